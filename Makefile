@@ -1,0 +1,73 @@
+# `make` alone lists the targets. Everything is installed into .venv, from the
+# hash-locked files in requirements/; nothing outside this folder is touched.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+UV_INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+UV_COMPILE := $(CURDIR)/$(UV) pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --upgrade
+CACHES := .grimp_cache .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+.PHONY: help plan test check format bench lock clean
+
+help: ## List the targets (the default)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+plan: $(VENV)/run.stamp ## Plan every stack and write the decision memos to build/memos/
+	@$(BIN)/tco plan
+	@$(BIN)/tco memo --out build/memos
+
+test: $(VENV)/dev.stamp ## Run the tests
+	@$(BIN)/python -m pytest -q
+
+check: $(VENV)/dev.stamp ## Run all that CI runs: format, lint, types, import layers, tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q
+
+format: $(VENV)/dev.stamp ## Format the code and apply the linter's safe fixes
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+bench: $(VENV)/run.stamp ## Run the benchmarks
+	@$(BIN)/python -m benchmarks
+
+lock: $(VENV)/uv.stamp ## Re-make the locked requirements at the newest versions allowed
+	@cd requirements && for name in uv run dev; do \
+		$(UV_COMPILE) $$name.in --output-file $$name.txt >/dev/null || exit 1; \
+	done
+
+clean: ## Remove all that make has made, .venv too
+	@rm -rf $(VENV) build dist $(CACHES)
+	@find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# The environment, in three steps. Each stamp is written only when its step is
+# done, so that an interrupted step is done again.
+
+$(VENV)/uv.stamp: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "tco needs Python 3.11 or newer; '$(PYTHON)' is older or missing." \
+			"Name another one: make PYTHON=python3.12" >&2; \
+		exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+		--only-binary :all: -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/uv.stamp requirements/run.txt pyproject.toml
+	@$(UV_INSTALL) --require-hashes -r requirements/run.txt
+	@$(UV_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
+	@$(UV_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@

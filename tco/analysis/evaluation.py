@@ -1,0 +1,342 @@
+"""The one function that evaluates a plan; every face shows its result."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+
+import numpy as np
+
+from tco.analysis.break_even import Scan, scan
+from tco.analysis.gate import GateResult, gate
+from tco.analysis.horizon import Path, alternative_flow, cash_flow, npv_usd, path, refused_usd
+from tco.analysis.ranks import Rank, ranks
+from tco.analysis.thresholds import thresholds
+from tco.analysis.verdict import AlternativeResult, Verdict, decide, rival_of
+from tco.catalog.catalog import Catalog, Sourced
+from tco.catalog.rows import NodePrice
+from tco.model.ledger import Line, Work, api_bill, ledger, total, work
+from tco.model.purchase import Supply
+from tco.model.resolve import resolve
+from tco.model.scenario import Scenario
+from tco.model.stack import Alternative, Group, PoolModel, ServiceModel, StackModel, Unpriced
+from tco.model.stackfile import StackFile, read_stack
+from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
+
+__all__ = ["Evaluation", "FleetFigures", "PricedLine", "evaluate", "load_stack"]
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """A line of the month with what it would be at the low and high ends of its figures."""
+
+    line: Line
+    quantity: float
+    usd_per_unit: float
+    usd_per_month: float
+    low: float
+    high: float
+
+    @property
+    def estimate(self) -> bool:
+        """Whether any figure behind the line is an estimate or a range."""
+        return any(one.estimate or not one.value.is_point for one in self.line.figures)
+
+
+@dataclass(frozen=True)
+class FleetFigures:
+    """A service's fleet in the month of the pricing day.
+
+    Utilization has standby and boot hours in its denominator; ``utilization_provisioned`` has not.
+    """
+
+    nodes: float
+    standby_nodes: float
+    node_hours: float
+    utilization: float
+    utilization_provisioned: float
+    unserved_share: float
+    overflow_share: float
+    node_output_tok_s: float
+    concurrency: float | None
+    extrapolated: bool
+    predicted: bool
+    slo: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that follows from a stack on its pricing day."""
+
+    stack: StackModel
+    today: dt.date
+    lines: tuple[PricedLine, ...]
+    fleets: tuple[FleetFigures, ...]
+    unpriced: tuple[Unpriced, ...]
+    alternatives: tuple[AlternativeResult, ...]
+    scan: Scan
+    ahead: Path
+    verdict: Verdict
+    gate: GateResult
+    ranks: tuple[tuple[Rank, ...], ...]
+    lost_months: int
+
+    @property
+    def priced_usd_per_month(self) -> float:
+        """All lines that have a price."""
+        return sum(line.usd_per_month for line in self.lines)
+
+    @property
+    def usd_per_month(self) -> float | None:
+        """The whole month, or None with anything unpriced."""
+        return None if self.unpriced else self.priced_usd_per_month
+
+    @property
+    def requests_per_month(self) -> float:
+        """Requests of all services."""
+        return sum(one.demand.requests_per_month for one in self.stack.services)
+
+    @property
+    def output_mtok_per_month(self) -> float:
+        """Generated tokens of all services, reasoning included."""
+        return sum(
+            one.demand.requests_per_month * one.output_tokens_per_request / 1e6
+            for one in self.stack.services
+        )
+
+    @property
+    def rival(self) -> AlternativeResult | None:
+        """The alternative that the verdict names."""
+        return next((one for one in self.alternatives if one.name == self.verdict.against), None)
+
+    @property
+    def utilization(self) -> float:
+        """Of the whole fleet, standby and boot hours in the denominator."""
+        hours = sum(fleet.node_hours for fleet in self.fleets)
+        busy = sum(fleet.node_hours * fleet.utilization for fleet in self.fleets)
+        return busy / hours if hours else 0.0
+
+
+def load_stack(folder: FilePath, name: str, catalog: Catalog, today: dt.date) -> StackModel:
+    """A stack of a folder, resolved with the stacks it names as alternatives.
+
+    ``today`` is the pricing day of a plan that states none. Raises BadInput.
+    """
+    source = read_stack(folder, name)
+    day = source.plan.pricing_day or today
+
+    def other(stack: str) -> StackModel:
+        theirs: StackFile = read_stack(folder, stack)
+        return resolve(theirs, catalog, day)
+
+    return resolve(source, catalog, day, other)
+
+
+def evaluate(stack: StackModel, today: dt.date) -> Evaluation:
+    """The month, the alternatives on the same volume, break-even, verdict and gate of a stack."""
+    done = work(stack)
+    lines = _lines(stack, done)
+    fleets = tuple(_fleet(service, done, place) for place, service in enumerate(stack.services))
+    unpriced = (*stack.unpriced, *_unserved(stack, fleets))
+    priced = sum(line.usd_per_month for line in lines)
+    ahead = path(stack)
+    lost = int(
+        np.count_nonzero(
+            np.sum([ahead.unserved_share(place) for place in range(len(stack.services))], axis=0)
+        )
+    )
+    scanned = scan(stack)
+    utilization = _utilization(fleets)
+    rate = float(stack.discount_rate.value.likely)
+    results: list[AlternativeResult] = []
+    for alternative, wins in zip(stack.alternatives, scanned.wins, strict=True):
+        flow = alternative_flow(ahead, alternative)
+        refused = refused_usd(ahead, alternative)
+        weights = (1 + rate) ** (-(ahead.months + 1) / MONTHS_PER_YEAR)
+        results.append(
+            AlternativeResult(
+                alternative,
+                _month_usd(stack, alternative),
+                npv_usd(flow, rate) if flow is not None else None,
+                float(refused @ weights),
+                wins,
+                thresholds(stack, ahead, alternative, utilization, known=not unpriced),
+            )
+        )
+    verdict = decide(
+        stack,
+        results,
+        priced_usd=priced,
+        own_npv_usd=npv_usd(cash_flow(ahead), rate),
+        lost_months=lost,
+        unpriced=unpriced,
+    )
+    rival, _ = rival_of(stack, results)
+    gated = gate(
+        stack,
+        verdict,
+        usd_per_month=None if unpriced else priced,
+        unpriced=unpriced,
+        unserved_share=max(fleet.unserved_share for fleet in fleets),
+        rival_figures=_figures_of(rival.alternative) if rival is not None else (),
+        today=today,
+        closes_on_demand=_closes_on_demand(stack, verdict, rival, rate),
+    )
+    apis = rival.alternative.rates if rival is not None else (None,) * len(stack.services)
+    return Evaluation(
+        stack,
+        today,
+        tuple(lines),
+        fleets,
+        unpriced,
+        tuple(results),
+        scanned,
+        ahead,
+        verdict,
+        gated,
+        tuple(
+            tuple(ranks(stack, service, service.groups[0], api))
+            for service, api in zip(
+                stack.services, apis or (None,) * len(stack.services), strict=True
+            )
+        ),
+        lost,
+    )
+
+
+def _lines(stack: StackModel, done: Work) -> list[PricedLine]:
+    """The ledger at the likely figures, each line with its value at their low and high ends."""
+    likely = ledger(stack, done)
+    ends = [ledger(stack, done, 0.0, Scenario(end=end)) for end in ("low", "high")]
+    lines: list[PricedLine] = []
+    for place, line in enumerate(likely):
+        usd = _one(line.usd)
+        bounds = sorted([usd, *(_one(ledger_at[place].usd) for ledger_at in ends)])
+        lines.append(
+            PricedLine(
+                line, _one(line.quantity), _one(line.usd_per_unit), usd, bounds[0], bounds[-1]
+            )
+        )
+    return lines
+
+
+def _one(value: object) -> float:
+    return float(np.asarray(value, float).ravel()[0])
+
+
+def _fleet(service: ServiceModel, done: Work, place: int) -> FleetFigures:
+    groups = done.groups[place]
+    nodes = standby = held = provisioned = busy = 0.0
+    overflow = 0.0
+    for one in groups:
+        for number, pool in enumerate(one.group.pools):
+            size = pool.nodes_per_replica
+            hours = _one(one.operation.node_hours[number]) * size
+            provisioned += hours
+            held += hours + _one(one.operation.start_hours[number]) * size
+            busy += _one(one.operation.busy_hours[number]) * size
+            nodes += _one(one.operation.peak_nodes[number]) * size
+        spares = _one(one.spares) * one.spare_pool.nodes_per_replica
+        standby += spares
+        held += spares * HOURS_PER_MONTH
+        overflow += one.group.share * _one(one.operation.overflow_share)
+    concurrencies = [one.group.concurrency for one in groups]
+    known = [one for one in concurrencies if one is not None]
+    slos = {one.group.slo for one in groups}
+    return FleetFigures(
+        nodes=nodes,
+        standby_nodes=standby,
+        node_hours=held,
+        utilization=busy / held if held else 0.0,
+        utilization_provisioned=busy / provisioned if provisioned else 0.0,
+        unserved_share=_one(done.unserved_share(service, place)),
+        overflow_share=overflow,
+        node_output_tok_s=groups[0].group.node_output_tok_s,
+        concurrency=known[0] if known else None,
+        extrapolated=any(one.group.extrapolated for one in groups),
+        predicted=any(one.group.predicted for one in groups),
+        slo="unverified" if "unverified" in slos else ("met" if "met" in slos else "none"),
+    )
+
+
+def _utilization(fleets: Sequence[FleetFigures]) -> float:
+    hours = sum(fleet.node_hours for fleet in fleets)
+    return sum(fleet.node_hours * fleet.utilization for fleet in fleets) / hours if hours else 0.0
+
+
+def _unserved(stack: StackModel, fleets: Sequence[FleetFigures]) -> list[Unpriced]:
+    """What the fleet refuses has no price, since no API is named for it."""
+    return [
+        Unpriced(
+            f"{service.name}: unserved requests",
+            f"{fleet.unserved_share:.1%} find every node full, the limit is "
+            f"{service.unserved_limit:.1%}, and overflow names no API",
+        )
+        for service, fleet in zip(stack.services, fleets, strict=True)
+        if fleet.unserved_share > service.unserved_limit + 1e-12
+    ]
+
+
+def _month_usd(stack: StackModel, alternative: Alternative) -> float | None:
+    """An alternative's bill for the pricing day's month."""
+    if alternative.unpriced:
+        return None
+    if alternative.stack is not None:
+        other = alternative.stack
+        return None if other.unpriced else _one(total(ledger(other, work(other))))
+    usd = 0.0
+    for service, rate in zip(stack.services, alternative.rates, strict=True):
+        if rate is None:
+            return None
+        usd += _one(api_bill(stack, service, rate))
+    return usd
+
+
+def _figures_of(alternative: Alternative) -> list[Sourced]:
+    figures: list[Sourced] = []
+    for rate in alternative.rates:
+        if rate is not None:
+            figures += rate.figures
+    if alternative.stack is not None:
+        figures += [pool.supply.rate for _, _, _, pool in alternative.stack.pools()]
+    return figures
+
+
+def _closes_on_demand(
+    stack: StackModel, verdict: Verdict, rival: AlternativeResult | None, rate: float
+) -> bool:
+    """Whether the stack still wins if unbought reservations are paid on demand."""
+    if rival is None or verdict.decision not in ("RECOMMEND", "LEAN"):
+        return False
+    paid = path(_on_demand(stack))
+    flow = alternative_flow(paid, rival.alternative)
+    return flow is not None and npv_usd(flow, rate) > npv_usd(cash_flow(paid), rate)
+
+
+def _on_demand(stack: StackModel) -> StackModel:
+    """The stack as `up` would pay for it: what is not bought yet at the on-demand price."""
+
+    def paid(pool: PoolModel) -> PoolModel:
+        terms = pool.plan.commitment
+        if terms is None or terms.id is not None or not pool.provisioned:
+            return pool
+        key = ("node", pool.node, pool.region, "on-demand", None, None, None)
+        found = stack.catalog.find_as(NodePrice, key, stack.day)
+        if found is None:
+            return pool
+        price = found.row.usd_per_node_hour
+        rate = found.sourced(f"{pool.node}: on-demand", price, "USD/h")
+        return replace(pool, supply=Supply("on-demand", pool.node, rate))
+
+    def moved(group: Group) -> Group:
+        return replace(group, pools=tuple(paid(pool) for pool in group.pools))
+
+    return replace(
+        stack,
+        services=tuple(
+            replace(service, groups=tuple(moved(group) for group in service.groups))
+            for service in stack.services
+        ),
+    )

@@ -1,0 +1,94 @@
+"""The load by node rank: how often each node is needed, how busy it is, what its hour would cost.
+
+With the j-th node added, f_j is the share of hours in which N(h) >= j and u_j the mean load it
+takes: (E[(Y-(j-1)n*)+] - E[(Y-j n*)+]) / n*. The u_j add up to the mean load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tco.model.api_bill import ApiRate
+from tco.model.purchase import Option
+from tco.model.scenario import LIKELY
+from tco.model.stack import Group, ServiceModel, StackModel
+from tco.units import HOURS_PER_WEEK, FloatArray, monthly_rate
+
+__all__ = ["Rank", "full_node_hour_usd", "load_by_rank", "ranks"]
+
+MOST_RANKS = 64
+
+
+@dataclass(frozen=True)
+class Rank:
+    """One node by rank: when it is needed, how busy it is, USD per clock hour by supply."""
+
+    rank: int
+    needed_share: float
+    busy_share: float
+    usd_per_hour: dict[str, float]
+
+
+def load_by_rank(group: Group, nodes: int) -> tuple[FloatArray, FloatArray]:
+    """f_j and u_j for j = 1..nodes of the reference pool."""
+    fleet = group.fleet
+    levels, inverse = np.unique(fleet.load_by_hour, return_inverse=True)
+    hours = np.bincount(inverse) / HOURS_PER_WEEK
+    needed = fleet.needed(levels)
+    counts = np.arange(nodes + 1.0)
+    left = fleet.arrivals.overflow(
+        counts[:, None] + 0.0 * levels, levels[None, :] + 0.0 * counts[:, None]
+    )
+    left[0] = levels
+    busy = (left[:-1] - left[1:]) @ hours
+    return (needed[None, :] >= counts[1:, None]) @ hours, busy
+
+
+def full_node_hour_usd(
+    stack: StackModel, service: ServiceModel, group: Group, rate: ApiRate
+) -> float:
+    """v: what an API bills for the tokens of one full hour of a reference node."""
+    per_request = sum(
+        request.share
+        * float(np.asarray(rate.usd_per_request(request, service.demand, stack.day, LIKELY)))
+        for request in group.classes
+    )
+    load_per_request_hour = float(
+        group.fleet.load_by_hour.sum() / service.demand.requests_per_hour.sum()
+    )
+    return per_request / load_per_request_hour
+
+
+def ranks(
+    stack: StackModel, service: ServiceModel, group: Group, rival: ApiRate | None
+) -> list[Rank]:
+    """The table for the nodes that a group needs, up to 64."""
+    nodes = int(
+        min(MOST_RANKS, max(1.0, float(group.fleet.needed(group.fleet.load_by_hour).max())))
+    )
+    needed, busy = load_by_rank(group, nodes)
+    rate = monthly_rate(stack.discount_rate.value.likely)
+    prices: dict[Option, float] = {}
+    for pool in group.pools:
+        price = float(np.asarray(pool.supply.effective_usd_per_hour(LIKELY, rate)))
+        prices.setdefault(pool.supply.option, price * pool.nodes_per_replica)
+    value = full_node_hour_usd(stack, service, group, rival) if rival is not None else None
+    return [
+        Rank(
+            place + 1,
+            float(needed[place]),
+            float(busy[place]),
+            {
+                **{
+                    option: price
+                    if option in ("owned", "reserved", "capacity-block")
+                    else float(needed[place]) * price
+                    for option, price in prices.items()
+                },
+                **({"api": float(busy[place]) * value} if value is not None else {}),
+            },
+        )
+        for place in range(nodes)
+    ]

@@ -1,0 +1,132 @@
+"""The decision, with its reasons as numbers and the facts that would flip it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tco.analysis.thresholds import Thresholds
+from tco.model.stack import Alternative, StackModel, Unpriced
+
+__all__ = ["AlternativeResult", "Decision", "Verdict", "decide", "rival_of"]
+
+Decision = Literal["RECOMMEND", "LEAN", "DO_NOT", "CONSTRAINED", "UNKNOWN"]
+
+
+@dataclass(frozen=True)
+class AlternativeResult:
+    """An alternative on the same volume: its month, its present value, where we win."""
+
+    alternative: Alternative
+    usd_per_month: float | None
+    npv_usd: float | None
+    refused_npv_usd: float
+    wins_mtok_per_month: list[tuple[float, float | None]]
+    thresholds: Thresholds
+
+    @property
+    def name(self) -> str:
+        """The alternative's name."""
+        return self.alternative.name
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The decision against a rival; ``saving_npv_usd`` is the rival's present cost less ours."""
+
+    decision: Decision
+    against: str | None
+    probability: float | None
+    saving_npv_usd: float | None
+    premium_usd_per_month: float | None
+    caps: tuple[str, ...]
+    cheaper: str | None
+
+
+def rival_of(
+    stack: StackModel, results: Sequence[AlternativeResult]
+) -> tuple[AlternativeResult | None, AlternativeResult | None]:
+    """The rival that decides, and a cheaper eligible one where the plan names another."""
+    eligible = [
+        one for one in results if one.alternative.eligible and one.usd_per_month is not None
+    ]
+    cheapest = min(eligible, key=lambda one: one.usd_per_month or 0.0, default=None)
+    if stack.plan.against == "cheapest":
+        return cheapest, None
+    named = next(one for one in results if one.name == stack.plan.against)
+    if not named.alternative.eligible or named.usd_per_month is None:
+        return None, None
+    if cheapest is not None and (cheapest.usd_per_month or 0.0) < named.usd_per_month:
+        return named, cheapest
+    return named, None
+
+
+def caps_on(stack: StackModel, cheaper: AlternativeResult | None) -> tuple[str, ...]:
+    """Why a winning stack is LEAN at most: what nobody measured, and what nobody drew yet."""
+    caps: list[str] = []
+    groups = [group for service in stack.services for group in service.groups]
+    if any(group.extrapolated for group in groups):
+        caps.append("the throughput is extrapolated to other lengths than were measured")
+    if any(group.predicted for group in groups):
+        caps.append("the throughput is predicted, not measured")
+    if any(group.slo == "unverified" for group in groups):
+        caps.append("a latency objective is unverified")
+    if any(group.concurrency is None for group in groups):
+        caps.append("the benchmark is an offline maximum without latency")
+    if cheaper is not None:
+        caps.append(f"{cheaper.name} is eligible and cheaper than the rival named")
+    caps.append("the probability to win is not computed, only the likely values")
+    return tuple(caps)
+
+
+def decide(
+    stack: StackModel,
+    results: Sequence[AlternativeResult],
+    *,
+    priced_usd: float,
+    own_npv_usd: float,
+    lost_months: int,
+    unpriced: Sequence[Unpriced],
+) -> Verdict:
+    """The verdict on present value against the rival.
+
+    ``priced_usd`` is the priced part of the month, ``lost_months`` the months of the horizon in
+    which the fleet refuses more than its limit: such a scenario counts as lost.
+    """
+    rival, cheaper = rival_of(stack, results)
+    if rival is None:
+        return _without_rival(stack, results, priced_usd, unpriced)
+    caps = caps_on(stack, cheaper)
+    if unpriced:
+        lost = priced_usd > (rival.usd_per_month or 0.0)
+        return Verdict(
+            "DO_NOT" if lost else "UNKNOWN", rival.name, None, None, None, caps, _name(cheaper)
+        )
+    saving = (rival.npv_usd or 0.0) - own_npv_usd - rival.refused_npv_usd
+    won = saving > 0 and lost_months == 0
+    return Verdict(
+        "LEAN" if won else "DO_NOT", rival.name, None, saving, None, caps, _name(cheaper)
+    )
+
+
+def _name(result: AlternativeResult | None) -> str | None:
+    return result.name if result is not None else None
+
+
+def _without_rival(
+    stack: StackModel,
+    results: Sequence[AlternativeResult],
+    priced_usd: float,
+    unpriced: Sequence[Unpriced],
+) -> Verdict:
+    """No eligible alternative with a price: a requirement rules all out, or none is declared."""
+    barred = [
+        one for one in results if not one.alternative.eligible and one.usd_per_month is not None
+    ]
+    constrained = bool(barred) and all(not one.alternative.eligible for one in results)
+    if not constrained or unpriced:
+        return Verdict("UNKNOWN", None, None, None, None, caps_on(stack, None), None)
+    cheapest = min(barred, key=lambda one: one.usd_per_month or 0.0)
+    premium = priced_usd - (cheapest.usd_per_month or 0.0)
+    return Verdict("CONSTRAINED", cheapest.name, None, None, premium, caps_on(stack, None), None)

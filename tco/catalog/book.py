@@ -1,0 +1,189 @@
+"""A book: a file of catalog rows. The embedded data and a user's price books have one form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from tco.catalog.rows import (
+    ApiPrice,
+    Benchmark,
+    Day,
+    Figure,
+    Flag,
+    Hardware,
+    Instance,
+    ModelWeights,
+    Name,
+    NodePrice,
+    PriceRow,
+    SpotBand,
+)
+from tco.errors import BadInput, Problem
+from tco.files import Strict, as_list, as_mapping, problems_of, read_yaml
+from tco.ranges import PositiveAmount, Range
+
+__all__ = ["Book", "read_book"]
+
+MONEY_FIELDS = frozenset(
+    {
+        "usd_per_hour",
+        "usd_per_gpu_hour",
+        "upfront_usd",
+        "egress_usd_per_gb",
+        "input_usd_per_mtok",
+        "cached_input_usd_per_mtok",
+        "output_usd_per_mtok",
+        "cache_write_usd_per_mtok",
+    }
+)
+
+
+class Currency(Strict):
+    """The currency a book is written in, and what one unit of it is worth."""
+
+    code: Name
+    usd: PositiveAmount
+    source: Name
+    as_of: Day
+
+
+class Book(Strict):
+    """Rows of figures with the source and the day that hold for those without their own."""
+
+    source: Name | None = None
+    as_of: Day | None = None
+    valid_from: Day | None = None
+    estimate: Flag = False
+    confidential: Flag = False
+    currency: Currency | None = None
+    hardware: tuple[Hardware, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    models: tuple[ModelWeights, ...] = ()
+    prices: tuple[PriceRow, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    spot_bands: tuple[SpotBand, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    name: str = Field(default="", exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, given: Any) -> Any:
+        """Give every row the book's source, day and currency where it states none."""
+        book = as_mapping(given)
+        if book is None:
+            return given
+        common = {
+            key: book[key]
+            for key in ("source", "as_of", "valid_from", "estimate")
+            if book.get(key) is not None
+        }
+        rate = _usd_per_unit(book.get("currency"))
+        filled = dict(book)
+        for section, value in book.items():
+            rows = as_list(value)
+            if rows is not None:
+                filled[section] = [
+                    row if as_mapping(row) is None else {**common, **_in_usd(row, rate)}
+                    for row in rows
+                ]
+        return filled
+
+    @model_validator(mode="after")
+    def _once(self) -> Book:
+        seen: set[tuple[object, ...]] = set()
+        for row in self.rows:
+            key = (*row.key, row.valid_from)
+            if key in seen:
+                raise ValueError(f"the same figure twice: {describe(key)}. Keep one of the rows.")
+            seen.add(key)
+        return self
+
+    @property
+    def rows(self) -> tuple[AnyRow, ...]:
+        """All rows, section by section."""
+        return (
+            *self.hardware,
+            *self.instances,
+            *self.models,
+            *self.prices,
+            *self.benchmarks,
+            *self.spot_bands,
+            *self.figures,
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the book's rows, however they are written."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+AnyRow = Hardware | Instance | ModelWeights | NodePrice | ApiPrice | Benchmark | SpotBand | Figure
+
+
+def describe(key: tuple[object, ...]) -> str:
+    """A row's key as a reader would say it."""
+    shown = (str(part) for part in key if part is not None and part != Range(0.0, 0.0, 0.0))
+    return " ".join(shown)
+
+
+def _usd_per_unit(currency: Any) -> float | None:
+    rate = (as_mapping(currency) or {}).get("usd")
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not rate > 0:
+        return None
+    return float(rate)
+
+
+def _in_usd(value: Any, rate: float | None) -> Any:
+    """A row, its tiers and its peak hours with every money field converted."""
+    if rate is None:
+        return value
+    rows, fields = as_list(value), as_mapping(value)
+    if rows is not None:
+        return [_in_usd(one, rate) for one in rows]
+    if fields is None:
+        return value
+    return {
+        key: _times(inner, rate) if key in MONEY_FIELDS else _in_usd(inner, rate)
+        for key, inner in fields.items()
+    }
+
+
+def _times(value: Any, rate: float) -> Any:
+    bounds = as_list(value)
+    if bounds is not None:
+        return [_times(one, rate) for one in bounds]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value * rate
+    return value
+
+
+def read_book(path: Path, shown: str) -> Book:
+    """A user's price book. Raises BadInput with every problem of the file."""
+    given = read_yaml(path, shown)
+    try:
+        book = Book.model_validate(given)
+    except ValidationError as error:
+        raise BadInput(problems_of(error, Book, shown)) from None
+    undated = list(_without_source(book, shown))
+    if undated:
+        raise BadInput(undated)
+    return book.model_copy(update={"name": shown})
+
+
+def _without_source(book: Book, shown: str) -> Iterator[Problem]:
+    for row in book.rows:
+        if row.source is None:
+            yield Problem(
+                shown,
+                describe(row.key),
+                "has no source.",
+                "Write source: in the row, or once at the top of the book.",
+            )

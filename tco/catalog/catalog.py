@@ -1,0 +1,256 @@
+"""The catalog: what things cost and how fast they go, on a given day.
+
+The embedded data (``data/*.yaml``) lies at the bottom, the user's price books above it, later
+books higher. A look-up asks the top layer first, so a book's figure wins over the catalog's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from typing import Generic, TypeVar
+
+import yaml
+
+from tco.catalog.book import AnyRow, Book
+from tco.catalog.rows import (
+    ApiPrice,
+    Benchmark,
+    Figure,
+    Hardware,
+    Instance,
+    ModelWeights,
+    NodePrice,
+    SpotBand,
+)
+from tco.errors import TcoError
+from tco.ranges import Range
+
+__all__ = ["Catalog", "Found", "Sourced", "embedded_books", "load_catalog"]
+
+R = TypeVar("R", bound=AnyRow)
+R_co = TypeVar("R_co", bound=AnyRow, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """A figure with where it comes from: what a ledger line and the memo's last table show."""
+
+    name: str
+    value: Range
+    unit: str
+    source: str
+    as_of: dt.date | None = None
+    estimate: bool = False
+    confidential: bool = False
+
+    def renamed(self, name: str, factor: float = 1.0, unit: str | None = None) -> Sourced:
+        """The same figure under another name and in another unit."""
+        return Sourced(
+            name,
+            self.value * factor,
+            unit or self.unit,
+            self.source,
+            self.as_of,
+            self.estimate,
+            self.confidential,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[R_co]):
+    """A row that answers a look-up on a day, and what to say about how well it fits."""
+
+    row: R_co
+    book: Book
+    warning: str = ""
+
+    def sourced(self, name: str, value: Range, unit: str) -> Sourced:
+        """A figure of this row."""
+        row = self.row
+        return Sourced(
+            name,
+            value,
+            unit,
+            row.source or self.book.source or "",
+            row.as_of,
+            row.estimate or bool(self.warning),
+            self.book.confidential,
+        )
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Books in layers, the embedded ones first."""
+
+    books: tuple[Book, ...]
+    name: str = "embedded"
+    _index: dict[tuple[object, ...], list[tuple[AnyRow, Book]]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        for book in self.books:
+            for row in book.rows:
+                self._index.setdefault(self._key(row), []).append((row, book))
+
+    def _key(self, row: AnyRow) -> tuple[object, ...]:
+        """A row's key; a benchmark's with the one name of its model and of its GPU."""
+        if not isinstance(row, Benchmark):
+            return row.key
+        kind, model, gpu, *rest = row.key
+        return (kind, self.model(row.model) or model, self.gpu(row.gpu) or gpu, *rest)
+
+    def with_books(self, books: Sequence[Book]) -> Catalog:
+        """This catalog with a user's books on top, later books winning."""
+        return Catalog((*self.books, *books), self.name) if books else self
+
+    @cached_property
+    def version(self) -> str:
+        """The newest day and a digest of the embedded figures: what the record names."""
+        digest = hashlib.sha256("".join(book.digest for book in self.books).encode()).hexdigest()
+        days = [row.as_of for book in self.books for row in book.rows if row.as_of]
+        return f"{max(days).isoformat() if days else 'undated'}-{digest[:12]}"
+
+    def find(self, key: tuple[object, ...], day: dt.date) -> Found[AnyRow] | None:
+        """The figure of a key on a day, or None.
+
+        Of the rows of a layer, the newest that holds on the day; before the first, the first
+        one counts, with a warning that makes it an estimate.
+        """
+        rows = self._index.get(key, [])
+        for book in reversed(self.books):
+            valid = [
+                row
+                for row, owner in rows
+                if owner is book and (row.valid_from is None or row.valid_from <= day)
+            ]
+            if valid:
+                return Found(max(valid, key=_start), book)
+        if not rows:
+            return None
+        row, book = min(rows, key=lambda pair: _start(pair[0]))
+        first = f"{row.valid_from}" if row.valid_from else ""
+        return Found(row, book, f"the first price known is of {first}, after the pricing day {day}")
+
+    def find_as(self, kind: type[R], key: tuple[object, ...], day: dt.date) -> Found[R] | None:
+        """The figure of a key on a day, of the kind of row that its key names, or None."""
+        found = self.find(key, day)
+        if found is None or not isinstance(found.row, kind):
+            return None
+        return Found(found.row, found.book, found.warning)
+
+    def rows(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
+        """Every row of a kind, lower layers first."""
+        for book in self.books:
+            for row in book.rows:
+                if isinstance(row, kind):
+                    yield row, book
+
+    @cached_property
+    def _gpu_names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for row, _ in self.rows(Hardware):
+            for alias in (row.gpu, *row.aliases):
+                names[alias.casefold()] = row.gpu
+        return names
+
+    def gpu(self, name: str) -> str | None:
+        """The catalog's one name of a GPU, found by any of its aliases."""
+        return self._gpu_names.get(name.casefold())
+
+    @cached_property
+    def gpu_names(self) -> list[str]:
+        """The names of all GPUs."""
+        return sorted(set(self._gpu_names.values()))
+
+    @cached_property
+    def _model_names(self) -> dict[str, str]:
+        names = {row.model.casefold(): row.model for row, _ in self.rows(Benchmark)}
+        for row, _ in self.rows(ModelWeights):
+            for alias in (row.model, *row.aliases):
+                names[alias.casefold()] = row.model
+        return names
+
+    def model(self, name: str) -> str | None:
+        """The catalog's one name of a model, found by any of its aliases."""
+        return self._model_names.get(name.casefold())
+
+    @cached_property
+    def model_names(self) -> list[str]:
+        """The names of all models that have a benchmark or weights."""
+        return sorted(set(self._model_names.values()))
+
+    @cached_property
+    def instances(self) -> dict[str, Instance]:
+        """Instance types by name."""
+        return {row.instance: row for row, _ in self.rows(Instance)}
+
+    @cached_property
+    def offers(self) -> dict[str, NodePrice]:
+        """Rented clouds' offers by name."""
+        return {row.offer: row for row, _ in self.rows(NodePrice) if row.offer}
+
+    @cached_property
+    def apis(self) -> list[str]:
+        """The names of all hosted APIs with a price here."""
+        return sorted({row.api for row, _ in self.rows(ApiPrice)})
+
+    def benchmarks(
+        self, model: str, gpu: str, precision: str | None, engine: str | None, day: dt.date
+    ) -> list[Found[Benchmark]]:
+        """The benchmarks of a model on a GPU, one per key, each as of the day."""
+        found = (
+            self.find_as(Benchmark, key, day)
+            for key in self._index
+            if key[:3] == ("benchmark", model, gpu)
+            and precision in (None, key[4])
+            and engine in (None, key[5])
+        )
+        return [one for one in found if one is not None]
+
+    def interruptions(self, instance: str, region: str, day: dt.date) -> Found[SpotBand] | None:
+        """The spot interruption band of an instance type in a region."""
+        return self.find_as(SpotBand, ("spot-band", instance, region), day)
+
+    def weights(self, model: str, day: dt.date) -> Found[ModelWeights] | None:
+        """The size of a model's weights."""
+        return self.find_as(ModelWeights, ("model", model), day)
+
+    def figure(self, name: str, day: dt.date) -> Sourced:
+        """A named overhead. Raises TcoError if no book holds it: a fault of the catalog."""
+        found = self.find_as(Figure, ("figure", name), day)
+        if found is None:
+            raise TcoError(f"the catalog lacks the figure {name}: see `tco prices check`.")
+        return found.sourced(name, found.row.value, found.row.unit)
+
+
+def _start(row: AnyRow) -> dt.date:
+    return row.valid_from or dt.date.min
+
+
+def embedded_books() -> tuple[Book, ...]:
+    """The books shipped with tco, by file name."""
+    folder = resources.files("tco.catalog") / "data"
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".yaml")),
+        key=lambda file: file.name,
+    )
+    return tuple(
+        Book.model_validate(
+            {
+                **yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader),
+                "name": file.name,
+            }
+        )
+        for file in files
+    )
+
+
+def load_catalog() -> Catalog:
+    """The embedded catalog, offline."""
+    return Catalog(embedded_books())

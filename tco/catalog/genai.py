@@ -1,0 +1,129 @@
+"""API prices that the catalog lacks, from the snapshot inside the ``genai-prices`` package.
+
+Imported only when an API is not in the catalog: the package's data take longer to load than a
+whole plan. Its updater is never started, so planning stays offline. The snapshot does not say
+when a price was last checked: such a price is undated, which the gate takes for stale.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from importlib import metadata
+
+from genai_prices.data_snapshot import get_snapshot
+from genai_prices.types import ModelPrice, TieredPrices
+
+from tco.catalog.rows import WEEKDAYS, ApiPrice, Peak, Tier, Weekday
+from tco.ranges import Range, point
+
+__all__ = ["genai_api_price", "genai_models"]
+
+_Prices = tuple[float, float | None, float]
+_Window = tuple[int, int]
+
+
+def genai_models(provider: str) -> list[str]:
+    """``provider/model`` names of a provider in the snapshot; none for an unknown provider."""
+    return [
+        f"{known.id}/{model.id}"
+        for known in get_snapshot().providers
+        if known.id == provider
+        for model in known.models
+    ]
+
+
+def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
+    """The price of ``provider/model`` on a day, peak hours and prompt tiers included, or None."""
+    provider, _, model = api.partition("/")
+    try:
+        _, info = get_snapshot().find_provider_model(model, None, provider, None)
+    except LookupError:
+        return None
+    monday = dt.datetime.combine(day - dt.timedelta(days=day.weekday()), dt.time(), tzinfo=dt.UTC)
+    week = [info.get_prices(monday + dt.timedelta(hours=hour)) for hour in range(7 * 24)]
+    bases = [_base(price) for price in week]
+    known = [base for base in bases if base is not None]
+    if len(known) < len(week):
+        return None
+    (usual, _), *_ = Counter(known).most_common()
+    row = week[known.index(usual)]
+    miss, hit, out = usual
+    return ApiPrice(
+        api=api,
+        input_usd_per_mtok=point(miss),
+        cached_input_usd_per_mtok=_maybe(hit),
+        output_usd_per_mtok=point(out),
+        cache_write_usd_per_mtok=_maybe(_first(row.cache_write_mtok)),
+        tiers=tuple(_tiers(row)),
+        peak=tuple(_peaks(known, usual)),
+        source=f"genai-prices {metadata.version('genai-prices')} (bundled snapshot)",
+    )
+
+
+def _maybe(value: float | None) -> Range | None:
+    return None if value is None else point(value)
+
+
+def _first(value: object) -> float | None:
+    """The price of the first token: a plain price, or the base of tiered ones."""
+    if value is None:
+        return None
+    return float(str(value.base if isinstance(value, TieredPrices) else value))
+
+
+def _base(price: ModelPrice) -> _Prices | None:
+    miss, out = _first(price.input_mtok), _first(price.output_mtok)
+    if miss is None or out is None:
+        return None
+    return miss, _first(price.cache_read_mtok), out
+
+
+def _tiers(price: ModelPrice) -> list[Tier]:
+    starts = sorted(
+        {
+            tier.start
+            for value in (price.input_mtok, price.output_mtok)
+            if isinstance(value, TieredPrices)
+            for tier in value.tiers
+        }
+    )
+
+    def above(value: object, start: int) -> float | None:
+        if not isinstance(value, TieredPrices):
+            return _first(value)
+        reached = [tier for tier in value.tiers if tier.start <= start]
+        return float(max(reached, key=lambda one: one.start).price) if reached else _first(value)
+
+    return [
+        Tier(
+            above_prompt_tokens=start,
+            input_usd_per_mtok=point(above(price.input_mtok, start) or 0.0),
+            cached_input_usd_per_mtok=_maybe(above(price.cache_read_mtok, start)),
+            output_usd_per_mtok=point(above(price.output_mtok, start) or 0.0),
+        )
+        for start in starts
+    ]
+
+
+def _peaks(week: list[_Prices], usual: _Prices) -> list[Peak]:
+    """Hours of the week that are priced otherwise, as windows with the days they fall on."""
+    days: defaultdict[tuple[_Prices, _Window], list[Weekday]] = defaultdict(list)
+    for number, weekday in enumerate(WEEKDAYS):
+        hours = week[24 * number : 24 * number + 24]
+        start = 0
+        for hour in range(1, 25):
+            if hour == 24 or hours[hour] != hours[start]:
+                if hours[start] != usual:
+                    days[hours[start], (start, hour)].append(weekday)
+                start = hour
+    return [
+        Peak(
+            utc_hours=window,
+            days=tuple(on),
+            input_usd_per_mtok=point(prices[0]),
+            cached_input_usd_per_mtok=_maybe(prices[1]),
+            output_usd_per_mtok=point(prices[2]),
+        )
+        for (prices, window), on in days.items()
+    ]

@@ -1,0 +1,332 @@
+"""The rows of the catalog and of a user's price book: one form for both.
+
+A row names a figure, says what it is, where it was seen (``source``), when (``as_of``), from
+which day it holds (``valid_from``), and whether it is an ``estimate``. Money is USD.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from tco.files import Strict
+from tco.ranges import Amount, PositiveAmount, Range, Share
+
+__all__ = [
+    "ApiPrice",
+    "Benchmark",
+    "BenchmarkPoint",
+    "Figure",
+    "Hardware",
+    "Instance",
+    "Latency",
+    "ModelWeights",
+    "NodePrice",
+    "Peak",
+    "PriceRow",
+    "Row",
+    "SpotBand",
+    "Tier",
+]
+
+Purchase = Literal["on-demand", "spot", "reserved"]
+CommitmentKind = Literal["savings-plan", "reserved-instance", "capacity-block", "contract"]
+Term = Literal["6mo", "1yr", "2yr", "3yr", "5yr"]
+Payment = Literal["no-upfront", "partial-upfront", "all-upfront"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _day(value: Any) -> dt.date:
+    if isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", value):
+        raise ValueError(f'{value!r} is not a day. Write it in quotes: "2026-11-23".')
+    text = value if len(value) == 10 else f"{value}-01"
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a day of the calendar.") from None
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+"""A day as ``YYYY-MM-DD``; a month alone counts as its first day."""
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""A name on one line, without control characters."""
+GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
+PositiveInt = Annotated[int, Field(strict=True, ge=1)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class Row(Strict):
+    """What every figure carries. A book's own source and day fill what a row leaves out."""
+
+    source: Name | None = None
+    as_of: Day | None = None
+    valid_from: Day | None = None
+    estimate: Flag = False
+    note: str = ""
+
+
+class Hardware(Row):
+    """A GPU, under its one name."""
+
+    gpu: Name
+    memory_gb: PositiveAmount
+    tdp_w: PositiveAmount | None = None
+    aliases: tuple[Name, ...] = ()
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What names this figure."""
+        return ("hardware", self.gpu)
+
+
+class Instance(Row):
+    """A cloud's instance type."""
+
+    instance: Name
+    gpu: Name
+    gpus: GpuCount
+    vcpus: PositiveInt | None = None
+    memory_gib: float | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What names this figure."""
+        return ("instance", self.instance)
+
+
+class ModelWeights(Row):
+    """A model, its other names, and the size of its weights by precision (GB)."""
+
+    model: Name
+    aliases: tuple[Name, ...] = ()
+    weights_gb: dict[str, PositiveAmount] = Field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What names this figure."""
+        return ("model", self.model)
+
+
+class NodePrice(Row):
+    """What a node costs: an instance type in a region, or a rented cloud's offer."""
+
+    instance: Name | None = None
+    offer: Name | None = None
+    region: Name | None = None
+    gpu: Name | None = None
+    gpus: GpuCount | None = None
+    purchase: Purchase = "on-demand"
+    kind: CommitmentKind | None = None
+    term: Term | None = None
+    payment: Payment | None = None
+    usd_per_hour: Amount | None = None
+    usd_per_gpu_hour: Amount | None = None
+    upfront_usd: Amount | None = None
+    egress_usd_per_gb: Amount | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> NodePrice:
+        if self.instance and not self.region:
+            raise ValueError(f"the price of instance {self.instance} needs a region.")
+        if self.offer and not (self.gpu and self.gpus):
+            raise ValueError(f"the offer {self.offer} needs gpu and gpus.")
+        if self.instance and (self.gpu or self.gpus or self.usd_per_gpu_hour):
+            raise ValueError("an instance is priced by usd_per_hour; its GPUs stand in instances.")
+        if (self.usd_per_hour is None) == (self.usd_per_gpu_hour is None):
+            raise ValueError("needs exactly one of usd_per_hour and usd_per_gpu_hour.")
+        if (self.purchase == "reserved") != (self.kind is not None):
+            raise ValueError("kind goes with purchase: reserved, and with nothing else.")
+        if self.kind == "capacity-block":
+            if self.term or self.payment:
+                raise ValueError("a capacity block has hours, not term and payment.")
+        elif self.kind and not (self.term and self.payment):
+            raise ValueError(f"a {self.kind} needs term and payment.")
+        if self.payment == "no-upfront" and self.upfront_usd and self.upfront_usd.high > 0:
+            raise ValueError("payment: no-upfront and an upfront_usd above 0 exclude each other.")
+        return self
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What names this figure, apart from its day."""
+        node = self.instance or self.offer
+        return ("node", node, self.region, self.purchase, self.kind, self.term, self.payment)
+
+    @property
+    def usd_per_node_hour(self) -> Range:
+        """Recurring price of one node for one hour, without any upfront."""
+        if self.usd_per_hour is not None:
+            return self.usd_per_hour
+        if self.usd_per_gpu_hour is None or self.gpus is None:
+            raise AssertionError("a validated price has usd_per_hour, or usd_per_gpu_hour and gpus")
+        return self.usd_per_gpu_hour * self.gpus
+
+
+class Tier(Strict):
+    """Prices of a request whose full prompt is longer than a threshold."""
+
+    above_prompt_tokens: PositiveInt
+    input_usd_per_mtok: Amount
+    cached_input_usd_per_mtok: Amount | None = None
+    output_usd_per_mtok: Amount
+
+
+class Peak(Strict):
+    """Prices between two hours UTC (the second excluded), on some weekdays or all."""
+
+    utc_hours: tuple[int, int]
+    days: tuple[Weekday, ...] = WEEKDAYS
+    input_usd_per_mtok: Amount
+    cached_input_usd_per_mtok: Amount | None = None
+    output_usd_per_mtok: Amount
+
+    @model_validator(mode="after")
+    def _hours(self) -> Peak:
+        start, end = self.utc_hours
+        if not (0 <= start < 24 and 0 < end <= 24 and start != end):
+            raise ValueError(f"utc_hours {[start, end]}: hours run from 0 to 24, start first.")
+        return self
+
+
+def _listed(value: Any) -> Any:
+    return cast("Any", value) if isinstance(value, list | tuple) else [value]
+
+
+class ApiPrice(Row):
+    """A hosted API's prices per million tokens."""
+
+    api: Name
+    input_usd_per_mtok: Amount
+    cached_input_usd_per_mtok: Amount | None = None
+    output_usd_per_mtok: Amount
+    cache_write_usd_per_mtok: Amount | None = None
+    batch_discount: Share | None = None
+    tiers: tuple[Tier, ...] = ()
+    peak: Annotated[tuple[Peak, ...], BeforeValidator(_listed)] = ()
+    token_factor: PositiveAmount | None = None
+    properties: tuple[Name, ...] = ()
+    context_tokens: PositiveInt | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What names this figure, apart from its day."""
+        return ("api", self.api)
+
+
+def _price_form(value: Any) -> str:
+    if isinstance(value, ApiPrice):
+        return "<api>"
+    return "<api>" if isinstance(value, dict) and "api" in value else "<node>"
+
+
+def _named(row: NodePrice) -> NodePrice:
+    if (row.instance is None) == (row.offer is None):
+        raise ValueError("names exactly one of instance, offer and api.")
+    return row
+
+
+PriceRow = Annotated[
+    Annotated[NodePrice, AfterValidator(_named), Tag("<node>")] | Annotated[ApiPrice, Tag("<api>")],
+    Discriminator(_price_form),
+]
+
+
+def _latency(value: Any) -> Any:
+    return cast("Any", value) if isinstance(value, dict | Latency) else {"p50": value}
+
+
+class Latency(Strict):
+    """A latency in milliseconds by statistic; a bare number is the median."""
+
+    mean: PositiveAmount | None = None
+    p50: PositiveAmount | None = None
+    p90: PositiveAmount | None = None
+    p95: PositiveAmount | None = None
+    p99: PositiveAmount | None = None
+
+
+LatencyMs = Annotated[Latency, BeforeValidator(_latency)]
+
+
+class BenchmarkPoint(Strict):
+    """One measurement: at a concurrency, at a request rate, or at saturation (neither)."""
+
+    concurrency: PositiveAmount | None = None
+    request_rate: PositiveAmount | None = None
+    e2e_ms: LatencyMs | None = None
+    output_tok_s: PositiveAmount | None = None
+    itl_ms: LatencyMs | None = None
+    ttft_ms: LatencyMs | None = None
+
+    @model_validator(mode="after")
+    def _loaded(self) -> BenchmarkPoint:
+        if self.concurrency and self.request_rate:
+            raise ValueError("states concurrency or request_rate, not both.")
+        if self.request_rate and self.e2e_ms is None:
+            raise ValueError("a request_rate needs e2e_ms, to know how many run at once.")
+        if self.output_tok_s is None and self.request_rate is None:
+            raise ValueError("output_tok_s is missing.")
+        return self
+
+
+class Benchmark(Row):
+    """How fast one replica serves: points for model x GPUs x precision x engine x lengths."""
+
+    model: Name
+    gpu: Name
+    gpus: GpuCount
+    precision: Name
+    engine: Name
+    input: PositiveInt
+    output: PositiveInt
+    cached: Share = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
+    prefill_share: Share | None = None
+    cached_prefill_speedup: PositiveAmount | None = None
+    kind: Literal["measured", "predicted"] = "measured"
+    points: Annotated[tuple[BenchmarkPoint, ...], Field(min_length=1)]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What names this figure, apart from its day."""
+        return (
+            "benchmark",
+            self.model,
+            self.gpu,
+            self.gpus,
+            self.precision,
+            self.engine,
+            self.input,
+            self.output,
+            self.cached,
+        )
+
+
+class SpotBand(Row):
+    """How often AWS interrupts an instance type: a share per trailing month."""
+
+    instance: Name
+    region: Name
+    interrupted_per_month: Share
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What names this figure, apart from its day."""
+        return ("spot-band", self.instance, self.region)
+
+
+class Figure(Row):
+    """A named figure of the catalog's overheads: power, egress, labor, reliability, platform."""
+
+    figure: Name
+    value: Amount
+    unit: Name
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What names this figure, apart from its day."""
+        return ("figure", self.figure)

@@ -1,0 +1,398 @@
+"""The command line: the library's functions by name, with their errors told in one line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+
+import tco
+from tco.analysis.evaluation import Evaluation, evaluate, load_stack
+from tco.catalog.catalog import Catalog, load_catalog
+from tco.errors import BadInput, Problem, TcoError
+from tco.files import write_text
+from tco.model.stackfile import stack_names
+
+__all__ = ["cli", "main"]
+
+OK, BAD_INPUT, USAGE, CLOSED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class _Day(click.ParamType[dt.date]):
+    """A day on the command line."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no day: write it as 2026-11-23.", param, ctx)
+
+
+DAY = _Day()
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+stacks_option = click.option(
+    "--stacks",
+    "folder",
+    type=FOLDER,
+    default=Path("stacks"),
+    show_default=True,
+    help="Folder of the stack files.",
+)
+today_option = click.option(
+    "--today",
+    type=DAY,
+    default=None,
+    help="The day that counts as today: it ages prices and prices a plan without a day.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(tco.__version__, prog_name="tco")
+def cli() -> None:
+    """Should a team self-host its model? The full monthly cost of every stack, against an API.
+
+    Reads stack files (Pulumi.STACK.yaml), prices them from the embedded catalog and your own
+    price books, and says what it costs, where it breaks even and what would flip it. Nothing here
+    touches the network.
+    """
+
+
+@cli.command()
+@click.argument("stacks", nargs=-1, metavar="[STACK]…")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+)
+@stacks_option
+@today_option
+def plan(stacks: Sequence[str], form: str, folder: Path, today: dt.date | None) -> None:
+    """Full monthly cost, alternatives, break-even and verdict of stacks (default: all)."""
+    results = _evaluated(folder, stacks, today)
+    if form == "json":
+        from tco.report.plan_json import plan_json
+
+        _print_json(plan_json(results))
+        return
+    if form == "markdown":
+        from tco.report.memo import memo
+
+        _print("\n".join(memo(one) for one in results))
+        return
+    from tco.report.table import stack_text, summary
+    from tco.report.view import stack_view
+
+    views = [stack_view(one) for one in results]
+    for view in views:
+        _print(stack_text(view) + ("\n" if len(views) > 1 else ""))
+    if len(views) > 1:
+        _print(summary(views))
+
+
+@cli.command()
+@click.argument("stacks", nargs=-1, required=True, metavar="STACK STACK…")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@stacks_option
+@today_option
+def compare(stacks: Sequence[str], form: str, folder: Path, today: dt.date | None) -> None:
+    """Stacks on the same workload, side by side."""
+    if len(set(stacks)) < 2:
+        raise click.UsageError("compare needs at least two different stacks.")
+    results = _evaluated(folder, list(dict.fromkeys(stacks)), today)
+    _refuse_different_workloads(results)
+    if form == "json":
+        from tco.report.plan_json import plan_json
+
+        _print_json(plan_json(results))
+        return
+    from tco.report.table import comparison, comparison_rows
+    from tco.report.view import category_totals, stack_view
+
+    views = [stack_view(one) for one in results]
+    rows = comparison_rows(views, [category_totals(one) for one in results])
+    _print(comparison(views, rows))
+
+
+@cli.command()
+@click.argument("stacks", nargs=-1, metavar="[STACK]…")
+@click.option("--out", type=FOLDER, help="Write STACK.md into this folder instead of printing.")
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A Jinja template of your own.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["markdown"]), default="markdown", show_default=True
+)
+@stacks_option
+@today_option
+def memo(
+    stacks: Sequence[str],
+    out: Path | None,
+    template: Path | None,
+    form: str,
+    folder: Path,
+    today: dt.date | None,
+) -> None:
+    """The break-even memo of stacks (default: all), printed or written to files."""
+    from tco.report.memo import memo as memo_text
+
+    del form
+    results = _evaluated(folder, stacks, today)
+    texts = {one.stack.name: memo_text(one, template) for one in results}
+    if out is None:
+        _print("\n".join(texts.values()))
+        return
+    for name, text in texts.items():
+        try:
+            write_text(out / f"{name}.md", text)
+        except OSError as error:
+            raise TcoError(f"{out / name}.md cannot be written: {error.strerror}.") from None
+    click.echo(f"{len(texts)} memo{'s' if len(texts) > 1 else ''} in {out}", err=True)
+
+
+@cli.command()
+@click.argument("stack")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@stacks_option
+@today_option
+def gate(stack: str, form: str, folder: Path, today: dt.date | None) -> None:
+    """Is the math closed? Exit 0 if the gate is open (or advisory), 3 if it is closed."""
+    [result] = _evaluated(folder, [stack], today)
+    advisory = result.gate.level == "advisory"
+    if form == "json":
+        from tco.report.plan_json import gate_json
+
+        _print_json(gate_json(result))
+    else:
+        from tco.report.table import gate_text
+        from tco.report.view import stack_view
+
+        _print(gate_text(stack_view(result), advisory=advisory))
+    if not result.gate.open and not advisory:
+        sys.exit(CLOSED)
+
+
+@cli.group()
+def prices() -> None:
+    """The catalog: every figure with its source and age."""
+
+
+book_option = click.option(
+    "--book",
+    "books",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A price book on top of the embedded catalog; may be repeated.",
+)
+
+
+@prices.command("list")
+@click.argument("words", nargs=-1, metavar="[WORD]…")
+@click.option(
+    "--kind",
+    type=click.Choice(["node", "api", "benchmark", "figure", "spot-band", "hardware", "instance"]),
+    help="Only figures of this kind.",
+)
+@click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Only older ones.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@book_option
+@today_option
+def prices_list(
+    words: Sequence[str],
+    kind: str | None,
+    older_than: int | None,
+    form: str,
+    books: Sequence[Path],
+    today: dt.date | None,
+) -> None:
+    """Figures whose name holds every WORD, with value, day and age."""
+    from tco.report.prices import figure_rows, figures_json, figures_text
+
+    rows = figure_rows(_catalog(books), today or dt.date.today(), words, kind, older_than)
+    if not rows:
+        raise TcoError(f"no figure matches {' '.join(words) or 'that'}. See `tco prices list`.")
+    if form == "json":
+        _print_json(figures_json(rows))
+    else:
+        _print(figures_text(rows))
+
+
+@prices.command("show")
+@click.argument("words", nargs=-1, required=True, metavar="WORD…")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@book_option
+@today_option
+def prices_show(
+    words: Sequence[str], form: str, books: Sequence[Path], today: dt.date | None
+) -> None:
+    """Figures whose name holds every WORD, in full: every field, source and note."""
+    from tco.report.prices import figure_rows, figures_in_full, figures_json
+
+    rows = figure_rows(_catalog(books), today or dt.date.today(), words, None, None)
+    if not rows:
+        raise TcoError(f"no figure matches {' '.join(words)}. See `tco prices list`.")
+    if form == "json":
+        _print_json(figures_json(rows))
+    else:
+        _print(figures_in_full(rows))
+
+
+@prices.command("check")
+@click.option(
+    "--max-age", type=click.IntRange(min=0), default=180, show_default=True, metavar="DAYS"
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@book_option
+@today_option
+def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date | None) -> None:
+    """Refuse figures without source or day, doubles and impossible values; list the old ones.
+
+    Old figures are listed and do not fail the check.
+    """
+    from tco.report.prices import check_catalog, check_text
+
+    checked = check_catalog(_catalog(books), today or dt.date.today(), max_age)
+    if form == "json":
+        _print_json(
+            {
+                "schema": "tco.prices-check/1",
+                "figures": checked.figures,
+                "faults": [
+                    {"file": one.file, "path": one.path, "message": one.message, "hint": one.hint}
+                    for one in checked.faults
+                ],
+                "old": [{"name": one.name, "age_days": one.age_days} for one in checked.old],
+            }
+        )
+    else:
+        _print(check_text(checked, max_age))
+    if checked.faults:
+        sys.exit(BAD_INPUT)
+
+
+def _catalog(books: Sequence[Path]) -> Catalog:
+    from tco.catalog.book import read_book
+
+    return load_catalog().with_books([read_book(path, str(path)) for path in books])
+
+
+def _evaluated(folder: Path, names: Iterable[str], today: dt.date | None) -> list[Evaluation]:
+    """The evaluations of stacks, all of them or none: the problems of every file at once."""
+    day = today or dt.date.today()
+    wanted = list(dict.fromkeys(names)) or stack_names(folder)
+    catalog = load_catalog()
+    results: list[Evaluation] = []
+    problems: dict[Problem, None] = {}
+    quiet = not sys.stderr.isatty() or bool(os.environ.get("CI")) or len(wanted) < 5
+    with click.progressbar(wanted, label="Evaluating", file=sys.stderr, hidden=quiet) as bar:
+        for name in bar:
+            try:
+                results.append(evaluate(load_stack(folder, name, catalog, day), day))
+            except BadInput as error:
+                problems |= dict.fromkeys(error.problems)
+            except OverflowError as error:
+                problems[Problem(str(folder / f"Pulumi.{name}.yaml"), "", f"{error}.")] = None
+    if problems:
+        raise BadInput(problems)
+    return results
+
+
+def _refuse_different_workloads(results: Sequence[Evaluation]) -> None:
+    """Only stacks that serve the same requests can stand side by side."""
+    first = results[0].stack
+    mine = sorted(spec.workload for spec in first.plan.services.values())
+    for one in results[1:]:
+        theirs = sorted(spec.workload for spec in one.stack.plan.services.values())
+        if theirs != mine:
+            raise BadInput(
+                [
+                    Problem(
+                        one.stack.file,
+                        "tco:plan.services",
+                        f"serves the workload {', '.join(theirs)}, {first.name} serves "
+                        f"{', '.join(mine)}.",
+                        "Compare stacks on the same workload.",
+                    )
+                ]
+            )
+
+
+def _print(text: str) -> None:
+    colors = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not os.environ.get("CI")
+    click.echo(text, nl=False, color=bool(colors))
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
+
+
+def _tell(error: TcoError, arguments: Sequence[str]) -> None:
+    """An error as text on stderr, or as JSON on stdout where JSON was asked for."""
+    if not _wants_json(arguments):
+        click.echo(f"{error}", err=True)
+        if isinstance(error, BadInput):
+            click.echo("Nothing was written.", err=True)
+        return
+    problems = error.problems if isinstance(error, BadInput) else [Problem("", "", str(error))]
+    _print_json(
+        {
+            "schema": "tco.error/1",
+            "problems": [
+                {"file": one.file, "path": one.path, "message": one.message, "hint": one.hint}
+                for one in problems
+            ],
+        }
+    )
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 bad input, 2 bad usage, 3 gate closed."""
+    arguments = sys.argv[1:]
+    try:
+        code = cli.main(arguments, standalone_mode=False)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    except click.Abort:
+        click.echo("Interrupted; nothing was written.", err=True)
+        code = INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except TcoError as error:
+        _tell(error, arguments)
+        code = BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = OK
+    sys.exit(code if isinstance(code, int) else OK)

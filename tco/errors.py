@@ -1,0 +1,61 @@
+"""The errors of tco, and how a problem in a file is told.
+
+TcoError            anything tco refuses; the command line prints it and exits 1
+└── BadInput        one or more problems in what the user wrote, all of them at once
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["BadInput", "Problem", "TcoError", "did_you_mean", "one_of"]
+
+
+class TcoError(Exception):
+    """Anything tco refuses. Its text is written for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where, what, and what to do about it."""
+
+    file: str
+    path: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """The problem on one line, without its file."""
+        said = f"{self.path}: {self.message}" if self.path else self.message
+        return f"{said} {self.hint}".rstrip()
+
+
+class BadInput(TcoError):
+    """What the user wrote cannot be read as it stands: every problem found, in file order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        lines: list[str] = []
+        for file in dict.fromkeys(problem.file for problem in self.problems):
+            here = [problem for problem in self.problems if problem.file == file]
+            lines.append(f"{file}: {len(here)} problem{'s' if len(here) > 1 else ''}")
+            lines += [f"  {problem}" for problem in here]
+        return "\n".join(lines)
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """``Did you mean p5.48xlarge?``, or an empty text where nothing known is near."""
+    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    return f"Did you mean {near[0]}?" if near else ""
+
+
+def one_of(name: object, known: Iterable[str]) -> str:
+    """The nearest known name, or, where none is near, the names there are (at most ten)."""
+    names = sorted(known)
+    shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+    return did_you_mean(name, names) or f"Known: {shown or 'none'}."

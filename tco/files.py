@@ -1,0 +1,212 @@
+"""One way to read a user's file and one way to write a result.
+
+Reading: size, encoding, YAML and schema are checked here, and every problem of a file is
+collected. Writing: to a temporary file beside the target, renamed when it is whole.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tco.errors import BadInput, Problem, one_of
+
+__all__ = [
+    "Strict",
+    "as_list",
+    "as_mapping",
+    "problems_of",
+    "read_text",
+    "read_yaml",
+    "validated",
+    "write_text",
+]
+
+LARGEST_FILE_BYTES = 1 << 20
+DEEPEST_NESTING = 40
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """What a user writes: immutable, no unknown keys, nothing infinite."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+
+class _Loader(yaml.CSafeLoader):
+    """Safe YAML that refuses a key written twice; bare dates stay the text they were."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(
+                        problem=f'the key "{key.value}" is written twice',
+                        problem_mark=key.start_mark,
+                    )
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.CSafeLoader.construct_scalar)
+
+
+def as_mapping(value: object) -> dict[str, Any] | None:
+    """The value where it is keys with values, as YAML gives them, else None."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def as_list(value: object) -> list[Any] | None:
+    """The value where it is a list, else None."""
+    return cast("list[Any]", value) if isinstance(value, list) else None
+
+
+def read_text(path: Path, shown: str) -> str:
+    """The text of a user's file. Raises BadInput for what is missing, huge or not UTF-8."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE_BYTES:
+            raise _unreadable(
+                shown, f"{size:,} bytes are more than the {LARGEST_FILE_BYTES:,} a file may have."
+            )
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _unreadable(
+            shown, f"byte {error.start} is not UTF-8.", "Save the file as UTF-8."
+        ) from None
+    except IsADirectoryError:
+        raise _unreadable(shown, "is a folder, not a file.") from None
+    except FileNotFoundError:
+        raise _unreadable(shown, "there is no such file.") from None
+    except OSError as error:
+        raise _unreadable(shown, f"cannot be read: {error.strerror}.") from None
+
+
+def read_yaml(path: Path, shown: str) -> dict[str, Any]:
+    """The mapping that a YAML file holds. Raises BadInput for anything else."""
+    text = read_text(path, shown)
+    try:
+        _refuse_deep(text, shown)
+        loaded: object = yaml.load(text, _Loader)  # safe: the loader derives from CSafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise _unreadable(shown, f"not valid YAML: {error.problem}.", path=where) from None
+    except (yaml.YAMLError, ValueError) as error:
+        first = str(error).splitlines()[0]
+        raise _unreadable(shown, f"not valid YAML: {first}.") from None
+    if loaded is None:
+        raise _unreadable(shown, "the file is empty.")
+    mapping = as_mapping(loaded)
+    if mapping is None:
+        kind = "a list" if isinstance(loaded, list) else f"one {type(loaded).__name__}"
+        raise _unreadable(shown, f"holds {kind}, not keys with values.")
+    return mapping
+
+
+def _refuse_deep(text: str, shown: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            mark = event.start_mark
+            where = f"line {mark.line + 1}" if mark else ""
+            raise _unreadable(shown, "uses a YAML alias (*name).", "Write the value out.", where)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST_NESTING:
+            raise _unreadable(shown, f"is nested more than {DEEPEST_NESTING} levels deep.")
+
+
+def _unreadable(shown: str, message: str, hint: str = "", path: str = "") -> BadInput:
+    return BadInput([Problem(shown, path, message, hint)])
+
+
+def validated(model: type[Model], value: object, shown: str, prefix: str = "") -> Model:
+    """The value as a model. Raises BadInput with every problem and its path."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise BadInput(problems_of(error, model, shown, prefix)) from None
+
+
+def problems_of(
+    error: ValidationError, model: type[BaseModel], shown: str, prefix: str = ""
+) -> Iterator[Problem]:
+    """What pydantic found, told the way tco tells it."""
+    for detail in error.errors(include_url=False):
+        loc = tuple(part for part in detail["loc"] if not str(part).startswith("<"))
+        path = prefix + "".join(
+            f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc
+        )
+        message, hint = _told(detail["type"], detail["msg"], detail.get("input"))
+        if detail["type"] == "extra_forbidden":
+            message, hint = f'unknown key "{loc[-1]}".', one_of(loc[-1], _keys_at(model, loc[:-1]))
+        yield Problem(shown, path.lstrip("."), message, hint)
+
+
+def _told(kind: str, message: str, given: object) -> tuple[str, str]:
+    if kind == "missing":
+        return "is missing.", ""
+    if kind in ("range", "value_error", "tco"):
+        return message.removeprefix("Value error, "), ""
+    shown = repr(given) if isinstance(given, str | int | float | bool) else type(given).__name__
+    if len(shown) > 60:
+        shown = shown[:57] + "…'"
+    plain = message.replace("Input should be", "should be").replace("valid ", "", 1)
+    return f"{shown} {plain}.", ""
+
+
+def _keys_at(model: object, loc: tuple[int | str, ...]) -> list[str]:
+    """The keys a mapping may have at a path inside a model."""
+    candidates: list[object] = [model]
+    for part in loc:
+        candidates = [inner for one in candidates for inner in _step(one, part)]
+    return [
+        field.alias or name
+        for one in candidates
+        if isinstance(one, type) and issubclass(one, BaseModel)
+        for name, field in one.model_fields.items()
+    ]
+
+
+def _step(annotation: object, part: int | str) -> list[object]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        field = annotation.model_fields.get(str(part))
+        return _unwrapped(field.annotation) if field else []
+    arguments = get_args(annotation)
+    return _unwrapped(arguments[-1] if get_origin(annotation) is dict else arguments[0])
+
+
+def _unwrapped(annotation: object) -> list[object]:
+    """The types behind Annotated, Optional and unions."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _unwrapped(get_args(annotation)[0])
+    if origin is Union or origin is types.UnionType:
+        return [one for member in get_args(annotation) for one in _unwrapped(member)]
+    if origin is tuple:
+        return [list[get_args(annotation)[0]]]
+    return [annotation]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: a temporary file in the same folder, then a rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

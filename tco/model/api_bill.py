@@ -1,0 +1,175 @@
+"""What a hosted API bills for requests: the price of ONE request per class, times their number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tco.catalog.catalog import Found, Sourced
+from tco.catalog.rows import WEEKDAYS, ApiPrice, Peak
+from tco.model.scenario import Scenario
+from tco.model.workload import Demand, RequestClass
+from tco.ranges import Range, point
+from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK, Quantity
+
+__all__ = ["ApiRate", "PricePath", "peak_share", "usd_per_request"]
+
+PIECES_PER_HOUR = 4
+"""Time zones differ by quarters of an hour at the finest."""
+
+
+@dataclass(frozen=True)
+class PricePath:
+    """Where an API's price goes: p0 (1-d)^(t/12), times every jump up to month t."""
+
+    decay_per_year: Sourced
+    jumps: tuple[tuple[int, Range], ...] = ()
+
+    def factor(self, month: Quantity, scenario: Scenario) -> Quantity:
+        """Price in month t over the price of month 0 (the pricing day's)."""
+        path = (1 - scenario.value(self.decay_per_year)) ** (month / MONTHS_PER_YEAR)
+        for since, change in self.jumps:
+            path = path * np.where(np.asarray(month) >= since, scenario.end_of(change), 1.0)
+        return path
+
+
+@dataclass(frozen=True)
+class ApiRate:
+    """An API's prices on the pricing day, and their path from there."""
+
+    api: str
+    found: Found[ApiPrice]
+    path: PricePath
+
+    @property
+    def row(self) -> ApiPrice:
+        """The prices."""
+        return self.found.row
+
+    @property
+    def figures(self) -> tuple[Sourced, ...]:
+        """The three prices with their source."""
+        row = self.row
+        hit = row.cached_input_usd_per_mtok
+        figures = [
+            self.found.sourced(f"{self.api}: input", row.input_usd_per_mtok, "USD/Mtok"),
+            self.found.sourced(f"{self.api}: output", row.output_usd_per_mtok, "USD/Mtok"),
+        ]
+        if hit is not None:
+            figures.insert(1, self.found.sourced(f"{self.api}: cache hit", hit, "USD/Mtok"))
+        return tuple(figures)
+
+    def usd_per_request(
+        self, request: RequestClass, demand: Demand, day: dt.date, scenario: Scenario
+    ) -> Quantity:
+        """Price of one request of a class in month 0, averaged over the week's demand."""
+        shares = [peak_share(demand, peak, day) for peak in self.row.peak]
+        factor = scenario.api_price_factors.get(self.api, 1.0)
+        return usd_per_request(self.row, request, shares, scenario) * factor
+
+
+def peak_share(demand: Demand, peak: Peak, day: dt.date) -> float:
+    """Share of the requests that fall into an API's peak hours.
+
+    The local hour of the week is converted by the workload's time zone as of the pricing day.
+    """
+    start, end = peak.utc_hours
+    pieces = np.arange(PIECES_PER_HOUR) / PIECES_PER_HOUR
+    utc = (demand.offsets_utc(day)[:, None] + pieces[None, :]) % HOURS_PER_WEEK
+    hour = utc % 24
+    inside = (hour >= start) & (hour < end) if start < end else (hour >= start) | (hour < end)
+    days = np.array([name in peak.days for name in WEEKDAYS])
+    inside &= days[(utc // 24).astype(int)]
+    weight = demand.requests_per_hour
+    return float(inside.mean(axis=1) @ weight / weight.sum())
+
+
+@dataclass(frozen=True)
+class _Prices:
+    """Prices in force for a request: input, cache hit, output, in USD per million tokens."""
+
+    miss: Quantity
+    hit: Quantity
+    out: Quantity
+
+
+def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenario) -> _Prices:
+    """Prices for a full prompt of a length, in or outside a peak.
+
+    The highest tier below the prompt's length replaces the base prices; a peak multiplies what
+    holds outside it by its own ratio to the base.
+    """
+    at = scenario.end_of
+    base_hit = row.cached_input_usd_per_mtok or row.input_usd_per_mtok
+    base = _Prices(at(row.input_usd_per_mtok), at(base_hit), at(row.output_usd_per_mtok))
+    reached = [tier for tier in row.tiers if prompt > tier.above_prompt_tokens]
+    prices = base
+    if reached:
+        tier = max(reached, key=lambda one: one.above_prompt_tokens)
+        miss = at(tier.input_usd_per_mtok)
+        hit = (
+            at(tier.cached_input_usd_per_mtok)
+            if tier.cached_input_usd_per_mtok is not None
+            else _scaled(miss, base.hit, base.miss)
+        )
+        prices = _Prices(miss, hit, at(tier.output_usd_per_mtok))
+    if peak is None:
+        return prices
+    peak_miss = at(peak.input_usd_per_mtok)
+    peak_hit = (
+        at(peak.cached_input_usd_per_mtok)
+        if peak.cached_input_usd_per_mtok is not None
+        else _scaled(base.hit, peak_miss, base.miss)
+    )
+    return _Prices(
+        _scaled(prices.miss, peak_miss, base.miss),
+        _scaled(prices.hit, peak_hit, base.hit),
+        _scaled(prices.out, at(peak.output_usd_per_mtok), base.out),
+    )
+
+
+def _scaled(value: Quantity, over: Quantity, under: Quantity) -> Quantity:
+    """Value x over / under; ``over`` alone where the base price is 0."""
+    return value * over / under if np.all(np.asarray(under) > 0) else over
+
+
+def usd_per_request(
+    row: ApiPrice,
+    request: RequestClass,
+    peak_shares: Sequence[float] = (),
+    scenario: Scenario | None = None,
+) -> Quantity:
+    """USD that ONE request of a class costs: misses, hits, cache writes and output.
+
+    Reasoning tokens are billed as output. A written token costs the cache-write price where that
+    is above the input price. The batch discount applies to the share that can wait. A cache hit
+    without a price of its own costs what input costs. ``peak_shares`` has the share of the
+    requests in each of the row's peaks.
+    """
+    scenario = scenario or Scenario()
+    rest = 1.0 - sum(peak_shares)
+    usd = rest * _one(row, request, None, scenario)
+    for peak, share in zip(row.peak, peak_shares, strict=False):
+        usd = usd + share * _one(row, request, peak, scenario)
+    discount = scenario.end_of(row.batch_discount or point(0.0))
+    factor = scenario.end_of(row.token_factor or point(1.0))
+    waits = scenario.end_of(request.can_wait)
+    return usd * factor * (1 - waits * discount)
+
+
+def _one(row: ApiPrice, request: RequestClass, peak: Peak | None, scenario: Scenario) -> Quantity:
+    prices = _in_force(row, request.input, peak, scenario)
+    cached = scenario.end_of(request.cached)
+    written = scenario.end_of(request.cache_write)
+    misses = request.input * (1 - cached)
+    write = scenario.end_of(row.cache_write_usd_per_mtok or point(0.0))
+    surcharge = np.maximum(write - prices.miss, 0.0)
+    return (
+        misses * prices.miss
+        + misses * written * surcharge
+        + request.input * cached * prices.hit
+        + request.generated * prices.out
+    ) / TOKENS_PER_MTOK

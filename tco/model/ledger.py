@@ -1,0 +1,586 @@
+"""The one ledger: every line of a stack's month, for one month or an array of them.
+
+Every quantity may be an array (one value per load factor, month or scenario); a line is then an
+array of the same length. Nothing here rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from tco.catalog.catalog import Sourced
+from tco.model.api_bill import ApiRate
+from tco.model.egress import response_gb, tiered_usd
+from tco.model.fleet import Operation
+from tco.model.scenario import LIKELY, Scenario
+from tco.model.stack import Group, PoolModel, ServiceModel, StackModel
+from tco.model.standby import node_availability, outage_overflow, spares_needed
+from tco.units import (
+    HOURS_PER_MONTH,
+    MONTHS_PER_YEAR,
+    WORK_HOURS_PER_FTE_YEAR,
+    FloatArray,
+    Quantity,
+    monthly_rate,
+)
+
+__all__ = ["CATEGORIES", "GroupWork", "Line", "Work", "api_bill", "ledger", "total", "work"]
+
+Category = Literal["compute", "power", "egress", "standby", "labor", "platform", "api"]
+CATEGORIES: tuple[Category, ...] = (
+    "compute",
+    "power",
+    "egress",
+    "standby",
+    "labor",
+    "platform",
+    "api",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: a quantity at a price. ``amortised_usd`` is the part paid upfront, earlier."""
+
+    category: Category
+    name: str
+    quantity: Quantity
+    unit: str
+    usd_per_unit: Quantity
+    service: str = ""
+    pool: str = ""
+    region: str | None = None
+    commitment_status: Literal["used", "unused"] | None = None
+    figures: tuple[Sourced, ...] = ()
+    amortised_usd: Quantity = 0.0
+
+    @property
+    def usd(self) -> Quantity:
+        """USD per month."""
+        return self.quantity * self.usd_per_unit
+
+
+@dataclass(frozen=True)
+class GroupWork:
+    """A group's fleet at work, the spares it holds, and what an outage sends to an API."""
+
+    group: Group
+    operation: Operation
+    spares: FloatArray
+    spare_pool: PoolModel
+    outage_share: FloatArray
+
+    @property
+    def held_nodes(self) -> FloatArray:
+        """Nodes at the busiest hour, spares included."""
+        sizes = [pool.nodes_per_replica for pool in self.group.pools]
+        peaks = self.operation.peak_nodes
+        nodes = sum(peak * size for peak, size in zip(peaks, sizes, strict=True))
+        return np.asarray(nodes + self.spares * self.spare_pool.nodes_per_replica, float)
+
+
+@dataclass(frozen=True)
+class Work:
+    """All services at work under a factor of their demand (one, or an array of them)."""
+
+    factors: tuple[FloatArray, ...]
+    groups: tuple[tuple[GroupWork, ...], ...]
+
+    @property
+    def none(self) -> FloatArray:
+        """A zero per load factor, to give a line the length of the rest."""
+        return np.zeros_like(self.factors[0])
+
+    @property
+    def held_nodes(self) -> FloatArray:
+        """Nodes of the stack at the busiest hour, spares included."""
+        return np.sum([one.held_nodes for groups in self.groups for one in groups], axis=0)
+
+    def unserved_share(self, service: ServiceModel, place: int) -> FloatArray:
+        """Share of a service's requests that nothing serves."""
+        if service.overflow is not None:
+            return self.none
+        shares = [one.operation.overflow_share * one.group.share for one in self.groups[place]]
+        return np.sum(shares, axis=0) if shares else self.none
+
+    def served(self, stack: StackModel) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Whether every service stays within its limit of unserved requests."""
+        met = [
+            self.unserved_share(service, place) <= service.unserved_limit + 1e-12
+            for place, service in enumerate(stack.services)
+        ]
+        return np.all(met, axis=0)
+
+
+def work(stack: StackModel, factor: Quantity | Sequence[Quantity] = 1.0) -> Work:
+    """The fleets under a factor of the demand; a sequence has one factor per service."""
+    factors = factor if isinstance(factor, Sequence) else [factor] * len(stack.services)
+    arrays = [np.atleast_1d(np.asarray(one, float)) for one in factors]
+    return Work(
+        tuple(arrays),
+        tuple(
+            tuple(_group_work(service, group, one) for group in service.groups)
+            for service, one in zip(stack.services, arrays, strict=True)
+        ),
+    )
+
+
+def _group_work(service: ServiceModel, group: Group, factor: FloatArray) -> GroupWork:
+    operation = group.fleet.at(factor)
+    none = np.zeros(len(factor))
+    standby = service.standby
+    spare_pool = next((one for one in group.pools if one.supply.option != "spot"), group.pools[0])
+    if standby.kind == "nodes":
+        named = [one for one in group.pools if one.name == standby.pool]
+        held = none + (standby.nodes if named else 0)
+        return GroupWork(group, operation, held, named[0] if named else spare_pool, none)
+    if standby.kind == "availability" and standby.target is not None:
+        spares = spares_needed(
+            operation,
+            operation.load[0],
+            [_up(pool) for pool in group.pools],
+            _up(spare_pool),
+            standby.target,
+        )
+        return GroupWork(group, operation, spares, spare_pool, none)
+    outage = none
+    if standby.kind == "api":
+        nodes = np.array([hours.sum() for hours in operation.node_hours])
+        weights = nodes / nodes.sum() if nodes.sum() > 0 else np.ones(len(nodes)) / len(nodes)
+        up = float(np.dot(weights, [_up(pool) for pool in group.pools]))
+        outage = outage_overflow(operation, group.fleet.arrivals, up)
+    return GroupWork(group, operation, none, spare_pool, outage)
+
+
+def _up(pool: PoolModel) -> float:
+    """Share of time one replica of a pool is up, all its nodes, at the likely figures."""
+    spot = pool.supply.spot
+    node = node_availability(
+        pool.mtbf_hours.value.likely,
+        pool.mttr_hours.value.likely,
+        spot.interruptions_per_hour.value.likely if spot else 0.0,
+        pool.boot_hours.value.likely if spot else 0.0,
+    )
+    return float(node) ** pool.nodes_per_replica
+
+
+def ledger(
+    stack: StackModel, done: Work, month: Quantity = 0.0, scenario: Scenario = LIKELY
+) -> list[Line]:
+    """Every line of a month. ``month`` moves API prices along their path (0: the pricing day)."""
+    rate = monthly_rate(scenario.value(stack.discount_rate))
+    lines: list[Line] = []
+    for service, groups in zip(stack.services, done.groups, strict=True):
+        for one in groups:
+            for place, pool in enumerate(one.group.pools):
+                lines += _compute(service, one, place, pool, rate, scenario)
+            lines += _standby_nodes(service, one, rate, scenario)
+            for place, pool in enumerate(one.group.pools):
+                lines += _power(service, one, place, pool, scenario)
+    lines += _egress(stack, done, scenario)
+    lines += _platform(stack, done, scenario)
+    lines += _labor(stack, done, scenario)
+    for place, service in enumerate(stack.services):
+        lines += _api(stack, service, done, place, month, scenario)
+    order = {category: place for place, category in enumerate(CATEGORIES)}
+    return sorted(lines, key=lambda line: order[line.category])
+
+
+def total(lines: Iterable[Line]) -> Quantity:
+    """USD of all lines."""
+    return sum((line.usd for line in lines), start=0.0)
+
+
+def _compute(
+    service: ServiceModel,
+    done: GroupWork,
+    place: int,
+    pool: PoolModel,
+    rate: Quantity,
+    scenario: Scenario,
+) -> list[Line]:
+    """Node-hours at the pool's price; a commitment is paid for every hour, used or not."""
+    supply, size = pool.supply, pool.nodes_per_replica
+    hours = done.operation.node_hours[place] * size
+    line = Line(
+        "compute",
+        supply.label,
+        hours + done.operation.start_hours[place] * size,
+        "node-hour",
+        supply.recurring_usd_per_hour(scenario),
+        service.name,
+        pool.name,
+        pool.region,
+        figures=_compute_figures(supply.rate, pool),
+    )
+    if not supply.committed:
+        return [line]
+    amortised = _amortised_per_hour(pool, rate, scenario)
+    price = supply.effective_usd_per_hour(scenario, rate)
+    used = np.minimum(done.operation.needed_hours[place] * size, hours)
+    lines = [
+        replace(
+            line,
+            quantity=quantity,
+            usd_per_unit=price,
+            commitment_status=status,
+            amortised_usd=quantity * amortised,
+        )
+        for status, quantity in (("used", used), ("unused", hours - used))
+    ]
+    return lines if np.any(lines[1].quantity > 1e-9) else lines[:1]
+
+
+def _amortised_per_hour(pool: PoolModel, rate: Quantity, scenario: Scenario) -> Quantity:
+    if not pool.supply.paid_ahead:
+        return 0.0
+    return pool.supply.amortised_usd_per_month(scenario, rate) / HOURS_PER_MONTH
+
+
+def _compute_figures(rate: Sourced, pool: PoolModel) -> tuple[Sourced, ...]:
+    supply = pool.supply
+    figures = [rate] if supply.owned is None else []
+    if supply.upfront is not None:
+        figures.append(supply.upfront)
+    if supply.spot is not None:
+        spot = supply.spot
+        figures += [spot.availability, spot.interruptions_per_hour, spot.boot_hours]
+        figures += [spot.on_demand] if spot.on_demand is not None else []
+    if supply.owned is not None:
+        figures += [supply.owned.price, supply.owned.residual, supply.owned.maintenance]
+    return tuple(figures)
+
+
+def _standby_nodes(
+    service: ServiceModel, done: GroupWork, rate: Quantity, scenario: Scenario
+) -> list[Line]:
+    """The spares, all month, at the price of their pool."""
+    if not np.any(done.spares > 0):
+        return []
+    pool = done.spare_pool
+    supply = pool.supply.as_spare()
+    hours = done.spares * pool.nodes_per_replica * HOURS_PER_MONTH
+    amortised = _amortised_per_hour(pool, rate, scenario)
+    return [
+        Line(
+            "standby",
+            f"spare, {supply.label}",
+            hours,
+            "node-hour",
+            supply.effective_usd_per_hour(scenario, rate),
+            service.name,
+            pool.name,
+            pool.region,
+            figures=(*_compute_figures(supply.rate, pool), pool.mtbf_hours, pool.mttr_hours),
+            amortised_usd=hours * amortised,
+        )
+    ]
+
+
+def _power(
+    service: ServiceModel, done: GroupWork, place: int, pool: PoolModel, scenario: Scenario
+) -> list[Line]:
+    """Owned nodes: W_idle in every hour, W_load - W_idle in busy ones, x PUE; or colocation."""
+    common = Line("power", "", 0.0, "kWh", 0.0, service.name, pool.name, pool.region)
+    terms = pool.power
+    if terms is None:
+        return [
+            replace(
+                common, name="included in the rent", quantity=done.operation.node_hours[place] * 0.0
+            )
+        ]
+    spares = done.spares if pool is done.spare_pool else done.spares * 0.0
+    lines: list[Line] = []
+    if terms.colocation_usd_per_month is not None:
+        nodes = done.operation.node_hours[place] / HOURS_PER_MONTH + spares
+        lines.append(
+            replace(
+                common,
+                name="colocation",
+                quantity=nodes * pool.nodes_per_replica,
+                unit="node-month",
+                usd_per_unit=scenario.value(terms.colocation_usd_per_month),
+                figures=(terms.colocation_usd_per_month,),
+            )
+        )
+    if terms.idle_w and terms.load_w and terms.pue and terms.usd_per_kwh:
+        idle, load = scenario.value(terms.idle_w), scenario.value(terms.load_w)
+        held = done.operation.node_hours[place] + spares * HOURS_PER_MONTH
+        watt_hours = idle * held + (load - idle) * done.operation.busy_hours[place]
+        lines.append(
+            replace(
+                common,
+                name="electricity",
+                quantity=watt_hours * pool.nodes_per_replica / 1000 * scenario.value(terms.pue),
+                usd_per_unit=scenario.value(terms.usd_per_kwh),
+                figures=(terms.idle_w, terms.load_w, terms.pue, terms.usd_per_kwh),
+            )
+        )
+    return lines
+
+
+def _egress(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
+    """Responses to the internet, by pool; bands of one account are filled service by service."""
+    lines: list[Line] = []
+    sent: dict[str, Quantity] = {}
+    for service, groups in zip(stack.services, done.groups, strict=True):
+        for one in groups:
+            for place, pool in enumerate(one.group.pools):
+                terms = pool.egress
+                gb = _gb(service, one, place, pool, scenario)
+                before = sent.get(terms.label, 0.0)
+                usd = _tiered_from(pool, before, gb, scenario)
+                sent[terms.label] = before + gb
+                lines.append(
+                    Line(
+                        "egress",
+                        terms.label,
+                        gb,
+                        "GB",
+                        np.divide(usd, gb, out=np.zeros_like(gb), where=gb > 0),
+                        service.name,
+                        pool.name,
+                        pool.region,
+                        figures=(
+                            terms.bytes_per_output_token,
+                            terms.overhead_bytes,
+                            *(band.usd_per_gb for band in terms.bands),
+                        ),
+                    )
+                )
+    return lines
+
+
+def _gb(
+    service: ServiceModel, done: GroupWork, place: int, pool: PoolModel, scenario: Scenario
+) -> FloatArray:
+    """GB that one pool's own nodes send: what overflows or waits out an outage is not theirs."""
+    operation, terms = done.operation, pool.egress
+    busy = np.sum(
+        [
+            hours * fleet.work_per_node
+            for hours, fleet in zip(operation.busy_hours, done.group.fleet.pools, strict=True)
+        ],
+        axis=0,
+    )
+    here = operation.busy_hours[place] * done.group.fleet.pools[place].work_per_node
+    part = np.divide(here, busy, out=np.zeros_like(here), where=busy > 0)
+    share = part * (1 - operation.overflow_share - done.outage_share)
+    if terms.gb_per_month is not None:
+        fixed = scenario.value(terms.gb_per_month) * done.group.share
+        return np.asarray(fixed * share * operation.load_hours / _load_hours(done), float)
+    per_request = sum(
+        response_gb(
+            request.share,
+            request.output,
+            scenario.value(terms.bytes_per_output_token),
+            scenario.value(terms.overhead_bytes),
+        )
+        for request in done.group.classes
+    )
+    requests = service.demand.requests_per_month * operation.load_hours / _load_hours(done)
+    return np.asarray(requests * share * per_request, float)
+
+
+def _load_hours(done: GroupWork) -> float:
+    """Load of the group's month at factor 1, in node-hours."""
+    return float(done.group.fleet.load_by_hour.sum() * HOURS_PER_MONTH / 168)
+
+
+def _tiered_from(pool: PoolModel, before: Quantity, gb: Quantity, scenario: Scenario) -> FloatArray:
+    terms = pool.egress
+
+    def cost(volume: Quantity) -> Quantity:
+        return tiered_usd(
+            volume,
+            terms.bands,
+            terms.free_gb,
+            claimed=terms.claims_free_tier,
+            scenario=scenario,
+        )
+
+    return np.asarray(cost(before + gb) - cost(before), float)
+
+
+def _platform(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
+    """Disks, load balancer, logs and licences; spare nodes hold disks and licences too."""
+    services = float(len(stack.services))
+    nodes, gpus = done.held_nodes, _held_gpus(done)
+    lines = [
+        Line(
+            "platform",
+            name,
+            np.full_like(nodes, services),
+            "service",
+            scenario.value(figure),
+            figures=(figure,),
+        )
+        for name, figure in stack.platform.usd_per_month
+    ]
+    lines += [
+        Line("platform", name, nodes, "node", scenario.value(figure), figures=(figure,))
+        for name, figure in stack.platform.usd_per_node_month
+    ]
+    licence = stack.platform.licence_usd_per_gpu_year
+    if licence is not None:
+        price = scenario.value(licence) / MONTHS_PER_YEAR
+        lines.append(Line("platform", "licences", gpus, "GPU", price, figures=(licence,)))
+    return lines
+
+
+def _held_gpus(done: Work) -> FloatArray:
+    gpus = done.none
+    for groups in done.groups:
+        for one in groups:
+            for pool, peak in zip(one.group.pools, one.operation.peak_nodes, strict=True):
+                gpus = gpus + peak * pool.nodes_per_replica * pool.gpus
+            spare = one.spare_pool
+            gpus = gpus + one.spares * spare.nodes_per_replica * spare.gpus
+    return gpus
+
+
+def fte_by_nodes(nodes: FloatArray, table: Sequence[tuple[int, Quantity]]) -> FloatArray:
+    """FTE for a number of nodes: linear between the rows of a table, flat below its first row.
+
+    Past the last row the slope of the last two rows goes on.
+    """
+    counts = np.array([count for count, _ in table], float)
+    people = np.array([float(np.asarray(fte)) for _, fte in table])
+    inside = np.interp(nodes, counts, people)
+    if len(table) < 2:
+        return inside
+    slope = (people[-1] - people[-2]) / (counts[-1] - counts[-2])
+    return inside + np.maximum(nodes - counts[-1], 0.0) * slope
+
+
+def planned_fte(stack: StackModel, nodes: FloatArray, scenario: Scenario) -> Quantity:
+    """FTE of self-hosting: declared, or by the table plus the hours per node."""
+    labor = stack.labor
+    if scenario.fte is not None:
+        return scenario.fte + np.zeros_like(nodes)
+    if labor.fte is not None:
+        return scenario.value(labor.fte) + np.zeros_like(nodes)
+    fte = fte_by_nodes(nodes, [(count, scenario.value(figure)) for count, figure in labor.table])
+    if labor.hours_per_node_month is not None:
+        hours = scenario.value(labor.hours_per_node_month) * MONTHS_PER_YEAR
+        fte = fte + nodes * hours / WORK_HOURS_PER_FTE_YEAR
+    return fte
+
+
+def _labor(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
+    """(FTE of self-hosting - FTE the API needs too) x loaded cost; set-up over the horizon."""
+    labor = stack.labor
+    fte = planned_fte(stack, done.held_nodes, scenario) - scenario.value(labor.api_fte)
+    used = [labor.fte] if labor.fte is not None else [figure for _, figure in labor.table]
+    if labor.hours_per_node_month is not None:
+        used.append(labor.hours_per_node_month)
+    lines = [
+        Line(
+            "labor",
+            "operations",
+            fte,
+            "FTE",
+            scenario.value(labor.usd_per_fte_year) / MONTHS_PER_YEAR,
+            figures=(*used, labor.usd_per_fte_year),
+        )
+    ]
+    setup = scenario.value(labor.setup_usd)
+    if labor.setup_usd.value.high > 0:
+        monthly = setup / stack.horizon_months + done.none
+        lines.append(
+            Line(
+                "labor",
+                "set-up, amortised",
+                done.none + 1.0,
+                "month",
+                monthly,
+                figures=(labor.setup_usd,),
+                amortised_usd=monthly,
+            )
+        )
+    return lines
+
+
+def api_bill(
+    stack: StackModel,
+    service: ServiceModel,
+    rate: ApiRate,
+    month: Quantity = 0.0,
+    scenario: Scenario = LIKELY,
+) -> Quantity:
+    """USD per month of a service's full demand at factor 1, billed by one API."""
+    per_request = _class_usd(stack, service, service.demand.classes, rate, scenario)
+    return service.demand.requests_per_month * per_request * rate.path.factor(month, scenario)
+
+
+def _class_usd(
+    stack: StackModel,
+    service: ServiceModel,
+    classes: Iterable[object],
+    rate: ApiRate,
+    scenario: Scenario,
+) -> Quantity:
+    """USD of the classes' share of one average request."""
+    chosen = {id(request) for request in classes}
+    return sum(
+        (
+            request.share * rate.usd_per_request(request, service.demand, stack.day, scenario)
+            for request in service.demand.classes
+            if id(request) in chosen
+        ),
+        start=0.0,
+    )
+
+
+def _api(
+    stack: StackModel,
+    service: ServiceModel,
+    done: Work,
+    place: int,
+    month: Quantity,
+    scenario: Scenario,
+) -> list[Line]:
+    """What the fleet does not serve: routed classes, overflow, and outages covered by an API."""
+    lines: list[Line] = []
+    requests = service.demand.requests_per_month
+    factor = done.factors[place]
+    for request, rate in service.routed:
+        usd = rate.usd_per_request(request, service.demand, stack.day, scenario)
+        price = usd * rate.path.factor(month, scenario)
+        lines.append(
+            Line(
+                "api",
+                f"{request.name} at {rate.api}",
+                requests * request.share * factor,
+                "request",
+                price + np.zeros_like(factor),
+                service.name,
+                figures=rate.figures,
+            )
+        )
+    for one in done.groups[place]:
+        parts: tuple[tuple[Category, ApiRate | None, FloatArray, str], ...] = (
+            ("api", service.overflow, one.operation.overflow_share, "overflow"),
+            ("standby", service.standby.api, one.outage_share, "outages"),
+        )
+        for category, rate, share, what in parts:
+            if rate is None:
+                continue
+            group_usd = _class_usd(stack, service, one.group.classes, rate, scenario)
+            price = group_usd / one.group.share * rate.path.factor(month, scenario)
+            lines.append(
+                Line(
+                    category,
+                    f"{what} at {rate.api}",
+                    requests * one.group.share * share * factor,
+                    "request",
+                    price + np.zeros_like(factor),
+                    service.name,
+                    figures=rate.figures,
+                )
+            )
+    return lines

@@ -1,0 +1,459 @@
+"""What a user declares: the plan of one stack, as it stands under ``tco:plan``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from tco.catalog.rows import CommitmentKind, Day, Flag, Name, Payment, PositiveInt, Term
+from tco.files import Strict, as_mapping
+from tco.ranges import Amount, PositiveAmount, Range, Share
+
+__all__ = [
+    "Alternative",
+    "Colocation",
+    "Commitment",
+    "Egress",
+    "Finance",
+    "Gate",
+    "Nodes",
+    "Ops",
+    "Outlook",
+    "OwnedNode",
+    "Plan",
+    "PlatformCost",
+    "Pool",
+    "Power",
+    "Route",
+    "Service",
+    "SpotTerms",
+    "Standby",
+]
+
+NodeCount = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+Follow = Literal["static", "schedule", "load"]
+TERM_MONTHS: dict[Term, int] = {"6mo": 6, "1yr": 12, "2yr": 24, "3yr": 36, "5yr": 60}
+
+
+class Nodes(Strict):
+    """How many nodes a pool has: a number, ``auto``, or a span with what it follows."""
+
+    min: NodeCount = 0
+    max: NodeCount | None = None
+    follow: Follow = "static"
+    auto: Flag = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, given: Any) -> Any:
+        if given == "auto":
+            return {"auto": True}
+        if isinstance(given, int) and not isinstance(given, bool):
+            return {"min": given, "max": given}
+        if isinstance(given, str | float | bool | list):
+            raise ValueError(
+                f"{given!r} is no number of nodes. Write a whole number, auto, "
+                "or {min: 0, max: 4, follow: load}."
+            )
+        span = as_mapping(given)
+        if span is not None and "max" not in span and "auto" not in span:
+            raise ValueError("a span of nodes needs max.")
+        return given
+
+    @model_validator(mode="after")
+    def _upright(self) -> Nodes:
+        if self.max is not None and self.max < self.min:
+            raise ValueError(f"max {self.max} is below min {self.min}.")
+        return self
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the count is one number."""
+        return self.min == self.max
+
+
+class Commitment(Strict):
+    """What a reserved pool commits to."""
+
+    kind: CommitmentKind
+    term: Term | None = None
+    payment: Payment | None = None
+    hours: PositiveInt | None = None
+    id: Name | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Commitment:
+        if self.kind == "capacity-block":
+            if self.hours is None or self.term or self.payment:
+                raise ValueError("a capacity block takes hours, and neither term nor payment.")
+        elif self.hours is not None:
+            raise ValueError("hours go with a capacity block.")
+        elif self.term is None:
+            raise ValueError(f"a {self.kind} needs a term: {', '.join(TERM_MONTHS)}.")
+        return self
+
+
+class SpotTerms(Strict):
+    """How a spot pool behaves when it is interrupted or cannot be had."""
+
+    availability: Share | None = None
+    interruptions_per_node_hour: Amount | None = None
+    fallback: Literal["on-demand", "none"] = "on-demand"
+    overprovision: Annotated[float, Field(ge=1, le=10)] = 1.0
+
+    @model_validator(mode="after")
+    def _one_remedy(self) -> SpotTerms:
+        if self.fallback == "on-demand" and self.overprovision > 1:
+            raise ValueError(
+                "overprovision goes with fallback: none; with an on-demand fallback the missing "
+                "nodes would be paid twice."
+            )
+        return self
+
+
+class Power(Strict):
+    """What an owned node draws, idle and under load."""
+
+    idle_w: Amount
+    load_w: PositiveAmount
+    pue: PositiveAmount | None = None
+    usd_per_kwh: Amount | None = None
+
+    @model_validator(mode="after")
+    def _upright(self) -> Power:
+        if self.idle_w.likely > self.load_w.likely:
+            raise ValueError(
+                f"idle_w {self.idle_w.likely:g} is above load_w {self.load_w.likely:g}."
+            )
+        if self.pue is not None and self.pue.low < 1:
+            raise ValueError(f"a pue of {self.pue.low:g} is below 1, which no building reaches.")
+        return self
+
+
+class Colocation(Strict):
+    """Space, cooling and (if included) electricity bought by the committed kilowatt."""
+
+    kw: PositiveAmount | None = None
+    usd_per_kw_month: Amount | None = None
+    usd_per_month: Amount | None = None
+    electricity: Literal["included", "metered"]
+
+    @model_validator(mode="after")
+    def _one_price(self) -> Colocation:
+        by_kw = self.kw is not None and self.usd_per_kw_month is not None
+        if by_kw == (self.usd_per_month is not None) or (self.kw is None) != (
+            self.usd_per_kw_month is None
+        ):
+            raise ValueError("is priced by kw with usd_per_kw_month, or by usd_per_month per node.")
+        return self
+
+
+class OwnedNode(Strict):
+    """A node that is bought: overnight cost, life, residual value, and what it draws."""
+
+    gpu: Name
+    gpus: Annotated[int, Field(strict=True, ge=1, le=1024)]
+    usd: PositiveAmount
+    life_years: Annotated[float, Field(gt=0, le=20)]
+    residual: Share = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
+    maintenance_per_year: Share | None = None
+    power: Power | None = None
+    colocation: Colocation | None = None
+
+    @model_validator(mode="after")
+    def _powered_once(self) -> OwnedNode:
+        included = self.colocation is not None and self.colocation.electricity == "included"
+        if included and self.power is not None:
+            raise ValueError(
+                "power and colocation with electricity: included would pay the electricity twice. "
+                "Drop power, or write electricity: metered."
+            )
+        if not included and self.power is None:
+            raise ValueError(
+                "needs power: {idle_w: …, load_w: …}"
+                + (" since its colocation is metered." if self.colocation else " or colocation.")
+            )
+        return self
+
+
+class Pool(Strict):
+    """One pool of equal nodes and how it is bought."""
+
+    instance: Name | None = None
+    offer: Name | None = None
+    owned: OwnedNode | None = None
+    region: Name | None = None
+    purchase: Literal["on-demand", "spot", "reserved"] = "on-demand"
+    nodes: Nodes
+    commitment: Commitment | None = None
+    spot: SpotTerms | None = None
+    boot_hours: Amount | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Pool:
+        named = [one for one in (self.instance, self.offer, self.owned) if one is not None]
+        if len(named) != 1:
+            raise ValueError("names exactly one of instance, offer and owned.")
+        if (self.purchase == "reserved") != (self.commitment is not None):
+            raise ValueError(
+                "purchase: reserved and commitment: {kind, term, payment} go together."
+            )
+        if self.owned is not None and self.purchase != "on-demand":
+            raise ValueError(f"an owned node is bought, not {self.purchase}: drop purchase.")
+        if self.spot is not None and self.purchase != "spot":
+            raise ValueError("spot: {…} goes with purchase: spot.")
+        committed = self.purchase == "reserved" or self.owned is not None
+        if committed and not (self.nodes.fixed or self.nodes.auto):
+            raise ValueError("a committed or owned pool has one number of nodes, not a span.")
+        return self
+
+
+class Serving(Strict):
+    """Which model runs, and how."""
+
+    model: Name
+    precision: Name | None = None
+    engine: Name | None = None
+    gpus_per_replica: PositiveInt | None = None
+
+
+class Sizing(Strict):
+    """How full the fleet is planned."""
+
+    target_load: Annotated[float, Field(gt=0, le=1)] = 0.8
+
+
+class Standby(Strict):
+    """What stands ready for a failed node: enough spares, a fixed number, or an API."""
+
+    availability: Annotated[float, Field(gt=0, lt=1)] | None = None
+    mtbf_hours: PositiveAmount | None = None
+    mttr_hours: PositiveAmount | None = None
+    pool: Name | None = None
+    nodes: NodeCount | None = None
+    api: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none(cls, given: Any) -> Any:
+        return {} if given in (None, "none") else given
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Standby:
+        ways = [self.availability is not None, self.nodes is not None, self.api is not None]
+        if sum(ways) > 1 or (self.pool is not None) != (self.nodes is not None):
+            raise ValueError(
+                "write one of {availability: 0.999}, {pool: base, nodes: 1}, {api: …}, or none."
+            )
+        return self
+
+
+class Route(Strict):
+    """Where a named class of requests goes instead of the common pools."""
+
+    api: Name | None = None
+    pool: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Route:
+        if (self.api is None) == (self.pool is None):
+            raise ValueError("routes to exactly one of api and pool.")
+        return self
+
+
+class Egress(Strict):
+    """What leaves the cloud."""
+
+    to: Literal["internet", "private"] = "internet"
+    bytes_per_output_token: Amount | None = None
+    overhead_bytes: Amount | None = None
+    gb_per_month: Amount | None = None
+    free_tier: Flag = False
+
+    @model_validator(mode="after")
+    def _one_volume(self) -> Egress:
+        if self.gb_per_month is not None and (self.bytes_per_output_token or self.overhead_bytes):
+            raise ValueError(
+                "gb_per_month stands instead of bytes_per_output_token and overhead_bytes."
+            )
+        return self
+
+
+class Service(Strict):
+    """One model behind one endpoint: its workload, its pools, what happens at their limits."""
+
+    workload: Name
+    serving: Serving
+    pools: Annotated[dict[Name, Pool], Field(min_length=1)]
+    sizing: Sizing = Sizing()
+    standby: Standby = Standby()
+    overflow: Name = "refuse"
+    route: dict[Name, Route] = Field(default_factory=dict)
+    require: tuple[Name, ...] = ()
+    egress: Egress = Egress()
+
+
+class Alternative(Strict):
+    """A rival: one API for every service, an API by service under a name, or a stack."""
+
+    name: Name
+    api: Name | None = None
+    apis: dict[Name, Name] = Field(default_factory=dict)
+    stack: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            stack = given.removeprefix("stack:")
+            return {"name": given, "stack" if stack != given else "api": stack}
+        rival = as_mapping(given) or {}
+        if len(rival) == 1:
+            [(name, value)] = rival.items()
+            apis = as_mapping(value)
+            if apis is not None:
+                return {"name": name, "apis": apis}
+        if "name" in rival:
+            return rival
+        raise ValueError('is an API, "stack:NAME", or a name with {service: api}.')
+
+
+def _fte_form(given: Any) -> str:
+    return "<table>" if isinstance(given, dict) else "<one>"
+
+
+FteTable = dict[Annotated[int, Field(ge=1)], Amount]
+Fte = Annotated[
+    Annotated[FteTable, Field(min_length=1), Tag("<table>")] | Annotated[Amount, Tag("<one>")],
+    Discriminator(_fte_form),
+]
+
+
+class Ops(Strict):
+    """The people: a number of FTE, or a table of FTE by nodes with hours per node."""
+
+    fte: Fte | None = None
+    usd_per_fte_year: Amount | None = None
+    hours_per_node_month: Amount | None = None
+    setup_usd: Amount = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
+    api_fte: Amount = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
+
+    @model_validator(mode="after")
+    def _once(self) -> Ops:
+        if self.hours_per_node_month is not None and isinstance(self.fte, Range):
+            raise ValueError(
+                "a declared fte and hours_per_node_month would count the same people twice: "
+                "write a table fte: {1: 0.25, 4: 0.5} with the hours, or fte alone."
+            )
+        return self
+
+
+class PlatformCost(Strict):
+    """What the platform costs, instead of the catalog's default."""
+
+    usd_per_month: Amount = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
+    usd_per_node_month: Amount = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
+    licence_usd_per_gpu_year: Amount = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
+
+
+def _horizon(value: Any) -> Any:
+    if value == "commitment":
+        return None
+    if isinstance(value, str | bool | float):
+        raise ValueError(f"{value!r} is neither `commitment` nor a whole number of months.")
+    return value
+
+
+class Finance(Strict):
+    """The cost of capital and how far ahead the decision looks."""
+
+    discount_rate: Share = Field(default_factory=lambda: Range(0.1, 0.1, 0.1))
+    horizon: Annotated[Annotated[int, Field(ge=1, le=240)] | None, BeforeValidator(_horizon)] = None
+
+
+class Jump(Strict):
+    """A named change of an API's price from a month on (0 is the first)."""
+
+    api: Name
+    month: Annotated[int, Field(strict=True, ge=0, le=240)]
+    factor: Amount
+
+
+class Outlook(Strict):
+    """Where API prices go."""
+
+    api_price_decay_per_year: Share | None = None
+    jumps: tuple[Jump, ...] = ()
+
+
+class Override(Strict):
+    """A closed gate opened on purpose, in the reviewed file."""
+
+    reason: Name
+    approved_by: Name
+    expires: Day
+    max_usd_per_month: Amount
+
+
+class Gate(Strict):
+    """When the math counts as closed."""
+
+    level: Literal["mandatory", "advisory"] = "mandatory"
+    probability: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    max_unserved_share: Annotated[float, Field(ge=0, lt=1)] = 0.001
+    max_price_age_days: PositiveInt = 180
+    max_premium_usd_per_month: Amount = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
+    override: Override | None = None
+
+
+class Provision(Strict):
+    """Where the Pulumi program puts the nodes."""
+
+    kind: Literal["eks", "asg"]
+    cluster: Name | None = None
+    subnets: tuple[Name, ...] = ()
+
+
+class Guardrails(Strict):
+    """Who hears of spending and of idle GPUs."""
+
+    budget_emails: tuple[Name, ...] = ()
+    sns_topic_arn: Name | None = None
+
+
+class Plan(Strict):
+    """Everything one stack declares."""
+
+    pricing_day: Day | None = None
+    services: Annotated[dict[Name, Service], Field(min_length=1)]
+    alternatives: tuple[Alternative, ...] = ()
+    against: Name = "cheapest"
+    ops: Ops = Ops()
+    platform: PlatformCost | None = None
+    finance: Finance = Finance()
+    outlook: Outlook = Outlook()
+    prices: tuple[Name, ...] = ()
+    provision: Provision | None = None
+    guardrails: Guardrails | Literal[False] | None = None
+    gate: Gate = Gate()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Plan:
+        owner: dict[str, str] = {}
+        for service, spec in self.services.items():
+            for pool in spec.pools:
+                if pool in owner:
+                    raise ValueError(
+                        f'the pool "{pool}" stands in the services {owner[pool]} and {service}: '
+                        "a pool serves one service, give the second another name."
+                    )
+                owner[pool] = service
+        names = [alternative.name for alternative in self.alternatives]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"the alternative {twice[0]} is listed twice.")
+        if self.against not in ("cheapest", *names):
+            listed = ", ".join(names) or "(none)"
+            raise ValueError(f"against: {self.against} is none of the alternatives {listed}.")
+        return self

@@ -1,0 +1,221 @@
+"""A stack with every figure looked up: what the ledger reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tco.catalog.catalog import Catalog, Sourced
+from tco.model.api_bill import ApiRate
+from tco.model.egress import EgressTerms
+from tco.model.fleet import Fleet
+from tco.model.operating_point import OperatingPoint
+from tco.model.plan import Plan, Pool
+from tco.model.purchase import Supply
+from tco.model.workload import Demand, RequestClass
+
+__all__ = [
+    "Alternative",
+    "Group",
+    "Labor",
+    "Platform",
+    "PoolModel",
+    "PowerTerms",
+    "ServiceModel",
+    "StackModel",
+    "StandbyTerms",
+    "Unpriced",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Something the stack needs and no figure covers."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PowerTerms:
+    """Electricity of an owned node: metered draw, colocation, or both."""
+
+    idle_w: Sourced | None
+    load_w: Sourced | None
+    pue: Sourced | None
+    usd_per_kwh: Sourced | None
+    colocation_usd_per_month: Sourced | None
+
+
+@dataclass(frozen=True)
+class PoolModel:
+    """One pool, priced and sized."""
+
+    name: str
+    plan: Pool
+    node: str
+    gpu: str
+    gpus: int
+    region: str | None
+    supply: Supply
+    power: PowerTerms | None
+    mtbf_hours: Sourced
+    mttr_hours: Sourced
+    boot_hours: Sourced
+    egress: EgressTerms
+    nodes_per_replica: int
+
+    @property
+    def provisioned(self) -> bool:
+        """Whether the Pulumi program creates the pool's nodes."""
+        return self.plan.instance is not None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Request classes that share pools, with the pools in merit order.
+
+    Fleet numbers count replicas: whole nodes, or groups of ``nodes_per_replica`` nodes.
+    """
+
+    classes: tuple[RequestClass, ...]
+    pools: tuple[PoolModel, ...]
+    fleet: Fleet
+    points: tuple[OperatingPoint, ...]
+    node_output_tok_s: float
+    concurrency: float | None
+    slo: str
+
+    @property
+    def share(self) -> float:
+        """Share of the service's requests."""
+        return sum(request.share for request in self.classes)
+
+    @property
+    def extrapolated(self) -> bool:
+        """Whether any class runs at lengths nobody measured."""
+        return any(point.extrapolated for point in self.points)
+
+    @property
+    def predicted(self) -> bool:
+        """Whether any class's speed is a simulator's prediction."""
+        return any(point.benchmark.kind == "predicted" for point in self.points)
+
+
+@dataclass(frozen=True)
+class StandbyTerms:
+    """What stands ready: spares up to an availability, a fixed number, an API, or nothing."""
+
+    target: float | None = None
+    pool: str | None = None
+    nodes: int = 0
+    api: ApiRate | None = None
+
+    @property
+    def kind(self) -> str:
+        """``availability``, ``nodes``, ``api`` or ``none``."""
+        if self.target is not None:
+            return "availability"
+        if self.api is not None:
+            return "api"
+        return "nodes" if self.nodes else "none"
+
+
+@dataclass(frozen=True)
+class ServiceModel:
+    """One service: its demand, its groups, and where the rest goes."""
+
+    name: str
+    model: str
+    serving_label: str
+    demand: Demand
+    groups: tuple[Group, ...]
+    routed: tuple[tuple[RequestClass, ApiRate], ...]
+    overflow: ApiRate | None
+    standby: StandbyTerms
+    unserved_limit: float
+
+    @property
+    def input_tokens_per_request(self) -> float:
+        """Mean full prompt."""
+        return sum(one.share * one.input for one in self.demand.classes)
+
+    @property
+    def output_tokens_per_request(self) -> float:
+        """Mean generated tokens, reasoning included."""
+        return sum(one.share * one.generated for one in self.demand.classes)
+
+    @property
+    def cached_tokens_per_request(self) -> float:
+        """Mean tokens read from a cache."""
+        return sum(one.share * one.input * one.cached.likely for one in self.demand.classes)
+
+    @property
+    def mtok_per_month(self) -> float:
+        """All tokens of the pricing day's month: misses, hits and output."""
+        per_request = self.input_tokens_per_request + self.output_tokens_per_request
+        return self.demand.requests_per_month * per_request / 1e6
+
+
+@dataclass(frozen=True)
+class Labor:
+    """The people: a number, or FTE by nodes with hours per node."""
+
+    fte: Sourced | None
+    table: tuple[tuple[int, Sourced], ...]
+    hours_per_node_month: Sourced | None
+    usd_per_fte_year: Sourced
+    api_fte: Sourced
+    setup_usd: Sourced
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Disks, load balancer, logs and licences."""
+
+    usd_per_month: tuple[tuple[str, Sourced], ...]
+    usd_per_node_month: tuple[tuple[str, Sourced], ...]
+    licence_usd_per_gpu_year: Sourced | None
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A rival: an API per service, or another stack on the same workloads."""
+
+    name: str
+    rates: tuple[ApiRate | None, ...] = ()
+    stack: StackModel | None = None
+    eligible: bool = True
+    lacking: tuple[str, ...] = ()
+    unpriced: str = ""
+
+
+@dataclass(frozen=True)
+class StackModel:
+    """A whole stack, ready to be priced."""
+
+    name: str
+    file: str
+    plan: Plan
+    day: dt.date
+    catalog: Catalog
+    digest: str
+    services: tuple[ServiceModel, ...]
+    alternatives: tuple[Alternative, ...]
+    labor: Labor
+    platform: Platform
+    discount_rate: Sourced
+    horizon_months: int
+    warnings: tuple[str, ...]
+    unpriced: tuple[Unpriced, ...]
+    ranges: bool
+    mtok_per_month: float
+    """All tokens of the pricing day's month, all services together."""
+
+    def pools(self) -> Iterator[tuple[ServiceModel, Group, int, PoolModel]]:
+        """Every pool with its service, its group and its place in the group's merit order."""
+        for service in self.services:
+            for group in service.groups:
+                for place, pool in enumerate(group.pools):
+                    yield service, group, place, pool

@@ -1,0 +1,175 @@
+"""A stack file and what it names: workloads and price books, read together, refused together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from tco.catalog.book import Book, read_book
+from tco.errors import BadInput, Problem, TcoError, one_of
+from tco.files import as_list, as_mapping, read_yaml, validated
+from tco.model.plan import Plan
+from tco.model.workload import Demand, Workload, read_workload
+
+__all__ = ["StackFile", "read_stack", "stack_names"]
+
+PLAN_KEY = "tco:plan"
+REGION_KEY = "aws:region"
+STACK_FILE = re.compile(r"Pulumi\.(.+)\.yaml")
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """One stack as its author wrote it, with the workloads and the price books it names."""
+
+    name: str
+    file: str
+    folder: Path
+    region: str | None
+    plan: Plan
+    workloads: dict[str, tuple[Workload, Demand]]
+    books: tuple[Book, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical plan, its workloads and its price books."""
+        content = {
+            "region": self.region,
+            "plan": _canonical(self.plan),
+            "workloads": {
+                name: [_canonical(workload), demand.requests_per_hour.tolist()]
+                for name, (workload, demand) in sorted(self.workloads.items())
+            },
+            "books": [book.digest for book in self.books],
+        }
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(model: BaseModel) -> Any:
+    return model.model_dump(mode="json")
+
+
+def stack_names(folder: Path) -> list[str]:
+    """The stacks of a folder, by name. Raises TcoError where there is none."""
+    if not folder.is_dir():
+        raise TcoError(f"{folder}: there is no such folder. Name the stacks folder by --stacks.")
+    names = [found[1] for path in folder.iterdir() if (found := STACK_FILE.fullmatch(path.name))]
+    if not names:
+        raise TcoError(f"{folder}: holds no stack file Pulumi.<stack>.yaml.")
+    return sorted(names)
+
+
+def read_stack(folder: Path, name: str) -> StackFile:
+    """A stack with everything it names. Raises BadInput with the problems of all its files."""
+    path = folder / f"Pulumi.{name}.yaml"
+    shown = str(path)
+    if not path.is_file():
+        raise BadInput(
+            [Problem(shown, "", f'no stack "{name}".', one_of(name, stack_names(folder)))]
+        )
+    raw = read_yaml(path, shown)
+    plan, region = _plan_of(raw, shown)
+    problems: list[Problem] = []
+    workloads: dict[str, tuple[Workload, Demand]] = {}
+    for service, spec in plan.services.items():
+        where = f"{PLAN_KEY}.services.{service}.workload"
+        if spec.workload in workloads:
+            continue
+        source = _inside(folder / "workloads", f"{spec.workload}.yaml")
+        if source is None or not source.is_file():
+            known = [one.stem for one in (folder / "workloads").glob("*.yaml")]
+            problems.append(
+                Problem(
+                    shown, where, f'no workload "{spec.workload}".', one_of(spec.workload, known)
+                )
+            )
+            continue
+        try:
+            workloads[spec.workload] = read_workload(source, str(source))
+        except BadInput as error:
+            problems += error.problems
+    books = _books(folder, plan, shown, problems)
+    if problems:
+        raise BadInput(problems)
+    return StackFile(name, shown, folder, region, plan, workloads, tuple(books))
+
+
+def _plan_of(raw: dict[str, Any], shown: str) -> tuple[Plan, str | None]:
+    if "environment" in raw:
+        raise BadInput(
+            [
+                Problem(
+                    shown,
+                    "environment",
+                    "an ESC environment is resolved by Pulumi only; tco would read another plan.",
+                    "Write the plan's values into the file.",
+                )
+            ]
+        )
+    config = as_mapping(raw.get("config"))
+    if config is None or PLAN_KEY not in config:
+        raise BadInput(
+            [Problem(shown, "config", f"holds no {PLAN_KEY}.", "See README.md for a first plan.")]
+        )
+    region = config.get(REGION_KEY)
+    if region is not None and not isinstance(region, str):
+        raise BadInput([Problem(shown, REGION_KEY, f"{region!r} is no region.")])
+    given = config[PLAN_KEY]
+    secret = _secret_path(given, PLAN_KEY)
+    if secret:
+        raise BadInput(
+            [
+                Problem(
+                    shown,
+                    secret,
+                    "a secret cannot stand inside the plan.",
+                    "Write the value, or the name of the secret.",
+                )
+            ]
+        )
+    if as_mapping(given) is None:
+        kind = "empty" if given is None else f"a {type(given).__name__}"
+        raise BadInput([Problem(shown, PLAN_KEY, f"is {kind}, not keys with values.")])
+    return validated(Plan, given, shown, PLAN_KEY), region
+
+
+def _secret_path(value: object, path: str) -> str:
+    """Where a ``secure:`` value stands, or an empty text."""
+    for key, inner in (as_mapping(value) or {}).items():
+        if key == "secure" and isinstance(inner, str):
+            return path
+        if found := _secret_path(inner, f"{path}.{key}"):
+            return found
+    for place, inner in enumerate(as_list(value) or ()):
+        if found := _secret_path(inner, f"{path}[{place}]"):
+            return found
+    return ""
+
+
+def _books(folder: Path, plan: Plan, shown: str, problems: list[Problem]) -> list[Book]:
+    books: list[Book] = []
+    for place, name in enumerate(plan.prices):
+        source = _inside(folder / "prices", name)
+        if source is None or not source.is_file():
+            known = [one.name for one in (folder / "prices").glob("*.yaml")]
+            path = f"{PLAN_KEY}.prices[{place}]"
+            problems.append(Problem(shown, path, f'no price book "{name}".', one_of(name, known)))
+            continue
+        try:
+            books.append(read_book(source, str(source)))
+        except BadInput as error:
+            problems += error.problems
+    return books
+
+
+def _inside(folder: Path, name: str) -> Path | None:
+    """A file below a folder, or None where its name leads out of it."""
+    path = folder / name
+    return path if path.resolve().is_relative_to(folder.resolve()) else None

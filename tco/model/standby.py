@@ -1,0 +1,137 @@
+"""What stands ready for nodes that are down: spare nodes, or an API that takes the overflow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from tco.model.fleet import Arrivals, Operation
+from tco.units import FloatArray, Quantity
+
+__all__ = [
+    "chance_enough",
+    "node_availability",
+    "outage_overflow",
+    "spares_needed",
+]
+
+MOST_SPARES = 64
+MOST_DOWN = 8
+"""More nodes down at once than this adds nothing that a bill would show."""
+
+
+def node_availability(
+    mtbf_hours: Quantity,
+    mttr_hours: Quantity,
+    interruptions_per_hour: Quantity = 0.0,
+    boot_hours: Quantity = 0.0,
+) -> Quantity:
+    """Share of time one node is up: 1 / (1 + MTTR/MTBF + nu b).
+
+    Without spot interruptions it is MTBF / (MTBF + MTTR).
+
+    >>> round(node_availability(6335, 24), 5)
+    0.99623
+    """
+    return 1.0 / (1.0 + mttr_hours / mtbf_hours + interruptions_per_hour * boot_hours)
+
+
+@lru_cache(maxsize=4096)
+def _binomial(nodes: int, availability: float) -> FloatArray:
+    """P(k of the nodes are up), k = 0..nodes."""
+    k = np.arange(nodes + 1)
+    if availability >= 1.0:
+        return (k == nodes).astype(float)
+    ways = np.array(
+        [math.lgamma(nodes + 1) - math.lgamma(i + 1) - math.lgamma(nodes - i + 1) for i in k]
+    )
+    return np.exp(ways + k * math.log(availability) + (nodes - k) * math.log1p(-availability))
+
+
+@lru_cache(maxsize=65536)
+def chance_enough(nodes: tuple[int, ...], availabilities: tuple[float, ...], needed: int) -> float:
+    """P(at least ``needed`` of several pools' nodes are up).
+
+    >>> round(chance_enough((5,), (0.99,), 4), 6)
+    0.99902
+    """
+    up = np.ones(1)
+    for count, availability in zip(nodes, availabilities, strict=True):
+        up = np.convolve(up, _binomial(count, availability))
+    return float(min(1.0, up[max(needed, 0) :].sum())) if needed < len(up) else 0.0
+
+
+def spares_needed(
+    operation: Operation,
+    requests: FloatArray,
+    availabilities: Sequence[float],
+    spare_availability: float,
+    target: float,
+) -> FloatArray:
+    """Least k with sum lambda P(Bin(P(h)+k, A) >= min(N(h), P(h))) / sum lambda >= target.
+
+    ``requests`` weighs the levels of the week. One k per load factor of the operation. Raises
+    OverflowError where 64 spares would not do.
+    """
+    provisioned = np.stack([np.rint(nodes) for nodes in operation.provisioned], axis=-1)
+    total = provisioned.sum(axis=-1, keepdims=True)
+    needed = np.minimum(operation.needed[..., None], total)
+    rows = np.concatenate([provisioned, needed], axis=-1).astype(int)
+    flat = rows.reshape(-1, rows.shape[-1])
+    code = flat @ (int(flat.max()) + 1) ** np.arange(flat.shape[1])
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    distinct = flat[first]
+    weights = requests * operation.hours
+    weights = weights / weights.sum()
+    spares = np.full(len(rows), -1.0)
+    for k in range(MOST_SPARES + 1):
+        chances = np.array(
+            [
+                chance_enough(
+                    (*(int(n) for n in row[:-1]), k),
+                    (*availabilities, spare_availability),
+                    int(row[-1]),
+                )
+                for row in distinct
+            ]
+        )
+        met = chances[inverse.ravel()].reshape(rows.shape[:-1]) @ weights
+        spares = np.where((spares < 0) & (met >= target - 1e-12), float(k), spares)
+        if (spares >= 0).all():
+            return spares
+    raise OverflowError(f"{MOST_SPARES} spare nodes do not reach an availability of {target:g}")
+
+
+def outage_overflow(operation: Operation, arrivals: Arrivals, availability: float) -> FloatArray:
+    """Share of the requests that overflow because nodes are down, beyond what overflows anyway.
+
+    The expected overflow over the number of nodes that are up, less the overflow with all up.
+    Pools of different hardware fail here in proportion to their share of the capacity.
+    """
+    nodes = np.sum(operation.provisioned, axis=0)
+    capacity_per_node = np.divide(
+        operation.capacity, nodes, out=np.zeros_like(nodes), where=nodes > 0
+    )
+    expected = np.zeros_like(operation.load)
+    chance_left = np.ones_like(operation.load)
+    for down in range(MOST_DOWN + 1):
+        chance = _chance_down(nodes, down, availability)
+        up = np.maximum(nodes - down, 0.0)
+        expected += chance * arrivals.overflow(up * capacity_per_node, operation.load)
+        chance_left -= chance
+    expected += np.maximum(chance_left, 0.0) * operation.load
+    extra = np.maximum(expected - operation.overflow, 0.0) @ operation.hours
+    return np.divide(
+        extra, operation.load_hours, out=np.zeros_like(extra), where=operation.load_hours > 0
+    )
+
+
+def _chance_down(nodes: FloatArray, down: int, availability: float) -> FloatArray:
+    """P(exactly ``down`` of the nodes are down), for whole numbers of nodes."""
+    ways = np.ones_like(nodes)
+    for i in range(down):
+        ways = ways * np.maximum(nodes - i, 0.0) / (i + 1)
+    return ways * availability ** np.maximum(nodes - down, 0.0) * (1 - availability) ** down

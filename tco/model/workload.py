@@ -1,0 +1,312 @@
+"""The demand: requests per hour of the week, in classes, with its growth and its objectives."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import itertools
+import math
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from tco.catalog.rows import Latency, Name
+from tco.errors import BadInput, Problem, one_of
+from tco.files import Strict, problems_of, read_text, read_yaml
+from tco.ranges import Range, Share
+from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray
+
+__all__ = ["Demand", "RequestClass", "Workload", "office_levels", "read_workload", "week_of"]
+
+TokenCount = Annotated[float, Field(ge=0, le=100_000_000)]
+HourOfDay = Annotated[int, Field(strict=True, ge=0, le=24)]
+NO_SHARE = Range(0.0, 0.0, 0.0)
+SHARES_TOLERANCE = 1e-6
+
+
+def _timezone(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            zoneinfo.ZoneInfo(value)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            known = zoneinfo.available_timezones()
+            raise ValueError(f"{value!r} is no time zone. {one_of(value, known)}") from None
+    return value
+
+
+class Shape(Strict):
+    """A named shape of the week."""
+
+    kind: Literal["flat", "diurnal", "office"]
+    peak_to_mean: Annotated[float, Field(ge=1)] = 1.0
+    peak_hour: HourOfDay = 15
+    start: HourOfDay = 9
+    end: HourOfDay = 18
+
+    @model_validator(mode="after")
+    def _possible(self) -> Shape:
+        if self.kind == "flat" and self.peak_to_mean != 1:
+            raise ValueError("a flat shape has a peak_to_mean of 1; use diurnal or office.")
+        if self.kind == "diurnal" and self.peak_to_mean > 2:
+            raise ValueError(
+                f"peak_to_mean {self.peak_to_mean:g} is above 2, the highest of a cosine that "
+                "never goes below 0. Use office, or per_hour."
+            )
+        if self.start >= self.end:
+            raise ValueError(f"start {self.start} is not before end {self.end}.")
+        highest = HOURS_PER_WEEK / (5 * (self.end - self.start))
+        if self.kind == "office" and self.peak_to_mean > highest:
+            raise ValueError(
+                f"peak_to_mean {self.peak_to_mean:g} is above {highest:.2f}, where all requests "
+                f"of the week already fall into Monday to Friday {self.start}:00-{self.end}:00."
+            )
+        return self
+
+
+class RequestClass(Strict):
+    """One kind of request: its share of all, its lengths in tokens, what is cached."""
+
+    name: Name
+    share: Annotated[float, Field(gt=0, le=1)]
+    input: TokenCount
+    output: TokenCount
+    cached: Share = NO_SHARE
+    reasoning: TokenCount = 0
+    can_wait: Share = NO_SHARE
+    cache_write: Share = NO_SHARE
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> RequestClass:
+        if self.input + self.output + self.reasoning == 0:
+            raise ValueError("a request without any token.")
+        return self
+
+    @property
+    def generated(self) -> float:
+        """Output tokens a request makes, reasoning included."""
+        return self.output + self.reasoning
+
+
+class Objectives(Strict):
+    """The latency promised."""
+
+    itl_ms: Latency | None = None
+    ttft_ms: Latency | None = None
+
+
+class Burst(Strict):
+    """How requests arrive within an hour: Poisson up to a quantile, or at a factor for certain."""
+
+    quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
+    factor: Annotated[float, Field(ge=1, le=1000)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Burst:
+        if (self.quantile is None) == (self.factor is None):
+            raise ValueError("states exactly one of quantile and factor.")
+        return self
+
+
+def _growth(value: Any) -> Any:
+    if isinstance(value, list):
+        raise ValueError("is one number: write growth_per_year: 0.3.")
+    return value
+
+
+class Workload(Strict):
+    """A workload file."""
+
+    timezone: Annotated[str, BeforeValidator(_timezone)] = "UTC"
+    requests_per_month: Annotated[float, Field(gt=0, le=1e15)] | None = None
+    per_hour: tuple[Annotated[float, Field(ge=0, le=1e12)], ...] | None = None
+    csv: Name | None = None
+    shape: Shape = Shape(kind="flat")
+    classes: Annotated[tuple[RequestClass, ...], Field(min_length=1)]
+    growth_per_year: Annotated[float, Field(gt=-1, le=100), BeforeValidator(_growth)] = 0.0
+    objectives: Objectives = Objectives()
+    burst: Burst = Burst(quantile=0.99)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Workload:
+        given = [
+            key
+            for key in ("requests_per_month", "per_hour", "csv")
+            if getattr(self, key) is not None
+        ]
+        if len(given) != 1:
+            raise ValueError(
+                "states its requests in exactly one way: requests_per_month, per_hour or csv"
+                + (f", not {' and '.join(given)}." if given else ".")
+            )
+        if self.requests_per_month is None and "shape" in self.model_fields_set:
+            raise ValueError(f"shape goes with requests_per_month; {given[0]} has its own.")
+        if self.per_hour is not None:
+            _check_week(self.per_hour)
+        total = math.fsum(one.share for one in self.classes)
+        if abs(total - 1) > SHARES_TOLERANCE:
+            raise ValueError(f"the shares of the classes add up to {total:g}, not to 1.")
+        names = [one.name for one in self.classes]
+        if len(set(names)) < len(names):
+            raise ValueError("two classes have the same name.")
+        return self
+
+
+def _check_week(hours: Sequence[float]) -> None:
+    if len(hours) != HOURS_PER_WEEK:
+        raise ValueError(f"per_hour has {len(hours)} values, a week has {HOURS_PER_WEEK} hours.")
+    if not math.fsum(hours) > 0:
+        raise ValueError("per_hour is 0 in every hour: there is nothing to serve.")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A workload as numbers: requests in each of the 168 hours of a week, Monday 00:00 first."""
+
+    requests_per_hour: FloatArray
+    classes: tuple[RequestClass, ...]
+    timezone: str
+    growth_per_year: float
+    objectives: Objectives
+    burst: Burst
+
+    @cached_property
+    def requests_per_month(self) -> float:
+        """The week's requests x 730/168."""
+        return float(self.requests_per_hour.sum()) * WEEKS_PER_MONTH
+
+    def offsets_utc(self, day: dt.date) -> FloatArray:
+        """Hours of the week in UTC at which each local hour starts, in the week of a day."""
+        zone = zoneinfo.ZoneInfo(self.timezone)
+        monday = dt.datetime.combine(
+            day - dt.timedelta(days=day.weekday()), dt.time(), tzinfo=dt.UTC
+        )
+        hours: list[float] = []
+        for hour in range(HOURS_PER_WEEK):
+            local = (monday + dt.timedelta(hours=hour)).replace(tzinfo=zone)
+            hours.append((local.astimezone(dt.UTC) - monday).total_seconds() / 3600)
+        return np.array(hours) % HOURS_PER_WEEK
+
+
+def office_levels(peak_to_mean: float, start: int = 9, end: int = 18) -> tuple[float, float]:
+    """Levels inside and outside office hours, so that the week's mean is 1."""
+    inside = 5 * (end - start)
+    return peak_to_mean, (HOURS_PER_WEEK - inside * peak_to_mean) / (HOURS_PER_WEEK - inside)
+
+
+def week_of(shape: Shape) -> FloatArray:
+    """A shape as 168 factors around a mean of 1."""
+    hour = np.arange(HOURS_PER_WEEK) % 24
+    if shape.kind == "diurnal":
+        wave = np.cos(2 * np.pi * (hour - shape.peak_hour) / 24)
+        return 1.0 + (shape.peak_to_mean - 1.0) * wave
+    if shape.kind == "office":
+        inside, outside = office_levels(shape.peak_to_mean, shape.start, shape.end)
+        weekday = np.arange(HOURS_PER_WEEK) // 24 < 5
+        office = weekday & (hour >= shape.start) & (hour < shape.end)
+        return np.where(office, inside, max(outside, 0.0))
+    return np.ones(HOURS_PER_WEEK)
+
+
+def read_workload(path: Path, shown: str) -> tuple[Workload, Demand]:
+    """A workload file and the demand it states. Raises BadInput with every problem."""
+    try:
+        workload = Workload.model_validate(read_yaml(path, shown))
+    except ValidationError as error:
+        raise BadInput(problems_of(error, Workload, shown)) from None
+    if workload.csv is not None:
+        source = path.parent / workload.csv
+        week = _week_from_csv(source, f"{Path(shown).parent / workload.csv}", workload.timezone)
+    elif workload.per_hour is not None:
+        week = np.array(workload.per_hour)
+    else:
+        shape = week_of(workload.shape)
+        week = (workload.requests_per_month or 0.0) / WEEKS_PER_MONTH * shape / shape.sum()
+    return workload, Demand(
+        week,
+        workload.classes,
+        workload.timezone,
+        workload.growth_per_year,
+        workload.objectives,
+        workload.burst,
+    )
+
+
+def _week_from_csv(path: Path, shown: str, timezone: str) -> FloatArray:
+    """Counts by hour, averaged by hour of the week. Refuses gaps and doubles."""
+    rows = list(csv.DictReader(io.StringIO(read_text(path, shown))))
+    if not rows or not {"hour", "requests"} <= set(rows[0]):
+        raise BadInput([Problem(shown, "", "needs the columns hour and requests, and rows.")])
+    problems: list[Problem] = []
+    counts: dict[dt.datetime, float] = {}
+    for number, row in enumerate(rows, start=2):
+        try:
+            hour, requests = _csv_row(row)
+        except ValueError as error:
+            problems.append(Problem(shown, f"line {number}", str(error)))
+            continue
+        if hour in counts:
+            problems.append(Problem(shown, f"line {number}", f"the hour {row['hour']} again."))
+        counts[hour] = requests
+    if not problems:
+        problems = _gaps(counts, shown)
+    if problems:
+        raise BadInput(problems[:20])
+    zone = zoneinfo.ZoneInfo(timezone)
+    total, seen = np.zeros(HOURS_PER_WEEK), np.zeros(HOURS_PER_WEEK)
+    for hour, requests in counts.items():
+        local = hour.astimezone(zone)
+        index = local.weekday() * 24 + local.hour
+        total[index] += requests
+        seen[index] += 1
+    if not (seen > 0).all():
+        raise BadInput([Problem(shown, "", "does not cover every hour of a week.")])
+    if total.sum() == 0:
+        raise BadInput([Problem(shown, "", "holds 0 requests in every hour: nothing to serve.")])
+    return total / seen
+
+
+def _csv_row(row: dict[str, str]) -> tuple[dt.datetime, float]:
+    try:
+        hour = dt.datetime.fromisoformat(row["hour"].strip())
+    except (ValueError, AttributeError):
+        raise ValueError(f"{row['hour']!r} is no hour: write 2026-11-02T09:00+01:00.") from None
+    if hour.tzinfo is None:
+        raise ValueError(f"{row['hour']!r} has no offset: write 2026-11-02T09:00+01:00.")
+    if (hour.minute, hour.second, hour.microsecond) != (0, 0, 0):
+        raise ValueError(f"{row['hour']!r} is not a full hour.")
+    try:
+        requests = float(row["requests"])
+    except (TypeError, ValueError):
+        raise ValueError(f"{row['requests']!r} is no count of requests.") from None
+    if not (math.isfinite(requests) and requests >= 0):
+        raise ValueError(f"{row['requests']!r} requests: counts are 0 or more.")
+    return hour.astimezone(dt.UTC), requests
+
+
+def _gaps(counts: dict[dt.datetime, float], shown: str) -> list[Problem]:
+    hours = sorted(counts)
+    problems: list[Problem] = []
+    for before, after in itertools.pairwise(hours):
+        missing = (after - before) // dt.timedelta(hours=1) - 1
+        if missing:
+            problems.append(
+                Problem(
+                    shown,
+                    "",
+                    f"{missing} hour{'s' if missing > 1 else ''} missing after "
+                    f"{before.isoformat()}.",
+                    "Write an hour without requests as 0.",
+                )
+            )
+    if not problems and len(hours) < HOURS_PER_WEEK:
+        problems.append(
+            Problem(shown, "", f"holds {len(hours)} hours, a week has {HOURS_PER_WEEK}.")
+        )
+    return problems

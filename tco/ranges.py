@@ -1,0 +1,140 @@
+"""Figures that are known only within a range: ``[low, high]`` or ``[low, likely, high]``.
+
+``low`` and ``high`` are read as P10 and P90. Without a stated ``likely`` the median stands at
+the geometric mean (a share: at the mean of the logits), since prices, rates and shares err by
+factors rather than by amounts.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+__all__ = ["Amount", "PositiveAmount", "Range", "Share", "point"]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A figure at its low (P10), likely (median) and high (P90) value."""
+
+    low: float
+    likely: float
+    high: float
+
+    @property
+    def is_point(self) -> bool:
+        """Whether the figure is known exactly."""
+        return self.low == self.high
+
+    def __mul__(self, factor: float) -> Range:
+        """The range in another unit; the factor is positive."""
+        return Range(self.low * factor, self.likely * factor, self.high * factor)
+
+
+def point(value: float) -> Range:
+    """A figure that is known exactly."""
+    return Range(value, value, value)
+
+
+def _refuse(message: str) -> PydanticCustomError:
+    return PydanticCustomError("range", "{said}", {"said": message})
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _refuse(f"{value!r} is not a number. Write a number or a range [low, likely, high].")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise _refuse(f"{value} is not a finite number.")
+    return number
+
+
+def _bounded(value: float, highest: float) -> float:
+    if value < 0:
+        raise _refuse(f"{value:g} is below 0.")
+    if value > highest:
+        raise _refuse(f"{value:g} is above {highest:g}: a share lies between 0 and 1.")
+    return value
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1.0 - share))
+
+
+def _middle(low: float, high: float, highest: float) -> float:
+    if math.isinf(highest):
+        return math.sqrt(low * high)
+    return 1.0 / (1.0 + math.exp(-(_logit(low) + _logit(high)) / 2.0))
+
+
+def _range(value: Any, highest: float) -> Range:
+    if isinstance(value, Range):
+        return value
+    if not isinstance(value, list):
+        return point(_bounded(_number(value), highest))
+    bounds = [_bounded(_number(one), highest) for one in cast("list[Any]", value)]
+    if len(bounds) not in (2, 3):
+        raise _refuse(
+            f"a range has two or three numbers, this one {len(bounds)}: "
+            "write [low, high] or [low, likely, high]."
+        )
+    if bounds != sorted(bounds):
+        raise _refuse(f"{bounds} is upside down: write the low end first, the high end last.")
+    low, high = bounds[0], bounds[-1]
+    if low == high:
+        return point(low)
+    if low == 0.0 or high == highest:
+        end = "a low end of 0" if low == 0.0 else "a high end of 1"
+        raise _refuse(f"{end} has no P10-P90 distribution: write a value inside, or one number.")
+    likely = bounds[1] if len(bounds) == 3 else _middle(low, high, highest)
+    if likely in (low, high):
+        raise _refuse(f"the likely value {likely:g} stands at an end of its range {bounds}.")
+    return Range(low, likely, high)
+
+
+def _amount(value: Any) -> Range:
+    return _range(value, math.inf)
+
+
+def _positive(value: Any) -> Range:
+    parsed = _range(value, math.inf)
+    if parsed.low == 0.0:
+        raise _refuse("0 cannot be: the figure must be above 0.")
+    return parsed
+
+
+def _share(value: Any) -> Range:
+    return _range(value, 1.0)
+
+
+def _plain(value: Range) -> float | list[float]:
+    return value.likely if value.is_point else [value.low, value.likely, value.high]
+
+
+_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "number", "minimum": 0},
+            {
+                "type": "array",
+                "items": {"type": "number", "minimum": 0},
+                "minItems": 2,
+                "maxItems": 3,
+            },
+        ]
+    }
+)
+
+Amount = Annotated[Range, BeforeValidator(_amount), PlainSerializer(_plain), _SCHEMA]
+"""A price, rate or count of 0 or more, or a range of it."""
+PositiveAmount = Annotated[Range, BeforeValidator(_positive), PlainSerializer(_plain), _SCHEMA]
+"""A figure above 0, or a range of it."""
+Share = Annotated[Range, BeforeValidator(_share), PlainSerializer(_plain), _SCHEMA]
+"""A share between 0 and 1, or a range of it."""

@@ -1,0 +1,77 @@
+"""How numbers read. The only rounding there is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+__all__ = [
+    "add_up",
+    "percent",
+    "plain",
+    "quantity",
+    "tokens",
+    "usd",
+    "usd_price",
+    "usd_range",
+]
+
+
+def plain(value: float, digits: int = 3) -> str:
+    """A number with so many significant digits, thousands separated, no trailing zeros."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else "∞"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def usd(value: float) -> str:
+    """Dollars: whole from $100 on, cents below."""
+    sign = "-" if value < 0 else ""
+    size = abs(value)
+    text = f"{size:,.0f}" if size >= 99.995 or size == 0 else f"{size:,.2f}"
+    return f"{sign}${text}"
+
+
+def usd_price(value: float) -> str:
+    """A unit price: cents, or three significant digits below ten cents."""
+    return f"${value:,.2f}" if value == 0 or abs(value) >= 0.1 else f"${plain(value)}"
+
+
+def usd_range(low: float, high: float) -> str:
+    """``$66,000 to $92,000``, two or three digits."""
+    return f"${plain(low)} to ${plain(high)}"
+
+
+def percent(share: float) -> str:
+    """A share in percent, with one decimal below 10 %."""
+    value = 100 * share
+    if 0 < value < 0.05:
+        return "< 0.1 %"
+    return f"{value:.1f} %" if 0 < value < 9.95 else f"{value:.0f} %"
+
+
+def tokens(mtok: float) -> str:
+    """Tokens from millions of them: 407M, 5.2B, 1.3T."""
+    for size, letter in ((1e6, "T"), (1e3, "B"), (1.0, "M")):
+        if mtok >= size * 0.9995:
+            return f"{plain(mtok / size)}{letter}"
+    return f"{plain(mtok * 1e3)}k"
+
+
+def quantity(value: float, unit: str) -> str:
+    """A line's quantity with its unit, short."""
+    short = {"node-hour": "h", "request": "req", "service": "", "node": "", "month": ""}
+    text = f"{value:,.0f}" if abs(value) >= 100 or abs(value) < 0.005 else plain(value)
+    return f"{text} {short.get(unit, unit)}".rstrip()
+
+
+def add_up(values: Sequence[float]) -> list[int]:
+    """Whole dollars that add up to the rounded total: the largest remainders are rounded up."""
+    floors = [math.floor(value) for value in values]
+    missing = round(sum(values)) - sum(floors)
+    order = sorted(range(len(values)), key=lambda place: floors[place] - values[place])
+    for place in order[:missing]:
+        floors[place] += 1
+    return floors

@@ -1,0 +1,197 @@
+"""The JSON of ``tco plan`` and ``tco gate``: nothing rounded, every key of the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tco.analysis.evaluation import Evaluation, FleetFigures, PricedLine
+from tco.analysis.gate import GateResult
+from tco.analysis.thresholds import Threshold, Thresholds
+from tco.analysis.verdict import AlternativeResult
+from tco.catalog.catalog import Sourced
+from tco.model.stack import ServiceModel
+from tco.report.view import stack_view
+from tco.units import HOURS_PER_MONTH
+
+__all__ = ["gate_json", "plan_json", "stack_json"]
+
+
+def plan_json(results: list[Evaluation]) -> dict[str, Any]:
+    """``tco.plan/1``."""
+    return {"schema": "tco.plan/1", "stacks": [stack_json(one) for one in results]}
+
+
+def gate_json(result: Evaluation) -> dict[str, Any]:
+    """``tco.gate/1``."""
+    return {
+        "schema": "tco.gate/1",
+        "stack": result.stack.name,
+        "plan_digest": result.stack.digest,
+        "verdict": _verdict(result),
+        **_gate(result.gate),
+    }
+
+
+def stack_json(result: Evaluation) -> dict[str, Any]:
+    """One stack of ``tco.plan/1``."""
+    stack, usd = result.stack, result.usd_per_month
+
+    def per(volume: float) -> float | None:
+        return None if usd is None else usd / volume
+
+    return {
+        "stack": stack.name,
+        "pricing_day": stack.day.isoformat(),
+        "hours_per_month": HOURS_PER_MONTH,
+        "catalog": stack.catalog.version,
+        "plan_digest": stack.digest,
+        "warnings": list(stack.warnings),
+        "mtok_per_month": stack.mtok_per_month,
+        "services": [
+            _service(service, fleet)
+            for service, fleet in zip(stack.services, result.fleets, strict=True)
+        ],
+        "lines": [_line(line) for line in result.lines],
+        "unpriced": [{"name": one.name, "reason": one.reason} for one in result.unpriced],
+        "priced_usd_per_month": result.priced_usd_per_month,
+        "usd_per_month": usd,
+        "usd_per_mtok_output": per(result.output_mtok_per_month),
+        "usd_per_mtok_total": per(stack.mtok_per_month),
+        "usd_per_request": per(result.requests_per_month),
+        "alternatives": [_alternative(one, result) for one in result.alternatives],
+        "scan": {
+            "ceiling_mtok_per_month": result.scan.ceiling_mtok,
+            "capacity_mtok_per_month": result.scan.capacity_mtok,
+        },
+        "verdict": _verdict(result),
+        "horizon_months": stack.horizon_months,
+        "ranks": [
+            [
+                {
+                    "rank": one.rank,
+                    "needed_share": one.needed_share,
+                    "busy_share": one.busy_share,
+                    "usd_per_hour": one.usd_per_hour,
+                }
+                for one in table
+            ]
+            for table in result.ranks
+        ],
+        "uncertainty": None,
+        "gate": _gate(result.gate),
+    }
+
+
+def _service(service: ServiceModel, fleet: FleetFigures) -> dict[str, Any]:
+    requests = service.demand.requests_per_month
+    return {
+        "name": service.name,
+        "model": service.model,
+        "volume": {
+            "requests": requests,
+            "input_mtok": requests * service.input_tokens_per_request / 1e6,
+            "cached_input_mtok": requests * service.cached_tokens_per_request / 1e6,
+            "output_mtok": requests * service.output_tokens_per_request / 1e6,
+        },
+        "fleet": {
+            "nodes": fleet.nodes,
+            "standby_nodes": fleet.standby_nodes,
+            "node_hours": fleet.node_hours,
+            "utilization": fleet.utilization,
+            "utilization_counts": "standby and boot hours in the denominator",
+            "utilization_provisioned": fleet.utilization_provisioned,
+            "unserved_share": fleet.unserved_share,
+            "overflow_share": fleet.overflow_share,
+            "node_output_tok_s": fleet.node_output_tok_s,
+            "concurrency": fleet.concurrency,
+            "extrapolated": fleet.extrapolated,
+            "predicted": fleet.predicted,
+            "slo": fleet.slo,
+        },
+    }
+
+
+def _line(priced: PricedLine) -> dict[str, Any]:
+    line = priced.line
+    shown = line.figures[0] if line.figures else None
+    return {
+        "category": line.category,
+        "service": line.service,
+        "pool": line.pool,
+        "name": line.name,
+        "quantity": priced.quantity,
+        "unit": line.unit,
+        "usd_per_unit": priced.usd_per_unit,
+        "usd_per_month": priced.usd_per_month,
+        "low": priced.low,
+        "high": priced.high,
+        "region": line.region,
+        "commitment_status": line.commitment_status,
+        "source": shown.source if shown is not None else None,
+        "as_of": _oldest(line.figures),
+        "estimate": priced.estimate,
+    }
+
+
+def _oldest(figures: tuple[Sourced, ...]) -> str | None:
+    """The day of the oldest dated figure behind a line."""
+    days = [one.as_of for one in figures if one.as_of is not None]
+    return min(days).isoformat() if days else None
+
+
+def _alternative(one: AlternativeResult, result: Evaluation) -> dict[str, Any]:
+    usd = one.usd_per_month
+    figures = [figure for rate in one.alternative.rates if rate for figure in rate.figures]
+    return {
+        "name": one.name,
+        "eligible": one.alternative.eligible,
+        "lacking": list(one.alternative.lacking),
+        "usd_per_month": usd,
+        "usd_per_mtok_output": None if usd is None else usd / result.output_mtok_per_month,
+        "usd_per_mtok_total": None if usd is None else usd / result.stack.mtok_per_month,
+        "npv_usd": one.npv_usd,
+        "source": figures[0].source if figures else None,
+        "as_of": _oldest(tuple(figures)),
+        "break_even": {
+            "wins_mtok_per_month": [[low, high] for low, high in one.wins_mtok_per_month],
+            **_thresholds(one.thresholds),
+        },
+    }
+
+
+def _thresholds(limits: Thresholds) -> dict[str, Any]:
+    return {
+        "utilization": _threshold(limits.utilization),
+        "usd_per_gpu_hour": _threshold(limits.usd_per_gpu_hour),
+        "api_price_factor": _threshold(limits.api_price_factor),
+        "fte": _threshold(limits.fte),
+        "capex_usd": _threshold(limits.capex_usd),
+        "payback_months": _threshold(limits.payback_months),
+    }
+
+
+def _threshold(threshold: Threshold) -> dict[str, Any]:
+    return {"status": threshold.status, "value": threshold.value}
+
+
+def _verdict(result: Evaluation) -> dict[str, Any]:
+    view = stack_view(result)
+    return {
+        "decision": result.verdict.decision,
+        "against": result.verdict.against,
+        "probability": result.verdict.probability,
+        "saving_npv_usd": result.verdict.saving_npv_usd,
+        "reasons": list(view.reasons),
+        "flips": list(view.flips),
+    }
+
+
+def _gate(gate: GateResult) -> dict[str, Any]:
+    return {
+        "open": gate.open,
+        "level": gate.level,
+        "conditions": [
+            {"name": one.name, "holds": one.holds, "detail": one.detail} for one in gate.conditions
+        ],
+        "override": gate.override.model_dump(mode="json") if gate.override is not None else None,
+    }

@@ -1,0 +1,62 @@
+"""The cost curves as a text sketch: cost per month against volume, your volume marked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tco.analysis.evaluation import Evaluation
+from tco.report.numbers import tokens, usd
+from tco.units import FloatArray
+
+__all__ = ["sketch"]
+
+COLUMNS = 60
+ROWS = 14
+LETTERS = "abcdef"
+
+
+def sketch(result: Evaluation) -> str:
+    """Cost per month of the stack (#) and of its alternatives (a, b, …) against the volume."""
+    scan, own_volume = result.scan, result.stack.mtok_per_month
+    wins = [
+        low
+        for one in result.alternatives
+        for low, _ in one.wins_mtok_per_month[:1]
+        if low > own_volume
+    ]
+    reach = min(float(scan.mtok[-1]), max([2 * own_volume, *(1.25 * low for low in wins[:1])]))
+    volumes = np.linspace(reach / COLUMNS, reach, COLUMNS)
+    order = np.argsort(scan.mtok)
+    mine = np.interp(volumes, scan.mtok[order], scan.self_usd[order])
+    priced = [one for one in result.alternatives if one.usd_per_month and one.alternative.rates]
+    theirs = [(one.usd_per_month or 0.0) / own_volume * volumes for one in priced[: len(LETTERS)]]
+    top = float(max(mine.max(), *(np.minimum(one, 2 * mine.max()).max() for one in theirs), 1.0))
+    grid = [[" "] * COLUMNS for _ in range(ROWS)]
+    here = int(np.argmin(np.abs(volumes - own_volume)))
+    for row in grid:
+        row[here] = ":"
+    for letter, curve in zip(LETTERS, theirs, strict=False):
+        _draw(grid, curve, top, letter)
+    _draw(grid, mine, top, "#")
+    marks = {0: usd(top), ROWS // 2: usd(top / 2)}
+    lines = [f"{marks.get(place, ''):>12} |{''.join(row)}" for place, row in enumerate(grid)]
+    lines.append(f"{'$0':>12} +{'-' * COLUMNS}")
+    lines.append(f"{'':>13} {_axis(here, own_volume, reach)}")
+    lines.append(f"{'':>14}# {result.stack.name}")
+    lines += [f"{'':>14}{letter} {one.name}" for letter, one in zip(LETTERS, priced, strict=False)]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _draw(grid: list[list[str]], curve: FloatArray, top: float, mark: str) -> None:
+    for column, value in enumerate(curve):
+        row = ROWS - 1 - int(value / top * (ROWS - 1) + 0.5)
+        if 0 <= row < ROWS:
+            grid[row][column] = mark
+
+
+def _axis(here: int, volume: float, reach: float) -> str:
+    """Labels under the volume: yours, and the right end."""
+    end = f"{tokens(reach)} tokens/month"
+    yours = f"^ {tokens(volume)}"
+    text = " " * here + yours
+    return f"{text:<{COLUMNS - len(end)}}{end}" if len(text) < COLUMNS - len(end) - 1 else text

@@ -1,0 +1,208 @@
+"""The tables on the terminal: 80 columns, the answer first, the same text in a pipe."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+import click
+
+from tco.model.ledger import CATEGORIES
+from tco.report.view import LineRow, StackView
+
+__all__ = ["comparison", "comparison_rows", "gate_text", "stack_text", "summary"]
+
+WIDTH = 80
+WHAT = 32
+DECISION_COLORS = {
+    "RECOMMEND": "green",
+    "LEAN": "yellow",
+    "DO NOT": "red",
+    "CONSTRAINED": "yellow",
+    "UNKNOWN": "yellow",
+}
+
+
+def stack_text(view: StackView) -> str:
+    """One stack: answer, ledger, alternatives, what would flip it."""
+    parts = [
+        _head(view),
+        *_wrapped(view.headline, "  ", color=DECISION_COLORS[view.decision], bold=True),
+        "",
+        *_ledger(view.lines),
+        _total(view),
+        *_wrapped(
+            f"utilization {view.utilization}   {view.per_mtok_output} per 1M output   "
+            f"{view.per_mtok_total} per 1M tokens   ~ estimate",
+            "  ",
+        ),
+        *_wrapped(
+            f"compute alone {view.compute_per_mtok_output} per 1M output   "
+            f"all figures low to high: {view.total_range}",
+            "  ",
+        ),
+        "",
+        *(line for fleet in view.fleets for line in _wrapped(fleet, "  ")),
+        "",
+        *_alternatives(view),
+        "",
+        *_flips(view),
+        *_list("Unpriced", view.unpriced),
+        *_list("Mind", view.warnings),
+        *_wrapped(view.horizon, "  "),
+        *_wrapped(view.gate_headline, "  ", color="green" if view.gate_open else "red"),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _head(view: StackView) -> str:
+    name = click.style(view.name, bold=True)
+    rest = f"{view.serves}   {view.volume} tokens/month ({view.volume_output} out)"
+    lines = textwrap.wrap(
+        f"{rest}   prices of {view.pricing_day}",
+        WIDTH,
+        initial_indent=" " * (len(view.name) + 3),
+        subsequent_indent="  ",
+        break_on_hyphens=False,
+    )
+    return "\n".join([f"{name}   {lines[0].lstrip()}", *lines[1:]]) + "\n"
+
+
+def _wrapped(text: str, indent: str, *, color: str | None = None, bold: bool = False) -> list[str]:
+    lines = textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )
+    return [click.style(line, fg=color, bold=bold) if color else line for line in lines]
+
+
+def _list(title: str, texts: Sequence[str]) -> list[str]:
+    if not texts:
+        return []
+    lines = [line for text in texts for line in _wrapped(f"- {text}", "    ")]
+    return [f"  {title}:", *lines]
+
+
+def _ledger(lines: Sequence[LineRow]) -> list[str]:
+    rows: list[str] = []
+    before = ""
+    for line in lines:
+        category = line.category if line.category != before else ""
+        before = line.category
+        what = textwrap.wrap(line.what, WHAT, break_on_hyphens=False) or [""]
+        mark = click.style("~", fg="yellow") if line.estimate else " "
+        rows.append(
+            f"  {category:<9} {_short(line.pool, 8):<8} {what[0]:<{WHAT}} {mark}"
+            f"{line.price:>9}{line.quantity:>9}{line.usd:>9}"
+        )
+        rows += [f"  {'':<9} {'':<8}   {more}" for more in what[1:]]
+    return rows
+
+
+def _short(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _total(view: StackView) -> str:
+    label = "priced per month" if view.unpriced else "per month"
+    return click.style(f"{label:>{WIDTH - 12}}{view.total:>12}", bold=True)
+
+
+def _alternatives(view: StackView) -> list[str]:
+    if not view.alternatives:
+        return ["  No alternatives are declared: there is nothing to compare with."]
+    width = max(len("against"), *(len(_short(one.name, 34)) for one in view.alternatives))
+    rows = [f"  {'against':<{width}} {'$/month':>11} {'per 1M out':>11}  self-hosting wins"]
+    for one in view.alternatives:
+        wins = f"{one.wins}{f' ({one.note})' if one.note else ''}"
+        room = WIDTH - width - 29
+        texts = textwrap.wrap(wins, max(room, 20), break_on_hyphens=False) or [""]
+        rows.append(
+            f"  {_short(one.name, 34):<{width}} {one.usd:>11} {one.per_mtok_output:>11}  {texts[0]}"
+        )
+        rows += [f"  {'':<{width + 26}} {text}" for text in texts[1:]]
+    return rows
+
+
+def _flips(view: StackView) -> list[str]:
+    rows: list[str] = []
+    if view.flips:
+        rows += _wrapped(f"It would flip:  {'   |   '.join(view.flips)}", "  ")
+    return [*rows, *_wrapped(f"Measure first:  {view.measure_first}", "  ")]
+
+
+def summary(views: Sequence[StackView]) -> str:
+    """All stacks, a line each."""
+    width = max(len(view.name) for view in views)
+    rows = [f"{'stack':<{width}} {'$/month':>11} {'$/1M out':>9} {'busy':>6}  verdict"]
+    for view in views:
+        verdict = click.style(f"{view.decision:<11}", fg=DECISION_COLORS[view.decision])
+        gate = "open" if view.gate_open else "closed"
+        rows.append(
+            f"{view.name:<{width}} {view.total:>11} {view.per_mtok_output:>9} "
+            f"{view.utilization:>6}  {verdict} gate {gate}"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def comparison(views: Sequence[StackView], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """Stacks side by side; a cell that is too wide for 80 columns is wrapped."""
+    room = max(12, (WIDTH - 13) // len(views) - 1)
+    lines = [_side(("", [click.unstyle(view.name) for view in views]), room)]
+    lines += [_side(row, room) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _side(row: tuple[str, Sequence[str]], room: int) -> str:
+    label, cells = row
+    wrapped = [textwrap.wrap(cell, room, break_on_hyphens=True) or [""] for cell in cells]
+    return "\n".join(
+        f"{label if place == 0 else '':<12} " + " ".join(f"{text:>{room}}" for text in texts)
+        for place, texts in enumerate(zip_longest(*wrapped, fillvalue=""))
+    ).rstrip()
+
+
+def gate_text(view: StackView, *, advisory: bool) -> str:
+    """The conditions of the gate, those that fail marked."""
+    state = "open" if view.gate_open else "closed"
+    level = " (advisory: it warns only)" if advisory else ""
+    rows = [
+        click.style(
+            f"{view.name}: the gate is {state}{level}",
+            fg="green" if view.gate_open else "red",
+            bold=True,
+        ),
+        *_wrapped(view.headline, "  "),
+    ]
+    for holds, name, detail in view.conditions:
+        mark = click.style("yes", fg="green") if holds else click.style("NO ", fg="red")
+        texts = textwrap.wrap(f"{name}: {detail}", WIDTH - 6, break_on_hyphens=False)
+        rows += [f"  {mark} {texts[0]}", *(f"      {text}" for text in texts[1:])]
+    return "\n".join(rows) + "\n"
+
+
+def comparison_rows(
+    views: Sequence[StackView], totals: Sequence[dict[str, str]]
+) -> list[tuple[str, Sequence[str]]]:
+    """What `tco compare` shows: the ledger by category, unit costs, verdicts."""
+    present = [name for name in CATEGORIES if any(name in one for one in totals)]
+    return [
+        *((name, [one.get(name, "–") for one in totals]) for name in present),
+        ("per month", [view.total for view in views]),
+        ("low to high", [view.total_range for view in views]),
+        ("per 1M out", [view.per_mtok_output for view in views]),
+        ("utilization", [view.utilization for view in views]),
+        ("rival", [_rival(view) for view in views]),
+        ("verdict", [view.decision for view in views]),
+        ("gate", ["open" if view.gate_open else "closed" for view in views]),
+    ]
+
+
+def _rival(view: StackView) -> str:
+    rivals = [one for one in view.alternatives if one.note == "the rival"]
+    return f"${rivals[0].usd} {rivals[0].name}" if rivals else "none"
