@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tco.model.ledger import api_bill, ledger, total, work
+from tco.model.ledger import api_bill, ledger, total
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, Group, ServiceModel, StackModel
+from tco.model.work import work
 from tco.units import FloatArray
 
 __all__ = ["Scan", "sample_points", "scan", "self_usd", "winning_intervals"]

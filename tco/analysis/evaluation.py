@@ -17,12 +17,13 @@ from tco.analysis.thresholds import thresholds
 from tco.analysis.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.catalog.catalog import Catalog, Sourced
 from tco.catalog.rows import NodePrice
-from tco.model.ledger import Line, Work, api_bill, ledger, total, work
+from tco.model.ledger import Line, api_bill, ledger, total
 from tco.model.purchase import Supply
 from tco.model.resolve import resolve
 from tco.model.scenario import Scenario
 from tco.model.stack import Alternative, Group, PoolModel, ServiceModel, StackModel, Unpriced
 from tco.model.stackfile import StackFile, read_stack
+from tco.model.work import Work, work
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
 __all__ = ["Evaluation", "FleetFigures", "PricedLine", "evaluate", "load_stack"]

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tco.model.finance import discount, remaining_value
-from tco.model.ledger import Work, api_bill, ledger, total, work
+from tco.model.ledger import api_bill, ledger, total
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, Group, PoolModel, ServiceModel, StackModel
+from tco.model.work import Work, work
 from tco.units import MONTHS_PER_YEAR, FloatArray, Quantity, monthly_rate
 
 __all__ = ["CashFlow", "Path", "alternative_flow", "cash_flow", "npv_usd", "path", "payback_months"]

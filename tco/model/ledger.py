@@ -6,7 +6,7 @@ array of the same length. Nothing here rounds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,20 +15,19 @@ import numpy as np
 from tco.catalog.catalog import Sourced
 from tco.model.api_bill import ApiRate
 from tco.model.egress import response_gb, tiered_usd
-from tco.model.fleet import Operation
+from tco.model.labor import planned_fte
 from tco.model.scenario import LIKELY, Scenario
-from tco.model.stack import Group, PoolModel, ServiceModel, StackModel
-from tco.model.standby import node_availability, outage_overflow, spares_needed
+from tco.model.stack import PoolModel, ServiceModel, StackModel
+from tco.model.work import GroupWork, Work
 from tco.units import (
     HOURS_PER_MONTH,
     MONTHS_PER_YEAR,
-    WORK_HOURS_PER_FTE_YEAR,
     FloatArray,
     Quantity,
     monthly_rate,
 )
 
-__all__ = ["CATEGORIES", "GroupWork", "Line", "Work", "api_bill", "ledger", "total", "work"]
+__all__ = ["CATEGORIES", "Line", "api_bill", "ledger", "total"]
 
 Category = Literal["compute", "power", "egress", "standby", "labor", "platform", "api"]
 CATEGORIES: tuple[Category, ...] = (
@@ -62,110 +61,6 @@ class Line:
     def usd(self) -> Quantity:
         """USD per month."""
         return self.quantity * self.usd_per_unit
-
-
-@dataclass(frozen=True)
-class GroupWork:
-    """A group's fleet at work, the spares it holds, and what an outage sends to an API."""
-
-    group: Group
-    operation: Operation
-    spares: FloatArray
-    spare_pool: PoolModel
-    outage_share: FloatArray
-
-    @property
-    def held_nodes(self) -> FloatArray:
-        """Nodes at the busiest hour, spares included."""
-        sizes = [pool.nodes_per_replica for pool in self.group.pools]
-        peaks = self.operation.peak_nodes
-        nodes = sum(peak * size for peak, size in zip(peaks, sizes, strict=True))
-        return np.asarray(nodes + self.spares * self.spare_pool.nodes_per_replica, float)
-
-
-@dataclass(frozen=True)
-class Work:
-    """All services at work under a factor of their demand (one, or an array of them)."""
-
-    factors: tuple[FloatArray, ...]
-    groups: tuple[tuple[GroupWork, ...], ...]
-
-    @property
-    def none(self) -> FloatArray:
-        """A zero per load factor, to give a line the length of the rest."""
-        return np.zeros_like(self.factors[0])
-
-    @property
-    def held_nodes(self) -> FloatArray:
-        """Nodes of the stack at the busiest hour, spares included."""
-        return np.sum([one.held_nodes for groups in self.groups for one in groups], axis=0)
-
-    def unserved_share(self, service: ServiceModel, place: int) -> FloatArray:
-        """Share of a service's requests that nothing serves."""
-        if service.overflow is not None:
-            return self.none
-        shares = [one.operation.overflow_share * one.group.share for one in self.groups[place]]
-        return np.sum(shares, axis=0) if shares else self.none
-
-    def served(self, stack: StackModel) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Whether every service stays within its limit of unserved requests."""
-        met = [
-            self.unserved_share(service, place) <= service.unserved_limit + 1e-12
-            for place, service in enumerate(stack.services)
-        ]
-        return np.all(met, axis=0)
-
-
-def work(stack: StackModel, factor: Quantity | Sequence[Quantity] = 1.0) -> Work:
-    """The fleets under a factor of the demand; a sequence has one factor per service."""
-    factors = factor if isinstance(factor, Sequence) else [factor] * len(stack.services)
-    arrays = [np.atleast_1d(np.asarray(one, float)) for one in factors]
-    return Work(
-        tuple(arrays),
-        tuple(
-            tuple(_group_work(service, group, one) for group in service.groups)
-            for service, one in zip(stack.services, arrays, strict=True)
-        ),
-    )
-
-
-def _group_work(service: ServiceModel, group: Group, factor: FloatArray) -> GroupWork:
-    operation = group.fleet.at(factor)
-    none = np.zeros(len(factor))
-    standby = service.standby
-    spare_pool = next((one for one in group.pools if one.supply.option != "spot"), group.pools[0])
-    if standby.kind == "nodes":
-        named = [one for one in group.pools if one.name == standby.pool]
-        held = none + (standby.nodes if named else 0)
-        return GroupWork(group, operation, held, named[0] if named else spare_pool, none)
-    if standby.kind == "availability" and standby.target is not None:
-        spares = spares_needed(
-            operation,
-            operation.load[0],
-            [_up(pool) for pool in group.pools],
-            _up(spare_pool),
-            standby.target,
-        )
-        return GroupWork(group, operation, spares, spare_pool, none)
-    outage = none
-    if standby.kind == "api":
-        nodes = np.array([hours.sum() for hours in operation.node_hours])
-        weights = nodes / nodes.sum() if nodes.sum() > 0 else np.ones(len(nodes)) / len(nodes)
-        up = float(np.dot(weights, [_up(pool) for pool in group.pools]))
-        outage = outage_overflow(operation, group.fleet.arrivals, up)
-    return GroupWork(group, operation, none, spare_pool, outage)
-
-
-def _up(pool: PoolModel) -> float:
-    """Share of time one replica of a pool is up, all its nodes, at the likely figures."""
-    spot = pool.supply.spot
-    node = node_availability(
-        pool.mtbf_hours.value.likely,
-        pool.mttr_hours.value.likely,
-        spot.interruptions_per_hour.value.likely if spot else 0.0,
-        pool.boot_hours.value.likely if spot else 0.0,
-    )
-    return float(node) ** pool.nodes_per_replica
 
 
 def ledger(
@@ -441,34 +336,6 @@ def _held_gpus(done: Work) -> FloatArray:
             spare = one.spare_pool
             gpus = gpus + one.spares * spare.nodes_per_replica * spare.gpus
     return gpus
-
-
-def fte_by_nodes(nodes: FloatArray, table: Sequence[tuple[int, Quantity]]) -> FloatArray:
-    """FTE for a number of nodes: linear between the rows of a table, flat below its first row.
-
-    Past the last row the slope of the last two rows goes on.
-    """
-    counts = np.array([count for count, _ in table], float)
-    people = np.array([float(np.asarray(fte)) for _, fte in table])
-    inside = np.interp(nodes, counts, people)
-    if len(table) < 2:
-        return inside
-    slope = (people[-1] - people[-2]) / (counts[-1] - counts[-2])
-    return inside + np.maximum(nodes - counts[-1], 0.0) * slope
-
-
-def planned_fte(stack: StackModel, nodes: FloatArray, scenario: Scenario) -> Quantity:
-    """FTE of self-hosting: declared, or by the table plus the hours per node."""
-    labor = stack.labor
-    if scenario.fte is not None:
-        return scenario.fte + np.zeros_like(nodes)
-    if labor.fte is not None:
-        return scenario.value(labor.fte) + np.zeros_like(nodes)
-    fte = fte_by_nodes(nodes, [(count, scenario.value(figure)) for count, figure in labor.table])
-    if labor.hours_per_node_month is not None:
-        hours = scenario.value(labor.hours_per_node_month) * MONTHS_PER_YEAR
-        fte = fte + nodes * hours / WORK_HOURS_PER_FTE_YEAR
-    return fte
 
 
 def _labor(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:

@@ -209,7 +209,6 @@ class StackModel:
     horizon_months: int
     warnings: tuple[str, ...]
     unpriced: tuple[Unpriced, ...]
-    ranges: bool
     mtok_per_month: float
     """All tokens of the pricing day's month, all services together."""
 

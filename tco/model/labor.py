@@ -1,0 +1,41 @@
+"""How many people a fleet needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tco.model.scenario import Scenario
+from tco.model.stack import StackModel
+from tco.units import MONTHS_PER_YEAR, WORK_HOURS_PER_FTE_YEAR, FloatArray, Quantity
+
+__all__ = ["fte_by_nodes", "planned_fte"]
+
+
+def fte_by_nodes(nodes: FloatArray, table: Sequence[tuple[int, Quantity]]) -> FloatArray:
+    """FTE for a number of nodes: linear between the rows of a table, flat below its first row.
+
+    Past the last row the slope of the last two rows goes on.
+    """
+    counts = np.array([count for count, _ in table], float)
+    people = np.array([float(np.asarray(fte)) for _, fte in table])
+    inside = np.interp(nodes, counts, people)
+    if len(table) < 2:
+        return inside
+    slope = (people[-1] - people[-2]) / (counts[-1] - counts[-2])
+    return inside + np.maximum(nodes - counts[-1], 0.0) * slope
+
+
+def planned_fte(stack: StackModel, nodes: FloatArray, scenario: Scenario) -> Quantity:
+    """FTE of self-hosting: declared, or by the table plus the hours per node."""
+    labor = stack.labor
+    if scenario.fte is not None:
+        return scenario.fte + np.zeros_like(nodes)
+    if labor.fte is not None:
+        return scenario.value(labor.fte) + np.zeros_like(nodes)
+    fte = fte_by_nodes(nodes, [(count, scenario.value(figure)) for count, figure in labor.table])
+    if labor.hours_per_node_month is not None:
+        hours = scenario.value(labor.hours_per_node_month) * MONTHS_PER_YEAR
+        fte = fte + nodes * hours / WORK_HOURS_PER_FTE_YEAR
+    return fte

@@ -1,0 +1,124 @@
+"""The hosted APIs and the other stacks that a plan names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tco.catalog.book import Book
+from tco.catalog.catalog import Found
+from tco.catalog.rows import ApiPrice
+from tco.errors import BadInput, one_of
+from tco.model import stack as built
+from tco.model.api_bill import ApiRate, PricePath
+from tco.model.resolve.lookup import Lookup
+
+__all__ = ["needed_rate", "resolve_alternatives"]
+
+
+def needed_rate(todo: Lookup, path: str, api: str) -> ApiRate:
+    """An API's prices, or a problem."""
+    rate = _rate(todo, api)
+    if rate is None:
+        raise todo.fail(path, f'no price for the API "{api}".', _known_apis(todo, api))
+    return rate
+
+
+def _known_apis(todo: Lookup, api: str) -> str:
+    return one_of(api, todo.catalog.apis)
+
+
+def _rate(todo: Lookup, api: str) -> ApiRate | None:
+    found = todo.catalog.find_as(ApiPrice, ("api", api), todo.day)
+    if found is None:
+        # Slow to import, and needed only for an API that no book prices.
+        from tco.catalog.genai import genai_api_price  # noqa: PLC0415
+
+        row = genai_api_price(api, todo.day)
+        if row is None:
+            return None
+        found = Found(row, Book(name="genai-prices"))
+    if found.warning:
+        todo.warn(f"{api}: {found.warning}; it counts as an estimate.")
+    outlook = todo.plan.outlook
+    decay = (
+        todo.stated(
+            "outlook.api_price_decay_per_year", outlook.api_price_decay_per_year, "per year"
+        )
+        if outlook.api_price_decay_per_year is not None
+        else todo.figure("api_price_decay_per_year")
+    )
+    jumps = tuple((jump.month, jump.factor) for jump in outlook.jumps if jump.api == api)
+    return ApiRate(api, found, PricePath(decay, jumps))
+
+
+def resolve_alternatives(
+    todo: Lookup, other_stack: Callable[[str], built.StackModel] | None
+) -> list[built.Alternative]:
+    """Every alternative of the plan, priced or with the reason why it has no price."""
+    made: list[built.Alternative] = []
+    for place, spec in enumerate(todo.plan.alternatives):
+        path = f"alternatives[{place}]"
+        if spec.stack is not None:
+            made.append(_other_stack(todo, path, spec.name, spec.stack, other_stack))
+            continue
+        unknown = [name for name in spec.apis if name not in todo.plan.services]
+        missing = [name for name in todo.plan.services if spec.apis and name not in spec.apis]
+        if unknown or missing:
+            what = f'no service "{unknown[0]}"' if unknown else f"no API for {missing[0]}"
+            todo.fail(
+                f"{path}.{spec.name}",
+                f"{what}.",
+                one_of(unknown[0] if unknown else "", todo.plan.services),
+            )
+            continue
+        names = [spec.apis.get(service, spec.api or "") for service in todo.plan.services]
+        rates = [_rate(todo, name) for name in names]
+        lacking = _lacking(todo, rates)
+        absent = [name for name, rate in zip(names, rates, strict=True) if rate is None]
+        made.append(
+            built.Alternative(
+                spec.name,
+                tuple(rates),
+                eligible=not lacking,
+                lacking=lacking,
+                unpriced=f"no price for {absent[0]}. {_known_apis(todo, absent[0])}"
+                if absent
+                else "",
+            )
+        )
+    return made
+
+
+def _lacking(todo: Lookup, rates: Sequence[ApiRate | None]) -> tuple[str, ...]:
+    """Required properties that an alternative's API lacks for some service."""
+    lacking: dict[str, None] = {}
+    for spec, rate in zip(todo.plan.services.values(), rates, strict=True):
+        has = rate.row.properties if rate is not None else ()
+        lacking |= {name: None for name in spec.require if name not in has}
+    return tuple(lacking)
+
+
+def _other_stack(
+    todo: Lookup,
+    path: str,
+    name: str,
+    stack: str,
+    other_stack: Callable[[str], built.StackModel] | None,
+) -> built.Alternative:
+    if other_stack is None:
+        todo.fail(path, f"{name}: a stack that is itself an alternative cannot name another stack.")
+        return built.Alternative(name, unpriced="not resolved")
+    try:
+        other = other_stack(stack)
+    except BadInput as error:
+        todo.problems += error.problems
+        return built.Alternative(name, unpriced="not resolved")
+    own = [spec.workload for spec in todo.plan.services.values()]
+    theirs = [spec.workload for spec in other.plan.services.values()]
+    if sorted(own) != sorted(theirs):
+        todo.fail(
+            path,
+            f"{name} serves the workloads {', '.join(theirs)}, this stack {', '.join(own)}.",
+            "Only stacks on the same workloads can be compared.",
+        )
+    return built.Alternative(name, stack=other)

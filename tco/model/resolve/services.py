@@ -1,0 +1,234 @@
+"""A service: its groups of request classes, each with the pools that serve it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tco.errors import one_of
+from tco.model import stack as built
+from tco.model.api_bill import ApiRate
+from tco.model.fleet import Arrivals, Fleet, FleetPool
+from tco.model.plan import Service
+from tco.model.purchase import MERIT
+from tco.model.resolve.apis import needed_rate
+from tco.model.resolve.lookup import Lookup, NotFound, maybe
+from tco.model.resolve.pools import resolve_pool
+from tco.model.resolve.throughput import Speed, operating_points, speed_of
+from tco.model.workload import RequestClass
+from tco.units import SECONDS_PER_HOUR
+
+__all__ = ["resolve_service"]
+
+
+def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceModel:
+    """A service with its pools sized and priced. Raises NotFound."""
+    path = f"services.{name}"
+    model = todo.catalog.model(spec.serving.model)
+    if model is None:
+        raise todo.fail(
+            f"{path}.serving.model",
+            f'no benchmark of the model "{spec.serving.model}".',
+            one_of(spec.serving.model, todo.catalog.model_names),
+        )
+    before = len(todo.problems)
+    pools: list[built.PoolModel] = []
+    for pool_name, pool in spec.pools.items():
+        try:
+            pools.append(
+                resolve_pool(todo, f"{path}.pools.{pool_name}", pool_name, pool, spec, model)
+            )
+        except NotFound:
+            continue
+    overflow = None
+    if spec.overflow != "refuse":
+        overflow = maybe(lambda: needed_rate(todo, f"{path}.overflow", spec.overflow))
+    standby = maybe(lambda: resolve_standby(todo, path, spec))
+    routed, common, by_pool = _routes(todo, path, spec)
+    if len(todo.problems) > before or standby is None:
+        raise NotFound
+    groups = _groups(todo, path, spec, model, pools, common, by_pool)
+    if len(todo.problems) > before:
+        raise NotFound
+    serving = " ".join(
+        part for part in (model, spec.serving.precision, f"on {groups[0].pools[0].gpu}") if part
+    )
+    if standby.kind == "none":
+        todo.warn(f"{name} has no standby: a failed node is an outage until it is replaced.")
+    return built.ServiceModel(
+        name,
+        model,
+        serving,
+        todo.demand(spec),
+        tuple(groups),
+        tuple(routed),
+        overflow,
+        standby,
+        todo.plan.gate.max_unserved_share,
+    )
+
+
+def _routes(
+    todo: Lookup, path: str, spec: Service
+) -> tuple[list[tuple[RequestClass, ApiRate]], list[RequestClass], dict[str, list[RequestClass]]]:
+    """Classes by where they go: to an API, to the common pools, to one pool of their own."""
+    classes = todo.demand(spec).classes
+    known = [request.name for request in classes]
+    for name, route in spec.route.items():
+        if name not in known:
+            todo.fail(
+                f"{path}.route.{name}", f'the workload has no class "{name}".', one_of(name, known)
+            )
+        if route.pool is not None and route.pool not in spec.pools:
+            todo.fail(
+                f"{path}.route.{name}.pool",
+                f'no pool "{route.pool}".',
+                one_of(route.pool, spec.pools),
+            )
+    routed: list[tuple[RequestClass, ApiRate]] = []
+    common: list[RequestClass] = []
+    by_pool: dict[str, list[RequestClass]] = {}
+    for request in classes:
+        route = spec.route.get(request.name)
+        if route is None:
+            common.append(request)
+        elif route.pool is not None:
+            by_pool.setdefault(route.pool, []).append(request)
+        else:
+            api = route.api or ""
+            rate = maybe(
+                lambda api=api, n=request.name: needed_rate(todo, f"{path}.route.{n}.api", api)
+            )
+            if rate is not None:
+                routed.append((request, rate))
+    return routed, common, by_pool
+
+
+def _groups(
+    todo: Lookup,
+    path: str,
+    spec: Service,
+    model: str,
+    pools: list[built.PoolModel],
+    common: list[RequestClass],
+    by_pool: dict[str, list[RequestClass]],
+) -> list[built.Group]:
+    groups: list[built.Group] = []
+    free = [pool for pool in pools if pool.name not in by_pool]
+    wanted: list[tuple[list[RequestClass], list[built.PoolModel]]] = [
+        (classes, [pool for pool in pools if pool.name == name])
+        for name, classes in by_pool.items()
+    ]
+    if common and not free:
+        todo.fail(f"{path}.route", "leaves no pool for the classes that are not routed.")
+    if free and not common:
+        todo.fail(
+            f"{path}.pools", f"nothing is left for the pool {free[0].name}: every class is routed."
+        )
+    if common and free:
+        wanted.insert(0, (common, free))
+    for classes, members in wanted:
+        group = maybe(lambda c=classes, m=members: _group(todo, path, spec, model, c, m))
+        if group is not None:
+            groups.append(group)
+    if not groups and not todo.problems:
+        todo.fail(f"{path}.route", "sends every class to an API: there is no fleet to plan.")
+    return groups
+
+
+def _group(
+    todo: Lookup,
+    path: str,
+    spec: Service,
+    model: str,
+    classes: list[RequestClass],
+    pools: list[built.PoolModel],
+) -> built.Group:
+    demand = todo.demand(spec)
+    shares = np.array([request.share for request in classes])
+    before = len(todo.problems)
+    speeds: list[Speed] = []
+    for pool in pools:
+        found = maybe(lambda p=pool: operating_points(todo, path, spec, model, classes, p))
+        if found is not None:
+            speeds.append(speed_of(spec, classes, shares, pool, found))
+    if len(todo.problems) > before:
+        raise NotFound
+    speeds.sort(key=lambda one: (MERIT[one.pool.supply.option], one.usd_per_request))
+    first = speeds[0]
+    points = first.points
+    load_share = shares * first.seconds / first.work
+    concurrencies = [one.concurrency for one in points]
+    concurrency = None
+    if all(one is not None for one in concurrencies):
+        per_replica = float(load_share @ np.array(concurrencies, float))
+        concurrency = per_replica * first.replicas
+    elif demand.burst.factor is None:
+        raise todo.fail(
+            f"{path}.serving",
+            f"the benchmark of {model} on {first.pool.gpu} is an offline maximum without "
+            "concurrency, so bursts cannot be derived.",
+            f"State burst: {{factor: …}} in the workload {spec.workload}.",
+        )
+    arrivals = Arrivals(
+        concurrency or 1.0,
+        spec.sizing.target_load,
+        demand.burst.quantile or 0.99,
+        demand.burst.factor,
+        todo.plan.gate.max_unserved_share if spec.overflow == "refuse" else None,
+    )
+    fleet = Fleet(
+        demand.requests_per_hour * first.work / SECONDS_PER_HOUR,
+        arrivals,
+        tuple(_fleet_pool(todo, one.pool, first.work / one.work) for one in speeds),
+    )
+    states = {point.slo for one in speeds for point in one.points}
+    slo = "unverified" if "unverified" in states else ("met" if "met" in states else "none")
+    generated = shares @ np.array([request.generated for request in classes])
+    return built.Group(
+        tuple(classes),
+        tuple(one.pool for one in speeds),
+        fleet,
+        tuple(point for one in speeds for point in one.points),
+        float(generated / first.work),
+        concurrency,
+        slo,
+    )
+
+
+def _fleet_pool(todo: Lookup, pool: built.PoolModel, work: float) -> FleetPool:
+    nodes, size = pool.plan.nodes, pool.nodes_per_replica
+    cap = float("inf") if nodes.max is None else float(nodes.max // size)
+    if nodes.min % size or (nodes.max or 0) % size:
+        todo.warn(
+            f"pool {pool.name}: a replica takes {size} nodes; the nodes beyond whole replicas "
+            "serve nothing and are not counted."
+        )
+    spot = pool.supply.spot
+    obtainable = 1.0
+    if spot is not None and spot.on_demand is None:
+        obtainable = min(1.0, spot.availability.value.likely * spot.overprovision)
+    return FleetPool(
+        pool.name,
+        nodes.min // size,
+        cap,
+        nodes.follow,
+        work,
+        pool.boot_hours.value.likely,
+        obtainable,
+    )
+
+
+def resolve_standby(todo: Lookup, path: str, spec: Service) -> built.StandbyTerms:
+    standby = spec.standby
+    if standby.pool is not None:
+        pool = spec.pools.get(standby.pool)
+        if pool is None:
+            raise todo.fail(
+                f"{path}.standby.pool",
+                f'no pool "{standby.pool}".',
+                one_of(standby.pool, spec.pools),
+            )
+        return built.StandbyTerms(pool=standby.pool, nodes=standby.nodes or 0)
+    if standby.api is not None:
+        return built.StandbyTerms(api=needed_rate(todo, f"{path}.standby.api", standby.api))
+    return built.StandbyTerms(target=standby.availability)
