@@ -1,0 +1,1 @@
+"""How fast tco is, as ratios of two things measured in one run."""
