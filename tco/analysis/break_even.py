@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tco.model.fleet import TOLERANCE
 from tco.model.ledger import api_bill, ledger, total
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, Group, ServiceModel, StackModel
@@ -51,13 +52,15 @@ def winning_intervals(
 def sample_points(steps: FloatArray, ceiling: float, samples: int) -> FloatArray:
     """Points of every piece between two steps, one row a piece: its ends and some in between.
 
-    The fleet still has the lower node count at a step itself, so a row starts just above it.
+    The fleet still has the lower node count at a step itself, and up to the fleet's tolerance
+    above it, so a row starts just above that.
     """
     inside = np.unique(steps[(steps > 0) & (steps < ceiling)])
     edges = np.concatenate(([0.0], inside, [ceiling]))
     low, high = edges[:-1, None], edges[1:, None]
     parts = np.concatenate(([JUST_ABOVE], np.linspace(0.0, 1.0, samples)[1:]))
-    return low + (high - low) * parts
+    past_step = low * (1 + 4 * TOLERANCE)
+    return np.minimum(np.maximum(low + (high - low) * parts, past_step), high)
 
 
 def _intervals(
