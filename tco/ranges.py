@@ -19,11 +19,12 @@ __all__ = ["Amount", "PositiveAmount", "Range", "Share", "point"]
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A figure at its low (P10), likely (median) and high (P90) value."""
+    """A figure at its low (P10), likely (median) and high (P90) value; a share stays in 0 to 1."""
 
     low: float
     likely: float
     high: float
+    share: bool = False
 
     @property
     def is_point(self) -> bool:
@@ -32,7 +33,7 @@ class Range:
 
     def __mul__(self, factor: float) -> Range:
         """The range in another unit; the factor is positive."""
-        return Range(self.low * factor, self.likely * factor, self.high * factor)
+        return Range(self.low * factor, self.likely * factor, self.high * factor, self.share)
 
 
 def point(value: float) -> Range:
@@ -96,7 +97,7 @@ def _range(value: Any, highest: float) -> Range:
     likely = bounds[1] if len(bounds) == 3 else _middle(low, high, highest)
     if likely in (low, high):
         raise _refuse(f"the likely value {likely:g} stands at an end of its range {bounds}.")
-    return Range(low, likely, high)
+    return Range(low, likely, high, share=highest == 1.0)
 
 
 def _amount(value: Any) -> Range:

@@ -20,6 +20,7 @@ __all__ = [
     "FloatArray",
     "Quantity",
     "monthly_rate",
+    "ratio",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -36,6 +37,12 @@ BYTES_PER_GB: Final = 1e9
 GB_PER_TB: Final = 1024.0
 WORK_HOURS_PER_FTE_YEAR: Final = 2080.0
 """52 weeks of 40 hours, the usual full-time year."""
+
+
+def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Part / whole, elementwise; 0 where the whole is 0."""
+    part, whole = np.broadcast_arrays(part, whole)
+    return np.divide(part, whole, out=np.zeros_like(part, float), where=whole > 0)
 
 
 def monthly_rate(yearly: Quantity) -> Quantity:

@@ -234,15 +234,15 @@ def _fleet(service: ServiceModel, done: Work, place: int) -> FleetFigures:
     for one in groups:
         for number, pool in enumerate(one.group.pools):
             size = pool.nodes_per_replica
-            hours = _one(one.operation.node_hours[number]) * size
+            hours = _one(one.month.node_hours[number]) * size
             provisioned += hours
-            held += hours + _one(one.operation.start_hours[number]) * size
-            busy += _one(one.operation.busy_hours[number]) * size
-            nodes += _one(one.operation.peak_nodes[number]) * size
+            held += hours + _one(one.month.start_hours[number]) * size
+            busy += _one(one.month.busy_hours[number]) * size
+            nodes += _one(one.month.peak_nodes[number]) * size
         spares = _one(one.spares) * one.spare_pool.nodes_per_replica
         standby += spares
         held += spares * HOURS_PER_MONTH
-        overflow += one.group.share * _one(one.operation.overflow_share)
+        overflow += one.group.share * _one(one.month.overflow_share)
     concurrencies = [one.group.concurrency for one in groups]
     known = [one for one in concurrencies if one is not None]
     slos = {one.group.slo for one in groups}

@@ -72,7 +72,7 @@ def path(stack: StackModel, months: int | None = None) -> Path:
 
 def _committed(group: Group) -> Group:
     """The group with its committed pools no smaller than on the pricing day."""
-    today = group.fleet.at(1.0).peak_nodes
+    today = group.fleet.at(1.0).month.peak_nodes
     pools = tuple(
         replace(fleet, floor=int(peak[0])) if pool.supply.committed else fleet
         for fleet, pool, peak in zip(group.fleet.pools, group.pools, today, strict=True)
@@ -91,7 +91,7 @@ def cash_flow(ahead: Path, scenario: Scenario = LIKELY) -> CashFlow:
     left = 0.0
     for groups in ahead.work.groups:
         for one in groups:
-            for pool, peak in zip(one.group.pools, one.operation.peak_nodes, strict=True):
+            for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
                 spares = one.spares if pool is one.spare_pool else one.spares * 0.0
                 nodes = (peak + spares) * pool.nodes_per_replica
                 paid, remaining = _purchases(pool, nodes, rate, scenario)

@@ -133,7 +133,7 @@ def _rented_usd_per_gpu_hour(stack: StackModel) -> float:
     rate = monthly_rate(stack.discount_rate.value.likely)
     for _, group, place, pool in stack.pools():
         if pool.supply.option != "owned":
-            hours = float(group.fleet.at(1.0).node_hours[place][0]) * pool.nodes_per_replica
+            hours = float(group.fleet.at(1.0).month.node_hours[place][0]) * pool.nodes_per_replica
             price = float(np.asarray(pool.supply.effective_usd_per_hour(LIKELY, rate)))
             usd += hours * price
             gpu_hours += hours * pool.gpus
@@ -145,7 +145,7 @@ def _capex_usd(ahead: Path) -> float:
     usd = 0.0
     for groups in ahead.work.groups:
         for one in groups:
-            for pool, peak in zip(one.group.pools, one.operation.peak_nodes, strict=True):
+            for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
                 spares = float(one.spares[0]) if pool is one.spare_pool else 0.0
                 usd += _owned_usd(pool) * (float(peak[0]) + spares) * pool.nodes_per_replica
     return usd
@@ -176,7 +176,7 @@ def _utilization(
         if price is None:
             return UNKNOWN
         own_share = sum(
-            one.group.share * (1 - one.operation.overflow_share) for one in ahead.work.groups[place]
+            one.group.share * (1 - one.month.overflow_share) for one in ahead.work.groups[place]
         )
         served += api_bill(stack, service, price, ahead.months) * ahead.factors[place] * own_share
     rate = float(stack.discount_rate.value.likely)

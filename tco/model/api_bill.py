@@ -32,7 +32,8 @@ class PricePath:
         """Price in month t over the price of month 0 (the pricing day's)."""
         path = (1 - scenario.value(self.decay_per_year)) ** (month / MONTHS_PER_YEAR)
         for since, change in self.jumps:
-            path = path * np.where(np.asarray(month) >= since, scenario.end_of(change), 1.0)
+            jump = scenario.read(f"jump in month {since}", change)
+            path = path * np.where(np.asarray(month) >= since, jump, 1.0)
         return path
 
 
@@ -102,32 +103,39 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
     The highest tier below the prompt's length replaces the base prices; a peak multiplies what
     holds outside it by its own ratio to the base.
     """
-    at = scenario.end_of
+
+    def at(what: str, price: Range) -> Quantity:
+        return scenario.read(f"{row.api}: {what}", price)
+
     base_hit = row.cached_input_usd_per_mtok or row.input_usd_per_mtok
-    base = _Prices(at(row.input_usd_per_mtok), at(base_hit), at(row.output_usd_per_mtok))
+    base = _Prices(
+        at("input", row.input_usd_per_mtok),
+        at("cache hit", base_hit),
+        at("output", row.output_usd_per_mtok),
+    )
     reached = [tier for tier in row.tiers if prompt > tier.above_prompt_tokens]
     prices = base
     if reached:
         tier = max(reached, key=lambda one: one.above_prompt_tokens)
-        miss = at(tier.input_usd_per_mtok)
+        miss = at("tier input", tier.input_usd_per_mtok)
         hit = (
-            at(tier.cached_input_usd_per_mtok)
+            at("tier cache hit", tier.cached_input_usd_per_mtok)
             if tier.cached_input_usd_per_mtok is not None
             else _scaled(miss, base.hit, base.miss)
         )
-        prices = _Prices(miss, hit, at(tier.output_usd_per_mtok))
+        prices = _Prices(miss, hit, at("tier output", tier.output_usd_per_mtok))
     if peak is None:
         return prices
-    peak_miss = at(peak.input_usd_per_mtok)
+    peak_miss = at("peak input", peak.input_usd_per_mtok)
     peak_hit = (
-        at(peak.cached_input_usd_per_mtok)
+        at("peak cache hit", peak.cached_input_usd_per_mtok)
         if peak.cached_input_usd_per_mtok is not None
         else _scaled(base.hit, peak_miss, base.miss)
     )
     return _Prices(
         _scaled(prices.miss, peak_miss, base.miss),
         _scaled(prices.hit, peak_hit, base.hit),
-        _scaled(prices.out, at(peak.output_usd_per_mtok), base.out),
+        _scaled(prices.out, at("peak output", peak.output_usd_per_mtok), base.out),
     )
 
 
@@ -154,18 +162,18 @@ def usd_per_request(
     usd = rest * _one(row, request, None, scenario)
     for peak, share in zip(row.peak, peak_shares, strict=False):
         usd = usd + share * _one(row, request, peak, scenario)
-    discount = scenario.end_of(row.batch_discount or point(0.0))
-    factor = scenario.end_of(row.token_factor or point(1.0))
-    waits = scenario.end_of(request.can_wait)
+    discount = scenario.read(f"{row.api}: batch discount", row.batch_discount or point(0.0))
+    factor = scenario.read(f"{row.api}: token factor", row.token_factor or point(1.0))
+    waits = scenario.read(f"{request.name}: share that can wait", request.can_wait)
     return usd * factor * (1 - waits * discount)
 
 
 def _one(row: ApiPrice, request: RequestClass, peak: Peak | None, scenario: Scenario) -> Quantity:
     prices = _in_force(row, request.input, peak, scenario)
-    cached = scenario.end_of(request.cached)
-    written = scenario.end_of(request.cache_write)
+    cached = scenario.read(f"{request.name}: cached share", request.cached)
+    written = scenario.read(f"{request.name}: cache writes", request.cache_write)
     misses = request.input * (1 - cached)
-    write = scenario.end_of(row.cache_write_usd_per_mtok or point(0.0))
+    write = scenario.read(f"{row.api}: cache write", row.cache_write_usd_per_mtok or point(0.0))
     surcharge = np.maximum(write - prices.miss, 0.0)
     return (
         misses * prices.miss

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tco.model import poisson
-from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray
+from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray, ratio
 
-__all__ = ["Arrivals", "Fleet", "FleetPool", "Operation"]
+__all__ = ["Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
 
 TOLERANCE = 1e-9
 MOST_NODES = 100_000
@@ -94,37 +94,52 @@ class FleetPool:
 
 
 @dataclass(frozen=True)
-class Operation:
-    """A fleet at work, for one load factor or an array of them (first axis).
+class FleetMonth:
+    """A fleet's month, pool by pool, for one load factor or an array of them of any shape.
 
-    Hourly arrays have the shape (factors, distinct levels of the week); sums are per month.
+    Hours are node-hours; peaks are nodes at the busiest hour; the share is of the requests.
+    """
+
+    node_hours: tuple[FloatArray, ...]
+    needed_hours: tuple[FloatArray, ...]
+    start_hours: tuple[FloatArray, ...]
+    busy_hours: tuple[FloatArray, ...]
+    peak_nodes: tuple[FloatArray, ...]
+    overflow_share: FloatArray
+
+    def rows(self) -> FloatArray:
+        """Every number as one array, the fields first: what a table interpolates."""
+        pools = (self.node_hours, self.needed_hours, self.start_hours)
+        more = (self.busy_hours, self.peak_nodes)
+        return np.stack([*(one for field in pools + more for one in field), self.overflow_share])
+
+    @staticmethod
+    def from_rows(rows: Sequence[FloatArray]) -> FleetMonth:
+        """The month whose ``rows`` these are."""
+        count = (len(rows) - 1) // 5
+        fields = [tuple(rows[place * count : (place + 1) * count]) for place in range(5)]
+        return FleetMonth(*fields, overflow_share=rows[-1])
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A fleet at work hour by hour: arrays of the shape (factors, distinct levels of the week).
+
+    ``hours`` has the hours per month of each level. Pools are in merit order, loads in nodes.
     """
 
     load: FloatArray
     needed: FloatArray
     provisioned: tuple[FloatArray, ...]
-    served: tuple[FloatArray, ...]
     overflow: FloatArray
     capacity: FloatArray
-    node_hours: tuple[FloatArray, ...]
-    needed_hours: tuple[FloatArray, ...]
-    start_hours: tuple[FloatArray, ...]
-    starts: tuple[FloatArray, ...]
-    peak_nodes: tuple[FloatArray, ...]
-    busy_hours: tuple[FloatArray, ...]
-    load_hours: FloatArray
-    overflow_hours: FloatArray
     hours: FloatArray = field(repr=False)
+    month: FleetMonth
 
     @property
-    def overflow_share(self) -> FloatArray:
-        """Share of the requests that find every node full."""
-        return np.divide(
-            self.overflow_hours,
-            self.load_hours,
-            out=np.zeros_like(self.overflow_hours),
-            where=self.load_hours > 0,
-        )
+    def load_hours(self) -> FloatArray:
+        """Load of the month in node-hours."""
+        return self.load @ self.hours
 
 
 @dataclass(frozen=True)
@@ -175,30 +190,28 @@ class Fleet:
         needed = self.needed(load)
         provisioned = self._provision(needed)
         served, overflow, capacity = self._dispatch(load, provisioned)
-        billed = [
-            self._billed(pool, nodes, inverse)
-            for pool, nodes in zip(self.pools, provisioned, strict=True)
-        ]
         in_use = self._in_use(needed, provisioned)
         return Operation(
             load=load,
             needed=needed,
             provisioned=provisioned,
-            served=served,
             overflow=overflow,
             capacity=capacity,
-            node_hours=tuple(nodes @ hours for nodes in provisioned),
-            needed_hours=tuple(nodes @ hours for nodes in in_use),
-            start_hours=tuple(hours_started for hours_started, _ in billed),
-            starts=tuple(starts for _, starts in billed),
-            peak_nodes=tuple(nodes.max(axis=1) for nodes in provisioned),
-            busy_hours=tuple(
-                (one / pool.work_per_node) @ hours
-                for pool, one in zip(self.pools, served, strict=True)
-            ),
-            load_hours=load @ hours,
-            overflow_hours=overflow @ hours,
             hours=hours,
+            month=FleetMonth(
+                node_hours=tuple(nodes @ hours for nodes in provisioned),
+                needed_hours=tuple(nodes @ hours for nodes in in_use),
+                start_hours=tuple(
+                    self._booting(pool, nodes, inverse)
+                    for pool, nodes in zip(self.pools, provisioned, strict=True)
+                ),
+                busy_hours=tuple(
+                    (one / pool.work_per_node) @ hours
+                    for pool, one in zip(self.pools, served, strict=True)
+                ),
+                peak_nodes=tuple(nodes.max(axis=1) for nodes in provisioned),
+                overflow_share=ratio(overflow @ hours, load @ hours),
+            ),
         )
 
     def _provision(self, needed: FloatArray) -> tuple[FloatArray, ...]:
@@ -240,21 +253,14 @@ class Fleet:
             used.append(here)
         return tuple(used)
 
-    def _billed(
-        self,
-        pool: FleetPool,
-        nodes: FloatArray,
-        inverse: np.ndarray[tuple[int], np.dtype[np.intp]],
-    ) -> tuple[FloatArray, FloatArray]:
-        """Boot hours billed and starts per month: the increases over the cyclic week.
+    def _booting(self, pool: FleetPool, nodes: FloatArray, inverse: NDArray[np.intp]) -> FloatArray:
+        """Boot hours billed per month: those of every increase over the cyclic week.
 
         Booting never makes a pool dearer than keeping its peak all week.
         """
         if pool.follow == "static" or pool.cap <= pool.floor:
-            none = np.zeros(len(nodes))
-            return none, none
+            return np.zeros(len(nodes))
         by_hour = nodes[:, inverse]
         rises = np.maximum(by_hour - np.roll(by_hour, 1, axis=1), 0.0).sum(axis=1)
         spare = (by_hour.max(axis=1, keepdims=True) - by_hour).sum(axis=1)
-        booting = np.minimum(rises * pool.boot_hours, spare)
-        return booting * WEEKS_PER_MONTH, rises * WEEKS_PER_MONTH
+        return np.minimum(rises * pool.boot_hours, spare) * WEEKS_PER_MONTH

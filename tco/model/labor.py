@@ -16,15 +16,18 @@ __all__ = ["fte_by_nodes", "planned_fte"]
 def fte_by_nodes(nodes: FloatArray, table: Sequence[tuple[int, Quantity]]) -> FloatArray:
     """FTE for a number of nodes: linear between the rows of a table, flat below its first row.
 
-    Past the last row the slope of the last two rows goes on.
+    Past the last row the slope of the last two rows goes on. The FTE of a row may be an array.
     """
     counts = np.array([count for count, _ in table], float)
-    people = np.array([float(np.asarray(fte)) for _, fte in table])
-    inside = np.interp(nodes, counts, people)
-    if len(table) < 2:
-        return inside
-    slope = (people[-1] - people[-2]) / (counts[-1] - counts[-2])
-    return inside + np.maximum(nodes - counts[-1], 0.0) * slope
+    beyond = np.maximum(nodes - counts[-1], 0.0)
+    fte: Quantity = 0.0
+    for place, (_, people) in enumerate(table):
+        weight = np.asarray(np.interp(nodes, counts, np.eye(len(table))[place]), float)
+        if len(table) > 1 and place >= len(table) - 2:
+            side = 1.0 if place == len(table) - 1 else -1.0
+            weight = weight + side * beyond / (counts[-1] - counts[-2])
+        fte = fte + weight * people
+    return np.asarray(fte, float)
 
 
 def planned_fte(stack: StackModel, nodes: FloatArray, scenario: Scenario) -> Quantity:

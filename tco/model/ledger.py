@@ -25,6 +25,7 @@ from tco.units import (
     FloatArray,
     Quantity,
     monthly_rate,
+    ratio,
 )
 
 __all__ = ["CATEGORIES", "Line", "api_bill", "ledger", "total"]
@@ -100,11 +101,11 @@ def _compute(
 ) -> list[Line]:
     """Node-hours at the pool's price; a commitment is paid for every hour, used or not."""
     supply, size = pool.supply, pool.nodes_per_replica
-    hours = done.operation.node_hours[place] * size
+    hours = done.month.node_hours[place] * size
     line = Line(
         "compute",
         supply.label,
-        hours + done.operation.start_hours[place] * size,
+        hours + done.month.start_hours[place] * size,
         "node-hour",
         supply.recurring_usd_per_hour(scenario),
         service.name,
@@ -116,7 +117,7 @@ def _compute(
         return [line]
     amortised = _amortised_per_hour(pool, rate, scenario)
     price = supply.effective_usd_per_hour(scenario, rate)
-    used = np.minimum(done.operation.needed_hours[place] * size, hours)
+    used = np.minimum(done.month.needed_hours[place] * size, hours)
     lines = [
         replace(
             line,
@@ -185,13 +186,13 @@ def _power(
     if terms is None:
         return [
             replace(
-                common, name="included in the rent", quantity=done.operation.node_hours[place] * 0.0
+                common, name="included in the rent", quantity=done.month.node_hours[place] * 0.0
             )
         ]
     spares = done.spares if pool is done.spare_pool else done.spares * 0.0
     lines: list[Line] = []
     if terms.colocation_usd_per_month is not None:
-        nodes = done.operation.node_hours[place] / HOURS_PER_MONTH + spares
+        nodes = done.month.node_hours[place] / HOURS_PER_MONTH + spares
         lines.append(
             replace(
                 common,
@@ -204,8 +205,8 @@ def _power(
         )
     if terms.idle_w and terms.load_w and terms.pue and terms.usd_per_kwh:
         idle, load = scenario.value(terms.idle_w), scenario.value(terms.load_w)
-        held = done.operation.node_hours[place] + spares * HOURS_PER_MONTH
-        watt_hours = idle * held + (load - idle) * done.operation.busy_hours[place]
+        held = done.month.node_hours[place] + spares * HOURS_PER_MONTH
+        watt_hours = idle * held + (load - idle) * done.month.busy_hours[place]
         lines.append(
             replace(
                 common,
@@ -236,7 +237,7 @@ def _egress(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
                         terms.label,
                         gb,
                         "GB",
-                        np.divide(usd, gb, out=np.zeros_like(gb), where=gb > 0),
+                        ratio(usd, gb),
                         service.name,
                         pool.name,
                         pool.region,
@@ -254,20 +255,20 @@ def _gb(
     service: ServiceModel, done: GroupWork, place: int, pool: PoolModel, scenario: Scenario
 ) -> FloatArray:
     """GB that one pool's own nodes send: what overflows or waits out an outage is not theirs."""
-    operation, terms = done.operation, pool.egress
+    month, terms = done.month, pool.egress
     busy = np.sum(
         [
             hours * fleet.work_per_node
-            for hours, fleet in zip(operation.busy_hours, done.group.fleet.pools, strict=True)
+            for hours, fleet in zip(month.busy_hours, done.group.fleet.pools, strict=True)
         ],
         axis=0,
     )
-    here = operation.busy_hours[place] * done.group.fleet.pools[place].work_per_node
-    part = np.divide(here, busy, out=np.zeros_like(here), where=busy > 0)
-    share = part * (1 - operation.overflow_share - done.outage_share)
+    here = month.busy_hours[place] * done.group.fleet.pools[place].work_per_node
+    part = ratio(here, np.asarray(busy))
+    share = part * (1 - month.overflow_share - done.outage_share)
     if terms.gb_per_month is not None:
         fixed = scenario.value(terms.gb_per_month) * done.group.share
-        return np.asarray(fixed * share * operation.load_hours / _load_hours(done), float)
+        return np.asarray(fixed * share * done.factor, float)
     per_request = sum(
         response_gb(
             request.share,
@@ -277,13 +278,8 @@ def _gb(
         )
         for request in done.group.classes
     )
-    requests = service.demand.requests_per_month * operation.load_hours / _load_hours(done)
+    requests = service.demand.requests_per_month * done.factor
     return np.asarray(requests * share * per_request, float)
-
-
-def _load_hours(done: GroupWork) -> float:
-    """Load of the group's month at factor 1, in node-hours."""
-    return float(done.group.fleet.load_by_hour.sum() * HOURS_PER_MONTH / 168)
 
 
 def _tiered_from(pool: PoolModel, before: Quantity, gb: Quantity, scenario: Scenario) -> FloatArray:
@@ -331,7 +327,7 @@ def _held_gpus(done: Work) -> FloatArray:
     gpus = done.none
     for groups in done.groups:
         for one in groups:
-            for pool, peak in zip(one.group.pools, one.operation.peak_nodes, strict=True):
+            for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
                 gpus = gpus + peak * pool.nodes_per_replica * pool.gpus
             spare = one.spare_pool
             gpus = gpus + one.spares * spare.nodes_per_replica * spare.gpus
@@ -431,7 +427,7 @@ def _api(
         )
     for one in done.groups[place]:
         parts: tuple[tuple[Category, ApiRate | None, FloatArray, str], ...] = (
-            ("api", service.overflow, one.operation.overflow_share, "overflow"),
+            ("api", service.overflow, one.month.overflow_share, "overflow"),
             ("standby", service.standby.api, one.outage_share, "outages"),
         )
         for category, rate, share, what in parts:

@@ -33,6 +33,9 @@ SAME_SHAPE = 1.10
 """Lengths within 10 % of the measured ones count as measured."""
 
 
+EXACT = Range(1.0, 1.0, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class MeasuredPoint:
     """One point of a curve, per replica: concurrency, requests per second, output tokens/s."""
@@ -42,6 +45,8 @@ class MeasuredPoint:
     output_tok_s: float
     itl_ms: Latency | None
     ttft_ms: Latency | None
+    spread: Range = EXACT
+    """The speed over the likely one, where the benchmark states a range."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class OperatingPoint:
     slo: SLO
     extrapolated: bool
     warnings: tuple[str, ...]
+    spread: Range = EXACT
 
 
 def measured_points(benchmark: Benchmark) -> tuple[list[MeasuredPoint], list[str]]:
@@ -70,7 +76,10 @@ def _point(point: BenchmarkPoint, output: int, warnings: list[str]) -> MeasuredP
             raise AssertionError("a validated point without a rate has output_tok_s")
         speed = point.output_tok_s.likely
         concurrency = point.concurrency.likely if point.concurrency else None
-        return MeasuredPoint(concurrency, speed / output, speed, point.itl_ms, point.ttft_ms)
+        spread = point.output_tok_s * (1 / speed)
+        return MeasuredPoint(
+            concurrency, speed / output, speed, point.itl_ms, point.ttft_ms, spread
+        )
     served = point.request_rate.likely
     if point.output_tok_s is not None:
         served = point.output_tok_s.likely / output
@@ -133,6 +142,7 @@ def operating_point(
         slo,
         extrapolated,
         tuple(warnings),
+        best.spread,
     )
 
 

@@ -1,4 +1,4 @@
-"""Which value every figure takes: likely, all at their low or high ends, or with a lever pulled."""
+"""Which value every figure takes: likely, at an end of its range, drawn, or with a lever pulled."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from tco.catalog.catalog import Sourced
 from tco.ranges import Range
 from tco.units import Quantity
 
-__all__ = ["LIKELY", "Scenario"]
+__all__ = ["LIKELY", "Figure", "Scenario"]
+
+Figure = tuple[str, Range]
+"""What tells one uncertain figure from another: its name and its range."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One reading of all figures.
+    """One reading of all figures, or one of each per scenario where ``draws`` holds arrays.
 
     The levers ask "what if": rented node prices, the prices of some hosted APIs and the purchase
     price times a factor, a number of FTE instead of the planned one.
     """
 
     end: Literal["low", "likely", "high"] = "likely"
+    draws: Mapping[Figure, Quantity] = field(default_factory=dict[Figure, Quantity])
     node_price_factor: Quantity = 1.0
     api_price_factors: Mapping[str, Quantity] = field(default_factory=dict[str, Quantity])
     capex_factor: Quantity = 1.0
@@ -29,10 +33,15 @@ class Scenario:
 
     def value(self, figure: Sourced) -> Quantity:
         """The figure in this scenario."""
-        return self.end_of(figure.value)
+        return self.read(figure.name, figure.value)
 
-    def end_of(self, value: Range) -> float:
-        """A range in this scenario."""
+    def read(self, name: str, value: Range) -> Quantity:
+        """A range of a name in this scenario."""
+        if value.is_point:
+            return value.likely
+        drawn = self.draws.get((name, value))
+        if drawn is not None:
+            return drawn
         return {"low": value.low, "likely": value.likely, "high": value.high}[self.end]
 
 

@@ -86,6 +86,8 @@ class Group:
     node_output_tok_s: float
     concurrency: float | None
     slo: str
+    throughput: Sourced
+    """The speed of the group's nodes over the likely one: 1, with the spread of the benchmark."""
 
     @property
     def share(self) -> float:

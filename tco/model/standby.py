@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from tco.model.fleet import Arrivals, Operation
-from tco.units import FloatArray, Quantity
+from tco.units import FloatArray, Quantity, ratio
 
 __all__ = [
     "chance_enough",
@@ -105,31 +105,31 @@ def spares_needed(
     raise OverflowError(f"{MOST_SPARES} spare nodes do not reach an availability of {target:g}")
 
 
-def outage_overflow(operation: Operation, arrivals: Arrivals, availability: float) -> FloatArray:
+def outage_overflow(
+    operation: Operation, arrivals: Arrivals, availability: FloatArray
+) -> FloatArray:
     """Share of the requests that overflow because nodes are down, beyond what overflows anyway.
+
+    ``availability`` is the share of time a node is up, one value per load factor.
 
     The expected overflow over the number of nodes that are up, less the overflow with all up.
     Pools of different hardware fail here in proportion to their share of the capacity.
     """
     nodes = np.sum(operation.provisioned, axis=0)
-    capacity_per_node = np.divide(
-        operation.capacity, nodes, out=np.zeros_like(nodes), where=nodes > 0
-    )
+    capacity_per_node = ratio(operation.capacity, nodes)
     expected = np.zeros_like(operation.load)
     chance_left = np.ones_like(operation.load)
     for down in range(MOST_DOWN + 1):
-        chance = _chance_down(nodes, down, availability)
+        chance = _chance_down(nodes, down, availability[:, None])
         up = np.maximum(nodes - down, 0.0)
         expected += chance * arrivals.overflow(up * capacity_per_node, operation.load)
         chance_left -= chance
     expected += np.maximum(chance_left, 0.0) * operation.load
     extra = np.maximum(expected - operation.overflow, 0.0) @ operation.hours
-    return np.divide(
-        extra, operation.load_hours, out=np.zeros_like(extra), where=operation.load_hours > 0
-    )
+    return ratio(extra, operation.load_hours)
 
 
-def _chance_down(nodes: FloatArray, down: int, availability: float) -> FloatArray:
+def _chance_down(nodes: FloatArray, down: int, availability: FloatArray) -> FloatArray:
     """P(exactly ``down`` of the nodes are down), for whole numbers of nodes."""
     ways = np.ones_like(nodes)
     for i in range(down):

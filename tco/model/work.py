@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tco.model.fleet import Operation
+from tco.model.fleet import FleetMonth, Operation
+from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.model.standby import node_availability, outage_overflow, spares_needed
 from tco.units import FloatArray, Quantity
 
-__all__ = ["GroupWork", "Work", "work"]
+__all__ = ["GroupWork", "Work", "WorkTable", "work"]
+
+GRID = 512
+"""Loads at which a table holds a fleet; between them it is linear."""
 
 
 @dataclass(frozen=True)
 class GroupWork:
-    """A group's fleet at work, the spares it holds, and what an outage sends to an API."""
+    """A group's fleet at work, the spares it holds, and what an outage sends to an API.
+
+    ``factor`` is the demand over that of the pricing day.
+    """
 
     group: Group
-    operation: Operation
+    factor: FloatArray
+    month: FleetMonth
     spares: FloatArray
     spare_pool: PoolModel
     outage_share: FloatArray
@@ -29,8 +38,7 @@ class GroupWork:
     def held_nodes(self) -> FloatArray:
         """Nodes at the busiest hour, spares included."""
         sizes = [pool.nodes_per_replica for pool in self.group.pools]
-        peaks = self.operation.peak_nodes
-        nodes = sum(peak * size for peak, size in zip(peaks, sizes, strict=True))
+        nodes = sum(peak * size for peak, size in zip(self.month.peak_nodes, sizes, strict=True))
         return np.asarray(nodes + self.spares * self.spare_pool.nodes_per_replica, float)
 
 
@@ -49,14 +57,15 @@ class Work:
     @property
     def held_nodes(self) -> FloatArray:
         """Nodes of the stack at the busiest hour, spares included."""
-        return np.sum([one.held_nodes for groups in self.groups for one in groups], axis=0)
+        held = sum(one.held_nodes for groups in self.groups for one in groups)
+        return np.asarray(held + self.none, float)
 
     def unserved_share(self, service: ServiceModel, place: int) -> FloatArray:
         """Share of a service's requests that nothing serves."""
         if service.overflow is not None:
             return self.none
-        shares = [one.operation.overflow_share * one.group.share for one in self.groups[place]]
-        return np.sum(shares, axis=0) if shares else self.none
+        shares = [one.month.overflow_share * one.group.share for one in self.groups[place]]
+        return np.asarray(sum(shares) + self.none, float)
 
     def served(self, stack: StackModel) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Whether every service stays within its limit of unserved requests."""
@@ -67,28 +76,39 @@ class Work:
         return np.all(met, axis=0)
 
 
-def work(stack: StackModel, factor: Quantity | Sequence[Quantity] = 1.0) -> Work:
-    """The fleets under a factor of the demand; a sequence has one factor per service."""
+def work(
+    stack: StackModel, factor: Quantity | Sequence[Quantity] = 1.0, scenario: Scenario = LIKELY
+) -> Work:
+    """The fleets under a factor of the demand; a sequence has one factor per service.
+
+    A throughput above the likely one makes the load smaller: L = demand / throughput.
+    """
     factors = factor if isinstance(factor, Sequence) else [factor] * len(stack.services)
     arrays = [np.atleast_1d(np.asarray(one, float)) for one in factors]
     return Work(
         tuple(arrays),
         tuple(
-            tuple(_group_work(service, group, one) for group in service.groups)
+            tuple(
+                _group_work(service, group, one, one / scenario.value(group.throughput))
+                for group in service.groups
+            )
             for service, one in zip(stack.services, arrays, strict=True)
         ),
     )
 
 
-def _group_work(service: ServiceModel, group: Group, factor: FloatArray) -> GroupWork:
-    operation = group.fleet.at(factor)
-    none = np.zeros(len(factor))
+def _group_work(
+    service: ServiceModel, group: Group, factor: FloatArray, load_factor: FloatArray
+) -> GroupWork:
+    operation = group.fleet.at(load_factor)
+    none = np.zeros(len(load_factor))
     standby = service.standby
     spare_pool = next((one for one in group.pools if one.supply.option != "spot"), group.pools[0])
+    done = GroupWork(group, factor, operation.month, none, spare_pool, none)
     if standby.kind == "nodes":
         named = [one for one in group.pools if one.name == standby.pool]
         held = none + (standby.nodes if named else 0)
-        return GroupWork(group, operation, held, named[0] if named else spare_pool, none)
+        return replace(done, spares=held, spare_pool=named[0] if named else spare_pool)
     if standby.kind == "availability" and standby.target is not None:
         spares = spares_needed(
             operation,
@@ -97,14 +117,19 @@ def _group_work(service: ServiceModel, group: Group, factor: FloatArray) -> Grou
             _up(spare_pool),
             standby.target,
         )
-        return GroupWork(group, operation, spares, spare_pool, none)
-    outage = none
+        return replace(done, spares=spares)
     if standby.kind == "api":
-        nodes = np.array([hours.sum() for hours in operation.node_hours])
-        weights = nodes / nodes.sum() if nodes.sum() > 0 else np.ones(len(nodes)) / len(nodes)
-        up = float(np.dot(weights, [_up(pool) for pool in group.pools]))
-        outage = outage_overflow(operation, group.fleet.arrivals, up)
-    return GroupWork(group, operation, none, spare_pool, outage)
+        outage = outage_overflow(operation, group.fleet.arrivals, _mean_up(group, operation))
+        return replace(done, outage_share=outage)
+    return done
+
+
+def _mean_up(group: Group, operation: Operation) -> FloatArray:
+    """Share of time a replica is up, by load factor: the pools weighed by their node-hours."""
+    hours = np.stack(operation.month.node_hours)
+    up = np.array([_up(pool) for pool in group.pools])
+    total = hours.sum(axis=0)
+    return np.where(total > 0, up @ hours / np.where(total > 0, total, 1.0), up.mean())
 
 
 def _up(pool: PoolModel) -> float:
@@ -117,3 +142,80 @@ def _up(pool: PoolModel) -> float:
         pool.boot_hours.value.likely if spot else 0.0,
     )
     return float(node) ** pool.nodes_per_replica
+
+
+@dataclass(frozen=True)
+class WorkTable:
+    """The fleets of a stack over a grid of loads, so that a million scenarios cost a look-up each.
+
+    ``exact`` is the work at ``factors``; a group whose throughput is known needs no table.
+    """
+
+    stack: StackModel
+    factors: tuple[FloatArray, ...]
+    exact: Work
+    tables: tuple[tuple[_GroupTable | None, ...], ...]
+
+    @staticmethod
+    def build(
+        stack: StackModel, factors: tuple[FloatArray, ...], exact: Work, widest: float
+    ) -> WorkTable:
+        """Tables for loads from the least factor / ``widest`` to the greatest x ``widest``."""
+        tables = tuple(
+            tuple(
+                None
+                if group.throughput.value.is_point
+                else _GroupTable.build(
+                    service, group, float(factor.min()) / widest, float(factor.max()) * widest
+                )
+                for group in service.groups
+            )
+            for service, factor in zip(stack.services, factors, strict=True)
+        )
+        return WorkTable(stack, factors, exact, tables)
+
+    def at(self, scenario: Scenario) -> Work:
+        """The work at the factors, with the throughputs of a scenario."""
+        groups = tuple(
+            tuple(
+                done
+                if table is None
+                else table.at(done, factor, factor / scenario.value(done.group.throughput))
+                for done, table in zip(exact, tables, strict=True)
+            )
+            for factor, exact, tables in zip(
+                self.factors, self.exact.groups, self.tables, strict=True
+            )
+        )
+        return Work(self.factors, groups)
+
+
+@dataclass(frozen=True)
+class _GroupTable:
+    """A group's months on a grid of loads, even in logarithms."""
+
+    low: float
+    step: float
+    rows: FloatArray
+    rises: FloatArray
+
+    @staticmethod
+    def build(service: ServiceModel, group: Group, low: float, high: float) -> _GroupTable:
+        grid = np.geomspace(low, high, GRID)
+        done = _group_work(service, group, grid, grid)
+        rows = np.concatenate([done.month.rows(), [done.spares, done.outage_share]])
+        rises = np.diff(rows, axis=1, append=rows[:, -1:])
+        return _GroupTable(math.log(low), math.log(high / low) / (GRID - 1), rows, rises)
+
+    def at(self, exact: GroupWork, factor: FloatArray, load_factor: FloatArray) -> GroupWork:
+        place = np.clip((np.log(load_factor) - self.low) / self.step, 0.0, GRID - 1.0)
+        below = place.astype(np.intp)
+        found = self.rows[:, below] + self.rises[:, below] * (place - below)
+        *month, spares, outage = found
+        return replace(
+            exact,
+            factor=factor,
+            month=FleetMonth.from_rows(month),
+            spares=spares,
+            outage_share=outage,
+        )

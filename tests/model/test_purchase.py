@@ -107,9 +107,9 @@ def test_dispatch_order(lab: Lab, first: Keys, second: Keys) -> None:
     lab.stack({"late": late, "early": early})
     [group] = lab.load().services[0].groups
     assert [pool.name for pool in group.pools] == ["early", "late"]
-    served = group.fleet.at(1.0).served
-    assert float(served[0].sum()) == pytest.approx(0.5)
-    assert float(served[1].sum()) == pytest.approx(0.0)
+    busy = group.fleet.at(1.0).month.busy_hours
+    assert float(busy[0][0]) == pytest.approx(730 * 0.5)
+    assert float(busy[1][0]) == pytest.approx(0.0)
 
 
 def test_cheapest_work_is_dispatched_first(lab: Lab) -> None:

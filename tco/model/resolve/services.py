@@ -13,7 +13,7 @@ from tco.model.purchase import MERIT
 from tco.model.resolve.apis import needed_rate
 from tco.model.resolve.lookup import Lookup, NotFound, maybe
 from tco.model.resolve.pools import resolve_pool
-from tco.model.resolve.throughput import Speed, operating_points, speed_of
+from tco.model.resolve.throughput import Speed, operating_points, speed_of, throughput_of
 from tco.model.workload import RequestClass
 from tco.units import SECONDS_PER_HOUR
 
@@ -192,6 +192,7 @@ def _group(
         float(generated / first.work),
         concurrency,
         slo,
+        throughput_of(todo, model, first.pool.gpu, first.points),
     )
 
 

@@ -158,8 +158,8 @@ def _band(todo: Lookup, path: str, node: str, region: str | None) -> Sourced:
             "State it: spot: {interruptions_per_node_hour: 0.001}.",
         )
     share = found.row.interrupted_per_month
-    rates = [interruptions_per_hour(one) for one in (share.low, share.likely, share.high)]
-    return found.sourced(f"{node}: spot interruptions", Range(*rates), "per h")
+    low, likely, high = map(interruptions_per_hour, (share.low, share.likely, share.high))
+    return found.sourced(f"{node}: spot interruptions", Range(low, likely, high), "per h")
 
 
 def _owned(todo: Lookup, name: str, owned: OwnedNode) -> Supply:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tco.catalog.catalog import Found
+from tco.catalog.catalog import Found, Sourced
 from tco.catalog.rows import Benchmark
 from tco.model import stack as built
 from tco.model.operating_point import OperatingPoint, nearest, node_seconds, operating_point
@@ -16,7 +16,7 @@ from tco.model.resolve.lookup import Lookup
 from tco.model.workload import Objectives, RequestClass
 from tco.units import SECONDS_PER_HOUR, FloatArray
 
-__all__ = ["Speed", "operating_points", "speed_of"]
+__all__ = ["Speed", "operating_points", "speed_of", "throughput_of"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,27 @@ def _replicas(spec: Service, pool: built.PoolModel) -> float:
     """Replicas per node, or 1 where a replica takes whole nodes."""
     wanted = spec.serving.gpus_per_replica or pool.gpus
     return float(max(1, pool.gpus // wanted))
+
+
+def throughput_of(todo: Lookup, model: str, gpu: str, points: Sequence[OperatingPoint]) -> Sourced:
+    """The spread of a group's speed around the likely one: the widest of its classes' benchmarks.
+
+    A range that the benchmark states; none for one of the user's own; else the catalog's opinion
+    of how far someone else's benchmark, an extrapolation or a prediction is off.
+    """
+    spreads = [_spread(todo, point) for point in points]
+    widest = max(spreads, key=lambda one: one.value.high / one.value.low)
+    return widest.renamed(f"throughput of {model} on {gpu}")
+
+
+def _spread(todo: Lookup, point: OperatingPoint) -> Sourced:
+    benchmark = point.benchmark
+    own = any(benchmark in book.benchmarks for book in todo.source.books)
+    if own or not point.spread.is_point:
+        return Sourced("", point.spread, "x", benchmark.source or "", benchmark.as_of)
+    if benchmark.kind == "predicted":
+        return todo.figure("prediction_spread")
+    return todo.figure("extrapolation_spread" if point.extrapolated else "benchmark_spread")
 
 
 def operating_points(
