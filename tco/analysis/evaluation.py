@@ -10,23 +10,46 @@ from pathlib import Path as FilePath
 import numpy as np
 
 from tco.analysis.break_even import Scan, scan
-from tco.analysis.gate import GateResult, gate
-from tco.analysis.horizon import Path, alternative_flow, cash_flow, npv_usd, path, refused_usd
+from tco.analysis.distribution import ImpossibleCorrelations, UnknownFigure
+from tco.analysis.gate import GateResult, gate, not_bought
+from tco.analysis.horizon import (
+    CashFlow,
+    Path,
+    alternative_flow,
+    cash_flow,
+    npv_usd,
+    path,
+    refused_usd,
+)
 from tco.analysis.ranks import Rank, ranks
 from tco.analysis.thresholds import thresholds
+from tco.analysis.uncertainty import Uncertainty, simulate
 from tco.analysis.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.catalog.catalog import Catalog, Sourced
 from tco.catalog.rows import NodePrice
+from tco.errors import BadInput, Problem, one_of
 from tco.model.ledger import Line, api_bill, ledger, total
 from tco.model.purchase import Supply
 from tco.model.resolve import resolve
 from tco.model.scenario import Scenario
 from tco.model.stack import Alternative, Group, PoolModel, ServiceModel, StackModel, Unpriced
-from tco.model.stackfile import StackFile, read_stack
+from tco.model.stackfile import PLAN_KEY, StackFile, read_stack
 from tco.model.work import Work, work
-from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
+from tco.units import HOURS_PER_MONTH
 
-__all__ = ["Evaluation", "FleetFigures", "PricedLine", "evaluate", "load_stack"]
+__all__ = [
+    "SCENARIOS",
+    "SEED",
+    "Evaluation",
+    "FleetFigures",
+    "PricedLine",
+    "evaluate",
+    "load_stack",
+]
+
+SCENARIOS = 10_000
+SEED = 1
+"""Any fixed seed will do: the same plan gives the same memo."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +106,7 @@ class Evaluation:
     gate: GateResult
     ranks: tuple[tuple[Rank, ...], ...]
     lost_months: int
+    uncertainty: Uncertainty | None
 
     @property
     def priced_usd_per_month(self) -> float:
@@ -135,42 +159,40 @@ def load_stack(folder: FilePath, name: str, catalog: Catalog, today: dt.date) ->
     return resolve(source, catalog, day, other)
 
 
-def evaluate(stack: StackModel, today: dt.date) -> Evaluation:
-    """The month, the alternatives on the same volume, break-even, verdict and gate of a stack."""
+def evaluate(
+    stack: StackModel, today: dt.date, scenarios: int = SCENARIOS, seed: int = SEED
+) -> Evaluation:
+    """The month, the alternatives on the same volume, break-even, verdict and gate of a stack.
+
+    ``scenarios`` is the number of draws behind the probability to win; 0 leaves it out. Raises
+    BadInput for correlations that cannot be.
+    """
     done = work(stack)
     lines = _lines(stack, done)
     fleets = tuple(_fleet(service, done, place) for place, service in enumerate(stack.services))
     unpriced = (*stack.unpriced, *_unserved(stack, fleets))
     priced = sum(line.usd_per_month for line in lines)
-    ahead = path(stack)
-    lost = int(
-        np.count_nonzero(
-            np.sum([ahead.unserved_share(place) for place in range(len(stack.services))], axis=0)
-        )
-    )
-    scanned = scan(stack)
-    utilization = _utilization(fleets)
+    ahead, scanned = path(stack), scan(stack)
+    sure = None if unpriced else _simulated(ahead, scenarios, seed)
     rate = float(stack.discount_rate.value.likely)
-    results: list[AlternativeResult] = []
-    for alternative, wins in zip(stack.alternatives, scanned.wins, strict=True):
-        flow = alternative_flow(ahead, alternative)
-        refused = refused_usd(ahead, alternative)
-        weights = (1 + rate) ** (-(ahead.months + 1) / MONTHS_PER_YEAR)
-        results.append(
-            AlternativeResult(
-                alternative,
-                _month_usd(stack, alternative),
-                npv_usd(flow, rate) if flow is not None else None,
-                float(refused @ weights),
-                wins,
-                thresholds(stack, ahead, alternative, utilization, known=not unpriced),
-            )
+    results = tuple(
+        AlternativeResult(
+            alternative,
+            _month_usd(stack, alternative),
+            _npv_or_none(alternative_flow(ahead, alternative), rate),
+            _one(npv_usd(CashFlow.running(refused_usd(ahead, alternative)), rate)),
+            wins,
+            thresholds(stack, ahead, alternative, _utilization(fleets), known=not unpriced),
+            sure.of(alternative.name) if sure is not None else None,
         )
+        for alternative, wins in zip(stack.alternatives, scanned.wins, strict=True)
+    )
+    lost = int(np.count_nonzero(ahead.refuses))
     verdict = decide(
         stack,
         results,
         priced_usd=priced,
-        own_npv_usd=npv_usd(cash_flow(ahead), rate),
+        own_npv_usd=_one(npv_usd(cash_flow(ahead), rate)),
         lost_months=lost,
         unpriced=unpriced,
     )
@@ -183,27 +205,51 @@ def evaluate(stack: StackModel, today: dt.date) -> Evaluation:
         unserved_share=max(fleet.unserved_share for fleet in fleets),
         rival_figures=_figures_of(rival.alternative) if rival is not None else (),
         today=today,
-        closes_on_demand=_closes_on_demand(stack, verdict, rival, rate),
+        closes_on_demand=_closes_on_demand(stack, verdict, scenarios, seed),
     )
-    apis = rival.alternative.rates if rival is not None else (None,) * len(stack.services)
     return Evaluation(
         stack,
         today,
         tuple(lines),
         fleets,
         unpriced,
-        tuple(results),
+        results,
         scanned,
         ahead,
         verdict,
         gated,
-        tuple(
-            tuple(ranks(stack, service, service.groups[0], api))
-            for service, api in zip(
-                stack.services, apis or (None,) * len(stack.services), strict=True
-            )
-        ),
+        _ranks(stack, rival),
         lost,
+        sure,
+    )
+
+
+def _simulated(ahead: Path, scenarios: int, seed: int) -> Uncertainty | None:
+    """The scenarios of a path; None for none wanted."""
+    if scenarios == 0:
+        return None
+    try:
+        return simulate(ahead, scenarios, seed, ahead.stack.plan.correlations)
+    except UnknownFigure as error:
+        where = f"{PLAN_KEY}.correlations[{error.place}]"
+        hint = one_of(error.name, error.known)
+        problem = Problem(ahead.stack.file, where, f'no uncertain figure "{error.name}".', hint)
+    except ImpossibleCorrelations as error:
+        problem = Problem(ahead.stack.file, f"{PLAN_KEY}.correlations", str(error))
+    raise BadInput([problem])
+
+
+def _npv_or_none(flow: CashFlow | None, rate: float) -> float | None:
+    return None if flow is None else _one(npv_usd(flow, rate))
+
+
+def _ranks(stack: StackModel, rival: AlternativeResult | None) -> tuple[tuple[Rank, ...], ...]:
+    """The load by node rank of every service, against the rival's API where it is one."""
+    rates = rival.alternative.rates if rival is not None else ()
+    apis = rates or (None,) * len(stack.services)
+    return tuple(
+        tuple(ranks(stack, service, service.groups[0], api))
+        for service, api in zip(stack.services, apis, strict=True)
     )
 
 
@@ -305,15 +351,17 @@ def _figures_of(alternative: Alternative) -> list[Sourced]:
     return figures
 
 
-def _closes_on_demand(
-    stack: StackModel, verdict: Verdict, rival: AlternativeResult | None, rate: float
-) -> bool:
-    """Whether the stack still wins if unbought reservations are paid on demand."""
-    if rival is None or verdict.decision not in ("RECOMMEND", "LEAN"):
+def _closes_on_demand(stack: StackModel, verdict: Verdict, scenarios: int, seed: int) -> bool:
+    """Whether the math closes as well if unbought reservations are paid on demand."""
+    if verdict.decision != "RECOMMEND" or not not_bought(stack):
         return False
-    paid = path(_on_demand(stack))
-    flow = alternative_flow(paid, rival.alternative)
-    return flow is not None and npv_usd(flow, rate) > npv_usd(cash_flow(paid), rate)
+    sure = _simulated(path(_on_demand(stack)), scenarios, seed)
+    against = sure.of(verdict.against) if sure is not None else None
+    return (
+        against is not None
+        and against.probability >= stack.plan.gate.probability
+        and against.expected_saving_usd > 0
+    )
 
 
 def _on_demand(stack: StackModel) -> StackModel:

@@ -111,9 +111,10 @@ def _math(verdict: Verdict, probability: float, premium: float) -> Condition:
             paid <= premium,
             f"CONSTRAINED: a premium of ${paid:,.0f}/month, at most ${premium:,.0f}",
         )
-    detail = f"{verdict.decision}, needs RECOMMEND at a probability of {probability:.0%}"
-    if verdict.decision == "LEAN":
-        detail += f"; {verdict.caps[-1]}"
+    chance = "" if verdict.probability is None else f" (wins: {verdict.probability:.0%})"
+    detail = f"{verdict.decision}{chance}, needs RECOMMEND at a probability of {probability:.0%}"
+    if verdict.decision == "LEAN" and verdict.caps:
+        detail += f"; {verdict.caps[0]}"
     return Condition("the math closes", verdict.decision == "RECOMMEND", detail)
 
 

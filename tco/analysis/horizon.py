@@ -2,10 +2,12 @@
 
 Month t has the demand x (1+g)^(t/12), API prices on their path and a re-sized fleet (fixed
 counts stay). Upfronts are paid when a commitment starts, what is left of it counts at the end.
+Months are the last axis; a first axis, where there is one, has the scenarios.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,10 +16,20 @@ from tco.model.finance import discount, remaining_value
 from tco.model.ledger import api_bill, ledger, total
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, Group, PoolModel, ServiceModel, StackModel
-from tco.model.work import Work, work
+from tco.model.work import Work, WorkTable, work
 from tco.units import MONTHS_PER_YEAR, FloatArray, Quantity, monthly_rate
 
-__all__ = ["CashFlow", "Path", "alternative_flow", "cash_flow", "npv_usd", "path", "payback_months"]
+__all__ = [
+    "CashFlow",
+    "Path",
+    "alternative_flow",
+    "cash_flow",
+    "npv_usd",
+    "path",
+    "payback_months",
+    "refused_usd",
+    "tabulated",
+]
 
 
 @dataclass(frozen=True)
@@ -26,29 +38,39 @@ class CashFlow:
 
     running_usd: FloatArray
     upfront_usd: FloatArray
-    remaining_usd: float
+    remaining_usd: Quantity
     billed_usd: FloatArray
 
-    @property
-    def months(self) -> int:
-        """Length in months."""
-        return len(self.running_usd)
+    @staticmethod
+    def running(usd: FloatArray) -> CashFlow:
+        """A bill that is paid month by month, and nothing else."""
+        return CashFlow(usd, np.zeros_like(usd), 0.0, usd)
 
 
 @dataclass(frozen=True)
 class Path:
-    """The fleets of a stack over its horizon, and the demand factor of each service by month."""
+    """The fleets of a stack over its horizon, and the demand factor of each service by month.
+
+    ``others`` has the paths of the stacks among the alternatives, by name.
+    """
 
     months: FloatArray
     factors: tuple[FloatArray, ...]
     work: Work
     stack: StackModel
+    others: Mapping[str, Path]
 
     def unserved_share(self, place: int) -> FloatArray:
         """Share of a service's requests unserved by month, 0 within its limit."""
         service = self.stack.services[place]
         share = self.work.unserved_share(service, place)
         return np.where(share > service.unserved_limit + 1e-12, share, 0.0)
+
+    @property
+    def refuses(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """By month, whether some service refuses more than its limit."""
+        shares = [self.unserved_share(place) for place in range(len(self.stack.services))]
+        return np.asarray(sum(shares) > 0)
 
 
 def growth(service: ServiceModel, months: FloatArray) -> FloatArray:
@@ -58,26 +80,64 @@ def growth(service: ServiceModel, months: FloatArray) -> FloatArray:
 
 def path(stack: StackModel, months: int | None = None) -> Path:
     """A stack's fleets month by month. Committed nodes once bought stay, also if demand shrinks."""
-    t = np.arange(float(months or stack.horizon_months))
-    held = replace(
+    count = months or stack.horizon_months
+    t = np.arange(float(count))
+    held = _with_committed(stack, lambda group: group.fleet.at(1.0).month.peak_nodes, cap=False)
+    factors = tuple(growth(service, t) for service in stack.services)
+    others = {
+        one.name: path(one.stack, count) for one in stack.alternatives if one.stack is not None
+    }
+    return Path(t, factors, work(held, factors), held, others)
+
+
+def tabulated(ahead: Path, widest: float) -> Callable[[Scenario], Path]:
+    """From a scenario to the path under its throughputs, by look-up in tables built once.
+
+    Committed nodes are bought before anyone knows the throughput: their count stays within what
+    the likely path buys, and a low throughput overflows.
+    """
+    peaks = {
+        id(one.group): tuple(peak.max(keepdims=True) for peak in one.month.peak_nodes)
+        for groups in ahead.work.groups
+        for one in groups
+    }
+    capped = _with_committed(ahead.stack, lambda group: peaks[id(group)], cap=True)
+    table = WorkTable.build(capped, ahead.factors, ahead.work, widest)
+    others = {name: tabulated(other, widest) for name, other in ahead.others.items()}
+
+    def under(scenario: Scenario) -> Path:
+        return replace(
+            ahead,
+            work=table.at(scenario),
+            others={name: other(scenario) for name, other in others.items()},
+        )
+
+    return under
+
+
+def _with_committed(
+    stack: StackModel, peaks: Callable[[Group], tuple[FloatArray, ...]], *, cap: bool
+) -> StackModel:
+    """The stack with its committed pools no smaller, or no larger, than at their peaks."""
+
+    def held(group: Group) -> Group:
+        pools = tuple(
+            fleet
+            if not pool.supply.committed
+            else replace(fleet, cap=float(peak[0]))
+            if cap
+            else replace(fleet, floor=int(peak[0]))
+            for fleet, pool, peak in zip(group.fleet.pools, group.pools, peaks(group), strict=True)
+        )
+        return replace(group, fleet=replace(group.fleet, pools=pools))
+
+    return replace(
         stack,
         services=tuple(
-            replace(service, groups=tuple(_committed(group) for group in service.groups))
+            replace(service, groups=tuple(held(group) for group in service.groups))
             for service in stack.services
         ),
     )
-    factors = tuple(growth(service, t) for service in stack.services)
-    return Path(t, factors, work(held, factors), held)
-
-
-def _committed(group: Group) -> Group:
-    """The group with its committed pools no smaller than on the pricing day."""
-    today = group.fleet.at(1.0).month.peak_nodes
-    pools = tuple(
-        replace(fleet, floor=int(peak[0])) if pool.supply.committed else fleet
-        for fleet, pool, peak in zip(group.fleet.pools, group.pools, today, strict=True)
-    )
-    return replace(group, fleet=replace(group.fleet, pools=pools))
 
 
 def cash_flow(ahead: Path, scenario: Scenario = LIKELY) -> CashFlow:
@@ -85,52 +145,62 @@ def cash_flow(ahead: Path, scenario: Scenario = LIKELY) -> CashFlow:
     lines = ledger(ahead.stack, ahead.work, ahead.months, scenario)
     billed = np.asarray(total(lines) + ahead.work.none, float)
     amortised = np.asarray(sum(line.amortised_usd for line in lines) + ahead.work.none, float)
-    rate = float(np.asarray(monthly_rate(scenario.value(ahead.stack.discount_rate))))
-    upfront = np.zeros(len(ahead.months))
-    upfront[0] += scenario.value(ahead.stack.labor.setup_usd)
-    left = 0.0
+    rate = monthly_rate(scenario.value(ahead.stack.discount_rate))
+    upfront = np.zeros_like(billed)
+    upfront[..., 0] += _first(scenario.value(ahead.stack.labor.setup_usd))
+    left: Quantity = 0.0
     for groups in ahead.work.groups:
         for one in groups:
             for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
                 spares = one.spares if pool is one.spare_pool else one.spares * 0.0
                 nodes = (peak + spares) * pool.nodes_per_replica
-                paid, remaining = _purchases(pool, nodes, rate, scenario)
-                upfront += paid
-                left += remaining
+                left = left + _buy(pool, nodes, _first(rate), scenario, upfront)
     return CashFlow(billed - amortised, upfront, left, billed)
 
 
-def _purchases(
-    pool: PoolModel, nodes: FloatArray, rate: float, scenario: Scenario
-) -> tuple[FloatArray, float]:
-    """Upfronts of a pool by month, and what its commitments are worth after the last month.
+def _first(value: Quantity) -> Quantity:
+    """A figure without its axis of months: one number, or one per scenario."""
+    return np.asarray(value)[..., 0] if np.ndim(value) else value
+
+
+def _buy(
+    pool: PoolModel,
+    nodes: FloatArray,
+    rate: Quantity,
+    scenario: Scenario,
+    upfront_usd: FloatArray,
+) -> Quantity:
+    """Add a pool's purchases to the upfronts; what its commitments are worth in the end, in USD.
 
     Nodes are bought when first needed and again whenever their period ends.
     """
-    supply, months = pool.supply, len(nodes)
-    paid = np.zeros(months)
+    supply, months = pool.supply, upfront_usd.shape[-1]
     if not supply.paid_ahead or supply.period_months is None:
-        return paid, 0.0
-    price = float(np.asarray(supply.upfront_usd(scenario)))
-    period = supply.period_months
-    bought = np.diff(np.maximum.accumulate(nodes), prepend=0.0)
-    left = 0.0
-    for start in np.flatnonzero(bought > 0):
-        count, renewal, age = bought[start], float(start), 0.0
+        return 0.0
+    price = _first(supply.upfront_usd(scenario))
+    bought = np.diff(np.maximum.accumulate(nodes, axis=-1), prepend=0.0, axis=-1)
+    left: Quantity = 0.0
+    for start in range(months):
+        count = bought[..., start]
+        if not np.any(count > 0):
+            continue
+        renewal, age = float(start), 0.0
         while renewal < months:
-            paid[int(renewal)] += count * price
+            upfront_usd[..., int(renewal)] += count * price
             age = months - renewal
-            renewal += period
-        left += count * _worth(pool, price, rate, age, scenario)
-    return paid, left
+            renewal += supply.period_months
+        left = left + count * _worth(pool, price, rate, age, scenario)
+    return left
 
 
-def _worth(pool: PoolModel, price: float, rate: float, age: float, scenario: Scenario) -> float:
+def _worth(
+    pool: PoolModel, price: Quantity, rate: Quantity, age: float, scenario: Scenario
+) -> Quantity:
     supply = pool.supply
     if supply.owned is not None:
-        residual = price * scenario.value(supply.owned.residual)
+        residual = price * _first(scenario.value(supply.owned.residual))
         life = supply.owned.life_months
-        return float(np.asarray(remaining_value(price, residual, rate, life, min(age, life))))
+        return remaining_value(price, residual, rate, life, min(age, life))
     return price * max(0.0, 1 - age / (supply.period_months or age))
 
 
@@ -138,19 +208,18 @@ def alternative_flow(
     ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY
 ) -> CashFlow | None:
     """What an alternative pays for the same demand, or None where it has no price."""
-    months = len(ahead.months)
     if alternative.unpriced:
         return None
     if alternative.stack is not None:
-        return cash_flow(path(alternative.stack, months), replace(scenario, fte=None))
-    bill: FloatArray = np.zeros(months)
+        return cash_flow(ahead.others[alternative.name], replace(scenario, fte=None))
+    bill: FloatArray = np.zeros(len(ahead.months))
     for service, rate, factor in zip(
         ahead.stack.services, alternative.rates, ahead.factors, strict=True
     ):
         if rate is None:
             return None
         bill = bill + factor * api_bill(ahead.stack, service, rate, ahead.months, scenario)
-    return CashFlow(bill, np.zeros(months), 0.0, bill)
+    return CashFlow.running(bill)
 
 
 def refused_usd(ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY) -> FloatArray:
@@ -165,12 +234,12 @@ def refused_usd(ahead: Path, alternative: Alternative, scenario: Scenario = LIKE
     return usd
 
 
-def npv_usd(flow: CashFlow, yearly_rate: Quantity) -> float:
+def npv_usd(flow: CashFlow, yearly_rate: Quantity) -> Quantity:
     """Net present cost in USD: month t counts (1+i)^-(t+1), an upfront of month t (1+i)^-t."""
     rate = monthly_rate(yearly_rate)
-    weights = discount(rate, np.arange(float(flow.months)))
-    upfront = float(flow.upfront_usd @ (weights * (1 + rate)))
-    return upfront + float(flow.running_usd @ weights) - flow.remaining_usd * float(weights[-1])
+    weights = discount(rate, np.arange(float(flow.running_usd.shape[-1])))
+    paid = flow.running_usd + flow.upfront_usd * (1 + rate)
+    return (paid * weights).sum(axis=-1) - flow.remaining_usd * weights[..., -1]
 
 
 def payback_months(upfront_usd: float, savings_usd: FloatArray) -> float | None:

@@ -93,7 +93,7 @@ def thresholds(
         other = alternative_flow(ahead, alternative, _rival_side(scenario))
         if other is None:
             raise AssertionError("an alternative with a price has one in every scenario")
-        return npv_usd(other, rate) - npv_usd(cash_flow(ahead, scenario), rate)
+        return float(npv_usd(other, rate) - npv_usd(cash_flow(ahead, scenario), rate))
 
     def lever(build: Callable[[float], Scenario], *, lower_wins: bool = True) -> Threshold:
         return flip(saving(build(0.0)), saving(build(1.0)), lower_wins=lower_wins)
@@ -180,10 +180,10 @@ def _utilization(
         )
         served += api_bill(stack, service, price, ahead.months) * ahead.factors[place] * own_share
     rate = float(stack.discount_rate.value.likely)
-    value = npv_usd(CashFlow(served, served * 0.0, 0.0, served), rate) / utilization
+    value = float(npv_usd(CashFlow.running(served), rate)) / utilization
     if value <= 0:
         return Threshold("never")
-    needed = utilization + (npv_usd(own, rate) - npv_usd(rival, rate)) / value
+    needed = utilization + float(npv_usd(own, rate) - npv_usd(rival, rate)) / value
     if needed > 1 + 1e-9:
         return Threshold("never")
     return Threshold("always") if needed <= 0 else Threshold("at", min(needed, 1.0))

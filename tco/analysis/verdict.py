@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tco.analysis.thresholds import Thresholds
+from tco.analysis.uncertainty import Against
 from tco.model.stack import Alternative, StackModel, Unpriced
 
 __all__ = ["AlternativeResult", "Decision", "Verdict", "decide", "rival_of"]
 
 Decision = Literal["RECOMMEND", "LEAN", "DO_NOT", "CONSTRAINED", "UNKNOWN"]
+LEAN_PROBABILITY = 0.6
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,12 @@ class AlternativeResult:
     refused_npv_usd: float
     wins_mtok_per_month: list[tuple[float, float | None]]
     thresholds: Thresholds
+    uncertainty: Against | None
+
+    @property
+    def probability(self) -> float | None:
+        """Share of the scenarios that self-hosting wins, if any were drawn."""
+        return self.uncertainty.probability if self.uncertainty is not None else None
 
     @property
     def name(self) -> str:
@@ -63,7 +71,7 @@ def rival_of(
 
 
 def caps_on(stack: StackModel, cheaper: AlternativeResult | None) -> tuple[str, ...]:
-    """Why a winning stack is LEAN at most: what nobody measured, and what nobody drew yet."""
+    """Why a winning stack is LEAN at most: what nobody measured, and a cheaper rival."""
     caps: list[str] = []
     groups = [group for service in stack.services for group in service.groups]
     if any(group.extrapolated for group in groups):
@@ -76,7 +84,6 @@ def caps_on(stack: StackModel, cheaper: AlternativeResult | None) -> tuple[str, 
         caps.append("the benchmark is an offline maximum without latency")
     if cheaper is not None:
         caps.append(f"{cheaper.name} is eligible and cheaper than the rival named")
-    caps.append("the probability to win is not computed, only the likely values")
     return tuple(caps)
 
 
@@ -104,10 +111,20 @@ def decide(
             "DO_NOT" if lost else "UNKNOWN", rival.name, None, None, None, caps, _name(cheaper)
         )
     saving = (rival.npv_usd or 0.0) - own_npv_usd - rival.refused_npv_usd
-    won = saving > 0 and lost_months == 0
-    return Verdict(
-        "LEAN" if won else "DO_NOT", rival.name, None, saving, None, caps, _name(cheaper)
-    )
+    drawn = rival.uncertainty
+    if drawn is None:
+        decision = "LEAN" if saving > 0 and lost_months == 0 else "DO_NOT"
+        caps = (*caps, "the probability to win is not computed, only the likely values")
+    else:
+        decision = _by_probability(drawn, stack.plan.gate.probability, capped=bool(caps))
+    return Verdict(decision, rival.name, rival.probability, saving, None, caps, _name(cheaper))
+
+
+def _by_probability(drawn: Against, wanted: float, *, capped: bool) -> Decision:
+    """RECOMMEND at the wanted probability with a saving to expect; LEAN from 0.6 on."""
+    if drawn.probability >= wanted and drawn.expected_saving_usd > 0 and not capped:
+        return "RECOMMEND"
+    return "LEAN" if drawn.probability >= LEAN_PROBABILITY else "DO_NOT"
 
 
 def _name(result: AlternativeResult | None) -> str | None:

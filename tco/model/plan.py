@@ -387,6 +387,19 @@ class Outlook(Strict):
     jumps: tuple[Jump, ...] = ()
 
 
+class Correlation(Strict):
+    """How two uncertain figures move together: the correlation of their normal scores."""
+
+    figures: tuple[Name, Name]
+    rho: Annotated[float, Field(ge=-1, le=1)]
+
+    @model_validator(mode="after")
+    def _of_two(self) -> Correlation:
+        if self.figures[0] == self.figures[1]:
+            raise ValueError(f"correlates {self.figures[0]} with itself.")
+        return self
+
+
 class Override(Strict):
     """A closed gate opened on purpose, in the reviewed file."""
 
@@ -433,6 +446,7 @@ class Plan(Strict):
     platform: PlatformCost | None = None
     finance: Finance = Finance()
     outlook: Outlook = Outlook()
+    correlations: tuple[Correlation, ...] = ()
     prices: tuple[Name, ...] = ()
     provision: Provision | None = None
     guardrails: Guardrails | Literal[False] | None = None

@@ -58,7 +58,9 @@ def resolve_alternatives(
     made: list[built.Alternative] = []
     for place, spec in enumerate(todo.plan.alternatives):
         path = f"alternatives[{place}]"
-        if spec.stack is not None:
+        if spec.stack is not None and other_stack is None:
+            continue  # an alternative itself: only its own cost is asked for
+        if spec.stack is not None and other_stack is not None:
             made.append(_other_stack(todo, path, spec.name, spec.stack, other_stack))
             continue
         unknown = [name for name in spec.apis if name not in todo.plan.services]
@@ -103,11 +105,8 @@ def _other_stack(
     path: str,
     name: str,
     stack: str,
-    other_stack: Callable[[str], built.StackModel] | None,
+    other_stack: Callable[[str], built.StackModel],
 ) -> built.Alternative:
-    if other_stack is None:
-        todo.fail(path, f"{name}: a stack that is itself an alternative cannot name another stack.")
-        return built.Alternative(name, unpriced="not resolved")
     try:
         other = other_stack(stack)
     except BadInput as error:

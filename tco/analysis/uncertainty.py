@@ -1,0 +1,339 @@
+"""How sure: every range drawn at once through the formulas of the single plan.
+
+The formulas get arrays, one value per scenario; no second copy of them exists. Scenarios run in
+chunks, so that memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tco.analysis.distribution import Z90, correlated, drawn
+from tco.analysis.horizon import (
+    CashFlow,
+    Path,
+    alternative_flow,
+    cash_flow,
+    npv_usd,
+    refused_usd,
+    tabulated,
+)
+from tco.catalog.catalog import Sourced
+from tco.model.plan import Correlation
+from tco.model.scenario import Figure, Scenario
+from tco.model.stack import Alternative
+from tco.ranges import Range
+from tco.units import FloatArray, Quantity
+
+__all__ = [
+    "Against",
+    "Input",
+    "Spread",
+    "Uncertainty",
+    "evppi_usd",
+    "simulate",
+    "uncertain_figures",
+]
+
+CHUNK = 24_000
+"""Values of one array at a time (scenarios x months): what a processor's cache holds."""
+KEPT = 65_536
+"""Scenarios kept for quantiles and regressions, evenly spaced; means use all of them."""
+FURTHEST = 5.0
+"""Normal scores beyond which a fleet's table ends."""
+DEGREE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """P10, P50 and P90 of a figure."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An uncertain figure, and the saving in present value with it alone at its P10 and its P90.
+
+    ``evppi_usd`` is what knowing it before the decision is worth, on average.
+    """
+
+    name: str
+    value: Range
+    saving_at_low_usd: float
+    saving_at_high_usd: float
+    evppi_usd: float
+
+    @property
+    def swing_usd(self) -> float:
+        """How far the figure alone moves the saving."""
+        return abs(self.saving_at_high_usd - self.saving_at_low_usd)
+
+
+@dataclass(frozen=True)
+class Against:
+    """Self-hosting against one alternative: present values over the horizon, in USD.
+
+    ``evpi_usd`` is what knowing everything before the decision would be worth, on average.
+    """
+
+    name: str
+    probability: float
+    bill: Spread
+    saving: Spread
+    expected_saving_usd: float
+    evpi_usd: float
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What the scenarios say: the month's bill, the horizon's, and the alternatives'."""
+
+    seed: int
+    scenarios: int
+    usd_per_month: Spread
+    npv_usd: Spread
+    against: tuple[Against, ...]
+
+    def of(self, name: str | None) -> Against | None:
+        """The figures against an alternative; None where it has no price."""
+        return next((one for one in self.against if one.name == name), None)
+
+
+@dataclass(frozen=True)
+class _Recorder(Scenario):
+    """A scenario that notes which uncertain figures the formulas read."""
+
+    seen: dict[Figure, None] = field(default_factory=dict[Figure, None])
+
+    def read(self, name: str, value: Range) -> Quantity:
+        """The likely value, noted where it is uncertain."""
+        if not value.is_point:
+            self.seen[(name, value)] = None
+        return super().read(name, value)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """A chunk of scenarios: own cost, bills and savings by alternative, refused demand."""
+
+    month_usd: FloatArray
+    own_usd: FloatArray
+    bills_usd: FloatArray
+    savings_usd: FloatArray
+    lost: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def uncertain_figures(ahead: Path, alternatives: Sequence[Alternative]) -> tuple[Figure, ...]:
+    """The ranges that decide: those that the formulas read for a stack and its alternatives."""
+    recorder = _Recorder()
+    _outcome(lambda _: ahead, alternatives, recorder, 1)
+    for one in _throughputs(ahead):
+        recorder.value(one)
+    return tuple(recorder.seen)
+
+
+def simulate(
+    ahead: Path,
+    scenarios: int,
+    seed: int,
+    correlations: Sequence[Correlation] = (),
+    chunk: int = CHUNK,
+) -> Uncertainty:
+    """Draw every uncertain figure ``scenarios`` times and evaluate the horizon under each.
+
+    The same seed gives the same answer at any chunk size. Raises TcoError for correlations that
+    cannot be.
+    """
+    alternatives = [one for one in ahead.stack.alternatives if not one.unpriced]
+    figures = uncertain_figures(ahead, alternatives)
+    root = correlated([name for name, _ in figures], correlations)
+    under = tabulated(ahead, _widest(ahead))
+    rows = max(1, chunk // len(ahead.months))
+    tally = _Tally(scenarios)
+    for z in _scores(scenarios if figures else 1, len(figures), seed, root, rows):
+        tally.add(_outcome(under, alternatives, _scenario(figures, z), z.shape[1]), z)
+    ends = np.asarray(np.kron(np.eye(len(figures)), np.array([[-Z90, Z90]])), float)
+    swings = _outcome(under, alternatives, _scenario(figures, ends), ends.shape[1])
+    kept, means = tally.sample(len(alternatives)), tally.means()
+    return Uncertainty(
+        seed,
+        scenarios,
+        _spread(kept.month_usd),
+        _spread(kept.own_usd),
+        tuple(
+            _against(
+                one.name,
+                figures,
+                means[:, place],
+                kept.bills_usd[place],
+                kept.savings_usd[place],
+                kept.z,
+                swings.savings_usd[place],
+            )
+            for place, one in enumerate(alternatives)
+        ),
+    )
+
+
+def _throughputs(ahead: Path) -> Iterator[Sourced]:
+    """The throughputs of every fleet of a path and of the stacks beside it."""
+    for place in (ahead, *ahead.others.values()):
+        for groups in place.work.groups:
+            for one in groups:
+                yield one.group.throughput
+
+
+def _widest(ahead: Path) -> float:
+    """The factor within which every throughput stays: the reach of the fleets' tables."""
+    ends = np.array([-FURTHEST, FURTHEST])
+    far = [drawn(one.value, ends) for one in _throughputs(ahead) if not one.value.is_point]
+    return max((float(max(high, 1 / low)) for low, high in far), default=1.0)
+
+
+def _scores(
+    scenarios: int, figures: int, seed: int, root: FloatArray | None, rows: int
+) -> Iterator[FloatArray]:
+    """Standard normal scores in chunks, a row a figure, drawn scenario by scenario."""
+    generator = np.random.default_rng(seed)
+    for start in range(0, scenarios, rows):
+        z = generator.standard_normal((min(rows, scenarios - start), figures))
+        yield np.ascontiguousarray((z if root is None else z @ root.T).T)
+
+
+def _scenario(figures: Sequence[Figure], z: FloatArray) -> Scenario:
+    return Scenario(
+        draws={
+            figure: drawn(figure[1], row)[:, None] for figure, row in zip(figures, z, strict=True)
+        }
+    )
+
+
+def _outcome(
+    under: Callable[[Scenario], Path],
+    alternatives: Sequence[Alternative],
+    scenario: Scenario,
+    count: int,
+) -> _Outcome:
+    """The horizon of the stack and of its alternatives under ``count`` scenarios."""
+    ahead = under(scenario)
+    flow = cash_flow(ahead, scenario)
+    rate = scenario.value(ahead.stack.discount_rate)
+    own = _per_scenario(npv_usd(flow, rate), count)
+    bills = np.empty((len(alternatives), count))
+    savings = np.empty((len(alternatives), count))
+    for place, one in enumerate(alternatives):
+        rival = alternative_flow(ahead, one, scenario)
+        if rival is None:
+            raise AssertionError("an alternative with a price has one in every scenario")
+        bills[place] = npv_usd(rival, rate)
+        refused = refused_usd(ahead, one, scenario)
+        savings[place] = bills[place] - own
+        if refused.any():
+            savings[place] -= npv_usd(CashFlow.running(refused), rate)
+    return _Outcome(
+        _per_scenario(flow.billed_usd[..., 0], count),
+        own,
+        bills,
+        savings,
+        np.broadcast_to(np.asarray(ahead.refuses.any(axis=-1)), count),
+    )
+
+
+def _per_scenario(value: Quantity, count: int) -> FloatArray:
+    return np.broadcast_to(np.asarray(value, float), count)
+
+
+@dataclass
+class _Tally:
+    """What is known of the scenarios so far: sums over all of them, and an even sample."""
+
+    scenarios: int
+    seen: int = 0
+    sums: list[FloatArray] = field(default_factory=list[FloatArray])
+    samples: list[FloatArray] = field(default_factory=list[FloatArray])
+
+    def add(self, outcome: _Outcome, z: FloatArray) -> None:
+        """Count a chunk."""
+        saving = outcome.savings_usd
+        won = (saving > 0) & ~outcome.lost
+        self.sums.append(
+            np.stack([one.sum(axis=1) for one in (won, saving, np.maximum(saving, 0.0))])
+        )
+        step = -(-self.scenarios // KEPT)
+        kept = slice(-self.seen % step, None, step)
+        self.seen += z.shape[1]
+        rows = np.vstack([outcome.month_usd, outcome.own_usd, outcome.bills_usd, saving, z])
+        self.samples.append(rows[:, kept])
+
+    def sample(self, alternatives: int) -> _Sample:
+        """The scenarios kept."""
+        rows = np.concatenate(self.samples, axis=1)
+        bills, savings, z = np.split(rows[2:], [alternatives, 2 * alternatives])
+        return _Sample(rows[0], rows[1], bills, savings, z)
+
+    def means(self) -> FloatArray:
+        """Rows: the share won, the mean saving, the mean gain; a column an alternative."""
+        return np.sum(self.sums, axis=0) / self.seen
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """Scenarios kept: own month and horizon, bills and savings by alternative, normal scores."""
+
+    month_usd: FloatArray
+    own_usd: FloatArray
+    bills_usd: FloatArray
+    savings_usd: FloatArray
+    z: FloatArray
+
+
+def _against(
+    name: str,
+    figures: Sequence[Figure],
+    means: FloatArray,
+    bills: FloatArray,
+    savings: FloatArray,
+    z: FloatArray,
+    swings: FloatArray,
+) -> Against:
+    """One alternative's figures; ``swings`` has the savings at each input's P10 and P90."""
+    won, saving, gain = (float(one) for one in means)
+    ends = swings.reshape(-1, 2)
+    inputs = [
+        Input(figure, value, float(low), float(high), evppi_usd(savings, scores))
+        for (figure, value), (low, high), scores in zip(figures, ends, z, strict=True)
+    ]
+    return Against(
+        name,
+        won,
+        _spread(bills),
+        _spread(savings),
+        saving,
+        max(0.0, gain - max(0.0, saving)),
+        tuple(sorted(inputs, key=lambda one: -one.swing_usd)),
+    )
+
+
+def evppi_usd(savings: FloatArray, scores: FloatArray) -> float:
+    """What knowing one figure is worth: E[max(0, E[S|theta])] - max(0, E[S]).
+
+    E[S|theta] is a polynomial of the fourth degree in the figure's normal scores, fitted to the
+    scenarios by least squares (Strong, Oakley and Brennan 2014, with a simpler smoother).
+    """
+    if len(scores) <= DEGREE + 1:
+        return 0.0
+    powers = np.vander(scores, DEGREE + 1)
+    fitted = powers @ np.linalg.lstsq(powers, savings, rcond=None)[0]
+    return max(0.0, float(np.maximum(fitted, 0.0).mean()) - max(0.0, float(savings.mean())))
+
+
+def _spread(values: FloatArray) -> Spread:
+    p10, p50, p90 = np.quantile(values, [0.1, 0.5, 0.9])
+    return Spread(float(p10), float(p50), float(p90))
