@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import resources
 from typing import Generic, TypeVar
@@ -226,7 +226,8 @@ class Catalog:
         found = self.find_as(Figure, ("figure", name), day)
         if found is None:
             raise TcoError(f"the catalog lacks the figure {name}: see `tco prices check`.")
-        return found.sourced(name, found.row.value, found.row.unit)
+        value = replace(found.row.value, share=found.row.is_share)
+        return found.sourced(name, value, found.row.unit)
 
 
 def _start(row: AnyRow) -> dt.date:
