@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tco.analysis.distribution import Z90, correlated, drawn
+from tco.analysis.distribution import drawn
+from tco.analysis.drivers import Drivers, Recorder
 from tco.analysis.horizon import (
     CashFlow,
     Path,
@@ -23,7 +24,7 @@ from tco.analysis.horizon import (
 )
 from tco.catalog.catalog import Sourced
 from tco.model.plan import Correlation
-from tco.model.scenario import Figure, Scenario
+from tco.model.scenario import Scenario
 from tco.model.stack import Alternative
 from tco.ranges import Range
 from tco.units import FloatArray, Quantity
@@ -33,9 +34,9 @@ __all__ = [
     "Input",
     "Spread",
     "Uncertainty",
+    "drivers_of",
     "evppi_usd",
     "simulate",
-    "uncertain_figures",
 ]
 
 CHUNK = 24_000
@@ -58,7 +59,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An uncertain figure, and the saving in present value with it alone at its P10 and its P90.
+    """A driver of uncertainty, and the saving in present value with it alone at its P10 and its P90.
 
     ``evppi_usd`` is what knowing it before the decision is worth, on average.
     """
@@ -107,19 +108,6 @@ class Uncertainty:
 
 
 @dataclass(frozen=True)
-class _Recorder(Scenario):
-    """A scenario that notes which uncertain figures the formulas read."""
-
-    seen: dict[Figure, None] = field(default_factory=dict[Figure, None])
-
-    def read(self, name: str, value: Range) -> Quantity:
-        """The likely value, noted where it is uncertain."""
-        if not value.is_point:
-            self.seen[(name, value)] = None
-        return super().read(name, value)
-
-
-@dataclass(frozen=True)
 class _Outcome:
     """A chunk of scenarios: own cost, bills and savings by alternative, refused demand."""
 
@@ -128,15 +116,6 @@ class _Outcome:
     bills_usd: FloatArray
     savings_usd: FloatArray
     lost: np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-
-def uncertain_figures(ahead: Path, alternatives: Sequence[Alternative]) -> tuple[Figure, ...]:
-    """The ranges that decide: those that the formulas read for a stack and its alternatives."""
-    recorder = _Recorder()
-    _outcome(lambda _: ahead, alternatives, recorder, 1)
-    for one in _throughputs(ahead):
-        recorder.value(one)
-    return tuple(recorder.seen)
 
 
 def simulate(
@@ -148,19 +127,18 @@ def simulate(
 ) -> Uncertainty:
     """Draw every uncertain figure ``scenarios`` times and evaluate the horizon under each.
 
-    The same seed gives the same answer at any chunk size. Raises TcoError for correlations that
-    cannot be.
+    The same seed gives the same answer at any chunk size. Raises UnknownFigure and
+    ImpossibleCorrelations.
     """
     alternatives = [one for one in ahead.stack.alternatives if not one.unpriced]
-    figures = uncertain_figures(ahead, alternatives)
-    root = correlated([name for name, _ in figures], correlations)
+    drivers = drivers_of(ahead, alternatives)
     under = tabulated(ahead, _widest(ahead))
+    tally = _Tally(scenarios if drivers.ranges else 1)
     rows = max(1, chunk // len(ahead.months))
-    tally = _Tally(scenarios)
-    for z in _scores(scenarios if figures else 1, len(figures), seed, root, rows):
-        tally.add(_outcome(under, alternatives, _scenario(figures, z), z.shape[1]), z)
-    ends = np.asarray(np.kron(np.eye(len(figures)), np.array([[-Z90, Z90]])), float)
-    swings = _outcome(under, alternatives, _scenario(figures, ends), ends.shape[1])
+    for z in drivers.scores(tally.scenarios, seed, rows, correlations):
+        tally.add(_outcome(under, alternatives, drivers.scenario(z), z.shape[1]), z)
+    ends = drivers.ends()
+    swings = _outcome(under, alternatives, drivers.scenario(ends), ends.shape[1])
     kept, means = tally.sample(len(alternatives)), tally.means()
     return Uncertainty(
         seed,
@@ -170,7 +148,7 @@ def simulate(
         tuple(
             _against(
                 one.name,
-                figures,
+                drivers,
                 means[:, place],
                 kept.bills_usd[place],
                 kept.savings_usd[place],
@@ -180,6 +158,15 @@ def simulate(
             for place, one in enumerate(alternatives)
         ),
     )
+
+
+def drivers_of(ahead: Path, alternatives: Sequence[Alternative]) -> Drivers:
+    """What decides: the ranges that the formulas read for a stack and its alternatives."""
+    recorder = Recorder()
+    _outcome(lambda _: ahead, alternatives, recorder, 1)
+    for one in _throughputs(ahead):
+        recorder.value(one)
+    return recorder.drivers
 
 
 def _throughputs(ahead: Path) -> Iterator[Sourced]:
@@ -195,24 +182,6 @@ def _widest(ahead: Path) -> float:
     ends = np.array([-FURTHEST, FURTHEST])
     far = [drawn(one.value, ends) for one in _throughputs(ahead) if not one.value.is_point]
     return max((float(max(high, 1 / low)) for low, high in far), default=1.0)
-
-
-def _scores(
-    scenarios: int, figures: int, seed: int, root: FloatArray | None, rows: int
-) -> Iterator[FloatArray]:
-    """Standard normal scores in chunks, a row a figure, drawn scenario by scenario."""
-    generator = np.random.default_rng(seed)
-    for start in range(0, scenarios, rows):
-        z = generator.standard_normal((min(rows, scenarios - start), figures))
-        yield np.ascontiguousarray((z if root is None else z @ root.T).T)
-
-
-def _scenario(figures: Sequence[Figure], z: FloatArray) -> Scenario:
-    return Scenario(
-        draws={
-            figure: drawn(figure[1], row)[:, None] for figure, row in zip(figures, z, strict=True)
-        }
-    )
 
 
 def _outcome(
@@ -296,7 +265,7 @@ class _Sample:
 
 def _against(
     name: str,
-    figures: Sequence[Figure],
+    drivers: Drivers,
     means: FloatArray,
     bills: FloatArray,
     savings: FloatArray,
@@ -307,8 +276,10 @@ def _against(
     won, saving, gain = (float(one) for one in means)
     ends = swings.reshape(-1, 2)
     inputs = [
-        Input(figure, value, float(low), float(high), evppi_usd(savings, scores))
-        for (figure, value), (low, high), scores in zip(figures, ends, z, strict=True)
+        Input(driver, values[0], float(low), float(high), evppi_usd(savings, scores))
+        for (driver, values), (low, high), scores in zip(
+            drivers.ranges.items(), ends, z, strict=True
+        )
     ]
     return Against(
         name,

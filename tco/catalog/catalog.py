@@ -38,7 +38,10 @@ R_co = TypeVar("R_co", bound=AnyRow, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
-    """A figure with where it comes from: what a ledger line and the memo's last table show."""
+    """A figure with where it comes from: what a ledger line and the memo's last table show.
+
+    Figures with one ``driver`` are one opinion: they are high or low together.
+    """
 
     name: str
     value: Range
@@ -47,18 +50,11 @@ class Sourced:
     as_of: dt.date | None = None
     estimate: bool = False
     confidential: bool = False
+    driver: str = ""
 
     def renamed(self, name: str, factor: float = 1.0, unit: str | None = None) -> Sourced:
         """The same figure under another name and in another unit."""
-        return Sourced(
-            name,
-            self.value * factor,
-            unit or self.unit,
-            self.source,
-            self.as_of,
-            self.estimate,
-            self.confidential,
-        )
+        return replace(self, name=name, value=self.value * factor, unit=unit or self.unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tco.units import Quantity
 __all__ = ["LIKELY", "Figure", "Scenario"]
 
 Figure = tuple[str, Range]
-"""What tells one uncertain figure from another: its name and its range."""
+"""What tells one uncertain figure from another: the name of what drives it, and its range."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Scenario:
 
     def value(self, figure: Sourced) -> Quantity:
         """The figure in this scenario."""
-        return self.read(figure.name, figure.value)
+        return self.read(figure.driver or figure.name, figure.value)
 
     def read(self, name: str, value: Range) -> Quantity:
         """A range of a name in this scenario."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tco.catalog.catalog import Sourced
 from tco.model import stack as built
 from tco.model.resolve.lookup import Lookup
@@ -26,11 +28,11 @@ def resolve_labor(todo: Lookup) -> built.Labor:
         fte = todo.stated("ops.fte", ops.fte, "FTE")
     elif ops.fte is not None:
         table = tuple(
-            (nodes, todo.stated(f"ops.fte at {nodes} nodes", value, "FTE"))
+            (nodes, _people(todo.stated(f"ops.fte at {nodes} nodes", value, "FTE")))
             for nodes, value in sorted(ops.fte.items())
         )
     else:
-        table = tuple((nodes, todo.figure(name)) for nodes, name in FTE_TABLE)
+        table = tuple((nodes, _people(todo.figure(name))) for nodes, name in FTE_TABLE)
     hours = ops.hours_per_node_month
     return built.Labor(
         fte,
@@ -42,6 +44,11 @@ def resolve_labor(todo: Lookup) -> built.Labor:
         todo.stated("ops.api_fte", ops.api_fte, "FTE"),
         todo.stated("ops.setup_usd", ops.setup_usd, "USD"),
     )
+
+
+def _people(row: Sourced) -> Sourced:
+    """A row of a table of FTE: who thinks one of them too low thinks so of all."""
+    return replace(row, driver="ops.fte")
 
 
 def resolve_platform(todo: Lookup) -> built.Platform:
