@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import click
 
 import tco
-from tco.analysis.evaluation import Evaluation, evaluate, load_stack
+from tco.analysis.evaluation import SCENARIOS, SEED, Evaluation, evaluate, load_stack
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.errors import BadInput, Problem, TcoError
 from tco.files import write_text
@@ -22,6 +24,7 @@ from tco.model.stackfile import stack_names
 
 __all__ = ["cli", "main"]
 
+MOST_SCENARIOS = 10_000_000
 OK, BAD_INPUT, USAGE, CLOSED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -44,20 +47,68 @@ class _Day(click.ParamType[dt.date]):
 DAY = _Day()
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
-stacks_option = click.option(
-    "--stacks",
-    "folder",
-    type=FOLDER,
-    default=Path("stacks"),
-    show_default=True,
-    help="Folder of the stack files.",
-)
 today_option = click.option(
     "--today",
     type=DAY,
     default=None,
     help="The day that counts as today: it ages prices and prices a plan without a day.",
 )
+
+
+@dataclass(frozen=True)
+class Question:
+    """What every evaluation is asked with: where the stacks are, the day, the scenarios."""
+
+    folder: Path
+    today: dt.date
+    scenarios: int
+    seed: int
+
+
+def question_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that evaluates stacks, handed over as one ``question``."""
+
+    @functools.wraps(command)
+    def asked(
+        *args: Any,
+        folder: Path,
+        today: dt.date | None,
+        scenarios: int,
+        seed: int,
+        **options: Any,
+    ) -> None:
+        question = Question(folder, today or dt.date.today(), scenarios, seed)
+        command(*args, question=question, **options)
+
+    for option in (
+        click.option(
+            "--seed",
+            type=click.IntRange(min=0),
+            default=SEED,
+            show_default=True,
+            metavar="N",
+            help="The same seed draws the same scenarios.",
+        ),
+        click.option(
+            "--scenarios",
+            type=click.IntRange(0, MOST_SCENARIOS),
+            default=SCENARIOS,
+            show_default=True,
+            metavar="N",
+            help="Draws behind the probability to win; 0 leaves it out.",
+        ),
+        today_option,
+        click.option(
+            "--stacks",
+            "folder",
+            type=FOLDER,
+            default=Path("stacks"),
+            show_default=True,
+            help="Folder of the stack files.",
+        ),
+    ):
+        asked = option(asked)
+    return asked
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -80,11 +131,10 @@ def cli() -> None:
     default="table",
     show_default=True,
 )
-@stacks_option
-@today_option
-def plan(stacks: Sequence[str], form: str, folder: Path, today: dt.date | None) -> None:
+@question_options
+def plan(stacks: Sequence[str], form: str, question: Question) -> None:
     """Full monthly cost, alternatives, break-even and verdict of stacks (default: all)."""
-    results = _evaluated(folder, stacks, today)
+    results = _evaluated(stacks, question)
     if form == "json":
         from tco.report.plan_json import plan_json
 
@@ -110,13 +160,12 @@ def plan(stacks: Sequence[str], form: str, folder: Path, today: dt.date | None) 
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
-@stacks_option
-@today_option
-def compare(stacks: Sequence[str], form: str, folder: Path, today: dt.date | None) -> None:
+@question_options
+def compare(stacks: Sequence[str], form: str, question: Question) -> None:
     """Stacks on the same workload, side by side."""
     if len(set(stacks)) < 2:
         raise click.UsageError("compare needs at least two different stacks.")
-    results = _evaluated(folder, list(dict.fromkeys(stacks)), today)
+    results = _evaluated(list(dict.fromkeys(stacks)), question)
     _refuse_different_workloads(results)
     if form == "json":
         from tco.report.plan_json import plan_json
@@ -142,21 +191,19 @@ def compare(stacks: Sequence[str], form: str, folder: Path, today: dt.date | Non
 @click.option(
     "--format", "form", type=click.Choice(["markdown"]), default="markdown", show_default=True
 )
-@stacks_option
-@today_option
+@question_options
 def memo(
     stacks: Sequence[str],
     out: Path | None,
     template: Path | None,
     form: str,
-    folder: Path,
-    today: dt.date | None,
+    question: Question,
 ) -> None:
     """The break-even memo of stacks (default: all), printed or written to files."""
     from tco.report.memo import memo as memo_text
 
     del form
-    results = _evaluated(folder, stacks, today)
+    results = _evaluated(stacks, question)
     texts = {one.stack.name: memo_text(one, template) for one in results}
     if out is None:
         _print("\n".join(texts.values()))
@@ -174,11 +221,10 @@ def memo(
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
-@stacks_option
-@today_option
-def gate(stack: str, form: str, folder: Path, today: dt.date | None) -> None:
+@question_options
+def gate(stack: str, form: str, question: Question) -> None:
     """Is the math closed? Exit 0 if the gate is open (or advisory), 3 if it is closed."""
-    [result] = _evaluated(folder, [stack], today)
+    [result] = _evaluated([stack], question)
     advisory = result.gate.level == "advisory"
     if form == "json":
         from tco.report.plan_json import gate_json
@@ -303,9 +349,9 @@ def _catalog(books: Sequence[Path]) -> Catalog:
     return load_catalog().with_books([read_book(path, str(path)) for path in books])
 
 
-def _evaluated(folder: Path, names: Iterable[str], today: dt.date | None) -> list[Evaluation]:
+def _evaluated(names: Iterable[str], question: Question) -> list[Evaluation]:
     """The evaluations of stacks, all of them or none: the problems of every file at once."""
-    day = today or dt.date.today()
+    folder, today = question.folder, question.today
     wanted = list(dict.fromkeys(names)) or stack_names(folder)
     catalog = load_catalog()
     results: list[Evaluation] = []
@@ -314,7 +360,8 @@ def _evaluated(folder: Path, names: Iterable[str], today: dt.date | None) -> lis
     with click.progressbar(wanted, label="Evaluating", file=sys.stderr, hidden=quiet) as bar:
         for name in bar:
             try:
-                results.append(evaluate(load_stack(folder, name, catalog, day), day))
+                stack = load_stack(folder, name, catalog, today)
+                results.append(evaluate(stack, today, question.scenarios, question.seed))
             except BadInput as error:
                 problems |= dict.fromkeys(error.problems)
             except OverflowError as error:

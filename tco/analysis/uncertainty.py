@@ -59,7 +59,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A driver of uncertainty, and the saving in present value with it alone at its P10 and its P90.
+    """A driver of uncertainty, and the saving with it alone at its P10 and at its P90.
 
     ``evppi_usd`` is what knowing it before the decision is worth, on average.
     """

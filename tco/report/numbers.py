@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "add_up",
+    "chance",
     "percent",
     "plain",
     "quantity",
@@ -50,6 +51,14 @@ def percent(share: float) -> str:
     if 0 < value < 0.05:
         return "< 0.1 %"
     return f"{value:.1f} %" if 0 < value < 9.95 else f"{value:.0f} %"
+
+
+def chance(probability: float) -> str:
+    """A probability in whole percent; only what is certain reads 0 % or 100 %."""
+    value = 100 * probability
+    if 0 < value < 1:
+        return "< 1 %"
+    return "> 99 %" if 99 < value < 100 else f"{value:.0f} %"
 
 
 def tokens(mtok: float) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from tco.analysis.evaluation import Evaluation, FleetFigures, PricedLine
 from tco.analysis.gate import GateResult
 from tco.analysis.thresholds import Threshold, Thresholds
+from tco.analysis.uncertainty import Spread, Uncertainty
 from tco.analysis.verdict import AlternativeResult
 from tco.catalog.catalog import Sourced
 from tco.model.stack import ServiceModel
@@ -77,9 +78,48 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
             ]
             for table in result.ranks
         ],
-        "uncertainty": None,
+        "uncertainty": _uncertainty(result.uncertainty),
         "gate": _gate(result.gate),
     }
+
+
+def _uncertainty(drawn: Uncertainty | None) -> dict[str, Any] | None:
+    """Spreads of the month (p10, p50, p90), of the horizon, and against each alternative."""
+    if drawn is None:
+        return None
+    return {
+        "seed": drawn.seed,
+        "scenarios": drawn.scenarios,
+        **_spread(drawn.usd_per_month),
+        "npv_usd": _spread(drawn.npv_usd),
+        "against": [
+            {
+                "name": one.name,
+                "probability": one.probability,
+                "npv_usd": _spread(one.bill),
+                "saving_npv_usd": _spread(one.saving),
+                "expected_saving_npv_usd": one.expected_saving_usd,
+                "evpi_usd": one.evpi_usd,
+                "inputs": [
+                    {
+                        "name": figure.name,
+                        "low": figure.value.low,
+                        "likely": figure.value.likely,
+                        "high": figure.value.high,
+                        "saving_at_low_usd": figure.saving_at_low_usd,
+                        "saving_at_high_usd": figure.saving_at_high_usd,
+                        "evppi_usd": figure.evppi_usd,
+                    }
+                    for figure in one.inputs
+                ],
+            }
+            for one in drawn.against
+        ],
+    }
+
+
+def _spread(spread: Spread) -> dict[str, float]:
+    return {"p10": spread.p10, "p50": spread.p50, "p90": spread.p90}
 
 
 def _service(service: ServiceModel, fleet: FleetFigures) -> dict[str, Any]:
@@ -150,6 +190,7 @@ def _alternative(one: AlternativeResult, result: Evaluation) -> dict[str, Any]:
         "usd_per_mtok_output": None if usd is None else usd / result.output_mtok_per_month,
         "usd_per_mtok_total": None if usd is None else usd / result.stack.mtok_per_month,
         "npv_usd": one.npv_usd,
+        "probability": one.probability,
         "source": figures[0].source if figures else None,
         "as_of": _oldest(tuple(figures)),
         "break_even": {

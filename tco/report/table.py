@@ -48,6 +48,7 @@ def stack_text(view: StackView) -> str:
         *_alternatives(view),
         "",
         *_flips(view),
+        *(line for text in view.sure for line in _wrapped(text, "  ")),
         *_list("Unpriced", view.unpriced),
         *_list("Mind", view.warnings),
         *_wrapped(view.horizon, "  "),
@@ -117,15 +118,16 @@ def _alternatives(view: StackView) -> list[str]:
     if not view.alternatives:
         return ["  No alternatives are declared: there is nothing to compare with."]
     width = max(len("against"), *(len(_short(one.name, 34)) for one in view.alternatives))
-    rows = [f"  {'against':<{width}} {'$/month':>11} {'per 1M out':>11}  self-hosting wins"]
+    rows = [f"  {'against':<{width}} {'$/month':>11} {'per 1M out':>10} {'wins':>6}  cheaper"]
     for one in view.alternatives:
         wins = f"{one.wins}{f' ({one.note})' if one.note else ''}"
-        room = WIDTH - width - 29
+        room = WIDTH - width - 35
         texts = textwrap.wrap(wins, max(room, 20), break_on_hyphens=False) or [""]
         rows.append(
-            f"  {_short(one.name, 34):<{width}} {one.usd:>11} {one.per_mtok_output:>11}  {texts[0]}"
+            f"  {_short(one.name, 34):<{width}} {one.usd:>11} {one.per_mtok_output:>10} "
+            f"{one.chance:>6}  {texts[0]}"
         )
-        rows += [f"  {'':<{width + 26}} {text}" for text in texts[1:]]
+        rows += [f"  {'':<{width + 32}} {text}" for text in texts[1:]]
     return rows
 
 

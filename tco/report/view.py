@@ -14,7 +14,17 @@ from tco.analysis.verdict import AlternativeResult, Decision
 from tco.catalog.catalog import Sourced
 from tco.model.stack import ServiceModel
 from tco.ranges import Range
-from tco.report.numbers import add_up, percent, plain, quantity, tokens, usd, usd_price, usd_range
+from tco.report.numbers import (
+    add_up,
+    chance,
+    percent,
+    plain,
+    quantity,
+    tokens,
+    usd,
+    usd_price,
+    usd_range,
+)
 from tco.units import HOURS_PER_MONTH
 
 __all__ = [
@@ -61,6 +71,7 @@ class AlternativeRow:
     per_mtok_total: str
     wins: str
     note: str
+    chance: str
     utilization: str
     usd_per_gpu_hour: str
     api_price: str
@@ -81,6 +92,17 @@ class FigureRow:
     as_of: str
     age: str
     estimate: bool
+
+
+@dataclass(frozen=True)
+class InputRow:
+    """An uncertain figure as it is shown: its range, what it does alone, what it is worth."""
+
+    name: str
+    value: str
+    saving_at_low: str
+    saving_at_high: str
+    worth: str
 
 
 @dataclass(frozen=True)
@@ -105,6 +127,7 @@ class StackView:
     volume_output: str
     pricing_day: str
     decision: str
+    against: str
     yes_no: str
     headline: str
     answer: str
@@ -130,6 +153,8 @@ class StackView:
     ranks: tuple[tuple[str, tuple[RankRow, ...]], ...]
     rank_note: str
     horizon: str
+    sure: tuple[str, ...]
+    inputs: tuple[InputRow, ...]
     figures: tuple[FigureRow, ...]
     oldest_age: str
 
@@ -148,6 +173,7 @@ def stack_view(result: Evaluation) -> StackView:
         volume_output=tokens(result.output_mtok_per_month),
         pricing_day=stack.day.isoformat(),
         decision=result.verdict.decision.replace("_", " "),
+        against=result.verdict.against or "",
         yes_no=_yes_no(result.verdict.decision),
         headline=f"{ANSWERS[result.verdict.decision]}: {words}",
         answer=words,
@@ -184,6 +210,8 @@ def stack_view(result: Evaluation) -> StackView:
         ),
         rank_note=_rank_note(result),
         horizon=_horizon(result),
+        sure=tuple(_sure(result)),
+        inputs=_inputs(result),
         figures=figures,
         oldest_age=f"{max(ages)} days" if ages else "undated",
     )
@@ -222,7 +250,8 @@ def _answer(result: Evaluation) -> str:
     lost = ""
     if result.lost_months:
         lost = f"; growth outruns the fleet in {result.lost_months} of {_months(result)} months"
-    return f"{cost}/month against {theirs} at {rival.name}{lost}."
+    wins = "" if rival.probability is None else f" (wins: {chance(rival.probability)})"
+    return f"{cost}/month against {theirs} at {rival.name}{wins}{lost}."
 
 
 def _months(result: Evaluation) -> int:
@@ -317,6 +346,7 @@ def _alternative(result: Evaluation, one: AlternativeResult) -> AlternativeRow:
         "" if money is None else f"{money / result.stack.mtok_per_month:,.2f}",
         wins_text(result, one),
         note,
+        "" if one.probability is None else chance(one.probability),
         _threshold(limits.utilization, percent),
         _threshold(limits.usd_per_gpu_hour, usd_price),
         _threshold(limits.api_price_factor, _factor),
@@ -391,25 +421,82 @@ def _reasons(result: Evaluation) -> list[str]:
     if rival is not None and rival.thresholds.fte.status in ("at", "never"):
         fte = rival.thresholds.fte
         labor = sum(one.usd_per_month for one in result.lines if one.line.category == "labor")
-        paid = (
-            f"would have to be at most {plain(fte.value, 2)} FTE"
+        even = (
+            f"it breaks even at {plain(fte.value, 2)} FTE"
             if fte.value is not None
-            else "decide nothing: even without them the API is cheaper"
+            else "even without them the rival is cheaper"
         )
-        reasons.append(f"People cost {usd(labor)} a month; to break even they {paid}.")
+        reasons.append(f"People cost {usd(labor)} a month; {even}.")
     reasons += [f"{cap[0].upper()}{cap[1:]}." for cap in result.verdict.caps]
     return reasons
 
 
+def _sure(result: Evaluation) -> list[str]:
+    """What the scenarios say of the month, the horizon and the rival."""
+    drawn, rival = result.uncertainty, result.rival
+    if drawn is None:
+        return []
+    month = drawn.usd_per_month
+    said = [
+        f"{drawn.scenarios:,} scenarios (seed {drawn.seed}): {usd_range(month.p10, month.p90)} "
+        f"a month, {usd(round(month.p50))} in the middle."
+    ]
+    if rival is not None and rival.uncertainty is not None:
+        saving = rival.uncertainty.saving
+        said.append(
+            f"Against {rival.name} over {_months(result)} months: wins in "
+            f"{chance(rival.uncertainty.probability)}, saves {usd(_digits(saving.p10))} to "
+            f"{usd(_digits(saving.p90))} in present value."
+        )
+    return said
+
+
+def _digits(value: float) -> float:
+    """Three significant digits: a scenario's dollars are not known to the cent."""
+    return float(f"{value:.3g}")
+
+
+def _inputs(result: Evaluation) -> tuple[InputRow, ...]:
+    """What decides against the rival: the figures that move the saving, widest first."""
+    rival = result.rival
+    if rival is None or rival.uncertainty is None:
+        return ()
+    return tuple(
+        InputRow(
+            one.name,
+            f"{plain(one.value.low)} / {plain(one.value.likely)} / {plain(one.value.high)}",
+            usd(_digits(one.saving_at_low_usd)),
+            usd(_digits(one.saving_at_high_usd)),
+            usd(_digits(one.evppi_usd)),
+        )
+        for one in rival.uncertainty.inputs
+        if one.swing_usd > 0
+    )
+
+
 def _measure_first(result: Evaluation) -> str:
-    """The cheapest measurement: a doubtful throughput, else the figure with the widest range."""
+    """The measurement that is worth most before the decision, and up to how much."""
+    rival = result.rival
+    if rival is None or rival.uncertainty is None:
+        return _widest_line(result)
+    inputs = rival.uncertainty.inputs
+    best = max(inputs, key=lambda one: (one.evppi_usd, one.swing_usd), default=None)
+    if best is None:
+        return "nothing: every figure is known"
+    if best.evppi_usd < 1:
+        return f"{best.name} moves most, but no single figure turns this: worth $0"
+    return f"{best.name}: worth up to {usd(_digits(best.evppi_usd))}"
+
+
+def _widest_line(result: Evaluation) -> str:
+    """Without scenarios: a doubtful throughput, else the line with the widest range."""
     if any(one.extrapolated or one.predicted or one.slo == "unverified" for one in result.fleets):
         return "your own throughput, at your lengths and under your latency objective"
     widest = max(result.lines, key=lambda one: one.high - one.low, default=None)
     if widest is None or widest.high <= widest.low:
         return "nothing: every figure is known"
     what = f"{widest.line.category}, {widest.line.name}"
-    return f"{what} (between {usd_range(widest.low, widest.high)} a month)"
+    return f"{what} ({usd_range(widest.low, widest.high)} a month)"
 
 
 def _gate(result: Evaluation) -> str:
