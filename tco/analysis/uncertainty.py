@@ -296,13 +296,16 @@ def evppi_usd(savings: FloatArray, scores: FloatArray) -> float:
     """What knowing one figure is worth: E[max(0, E[S|theta])] - max(0, E[S]).
 
     E[S|theta] is a polynomial of the fourth degree in the figure's normal scores, fitted to the
-    scenarios by least squares (Strong, Oakley and Brennan 2014, with a simpler smoother).
+    scenarios by least squares (Strong, Oakley and Brennan 2014, with a simpler smoother). It is
+    never worth more than knowing everything.
     """
     if len(scores) <= DEGREE + 1:
         return 0.0
     powers = np.vander(scores, DEGREE + 1)
     fitted = powers @ np.linalg.lstsq(powers, savings, rcond=None)[0]
-    return max(0.0, float(np.maximum(fitted, 0.0).mean()) - max(0.0, float(savings.mean())))
+    everything = float(np.maximum(savings, 0.0).mean())
+    gain = min(float(np.maximum(fitted, 0.0).mean()), everything)
+    return max(0.0, gain - max(0.0, float(savings.mean())))
 
 
 def _spread(values: FloatArray) -> Spread:

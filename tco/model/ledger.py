@@ -17,7 +17,7 @@ from tco.model.api_bill import ApiRate
 from tco.model.egress import response_gb, tiered_usd
 from tco.model.labor import planned_fte
 from tco.model.scenario import LIKELY, Scenario
-from tco.model.stack import PoolModel, ServiceModel, StackModel
+from tco.model.stack import PoolModel, PowerTerms, ServiceModel, StackModel
 from tco.model.work import GroupWork, Work
 from tco.units import (
     HOURS_PER_MONTH,
@@ -75,8 +75,7 @@ def ledger(
             for place, pool in enumerate(one.group.pools):
                 lines += _compute(service, one, place, pool, rate, scenario)
             lines += _standby_nodes(service, one, rate, scenario)
-            for place, pool in enumerate(one.group.pools):
-                lines += _power(service, one, place, pool, scenario)
+            lines += _power(service, one, scenario)
     lines += _egress(stack, done, scenario)
     lines += _platform(stack, done, scenario)
     lines += _labor(stack, done, scenario)
@@ -177,27 +176,33 @@ def _standby_nodes(
     ]
 
 
-def _power(
-    service: ServiceModel, done: GroupWork, place: int, pool: PoolModel, scenario: Scenario
+def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[Line]:
+    """Owned nodes: their colocation and electricity; a rent includes it, which a line says."""
+    lines = [
+        line
+        for place, pool in enumerate(done.group.pools)
+        if pool.power is not None
+        for line in _owned_power(service, done, place, pool.power, scenario)
+    ]
+    none = np.zeros_like(done.factor)
+    return lines or [Line("power", "included in the rent", none, "kWh", 0.0, service.name)]
+
+
+def _owned_power(
+    service: ServiceModel, done: GroupWork, place: int, terms: PowerTerms, scenario: Scenario
 ) -> list[Line]:
-    """Owned nodes: W_idle in every hour, W_load - W_idle in busy ones, x PUE; or colocation."""
+    """W_idle in every hour, W_load - W_idle in busy ones, x PUE; or colocation; or both."""
+    pool = done.group.pools[place]
     common = Line("power", "", 0.0, "kWh", 0.0, service.name, pool.name, pool.region)
-    terms = pool.power
-    if terms is None:
-        return [
-            replace(
-                common, name="included in the rent", quantity=done.month.node_hours[place] * 0.0
-            )
-        ]
     spares = done.spares if pool is done.spare_pool else done.spares * 0.0
+    held = done.month.node_hours[place] + spares * HOURS_PER_MONTH
     lines: list[Line] = []
     if terms.colocation_usd_per_month is not None:
-        nodes = done.month.node_hours[place] / HOURS_PER_MONTH + spares
         lines.append(
             replace(
                 common,
                 name="colocation",
-                quantity=nodes * pool.nodes_per_replica,
+                quantity=held / HOURS_PER_MONTH * pool.nodes_per_replica,
                 unit="node-month",
                 usd_per_unit=scenario.value(terms.colocation_usd_per_month),
                 figures=(terms.colocation_usd_per_month,),
@@ -205,7 +210,6 @@ def _power(
         )
     if terms.idle_w and terms.load_w and terms.pue and terms.usd_per_kwh:
         idle, load = scenario.value(terms.idle_w), scenario.value(terms.load_w)
-        held = done.month.node_hours[place] + spares * HOURS_PER_MONTH
         watt_hours = idle * held + (load - idle) * done.month.busy_hours[place]
         lines.append(
             replace(

@@ -85,7 +85,7 @@ def _point(point: BenchmarkPoint, output: int, warnings: list[str]) -> MeasuredP
         served = point.output_tok_s.likely / output
         if not math.isclose(served, point.request_rate.likely, rel_tol=0.01):
             warnings.append(
-                f"{point.request_rate.likely:g} requests/s were sent and {served:.3g} served: "
+                f"requests/s: {point.request_rate.likely:g} sent and {served:.3g} served; "
                 "the served rate counts"
             )
     latency = point.e2e_ms

@@ -13,6 +13,7 @@ __all__ = [
     "quantity",
     "tokens",
     "usd",
+    "usd_about",
     "usd_price",
     "usd_range",
 ]
@@ -40,9 +41,14 @@ def usd_price(value: float) -> str:
     return f"${value:,.2f}" if value == 0 or abs(value) >= 0.1 else f"${plain(value)}"
 
 
+def usd_about(value: float) -> str:
+    """Dollars to three significant digits: what an estimate is known to."""
+    return usd(float(f"{value:.3g}"))
+
+
 def usd_range(low: float, high: float) -> str:
-    """``$66,000 to $92,000``, two or three digits."""
-    return f"${plain(low)} to ${plain(high)}"
+    """``$66,000 to $92,000``, to three significant digits."""
+    return f"{usd_about(low)} to {usd_about(high)}"
 
 
 def percent(share: float) -> str:

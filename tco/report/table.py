@@ -14,7 +14,7 @@ from tco.report.view import LineRow, StackView
 __all__ = ["comparison", "comparison_rows", "gate_text", "stack_text", "summary"]
 
 WIDTH = 80
-WHAT = 32
+WHAT = 29
 DECISION_COLORS = {
     "RECOMMEND": "green",
     "LEAN": "yellow",
@@ -99,7 +99,7 @@ def _ledger(lines: Sequence[LineRow]) -> list[str]:
         mark = click.style("~", fg="yellow") if line.estimate else " "
         rows.append(
             f"  {category:<9} {_short(line.pool, 8):<8} {what[0]:<{WHAT}} {mark}"
-            f"{line.price:>9}{line.quantity:>9}{line.usd:>9}"
+            f"{line.price:>9} {line.quantity:>9}{line.usd:>9}"
         )
         rows += [f"  {'':<9} {'':<8}   {more}" for more in what[1:]]
     return rows
@@ -141,13 +141,13 @@ def _flips(view: StackView) -> list[str]:
 def summary(views: Sequence[StackView]) -> str:
     """All stacks, a line each."""
     width = max(len(view.name) for view in views)
-    rows = [f"{'stack':<{width}} {'$/month':>11} {'$/1M out':>9} {'busy':>6}  verdict"]
+    rows = [f"{'stack':<{width}} {'$/month':>11} {'$/1M out':>9} {'busy':>6} {'wins':>6}  verdict"]
     for view in views:
         verdict = click.style(f"{view.decision:<11}", fg=DECISION_COLORS[view.decision])
         gate = "open" if view.gate_open else "closed"
         rows.append(
             f"{view.name:<{width}} {view.total:>11} {view.per_mtok_output:>9} "
-            f"{view.utilization:>6}  {verdict} gate {gate}"
+            f"{view.utilization:>6} {view.chance:>6}  {verdict} gate {gate}"
         )
     return "\n".join(rows) + "\n"
 

@@ -22,6 +22,7 @@ from tco.report.numbers import (
     quantity,
     tokens,
     usd,
+    usd_about,
     usd_price,
     usd_range,
 )
@@ -128,6 +129,7 @@ class StackView:
     pricing_day: str
     decision: str
     against: str
+    chance: str
     yes_no: str
     headline: str
     answer: str
@@ -174,6 +176,7 @@ def stack_view(result: Evaluation) -> StackView:
         pricing_day=stack.day.isoformat(),
         decision=result.verdict.decision.replace("_", " "),
         against=result.verdict.against or "",
+        chance="" if result.verdict.probability is None else chance(result.verdict.probability),
         yes_no=_yes_no(result.verdict.decision),
         headline=f"{ANSWERS[result.verdict.decision]}: {words}",
         answer=words,
@@ -235,15 +238,15 @@ def _yes_no(decision: Decision) -> str:
 
 def _answer(result: Evaluation) -> str:
     """The answer's figures in a sentence."""
-    cost, rival = usd(round(result.priced_usd_per_month)), result.rival
+    cost, rival = usd_about(result.priced_usd_per_month), result.rival
     if result.verdict.decision == "CONSTRAINED" and rival is not None:
-        premium = usd(round(result.verdict.premium_usd_per_month or 0.0))
+        premium = usd_about(result.verdict.premium_usd_per_month or 0.0)
         lacking = ", ".join(rival.alternative.lacking)
         return f"no API has {lacking}; {cost}/month, {premium} above {rival.name}."
     if rival is None:
         why = result.unpriced[0].reason if result.unpriced else "no priced alternative is eligible"
         return f"{cost}/month is priced; {why}."
-    theirs = usd(round(rival.usd_per_month or 0.0))
+    theirs = usd_about(rival.usd_per_month or 0.0)
     if result.unpriced:
         why = result.unpriced[0].reason
         return f"{cost}/month and more against {theirs} at {rival.name}; {why}."
@@ -280,7 +283,7 @@ def _line_row(priced: PricedLine, whole: int) -> LineRow:
         amount = quantity(priced.quantity, "GB")
     elif line.unit in ("request", "kWh"):
         amount = quantity(priced.quantity, line.unit) if priced.usd_per_unit else ""
-        price = f"${plain(priced.usd_per_unit)}" if priced.usd_per_unit else ""
+        price = usd_price(priced.usd_per_unit) if priced.usd_per_unit else ""
     estimate = priced.estimate and whole != 0
     if estimate and line.category == "labor" and priced.high > priced.low:
         what += f", {usd_range(priced.low, priced.high)}"
@@ -299,6 +302,8 @@ def _line_row(priced: PricedLine, whole: int) -> LineRow:
 
 def _fleet(service: ServiceModel, fleet: FleetFigures) -> str:
     spare = f" and {plain(fleet.standby_nodes)} spare" if fleet.standby_nodes else ""
+    if not spare and service.standby.target is not None:
+        spare = f" (no spare needed for {100 * service.standby.target:g} %)"
     speed = f"{fleet.node_output_tok_s:,.0f} output tok/s a node"
     point = f" at {plain(fleet.concurrency)} requests at once" if fleet.concurrency else ""
     kind = " (predicted)" if fleet.predicted else " (extrapolated)" if fleet.extrapolated else ""
@@ -322,6 +327,8 @@ def wins_text(result: Evaluation, one: AlternativeResult) -> str:
         if result.scan.capacity_mtok is not None:
             return f"never with this fleet (full at {tokens(result.scan.capacity_mtok)})"
         return f"never up to {tokens(result.scan.ceiling_mtok)} tokens/month"
+    if wins == [(0.0, None)]:
+        return "at any volume"
     shown = [
         f"above {tokens(low)}" if high is None else f"{tokens(low)} to {tokens(high)}"
         for low, high in (wins if len(wins) <= 3 else [wins[0], wins[-1]])
@@ -432,28 +439,22 @@ def _reasons(result: Evaluation) -> list[str]:
 
 
 def _sure(result: Evaluation) -> list[str]:
-    """What the scenarios say of the month, the horizon and the rival."""
+    """What the scenarios say of the month and of the saving over the horizon."""
     drawn, rival = result.uncertainty, result.rival
     if drawn is None:
         return []
     month = drawn.usd_per_month
     said = [
-        f"{drawn.scenarios:,} scenarios (seed {drawn.seed}): {usd_range(month.p10, month.p90)} "
-        f"a month, {usd(round(month.p50))} in the middle."
+        f"{usd_range(month.p10, month.p90)} a month, {usd_about(month.p50)} in the middle "
+        f"(P10 to P90 of {drawn.scenarios:,} scenarios, seed {drawn.seed})."
     ]
     if rival is not None and rival.uncertainty is not None:
         saving = rival.uncertainty.saving
         said.append(
-            f"Against {rival.name} over {_months(result)} months: wins in "
-            f"{chance(rival.uncertainty.probability)}, saves {usd(_digits(saving.p10))} to "
-            f"{usd(_digits(saving.p90))} in present value."
+            f"Over {_months(result)} months it saves {usd_range(saving.p10, saving.p90)} "
+            f"against {rival.name}, and wins in {chance(rival.probability or 0.0)}."
         )
     return said
-
-
-def _digits(value: float) -> float:
-    """Three significant digits: a scenario's dollars are not known to the cent."""
-    return float(f"{value:.3g}")
 
 
 def _inputs(result: Evaluation) -> tuple[InputRow, ...]:
@@ -465,9 +466,9 @@ def _inputs(result: Evaluation) -> tuple[InputRow, ...]:
         InputRow(
             one.name,
             f"{plain(one.value.low)} / {plain(one.value.likely)} / {plain(one.value.high)}",
-            usd(_digits(one.saving_at_low_usd)),
-            usd(_digits(one.saving_at_high_usd)),
-            usd(_digits(one.evppi_usd)),
+            usd_about(one.saving_at_low_usd),
+            usd_about(one.saving_at_high_usd),
+            usd_about(one.evppi_usd),
         )
         for one in rival.uncertainty.inputs
         if one.swing_usd > 0
@@ -485,7 +486,7 @@ def _measure_first(result: Evaluation) -> str:
         return "nothing: every figure is known"
     if best.evppi_usd < 1:
         return f"{best.name} moves most, but no single figure turns this: worth $0"
-    return f"{best.name}: worth up to {usd(_digits(best.evppi_usd))}"
+    return f"{best.name}: worth up to {usd_about(best.evppi_usd)}"
 
 
 def _widest_line(result: Evaluation) -> str:
@@ -529,7 +530,7 @@ def _horizon(result: Evaluation) -> str:
     if saving is None:
         return f"{text}."
     side = "saves" if saving > 0 else "loses"
-    return f"{text}: self-hosting {side} {usd(round(abs(saving)))} in present value."
+    return f"{text}: self-hosting {side} {usd_about(abs(saving))} in present value."
 
 
 def _sourced(result: Evaluation) -> list[Sourced]:

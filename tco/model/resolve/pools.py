@@ -9,7 +9,7 @@ from tco.model import stack as built
 from tco.model.egress import Band, EgressTerms
 from tco.model.plan import OwnedNode, Pool, Service
 from tco.model.resolve.lookup import Lookup
-from tco.model.resolve.supply import price_of, resolve_supply
+from tco.model.resolve.supply import owned_name, price_of, resolve_supply
 from tco.ranges import Range, point
 
 __all__ = ["resolve_pool"]
@@ -38,7 +38,7 @@ def resolve_pool(
     return built.PoolModel(
         name,
         pool,
-        pool.instance or pool.offer or f"{gpus} x {gpu}, owned",
+        pool.instance or pool.offer or (owned_name(pool.owned) if pool.owned else ""),
         gpu,
         gpus,
         region,

@@ -18,7 +18,7 @@ from tco.model.resolve.lookup import Lookup
 from tco.ranges import Range, point
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
-__all__ = ["price_of", "resolve_supply"]
+__all__ = ["owned_name", "price_of", "resolve_supply"]
 
 
 def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Found[NodePrice]:
@@ -162,13 +162,18 @@ def _band(todo: Lookup, path: str, node: str, region: str | None) -> Sourced:
     return found.sourced(f"{node}: spot interruptions", Range(low, likely, high), "per h")
 
 
+def owned_name(owned: OwnedNode) -> str:
+    """What an owned node is called."""
+    return owned.gpu if owned.gpus == 1 else f"node of {owned.gpus} {owned.gpu}"
+
+
 def _owned(todo: Lookup, name: str, owned: OwnedNode) -> Supply:
     months = owned.life_years * MONTHS_PER_YEAR
     free = Sourced(f"{name}: rent", point(0.0), "USD/h", "this plan")
     maintenance = owned.maintenance_per_year
     return Supply(
         "owned",
-        f"{owned.gpus} x {owned.gpu}, owned {owned.life_years:g} years",
+        f"{owned_name(owned)}, owned {owned.life_years:g} years",
         free,
         todo.stated(f"pools.{name}.owned.usd", owned.usd, "USD"),
         months,
