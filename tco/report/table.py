@@ -117,14 +117,14 @@ def _total(view: StackView) -> str:
 def _alternatives(view: StackView) -> list[str]:
     if not view.alternatives:
         return ["  No alternatives are declared: there is nothing to compare with."]
-    width = max(len("against"), *(len(_short(one.name, 34)) for one in view.alternatives))
+    width = max(len("against"), *(len(_short(one.name, 30)) for one in view.alternatives))
     rows = [f"  {'against':<{width}} {'$/month':>11} {'per 1M out':>10} {'wins':>6}  cheaper"]
     for one in view.alternatives:
         wins = f"{one.wins}{f' ({one.note})' if one.note else ''}"
-        room = WIDTH - width - 35
-        texts = textwrap.wrap(wins, max(room, 20), break_on_hyphens=False) or [""]
+        room = WIDTH - width - 34
+        texts = textwrap.wrap(wins, room, break_on_hyphens=False) or [""]
         rows.append(
-            f"  {_short(one.name, 34):<{width}} {one.usd:>11} {one.per_mtok_output:>10} "
+            f"  {_short(one.name, 30):<{width}} {one.usd:>11} {one.per_mtok_output:>10} "
             f"{one.chance:>6}  {texts[0]}"
         )
         rows += [f"  {'':<{width + 32}} {text}" for text in texts[1:]]
