@@ -171,7 +171,8 @@ class Fleet:
         known = self._steps[-1]
         while known[-1] < up_to:
             count = 2 * len(known)
-            known = self.arrivals.most_load(np.arange(1.0, count + 1.0))
+            more = self.arrivals.most_load(np.arange(len(known) + 1.0, count + 1.0))
+            known = np.concatenate([known, more])
             if count >= MOST_NODES and known[-1] < up_to:
                 raise OverflowError(f"the load needs more than {MOST_NODES:,} nodes")
             self._steps.append(known)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from tco.model import poisson
+from tco.units import FloatArray
 
 MEANS = np.array([0.01, 0.3, 1.0, 2.0, 9.5, 50.0, 200.0, 3_000.0, 80_000.0])
 
@@ -55,3 +57,17 @@ def test_most_load_is_the_inverse_of_the_quantile() -> None:
     counts = np.array([0.0, 1.0, 5.0, 12.0, 150.0, 9_000.0])
     most = poisson.most_load(counts, 0.99)
     assert stats.poisson.cdf(counts, most) == pytest.approx(np.full(6, 0.99), abs=1e-9)
+
+
+def test_most_load_stops_at_the_noise_of_the_tail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand nodes take a handful of steps: past 1e-13 there is only noise to follow."""
+    asked: list[int] = []
+    survival = poisson.survival
+
+    def counted(counts: ArrayLike, mean: ArrayLike) -> FloatArray:
+        asked.append(1)
+        return survival(counts, mean)
+
+    monkeypatch.setattr(poisson, "survival", counted)
+    poisson.most_load(np.arange(1, 1001) * 12.0, 0.99)
+    assert len(asked) <= 8
