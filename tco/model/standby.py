@@ -85,7 +85,7 @@ def spares_needed(
     _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
     distinct = flat[first]
     weights = requests * operation.hours
-    weights = weights / weights.sum()
+    weights = weights / weights.sum() if weights.any() else np.full_like(weights, 1 / len(weights))
     spares = np.full(len(rows), -1.0)
     for k in range(MOST_SPARES + 1):
         chances = np.array(

@@ -37,9 +37,6 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
     """One stack of ``tco.plan/1``."""
     stack, usd = result.stack, result.usd_per_month
 
-    def per(volume: float) -> float | None:
-        return None if usd is None else usd / volume
-
     return {
         "stack": stack.name,
         "pricing_day": stack.day.isoformat(),
@@ -56,9 +53,9 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
         "unpriced": [{"name": one.name, "reason": one.reason} for one in result.unpriced],
         "priced_usd_per_month": result.priced_usd_per_month,
         "usd_per_month": usd,
-        "usd_per_mtok_output": per(result.output_mtok_per_month),
-        "usd_per_mtok_total": per(stack.mtok_per_month),
-        "usd_per_request": per(result.requests_per_month),
+        "usd_per_mtok_output": _per(usd, result.output_mtok_per_month),
+        "usd_per_mtok_total": _per(usd, stack.mtok_per_month),
+        "usd_per_request": _per(usd, result.requests_per_month),
         "alternatives": [_alternative(one, result) for one in result.alternatives],
         "scan": {
             "ceiling_mtok_per_month": result.scan.ceiling_mtok,
@@ -120,6 +117,11 @@ def _uncertainty(drawn: Uncertainty | None) -> dict[str, Any] | None:
 
 def _spread(spread: Spread) -> dict[str, float]:
     return {"p10": spread.p10, "p50": spread.p50, "p90": spread.p90}
+
+
+def _per(usd: float | None, volume: float) -> float | None:
+    """USD per unit of volume; None without a price, and where nothing is made of the unit."""
+    return None if usd is None or volume == 0 else usd / volume
 
 
 def _service(service: ServiceModel, fleet: FleetFigures) -> dict[str, Any]:
@@ -187,8 +189,8 @@ def _alternative(one: AlternativeResult, result: Evaluation) -> dict[str, Any]:
         "eligible": one.alternative.eligible,
         "lacking": list(one.alternative.lacking),
         "usd_per_month": usd,
-        "usd_per_mtok_output": None if usd is None else usd / result.output_mtok_per_month,
-        "usd_per_mtok_total": None if usd is None else usd / result.stack.mtok_per_month,
+        "usd_per_mtok_output": _per(usd, result.output_mtok_per_month),
+        "usd_per_mtok_total": _per(usd, result.stack.mtok_per_month),
         "npv_usd": one.npv_usd,
         "probability": one.probability,
         "source": figures[0].source if figures else None,

@@ -14,7 +14,8 @@ from tco.report.view import LineRow, StackView
 __all__ = ["comparison", "comparison_rows", "gate_text", "stack_text", "summary"]
 
 WIDTH = 80
-WHAT = 29
+LABELS = 23
+"""Columns before and after a line's text: category, pool, the mark of an estimate."""
 DECISION_COLORS = {
     "RECOMMEND": "green",
     "LEAN": "yellow",
@@ -95,11 +96,12 @@ def _ledger(lines: Sequence[LineRow]) -> list[str]:
     for line in lines:
         category = line.category if line.category != before else ""
         before = line.category
-        what = textwrap.wrap(line.what, WHAT, break_on_hyphens=False) or [""]
+        figures = f"{line.price:>9} {line.quantity:>9} {line.usd:>8}"
+        room = WIDTH - LABELS - len(figures)  # wide figures take it from the text
+        what = textwrap.wrap(line.what, room, break_on_hyphens=False) or [""]
         mark = click.style("~", fg="yellow") if line.estimate else " "
         rows.append(
-            f"  {category:<9} {_short(line.pool, 8):<8} {what[0]:<{WHAT}} {mark}"
-            f"{line.price:>9} {line.quantity:>9}{line.usd:>9}"
+            f"  {category:<9} {_short(line.pool, 8):<8} {what[0]:<{room}} {mark}{figures}"
         )
         rows += [f"  {'':<9} {'':<8}   {more}" for more in what[1:]]
     return rows
@@ -127,7 +129,7 @@ def _alternatives(view: StackView) -> list[str]:
             f"  {_short(one.name, 30):<{width}} {one.usd:>11} {one.per_mtok_output:>10} "
             f"{one.chance:>6}  {texts[0]}"
         )
-        rows += [f"  {'':<{width + 32}} {text}" for text in texts[1:]]
+        rows += [f"  {'':<{width + 31}} {text}" for text in texts[1:]]
     return rows
 
 
@@ -140,13 +142,13 @@ def _flips(view: StackView) -> list[str]:
 
 def summary(views: Sequence[StackView]) -> str:
     """All stacks, a line each."""
-    width = max(len(view.name) for view in views)
+    width = max(len("stack"), *(len(_short(view.name, 19)) for view in views))
     rows = [f"{'stack':<{width}} {'$/month':>11} {'$/1M out':>9} {'busy':>6} {'wins':>6}  verdict"]
     for view in views:
         verdict = click.style(f"{view.decision:<11}", fg=DECISION_COLORS[view.decision])
         gate = "open" if view.gate_open else "closed"
         rows.append(
-            f"{view.name:<{width}} {view.total:>11} {view.per_mtok_output:>9} "
+            f"{_short(view.name, 19):<{width}} {view.total:>11} {view.per_mtok_output:>9} "
             f"{view.utilization:>6} {view.chance:>6}  {verdict} gate {gate}"
         )
     return "\n".join(rows) + "\n"
@@ -174,9 +176,10 @@ def gate_text(view: StackView, *, advisory: bool) -> str:
     state = "open" if view.gate_open else "closed"
     level = " (advisory: it warns only)" if advisory else ""
     rows = [
-        click.style(
+        *_wrapped(
             f"{view.name}: the gate is {state}{level}",
-            fg="green" if view.gate_open else "red",
+            "",
+            color="green" if view.gate_open else "red",
             bold=True,
         ),
         *_wrapped(view.headline, "  "),

@@ -185,12 +185,12 @@ def stack_view(result: Evaluation) -> StackView:
         total_range=usd_range(
             sum(line.low for line in result.lines), sum(line.high for line in result.lines)
         ),
-        per_mtok_output=usd_price(result.priced_usd_per_month / result.output_mtok_per_month),
+        per_mtok_output=_per_mtok(result.priced_usd_per_month, result.output_mtok_per_month),
         per_mtok_total=usd_price(result.priced_usd_per_month / stack.mtok_per_month),
         per_request=usd_price(result.priced_usd_per_month / result.requests_per_month),
-        compute_per_mtok_output=usd_price(
-            sum(one.usd_per_month for one in result.lines if one.line.category == "compute")
-            / result.output_mtok_per_month
+        compute_per_mtok_output=_per_mtok(
+            sum(one.usd_per_month for one in result.lines if one.line.category == "compute"),
+            result.output_mtok_per_month,
         ),
         utilization=percent(result.utilization),
         fleets=tuple(
@@ -218,6 +218,11 @@ def stack_view(result: Evaluation) -> StackView:
         figures=figures,
         oldest_age=f"{max(ages)} days" if ages else "undated",
     )
+
+
+def _per_mtok(usd_per_month: float, mtok: float) -> str:
+    """A levelized cost; a dash where a workload makes no such token."""
+    return usd_price(usd_per_month / mtok) if mtok else "–"
 
 
 def _title(result: Evaluation) -> str:
@@ -349,7 +354,9 @@ def _alternative(result: Evaluation, one: AlternativeResult) -> AlternativeRow:
     return AlternativeRow(
         one.name,
         "no price" if money is None else f"{money:,.0f}",
-        "" if money is None else f"{money / result.output_mtok_per_month:,.2f}",
+        ""
+        if money is None or result.output_mtok_per_month == 0
+        else f"{money / result.output_mtok_per_month:,.2f}",
         "" if money is None else f"{money / result.stack.mtok_per_month:,.2f}",
         wins_text(result, one),
         note,

@@ -106,3 +106,13 @@ def test_a_replica_on_two_nodes_is_up_only_while_both_are(lab: Lab) -> None:
     serving = {"model": "twin", "gpus_per_replica": 16}
     lab.stack({"main": pool}, {"serving": serving, "standby": {"availability": 0.998}})
     assert lab.evaluate().fleets[0].standby_nodes == 2 * 2
+
+
+def test_a_fleet_of_no_nodes_takes_no_spares(lab: Lab) -> None:
+    """Where nothing can be served the spares are none, not a division of nothing by nothing."""
+    commitment = {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"}
+    pool: Keys = {**ON_DEMAND, "purchase": "reserved", "nodes": 0, "commitment": commitment}
+    lab.stack({"base": pool}, {"standby": {"availability": 0.9}})
+    result = lab.evaluate()
+    assert result.fleets[0].standby_nodes == 0
+    assert result.usd_per_month is None

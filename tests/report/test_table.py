@@ -1,0 +1,88 @@
+"""The tables on a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from tco.analysis.evaluation import Evaluation
+from tco.report.numbers import usd
+from tco.report.plan_json import stack_json
+from tco.report.table import comparison, comparison_rows, gate_text, stack_text, summary
+from tco.report.view import category_totals, stack_view
+from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab
+
+LONG = "a-name-that-is-longer-than-anything-that-a-table-has-room-for"
+
+
+def _busy(lab: Lab) -> Evaluation:
+    """A stack with wide figures everywhere: many requests, tiny prices, long names."""
+    lab.workload(requests_per_month=300 * 730 * 3600, burst={"quantile": 0.99})
+    tiny = {"input_usd_per_mtok": 0.000012345, "output_usd_per_mtok": 0.000012345}
+    book = lab.book("tiny", prices=[{"api": LONG, **tiny}])
+    pools: Keys = {
+        LONG[:30]: {**ON_DEMAND, "nodes": 200},
+        "spot": {**ON_DEMAND, "nodes": FOLLOWING},
+    }
+    lab.plan(
+        {LONG: lab.service(pools, overflow=LONG, egress={})},
+        LONG,
+        prices=[book],
+        alternatives=[LONG, "api/plain", "no/price"],
+        ops={},
+        platform=None,
+    )
+    return lab.evaluate(LONG)
+
+
+def _too_wide(text: str) -> list[str]:
+    return [line for line in click.unstyle(text).splitlines() if len(line) > 80]
+
+
+def test_no_line_is_wider_than_80_columns(lab: Lab) -> None:
+    """Whatever the figures and the names, no table needs more than 80 columns."""
+    view = stack_view(_busy(lab))
+    assert _too_wide(stack_text(view)) == []
+    assert _too_wide(gate_text(view, advisory=True)) == []
+    assert _too_wide(summary([view, view])) == []
+
+
+def test_comparison_fits_as_well(lab: Lab) -> None:
+    """Four stacks side by side fit: long cells are wrapped."""
+    result = _busy(lab)
+    views, totals = [stack_view(result)] * 4, [category_totals(result)] * 4
+    assert _too_wide(comparison(views, comparison_rows(views, totals))) == []
+
+
+def test_money_stands_in_one_column(lab: Lab) -> None:
+    """The amounts of the ledger and their total end at the same column."""
+    lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, ops={}, platform=None)
+    text = click.unstyle(stack_text(stack_view(lab.evaluate()))).splitlines()
+    compute = next(line for line in text if line.startswith("  compute"))
+    total = next(line for line in text if "per month" in line and line.startswith(" " * 20))
+    assert len(compute) == len(total) == 80
+    assert compute.endswith("29,200")
+
+
+def test_lines_shown_add_up_to_the_total_shown(lab: Lab) -> None:
+    """The whole dollars of the lines add up to the rounded total, never one off."""
+    lab.workload(requests_per_month=300_000.7)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"egress": {}}, ops={}, platform=None)
+    result = lab.evaluate()
+    view = stack_view(result)
+    shown = sum(int(line.usd.replace(",", "")) for line in view.lines)
+    assert usd(shown) == view.total
+    by_category = sum(int(one.replace(",", "")) for one in category_totals(result).values())
+    assert by_category == shown
+
+
+def test_a_workload_without_output_has_no_price_per_output_token(lab: Lab) -> None:
+    """A model that only reads has no $/1M output: a dash and a null, not a division by zero."""
+    lab.workload(classes=[{"name": "all", "share": 1, "input": 1000, "output": 0}])
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
+    result = lab.evaluate()
+    view, shown = stack_view(result), stack_json(result)
+    assert view.per_mtok_output == "–"
+    assert shown["usd_per_mtok_output"] is None
+    assert shown["alternatives"][0]["usd_per_mtok_output"] is None
+    assert shown["usd_per_request"] == pytest.approx(20 * 730 / (0.5 * 730 * 3600))
