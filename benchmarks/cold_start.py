@@ -14,7 +14,7 @@ class Small(pydantic.BaseModel):
     nodes: int
 Small.model_validate({"name": "base", "nodes": 1})
 """
-PLAN = (sys.executable, "-m", "tco", "plan")
+PLAN = (sys.executable, "-m", "tco", "plan", "--scenarios", "0")
 
 
 def run() -> str:
