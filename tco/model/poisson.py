@@ -16,16 +16,21 @@ from tco.units import FloatArray
 
 __all__ = ["loss", "most_load", "quantile", "survival"]
 
-TERMS_AT_ONCE = 2_000_000
-"""Elements of the longest intermediate array: bounds the memory, not the result."""
+BLOCK = 24
+UP = np.arange(1.0, BLOCK + 1.0)
+DOWN = np.arange(0.0, BLOCK)
+NEGLIGIBLE = 1e-17
+LOG_FACTORIALS = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1.0, 1025.0)))))
 
 
 def _log_factorial(counts: FloatArray) -> FloatArray:
     """ln(k!), by a running sum up to 1,024 and Stirling's series beyond (error < 1e-13)."""
-    table = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1.0, 1025.0)))))
+    small = LOG_FACTORIALS[np.minimum(counts, len(LOG_FACTORIALS) - 1).astype(np.intp)]
+    if counts.size == 0 or counts.max() < len(LOG_FACTORIALS):
+        return small
     k = np.maximum(counts, 1.0)
     stirling = k * np.log(k) - k + 0.5 * np.log(2 * math.pi * k) + 1 / (12 * k) - 1 / (360 * k**3)
-    return np.where(counts < len(table), table[np.minimum(counts, 1024).astype(int)], stirling)
+    return np.where(counts < len(LOG_FACTORIALS), small, stirling)
 
 
 def _pmf(counts: FloatArray, mean: FloatArray) -> FloatArray:
@@ -55,19 +60,23 @@ def survival(counts: ArrayLike, mean: ArrayLike) -> FloatArray:
 
 
 def _series(start: FloatArray, mean: FloatArray, *, up: bool) -> FloatArray:
-    """Sum of the Poisson terms from ``start`` upward or downward."""
-    if start.size == 0:
-        return start
-    length = int(12 * math.sqrt(float(mean.max())) + 40)
-    rows = max(1, TERMS_AT_ONCE // length)
-    steps = np.arange(length - 1, dtype=float)
-    out = np.empty_like(start)
-    for begin in range(0, start.size, rows):
-        k, m = start[begin : begin + rows, None], mean[begin : begin + rows, None]
-        ratio = m / (k + 1.0 + steps) if up else np.maximum(k - steps, 0.0) / m
-        terms = 1.0 + np.cumprod(ratio, axis=1).sum(axis=1)
-        out[begin : begin + rows] = _pmf(k[:, 0], m[:, 0]) * terms
-    return out
+    """Sum of the Poisson terms from ``start`` upward or downward.
+
+    Terms are added a block at a time, and only where they still count.
+    """
+    out = np.ones_like(start)
+    open_, k, m = np.arange(start.size), start, mean
+    last = np.ones_like(start)
+    while open_.size:
+        at = k[:, None]
+        ratio = m[:, None] / (at + UP) if up else np.maximum(at - DOWN, 0.0) / m[:, None]
+        terms = last[:, None] * np.cumprod(ratio, axis=1)
+        out[open_] += terms.sum(axis=1)
+        last = terms[:, -1]
+        counts = last > NEGLIGIBLE * out[open_]
+        open_, k, m, last = open_[counts], k[counts], m[counts], last[counts]
+        k = k + BLOCK if up else k - BLOCK
+    return out * _pmf(start, mean)
 
 
 def loss(capacity: ArrayLike, mean: ArrayLike) -> FloatArray:

@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 MOST_SPARES = 64
+RARE = 1e-9
 MOST_DOWN = 8
 """More nodes down at once than this adds nothing that a bill would show."""
 
@@ -120,6 +121,8 @@ def outage_overflow(
     expected = np.zeros_like(operation.load)
     chance_left = np.ones_like(operation.load)
     for down in range(MOST_DOWN + 1):
+        if not np.any(chance_left > RARE):
+            break
         chance = _chance_down(nodes, down, availability[:, None])
         up = np.maximum(nodes - down, 0.0)
         expected += chance * arrivals.overflow(up * capacity_per_node, operation.load)

@@ -10,7 +10,7 @@ import math
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -183,15 +183,17 @@ class Demand:
 
     def offsets_utc(self, day: dt.date) -> FloatArray:
         """Hours of the week in UTC at which each local hour starts, in the week of a day."""
-        zone = zoneinfo.ZoneInfo(self.timezone)
-        monday = dt.datetime.combine(
-            day - dt.timedelta(days=day.weekday()), dt.time(), tzinfo=dt.UTC
-        )
-        hours: list[float] = []
-        for hour in range(HOURS_PER_WEEK):
-            local = (monday + dt.timedelta(hours=hour)).replace(tzinfo=zone)
-            hours.append((local.astimezone(dt.UTC) - monday).total_seconds() / 3600)
-        return np.array(hours) % HOURS_PER_WEEK
+        return _offsets_utc(self.timezone, day - dt.timedelta(days=day.weekday()))
+
+
+@lru_cache
+def _offsets_utc(timezone: str, monday: dt.date) -> FloatArray:
+    zone, start = zoneinfo.ZoneInfo(timezone), dt.datetime.combine(monday, dt.time(), tzinfo=dt.UTC)
+    hours: list[float] = []
+    for hour in range(HOURS_PER_WEEK):
+        local = (start + dt.timedelta(hours=hour)).replace(tzinfo=zone)
+        hours.append((local.astimezone(dt.UTC) - start).total_seconds() / 3600)
+    return np.array(hours) % HOURS_PER_WEEK
 
 
 def office_levels(peak_to_mean: float, start: int = 9, end: int = 18) -> tuple[float, float]:
