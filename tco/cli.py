@@ -55,6 +55,16 @@ today_option = click.option(
 )
 
 
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A table to read, or JSON for programs.",
+)
+
+
 @dataclass(frozen=True)
 class Question:
     """What every evaluation is asked with: where the stacks are, the day, the scenarios."""
@@ -130,6 +140,7 @@ def cli() -> None:
     type=click.Choice(["table", "json", "markdown"]),
     default="table",
     show_default=True,
+    help="A table to read, JSON for programs, or the memo in Markdown.",
 )
 @question_options
 def plan(stacks: Sequence[str], form: str, question: Question) -> None:
@@ -157,9 +168,7 @@ def plan(stacks: Sequence[str], form: str, question: Question) -> None:
 
 @cli.command()
 @click.argument("stacks", nargs=-1, required=True, metavar="STACK STACK…")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
+@format_option
 @question_options
 def compare(stacks: Sequence[str], form: str, question: Question) -> None:
     """Stacks on the same workload, side by side."""
@@ -189,7 +198,12 @@ def compare(stacks: Sequence[str], form: str, question: Question) -> None:
     help="A Jinja template of your own.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(["markdown"]), default="markdown", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["markdown"]),
+    default="markdown",
+    show_default=True,
+    help="The form of the memo.",
 )
 @question_options
 def memo(
@@ -218,9 +232,7 @@ def memo(
 
 @cli.command()
 @click.argument("stack")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
+@format_option
 @question_options
 def gate(stack: str, form: str, question: Question) -> None:
     """Is the math closed? Exit 0 if the gate is open (or advisory), 3 if it is closed."""
@@ -261,9 +273,7 @@ book_option = click.option(
     help="Only figures of this kind.",
 )
 @click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Only older ones.")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
+@format_option
 @book_option
 @today_option
 def prices_list(
@@ -288,9 +298,7 @@ def prices_list(
 
 @prices.command("show")
 @click.argument("words", nargs=-1, required=True, metavar="WORD…")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
+@format_option
 @book_option
 @today_option
 def prices_show(
@@ -310,11 +318,14 @@ def prices_show(
 
 @prices.command("check")
 @click.option(
-    "--max-age", type=click.IntRange(min=0), default=180, show_default=True, metavar="DAYS"
+    "--max-age",
+    type=click.IntRange(min=0),
+    default=180,
+    show_default=True,
+    metavar="DAYS",
+    help="List figures that were seen longer ago.",
 )
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
+@format_option
 @book_option
 @today_option
 def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date | None) -> None:
@@ -427,7 +438,7 @@ def main() -> None:
     """Run the command line and exit: 0 done, 1 bad input, 2 bad usage, 3 gate closed."""
     arguments = sys.argv[1:]
     try:
-        code = cli.main(arguments, standalone_mode=False)
+        code = cli.main(arguments, prog_name="tco", standalone_mode=False)
     except click.exceptions.Exit as done:
         code = done.exit_code
     except click.Abort:
