@@ -27,9 +27,10 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        """The problem on one line, without its file."""
+        """The problem on one line, without its file; control characters show as escapes."""
         said = f"{self.path}: {self.message}" if self.path else self.message
-        return f"{said} {self.hint}".rstrip()
+        text = f"{said} {self.hint}".rstrip()
+        return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 class BadInput(TcoError):

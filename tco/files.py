@@ -7,6 +7,7 @@ collected. Writing: to a temporary file beside the target, renamed when it is wh
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import types
 from collections.abc import Iterator
@@ -29,6 +30,13 @@ __all__ = [
     "write_text",
 ]
 
+OURS = {
+    r"a dictionary or instance of \w+": "keys with values",
+    r"a dictionary": "keys with values",
+    r"a tuple": "a list",
+    r"a string": "a text",
+}
+"""What pydantic calls things, and what somebody who writes YAML calls them."""
 LARGEST_FILE_BYTES = 1 << 20
 DEEPEST_NESTING = 40
 
@@ -143,7 +151,9 @@ def problems_of(
 ) -> Iterator[Problem]:
     """What pydantic found, told the way tco tells it."""
     for detail in error.errors(include_url=False):
-        loc = tuple(part for part in detail["loc"] if not str(part).startswith("<"))
+        loc = tuple(
+            part for part in detail["loc"] if not str(part).startswith("<") and part != "[key]"
+        )
         path = prefix + "".join(
             f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc
         )
@@ -158,10 +168,18 @@ def _told(kind: str, message: str, given: object) -> tuple[str, str]:
         return "is missing.", ""
     if kind in ("range", "value_error", "tco"):
         return message.removeprefix("Value error, "), ""
+    if given is None:
+        return "is empty.", ""
+    if kind == "too_short":
+        return "is empty: at least one is needed.", ""
     shown = repr(given) if isinstance(given, str | int | float | bool) else type(given).__name__
     if len(shown) > 60:
         shown = shown[:57] + "…'"
+    if kind == "string_pattern_mismatch":
+        return f"{shown} has a line break or a control character.", ""
     plain = message.replace("Input should be", "should be").replace("valid ", "", 1)
+    for python, yaml_says in OURS.items():
+        plain = re.sub(python, yaml_says, plain)
     return f"{shown} {plain}.", ""
 
 

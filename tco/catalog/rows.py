@@ -54,7 +54,9 @@ def _day(value: Any) -> dt.date:
 
 Day = Annotated[dt.date, BeforeValidator(_day)]
 """A day as ``YYYY-MM-DD``; a month alone counts as its first day."""
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+"""Line breaks, terminal escapes, and what turns the direction of a text."""
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=f"^[^{CONTROLS}]+$")]
 """A name on one line, without control characters."""
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
 PositiveInt = Annotated[int, Field(strict=True, ge=1)]

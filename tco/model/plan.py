@@ -318,6 +318,12 @@ class Alternative(Strict):
             return rival
         raise ValueError('is an API, "stack:NAME", or a name with {service: api}.')
 
+    @model_validator(mode="after")
+    def _one_thing(self) -> Alternative:
+        if sum(map(bool, (self.api, self.apis, self.stack))) != 1:
+            raise ValueError('is one of an API, "stack:NAME", or a name with {service: api}.')
+        return self
+
 
 def _fte_form(given: Any) -> str:
     return "<table>" if isinstance(given, dict) else "<one>"
@@ -435,6 +441,16 @@ class Guardrails(Strict):
     sns_topic_arn: Name | None = None
 
 
+def _guardrails_form(given: Any) -> str:
+    return "<off>" if given is False else "<on>"
+
+
+GuardrailsOrOff = Annotated[
+    Annotated[Guardrails, Tag("<on>")] | Annotated[Literal[False], Tag("<off>")],
+    Discriminator(_guardrails_form),
+]
+
+
 class Plan(Strict):
     """Everything one stack declares."""
 
@@ -449,7 +465,7 @@ class Plan(Strict):
     correlations: tuple[Correlation, ...] = ()
     prices: tuple[Name, ...] = ()
     provision: Provision | None = None
-    guardrails: Guardrails | Literal[False] | None = None
+    guardrails: GuardrailsOrOff | None = None
     gate: Gate = Gate()
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from tco.catalog.catalog import Catalog
 from tco.errors import BadInput
 from tco.model import stack as built
-from tco.model.resolve.apis import resolve_alternatives
+from tco.model.resolve.apis import check_jumps, resolve_alternatives
 from tco.model.resolve.lookup import Lookup, NotFound
 from tco.model.resolve.overheads import resolve_labor, resolve_platform
 from tco.model.resolve.services import resolve_service
@@ -41,6 +41,7 @@ def resolve(
         except NotFound:
             continue
     alternatives = resolve_alternatives(todo, other_stack)
+    check_jumps(todo)
     horizon = _horizon(todo, services)
     if todo.problems:
         raise BadInput(todo.problems)

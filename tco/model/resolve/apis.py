@@ -11,8 +11,9 @@ from tco.errors import BadInput, one_of
 from tco.model import stack as built
 from tco.model.api_bill import ApiRate, PricePath
 from tco.model.resolve.lookup import Lookup
+from tco.model.work import work
 
-__all__ = ["needed_rate", "resolve_alternatives"]
+__all__ = ["check_jumps", "needed_rate", "resolve_alternatives"]
 
 
 def needed_rate(todo: Lookup, path: str, api: str) -> ApiRate:
@@ -51,6 +52,21 @@ def _rate(todo: Lookup, api: str) -> ApiRate | None:
     return ApiRate(api, found, PricePath(decay, jumps))
 
 
+def check_jumps(todo: Lookup) -> None:
+    """Refuse a price jump of an API that the plan does not use: it would change nothing."""
+    used: dict[str, None] = {}
+    for spec in todo.plan.services.values():
+        named = [spec.overflow, spec.standby.api, *(route.api for route in spec.route.values())]
+        used |= {name: None for name in named if name is not None and name != "refuse"}
+    for one in todo.plan.alternatives:
+        used |= dict.fromkeys(one.apis.values())
+        used |= {one.api: None} if one.api is not None else {}
+    for place, jump in enumerate(todo.plan.outlook.jumps):
+        if jump.api not in used:
+            path = f"outlook.jumps[{place}].api"
+            todo.fail(path, f'the plan uses no API "{jump.api}".', one_of(jump.api, used))
+
+
 def resolve_alternatives(
     todo: Lookup, other_stack: Callable[[str], built.StackModel] | None
 ) -> list[built.Alternative]:
@@ -60,6 +76,9 @@ def resolve_alternatives(
         path = f"alternatives[{place}]"
         if spec.stack is not None and other_stack is None:
             continue  # an alternative itself: only its own cost is asked for
+        if spec.stack == todo.source.name:
+            todo.fail(path, "a stack is no alternative to itself.")
+            continue
         if spec.stack is not None and other_stack is not None:
             made.append(_other_stack(todo, path, spec.name, spec.stack, other_stack))
             continue
@@ -120,4 +139,18 @@ def _other_stack(
             f"{name} serves the workloads {', '.join(theirs)}, this stack {', '.join(own)}.",
             "Only stacks on the same workloads can be compared.",
         )
-    return built.Alternative(name, stack=other)
+    return built.Alternative(name, stack=other, unpriced=_not_all_priced(other))
+
+
+def _not_all_priced(other: built.StackModel) -> str:
+    """Why another stack's bill is not the bill for all requests, or an empty text."""
+    if other.unpriced:
+        return f"{other.unpriced[0].name}: {other.unpriced[0].reason}"
+    done = work(other)
+    if done.served(other)[0]:
+        return ""
+    shares = [
+        float(done.unserved_share(service, place)[0])
+        for place, service in enumerate(other.services)
+    ]
+    return f"{max(shares):.1%} of its requests find every node full, and it names no overflow API"

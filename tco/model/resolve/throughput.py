@@ -96,10 +96,10 @@ def operating_points(
     gpus = serving.gpus_per_replica or pool.gpus
     fitting = [one for one in found if one.row.gpus == gpus]
     if not fitting:
-        wanted = " ".join(part for part in (serving.precision, serving.engine) if part)
+        wanted = " ".join(part for part in (model, serving.precision, serving.engine) if part)
         raise todo.fail(
             f"{path}.serving",
-            f"no benchmark of {model} {wanted} on {gpus} x {pool.gpu} (pool {pool.name}).",
+            f"no benchmark of {wanted} on {gpus} x {pool.gpu} (pool {pool.name}).",
             _benchmarks_there_are(todo, model, everything),
         )
     points: list[OperatingPoint] = []

@@ -1,0 +1,282 @@
+"""Names that a plan uses and the catalog does not know, figures it lacks, and where classes go."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category, owned
+
+NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+CHAT = "tco:plan.services.chat"
+TWO_CLASSES = [
+    {"name": "easy", "share": 0.75, "input": 900, "output": 100},
+    {"name": "hard", "share": 0.25, "input": 900, "output": 100},
+]
+
+
+@pytest.mark.parametrize(
+    ("pool", "told"),
+    [
+        (
+            {"instance": "box.9x"},
+            'pools.main.instance: no price for "box.9x". Did you mean box.8x?',
+        ),
+        ({"offer": "acme/9x"}, 'pools.main.offer: no offer "acme/9x". Did you mean acme/8x?'),
+        (
+            {"instance": "box.8x", "region": "r2"},
+            "pools.main: no price for box.8x on-demand in r2. Priced are: on-demand r1; ",
+        ),
+        (
+            {"offer": "acme/8x", "purchase": "spot"},
+            "no price for acme/8x spot. Priced are: on-demand. Put yours into a price book.",
+        ),
+        (
+            {
+                **ON_DEMAND,
+                "purchase": "reserved",
+                "commitment": {"kind": "savings-plan", "term": "3yr", "payment": "no-upfront"},
+            },
+            "no price for box.8x reserved savings-plan 3yr no-upfront in r1. Priced are: ",
+        ),
+        (
+            {
+                **ON_DEMAND,
+                "purchase": "reserved",
+                "commitment": {"kind": "savings-plan", "term": "1yr"},
+            },
+            "commitment.payment: is missing. no-upfront, partial-upfront or all-upfront.",
+        ),
+        (
+            {"instance": "slow.8x", "purchase": "spot"},
+            "no price for slow.8x spot in r1. Priced are: on-demand r1.",
+        ),
+    ],
+)
+def test_no_price(lab: Lab, pool: Keys, told: str) -> None:
+    """An unknown node names the nearest, an unpriced option names those there are."""
+    lab.stack({"main": {**pool, "nodes": 1}}, {"serving": {"model": "unit"}})
+    assert told in lab.refused()
+
+
+def test_no_region(lab: Lab) -> None:
+    """An instance without a region has no price: none is guessed."""
+    lab.stack(NODE)
+    path = lab.folder / "Pulumi.one.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"aws:region": "r1", ', ""), encoding="utf-8")
+    assert "pools.main.region: the region is not stated. Write aws:region beside" in lab.refused()
+
+
+def test_no_interruption_rate(lab: Lab) -> None:
+    """Spot without a known interruption rate asks for one; a stated one is enough."""
+    row = {"instance": "slow.8x", "region": "r1", "purchase": "spot", "usd_per_hour": 3}
+    book = lab.book("spot", prices=[row])
+    pool: Keys = {"instance": "slow.8x", "purchase": "spot", "nodes": 1}
+    lab.stack({"main": pool}, prices=[book])
+    assert "no interruption rate is known for slow.8x in r1." in lab.refused()
+    lab.stack({"main": {**pool, "spot": {"interruptions_per_node_hour": 0.01}}}, prices=[book])
+    assert lab.load().name == "one"
+
+
+@pytest.mark.parametrize(
+    ("serving", "told"),
+    [
+        (
+            {"model": "unti"},
+            f'{CHAT}.serving.model: no benchmark of the model "unti". Did you mean',
+        ),
+        (
+            {"model": "unit", "precision": "fp4"},
+            f"{CHAT}.serving: no benchmark of unit fp4 on 8 x H100-SXM (pool main). There are: ",
+        ),
+        ({"model": "unit", "engine": "sglang"}, "no benchmark of unit sglang on 8 x H100-SXM"),
+        ({"model": "unit", "gpus_per_replica": 4}, "no benchmark of unit on 4 x H100-SXM"),
+    ],
+)
+def test_no_benchmark(lab: Lab, serving: Keys, told: str) -> None:
+    """A speed that nobody measured is refused with those that there are."""
+    lab.stack(NODE, {"serving": serving})
+    assert told in lab.refused()
+
+
+def test_no_gpu(lab: Lab) -> None:
+    """An owned node has a GPU that the catalog or a book knows."""
+    lab.stack({"own": owned(200_000, gpu="H1000")})
+    assert 'pools.own.owned.gpu: no GPU "H1000". Did you mean H100-SXM?' in lab.refused()
+
+
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        ({"overflow": "api/plian"}, f'{CHAT}.overflow: no price for the API "api/plian". Did you'),
+        ({"standby": {"api": "api/x"}}, f'{CHAT}.standby.api: no price for the API "api/x".'),
+        ({"standby": {"pool": "x", "nodes": 1}}, f'{CHAT}.standby.pool: no pool "x". Known: main.'),
+        (
+            {"route": {"haard": {"api": "api/plain"}}},
+            f'{CHAT}.route.haard: the workload has no class "haard". Did you mean hard?',
+        ),
+        ({"route": {"hard": {"api": "x/y"}}}, f'{CHAT}.route.hard.api: no price for the API "x/y"'),
+        ({"route": {"hard": {"pool": "x"}}}, f'{CHAT}.route.hard.pool: no pool "x". Known: main.'),
+        ({"route": {"hard": {"pool": "main"}}}, f"{CHAT}.route: leaves no pool for the classes"),
+        (
+            {"route": {one: {"api": "api/plain"} for one in ("easy", "hard")}},
+            f"{CHAT}.pools: nothing is left for the pool main: every class is routed.",
+        ),
+    ],
+)
+def test_no_such_name_in_a_service(lab: Lab, service: Keys, told: str) -> None:
+    """Whatever a service names has to exist."""
+    lab.workload(classes=TWO_CLASSES)
+    lab.stack(NODE, service)
+    assert told in lab.refused()
+
+
+@pytest.mark.parametrize(
+    ("plan", "told"),
+    [
+        (
+            {"alternatives": [{"mix": {"chta": "api/plain"}}]},
+            'alternatives[0].mix: no service "chta". Did you mean chat?',
+        ),
+        ({"alternatives": ["stack:othr"]}, 'Pulumi.othr.yaml: 1 problem\n  no stack "othr".'),
+        ({"alternatives": ["stack:one"]}, "alternatives[0]: a stack is no alternative to itself."),
+        (
+            {"outlook": {"jumps": [{"api": "api/plian", "month": 1, "factor": 0.5}]}},
+            'outlook.jumps[0].api: the plan uses no API "api/plian". Did you mean api/plain?',
+        ),
+        (
+            {"finance": {"horizon": 11}},
+            "finance.horizon: 11 months end before the longest commitment of 12 months.",
+        ),
+    ],
+)
+def test_no_such_name_in_a_plan(lab: Lab, plan: Keys, told: str) -> None:
+    """Rivals, price jumps and the horizon fit the rest of the plan."""
+    commitment = {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"}
+    pool: Keys = {**ON_DEMAND, "purchase": "reserved", "nodes": 1, "commitment": commitment}
+    lab.stack({"main": pool}, **plan)
+    assert told in lab.refused()
+
+
+def test_an_alternative_by_service_names_all_of_them(lab: Lab) -> None:
+    """A mix of APIs that leaves a service out is no alternative."""
+    pools = [{name: {**ON_DEMAND, "nodes": 1}} for name in ("p", "q")]
+    services = {"a": lab.service(pools[0]), "b": lab.service(pools[1])}
+    lab.plan(services, alternatives=[{"mix": {"a": "api/plain"}}])
+    assert "alternatives[0].mix: no API for b." in lab.refused()
+
+
+def test_an_unpriced_alternative_is_a_row_without_a_price(lab: Lab) -> None:
+    """One rival that nobody prices does not stop the plan: it is shown, and decides nothing."""
+    lab.stack(NODE, alternatives=["no/such-api", "api/plain"])
+    first, second = lab.evaluate().alternatives
+    assert first.usd_per_month is None
+    assert "no price for no/such-api" in first.alternative.unpriced
+    assert first.thresholds.fte.status == "unknown"
+    assert second.usd_per_month == pytest.approx(0.5 * 730 * 3.6)
+    assert lab.evaluate().verdict.against == "api/plain"
+
+
+def test_all_look_ups_at_once(lab: Lab) -> None:
+    """A plan with four unknown names is told all four."""
+    lab.stack(
+        {"main": {"instance": "x", "nodes": 1}, "more": {"offer": "y", "nodes": 1}},
+        {"overflow": "z/z"},
+        alternatives=["stack:w"],
+    )
+    text = lab.refused()
+    for name in ('price for "x"', 'no offer "y"', 'API "z/z"', 'no stack "w"'):
+        assert name in text
+
+
+def test_a_class_routed_to_an_api(lab: Lab) -> None:
+    """A quarter of the requests goes to an API by name; the fleet has the rest."""
+    lab.workload(requests_per_month=4_000_000, classes=TWO_CLASSES)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, {"route": {"hard": {"api": "api/dear"}}})
+    result = lab.evaluate()
+    assert cost_by_category(result)["api"] == pytest.approx(1_000_000 * 0.01)
+    assert result.utilization == pytest.approx(3_000_000 / (2 * 730 * 3600))
+    assert result.alternatives[0].usd_per_month == pytest.approx(4_000)  # the rival bills all
+
+
+def test_a_class_routed_to_a_pool_of_its_own(lab: Lab) -> None:
+    """Each pool serves its own classes, and the nodes of both are the service's."""
+    lab.workload(requests_per_month=4 * 730 * 3600, classes=TWO_CLASSES)
+    pools: Keys = {"common": {**ON_DEMAND, "nodes": "auto"}, "own": {**ON_DEMAND, "nodes": "auto"}}
+    lab.stack(pools, {"route": {"hard": {"pool": "own"}}})
+    result = lab.evaluate()
+    hours = {
+        one.line.pool: one.quantity / 730 for one in result.lines if one.line.category == "compute"
+    }
+    assert hours == pytest.approx({"common": 3, "own": 1})
+    assert result.fleets[0].nodes == 4
+
+
+def test_another_stack_as_alternative(lab: Lab) -> None:
+    """Buying against renting: another stack on the same workload is a rival with its whole cost."""
+    lab.plan({"chat": lab.service({"own": owned(48_000)})}, "bought", finance={"discount_rate": 0})
+    lab.stack(NODE, alternatives=["stack:bought"], finance={"discount_rate": 0})
+    [rival] = lab.evaluate().alternatives
+    assert rival.usd_per_month == pytest.approx(1_000)
+
+
+def test_two_stacks_may_name_each_other(lab: Lab) -> None:
+    """Each of two stacks can be the other's rival."""
+    lab.plan({"chat": lab.service(NODE)}, "two", alternatives=["stack:one"])
+    lab.stack(NODE, alternatives=["stack:two"])
+    assert lab.evaluate("one").alternatives[0].usd_per_month == pytest.approx(14_600)
+    assert lab.evaluate("two").alternatives[0].usd_per_month == pytest.approx(14_600)
+
+
+def test_another_stack_on_another_workload_is_no_alternative(lab: Lab) -> None:
+    """Only the same requests can be compared."""
+    lab.plan({"chat": lab.service(NODE, workload="more")}, "other")
+    lab.stack(NODE, alternatives=["stack:other"])
+    assert "stack:other serves the workloads more, this stack demand." in lab.refused()
+
+
+def test_an_alternative_stack_that_refuses_requests_has_no_price(lab: Lab) -> None:
+    """A stack that serves a fifth of the demand is no cheap rival for all of it."""
+    lab.workload(requests_per_month=5 * 730 * 3600)
+    lab.plan({"chat": lab.service(NODE)}, "small")
+    lab.stack({"main": {**ON_DEMAND, "nodes": 5}}, alternatives=["stack:small"])
+    [rival] = lab.evaluate().alternatives
+    assert rival.usd_per_month is None
+    assert lab.evaluate().verdict.decision == "UNKNOWN"
+
+
+def test_the_pricing_day_is_the_plans_or_today(lab: Lab) -> None:
+    """A plan without a day is priced today; one with a day stays on it."""
+    lab.stack(NODE, pricing_day=None)
+    assert lab.load().day == lab.day
+    lab.stack(NODE, pricing_day="2026-06")
+    assert lab.load().day == dt.date(2026, 6, 1)
+
+
+def test_a_service_without_standby_is_warned_of(lab: Lab) -> None:
+    """No standby is the default, and nobody overlooks it."""
+    lab.stack(NODE)
+    assert any("chat has no standby" in text for text in lab.load().warnings)
+    lab.stack(NODE, {"standby": {"pool": "main", "nodes": 1}})
+    assert not any("standby" in text for text in lab.load().warnings)
+
+
+def test_several_services_add_up(lab: Lab) -> None:
+    """Two services of one stack have their own fleets, and one bill; a rival is billed for both."""
+    lab.workload("small", requests_per_month=0.5 * 730 * 3600)
+    lab.workload("large", requests_per_month=1.5 * 730 * 3600)
+    services = {
+        "a": lab.service({"p": {**ON_DEMAND, "nodes": "auto"}}, workload="small"),
+        "b": lab.service({"q": {**ON_DEMAND, "nodes": "auto"}}, workload="large"),
+    }
+    mix: Keys = {"mix": {"a": "api/dear", "b": "api/plain"}}
+    lab.plan(services, alternatives=["api/plain", mix])
+    result = lab.evaluate()
+    assert [fleet.nodes for fleet in result.fleets] == [1, 2]
+    assert result.usd_per_month == pytest.approx(3 * 20 * 730)
+    assert result.utilization == pytest.approx(2 / 3)
+    assert result.requests_per_month == pytest.approx(2 * 730 * 3600)
+    bills = [one.usd_per_month for one in result.alternatives]
+    assert bills == pytest.approx([2 * 730 * 3.6, 0.5 * 730 * 36 + 1.5 * 730 * 3.6])
