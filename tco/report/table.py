@@ -100,9 +100,7 @@ def _ledger(lines: Sequence[LineRow]) -> list[str]:
         room = WIDTH - LABELS - len(figures)  # wide figures take it from the text
         what = textwrap.wrap(line.what, room, break_on_hyphens=False) or [""]
         mark = click.style("~", fg="yellow") if line.estimate else " "
-        rows.append(
-            f"  {category:<9} {_short(line.pool, 8):<8} {what[0]:<{room}} {mark}{figures}"
-        )
+        rows.append(f"  {category:<9} {_short(line.pool, 8):<8} {what[0]:<{room}} {mark}{figures}")
         rows += [f"  {'':<9} {'':<8}   {more}" for more in what[1:]]
     return rows
 
