@@ -86,7 +86,7 @@ def read_text(path: Path, shown: str) -> str:
             raise _unreadable(
                 shown, f"{size:,} bytes are more than the {LARGEST_FILE_BYTES:,} a file may have."
             )
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the text
     except UnicodeDecodeError as error:
         raise _unreadable(
             shown, f"byte {error.start} is not UTF-8.", "Save the file as UTF-8."

@@ -224,6 +224,9 @@ def read_workload(path: Path, shown: str) -> tuple[Workload, Demand]:
         raise BadInput(problems_of(error, Workload, shown)) from None
     if workload.csv is not None:
         source = path.parent / workload.csv
+        if not source.resolve().is_relative_to(path.parent.resolve()):
+            outside = f"{workload.csv} leads out of the folder of workloads."
+            raise BadInput([Problem(shown, "csv", outside)])
         week = _week_from_csv(source, f"{Path(shown).parent / workload.csv}", workload.timezone)
     elif workload.per_hour is not None:
         week = np.array(workload.per_hour)
