@@ -11,16 +11,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
 import tco
 from tco.analysis.evaluation import SCENARIOS, SEED, Evaluation, evaluate, load_stack
 from tco.catalog.catalog import Catalog, load_catalog
+from tco.catalog.rows import Term
 from tco.errors import BadInput, Problem, TcoError
 from tco.files import write_text
-from tco.model.stackfile import stack_names
+from tco.model.plan import TERM_MONTHS
+from tco.model.stackfile import read_stack, stack_names
 
 __all__ = ["cli", "main"]
 
@@ -249,6 +251,55 @@ def gate(stack: str, form: str, question: Question) -> None:
         _print(gate_text(stack_view(result), advisory=advisory))
     if not result.gate.open and not advisory:
         sys.exit(CLOSED)
+
+
+@cli.command()
+@click.argument("stack")
+@click.option(
+    "--max-term",
+    type=click.Choice(list(TERM_MONTHS)),
+    default=max(TERM_MONTHS, key=lambda term: TERM_MONTHS[term]),
+    show_default=True,
+    help="Commit no longer than this.",
+)
+@click.option(
+    "--write",
+    is_flag=True,
+    help="Pin the cheapest mix that has nodes into the stack file, in whole numbers.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A table to read, or the JSON of tco.optimize/1.",
+)
+@question_options
+def optimize(stack: str, max_term: str, form: str, write: bool, question: Question) -> None:
+    """The cheapest mix of reserved, spot, on-demand nodes and the API, node rank by node rank."""
+    from tco.analysis.optimize import optimize as cheapest
+    from tco.report.optimum import optimum_json, optimum_text
+
+    source = read_stack(question.folder, stack)
+    found = cheapest(
+        source,
+        load_catalog(),
+        source.plan.pricing_day or question.today,
+        TERM_MONTHS[cast("Term", max_term)],
+        question.scenarios,
+        question.seed,
+    )
+    if form == "json":
+        _print_json(optimum_json(found))
+    else:
+        _print(optimum_text(found))
+    if write:
+        from tco.report.pinned import pinned
+
+        path = Path(source.file)
+        write_text(path, pinned(found, path))
+        click.echo(f"{path}: the cheapest mix with nodes of its own is pinned", err=True)
 
 
 @cli.group()

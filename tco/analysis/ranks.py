@@ -6,19 +6,21 @@ takes: (E[(Y-(j-1)n*)+] - E[(Y-j n*)+]) / n*. The u_j add up to the mean load.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from tco.model.api_bill import ApiRate
-from tco.model.purchase import Option
 from tco.model.scenario import LIKELY
 from tco.model.stack import Group, ServiceModel, StackModel
 from tco.units import HOURS_PER_WEEK, FloatArray, monthly_rate
 
-__all__ = ["Rank", "full_node_hour_usd", "load_by_rank", "ranks"]
+__all__ = ["API", "Rank", "full_node_hour_usd", "load_by_rank", "rank_table", "ranks"]
 
 MOST_RANKS = 64
+API = "api"
+"""The supply that owns no node."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Rank:
     needed_share: float
     busy_share: float
     usd_per_hour: dict[str, float]
+
+    @property
+    def cheapest(self) -> str:
+        """The supply that the rank takes: the cheapest per clock hour."""
+        return min(self.usd_per_hour, key=lambda name: self.usd_per_hour[name])
 
 
 def load_by_rank(group: Group, nodes: int) -> tuple[FloatArray, FloatArray]:
@@ -61,20 +68,17 @@ def full_node_hour_usd(
     return per_request / load_per_request_hour
 
 
-def ranks(
-    stack: StackModel, service: ServiceModel, group: Group, rival: ApiRate | None
+def rank_table(
+    group: Group, prices: Mapping[str, tuple[float, bool]], full_hour_usd: float | None
 ) -> list[Rank]:
-    """The table for the nodes that a group needs, up to 64."""
-    nodes = int(
-        min(MOST_RANKS, max(1.0, float(group.fleet.needed(group.fleet.load_by_hour).max())))
-    )
+    """The table for the nodes that a group needs, up to 64.
+
+    ``prices`` has USD per node-hour by supply, and whether it is committed: paid in every hour
+    rather than while the rank is needed. ``full_hour_usd`` is v, the API's price.
+    """
+    most = float(group.fleet.needed(group.fleet.load_by_hour).max())
+    nodes = int(min(MOST_RANKS, max(1.0, most)))
     needed, busy = load_by_rank(group, nodes)
-    rate = monthly_rate(stack.discount_rate.value.likely)
-    prices: dict[Option, float] = {}
-    for pool in group.pools:
-        price = float(np.asarray(pool.supply.effective_usd_per_hour(LIKELY, rate)))
-        prices.setdefault(pool.supply.option, price * pool.nodes_per_replica)
-    value = full_node_hour_usd(stack, service, group, rival) if rival is not None else None
     return [
         Rank(
             place + 1,
@@ -82,13 +86,25 @@ def ranks(
             float(busy[place]),
             {
                 **{
-                    option: price
-                    if option in ("owned", "reserved", "capacity-block")
-                    else float(needed[place]) * price
-                    for option, price in prices.items()
+                    name: usd if committed else float(needed[place]) * usd
+                    for name, (usd, committed) in prices.items()
                 },
-                **({"api": float(busy[place]) * value} if value is not None else {}),
+                **({API: float(busy[place]) * full_hour_usd} if full_hour_usd is not None else {}),
             },
         )
         for place in range(nodes)
     ]
+
+
+def ranks(
+    stack: StackModel, service: ServiceModel, group: Group, rival: ApiRate | None
+) -> list[Rank]:
+    """The table of a group's declared pools, one supply a purchase option, and the rival's API."""
+    rate = monthly_rate(stack.discount_rate.value.likely)
+    prices: dict[str, tuple[float, bool]] = {}
+    for pool in group.pools:
+        price = float(np.asarray(pool.supply.effective_usd_per_hour(LIKELY, rate)))
+        usd = price * pool.nodes_per_replica
+        prices.setdefault(pool.supply.option, (usd, pool.supply.committed))
+    value = full_node_hour_usd(stack, service, group, rival) if rival is not None else None
+    return rank_table(group, prices, value)

@@ -303,7 +303,7 @@ def _tiered_from(pool: PoolModel, before: Quantity, gb: Quantity, scenario: Scen
 
 def _platform(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
     """Disks, load balancer, logs and licences; spare nodes hold disks and licences too."""
-    services = float(len(stack.services))
+    services = float(sum(bool(service.groups) for service in stack.services))
     nodes, gpus = done.held_nodes, _held_gpus(done)
     lines = [
         Line(
@@ -339,9 +339,14 @@ def _held_gpus(done: Work) -> FloatArray:
 
 
 def _labor(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
-    """(FTE of self-hosting - FTE the API needs too) x loaded cost; set-up over the horizon."""
+    """(FTE of self-hosting - FTE the API needs too) x loaded cost; set-up over the horizon.
+
+    Without nodes there is nobody to pay beyond what the API needs.
+    """
     labor = stack.labor
-    fte = planned_fte(stack, done.held_nodes, scenario) - scenario.value(labor.api_fte)
+    nodes = done.held_nodes
+    own = planned_fte(stack, nodes, scenario) - scenario.value(labor.api_fte)
+    fte = np.where(nodes > 0, own, 0.0)
     used = [labor.fte] if labor.fte is not None else [figure for _, figure in labor.table]
     if labor.hours_per_node_month is not None:
         used.append(labor.hours_per_node_month)

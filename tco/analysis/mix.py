@@ -1,0 +1,98 @@
+"""A mix: how many nodes of each supply a group holds, and what the stack then costs a month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tco.model.api_bill import ApiRate
+from tco.model.ledger import ledger, total
+from tco.model.stack import Group, ServiceModel, StackModel, StandbyTerms
+from tco.model.work import work
+
+__all__ = ["Mix", "month_usd", "stack_with"]
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Nodes (replicas) by supply, the API that takes what overflows, and what stands by.
+
+    Committed supplies hold their nodes all week; of the others it is the most at once. Without
+    nodes the API serves everything.
+    """
+
+    nodes: Mapping[str, int]
+    overflow: ApiRate | None
+    standby: StandbyTerms
+
+    @property
+    def held(self) -> dict[str, int]:
+        """The supplies that hold nodes."""
+        return {name: count for name, count in self.nodes.items() if count > 0}
+
+
+def stack_with(stack: StackModel, place: int, mix: Mix) -> StackModel:
+    """The stack with a mix in the common group of one service.
+
+    A mix without nodes sends the group's classes to its API.
+    """
+    service = stack.services[place]
+    group = service.groups[0]
+    if mix.held:
+        mixed = _group_with(service, group, mix)
+        changed = replace(
+            service,
+            groups=(mixed, *service.groups[1:]),
+            overflow=mix.overflow,
+            standby=_standby_in(mixed, mix.standby),
+        )
+    elif mix.overflow is not None:
+        sent = tuple((request, mix.overflow) for request in group.classes)
+        changed = replace(
+            service,
+            groups=service.groups[1:],
+            routed=(*service.routed, *sent),
+            overflow=mix.overflow,
+            standby=StandbyTerms(),
+        )
+    else:
+        raise ValueError("a mix without nodes needs an API")
+    services = (*stack.services[:place], changed, *stack.services[place + 1 :])
+    return replace(stack, services=services)
+
+
+def _group_with(service: ServiceModel, group: Group, mix: Mix) -> Group:
+    kept = [
+        (pool, replace(fleet, floor=count if pool.supply.committed else 0, cap=float(count)))
+        for pool, fleet in zip(group.pools, group.fleet.pools, strict=True)
+        if (count := mix.nodes.get(pool.name, 0)) > 0
+    ]
+    limit = service.unserved_limit if mix.overflow is None else None
+    fleet = replace(
+        group.fleet,
+        arrivals=replace(group.fleet.arrivals, unserved_limit=limit),
+        pools=tuple(
+            replace(fleet, follow="static" if pool.supply.committed else "load")
+            for pool, fleet in kept
+        ),
+    )
+    return replace(group, pools=tuple(pool for pool, _ in kept), fleet=fleet)
+
+
+def _standby_in(group: Group, standby: StandbyTerms) -> StandbyTerms:
+    """Fixed spares stand in a pool that the mix has: the first that is not spot."""
+    names = [pool.name for pool in group.pools]
+    if standby.kind != "nodes" or standby.pool in names:
+        return standby
+    lasting = [pool.name for pool in group.pools if pool.supply.option != "spot"]
+    return replace(standby, pool=(lasting or names)[0])
+
+
+def month_usd(stack: StackModel) -> float | None:
+    """USD of the pricing day's month; None where more is refused than the limit allows."""
+    done = work(stack)
+    if not bool(done.served(stack)[0]):
+        return None
+    return float(np.asarray(total(ledger(stack, done))).ravel()[0])

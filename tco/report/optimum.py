@@ -1,0 +1,163 @@
+"""The cheapest mix as it reads: node rank by node rank, against the declared one."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import click
+
+from tco.analysis.mix import Mix
+from tco.analysis.optimize import Optimum, PricedMix, ServiceOptimum
+from tco.analysis.ranks import API, Rank
+from tco.report.numbers import percent, usd
+
+__all__ = ["mix_text", "optimum_json", "optimum_text"]
+
+WIDTH = 80
+SHOWN_RANKS = 12
+SHOWN_SUPPLIES = 4
+
+
+def mix_text(mix: Mix) -> str:
+    """``2 x reserved-1yr, up to 3 x spot, overflow at deepseek/…``."""
+    api = mix.overflow.api if mix.overflow is not None else None
+    if not mix.held:
+        return f"no node at all: everything at {api}"
+    held = [f"{count} x {name}" for name, count in mix.held.items()]
+    return ", ".join([*held, f"overflow at {api}" if api else "overflow refused"])
+
+
+def optimum_text(found: Optimum) -> str:
+    """The declared mix against the cheapest, with the reasons per rank."""
+    name = click.style(found.declared.name, bold=True)
+    lines = [f"{name}: {_saving(found)}", ""]
+    for service in found.services:
+        lines += [*_mixes(service), "", *_ranks(service), ""]
+    lines += textwrap.wrap(
+        "A rank is a node: how often it is needed, how busy it is, and what its clock hour costs "
+        "by supply. Committed nodes are paid in every hour, others while they are needed, an API "
+        "for the tokens.",
+        WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _saving(found: Optimum) -> str:
+    if found.optimum_usd is None:
+        return "no mix serves the demand within its limits."
+    best = usd(round(found.optimum_usd))
+    if found.declared_usd is None:
+        return f"the declared mix refuses demand; the cheapest that serves it is {best}/month."
+    declared = usd(round(found.declared_usd))
+    less = found.declared_usd - found.optimum_usd
+    if less < 1:
+        return f"the declared mix, {declared}/month, is the cheapest."
+    share = percent(less / found.declared_usd)
+    return f"declared {declared}/month, cheapest {best}/month ({share} less)."
+
+
+def _mixes(service: ServiceOptimum) -> list[str]:
+    rows: list[tuple[str, PricedMix]] = []
+    for label, one in (
+        ("cheapest", service.cheapest),
+        ("cheapest with own nodes", service.with_nodes),
+        ("cheapest in 9 of 10 scenarios", service.risk_averse),
+    ):
+        if one is not None and all(one.mix != other.mix for _, other in rows):
+            rows.append((label, one))
+    lines = [f"  {service.service} ({service.method})"]
+    for label, one in rows:
+        figures = f"{usd(round(one.usd_per_month))}/month, P90 {usd(round(one.p90_usd_per_month))}"
+        lines += textwrap.wrap(
+            f"{label}: {figures}: {mix_text(one.mix)}",
+            WIDTH,
+            initial_indent="    ",
+            subsequent_indent="      ",
+            break_on_hyphens=False,
+        )
+    if service.standby_usd_per_month:
+        told = "; ".join(
+            f"{name} {usd(round(cost))}" for name, cost in service.standby_usd_per_month.items()
+        )
+        lines += textwrap.wrap(
+            f"with own nodes, by standby: {told}",
+            WIDTH,
+            initial_indent="    ",
+            subsequent_indent="      ",
+            break_on_hyphens=False,
+        )
+    return lines
+
+
+def _ranks(service: ServiceOptimum) -> list[str]:
+    """The table by rank: the cheapest supplies of the first rank, and what each rank takes."""
+    if not service.ranks:
+        return []
+    first = service.ranks[0].usd_per_hour
+    own = sorted((name for name in first if name != API), key=lambda name: first[name])
+    shown = [*own[: SHOWN_SUPPLIES - (API in first)], *([API] if API in first else [])]
+    head = " ".join(f"{_column(name):>13}" for name in shown)
+    rows = [f"    rank needed   busy {head}  takes"]
+    rows += [_rank(rank, shown) for rank in service.ranks[:SHOWN_RANKS]]
+    more = len(service.ranks) - SHOWN_RANKS
+    return [*rows, *([f"    … {more} more ranks"] if more > 0 else [])]
+
+
+def _rank(rank: Rank, shown: list[str]) -> str:
+    prices = " ".join(f"{f'${rank.usd_per_hour[name]:,.2f}/h':>13}" for name in shown)
+    return (
+        f"    {rank.rank:>4} {percent(rank.needed_share):>6} {percent(rank.busy_share):>7} "
+        f"{prices}  {_column(rank.cheapest)}"
+    )
+
+
+def _column(name: str) -> str:
+    return name if len(name) <= 13 else f"{name[:12]}…"
+
+
+def optimum_json(found: Optimum) -> dict[str, Any]:
+    """``tco.optimize/1``."""
+    return {
+        "schema": "tco.optimize/1",
+        "stack": found.declared.name,
+        "plan_digest": found.declared.digest,
+        "declared": {"usd_per_month": found.declared_usd},
+        "optimum": {"usd_per_month": found.optimum_usd},
+        "services": [_service_json(one) for one in found.services],
+    }
+
+
+def _service_json(service: ServiceOptimum) -> dict[str, Any]:
+    return {
+        "name": service.service,
+        "method": service.method,
+        "cheapest": _mix_json(service.cheapest),
+        "with_nodes": _mix_json(service.with_nodes),
+        "risk_averse": _mix_json(service.risk_averse),
+        "standby_usd_per_month": service.standby_usd_per_month,
+        "ranks": [
+            {
+                "rank": one.rank,
+                "needed_share": one.needed_share,
+                "busy_share": one.busy_share,
+                "usd_per_hour": one.usd_per_hour,
+                "supply": one.cheapest,
+            }
+            for one in service.ranks
+        ],
+    }
+
+
+def _mix_json(priced: PricedMix | None) -> dict[str, Any] | None:
+    if priced is None:
+        return None
+    overflow = priced.mix.overflow
+    return {
+        "usd_per_month": priced.usd_per_month,
+        "p90_usd_per_month": priced.p90_usd_per_month,
+        "nodes": priced.mix.held,
+        "overflow": overflow.api if overflow is not None else None,
+    }
