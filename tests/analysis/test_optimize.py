@@ -1,0 +1,229 @@
+"""The cheapest mix: the merit order, the programme, and what is written into the stack file."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tco.analysis.mix import month_usd
+from tco.analysis.optimize import Optimum, optimize
+from tco.errors import BadInput
+from tco.model.stackfile import read_stack
+from tco.report.pinned import pinned
+from tests.conftest import DAY, FOLLOWING, ON_DEMAND, Keys, Lab
+
+COMMITMENT: Keys = {"kind": "savings-plan", "term": "1yr", "payment": "all-upfront"}
+RESERVED: Keys = {"instance": "box.8x", "purchase": "reserved", "commitment": COMMITMENT}
+SPOT: Keys = {"instance": "box.8x", "purchase": "spot"}
+
+
+def solve(lab: Lab, *, months: int = 12, scenarios: int = 0) -> Optimum:
+    """The optimum of the stack `one`."""
+    return optimize(read_stack(lab.folder, "one"), lab.catalog, DAY, months, scenarios)
+
+
+def usd(lab: Lab, pools: Keys, service: Keys, **plan: object) -> float:
+    """What the ledger says of a plan with these pools; infinite where it refuses demand."""
+    lab.stack(pools, service, **plan)
+    cost = month_usd(lab.load())
+    return float("inf") if cost is None else cost
+
+
+def day_prices(lab: Lab, on_demand: float, reserved: float) -> str:
+    """A book in which spot is never worth it."""
+    box: Keys = {"instance": "box.8x", "region": "r1"}
+    terms: Keys = {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"}
+    return lab.book(
+        "day",
+        prices=[
+            {**box, "usd_per_hour": on_demand},
+            {**box, "purchase": "spot", "usd_per_hour": 99},
+            {**box, "purchase": "reserved", "usd_per_hour": reserved, **terms},
+            {**box, "purchase": "reserved", "usd_per_hour": 99, **COMMITMENT},
+        ],
+    )
+
+
+def test_reserved_base(lab: Lab) -> None:
+    """Needs of 2, 4, 8, 10 nodes for 8, 8, 4, 4 h a day: 2 reserved at 1.70, the rest at 2.50.
+
+    Rank j is worth reserving iff it is needed in more than 1.70/2.50 = 68 % of the hours: two are,
+    all day; two more in 16 of 24 h, 67 %. A day costs 2 x 24 x 1.70 + 72 x 2.50 = $261.60.
+    """
+    lab.nodes_by_hour([2] * 8 + [4] * 8 + [8] * 4 + [10] * 4)
+    pools = {"main": {**ON_DEMAND, "nodes": {**FOLLOWING, "max": 10}, "boot_hours": 0}}
+    book = day_prices(lab, 2.5, 1.7)
+    lab.stack(pools, {"require": ["nowhere"]}, prices=[book])
+    found = solve(lab)
+    [service] = found.services
+    assert service.method == "merit order"
+    assert [rank.cheapest for rank in service.ranks[:4]] == ["savings-plan-1yr"] * 2 + ["main"] * 2
+    assert service.cheapest is not None
+    assert service.cheapest.mix.held == {"savings-plan-1yr": 2, "main": 8}
+    assert found.optimum_usd == pytest.approx(261.6 * 730 / 24)
+
+
+def test_an_api_cheaper_than_every_node_leaves_no_node(lab: Lab) -> None:
+    """A rank goes to the API iff its load at API prices costs less than the cheapest node.
+
+    Half a node for 730 h is 1,314,000 requests of 1,000 tokens, at $0.01 per million $13.14.
+    """
+    price = {"input_usd_per_mtok": 0.01, "output_usd_per_mtok": 0.01}
+    lab.book("cheap", prices=[{"api": "api/penny", **price}])
+    lab.stack(
+        {"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/penny"], prices=["cheap.yaml"]
+    )
+    found = solve(lab)
+    [service] = found.services
+    assert [rank.cheapest for rank in service.ranks] == ["api"]
+    assert service.cheapest is not None
+    assert service.cheapest.mix.held == {}
+    assert found.optimum_usd == pytest.approx(13.14)
+    assert service.with_nodes is not None
+    assert service.with_nodes.usd_per_month > 13.14
+
+
+@settings(max_examples=15)
+@given(
+    day=st.lists(st.integers(0, 4), min_size=24, max_size=24).filter(any),
+    overflow=st.booleans(),
+)
+def test_no_mix_of_one_node_type_is_cheaper_by_brute_force(
+    lab: Lab, day: list[int], overflow: bool
+) -> None:
+    """Every count of reserved nodes and of spot or on-demand ones costs at least the optimum."""
+    lab.nodes_by_hour(day)
+    service: Keys = {"overflow": "api/plain"} if overflow else {"require": ["nowhere"]}
+    most = max(day)
+    lab.stack({"main": {**ON_DEMAND, "nodes": {**FOLLOWING, "max": most}}}, service)
+    found = solve(lab)
+    assert found.optimum_usd is not None
+    for held, following, bought in itertools.product(
+        range(most + 1), range(most + 1), (SPOT, ON_DEMAND)
+    ):
+        pools: Keys = {"held": {**RESERVED, "nodes": held}} if held else {}
+        if following:
+            pools["more"] = {**bought, "nodes": {**FOLLOWING, "max": following}}
+        if pools:
+            assert usd(lab, pools, service) >= found.optimum_usd - 1e-6
+
+
+@settings(max_examples=10)
+@given(day=st.lists(st.integers(0, 3), min_size=24, max_size=24).filter(any))
+def test_no_mix_of_two_node_types_is_cheaper_by_brute_force(lab: Lab, day: list[int]) -> None:
+    """The programme's counts, settled by the ledger, beat every count of two types of node."""
+    lab.nodes_by_hour(day)
+    service: Keys = {"require": ["nowhere"]}
+    book = lab.book("slow", prices=[{"instance": "slow.8x", "region": "r1", "usd_per_hour": 9}])
+    nodes: Keys = {**FOLLOWING, "max": 6}
+    slow: Keys = {"instance": "slow.8x"}
+    lab.stack(
+        {"main": {**ON_DEMAND, "nodes": nodes}, "slow": {**slow, "nodes": nodes}},
+        service,
+        prices=[book],
+    )
+    found = solve(lab)
+    [solved] = found.services
+    assert solved.method == "mixed-integer programme"
+    assert found.optimum_usd is not None
+    most = max(day)
+    for held, quick, half in itertools.product(range(most + 1), range(most + 1), range(3)):
+        pools: Keys = {"held": {**RESERVED, "nodes": held}} if held else {}
+        if quick:
+            pools["more"] = {**SPOT, "nodes": {**FOLLOWING, "max": quick}}
+        if half:
+            pools["slow"] = {**slow, "nodes": {**FOLLOWING, "max": half}}
+        if pools:
+            cost = usd(lab, pools, service, prices=[book])
+            assert cost >= found.optimum_usd - 1e-6
+
+
+@given(
+    day=st.lists(st.integers(0, 5), min_size=24, max_size=24).filter(any),
+    held=st.integers(0, 5),
+)
+def test_the_optimum_is_never_dearer_than_the_declared_mix(
+    lab: Lab, day: list[int], held: int
+) -> None:
+    """Whatever a plan declares, the optimum costs no more."""
+    lab.nodes_by_hour(day)
+    pools: Keys = {
+        "base": {**RESERVED, "nodes": held},
+        "burst": {**ON_DEMAND, "nodes": {**FOLLOWING, "max": 5}},
+    }
+    lab.stack(pools, {"overflow": "api/plain", "standby": {"availability": 0.99}})
+    found = solve(lab)
+    assert found.declared_usd is not None
+    assert found.optimum_usd is not None
+    assert found.optimum_usd <= found.declared_usd + 1e-9
+
+
+def test_another_option_never_makes_the_optimum_dearer(lab: Lab) -> None:
+    """With longer commitments to choose from the optimum stays or falls."""
+    lab.nodes_by_hour([2] * 12 + [5] * 12)
+    lab.stack({"main": {**ON_DEMAND, "nodes": "auto"}}, {"require": ["nowhere"]})
+    costs = [solve(lab, months=months).optimum_usd for months in (0, 12, 60)]
+    assert all(one is not None for one in costs)
+    assert sorted(costs, key=lambda one: -(one or 0.0)) == costs
+
+
+def test_the_cheapest_in_nine_of_ten_scenarios_hedges(lab: Lab) -> None:
+    """With a throughput that may fall, more nodes than the likely optimum's can be cheaper at P90.
+
+    The risk-averse mix costs at P90 no more than the cheapest one does.
+    """
+    book = lab.book(
+        "doubt",
+        figures=[{"figure": "benchmark_spread", "value": [0.5, 1.0, 1.2], "unit": "x"}],
+        prices=[{"api": "api/dear", "input_usd_per_mtok": 9, "output_usd_per_mtok": 9}],
+    )
+    lab.workload(requests_per_month=2.9 * 730 * 3600, burst={"quantile": 0.99})
+    lab.stack({"main": {**ON_DEMAND, "nodes": "auto"}}, {"overflow": "api/dear"}, prices=[book])
+    [service] = solve(lab, scenarios=500).services
+    assert service.cheapest is not None
+    assert service.risk_averse is not None
+    assert service.risk_averse.p90_usd_per_month <= service.cheapest.p90_usd_per_month
+    assert service.cheapest.p90_usd_per_month > service.cheapest.usd_per_month
+
+
+def test_a_pinned_file_keeps_its_comments_and_costs_the_optimum(lab: Lab) -> None:
+    """Pools, comments and order stay as they were written; the numbers are the optimum's."""
+    lab.nodes_by_hour([2] * 12 + [5] * 12)
+    text = f"""# the team's stack
+config:
+  aws:region: r1
+  tco:plan:
+    pricing_day: "{DAY}"   # a Monday
+    services:
+      chat:
+        workload: demand
+        serving: {{model: unit}}
+        pools:
+          main: {{instance: box.8x, nodes: auto}}  # to be pinned
+        sizing: {{target_load: 1.0}}
+        require: [nowhere]
+        egress: {{to: private}}
+    alternatives: [api/plain]
+    ops: {{fte: 0}}
+    platform: {{}}
+"""
+    path = lab.write("Pulumi.one.yaml", text)
+    found = solve(lab)
+    after = pinned(found, path)
+    path.write_text(after, encoding="utf-8")
+    assert month_usd(lab.load()) == pytest.approx(found.optimum_usd)
+    kept = [line for line in text.splitlines() if "main" not in line]
+    assert [line for line in after.splitlines() if line in kept] == kept
+    assert "nodes: auto" not in after
+
+
+def test_a_plan_with_something_unpriced_has_no_optimum(lab: Lab) -> None:
+    """Without an operating point there is nothing to optimize, and the reason is told."""
+    tokens = {"name": "all", "share": 1, "input": 1024, "output": 256}
+    lab.workload(classes=[tokens], objectives={"itl_ms": {"p50": 1}})
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"serving": {"model": "curve"}})
+    with pytest.raises(BadInput, match="itl_ms p50 <= 1 ms"):
+        solve(lab)
