@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,13 +16,13 @@ from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
 
 
-def demand(lab: Lab, **keys: object) -> Demand:
+def demand(lab: Lab, **keys: Any) -> Demand:
     """The demand of a workload file."""
     lab.workload(**keys)
     return read_workload(lab.folder / "workloads" / "demand.yaml", "demand.yaml")[1]
 
 
-def refused(lab: Lab, **keys: object) -> str:
+def refused(lab: Lab, **keys: Any) -> str:
     with pytest.raises(BadInput) as caught:
         demand(lab, **keys)
     return str(caught.value)
@@ -95,12 +96,12 @@ def table(rows: Sequence[tuple[str, object]], header: str = "hour,requests") -> 
 MONDAY = "2026-11-02T00:00:00+00:00"
 
 
-def from_csv(lab: Lab, text: object, **keys: object) -> Demand:
+def from_csv(lab: Lab, text: object, **keys: Any) -> Demand:
     lab.write("workloads/chat.csv", text)
     return demand(lab, csv="chat.csv", **keys)
 
 
-def refused_csv(lab: Lab, text: object, **keys: object) -> str:
+def refused_csv(lab: Lab, text: object, **keys: Any) -> str:
     with pytest.raises(BadInput) as caught:
         from_csv(lab, text, **keys)
     return str(caught.value)

@@ -1,0 +1,171 @@
+"""What a hosted API bills for one request, and for a week of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import ON_DEMAND, Keys, Lab
+
+MILLION = 1_000_000
+
+
+def bill(lab: Lab, price: Keys, request: Keys | None = None, **workload: Any) -> float:
+    """USD for a million requests of 900 tokens in and 100 out, at $1 in and $10 out."""
+    row = {"api": "rival/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 10, **price}
+    tokens = {"name": "all", "share": 1, "input": 900, "output": 100, **(request or {})}
+    if "per_hour" not in workload:
+        workload["requests_per_month"] = MILLION
+    lab.workload(classes=[tokens], **workload)
+    lab.stack(
+        {"main": {**ON_DEMAND, "nodes": 9}},
+        {"overflow": "api/plain"},
+        prices=[lab.book("rival", prices=[row])],
+        alternatives=["rival/api"],
+    )
+    return lab.evaluate().alternatives[0].usd_per_month or 0.0
+
+
+def test_input_and_output(lab: Lab) -> None:
+    """900 x $1 + 100 x $10 for a million requests."""
+    assert bill(lab, {}) == pytest.approx(900 + 1_000)
+
+
+def test_cache_hits_at_their_own_price(lab: Lab) -> None:
+    """400 of 1,000 input tokens are hits at $0.10, the other 600 cost $1; a hit may be free."""
+    request = {"input": 1000, "cached": 0.4}
+    hits = {"cached_input_usd_per_mtok": 0.1}
+    assert bill(lab, hits, request) == pytest.approx(600 + 40 + 1_000)
+    assert bill(lab, {"cached_input_usd_per_mtok": 0}, request) == pytest.approx(600 + 1_000)
+
+
+def test_a_hit_without_a_price_costs_what_input_costs(lab: Lab) -> None:
+    """An API that states no cache price gives no discount."""
+    assert bill(lab, {}, {"cached": 0.9}) == pytest.approx(1_900)
+
+
+@pytest.mark.parametrize(("write", "usd"), [(1.25, 112.5), (0.5, 0), (0, 0)])
+def test_cache_writes_cost_what_is_above_the_input_price(
+    lab: Lab, write: float, usd: float
+) -> None:
+    """Half of 900 misses are written at $1.25 instead of $1: 450 x 0.25 more."""
+    price = {"cache_write_usd_per_mtok": write}
+    assert bill(lab, price, {"cache_write": 0.5}) == pytest.approx(1_900 + usd)
+
+
+def test_reasoning_is_billed_as_output(lab: Lab) -> None:
+    """50 tokens that nobody reads cost what 50 tokens of output cost."""
+    assert bill(lab, {}, {"reasoning": 50}) == pytest.approx(900 + 1_500)
+
+
+def test_batch_discount_on_what_can_wait(lab: Lab) -> None:
+    """Half off for the 30 % that can wait: 1,900 x (1 - 0.3 x 0.5)."""
+    price = {"batch_discount": 0.5}
+    assert bill(lab, price, {"can_wait": 0.3}) == pytest.approx(1_900 * 0.85)
+    assert bill(lab, price) == pytest.approx(1_900)
+
+
+def test_a_tokenizer_that_makes_more_tokens(lab: Lab) -> None:
+    """An API whose tokenizer makes 1.2 tokens of ours bills 1.2 times as many."""
+    assert bill(lab, {"token_factor": 1.2}) == pytest.approx(1_900 * 1.2)
+
+
+@pytest.mark.parametrize(("tokens", "usd"), [(900, 1_900), (1_000, 2_000), (1_001, 4_002)])
+def test_tiers_look_at_the_full_prompt(lab: Lab, tokens: int, usd: float) -> None:
+    """Above 1,000 tokens of prompt the whole request costs twice as much; at 1,000 not yet."""
+    tier = {"above_prompt_tokens": 1_000, "input_usd_per_mtok": 2, "output_usd_per_mtok": 20}
+    assert bill(lab, {"tiers": [tier]}, {"input": tokens}) == pytest.approx(usd)
+
+
+def test_cached_tokens_count_for_the_tier(lab: Lab) -> None:
+    """The tier is that of the full prompt, hits included, and scales the price of a hit.
+
+    2,000 tokens, half of them hits: 1,000 x 2 + 1,000 x 0.1 x 2 + 100 x 20.
+    """
+    tier = {"above_prompt_tokens": 1_000, "input_usd_per_mtok": 2, "output_usd_per_mtok": 20}
+    price = {"tiers": [tier], "cached_input_usd_per_mtok": 0.1}
+    found = bill(lab, price, {"input": 2_000, "cached": 0.5})
+    assert found == pytest.approx(2_000 + 200 + 2_000)
+
+
+def test_the_highest_tier_that_is_reached_counts(lab: Lab) -> None:
+    """Of several thresholds the highest one below the prompt sets the price."""
+    tiers = [
+        {"above_prompt_tokens": at, "input_usd_per_mtok": price, "output_usd_per_mtok": 10 * price}
+        for at, price in ((500, 2), (100, 3), (5_000, 9))
+    ]
+    assert bill(lab, {"tiers": tiers}) == pytest.approx(2 * 1_900)
+
+
+PEAK: Keys = {"input_usd_per_mtok": 2, "output_usd_per_mtok": 20}
+
+
+def test_peak_hours_weigh_the_demand(lab: Lab) -> None:
+    """01:00 to 04:00 UTC is three hours of the day: an eighth of a flat demand costs double."""
+    found = bill(lab, {"peak": {"utc_hours": [1, 4], **PEAK}})
+    assert found == pytest.approx(1_900 * (1 + 3 / 24))
+
+
+def test_peak_hours_over_midnight(lab: Lab) -> None:
+    """22:00 to 02:00 is four hours."""
+    found = bill(lab, {"peak": {"utc_hours": [22, 2], **PEAK}})
+    assert found == pytest.approx(1_900 * (1 + 4 / 24))
+
+
+def test_peak_days(lab: Lab) -> None:
+    """On Saturday and Sunday alone, 12 hours are 24 of the week's 168."""
+    found = bill(lab, {"peak": {"utc_hours": [0, 12], "days": ["sat", "sun"], **PEAK}})
+    assert found == pytest.approx(1_900 * (1 + 24 / 168))
+
+
+@pytest.mark.parametrize(
+    ("timezone", "share"), [("UTC", 0.0), ("America/New_York", 1.0), ("Asia/Kolkata", 0.5)]
+)
+def test_peak_hours_by_the_workloads_time_zone(lab: Lab, timezone: str, share: float) -> None:
+    """Requests between 09:00 and 10:00 local: 14:00 UTC in New York, 03:30 to 04:30 in Kolkata."""
+    week = [float(hour % 24 == 9) * 24_000 for hour in range(168)]
+    hours = {"America/New_York": [14, 15]}.get(timezone, [4, 5])
+    peak = {"peak": {"utc_hours": hours, **PEAK}}
+    found = bill(lab, peak, per_hour=week, timezone=timezone)
+    assert found / (730 * 1_000 * 1.9e-3) == pytest.approx(1 + share)
+
+
+def test_peak_scales_the_tier_in_force(lab: Lab) -> None:
+    """A peak multiplies what holds outside it: at twice the base a tier of $2 costs $4."""
+    tier = {"above_prompt_tokens": 100, "input_usd_per_mtok": 2, "output_usd_per_mtok": 20}
+    peak = {"utc_hours": [0, 24], **PEAK}
+    assert bill(lab, {"tiers": [tier], "peak": peak}) == pytest.approx(4 * 1_900)
+
+
+def test_classes_are_billed_one_by_one(lab: Lab) -> None:
+    """Each class has its own length, its own tier and its own share."""
+    lab.workload(
+        requests_per_month=MILLION,
+        classes=[
+            {"name": "short", "share": 0.9, "input": 100, "output": 100},
+            {"name": "long", "share": 0.1, "input": 10_000, "output": 100},
+        ],
+    )
+    tier = {"above_prompt_tokens": 5_000, "input_usd_per_mtok": 2, "output_usd_per_mtok": 20}
+    row = {"api": "rival/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 10, "tiers": [tier]}
+    lab.stack(
+        {"main": {**ON_DEMAND, "nodes": 9}},
+        {"overflow": "api/plain"},
+        prices=[lab.book("rival", prices=[row])],
+        alternatives=["rival/api"],
+    )
+    usd = lab.evaluate().alternatives[0].usd_per_month
+    assert usd == pytest.approx(0.9 * (100 + 1_000) + 0.1 * (20_000 + 2_000))
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [([4, 4], "hours run from 0 to 24"), ([-1, 4], "hours run"), ([3, 25], "hours run")],
+)
+def test_peak_hours_that_cannot_be(lab: Lab, hours: list[int], told: str) -> None:
+    """A peak has a beginning and an end inside a day."""
+    row = {"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    book = lab.book("x", prices=[{**row, "peak": {"utc_hours": hours, **PEAK}}])
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
+    assert told in lab.refused()
