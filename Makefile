@@ -15,7 +15,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help plan test check format bench lock clean
+.PHONY: help plan test check format golden bench lock clean
 
 help: ## List the targets (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ check: $(VENV)/dev.stamp ## Run all that CI runs: format, lint, types, import la
 format: $(VENV)/dev.stamp ## Format the code and apply the linter's safe fixes
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
+
+golden: $(VENV)/dev.stamp ## Write the golden files and the README's output anew, to be read in the diff
+	@$(BIN)/python -m pytest -q --renew tests/test_readme.py tests/report || true
 
 bench: $(VENV)/run.stamp ## Run the benchmarks
 	@$(BIN)/python -m benchmarks

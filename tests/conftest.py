@@ -35,6 +35,14 @@ settings.load_profile("tco")
 
 Keys = dict[str, Any]
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make golden` renews what the tests compare with, for a person to read in the diff."""
+    parser.addoption(
+        "--renew", action="store_true", help="write golden files and the README's output anew"
+    )
+
+
 DAY = dt.date(2026, 11, 23)  # a Monday
 
 # The reference article's benchmark: concurrency, output tokens per second, median ITL in ms.

@@ -1,0 +1,54 @@
+"""The README's output is what the commands print."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tco.cli import cli
+
+README = Path(__file__).parents[1] / "README.md"
+BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+COMMAND = re.compile(r"\$ tco (.*?)(; echo \$\?)?")
+ELISION = "…"
+TODAY = "2026-11-25"
+
+
+def printed(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a command prints in the README's folder on the README's day."""
+    found = COMMAND.fullmatch(command)
+    assert found is not None, f"not a command: {command}"
+    monkeypatch.chdir(README.parent)
+    result = CliRunner().invoke(cli, [*found[1].split(), "--today", TODAY])
+    return result.output + (f"{result.exit_code}\n" if found[2] else "")
+
+
+def renewed(block: str, output: str) -> str:
+    """A block with the output in place of what it shows; a first line `…` keeps its tail only."""
+    command, _, shown = block.partition("\n")
+    lines = output.splitlines()
+    if shown.startswith(ELISION):
+        start = shown.splitlines()[1].split()[0]
+        first = max(place for place, line in enumerate(lines) if line.startswith(start))
+        lines = [ELISION, *lines[first:]]
+    return "\n".join([command, *lines, ""])
+
+
+def test_the_readme_shows_what_is_printed(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """Each console block of the README is the real output of its command."""
+    text = README.read_text(encoding="utf-8")
+
+    def fresh(found: re.Match[str]) -> str:
+        block = found[1]
+        output = printed(block.partition("\n")[0], monkeypatch)
+        return f"```console\n{renewed(block, output)}```"
+
+    after = BLOCK.sub(fresh, text)
+    if request.config.getoption("--renew"):
+        README.write_text(after, encoding="utf-8")
+    assert text == after
