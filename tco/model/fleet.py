@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray, ratio
 __all__ = ["Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
 
 TOLERANCE = 1e-9
+FIRST_STEPS = 16
 MOST_NODES = 100_000
 """More nodes than this is a mistake in the plan, not a fleet."""
 
@@ -73,6 +74,14 @@ class Arrivals:
             fits = self.overflow(nodes, middle) <= limit * middle
             low, high = np.where(fits, middle, low), np.where(fits, high, middle)
         return low
+
+
+@lru_cache(maxsize=512)
+def _most_loads(arrivals: Arrivals, count: int) -> FloatArray:
+    """The largest loads of 1, 2, … ``count`` nodes, a power of two times the first ones."""
+    half = 0 if count == FIRST_STEPS else count // 2
+    more = arrivals.most_load(np.arange(half + 1.0, count + 1.0))
+    return np.concatenate([_most_loads(arrivals, half), more]) if half else more
 
 
 @dataclass(frozen=True)
@@ -162,20 +171,13 @@ class Fleet:
         hours = np.bincount(inverse).astype(float) * WEEKS_PER_MONTH
         return self.load_by_hour[first], inverse, hours
 
-    @cached_property
-    def _steps(self) -> list[FloatArray]:
-        return [self.arrivals.most_load(np.arange(1.0, 17.0))]
-
     def steps(self, up_to: float) -> FloatArray:
         """The loads at which one more node is needed, ascending, past ``up_to``."""
-        known = self._steps[-1]
-        while known[-1] < up_to:
-            count = 2 * len(known)
-            more = self.arrivals.most_load(np.arange(len(known) + 1.0, count + 1.0))
-            known = np.concatenate([known, more])
-            if count >= MOST_NODES and known[-1] < up_to:
+        count = FIRST_STEPS
+        while (known := _most_loads(self.arrivals, count))[-1] < up_to:
+            if count >= MOST_NODES:
                 raise OverflowError(f"the load needs more than {MOST_NODES:,} nodes")
-            self._steps.append(known)
+            count *= 2
         return known
 
     def needed(self, load: FloatArray) -> FloatArray:
