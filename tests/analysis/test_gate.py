@@ -1,0 +1,200 @@
+"""The gate: each condition closes it alone, and only the reviewed file opens it regardless."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from tco.analysis.evaluation import Evaluation, evaluate
+from tests.conftest import DAY, ON_DEMAND, Keys, Lab, owned
+
+NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+COMMITMENT: Keys = {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"}
+RESERVED: Keys = {**ON_DEMAND, "purchase": "reserved", "nodes": 1}
+
+
+def gated(
+    lab: Lab, pools: Keys | None = None, service: Keys | None = None, **plan: Any
+) -> Evaluation:
+    """A stack that wins by far: a full node at $20 an hour against $36."""
+    lab.workload(requests_per_month=plan.pop("load", 1.0) * 730 * 3600)
+    keys = {"alternatives": ["api/dear"], **plan}
+    lab.stack(pools or NODE, service or {}, **keys)
+    return lab.evaluate()
+
+
+def failing(result: Evaluation) -> list[str]:
+    return [one.name for one in result.gate.conditions if not one.holds]
+
+
+def test_open(lab: Lab) -> None:
+    """With everything in order the gate is open."""
+    result = gated(lab)
+    assert result.verdict.decision == "RECOMMEND"
+    assert (result.gate.open, failing(result)) == (True, [])
+
+
+def test_closed_by_the_math(lab: Lab) -> None:
+    """A stack that is dearer than its rival stays closed, and only for that."""
+    result = gated(lab, alternatives=["api/plain"])
+    assert (result.gate.open, failing(result)) == (False, ["the math closes"])
+
+
+def test_closed_without_a_probability(lab: Lab) -> None:
+    """Likely values alone are a LEAN, which does not open the gate."""
+    gated(lab)
+    result = evaluate(lab.load(), DAY, scenarios=0)
+    assert result.verdict.decision == "LEAN"
+    assert (result.gate.open, failing(result)) == (False, ["the math closes"])
+
+
+def test_closed_by_a_line_without_a_price(lab: Lab) -> None:
+    """Requests that nobody serves have no price, and close it twice over."""
+    result = gated(lab, load=1.5)
+    assert set(failing(result)) == {"the math closes", "everything priced", "unserved demand"}
+
+
+def test_closed_by_stale_prices(lab: Lab) -> None:
+    """A rate of the pools or of the rival that is older than the limit closes it."""
+    assert gated(lab, gate={"max_price_age_days": 22}).gate.open
+    result = gated(lab, gate={"max_price_age_days": 21})
+    assert failing(result) == ["prices fresh"]
+    assert "box.8x: on-demand (22 days)" in result.gate.conditions[3].detail
+    assert "api/dear: input (22 days)" in result.gate.conditions[3].detail
+
+
+def test_closed_by_an_undated_price(lab: Lab) -> None:
+    """A price without a day is stale."""
+    price = {"api": "api/dear", "input_usd_per_mtok": 10, "output_usd_per_mtok": 10}
+    lab.write("prices/undated.yaml", {"source": "a mail", "prices": [price]})
+    result = gated(lab, prices=["undated.yaml"])
+    assert failing(result) == ["prices fresh"]
+    assert "undated" in result.gate.conditions[3].detail
+
+
+def test_prices_age_from_today_not_from_the_pricing_day(lab: Lab) -> None:
+    """A plan of an old day does not stay fresh for ever."""
+    gated(lab)
+    later = evaluate(lab.load(), DAY + dt.timedelta(days=200))
+    assert failing(later) == ["prices fresh"]
+
+
+def test_a_reservation_that_is_not_bought(lab: Lab) -> None:
+    """What `up` would pay, on demand, has to win as well, until the commitment's id is written.
+
+    Reserved at $12 wins against $18 an hour, on demand at $20 loses.
+    """
+    price = {"api": "api/dear", "input_usd_per_mtok": 5, "output_usd_per_mtok": 5}
+    book = lab.book("rival", prices=[price])
+    pools: Keys = {"base": {**RESERVED, "commitment": COMMITMENT}}
+    result = gated(lab, pools, prices=[book])
+    assert failing(result) == ["commitments bought"]
+    assert "not bought yet: base" in result.gate.conditions[-1].detail
+    pools = {"base": {**RESERVED, "commitment": {**COMMITMENT, "id": "sp-0123"}}}
+    assert gated(lab, pools, prices=[book]).gate.open
+    pools = {"base": {**RESERVED, "commitment": COMMITMENT}}
+    assert gated(lab, pools).gate.open  # against $36 on demand wins as well
+
+
+def test_automatic_node_counts_are_not_provisioned(lab: Lab) -> None:
+    """A new benchmark must not resize a running fleet: `auto` closes the gate."""
+    result = gated(lab, {"main": {**ON_DEMAND, "nodes": "auto"}})
+    assert failing(result) == ["node counts"]
+    # what nobody provisions may be automatic
+    assert gated(lab, {"main": {"offer": "acme/8x", "nodes": "auto"}}).gate.open
+
+
+def test_advisory_is_closed_as_well(lab: Lab) -> None:
+    """An advisory gate tells the same; only its level is another."""
+    result = gated(lab, alternatives=["api/plain"], gate={"level": "advisory"})
+    assert (result.gate.open, result.gate.level) == (False, "advisory")
+
+
+def test_probability_of_the_plan(lab: Lab) -> None:
+    """The gate opens at the plan's probability: a doubtful winner needs less than the default."""
+    ops = {"fte": [0.3, 0.55, 1.0]}  # $20,000 each: the saving of $11,680 is 0.584 of one
+    doubtful = gated(lab, ops=ops)
+    chance = doubtful.verdict.probability
+    assert chance is not None
+    assert 0.4 < chance < 0.8
+    assert failing(doubtful) == ["the math closes"]
+    below = round(chance - 0.05, 2)
+    eager = gated(lab, ops=ops, gate={"probability": below})
+    saving = eager.alternatives[0].uncertainty
+    assert saving is not None
+    assert eager.gate.open == (saving.expected_saving_usd > 0)
+
+
+# Override
+
+OVERRIDE: Keys = {
+    "reason": "pilot",
+    "approved_by": "the CTO",
+    "expires": DAY.isoformat(),
+    "max_usd_per_month": 15_000,
+}
+
+
+def overridden(lab: Lab, load: float = 1.0, **keys: Any) -> Evaluation:
+    override = {**OVERRIDE, **keys}
+    return gated(lab, load=load, alternatives=["api/plain"], gate={"override": override})
+
+
+def test_override_opens(lab: Lab) -> None:
+    """An override in the reviewed file opens a closed gate, and is named with its reason."""
+    result = overridden(lab)
+    assert result.gate.open
+    assert failing(result) == ["the math closes"]
+    assert result.gate.conditions[-1].name == "override"
+    assert "by the CTO until 2026-11-23: pilot" in result.gate.conditions[-1].detail
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ({"expires": "2026-11-22"}, "expired on 2026-11-22"),
+        ({"max_usd_per_month": 14_599}, "$14,600/month is above its $14,599"),
+    ],
+)
+def test_override_ends(lab: Lab, keys: Keys, why: str) -> None:
+    """It holds up to its last day and up to its amount, not beyond."""
+    result = overridden(lab, **keys)
+    assert not result.gate.open
+    assert result.gate.conditions[-1].detail == why
+
+
+def test_override_never_waives_what_has_no_price(lab: Lab) -> None:
+    """What is unpriced stays closed whatever anybody signs."""
+    result = overridden(lab, load=1.5, max_usd_per_month=1_000_000)
+    assert not result.gate.open
+    assert "override" in failing(result)
+
+
+# Constraints
+
+
+def constrained(lab: Lab, premium: float) -> Evaluation:
+    return gated(
+        lab,
+        service={"require": ["on-premises"]},
+        gate={"max_premium_usd_per_month": premium},
+        alternatives=["api/plain"],
+    )
+
+
+def test_constrained_within_the_premium(lab: Lab) -> None:
+    """A requirement that rules every API out is paid for up to the premium: 14,600 - 2,628."""
+    result = constrained(lab, 11_972.01)
+    assert result.verdict.decision == "CONSTRAINED"
+    assert result.gate.open
+    beyond = constrained(lab, 11_971.99)
+    assert failing(beyond) == ["the math closes"]
+
+
+def test_nothing_provisioned_is_asked_for_no_rate(lab: Lab) -> None:
+    """An owned node's price is the plan's own: only the rival's rates age."""
+    result = gated(lab, {"own": owned(100_000)}, gate={"max_price_age_days": 21})
+    assert failing(result) == ["prices fresh"]
+    assert "owned" not in result.gate.conditions[3].detail
