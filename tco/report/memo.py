@@ -17,12 +17,14 @@ from tco.report.view import stack_view
 __all__ = ["markdown_text", "memo"]
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#!])")
+LIST_ITEM = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
+"""What makes a list of a text that stands at the start of a line."""
 
 
 def markdown_text(value: object) -> str:
     """Text that Markdown shows as it stands: no markup, no table cell left, nobody mentioned."""
     text = " ".join(str(value).split())
-    text = SPECIAL.sub(r"\\\1", text).replace("&", "&amp;")
+    text = LIST_ITEM.sub(r"\1\\\2", SPECIAL.sub(r"\\\1", text)).replace("&", "&amp;")
     text = text.replace("\\<", "&lt;").replace("\\>", "&gt;")
     return text.replace("@", "@\u200b").replace("://", ":\u200b//")
 

@@ -300,8 +300,8 @@ def _line_row(priced: PricedLine, whole: int) -> LineRow:
         price,
         amount,
         f"{whole:,}",
-        f"{priced.low:,.0f}",
-        f"{priced.high:,.0f}",
+        f"{min(priced.low, whole):,.0f}",
+        f"{max(priced.high, whole):,.0f}",
     )
 
 

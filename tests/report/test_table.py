@@ -86,3 +86,12 @@ def test_a_workload_without_output_has_no_price_per_output_token(lab: Lab) -> No
     assert shown["usd_per_mtok_output"] is None
     assert shown["alternatives"][0]["usd_per_mtok_output"] is None
     assert shown["usd_per_request"] == pytest.approx(20 * 730 / (0.5 * 730 * 3600))
+
+
+def test_a_line_stands_between_its_low_and_its_high(lab: Lab) -> None:
+    """What is rounded to add up does not leave the range beside it."""
+    lab.workload(requests_per_month=300_000.7)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"egress": {}}, ops={}, platform=None)
+    for line in stack_view(lab.evaluate()).lines:
+        low, amount, high = (int(one.replace(",", "")) for one in (line.low, line.usd, line.high))
+        assert low <= amount <= high

@@ -1,0 +1,179 @@
+"""The memo: it renders as Markdown, and whatever a file names stays text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from tco.analysis.evaluation import Evaluation
+from tco.report.memo import markdown_text, memo
+from tco.report.view import stack_view
+from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+MARKDOWN = MarkdownIt("commonmark").enable("table").enable("strikethrough")
+
+HOSTILE = [
+    "a|b",
+    "`rm -rf`",
+    "<img src=x onerror=alert(1)>",
+    "@team",
+    "**bold** _it_ ~~gone~~",
+    "[click](javascript:alert(1))",
+    "![x](http://evil/x.png)",
+    "https://evil.example",
+    "#1 & <b>",
+    "back\\slash",
+    "{{ 7 * 7 }}",
+]
+
+
+def rendered(text: str) -> str:
+    return str(MARKDOWN.render(text))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_renders_as_its_own_text(name: str) -> None:
+    """Markup in a name is shown, not obeyed: no tag, link, cell, code or mention comes of it."""
+    page = rendered(f"| a | b |\n|---|---|\n| {markdown_text(name)} | x |\n")
+    cell = page.split("<td>")[1].split("</td>")[0]
+    assert "<" not in cell
+    assert page.count("<td>") == 2
+    shown = cell.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
+    assert shown.replace("&amp;", "&").replace("\u200b", "") == name
+    assert "@team" not in page
+    assert "://" not in cell
+
+
+def test_line_breaks_in_a_text_do_not_end_a_row() -> None:
+    """A text on two lines is one line, so that no row of a table is cut."""
+    assert markdown_text("one\n| two |\r\n\n# three") == "one \\| two \\| \\# three"
+
+
+def _hostile(lab: Lab, name: str) -> Evaluation:
+    """A stack in which the service, the pool, the class, the API and the source have one name."""
+    lab.workload(classes=[{"name": name, "share": 1, "input": 900, "output": 100}])
+    price = {"api": name, "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    book = lab.book("evil", prices=[price], source=name)
+    lab.plan(
+        {name: lab.service({name: {**ON_DEMAND, "nodes": 1}}, overflow=name, require=[name])},
+        prices=[book],
+        alternatives=[name, "api/plain"],
+    )
+    return lab.evaluate()
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "```", "    code", "- x", "1. x", "+ x", "> x", "==="])
+def test_a_memo_of_hostile_names_keeps_its_shape(lab: Lab, name: str) -> None:
+    """Whatever the names are, the memo has the same headings, tables, rows and cells."""
+    shape = _shape(memo(_hostile(lab, "plain")))
+    found = _shape(memo(_hostile(lab, name)))
+    assert found == shape
+
+
+def _shape(text: str) -> list[str]:
+    """The blocks of a page, without their text."""
+    return [token.type for token in MARKDOWN.parse(text) if token.type != "inline"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_memo_of_hostile_names_has_no_markup_of_theirs(lab: Lab, name: str) -> None:
+    """No raw HTML, no link, no image and no mention stands in a memo, whatever the names are."""
+    page = rendered(memo(_hostile(lab, name)))
+    page = page.split("<pre>")[0] + page.split("</pre>")[1]  # nobody is mentioned in code
+    for tag in ("<img", "<a ", "<b>", "<del>", "<em>it", "<strong>bold", "@team"):
+        assert tag not in page
+
+
+def _everything(lab: Lab) -> Evaluation:
+    """A stack with every kind of line, several rivals and ranges."""
+    lab.workload(
+        requests_per_month=6_500_000,
+        shape={"kind": "office", "peak_to_mean": 2.5},
+        burst={"quantile": 0.99},
+        growth_per_year=0.3,
+    )
+    pools: Keys = {
+        "own": owned(250_000, residual=0.15, maintenance_per_year=[0.02, 0.05, 0.1]),
+        "burst": {**ON_DEMAND, "nodes": FOLLOWING},
+    }
+    service = {"standby": {"availability": 0.999}, "overflow": "api/dear", "egress": {}}
+    lab.stack(
+        pools,
+        service,
+        alternatives=["api/plain", "api/dear", "no/price"],
+        ops={"fte": [0.25, 0.5, 1.0]},
+        platform=None,
+        outlook={"api_price_decay_per_year": [0.1, 0.3, 0.6]},
+    )
+    return lab.evaluate()
+
+
+def _refusing(lab: Lab) -> Evaluation:
+    """A stack that cannot serve its demand: a memo without a total."""
+    lab.workload(requests_per_month=3 * 730 * 3600)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/dear"])
+    return lab.evaluate()
+
+
+def _simple(lab: Lab) -> Evaluation:
+    """One rented node that wins."""
+    lab.workload(requests_per_month=730 * 3600)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/dear"])
+    return lab.evaluate()
+
+
+STACKS = {"everything": _everything, "refusing": _refusing, "simple": _simple}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_golden_memo(lab: Lab, name: str, request: pytest.FixtureRequest) -> None:
+    """The memo reads as the one in tests/golden; `make golden` writes it anew."""
+    text = memo(STACKS[name](lab))
+    path = GOLDEN / f"{name}.md"
+    if request.config.getoption("--renew"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_memo_renders_its_tables(lab: Lab, name: str) -> None:
+    """Each table of the memo is a table of the page: none has fallen apart into text."""
+    text = memo(STACKS[name](lab))
+    page = rendered(text)
+    heads = sum(set(line) <= set("|-:") and line.startswith("|--") for line in text.splitlines())
+    assert page.count("<table>") == heads
+    assert heads >= 6
+    assert "<p>|" not in page
+    assert page.count("<h1>") == 1
+
+
+def test_the_answer_stands_in_the_first_line(lab: Lab) -> None:
+    """A manager reads one line: the answer, in money."""
+    result = _simple(lab)
+    title, _, answer, *_ = memo(result).splitlines()
+    assert title.startswith("# Should we self-host")
+    assert answer.startswith("**Yes.** Self-host: $14,600/month against $26,")
+
+
+def test_a_failing_condition_stands_out(lab: Lab) -> None:
+    """The template's own emphasis is markup, not escaped text."""
+    assert "<strong>no</strong>" in rendered(memo(_refusing(lab)))
+
+
+def test_every_figure_has_its_source_and_its_age(lab: Lab) -> None:
+    """The last table has each figure behind the memo with where it was seen, and when."""
+    view = stack_view(_everything(lab))
+    assert view.figures
+    for figure in view.figures:
+        assert figure.source == "made up for the tests"
+        assert (figure.as_of, figure.age) == ("2026-11-01", "22 days")
+    names = {figure.name for figure in view.figures}
+    assert {"box.8x: on-demand", "api/plain: input", "usd_per_fte_year"} <= names
+
+
+def test_a_memo_is_the_same_every_time(lab: Lab) -> None:
+    """A memo of an unchanged plan has not changed a letter."""
+    assert memo(_everything(lab)) == memo(_everything(lab))
