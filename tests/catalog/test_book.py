@@ -1,0 +1,200 @@
+"""A price book: its rows, its own source, day and currency, and what it lies on top of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from tco.catalog.book import Book, read_book
+from tco.catalog.catalog import Catalog
+from tco.catalog.rows import ApiPrice, NodePrice
+from tco.errors import BadInput
+from tests.conftest import DAY, ON_DEMAND, Keys, Lab
+
+API: Keys = {"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
+NODE: Keys = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
+
+
+def book(**keys: Any) -> Book:
+    return Book.model_validate({"source": "a mail", "as_of": "2026-11-01", **keys})
+
+
+def refused(lab: Lab, **keys: Any) -> str:
+    """What a price book is refused with."""
+    name = lab.book("mine", **keys)
+    path = lab.folder / "prices" / name
+    with pytest.raises(BadInput) as caught:
+        read_book(path, "mine.yaml")
+    return str(caught.value)
+
+
+def input_price(catalog: Catalog, day: dt.date, api: str = "x/y") -> float:
+    found = catalog.find_as(ApiPrice, ("api", api), day)
+    assert found is not None
+    return found.row.input_usd_per_mtok.likely
+
+
+def test_rows_take_the_books_source_and_day() -> None:
+    """A row without its own source, day or estimate has the book's; its own stays."""
+    made = book(prices=[API, {**API, "api": "x/z", "source": "a page", "as_of": "2026-10-01"}])
+    first, second = made.prices
+    assert (first.source, first.as_of) == ("a mail", dt.date(2026, 11, 1))
+    assert (second.source, second.as_of) == ("a page", dt.date(2026, 10, 1))
+
+
+def test_a_currency_is_converted_once_everywhere() -> None:
+    """EUR at $1.10: hourly prices, upfronts, tiers and peaks, ranges too, and nothing else."""
+    rate = {"code": "EUR", "usd": 1.10, "source": "ECB", "as_of": "2026-11-01"}
+    tier = {"above_prompt_tokens": 100, "input_usd_per_mtok": 3, "output_usd_per_mtok": 4}
+    made = book(
+        currency=rate,
+        prices=[
+            {**API, "input_usd_per_mtok": [1, 2, 4], "tiers": [tier], "batch_discount": 0.5},
+            {
+                **NODE,
+                **{"purchase": "reserved", "kind": "contract", "term": "1yr"},
+                **{"payment": "all-upfront", "upfront_usd": 100},
+            },
+        ],
+        figures=[{"figure": "pue", "value": 1.25, "unit": "ratio"}],
+    )
+    api, node = made.prices
+    assert isinstance(api, ApiPrice)
+    assert isinstance(node, NodePrice)
+    prices = api.input_usd_per_mtok
+    assert (prices.low, prices.likely, prices.high) == pytest.approx((1.1, 2.2, 4.4))
+    assert api.tiers[0].output_usd_per_mtok.likely == pytest.approx(4.4)
+    assert api.tiers[0].above_prompt_tokens == 100
+    assert api.batch_discount is not None
+    assert api.batch_discount.likely == 0.5
+    assert node.usd_per_node_hour.likely == pytest.approx(11)
+    assert node.upfront_usd is not None
+    assert node.upfront_usd.likely == pytest.approx(110)
+    assert made.figures[0].value.likely == 1.25
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"prices": [API, API]}, "the same figure twice: api x/y. Keep one of the rows."),
+        ({"source": None, "prices": [API]}, "api x/y: has no source. Write source: in the row"),
+        ({"prices": [{**API, "valid_from": "soon"}]}, "prices[0].valid_from: 'soon' is not a day."),
+        ({"prices": [{**API, "input_usd_per_mtok": -1}]}, "input_usd_per_mtok: -1 is below 0."),
+        (
+            {"prices": [{**API, "input_usd_per_mtok": [2, 1]}]},
+            "prices[0].input_usd_per_mtok: [2.0, 1.0] is upside down",
+        ),
+        (
+            {"prices": [{"api": "x/y", "input_usd_per_mtokk": 1, "output_usd_per_mtok": 2}]},
+            'unknown key "input_usd_per_mtokk". Did you mean input_usd_per_mtok?',
+        ),
+        ({"prices": [{"usd_per_hour": 1}]}, "prices[0]: names exactly one of instance, offer and"),
+        ({"prices": [{**NODE, "region": None}]}, "the price of instance box.8x needs a region."),
+        ({"prices": [{**NODE, "usd_per_gpu_hour": 1}]}, "an instance is priced by usd_per_hour;"),
+        ({"prices": [{**NODE, "usd_per_hour": None}]}, "needs exactly one of usd_per_hour and"),
+        ({"prices": [{"offer": "a/b", "usd_per_hour": 1}]}, "the offer a/b needs gpu and gpus."),
+        ({"prices": [{**NODE, "purchase": "reserved"}]}, "kind goes with purchase: reserved"),
+        (
+            {"prices": [{**NODE, "purchase": "reserved", "kind": "savings-plan"}]},
+            "a savings-plan needs term and payment.",
+        ),
+        ({"benchmarks": [{"model": "m"}]}, "benchmarks[0].points: is missing."),
+        ({"currency": {"code": "EUR"}}, "currency.usd: is missing."),
+    ],
+)
+def test_book_that_cannot_be(lab: Lab, keys: Keys, told: str) -> None:
+    """A row that is incomplete, doubled or impossible is refused with its place."""
+    text = refused(lab, **keys)
+    assert text.startswith("mine.yaml: ")
+    assert told in text
+
+
+def test_a_book_wins_over_the_catalog_and_later_books_over_earlier(lab: Lab) -> None:
+    """The user's price counts, figure by figure; what a book leaves out stays the catalog's."""
+    first = lab.book("first", prices=[NODE])
+    second = lab.book("second", prices=[{**NODE, "usd_per_hour": 9}])
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+    for books, usd in (([], 20), ([first], 10), ([first, second], 9), ([second, first], 10)):
+        lab.stack(pools, prices=books)
+        result = lab.evaluate()
+        assert result.usd_per_month == pytest.approx(730 * usd)
+        assert result.alternatives[0].usd_per_month == pytest.approx(0.5 * 730 * 3.6)
+
+
+def test_the_newest_price_that_holds_on_the_day_counts() -> None:
+    """Two days of one figure are a history: each pricing day reads its own."""
+    days = ((2.0, "2026-06-01"), (1.0, "2026-01-01"), (3.0, "2026-09-01"))
+    history = [{**API, "input_usd_per_mtok": usd, "valid_from": day} for usd, day in days]
+    catalog = Catalog((book(prices=history),))
+    for day, expected in (("2026-05-31", 1.0), ("2026-06-01", 2.0), ("2027-01-01", 3.0)):
+        assert input_price(catalog, dt.date.fromisoformat(day)) == expected
+
+
+def test_before_the_first_price_the_first_counts_with_a_warning(lab: Lab) -> None:
+    """A day before every known price takes the first one, as an estimate, and says so."""
+    later = {**NODE, "valid_from": "2027-01-01"}
+    catalog = Catalog((book(prices=[later]),))
+    key = ("node", "box.8x", "r1", "on-demand", None, None, None)
+    found = catalog.find_as(NodePrice, key, DAY)
+    assert found is not None
+    assert "the first price known is of 2027-01-01" in found.warning
+    assert found.sourced("x", found.row.usd_per_node_hour, "USD/h").estimate
+
+
+def test_a_book_from_later_on_leaves_the_catalogs_price(lab: Lab) -> None:
+    """A contract that starts next year does not change this year's plan."""
+    name = lab.book("later", prices=[{**NODE, "valid_from": "2027-01-01"}])
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[name])
+    assert lab.evaluate().usd_per_month == pytest.approx(730 * 20)
+
+
+@pytest.mark.parametrize("name", ["H100-SXM", "H100", "h100", "h100-sxm"])
+def test_a_gpu_has_one_name_and_its_aliases(lab: Lab, name: str) -> None:
+    """Whatever a file calls a GPU, its benchmark and its price find each other."""
+    assert lab.catalog.gpu(name) == "H100-SXM"
+    row = {"offer": "own/8x", "gpu": name, "gpus": 8, "usd_per_hour": 5}
+    lab.stack({"main": {"offer": "own/8x", "nodes": 1}}, prices=[lab.book("own", prices=[row])])
+    assert lab.evaluate().usd_per_month == pytest.approx(730 * 5)
+
+
+def test_a_book_may_define_what_the_catalog_does_not_know(lab: Lab) -> None:
+    """Own hardware, an own model and an own cloud are known once a book names them."""
+    serving = {"gpu": "H800", "gpus": 8, "precision": "fp8", "engine": "own"}
+    speed = {"input": 900, "output": 100, "points": [{"concurrency": 9, "output_tok_s": 200}]}
+    name = lab.book(
+        "own",
+        hardware=[{"gpu": "H800", "memory_gb": 80}],
+        models=[{"model": "tuned", "aliases": ["tuned-v2"]}],
+        prices=[{"offer": "own/8xh800", "gpu": "H800", "gpus": 8, "usd_per_hour": 4}],
+        benchmarks=[{"model": "tuned", **serving, **speed}],
+    )
+    service = {"serving": {"model": "tuned-v2"}}
+    lab.stack({"main": {"offer": "own/8xh800", "nodes": 1}}, service, prices=[name])
+    result = lab.evaluate()
+    assert result.usd_per_month == pytest.approx(730 * 4)
+    assert result.fleets[0].node_output_tok_s == pytest.approx(200)
+
+
+def test_the_digest_is_of_the_rows() -> None:
+    """Two ways to write the same rows are one book; another price is another."""
+    plain = book(prices=[API])
+    spelled = book(prices=[{**API, "source": "a mail", "as_of": "2026-11-01"}])
+    assert plain.digest == spelled.digest
+    assert plain.digest != book(prices=[{**API, "input_usd_per_mtok": 1.5}]).digest
+
+
+# genai-prices
+
+
+def test_an_api_that_no_book_prices_comes_from_genai_prices(lab: Lab) -> None:
+    """A well-known API without a row here has a price, undated: the gate takes it for stale."""
+    lab.workload(requests_per_month=730 * 3600)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["openai/gpt-4o"])
+    [rival] = lab.evaluate().alternatives
+    assert (rival.usd_per_month or 0) > 0
+    [rate] = rival.alternative.rates
+    assert rate is not None
+    assert rate.figures[0].source.startswith("genai-prices ")
+    assert rate.figures[0].as_of is None
