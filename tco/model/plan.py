@@ -109,6 +109,8 @@ class SpotTerms(Strict):
                 "overprovision goes with fallback: none; with an on-demand fallback the missing "
                 "nodes would be paid twice."
             )
+        if self.fallback == "none" and self.availability and self.availability.likely == 0:
+            raise ValueError("a pool that can never be had, without a fallback, serves nothing.")
         return self
 
 

@@ -38,6 +38,8 @@ __all__ = [
     "wins_text",
 ]
 
+HIDDEN = "contract"
+"""Stands for a rate of a confidential book: totals are shown, rates are not."""
 ANSWERS: dict[Decision, str] = {
     "RECOMMEND": "Self-host",
     "LEAN": "LEAN towards self-hosting",
@@ -208,7 +210,7 @@ def stack_view(result: Evaluation) -> StackView:
         gate_headline=_gate(result),
         conditions=tuple((one.holds, one.name, one.detail) for one in result.gate.conditions),
         ranks=tuple(
-            (service.name, tuple(_rank(one) for one in table))
+            (service.name, tuple(_rank(one, _confidential(result, service)) for one in table))
             for service, table in zip(stack.services, result.ranks, strict=True)
         ),
         rank_note=_rank_note(result),
@@ -289,6 +291,8 @@ def _line_row(priced: PricedLine, whole: int) -> LineRow:
     elif line.unit in ("request", "kWh"):
         amount = quantity(priced.quantity, line.unit) if priced.usd_per_unit else ""
         price = usd_price(priced.usd_per_unit) if priced.usd_per_unit else ""
+    if price and any(figure.confidential for figure in line.figures):
+        price = HIDDEN
     estimate = priced.estimate and whole != 0
     if estimate and line.category == "labor" and priced.high > priced.low:
         what += f", {usd_range(priced.low, priced.high)}"
@@ -428,9 +432,14 @@ def _reasons(result: Evaluation) -> list[str]:
             value = first.usd_per_hour["api"] / first.busy_share
             name, price = min(own.items(), key=lambda pair: pair[1])
             verb = "covers" if value >= price else "does not cover"
+            secret = _confidential(result, service)
+            worth, paid = (
+                HIDDEN if one in secret else usd_price(usd_per_hour)
+                for one, usd_per_hour in (("api", value), (name, price))
+            )
             reasons.append(
-                f"A full node-hour of {service.name} would cost {usd_price(value)} at the rival; "
-                f"that {verb} its {usd_price(price)} {name}."
+                f"A full node-hour of {service.name} would cost {worth} at the rival; "
+                f"that {verb} its {paid} {name}."
             )
     if rival is not None and rival.thresholds.fte.status in ("at", "never"):
         fte = rival.thresholds.fte
@@ -514,8 +523,26 @@ def _gate(result: Evaluation) -> str:
     return f"The gate is closed: {'; '.join(f'{one.name}: {one.detail}' for one in failing)}."
 
 
-def _rank(rank: Rank) -> RankRow:
-    supplies = tuple((name, usd_price(price)) for name, price in rank.usd_per_hour.items())
+def _confidential(result: Evaluation, service: ServiceModel) -> set[str]:
+    """The supplies of a service whose rates a price book keeps to itself."""
+    found: set[str] = {
+        pool.supply.option
+        for group in service.groups
+        for pool in group.pools
+        if pool.supply.rate.confidential
+        or (pool.supply.upfront is not None and pool.supply.upfront.confidential)
+    }
+    rates = result.rival.alternative.rates if result.rival is not None else ()
+    if any(figure.confidential for rate in rates if rate for figure in rate.figures):
+        found.add("api")
+    return found
+
+
+def _rank(rank: Rank, secret: set[str]) -> RankRow:
+    supplies = tuple(
+        (name, HIDDEN if name in secret else usd_price(price))
+        for name, price in rank.usd_per_hour.items()
+    )
     cheapest = min(rank.usd_per_hour, key=lambda name: rank.usd_per_hour[name], default="")
     return RankRow(
         str(rank.rank), percent(rank.needed_share), percent(rank.busy_share), supplies, cheapest

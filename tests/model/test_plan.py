@@ -78,6 +78,10 @@ def test_nodes(lab: Lab, nodes: object, told: str) -> None:
             node(purchase="spot", spot={"fallback": "on-demand", "overprovision": 2}),
             f"{POOL}.spot: overprovision goes with fallback: none;",
         ),
+        (
+            node(purchase="spot", spot={"availability": 0, "fallback": "none"}),
+            f"{POOL}.spot: a pool that can never be had, without a fallback, serves nothing.",
+        ),
         (node(purchase="spot", spot={"availability": 1.2}), "1.2 is above 1: a share lies between"),
         (
             {"main": {**reserved(kind="capacity-block", hours=9)["main"], "nodes": {"max": 3}}},

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 
 from tco.analysis.evaluation import Evaluation
 from tco.report.memo import markdown_text, memo
+from tco.report.table import stack_text
 from tco.report.view import stack_view
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
@@ -177,3 +178,20 @@ def test_every_figure_has_its_source_and_its_age(lab: Lab) -> None:
 def test_a_memo_is_the_same_every_time(lab: Lab) -> None:
     """A memo of an unchanged plan has not changed a letter."""
     assert memo(_everything(lab)) == memo(_everything(lab))
+
+
+def test_a_confidential_rate_stands_nowhere(lab: Lab) -> None:
+    """Totals are shown, the contract's rates are not: not in a line, a reason, or a rank."""
+    node = {"instance": "box.8x", "region": "r1", "usd_per_hour": 12.3456}
+    api = {"api": "own/api", "input_usd_per_mtok": 3.4567, "output_usd_per_mtok": 3.4567}
+    for confidential in (False, True):
+        book = lab.book("contract", prices=[node, api], confidential=confidential)
+        pools: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+        lab.workload(requests_per_month=1.5 * 730 * 3600)
+        lab.stack(pools, {"overflow": "own/api"}, prices=[book], alternatives=["own/api"])
+        result = lab.evaluate()
+        shown = memo(result) + stack_text(stack_view(result))
+        # $12.35 an hour, $3.46 a million tokens, $0.00346 a request, $12.44 a full node-hour
+        rates = [rate for rate in ("$12.35", "$0.00346", "$12.44") if rate in shown]
+        assert len(rates) == (0 if confidential else 3)
+        assert "9,012" in shown
