@@ -3,124 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import click
 
 import tco
-from tco.analysis.evaluation import SCENARIOS, SEED, Evaluation, evaluate, load_stack
+from tco.analysis.evaluation import Evaluation, evaluate, load_stack
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.catalog.rows import Term
 from tco.errors import BadInput, Problem, TcoError
 from tco.files import write_text
 from tco.model.plan import TERM_MONTHS
 from tco.model.stackfile import read_stack, stack_names
+from tco.options import (
+    FOLDER,
+    Question,
+    format_option,
+    print_json,
+    print_text,
+    question_options,
+    today_option,
+)
+from tco.pull_request import diff
 
 __all__ = ["cli", "main"]
 
-MOST_SCENARIOS = 10_000_000
 OK, BAD_INPUT, USAGE, CLOSED, INTERRUPTED = 0, 1, 2, 3, 130
-
-
-class _Day(click.ParamType[dt.date]):
-    """A day on the command line."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> dt.date:
-        if isinstance(value, dt.date):
-            return value
-        try:
-            return dt.date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no day: write it as 2026-11-23.", param, ctx)
-
-
-DAY = _Day()
-FOLDER = click.Path(path_type=Path, file_okay=False)
-
-today_option = click.option(
-    "--today",
-    type=DAY,
-    default=None,
-    help="The day that counts as today: it ages prices and prices a plan without a day.",
-)
-
-
-format_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="A table to read, or JSON for programs.",
-)
-
-
-@dataclass(frozen=True)
-class Question:
-    """What every evaluation is asked with: where the stacks are, the day, the scenarios."""
-
-    folder: Path
-    today: dt.date
-    scenarios: int
-    seed: int
-
-
-def question_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of every command that evaluates stacks, handed over as one ``question``."""
-
-    @functools.wraps(command)
-    def asked(
-        *args: Any,
-        folder: Path,
-        today: dt.date | None,
-        scenarios: int,
-        seed: int,
-        **options: Any,
-    ) -> None:
-        question = Question(folder, today or dt.date.today(), scenarios, seed)
-        command(*args, question=question, **options)
-
-    for option in (
-        click.option(
-            "--seed",
-            type=click.IntRange(min=0),
-            default=SEED,
-            show_default=True,
-            metavar="N",
-            help="The same seed draws the same scenarios.",
-        ),
-        click.option(
-            "--scenarios",
-            type=click.IntRange(0, MOST_SCENARIOS),
-            default=SCENARIOS,
-            show_default=True,
-            metavar="N",
-            help="Draws behind the probability to win; 0 leaves it out.",
-        ),
-        today_option,
-        click.option(
-            "--stacks",
-            "folder",
-            type=FOLDER,
-            default=Path("stacks"),
-            show_default=True,
-            help="Folder of the stack files.",
-        ),
-    ):
-        asked = option(asked)
-    return asked
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -151,21 +64,21 @@ def plan(stacks: Sequence[str], form: str, question: Question) -> None:
     if form == "json":
         from tco.report.plan_json import plan_json
 
-        _print_json(plan_json(results))
+        print_json(plan_json(results))
         return
     if form == "markdown":
         from tco.report.memo import memo
 
-        _print("\n".join(memo(one) for one in results))
+        print_text("\n".join(memo(one) for one in results))
         return
     from tco.report.table import stack_text, summary
     from tco.report.view import stack_view
 
     views = [stack_view(one) for one in results]
     for view in views:
-        _print(stack_text(view) + ("\n" if len(views) > 1 else ""))
+        print_text(stack_text(view) + ("\n" if len(views) > 1 else ""))
     if len(views) > 1:
-        _print(summary(views))
+        print_text(summary(views))
 
 
 @cli.command()
@@ -181,14 +94,14 @@ def compare(stacks: Sequence[str], form: str, question: Question) -> None:
     if form == "json":
         from tco.report.plan_json import plan_json
 
-        _print_json(plan_json(results))
+        print_json(plan_json(results))
         return
     from tco.report.table import comparison, comparison_rows
     from tco.report.view import category_totals, stack_view
 
     views = [stack_view(one) for one in results]
     rows = comparison_rows(views, [category_totals(one) for one in results])
-    _print(comparison(views, rows))
+    print_text(comparison(views, rows))
 
 
 @cli.command()
@@ -222,7 +135,7 @@ def memo(
     results = _evaluated(stacks, question)
     texts = {one.stack.name: memo_text(one, template) for one in results}
     if out is None:
-        _print("\n".join(texts.values()))
+        print_text("\n".join(texts.values()))
         return
     for name, text in texts.items():
         try:
@@ -243,12 +156,12 @@ def gate(stack: str, form: str, question: Question) -> None:
     if form == "json":
         from tco.report.plan_json import gate_json
 
-        _print_json(gate_json(result))
+        print_json(gate_json(result))
     else:
         from tco.report.table import gate_text
         from tco.report.view import stack_view
 
-        _print(gate_text(stack_view(result), advisory=advisory))
+        print_text(gate_text(stack_view(result), advisory=advisory))
     if not result.gate.open and not advisory:
         sys.exit(CLOSED)
 
@@ -291,15 +204,18 @@ def optimize(stack: str, max_term: str, form: str, write: bool, question: Questi
         question.seed,
     )
     if form == "json":
-        _print_json(optimum_json(found))
+        print_json(optimum_json(found))
     else:
-        _print(optimum_text(found))
+        print_text(optimum_text(found))
     if write:
         from tco.report.pinned import pinned
 
         path = Path(source.file)
         write_text(path, pinned(found, path))
         click.echo(f"{path}: the cheapest mix with nodes of its own is pinned", err=True)
+
+
+cli.add_command(diff)
 
 
 @cli.group()
@@ -342,9 +258,9 @@ def prices_list(
     if not rows:
         raise TcoError(f"no figure matches {' '.join(words) or 'that'}. See `tco prices list`.")
     if form == "json":
-        _print_json(figures_json(rows))
+        print_json(figures_json(rows))
     else:
-        _print(figures_text(rows))
+        print_text(figures_text(rows))
 
 
 @prices.command("show")
@@ -362,9 +278,9 @@ def prices_show(
     if not rows:
         raise TcoError(f"no figure matches {' '.join(words)}. See `tco prices list`.")
     if form == "json":
-        _print_json(figures_json(rows))
+        print_json(figures_json(rows))
     else:
-        _print(figures_in_full(rows))
+        print_text(figures_in_full(rows))
 
 
 @prices.command("check")
@@ -388,7 +304,7 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
 
     checked = check_catalog(_catalog(books), today or dt.date.today(), max_age)
     if form == "json":
-        _print_json(
+        print_json(
             {
                 "schema": "tco.prices-check/1",
                 "figures": checked.figures,
@@ -400,7 +316,7 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
             }
         )
     else:
-        _print(check_text(checked, max_age))
+        print_text(check_text(checked, max_age))
     if checked.faults:
         sys.exit(BAD_INPUT)
 
@@ -453,15 +369,6 @@ def _refuse_different_workloads(results: Sequence[Evaluation]) -> None:
             )
 
 
-def _print(text: str) -> None:
-    colors = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not os.environ.get("CI")
-    click.echo(text, nl=False, color=bool(colors))
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
-
-
 def _wants_json(arguments: Sequence[str]) -> bool:
     return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
 
@@ -474,7 +381,7 @@ def _tell(error: TcoError, arguments: Sequence[str]) -> None:
             click.echo("Nothing was written.", err=True)
         return
     problems = error.problems if isinstance(error, BadInput) else [Problem("", "", str(error))]
-    _print_json(
+    print_json(
         {
             "schema": "tco.error/1",
             "problems": [

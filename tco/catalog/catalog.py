@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Generic, TypeVar
 
 import yaml
@@ -230,9 +231,9 @@ def _start(row: AnyRow) -> dt.date:
     return row.valid_from or dt.date.min
 
 
-def embedded_books() -> tuple[Book, ...]:
-    """The books shipped with tco, by file name."""
-    folder = resources.files("tco.catalog") / "data"
+def embedded_books(folder: Traversable | None = None) -> tuple[Book, ...]:
+    """The books shipped with tco, or those of another version's folder, by file name."""
+    folder = folder or resources.files("tco.catalog") / "data"
     files = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".yaml")),
         key=lambda file: file.name,
@@ -248,6 +249,6 @@ def embedded_books() -> tuple[Book, ...]:
     )
 
 
-def load_catalog() -> Catalog:
-    """The embedded catalog, offline."""
-    return Catalog(embedded_books())
+def load_catalog(folder: Traversable | None = None) -> Catalog:
+    """The embedded catalog, offline; or that of another version's folder."""
+    return Catalog(embedded_books(folder))

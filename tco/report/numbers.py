@@ -11,11 +11,14 @@ __all__ = [
     "percent",
     "plain",
     "quantity",
+    "signed_percent",
+    "signed_usd",
     "tokens",
     "usd",
     "usd_about",
     "usd_price",
     "usd_range",
+    "whole_usd",
 ]
 
 
@@ -34,6 +37,21 @@ def usd(value: float) -> str:
     size = abs(value)
     text = f"{size:,.0f}" if size >= 99.995 or size == 0 else f"{size:,.2f}"
     return f"{sign}${text}"
+
+
+def whole_usd(value: int) -> str:
+    """Whole dollars, also below $100: for columns that add up."""
+    return f"{'-' if value < 0 else ''}${abs(value):,}"
+
+
+def signed_usd(value: int) -> str:
+    """A change in whole dollars, with its sign; a zero has none."""
+    return f"{'+' if value > 0 else ''}{whole_usd(value)}"
+
+
+def signed_percent(share: float) -> str:
+    """A change in percent, with its sign."""
+    return f"{'-' if share < 0 else '+'}{percent(abs(share))}"
 
 
 def usd_price(value: float) -> str:

@@ -1,0 +1,134 @@
+"""What the commands share: their options, and how text and JSON are printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tco.analysis.evaluation import SCENARIOS, SEED
+
+__all__ = [
+    "DAY",
+    "FOLDER",
+    "Question",
+    "format_option",
+    "print_json",
+    "print_text",
+    "question_options",
+    "today_option",
+]
+
+MOST_SCENARIOS = 10_000_000
+
+
+class _Day(click.ParamType[dt.date]):
+    """A day on the command line."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no day: write it as 2026-11-23.", param, ctx)
+
+
+DAY = _Day()
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+today_option = click.option(
+    "--today",
+    type=DAY,
+    default=None,
+    help="The day that counts as today: it ages prices and prices a plan without a day.",
+)
+
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A table to read, or JSON for programs.",
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What every evaluation is asked with: where the stacks are, the day, the scenarios."""
+
+    folder: Path
+    today: dt.date
+    scenarios: int
+    seed: int
+
+
+def question_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that evaluates stacks, handed over as one ``question``."""
+
+    @functools.wraps(command)
+    def asked(
+        *args: Any,
+        folder: Path,
+        today: dt.date | None,
+        scenarios: int,
+        seed: int,
+        **options: Any,
+    ) -> None:
+        question = Question(folder, today or dt.date.today(), scenarios, seed)
+        command(*args, question=question, **options)
+
+    for option in (
+        click.option(
+            "--seed",
+            type=click.IntRange(min=0),
+            default=SEED,
+            show_default=True,
+            metavar="N",
+            help="The same seed draws the same scenarios.",
+        ),
+        click.option(
+            "--scenarios",
+            type=click.IntRange(0, MOST_SCENARIOS),
+            default=SCENARIOS,
+            show_default=True,
+            metavar="N",
+            help="Draws behind the probability to win; 0 leaves it out.",
+        ),
+        today_option,
+        click.option(
+            "--stacks",
+            "folder",
+            type=FOLDER,
+            default=Path("stacks"),
+            show_default=True,
+            help="Folder of the stack files.",
+        ),
+    ):
+        asked = option(asked)
+    return asked
+
+
+def print_text(text: str) -> None:
+    """Text on stdout; colors only on a terminal that wants them."""
+    colors = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not os.environ.get("CI")
+    click.echo(text, nl=False, color=bool(colors))
+
+
+def print_json(content: dict[str, Any]) -> None:
+    """JSON on stdout."""
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,64 @@
+"""``tco diff`` on the terminal: the answer first, then each stack with what moved in it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+import click
+
+from tco.report.diff_view import DiffView, LineChange, StackRow
+
+__all__ = ["diff_text"]
+
+WIDTH = 80
+WHAT = 36
+
+
+def diff_text(view: DiffView) -> str:
+    """A comparison in at most 80 columns."""
+    lines = [
+        *_wrapped(f"{view.headline}; {view.aside}.", "", bold=True),
+        *_wrapped(view.sides, "  "),
+    ]
+    for row in view.rows:
+        lines += ["", *_stack(row)]
+    closing = " ".join(filter(None, (view.unchanged, view.prices, view.split)))
+    if closing:
+        lines += ["", *_wrapped(closing, "  ")]
+    return "\n".join(lines) + "\n"
+
+
+def _stack(row: StackRow) -> Iterator[str]:
+    note = f" ({row.note})" if row.note else ""
+    money = row.after if not row.touched else f"{row.before} → {row.after}   {row.change}"
+    yield from _wrapped(f"{row.name}{note}   {money}   {row.verdict}   gate {row.gate}", "  ")
+    if not row.touched:
+        return
+    for text in row.changes:
+        yield from _wrapped(f"- {text}", "    ")
+    for text in row.problems:
+        yield from _wrapped(f"- before: {text}", "    ")
+    yield from (line for one in row.lines for line in _ledger_line(one))
+    for text in (row.answer, *(f"{one}." for one in row.blocking)):
+        yield from _wrapped(text, "    ")
+
+
+def _ledger_line(line: LineChange) -> Iterator[str]:
+    label = " ".join(filter(None, (line.pool, line.name)))
+    texts = textwrap.wrap(label, WHAT, break_on_hyphens=False) or [""]
+    figures = f"{line.before:>9}{line.after:>9}{line.change:>11}"
+    text = f"    {line.category:<9} {texts[0]:<{WHAT}}{figures}"
+    yield click.style(text, bold=True) if line.category == "total" else text
+    yield from (f"    {'':<9}   {more}" for more in texts[1:])
+
+
+def _wrapped(text: str, indent: str, *, bold: bool = False) -> list[str]:
+    lines = textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_on_hyphens=False,
+    )
+    return [click.style(line, bold=True) if bold else line for line in lines]
