@@ -62,7 +62,7 @@ class _Moment(click.ParamType[dt.datetime]):
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json"]),
+    type=click.Choice(["table", "json", "markdown"]),
     default="table",
     show_default=True,
 )
@@ -106,6 +106,11 @@ def diff(
 def _show(found: DiffDocument, form: str) -> None:
     if form == "json":
         print_json(found.as_json())
+        return
+    if form == "markdown":
+        from tco.report.comment import comment
+
+        print_text(comment(found))
         return
     from tco.report.diff_text import diff_text
     from tco.report.diff_view import diff_view

@@ -140,8 +140,11 @@ class StackDiff:
 
     @property
     def lines(self) -> list[LinePair]:
-        """The ledger's lines, each beside the line of the other side that it replaces."""
-        return _line_pairs(self.before, self.after)
+        """The ledger's lines, each beside the line of the other side that it replaces.
+
+        None where the older side could not be read: what is unknown is not zero.
+        """
+        return [] if self.problems else _line_pairs(self.before, self.after)
 
 
 def diff_stacks(base: Side, head: Side) -> list[StackDiff]:

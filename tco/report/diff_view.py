@@ -289,6 +289,8 @@ def _lines(lines: Sequence[LineDelta]) -> list[LineChange]:
     rows: list[LineChange] = []
     still = [0, 0, 0]
     for line, old, new in zip(lines, before, after, strict=True):
+        if old == new == 0:
+            continue
         if not _moved(line):
             still = [still[0] + 1, still[1] + old, still[2] + new]
             continue
@@ -301,10 +303,8 @@ def _lines(lines: Sequence[LineDelta]) -> list[LineChange]:
 
 
 def _moved(line: LineDelta) -> bool:
-    """Whether a line came, went, or moved by half a dollar and more."""
-    if line.before is None or line.after is None:
-        return True
-    return abs(line.after - line.before) >= 0.5
+    """Whether a line moved by half a dollar and more; an absent one costs nothing."""
+    return abs((line.after or 0.0) - (line.before or 0.0)) >= 0.5
 
 
 def _line(line: LineDelta, old: int, new: int) -> LineChange:

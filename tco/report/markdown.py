@@ -1,0 +1,92 @@
+"""Text for Markdown pages: templates filled with values that cannot break out of their place."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from tco.errors import TcoError
+
+__all__ = ["Verbatim", "fill", "html_text", "markdown_text"]
+
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#!]|\$(?!\d))")
+LIST_ITEM = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
+"""What makes a list of a text that stands at the start of a line."""
+REFERENCE = re.compile(r"([#!]|GH-)(?=\d)", re.IGNORECASE)
+ADDRESS = re.compile(r"\bwww\.", re.IGNORECASE)
+BREAK = "\u200b"
+"""A space without width: it keeps a name from becoming a mention or a link."""
+
+
+class Verbatim(str):
+    """Text that a template prints as it stands."""
+
+    __slots__ = ()
+
+
+def markdown_text(value: object) -> str:
+    """Text that Markdown shows as it stands: no markup, no table cell left, nobody mentioned."""
+    text = _without_references(_visible(str(value)))
+    text = LIST_ITEM.sub(r"\1\\\2", SPECIAL.sub(r"\\\1", text)).replace("&", "&amp;")
+    return text.replace("\\<", "&lt;").replace("\\>", "&gt;")
+
+
+def html_text(value: object) -> Verbatim:
+    """The same for a place where Markdown is not read, such as a summary."""
+    return Verbatim(html.escape(_without_references(_visible(str(value)))))
+
+
+def _visible(text: str) -> str:
+    """One line without control and direction characters, which show one thing and mean another."""
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line
+    return "".join(one for one in line if unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
+
+
+def _without_references(text: str) -> str:
+    """No mention, no link, no reference to an issue: forges look for them in the finished page."""
+    text = text.replace("@", f"@{BREAK}").replace("://", f":{BREAK}//")
+    return ADDRESS.sub(f"www{BREAK}.", REFERENCE.sub(rf"\1{BREAK}", text))
+
+
+def template_text(name: str, template: Path | None = None) -> str:
+    """A template: the user's, else the one shipped. Raises TcoError if it is missing."""
+    if template is not None:
+        try:
+            return template.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise TcoError(f"{template}: the template cannot be read: {error}.") from None
+    packaged = resources.files("tco") / "templates" / name
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    return (Path(__file__).resolve().parents[2] / "templates" / name).read_text(encoding="utf-8")
+
+
+def fill(name: str, template: Path | None = None, **values: object) -> str:
+    """A page. Every value is escaped unless it is Verbatim. Raises TcoError if it is broken."""
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalize,
+        autoescape=False,  # Markdown, not HTML: `finalize` escapes every value
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["html"] = html_text
+    try:
+        return environment.from_string(template_text(name, template)).render(**values)
+    except jinja2.TemplateError as error:
+        line = getattr(error, "lineno", None)
+        where = f", line {line}" if line else ""
+        raise TcoError(f"{template or name}{where}: {error.message}.") from None
+
+
+def _finalize(value: Any) -> Any:
+    return value if isinstance(value, Verbatim) else markdown_text(value)
