@@ -16,7 +16,8 @@ from tco.errors import BadInput, Problem, TcoError
 from tco.files import read_text
 from tco.git import Commit, Repository, repository_of
 from tco.marks import line_of
-from tco.report.diff_document import DiffDocument, Revision, document
+from tco.report.diff_document import DiffDocument, Revision
+from tco.report.diff_json import document
 
 __all__ = ["compare"]
 

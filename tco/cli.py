@@ -16,6 +16,8 @@ import tco
 from tco.analysis.evaluation import Evaluation, evaluate, load_stack
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.catalog.rows import Term
+from tco.comment_command import comment
+from tco.diff_command import diff
 from tco.errors import BadInput, Problem, TcoError
 from tco.files import write_text
 from tco.model.plan import TERM_MONTHS
@@ -29,7 +31,6 @@ from tco.options import (
     question_options,
     today_option,
 )
-from tco.pull_request import diff
 
 __all__ = ["cli", "main"]
 
@@ -216,6 +217,7 @@ def optimize(stack: str, max_term: str, form: str, write: bool, question: Questi
 
 
 cli.add_command(diff)
+cli.add_command(comment)
 
 
 @cli.group()

@@ -19,6 +19,7 @@ from tco.analysis.evaluation import SCENARIOS, SEED
 __all__ = [
     "DAY",
     "FOLDER",
+    "MOMENT",
     "Question",
     "format_option",
     "print_json",
@@ -46,7 +47,25 @@ class _Day(click.ParamType[dt.date]):
             self.fail(f"{value!r} is no day: write it as 2026-11-23.", param, ctx)
 
 
+class _Moment(click.ParamType[dt.datetime]):
+    """A moment with its offset."""
+
+    name = "TIME"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.datetime:
+        try:
+            moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no moment: write it as 2026-11-23T12:00:00Z.", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} has no offset: write it as 2026-11-23T12:00:00Z.", param, ctx)
+        return moment.astimezone(dt.UTC)
+
+
 DAY = _Day()
+MOMENT = _Moment()
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 today_option = click.option(

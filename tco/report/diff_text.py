@@ -55,7 +55,7 @@ def _ledger_line(line: LineChange) -> Iterator[str]:
 
 def _wrapped(text: str, indent: str, *, bold: bool = False) -> list[str]:
     lines = textwrap.wrap(
-        text,
+        text.replace("::", ": :"),  # a CI reads a line that starts with :: as an order
         WIDTH,
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tco.report.diff_document import DiffDocument, LineDelta, Outcome, Revision, StackDelta
-from tco.report.numbers import add_up, signed_percent, signed_usd, whole_usd
+from tco.report.numbers import add_up, percent, signed_percent, signed_usd, whole_usd
 from tco.report.wording import change_text
 
-__all__ = ["DiffView", "LineChange", "StackRow", "diff_view"]
+__all__ = ["DiffView", "LineChange", "StackRow", "change_in_words", "diff_view"]
 
 NOTHING = "–"
 MOST_REASONS = 3
@@ -135,6 +135,15 @@ def _whole(one: StackDelta) -> _Whole:
 
 def _usd(side: Outcome | None) -> int | None:
     return None if side is None or side.usd_per_month is None else round(side.usd_per_month)
+
+
+def change_in_words(one: StackDelta) -> str:
+    """What one stack's bill does, the plan apart from the prices."""
+    whole = _whole(one)
+    if whole.plan is None or whole.prices is None:
+        return "change unknown"
+    plan = _change_text(whole.plan, (whole.before or 0) + whole.prices)
+    return f"{plan}, newer prices {signed_usd(whole.prices)}/month" if whole.prices else plan
 
 
 def _headline(touched: Sequence[StackDelta]) -> tuple[str, str]:
@@ -261,7 +270,7 @@ def _change(whole: _Whole) -> str:
 def _decision(side: Outcome | None) -> str:
     if side is None:
         return ""
-    sure = f" ({side.probability:.0%})" if side.probability is not None else ""
+    sure = f" (wins {percent(side.probability)})" if side.probability is not None else ""
     return f"{side.decision.replace('_', ' ')}{sure}"
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+import io
 import os
 import subprocess
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,10 @@ import pytest
 import tco.branch
 from tco.analysis.diff import Asked
 from tco.catalog.catalog import Catalog
+from tco.cli import main
 from tco.report.diff_document import DiffDocument, StackDelta
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
+from tests.pull_request.forge_server import State, serving
 
 NOW = dt.datetime(2026, 11, 25, 12, 0, tzinfo=dt.UTC)
 CI_VARIABLES = (
@@ -104,6 +109,35 @@ def repo(tmp_path: Path, priced: Catalog) -> Repo:
     return made
 
 
-def as_json(document: DiffDocument) -> str:
-    """A document as `tco diff --format json` prints it."""
-    return json.dumps(document.as_json())
+@dataclass(frozen=True)
+class Ran:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Tco = Callable[..., Ran]
+
+
+@pytest.fixture
+def tco_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tco:
+    """The command line, here: arguments and stdin in, exit code and both streams out."""
+
+    def run(*arguments: object, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["tco", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        streams = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), streams.out, streams.err)
+
+    return run
+
+
+@pytest.fixture
+def server() -> Generator[State]:
+    """A forge, here."""
+    with serving() as state:
+        yield state

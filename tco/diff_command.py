@@ -1,4 +1,4 @@
-"""The commands around a pull request: what a branch changes, and telling its reviewers."""
+"""``tco diff``: what a branch changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tco.options import Question, print_json, print_text, question_options
+from tco.options import MOMENT, Question, print_json, print_text, question_options
 
 if TYPE_CHECKING:
     from tco.checks import Increase
@@ -35,23 +35,6 @@ class _Increase(click.ParamType["Increase"]):
             self.fail(str(error), param, ctx)
 
 
-class _Moment(click.ParamType[dt.datetime]):
-    """A moment with its offset."""
-
-    name = "TIME"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> dt.datetime:
-        try:
-            moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no moment: write it as 2026-11-23T12:00:00Z.", param, ctx)
-        if moment.tzinfo is None:
-            self.fail(f"{value!r} has no offset: write it as 2026-11-23T12:00:00Z.", param, ctx)
-        return moment.astimezone(dt.UTC)
-
-
 @click.command()
 @click.option(
     "--base",
@@ -65,6 +48,7 @@ class _Moment(click.ParamType[dt.datetime]):
     type=click.Choice(["table", "json", "markdown"]),
     default="table",
     show_default=True,
+    help="A table to read, JSON for programs and `tco comment`, or the comment in Markdown.",
 )
 @click.option("--fail-on-gate", is_flag=True, help="Exit 3 if a changed stack's gate is closed.")
 @click.option(
@@ -75,7 +59,7 @@ class _Moment(click.ParamType[dt.datetime]):
 )
 @click.option(
     "--valid-at",
-    type=_Moment(),
+    type=MOMENT,
     envvar="TCO_VALID_AT",
     help="The moment that orders this run among others; default: now.",
 )
