@@ -15,7 +15,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help plan test check format golden bench lock clean
+.PHONY: help plan diff test check format golden bench lock clean
 
 help: ## List the targets (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ help: ## List the targets (the default)
 plan: $(VENV)/run.stamp ## Plan every stack and write the decision memos to build/memos/
 	@$(BIN)/tco plan
 	@$(BIN)/tco memo --out build/memos
+
+diff: $(VENV)/run.stamp ## Show what the branch changes in the stacks, before anybody reviews it
+	@$(BIN)/tco diff
 
 test: $(VENV)/dev.stamp ## Run the tests
 	@$(BIN)/python -m pytest -q
