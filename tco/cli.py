@@ -43,7 +43,7 @@ def cli() -> None:
     """Should a team self-host its model? The full monthly cost of every stack, against an API.
 
     Reads stack files (Pulumi.STACK.yaml), prices them from the embedded catalog and your own
-    price books, and says what it costs, where it breaks even and what would flip it. Nothing here
+    price books, and says what it costs, where it breaks even and what would flip it. Planning never
     touches the network.
     """
 
@@ -53,10 +53,11 @@ def cli() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "markdown"]),
+    type=click.Choice(["table", "json", "markdown", "csv", "focus"]),
     default="table",
     show_default=True,
-    help="A table to read, JSON for programs, or the memo in Markdown.",
+    help="A table to read, JSON for programs, the memo in Markdown, the lines as CSV, or FOCUS "
+    "1.2 rows.",
 )
 @question_options
 def plan(stacks: Sequence[str], form: str, question: Question) -> None:
@@ -72,6 +73,9 @@ def plan(stacks: Sequence[str], form: str, question: Question) -> None:
 
         print_text("\n".join(memo(one) for one in results))
         return
+    if form in ("csv", "focus"):
+        _export(results, form)
+        return
     from tco.report.table import stack_text, summary
     from tco.report.view import stack_view
 
@@ -80,6 +84,18 @@ def plan(stacks: Sequence[str], form: str, question: Question) -> None:
         print_text(stack_text(view) + ("\n" if len(views) > 1 else ""))
     if len(views) > 1:
         print_text(summary(views))
+
+
+def _export(results: Sequence[Evaluation], form: str) -> None:
+    """Rows for a spreadsheet or a FinOps tool; what neither can hold is told on stderr."""
+    from tco.report.csv_text import lines_csv
+    from tco.report.focus import focus_csv
+
+    print_text(lines_csv(results) if form == "csv" else focus_csv(results))
+    missing = [one for result in results for one in result.unpriced]
+    if form == "focus" and missing:
+        names = "; ".join(f"{one.name}: {one.reason}" for one in missing)
+        click.echo(f"Not in the rows, for it has no price: {names}", err=True)
 
 
 @cli.command()

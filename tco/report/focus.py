@@ -1,0 +1,272 @@
+"""The ledger as FOCUS 1.2 rows: the FinOps Open Cost and Usage Specification, as an estimate.
+
+The billing period is the month of the pricing day, and the first month of what is bought: an
+upfront is billed in it once, and its amortization stands in the effective cost of the usage. So
+EffectiveCost adds up to the plan's month, and BilledCost to the first invoice. What FOCUS has no
+name for stands in `x_` columns. A planned commitment has an id of tco's own until it is bought.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.catalog.catalog import Catalog
+from tco.catalog.rows import NodePrice
+from tco.model.scenario import LIKELY
+from tco.model.stack import PoolModel, StackModel
+from tco.report.csv_text import csv_text
+from tco.report.focus_terms import (
+    SERVICES,
+    UNITS,
+    Row,
+    commitment_id,
+    commitment_of,
+    committed_quantity,
+    pricing_category,
+    provider_of,
+    service_of,
+)
+from tco.units import HOURS_PER_MONTH
+
+__all__ = ["focus_csv", "focus_rows"]
+
+
+@dataclass(frozen=True)
+class _Prices:
+    """A node-hour without any commitment: as published, and as the user's own books have it."""
+
+    listed: float
+    contracted: float
+
+
+def focus_csv(results: Sequence[Evaluation]) -> str:
+    """The rows of stacks as CSV: FOCUS columns first, then `x_` columns; null is empty."""
+    return csv_text([row for result in results for row in focus_rows(result)])
+
+
+def focus_rows(result: Evaluation) -> list[Row]:
+    """Usage by ledger line, then what is bought for it."""
+    stack = result.stack
+    pools = {(service.name, pool.name): pool for service, _, _, pool in stack.pools()}
+    own = len(stack.plan.prices)
+    published = Catalog(stack.catalog.books[:-own]) if own else stack.catalog
+    rows = [
+        _usage(result, published, line, pools.get((line.line.service, line.line.pool)))
+        for line in result.lines
+        if line.quantity or line.usd_per_month
+    ]
+    for service, _, _, pool in stack.pools():
+        rows += _purchases(result, service.name, pool)
+    return [*rows, *_setup(result)]
+
+
+def _usage(
+    result: Evaluation, published: Catalog, priced: PricedLine, pool: PoolModel | None
+) -> Row:
+    line = priced.line
+    holder = pool if pool is not None and line.unit == "node-hour" else None
+    prices = _prices(result.stack, published, holder, priced.usd_per_unit)
+    commitment = commitment_of(result, holder)
+    amortised = float(_number(line.amortised_usd))
+    row = _common(result, priced, pool)
+    row |= {
+        "BilledCost": 0.0 if commitment else priced.usd_per_month - amortised,
+        "EffectiveCost": priced.usd_per_month,
+        "ChargeCategory": "Usage",
+        "ChargeFrequency": "Usage-Based",
+        "ListUnitPrice": prices.listed,
+        "ListCost": prices.listed * priced.quantity,
+        "ContractedUnitPrice": prices.contracted,
+        "ContractedCost": prices.contracted * priced.quantity,
+        "PricingCategory": pricing_category(holder, spare=line.category == "standby"),
+        "PricingQuantity": priced.quantity,
+        "PricingUnit": UNITS.get(line.unit, "Units"),
+    }
+    status = "Unused" if line.commitment_status == "unused" else "Used"
+    block = holder is not None and holder.supply.option == "capacity-block"
+    if status == "Used" or not (commitment or block):
+        consumed = priced.quantity if status == "Used" else 0.0  # an owned node that idles
+        row |= {"ConsumedQuantity": consumed, "ConsumedUnit": row["PricingUnit"]}
+    if commitment:
+        row |= commitment | {"CommitmentDiscountStatus": status}
+        row |= committed_quantity(commitment, priced.usd_per_month, priced.quantity)
+    if holder is not None and block:
+        row["CapacityReservationId"] = commitment_id(result, holder)
+        row["CapacityReservationStatus"] = status
+    return row
+
+
+def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Row]:
+    """What a commitment or an owned node is paid by: the recurring fee, and what is paid once."""
+    if not pool.supply.committed or pool.supply.option == "capacity-block":
+        return
+    lines = [one for one in result.lines if _held(one, service, pool)]
+    hours = sum(one.quantity for one in lines)
+    if not hours:
+        return
+    commitment = commitment_of(result, pool)
+    recurring = sum(one.usd_per_month - float(_number(one.line.amortised_usd)) for one in lines)
+    if commitment and recurring > 0:
+        row = _purchase(result, lines[0], pool, recurring, hours, "Node-Hours", "Recurring")
+        yield row | commitment | committed_quantity(commitment, recurring, hours)
+    once = float(_number(pool.supply.upfront_usd(LIKELY)))
+    nodes = hours / HOURS_PER_MONTH
+    if once > 0:
+        row = _purchase(result, lines[0], pool, once * nodes, nodes, "Nodes", "One-Time")
+        if commitment:
+            held = hours * (pool.supply.period_months or 1.0)
+            row |= commitment | committed_quantity(commitment, once * nodes, held)
+        yield row
+
+
+def _held(one: PricedLine, service: str, pool: PoolModel) -> bool:
+    line = one.line
+    return line.unit == "node-hour" and (line.service, line.pool) == (service, pool.name)
+
+
+def _purchase(
+    result: Evaluation,
+    line: PricedLine,
+    pool: PoolModel | None,
+    usd: float,
+    quantity: float,
+    unit: str,
+    frequency: str,
+) -> Row:
+    """A purchase covers what is used later: its cost is billed, and effective in the usage."""
+    price = usd / quantity
+    return _common(result, line, pool) | {
+        "BilledCost": usd,
+        "EffectiveCost": 0.0,
+        "ChargeCategory": "Purchase",
+        "ChargeFrequency": frequency,
+        "ListUnitPrice": price,
+        "ListCost": price * quantity,
+        "ContractedUnitPrice": price,
+        "ContractedCost": price * quantity,
+        "PricingCategory": "Standard",
+        "PricingQuantity": quantity,
+        "PricingUnit": unit,
+        "x_LowCost": None,
+        "x_HighCost": None,
+    }
+
+
+def _setup(result: Evaluation) -> Iterator[Row]:
+    """Set-up work: spread over the horizon as usage, paid in the first month."""
+    usd = result.stack.labor.setup_usd.value.likely
+    for one in result.lines:
+        if one.line.category == "labor" and one.line.unit == "month" and usd > 0:
+            yield _purchase(result, one, None, usd, 1.0, "Units", "One-Time")
+
+
+def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> Row:
+    """Every column of a row, with what all rows of a stack and a line have in common."""
+    stack, line = result.stack, priced.line
+    start, end = _period(stack.day)
+    provider = provider_of(result, priced, pool)
+    category, subcategory = SERVICES[line.category]
+    if line.category == "standby" and line.unit == "request":
+        category, subcategory = SERVICES["api"]
+    sku = pool.node if pool is not None and line.unit == "node-hour" else line.name
+    shown = line.figures[0] if line.figures else None
+    days = [one.as_of for one in line.figures if one.as_of is not None]
+    tags = {"tco:stack": stack.name, "tco:service": line.service, "tco:pool": line.pool}
+    return {
+        "BilledCost": None,
+        "BillingAccountId": f"tco:{stack.name}",
+        "BillingAccountName": stack.name,
+        "BillingAccountType": "Plan",
+        "BillingCurrency": "USD",
+        "BillingPeriodEnd": end,
+        "BillingPeriodStart": start,
+        "CapacityReservationId": None,
+        "CapacityReservationStatus": None,
+        "ChargeCategory": None,
+        "ChargeClass": None,
+        "ChargeDescription": f"Planned {line.category}: {line.name}",
+        "ChargeFrequency": None,
+        "ChargePeriodEnd": end,
+        "ChargePeriodStart": start,
+        "CommitmentDiscountCategory": None,
+        "CommitmentDiscountId": None,
+        "CommitmentDiscountName": None,
+        "CommitmentDiscountQuantity": None,
+        "CommitmentDiscountStatus": None,
+        "CommitmentDiscountType": None,
+        "CommitmentDiscountUnit": None,
+        "ConsumedQuantity": None,
+        "ConsumedUnit": None,
+        "ContractedCost": None,
+        "ContractedUnitPrice": None,
+        "EffectiveCost": None,
+        "InvoiceIssuer": provider,
+        "ListCost": None,
+        "ListUnitPrice": None,
+        "PricingCategory": None,
+        "PricingQuantity": None,
+        "PricingUnit": None,
+        "Provider": provider,
+        "Publisher": provider,
+        "RegionId": line.region,
+        "RegionName": line.region,
+        "ServiceCategory": category,
+        "ServiceName": service_of(priced, pool),
+        "ServiceSubcategory": subcategory,
+        "SkuId": f"{line.category}/{sku}",
+        "SkuMeter": UNITS.get(line.unit, "Units"),
+        "SkuPriceId": f"{line.category}/{sku}/{line.name}",
+        "Tags": json.dumps({key: value for key, value in tags.items() if value}),
+        "x_Catalog": stack.catalog.version,
+        "x_Estimate": "true",
+        "x_EstimatedFigures": "true" if priced.estimate else "false",
+        "x_HighCost": priced.high,
+        "x_HoursPerMonth": HOURS_PER_MONTH,
+        "x_LineCategory": line.category,
+        "x_LowCost": priced.low,
+        "x_PlanDigest": stack.digest,
+        "x_PoolName": line.pool or None,
+        "x_PriceAsOf": min(days).isoformat() if days else None,
+        "x_PriceSource": shown.source if shown is not None else None,
+        "x_PricingDay": stack.day.isoformat(),
+        "x_ServiceName": line.service or None,
+        "x_StackName": stack.name,
+    }
+
+
+def _period(day: dt.date) -> tuple[str, str]:
+    """The month of a day, its first moment and the first one after it."""
+    start = day.replace(day=1)
+    end = (start + dt.timedelta(days=32)).replace(day=1)
+    return f"{start.isoformat()}T00:00:00Z", f"{end.isoformat()}T00:00:00Z"
+
+
+def _prices(
+    stack: StackModel, published: Catalog, pool: PoolModel | None, otherwise: float
+) -> _Prices:
+    """List and contracted price of a node-hour; what a line costs where there is no other."""
+    if pool is None or pool.plan.owned is not None:
+        return _Prices(otherwise, otherwise)
+    contracted = _on_demand(stack.catalog, pool, stack.day)
+    listed = _on_demand(published, pool, stack.day)
+    mine = otherwise if contracted is None else contracted
+    return _Prices(mine if listed is None else listed, mine)
+
+
+def _on_demand(catalog: Catalog, pool: PoolModel, day: dt.date) -> float | None:
+    for region in (pool.region, None):
+        key = ("node", pool.node, region, "on-demand", None, None, None)
+        found = catalog.find_as(NodePrice, key, day)
+        if found is not None:
+            return found.row.usd_per_node_hour.likely
+    return None
+
+
+def _number(value: object) -> float:
+    return float(np.asarray(value, float).ravel()[0])
