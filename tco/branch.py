@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
+import yaml
+
 from tco.analysis.changes import Change
 from tco.analysis.diff import Asked, Side, StackDiff, diff_stacks
 from tco.catalog.catalog import Catalog, load_catalog
@@ -84,12 +86,17 @@ def _folder(folder: Path, named: Path) -> _Base:
     raise TcoError(f"{named} holds no stack file Pulumi.<stack>.yaml, nor does {named / folder}.")
 
 
+def _data_folder() -> Path:
+    """Where this tco's own figures lie."""
+    return Path(str(resources.files("tco.catalog") / "data"))
+
+
 def _own_catalog(repository: Repository, commit: Commit, scratch: Path) -> Catalog | None:
     """The catalog of the base where tco itself lives in the repository, else None.
 
     Where the base's figures have another form than this tco reads, the head's price both sides.
     """
-    data = Path(str(resources.files("tco.catalog") / "data")).resolve()
+    data = _data_folder().resolve()
     if not data.is_relative_to(repository.top):
         return None
     repository.export(commit.sha, repository.inside(data), CATALOG_FILES, scratch)
@@ -97,7 +104,7 @@ def _own_catalog(repository: Repository, commit: Commit, scratch: Path) -> Catal
         return None
     try:
         return load_catalog(scratch)
-    except ValueError:
+    except (ValueError, yaml.YAMLError):
         return None
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from tco.report.diff_document import DiffDocument, StackDelta
+from tco.report.diff_view import diff_view
 
 __all__ = ["Increase", "refusals"]
 
@@ -45,7 +46,7 @@ def refusals(document: DiffDocument, *, on_gate: bool, increase: Increase | None
     if on_gate:
         told += [f"{one.stack}: the gate is closed" for one in touched if _shut(one)]
     if increase is not None and touched:
-        told += _over(touched, increase)
+        told += _over(document, touched, increase)
     return told
 
 
@@ -54,7 +55,7 @@ def _shut(one: StackDelta) -> bool:
     return after is not None and not after.gate_open and after.gate.level != "advisory"
 
 
-def _over(touched: list[StackDelta], increase: Increase) -> list[str]:
+def _over(document: DiffDocument, touched: list[StackDelta], increase: Increase) -> list[str]:
     unknown = [one.stack for one in touched if one.delta.plan is None]
     if unknown:
         names = ", ".join(unknown)
@@ -66,7 +67,4 @@ def _over(touched: list[StackDelta], increase: Increase) -> list[str]:
         if one.before is not None
     )
     most = increase.most * before if increase.relative else increase.most
-    if added <= most:
-        return []
-    share = f" ({added / before:+.1%})" if before > 0 else ""
-    return [f"the plan adds ${added:,.0f}/month{share}, the limit is {increase}"]
+    return [f"{diff_view(document).headline}, the limit is {increase}"] if added > most else []

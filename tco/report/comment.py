@@ -109,12 +109,13 @@ def _assumptions(rows: Sequence[StackRow]) -> list[str]:
     """What would turn each verdict, and what was assumed, told once for all stacks it holds for."""
     told: list[str] = []
     shared: dict[str, list[str]] = {}
+    several = len({row.prices for row in rows}) > 1  # else the closing line tells it
     for row in rows:
         if row.flips:
             told.append(f"{row.name} would flip at: {'; '.join(row.flips)}")
         if row.measure_first:
             shared.setdefault(f"measure first: {row.measure_first}", []).append(row.name)
-        for text in (*row.warnings, row.prices):
+        for text in (*row.warnings, row.prices if several else ""):
             shared.setdefault(text, []).append(row.name)
     told += [f"{', '.join(names)}: {text}" for text, names in shared.items() if text]
     return [_clipped(one) for one in told]

@@ -140,7 +140,7 @@ def _line(pair: LinePair) -> LineDelta:
     shown = pair.after or pair.before
     if shown is None:
         raise AssertionError("a pair of lines has at least one side")
-    names = dict.fromkeys(one.line.name for one in (pair.before, pair.after) if one is not None)
+    names = dict.fromkeys(_name(one) for one in (pair.before, pair.after) if one is not None)
     return LineDelta(
         category=shown.line.category,
         name=" → ".join(names),
@@ -150,6 +150,11 @@ def _line(pair: LinePair) -> LineDelta:
         pool=shown.line.pool,
         estimate=shown.estimate,
     )
+
+
+def _name(line: PricedLine) -> str:
+    unused = ", unused" if line.line.commitment_status == "unused" else ""
+    return f"{line.line.name}{unused}"
 
 
 def _usd(line: PricedLine | None) -> float | None:

@@ -21,8 +21,9 @@ def diff_text(view: DiffView) -> str:
         *_wrapped(f"{view.headline}; {view.aside}.", "", bold=True),
         *_wrapped(view.sides, "  "),
     ]
-    for row in view.rows:
-        lines += ["", *_stack(row)]
+    for place, row in enumerate(view.rows):
+        apart = row.touched or view.rows[place - 1].touched
+        lines += [*([""] if apart else []), *_stack(row)]
     closing = " ".join(filter(None, (view.unchanged, view.prices, view.split)))
     if closing:
         lines += ["", *_wrapped(closing, "  ")]

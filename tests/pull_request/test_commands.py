@@ -86,7 +86,7 @@ def test_increase_limit(changed: Repo, tco_command: Tco, limit: str, code: int) 
     assert ran.code == code
     if code == 3:
         assert ran.out  # the comparison is printed all the same
-        assert ran.err.startswith("refused: the plan adds $14,600/month (+100.0%), the limit is")
+        assert ran.err.startswith("refused: GPU plan: +$14,600/month (+100 %), the limit is")
 
 
 def test_increase_as_written() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+from pathlib import Path
+
 import pytest
 
+import tco.branch
+from tco.catalog.catalog import Catalog, load_catalog
 from tco.errors import BadInput
-from tests.conftest import FOLLOWING
+from tests.conftest import BOOK, FOLLOWING, Keys
 from tests.pull_request.conftest import Repo
 
 HOURS = 730
@@ -197,3 +202,57 @@ def test_added_pool_is_one_change(repo: Repo) -> None:
     [change] = repo.changed().changes
     assert (change.path.rpartition(".")[2], change.before) == ("burst", None)
     assert change.after["instance"] == "box.8x"
+
+
+def dearer(book: Keys) -> Keys:
+    """The tests' catalog with the node on demand at $22 instead of $20 an hour."""
+    newer = copy.deepcopy(book)
+    newer["prices"][0]["usd_per_hour"] = 22
+    return newer
+
+
+@pytest.fixture
+def catalog_data(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The repository holds tco itself, with its catalog."""
+    data = repo.top / "tco" / "catalog" / "data"
+
+    def load(folder: Path | None = None) -> Catalog:
+        return load_catalog(folder or data)
+
+    monkeypatch.setattr(tco.branch, "_data_folder", lambda: data)
+    monkeypatch.setattr(tco.branch, "load_catalog", load)
+    repo.write("../tco/catalog/data/all.yaml", BOOK)
+    return data
+
+
+def test_a_newer_catalog_is_told_apart(repo: Repo, catalog_data: Path) -> None:
+    """Where tco lives in the repository, its figures of the base price the base."""
+    repo.pool(1)
+    repo.pool(1, "elsewhere", purchase={"purchase": "spot", "spot": {"fallback": "none"}})
+    repo.branch()
+    repo.write("../tco/catalog/data/all.yaml", dearer(BOOK))
+    found = repo.changed()
+    assert (found.status, found.changed_because, found.changes) == ("changed", ("catalog",), ())
+    assert (found.delta.plan, found.delta.prices) == (0, pytest.approx(2 * HOURS))
+    assert repo.changed("elsewhere").status == "unchanged"
+
+
+def test_plan_and_catalog_at_once(repo: Repo, catalog_data: Path) -> None:
+    """Both sides of the plan's share stand at the head's prices."""
+    repo.pool(1)
+    repo.branch()
+    repo.pool(3)
+    repo.write("../tco/catalog/data/all.yaml", dearer(BOOK))
+    found = repo.changed()
+    assert set(found.changed_because) == {"stack", "catalog"}
+    assert found.delta.plan == pytest.approx(2 * 22 * HOURS)
+    assert found.delta.prices == pytest.approx(2 * HOURS)
+
+
+def test_a_catalog_of_another_form_prices_nothing(repo: Repo, catalog_data: Path) -> None:
+    """Figures that this tco cannot read are left alone: the head's price both sides."""
+    repo.write("../tco/catalog/data/all.yaml", {"rows": "of an older form"})
+    repo.pool(1)
+    repo.branch()
+    repo.write("../tco/catalog/data/all.yaml", BOOK)
+    assert repo.changed().status == "unchanged"
