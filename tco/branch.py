@@ -49,7 +49,10 @@ def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime)
     with tempfile.TemporaryDirectory(prefix="tco-base-") as scratch:
         older = _base(folder, base, repository, inside, Path(scratch))
         head = Side(folder, load_catalog(), asked)
-        diffs = diff_stacks(Side(older.folder, older.catalog or head.catalog, asked), head)
+        base_side = Side(older.folder, older.catalog or head.catalog, asked)
+        if not (head.names or base_side.names):
+            raise TcoError(f"{folder}: holds no stack file Pulumi.<stack>.yaml, nor does the base.")
+        diffs = diff_stacks(base_side, head)
         return document(
             older.revision,
             _head(repository, inside),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ __all__ = ["comment"]
 
 LARGEST_INPUT_BYTES = 64 << 20
 STDIN = "-"
+PIPE = "Pipe it in: tco diff --format json | tco comment github"
 DEFAULT_TAG = "plan"
 
 
@@ -203,6 +205,8 @@ def _read(file: str) -> tuple[DiffDocument | None, list[str]]:
     from tco.report.diff_document import read_document
 
     shown = "stdin" if file == STDIN else file
+    if file == STDIN and sys.stdin.isatty():
+        raise TcoError(f"{shown}: nothing is piped in. {PIPE}")
     with click.open_file(file, "rb") as stream:
         content: bytes = stream.read(LARGEST_INPUT_BYTES)
     try:

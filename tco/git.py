@@ -53,7 +53,8 @@ class Repository:
         path = folder.resolve()
         if not path.is_relative_to(self.top):
             raise TcoError(f"{folder} lies outside the repository {self.top}.")
-        return path.relative_to(self.top).as_posix().removeprefix(".")
+        inside = path.relative_to(self.top).as_posix()
+        return "" if inside == "." else inside
 
     def head(self) -> Commit:
         """The commit that is checked out. Raises TcoError in a repository without one."""
@@ -100,7 +101,7 @@ class Repository:
         sha = self._text("merge-base", branch, "HEAD")
         if not sha:
             raise self._unrelated(branch)
-        return Commit(f"merge base with {branch}", sha.splitlines()[0])
+        return Commit(f"the merge base with {branch}", sha.splitlines()[0])
 
     def _commit(self, name: str) -> str | None:
         found = self._git(

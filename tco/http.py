@@ -145,13 +145,13 @@ class Api:
     def _wait(self, answer: Answer | None, tries: int) -> float | None:
         """Seconds until another try can help, or None where none can."""
         backoff = 2.0 ** (tries - 1) * random.uniform(0.5, 1.0)
-        if answer is None or answer.status >= 500:
+        if answer is None:
             return backoff
-        if answer.status not in (403, 429):
+        if answer.status not in (403, 429) and answer.status < 500:
             return None
         after = _number(answer.headers.get("Retry-After"))
-        if after is not None:
-            return after
+        if after is not None or answer.status >= 500:
+            return backoff if after is None else after
         names = ("x-ratelimit-remaining", "ratelimit-remaining")
         if any(answer.headers.get(name) == "0" for name in names):
             resets = (answer.headers.get(f"{one.removesuffix('remaining')}reset") for one in names)
@@ -181,6 +181,8 @@ def _read(response: Any) -> Answer:
     try:
         content = json.loads(body) if body.strip() else None
     except ValueError:
+        if response.status < 300:
+            raise http.client.HTTPException("the answer is no JSON") from None
         content = None
     return Answer(int(response.status), response.headers, content)
 

@@ -74,7 +74,7 @@ def _longest(text: Callable[[int], str], total: int, limit_bytes: int) -> str:
 
 
 def _page(view: DiffView, title: str) -> _Page:
-    closing = (view.unchanged, view.prices, view.split, f"Compared: {view.sides}.")
+    closing = (view.unchanged, view.prices, view.split, view.compared)
     return _Page(
         title=_clipped(title),
         rows=tuple(_short(row) for row in view.rows),

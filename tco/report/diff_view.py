@@ -67,6 +67,7 @@ class DiffView:
     headline: str
     aside: str
     sides: str
+    compared: str
     rows: tuple[StackRow, ...]
     unchanged: str
     prices: str
@@ -105,6 +106,8 @@ def diff_view(document: DiffDocument) -> DiffView:
         headline=headline,
         aside=aside,
         sides=f"{_revision(document.base)} → {_revision(document.head)}",
+        # Without commits: a push that moves no figure leaves a comment as it is.
+        compared=f"Compared with {document.base.ref}.",
         rows=tuple(_row(one, _note(one, touched)) for one in (*touched, *near)),
         unchanged=_unchanged(rest, others=bool(touched)),
         prices=_prices([*touched, *near] or document.stacks),

@@ -132,7 +132,7 @@ def test_the_action_comments(job: Job) -> None:
     assert body.partition("\n")[2].strip() == job.summary.strip()
     found = json.loads(Path(job.outputs["steps.diff.outputs.json"]).read_text(encoding="utf-8"))
     assert found["schema"] == "tco.diff/1"
-    assert found["base"]["ref"] == "merge base with origin/main"
+    assert found["base"]["ref"] == "the merge base with origin/main"
     assert "ghs_secret_token" not in job.log + job.summary
 
 

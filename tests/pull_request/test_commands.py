@@ -165,6 +165,19 @@ def test_posted_with_summary(changed: Repo, tco_command: Tco, server: State, job
     assert server.writes == ["POST"]
 
 
+def test_a_push_that_moves_no_figure_writes_nothing(
+    changed: Repo, tco_command: Tco, server: State, job: Path
+) -> None:
+    """The comment names no commit of the branch: another push with the same bill leaves it."""
+    changed.commit()
+    tco_command("comment", "github", stdin=_diff(changed, tco_command))
+    changed.write("../README.md", "More words.")
+    changed.commit()
+    later = _diff(changed, tco_command).replace("T12:00:00Z", "T12:05:00Z")
+    assert "says the same already" in tco_command("comment", "github", stdin=later).err
+    assert server.writes == ["POST"]
+
+
 def test_nothing_changes(repo: Repo, tco_command: Tco, server: State, job: Path) -> None:
     """No change, no comment, unless asked for."""
     repo.pool(1)

@@ -16,7 +16,7 @@ from tests.conftest import FOLLOWING
 from tests.pull_request.conftest import NOW, Repo
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-BASE = Revision(ref="merge base with main", commit="a" * 40)
+BASE = Revision(ref="the merge base with main", commit="a" * 40)
 HEAD = Revision(ref="work", commit="b" * 40)
 GITHUB_CHARACTERS = 65_536
 HOSTILE = (

@@ -28,7 +28,7 @@ def test_the_base_is_where_the_branch_left(repo: Repo) -> None:
     found = repo.compare()
     assert [one.stack for one in found.stacks] == ["mine"]
     assert found.stacks[0].changes[0].before == 1
-    assert found.base.ref == "merge base with main"
+    assert found.base.ref == "the merge base with main"
 
 
 def test_any_commit_can_be_the_base(repo: Repo) -> None:
@@ -71,6 +71,26 @@ def test_subfolder_and_non_ascii_names(tmp_path: Path, priced: Catalog) -> None:
     found = repo.changed("prod-überall")
     assert found.status == "changed"
     assert found.changes[0].file == "plätze/für gpus/Pulumi.prod-überall.yaml"
+
+
+@pytest.mark.parametrize("folder", [".", ".hidden", "a/b"])
+def test_any_folder(tmp_path: Path, priced: Catalog, folder: str) -> None:
+    """The top itself and a folder with a dot are folders like others."""
+    repo = Repo(tmp_path / "repo", priced, folder)
+    repo.start()
+    repo.pool(1)
+    repo.branch()
+    repo.pool(2)
+    [change] = repo.changed().changes
+    assert change.file == f"{folder}/Pulumi.one.yaml".removeprefix("./")
+
+
+def test_no_stack_on_either_side(repo: Repo) -> None:
+    """A folder without stacks is most likely the wrong one: it is told."""
+    repo.write("notes.txt", "nothing")
+    repo.branch()
+    with pytest.raises(TcoError, match="holds no stack file"):
+        repo.compare()
 
 
 def test_worktree(repo: Repo, tmp_path: Path) -> None:

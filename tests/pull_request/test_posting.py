@@ -200,6 +200,14 @@ def test_outages_are_waited_out(server: State, status: int) -> None:
     assert run.waits[0] <= 1 < run.waits[1] * 2
 
 
+def test_an_outage_that_names_its_end(server: State) -> None:
+    """A 503 with Retry-After is waited out as asked."""
+    server.troubles.append(Trouble("GET", 503, headers={"Retry-After": "11"}))
+    run = Run(server)
+    run.say("text")
+    assert run.waits == [11.0]
+
+
 def test_an_outage_that_lasts_is_told(server: State) -> None:
     """After five tries the address and the status are told, and not the token."""
     server.troubles += [Trouble("GET", 503, {"message": "Unicorn!"})] * 9
