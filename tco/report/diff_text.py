@@ -32,10 +32,13 @@ def diff_text(view: DiffView) -> str:
 
 def _stack(row: StackRow) -> Iterator[str]:
     note = f" ({row.note})" if row.note else ""
-    money = row.after if not row.touched else f"{row.before} → {row.after}   {row.change}"
-    yield from _wrapped(f"{row.name}{note}   {money}   {row.verdict}   gate {row.gate}", "  ")
+    judged = f"{row.verdict}, gate {row.gate}"
     if not row.touched:
+        yield from _wrapped(f"{row.name}{note}   {row.after}   {judged}", "  ")
         return
+    money = f"{row.before} → {row.after}   {row.change}"
+    yield from _wrapped(f"{row.name}{note}   {money}", "  ")
+    yield from _wrapped(judged, "    ")
     for text in row.changes:
         yield from _wrapped(f"- {text}", "    ")
     for text in row.problems:
