@@ -405,6 +405,39 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
         sys.exit(BAD_INPUT)
 
 
+@cli.command("price")
+@click.argument("file", metavar="FILE|-")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@book_option
+@click.option(
+    "--pricing-day",
+    "--today",
+    "day",
+    type=DAY,
+    default=None,
+    help="The day whose prices count (default: today).",
+)
+def price_resources(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> None:
+    """Price what any Pulumi program provides, in any language.
+
+    FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -
+    it is read from a pipe. Every resource is priced, free, paid by use, or named as unpriced.
+    """
+    from tco.iac.documents import read_bytes, read_document
+    from tco.iac.price_view import price_json, price_text
+    from tco.iac.pricing import price
+
+    data, shown = read_bytes(file)
+    document = read_document(data, shown)
+    result = price(document.resources, _catalog(books), day or dt.date.today(), document.warnings)
+    if form == "json":
+        _print_json(price_json(result))
+    else:
+        _print(price_text(result, shown))
+
+
 def _catalog(books: Sequence[Path]) -> Catalog:
     from tco.catalog.book import read_book
 

@@ -32,9 +32,10 @@ UNKNOWN_TEXTS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
         "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
         "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "[secret]",
     }
 )
-"""What Pulumi writes into JSON where a value is not known before an update."""
+"""What Pulumi writes into JSON where a value is not known before an update, or is secret."""
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The key that marks a mapping as a secret, an output or an asset instead of plain values."""

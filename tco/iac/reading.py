@@ -92,9 +92,10 @@ class Reading:
 
     def size(self, floor: str, desired: str, ceiling: str, *parent: str) -> Size:
         """The size of a group; without a desired size it starts at its floor."""
+        # A group of a fixed size needs no desired one.
         low = self.count(None, *parent, floor)
         high = max(low, self.count(None, *parent, ceiling))
-        middle = self.count(low, *parent, desired)
+        middle = self.count(low, *parent, desired) if low < high else low
         return Size(low, min(max(middle, low), high), high)
 
     def follow(self, prop: str, *path: str, keys: tuple[str, ...] = ("id", "name")) -> None:
