@@ -15,7 +15,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help plan test check format golden bench lock clean
+.PHONY: help plan test check engine program format golden bench lock clean
 
 help: ## List the targets (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,10 +24,15 @@ plan: $(VENV)/run.stamp ## Plan every stack and write the decision memos to buil
 	@$(BIN)/tco plan
 	@$(BIN)/tco memo --out build/memos
 
-test: $(VENV)/dev.stamp ## Run the tests
+program: $(VENV)/pulumi.stamp ## Install what the Pulumi program needs, for `pulumi preview`
+
+engine: $(VENV)/dev.stamp ## Find the Pulumi engine for the tests, else fetch or build it, once
+	@$(BIN)/python tests/engine/equipment/engine.py
+
+test: engine ## Run the tests
 	@$(BIN)/python -m pytest -q
 
-check: $(VENV)/dev.stamp ## Run all that CI runs: format, lint, types, import layers, tests
+check: engine ## Run all that CI runs: format, lint, types, import layers, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/basedpyright
@@ -45,7 +50,7 @@ bench: $(VENV)/run.stamp ## Run the benchmarks
 	@$(BIN)/python -m benchmarks
 
 lock: $(VENV)/uv.stamp ## Re-make the locked requirements at the newest versions allowed
-	@cd requirements && for name in uv run dev; do \
+	@cd requirements && for name in uv run pulumi dev; do \
 		$(UV_COMPILE) $$name.in --output-file $$name.txt >/dev/null || exit 1; \
 	done
 
@@ -69,6 +74,10 @@ $(VENV)/uv.stamp: requirements/uv.txt
 $(VENV)/run.stamp: $(VENV)/uv.stamp requirements/run.txt pyproject.toml
 	@$(UV_INSTALL) --require-hashes -r requirements/run.txt
 	@$(UV_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/pulumi.stamp: $(VENV)/run.stamp requirements/pulumi.txt
+	@$(UV_INSTALL) --require-hashes -r requirements/pulumi.txt
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
