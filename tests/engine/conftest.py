@@ -1,0 +1,95 @@
+"""The real engine for the tests: a project of their own, moto for AWS, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from moto.server import ThreadedMotoServer
+
+from tests.engine.equipment import engine
+from tests.engine.project import ROOT, Project
+
+EQUIPMENT = Path(engine.__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without an engine its tests are skipped; where CI runs, that is a failure."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    if not here or engine.find() is not None:
+        return
+    if os.environ.get("CI") == "true":
+        raise pytest.UsageError(engine.MISSING)
+    for item in here:
+        item.add_marker(pytest.mark.skip(reason=engine.MISSING))
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """Address of moto's server, which every test of the session shares."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def engine_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The engine's home, with the programs that it looks for on PATH."""
+    home = tmp_path_factory.mktemp("engine")
+    programs = home / "programs"
+    programs.mkdir()
+    binary = engine.find()
+    assert binary is not None
+    (programs / "pulumi").symlink_to(binary)
+    official = binary.with_name("pulumi-language-python").exists()
+    if not official and shutil.which("pulumi-language-python") is None:
+        _program(programs / "pulumi-language-python", "language_host.py")
+    (home / "provider").mkdir()
+    _program(home / "provider" / "pulumi-resource-aws", "aws_provider.py")
+    yield home
+    shutil.rmtree(home)
+
+
+def _program(path: Path, script: str) -> None:
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{EQUIPMENT / script}" "$@"\n')
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def project(tmp_path: Path, engine_home: Path, aws: str) -> Project:
+    """A project with the product's program, its example stacks and the stand-in provider."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    shutil.copy(ROOT / "__main__.py", folder)
+    shutil.copytree(ROOT / "stacks", folder / "stacks")
+    settings = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    settings["runtime"]["options"]["virtualenv"] = sys.prefix
+    settings["plugins"] = {"providers": [{"name": "aws", "path": str(engine_home / "provider")}]}
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    (tmp_path / "state").mkdir()
+    keep = ("HOME", "LANG", "PYTHONDONTWRITEBYTECODE")
+    environment = {key: value for key in keep if (value := os.environ.get(key)) is not None}
+    paths = [str(engine_home / "programs"), str(Path(sys.executable).parent), os.environ["PATH"]]
+    return Project(
+        folder,
+        {
+            **environment,
+            "PATH": os.pathsep.join(paths),
+            "PULUMI_HOME": str(engine_home),
+            "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "tests",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "AWS_ACCESS_KEY_ID": "tests",
+            "AWS_SECRET_ACCESS_KEY": "tests",
+            "NO_COLOR": "1",
+            "TCO_TEST_AWS": aws,
+        },
+    )
