@@ -425,13 +425,12 @@ def price_resources(file: str, form: str, books: Sequence[Path], day: dt.date | 
     FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -
     it is read from a pipe. Every resource is priced, free, paid by use, or named as unpriced.
     """
-    from tco.iac.documents import read_bytes, read_document
+    from tco.iac.documents import read_bytes
     from tco.iac.price_view import price_json, price_text
-    from tco.iac.pricing import price
+    from tco.iac.pricing import price_document
 
     data, shown = read_bytes(file)
-    document = read_document(data, shown)
-    result = price(document.resources, _catalog(books), day or dt.date.today(), document.warnings)
+    result = price_document(data, shown, _catalog(books), day or dt.date.today())
     if form == "json":
         _print_json(price_json(result))
     else:

@@ -46,9 +46,9 @@ def price_json(pricing: Pricing) -> dict[str, Any]:
 def _resource_json(one: PricedResource) -> dict[str, Any]:
     main = one.parts[0] if one.parts else None
     return {
-        "urn": one.resource.urn,
-        "type": one.resource.type,
-        "name": one.resource.name,
+        "urn": one.urn,
+        "type": one.type,
+        "name": one.name,
         "status": one.status,
         "usd_per_month": one.usd_per_month,
         "low": one.low,
@@ -57,7 +57,7 @@ def _resource_json(one: PricedResource) -> dict[str, Any]:
         "quantity": main.quantity if main else None,
         "unit": main.unit if main else None,
         "usd_per_unit": main.usd_per_unit if main else None,
-        "region": one.resource.region,
+        "region": one.region,
         "source": main.source if main else None,
         "as_of": main.as_of.isoformat() if main and main.as_of else None,
         "estimate": any(part.estimate for part in one.parts),
@@ -116,7 +116,7 @@ def _table(pricing: Pricing) -> Iterator[str]:
     priced = [one for one in pricing.resources if one.status == "priced"]
     if not priced:
         return
-    priced.sort(key=lambda one: (-(one.usd_per_month or 0.0), -(one.high or 0.0), one.resource.urn))
+    priced.sort(key=lambda one: (-(one.usd_per_month or 0.0), -(one.high or 0.0), one.urn))
     yield ""
     yield _columns("resource", "what", ("$/month", "low", "high"))
     for one in priced[:MOST_SHOWN]:
@@ -131,7 +131,7 @@ def _row(one: PricedResource) -> Iterator[str]:
     whats = textwrap.wrap(one.detail, WHAT, break_on_hyphens=False) or [""]
     numbers = [_plain(number or 0.0) for number in (one.usd_per_month, one.low, one.high)]
     shown = numbers if len(set(numbers)) > 1 else numbers[:1]
-    yield _columns(_short(one.resource.name, NAME), whats[0], shown)
+    yield _columns(_short(one.name, NAME), whats[0], shown)
     for more in whats[1:]:
         yield _columns("", more, ())
 
@@ -171,7 +171,7 @@ def _reasons(pricing: Pricing) -> Iterator[str]:
 
 
 def _label(one: PricedResource) -> str:
-    return f"{one.resource.name} ({one.resource.type.rpartition(':')[2]})"
+    return f"{one.name} ({one.type.rpartition(':')[2]})"
 
 
 def _wrapped(text: str, indent: str, *, bold: bool = False) -> list[str]:

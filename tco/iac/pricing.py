@@ -8,12 +8,15 @@ node that runs in a capacity reservation of the same program is paid with the re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import gc
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 from tco.catalog.catalog import Catalog
 from tco.iac.coverage import NOT_COVERED, covered_nodes
+from tco.iac.documents import read_document
 from tco.iac.figured import FIGURED
 from tco.iac.inventory import node_pools
 from tco.iac.node_cost import node_cost
@@ -22,7 +25,14 @@ from tco.iac.parts import Cost, Part
 from tco.iac.rates import Rates
 from tco.iac.resource_types import why_free, why_usage
 
-__all__ = ["PricedResource", "Pricing", "Status", "ceiling_usd_per_month", "price"]
+__all__ = [
+    "PricedResource",
+    "Pricing",
+    "Status",
+    "ceiling_usd_per_month",
+    "price",
+    "price_document",
+]
 
 Status = Literal["priced", "free", "usage_based", "unpriced"]
 UNKNOWN_TYPE = "tco knows no price of this type of resource"
@@ -32,17 +42,34 @@ UNKNOWN_TYPE = "tco knows no price of this type of resource"
 class PricedResource:
     """A resource with what it costs, or why that is not said."""
 
-    resource: Resource
+    urn: str
+    type: str
+    name: str
+    region: str | None
     status: Status
     reason: str = ""
     detail: str = ""
     parts: tuple[Part, ...] = ()
-    usd_per_month: float | None = None
-    """As declared: a group at the size it asks for."""
-    low: float | None = None
-    """At the floor of a group and the low end of every price."""
-    high: float | None = None
-    """At the ceiling of a group and the high end of every price."""
+
+    @property
+    def costs(self) -> bool:
+        """Whether it is known what the resource costs, nothing included."""
+        return self.status in ("priced", "free")
+
+    @property
+    def usd_per_month(self) -> float | None:
+        """As declared: a group at the size it asks for."""
+        return sum(one.usd_per_month for one in self.parts) if self.costs else None
+
+    @property
+    def low(self) -> float | None:
+        """At the floor of a group and the low end of every price."""
+        return sum(one.low for one in self.parts) if self.costs else None
+
+    @property
+    def high(self) -> float | None:
+        """At the ceiling of a group and the high end of every price."""
+        return sum(one.high for one in self.parts) if self.costs else None
 
 
 @dataclass(frozen=True)
@@ -81,6 +108,25 @@ class Pricing:
         return sum(one.status == status for one in self.resources)
 
 
+def price_document(data: bytes, shown: str, catalog: Catalog, day: dt.date) -> Pricing:
+    """The resources in the bytes of a preview or a state, priced. Raises BadInput."""
+    with _no_collector():
+        document = read_document(data, shown)
+        return price(document.resources, catalog, day, document.warnings)
+
+
+@contextmanager
+def _no_collector() -> Generator[None]:
+    """Without the cycle collector, which would look through a large file's values many times."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def price(
     resources: Iterable[Resource], catalog: Catalog, day: dt.date, warnings: Iterable[str] = ()
 ) -> Pricing:
@@ -102,31 +148,26 @@ def price(
 
 def _other(resource: Resource, rates: Rates) -> PricedResource:
     """A resource that provides no nodes."""
-    reason = why_free(resource)
-    if reason:
-        return PricedResource(resource, "free", reason, usd_per_month=0.0, low=0.0, high=0.0)
+    free = why_free(resource)
+    if free:
+        return _told(resource, "free", free)
     by_figure = FIGURED.get(resource.type)
     if by_figure is not None:
         return _priced(resource, by_figure(resource, rates))
-    reason = why_usage(resource)
-    if reason:
-        return PricedResource(resource, "usage_based", reason)
-    return PricedResource(resource, "unpriced", UNKNOWN_TYPE)
+    usage = why_usage(resource)
+    return _told(resource, "usage_based" if usage else "unpriced", usage or UNKNOWN_TYPE)
 
 
 def _priced(resource: Resource, cost: Cost) -> PricedResource:
     if cost.unpriced:
-        return PricedResource(resource, "unpriced", cost.unpriced, cost.detail)
-    return PricedResource(
-        resource,
-        "priced",
-        "; ".join(cost.left_out),
-        cost.detail,
-        cost.parts,
-        sum(one.usd_per_month for one in cost.parts),
-        sum(one.low for one in cost.parts),
-        sum(one.high for one in cost.parts),
-    )
+        return _told(resource, "unpriced", cost.unpriced, cost.detail)
+    return _told(resource, "priced", "; ".join(cost.left_out), cost.detail, cost.parts)
+
+
+def _told(
+    one: Resource, status: Status, reason: str, detail: str = "", parts: tuple[Part, ...] = ()
+) -> PricedResource:
+    return PricedResource(one.urn, one.type, one.name, one.region, status, reason, detail, parts)
 
 
 def ceiling_usd_per_month(pool: NodePool, catalog: Catalog, day: dt.date) -> float | None:

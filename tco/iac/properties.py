@@ -49,15 +49,22 @@ def look(properties: Mapping[str, Any], *path: str) -> Value:
     """The value at a path of keys, ``None`` where it is absent, or ``UNKNOWN``."""
     value: Value = properties
     for key in path:
-        if isinstance(value, list | tuple) and value:
-            value = _item(cast("Sequence[Any]", value), 0)
-        if not _is_mapping(value):
-            return value if value is UNKNOWN else None
-        value = _item(value, key)
+        value = _item(value, key) if _is_mapping(value) else _in_list(value, key)
     return value
 
 
+def _in_list(value: Value, key: str) -> Value:
+    """A key of a list's first item: Pulumi writes a block that can stand once either way."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        value = _item(value, 0)
+    if _is_mapping(value):
+        return _item(value, key)
+    return value if value is UNKNOWN else None
+
+
 def _item(container: Any, key: str | int) -> Value:
+    if type(container) is dict:  # plain JSON, which is nearly always
+        return _known(cast("dict[str | int, Any]", container).get(key))
     try:
         return _known(container[key])
     except (KeyError, IndexError):
@@ -68,20 +75,19 @@ def _item(container: Any, key: str | int) -> Value:
 
 def _known(value: Any) -> Value:
     """A value as it is, or ``UNKNOWN`` for all that is no plain JSON: closed in doubt."""
-    if isinstance(value, str):
-        return UNKNOWN if value in UNKNOWN_TEXTS else value
     if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, str):
+        return UNKNOWN if value in UNKNOWN_TEXTS else value
     if isinstance(value, float):
         return value if math.isfinite(value) else UNKNOWN
-    if isinstance(value, Mapping):
-        mapping = cast("Mapping[str, Any]", value)
-        return UNKNOWN if SIGNATURE in mapping else mapping
+    if _is_mapping(value):
+        return UNKNOWN if SIGNATURE in value else value
     return cast("Sequence[Any]", value) if isinstance(value, Sequence) else UNKNOWN
 
 
 def _is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
-    return isinstance(value, Mapping)
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def each(properties: Mapping[str, Any], *path: str) -> Iterator[Mapping[str, Any] | Unknown]:

@@ -104,7 +104,7 @@ class Program:
 
     def one(self, catalog: Catalog, own: str) -> PricedResource:
         """One resource of the program, priced."""
-        return next(one for one in self.priced(catalog).resources if one.resource.urn == own)
+        return next(one for one in self.priced(catalog).resources if one.urn == own)
 
 
 def bounds(one: PricedResource | Pricing) -> tuple[float, float, float]:

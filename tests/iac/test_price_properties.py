@@ -87,9 +87,9 @@ def test_order_does_not_matter(catalog: Catalog, made: list[Made], chance: rando
     chance.shuffle(order)
     straight, shuffled = program(made).priced(catalog), program(made, order).priced(catalog)
     assert bounds(shuffled) == pytest.approx(bounds(straight))
-    by_urn = {one.resource.urn: one.usd_per_month for one in straight.resources}
+    by_urn = {one.urn: one.usd_per_month for one in straight.resources}
     for one in shuffled.resources:
-        assert one.usd_per_month == by_urn[one.resource.urn]
+        assert one.usd_per_month == by_urn[one.urn]
 
 
 @given(programs, resources)

@@ -285,5 +285,5 @@ def test_price_of_a_state_is_that_of_its_preview(catalog: Catalog) -> None:
     program.add(VOLUME, "v", {"type": "gp3", "size": 100})
     planned = program.priced(catalog)
     from_state = [one.name for one in document_of(program.state, "s").resources][1:]
-    assert from_state == [one.resource.name for one in planned.resources]
+    assert from_state == [one.name for one in planned.resources]
     assert planned.complete
