@@ -17,7 +17,7 @@ __all__ = ["growth"]
 Rate = Callable[[str], float | None]
 """List price of an instance type in USD per hour, or None where it has none."""
 
-SIZES: dict[str, float] = {
+SIZES: dict[str, int] = {
     "desiredCapacity": 0,
     "desiredSize": 0,
     "instanceCount": 0,
@@ -69,7 +69,7 @@ def _keys(old: Mapping[str, Any], new: Mapping[str, Any], rate: Rate, at: str) -
         elif _unreadable(now):
             yield f"{path} is not known yet"
         elif was != now and _dearer(key, was, now, rate):
-            yield f"{path} from {_shown(was)} to {_shown(now)}"
+            yield f"{path} from {_shown(was, key)} to {_shown(now, key)}"
 
 
 def _dearer(key: str, was: object, now: object, rate: Rate) -> bool:
@@ -113,7 +113,10 @@ def _unreadable(value: object) -> bool:
     return isinstance(value, Unknown | Output)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, key: str) -> str:
+    """A value as people write it; what AWS takes where it is absent."""
+    if value is None:
+        return str(SIZES.get(key, "nothing"))
     if isinstance(value, float) and value.is_integer():
         return f"{value:.0f}"
-    return "nothing" if value is None else str(cast("object", value))
+    return ", ".join(_names(value))

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 import yaml
 from moto.server import ThreadedMotoServer
@@ -37,6 +42,36 @@ def aws() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """What is in moto: read back by boto3, as AWS would tell it."""
+
+    address: str
+
+    def client(self, service: str) -> Any:
+        """A client of moto's server."""
+        keys = {"aws_access_key_id": "tests", "aws_secret_access_key": "tests"}
+        return boto3.client(service, endpoint_url=self.address, region_name="us-east-1", **keys)
+
+    @cached_property
+    def subnets(self) -> list[str]:
+        """Two subnets of the default network."""
+        found = self.client("ec2").describe_subnets()["Subnets"]
+        return [one["SubnetId"] for one in found[:2]]
+
+    def scaling_groups(self) -> list[dict[str, Any]]:
+        """Every Auto Scaling group."""
+        return self.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+
+
+@pytest.fixture
+def cloud(aws: str) -> Cloud:
+    """An empty account."""
+    reset = urllib.request.Request(f"{aws}/moto-api/reset", method="POST")
+    with urllib.request.urlopen(reset):
+        return Cloud(aws)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,9 @@ def plain(value: PropertyValue) -> Any:
         return inner
     if isinstance(inner, float):
         return int(inner) if inner.is_integer() else inner
-    if isinstance(inner, dict):
+    if isinstance(inner, Mapping):
         return {key: plain(one) for key, one in inner.items()}
-    if isinstance(inner, list | tuple):
+    if isinstance(inner, Sequence):
         return [plain(one) for one in inner]
     return aws_calls.UNKNOWN
 
@@ -70,6 +71,11 @@ def wrapped(value: Any) -> PropertyValue:
 def inputs_of(values: Values) -> dict[str, Any]:
     """The inputs of a resource as Python has them."""
     return {key: plain(one) for key, one in values.items() if not key.startswith("__")}
+
+
+def token_of(urn: str) -> str:
+    """A resource's own type: its URN names the types of its parents too."""
+    return urn.split("::")[2].rpartition("$")[2]
 
 
 def state_of(inputs: dict[str, Any], made: dict[str, Any]) -> Values:
@@ -92,9 +98,9 @@ class StandIn(Provider):
         if request.preview:
             return CreateResponse("", request.properties)
         inputs = inputs_of(request.properties)
-        log("create", request.type, request.name, inputs)
-        identity, made = aws_calls.create(request.type, inputs)
-        if request.type == SLOW:
+        log("create", token_of(request.urn), request.name, inputs)
+        identity, made = aws_calls.create(token_of(request.urn), inputs)
+        if token_of(request.urn) == SLOW:
             time.sleep(SLOW_SECONDS)
         return CreateResponse(identity, state_of(inputs, made))
 
@@ -103,7 +109,9 @@ class StandIn(Provider):
         old, new = inputs_of(request.old_state), inputs_of(request.new_inputs)
         keys = {*new, *(key for key in old if key not in aws_calls.OUTPUTS)}
         changed = [key for key in sorted(keys) if old.get(key) != new.get(key)]
-        replaced = [key for key in changed if key in aws_calls.REPLACED.get(request.type, ())]
+        replaced = [
+            key for key in changed if key in aws_calls.REPLACED.get(token_of(request.urn), ())
+        ]
         return DiffResponse(changes=bool(changed), replaces=replaced, diffs=changed)
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
@@ -111,20 +119,20 @@ class StandIn(Provider):
         if request.preview:
             return UpdateResponse(request.news)
         inputs, old = inputs_of(request.news), inputs_of(request.olds)
-        log("update", request.type, request.name, inputs)
-        made = aws_calls.update(request.type, request.resource_id, old, inputs)
+        log("update", token_of(request.urn), request.name, inputs)
+        made = aws_calls.update(token_of(request.urn), request.resource_id, old, inputs)
         return UpdateResponse(state_of(inputs, made))
 
     async def delete(self, request: DeleteRequest) -> None:
         """Delete a resource."""
         inputs = inputs_of(request.properties)
-        log("delete", request.type, request.name, inputs)
-        aws_calls.delete(request.type, request.resource_id, inputs)
+        log("delete", token_of(request.urn), request.name, inputs)
+        aws_calls.delete(token_of(request.urn), request.resource_id, inputs)
 
     async def read(self, request: ReadRequest) -> ReadResponse:
         """The resource as it was; gone where moto does not know it any more."""
         inputs = inputs_of(request.properties)
-        if not aws_calls.exists(request.type, request.resource_id, inputs):
+        if not aws_calls.exists(token_of(request.urn), request.resource_id, inputs):
             return ReadResponse("", {}, {})
         return ReadResponse(request.resource_id, request.properties, request.inputs)
 

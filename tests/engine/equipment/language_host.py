@@ -119,6 +119,7 @@ def main() -> None:
     server.start()
     stopped.wait()
     server.stop(grace=0)
+    os._exit(0)  # a program that the engine gave up on would be waited for
 
 
 main()
