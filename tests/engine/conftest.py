@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import boto3
+import boto3  # type: ignore[reportMissingTypeStubs]
 import pytest
 import yaml
 from moto.server import ThreadedMotoServer
@@ -53,7 +53,8 @@ class Cloud:
     def client(self, service: str) -> Any:
         """A client of moto's server."""
         keys = {"aws_access_key_id": "tests", "aws_secret_access_key": "tests"}
-        return boto3.client(service, endpoint_url=self.address, region_name="us-east-1", **keys)
+        connect: Any = boto3.client  # type: ignore[reportUnknownMemberType]  boto3 has no types
+        return connect(service, endpoint_url=self.address, region_name="us-east-1", **keys)
 
     @cached_property
     def subnets(self) -> list[str]:

@@ -46,7 +46,8 @@ class LanguageHost(LanguageServer):
         program = str(Path(folder) / "__main__.py")
         self.program = functools.partial(_run, program)
         request.args.insert(0, self.engine_address)
-        return super().Run(request, context)
+        result = super().Run(request, context)
+        return language_pb2.RunResponse(bail=True) if result.error else result  # logged already
 
     def RunPlugin(self, request: Any, context: object) -> Iterator[Any]:
         """Run a policy pack or a plugin, and stream what it prints back to the engine."""
