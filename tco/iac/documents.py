@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from typing import Any, Final, Literal
 from tco.errors import BadInput, Problem
 from tco.files import as_list, as_mapping
 from tco.iac.nodes import Resource
-from tco.iac.properties import UNKNOWN, text
+from tco.iac.properties import text
+from tco.iac.regions import stated_region
 
 __all__ = ["LARGEST_DOCUMENT_BYTES", "Document", "document_of", "read_bytes", "read_document"]
 
@@ -33,7 +33,6 @@ GONE: Final = frozenset(
 )
 """Operations of a preview after which the resource does not exist."""
 PROVIDER: Final = "pulumi:providers:aws"
-ZONE = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d+)[a-z]")
 NO_VALUES: Final[dict[str, Any]] = {}
 HOW = "Give it the output of `pulumi preview --json --show-sames` or of `pulumi stack export`."
 
@@ -222,38 +221,31 @@ def _resource(
     state: Mapping[str, Any], providers: Mapping[str, Any], config_region: str | None
 ) -> Resource:
     urn, kind = state["urn"], state["type"]
-    inputs = as_mapping(state.get("inputs")) or NO_VALUES
-    outputs = as_mapping(state.get("outputs")) or NO_VALUES
     own_id = state.get("id")
-    region = None
-    if kind.startswith("aws:"):
-        provider = state.get("provider")
-        region = _own_region(inputs, outputs) or _provider_region(
-            provider if isinstance(provider, str) else "", providers, config_region
-        )
     return Resource(
         urn,
         kind,
         urn.rpartition("::")[2],
-        inputs,
-        region,
+        as_mapping(state.get("inputs")) or NO_VALUES,
+        _region(state, providers, config_region) if kind.startswith("aws:") else None,
         own_id if isinstance(own_id, str) else None,
-        outputs,
+        as_mapping(state.get("outputs")) or NO_VALUES,
         as_mapping(state.get("propertyDependencies")) or NO_VALUES,
         state.get("custom") is True and not state.get("external"),
     )
 
 
-def _own_region(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> str | None:
-    """The region that a resource states: as such, or by its availability zone."""
-    for properties in (inputs, outputs):
-        region = properties.get("region")
-        if isinstance(region, str) and text(properties, "region") is not UNKNOWN:
-            return region
-        zone = properties.get("availabilityZone")
-        if isinstance(zone, str) and (named := ZONE.fullmatch(zone)):
-            return named[1]
-    return None
+def _region(
+    state: Mapping[str, Any], providers: Mapping[str, Any], config_region: str | None
+) -> str | None:
+    """The region that the resource states, or that of its provider."""
+    inputs = as_mapping(state.get("inputs")) or NO_VALUES
+    stated = stated_region(inputs, as_mapping(state.get("outputs")))
+    if stated is None:
+        provider = state.get("provider")
+        named = provider if isinstance(provider, str) else ""
+        return _provider_region(named, providers, config_region)
+    return stated if isinstance(stated, str) else None
 
 
 def _provider_region(
