@@ -36,7 +36,7 @@ for number in range(int(config.require("plans"))):
     try:
         read[str(number)] = stack_from(given, Path("stacks"), "dev").digest
     except BadInput as error:
-        read[str(number)] = "; ".join(str(one) for one in error.problems)
+        read[str(number)] = f"{len(error.problems)} problems"
 pulumi.export("read", read)
 """
 
@@ -73,11 +73,11 @@ def some_plan(chance: random.Random) -> Keys:
 
 
 def read_here(folder: Path) -> str:
-    """The digest of the stack `one` as the command line reads it, or what is wrong with it."""
+    """The digest of the stack `one` as the command line reads it, or how much is wrong with it."""
     try:
         return read_stack(folder, "one").digest
     except BadInput as error:
-        return "; ".join(str(one) for one in error.problems)
+        return f"{len(error.problems)} problems"
 
 
 def test_generated_plans_are_read_alike_by_either_reader(project: Project) -> None:
