@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -24,24 +25,17 @@ EQUIPMENT = Path(engine.__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without an engine its tests are skipped; where CI runs, that is a failure."""
-    here = [item for item in items if Path(__file__).parent in item.path.parents]
-    if not here or engine.find() is not None:
-        return
-    if os.environ.get("CI") == "true":
+    """Where CI runs, a missing engine is a failure."""
+    here = any(Path(__file__).parent in item.path.parents for item in items)
+    if here and engine.find() is None and os.environ.get("CI") == "true":
         raise pytest.UsageError(engine.MISSING)
-    for item in here:
-        item.add_marker(pytest.mark.skip(reason=engine.MISSING))
 
 
-@pytest.fixture(scope="session")
-def aws() -> Iterator[str]:
-    """Address of moto's server, which every test of the session shares."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+@pytest.fixture(autouse=True)
+def needs_engine() -> None:
+    """Without an engine every test here is skipped, for one reason."""
+    if engine.find() is None:
+        pytest.skip(engine.MISSING)
 
 
 @dataclass(frozen=True)

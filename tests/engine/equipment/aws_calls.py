@@ -179,6 +179,8 @@ def _group_parameters(inputs: Inputs) -> Inputs:
 
 
 def _create_group(inputs: Inputs) -> Made:
+    if exists(SCALING_GROUP, "", inputs):  # AWS refuses it, moto forgets the first
+        raise ValueError(f"AlreadyExists: there is a group named {inputs['name']}")
     tags = pascal(inputs["tags"])
     client("autoscaling").create_auto_scaling_group(**_group_parameters(inputs), Tags=tags)
     return inputs["name"], {"arn": f"arn:aws:autoscaling:us-east-1:{ACCOUNT}:{inputs['name']}"}

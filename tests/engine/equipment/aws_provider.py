@@ -90,6 +90,15 @@ def log(operation: str, token: str, name: str, inputs: dict[str, Any]) -> None:
         file.write(f"{line}\n")
 
 
+def created(token: str, identity: str) -> dict[str, Any]:
+    """The inputs of a resource that goes by its name, from the log."""
+    for line in LOG.read_text(encoding="utf-8").splitlines():
+        call = json.loads(line)
+        if (call["type"], call["inputs"].get("name")) == (token, identity):
+            return call["inputs"]
+    return {}
+
+
 class StandIn(Provider):
     """Creates, updates and deletes against moto."""
 
@@ -130,11 +139,13 @@ class StandIn(Provider):
         aws_calls.delete(token_of(request.urn), request.resource_id, inputs)
 
     async def read(self, request: ReadRequest) -> ReadResponse:
-        """The resource as it was; gone where moto does not know it any more."""
-        inputs = inputs_of(request.properties)
-        if not aws_calls.exists(token_of(request.urn), request.resource_id, inputs):
+        """A resource as it is kept; one to be imported as the log says that it was created."""
+        token = token_of(request.urn)
+        inputs = inputs_of(request.inputs) or created(token, request.resource_id)
+        if not aws_calls.exists(token, request.resource_id, inputs):
             return ReadResponse("", {}, {})
-        return ReadResponse(request.resource_id, request.properties, request.inputs)
+        state = request.properties or state_of(inputs, {})
+        return ReadResponse(request.resource_id, state, state_of(inputs, {}))
 
     async def invoke(self, request: InvokeRequest) -> InvokeResponse:
         """No program under test looks anything up."""
