@@ -55,7 +55,7 @@ def _named(pool: NodePool, free: dict[str, _Free]) -> list[int]:
     share = _held(pool)
     total = [0, 0, 0]
     for urn in pool.reservations:
-        if share is not None and urn in free and _fits(share, free[urn].pool):
+        if share is not None and urn in free and _fits(pool, share, free[urn].pool):
             total = _take(share, free[urn], total)
     return total
 
@@ -93,7 +93,9 @@ def _held(pool: NodePool) -> Share | None:
     return next((one for one in pool.shares if one.purchase != "spot"), None)
 
 
-def _fits(share: Share, reservation: NodePool) -> bool:
+def _fits(pool: NodePool, share: Share, reservation: NodePool) -> bool:
+    if pool.region != reservation.region:
+        return False
     held = reservation.shares[0]
     instance = held.choices[0].instance if held.choices else None
     return share.purchase == held.purchase and any(

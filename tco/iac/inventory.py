@@ -44,6 +44,7 @@ __all__ = [
     "Share",
     "Size",
     "node_pools",
+    "pool_of",
     "template_pool",
 ]
 
@@ -57,9 +58,12 @@ def node_pools(resources: Iterable[Resource]) -> list[NodePool]:
     """The pools and the reserved capacity among resources, in their order."""
     everything = list(resources)
     known = Known(everything)
-    return [
-        POOL_TYPES[one.type](Reading(one, known)) for one in everything if one.type in POOL_TYPES
-    ]
+    return [pool_of(one, known) for one in everything if one.type in POOL_TYPES]
+
+
+def pool_of(resource: Resource, known: Known) -> NodePool:
+    """One resource of POOL_TYPES as a pool, where it is known what it may point to."""
+    return POOL_TYPES[resource.type](Reading(resource, known))
 
 
 def template_pool(template: Resource) -> NodePool:

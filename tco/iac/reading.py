@@ -30,13 +30,14 @@ class Known:
         self.by_key: dict[tuple[str, str], Resource] = {}
         for one in resources:
             if one.type in POINTED_AT:
-                self._add(one)
+                self.add(one)
 
-    def _add(self, one: Resource) -> None:
+    def add(self, one: Resource) -> None:
+        """One more resource that others may point to."""
         self.by_urn[one.urn] = one
         for key in (one.id, look(one.inputs, "name"), look(one.outputs, "name")):
             if isinstance(key, str):
-                self.by_key.setdefault((one.type, key), one)
+                self.by_key[one.type, key] = one
 
     def found(self, kind: str, reference: str) -> Resource | None:
         """The resource of a kind with this id or name."""
@@ -227,11 +228,10 @@ class Reading:
         kinds = (CAPACITY_RESERVATION, CAPACITY_BLOCK)
         inside: list[str] = []
         for one in ids:
-            if isinstance(one, Unknown):
-                inside += [found.urn for found in self.known.behind(source, RESERVED_IN, *kinds)]
-                continue
-            found = [hit for kind in kinds if (hit := self.known.found(kind, one))]
-            inside += [hit.urn for hit in found] or [one]
+            name = one if isinstance(one, str) else ""
+            found = [hit for kind in kinds if (hit := self.known.found(kind, name))]
+            found = found or self.known.behind(source, RESERVED_IN, *kinds)
+            inside += [hit.urn for hit in found] or [name] * bool(name)
         return tuple(dict.fromkeys(inside))
 
     def block_hours(self) -> float | None:

@@ -8,33 +8,66 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tco.catalog.catalog import Catalog
 from tco.iac.coverage import NOT_COVERED, covered_nodes
 from tco.iac.figured import FIGURED
-from tco.iac.inventory import POOL_TYPES, NodePool, Resource, node_pools
+from tco.iac.inventory import POOL_TYPES, NodePool, Resource, pool_of, template_pool
 from tco.iac.node_cost import node_cost
 from tco.iac.parts import Cost
 from tco.iac.pricing import Pricing, price
+from tco.iac.properties import look
 from tco.iac.rates import Rates
-from tco.iac.reading import LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, POINTED_AT
+from tco.iac.reading import LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, POINTED_AT, Known
 
 __all__ = ["RunningCost", "Seen", "accelerated"]
 
 ACCELERATED: Final = re.compile(r"(ml\.)?(p|g|gr|trn|inf|dl|vt)\d[a-z0-9-]*\.[a-z0-9-]+")
 """Families of EC2 instance types that have an accelerator."""
 TEMPLATES: Final = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION)
-WATCHED: Final = frozenset({*POINTED_AT, *POOL_TYPES, *FIGURED})
 BY_TEMPLATE: Final = ("launchTemplate", "mixedInstancesPolicy", "launchConfiguration")
-BY_RESERVATION: Final = "capacityReservationSpecification"
+WATCHED: Final = frozenset({*POINTED_AT, *POOL_TYPES, *FIGURED})
+Place = tuple[str | None, str]
 
 
 def accelerated(instance: str, rates: Rates) -> bool:
     """Whether an instance type has GPUs, by the catalog or by its family's name."""
     return rates.gpus(instance) is not None or ACCELERATED.fullmatch(instance) is not None
+
+
+class _Guess(Known):
+    """What a property may depend on, where nothing says so.
+
+    A launch template at a time to try, of those that make a difference; and every reservation.
+    """
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.tried: Resource | None = None
+        self._kinds: dict[NodePool, Resource] = {}
+        self._reservations: dict[str, Resource] = {}
+
+    def add(self, one: Resource) -> None:
+        """One more resource that others may point to; a changed template may still be the old."""
+        super().add(one)
+        if one.type in TEMPLATES:
+            self._kinds.setdefault(template_pool(one), one)
+        else:
+            self._reservations[one.urn] = one
+
+    def behind(self, owner: Resource, prop: str, *kinds: str) -> list[Resource]:
+        """The template that is tried, or all the reservations there are."""
+        del owner, prop
+        if self.tried is not None and self.tried.type in kinds:
+            return [self.tried]
+        return [one for one in self._reservations.values() if one.type in kinds]
+
+    def templates(self) -> list[Resource]:
+        """The launch templates of the program, one of each kind."""
+        return list(self._kinds.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +100,7 @@ class RunningCost:
     day: dt.date
     resources: dict[str, Resource] = field(default_factory=dict[str, Resource])
     """Those that cost or are pointed at, by URN."""
-    _pointed_at: dict[str, Resource] = field(default_factory=dict[str, Resource])
+    _known: _Guess = field(default_factory=_Guess)
     _pools: dict[str, NodePool] = field(default_factory=dict[str, NodePool])
     _most: dict[str, float] = field(default_factory=dict[str, float])
     _total: float = 0.0
@@ -81,7 +114,7 @@ class RunningCost:
             return None
         self.resources[resource.urn] = resource
         if resource.type in POINTED_AT:
-            self._pointed_at[resource.urn] = resource
+            self._known.add(resource)
         if resource.type in POOL_TYPES:
             return self._see_pool(resource)
         if resource.type in FIGURED:
@@ -108,28 +141,27 @@ class RunningCost:
         cost = self._covered(pool, cost)
         return Seen(resource, pool, cost, self._may_have_gpus(pool), self._total)
 
-    def _readings(self, resource: Resource) -> Iterable[NodePool]:
+    def _readings(self, resource: Resource) -> Iterator[NodePool]:
         """The resource as a pool, with each launch template of the program that it may mean."""
-        templates = [urn for urn, one in self._pointed_at.items() if one.type in TEMPLATES]
-        others = [self._in_reservations(one) for one in self._pointed_at.values()]
-        own = self._in_reservations(resource)
-        for urn in templates or [""]:
-            depends = {prop: [urn] for prop in BY_TEMPLATE}
-            mine = replace(own, property_dependencies={**own.property_dependencies, **depends})
-            found = node_pools([*(one for one in others if one.urn != mine.urn), mine])
-            yield found[-1]
-
-    def _in_reservations(self, resource: Resource) -> Resource:
-        reserved = [urn for urn, one in self._pointed_at.items() if one.type not in TEMPLATES]
-        return replace(resource, property_dependencies={BY_RESERVATION: reserved})
+        templated = any(look(resource.inputs, key) is not None for key in BY_TEMPLATE)
+        for tried in (self._known.templates() if templated else []) or [None]:
+            self._known.tried = tried
+            yield pool_of(resource, self._known)
 
     def _covered(self, own: NodePool, cost: Cost) -> Cost:
         """The cost of a pool beside the reservations seen; those of the others are renewed."""
-        if not any(pool.role == "reservation" for pool in self._pools.values()):
+        held = {
+            place
+            for pool in self._pools.values()
+            if pool.role == "reservation"
+            for place in _places(pool)
+        }
+        touched = [pool for pool in self._pools.values() if held & _places(pool)]
+        if own not in touched:
             self._count(own.urn, cost)
             return cost
-        covered = covered_nodes(self._pools.values())
-        for pool in self._pools.values():
+        covered = covered_nodes(touched)
+        for pool in touched:
             renewed = node_cost(pool, self.rates, covered.get(pool.urn, NOT_COVERED))
             self._count(pool.urn, renewed)
             if pool.urn == own.urn:
@@ -142,12 +174,13 @@ class RunningCost:
         self._most[urn] = most
 
     def _may_have_gpus(self, pool: NodePool) -> bool:
-        names = _instances(pool)
+        names = [instance for _, instance in _places(pool)]
         return not names or any(accelerated(one, self.rates) for one in names)
 
 
-def _instances(pool: NodePool) -> Sequence[str]:
-    return [choice.instance for share in pool.shares for choice in share.choices]
+def _places(pool: NodePool) -> set[Place]:
+    """The instance types of a pool, each with the region."""
+    return {(pool.region, one.instance) for share in pool.shares for one in share.choices}
 
 
 def _most(cost: Cost) -> float:
