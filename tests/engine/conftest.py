@@ -31,11 +31,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError(engine.MISSING)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def needs_engine() -> None:
     """Without an engine every test here is skipped, for one reason."""
     if engine.find() is None:
         pytest.skip(engine.MISSING)
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """Address of moto's server, which every test of the session shares."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
 
 
 @dataclass(frozen=True)
