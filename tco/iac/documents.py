@@ -81,6 +81,8 @@ def _parsed(data: bytes, shown: str) -> object:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise _refuse(shown, f"not valid JSON: {error.msg}.", _json_hint(error), where) from None
+    except ValueError as error:
+        raise _refuse(shown, f"not valid JSON: {error}.", HOW) from None
     except RecursionError:
         raise _refuse(shown, "is nested too deep for any preview.", HOW) from None
 

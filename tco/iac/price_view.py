@@ -138,7 +138,12 @@ def _row(one: PricedResource) -> Iterator[str]:
 
 def _columns(name: str, what: str, numbers: Iterable[str]) -> str:
     cells = "".join(f" {number:>{USD}}" for number in numbers)
-    return f"  {name:<{NAME}} {what:<{WHAT}}{cells}".rstrip()
+    return _printable(f"  {name:<{NAME}} {what:<{WHAT}}{cells}".rstrip())
+
+
+def _printable(text: str) -> str:
+    """A file's own words without what would steer a terminal."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
 def _plain(value: float) -> str:
@@ -176,6 +181,10 @@ def _label(one: PricedResource) -> str:
 
 def _wrapped(text: str, indent: str, *, bold: bool = False) -> list[str]:
     lines = textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+        _printable(text),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
     )
     return [click.style(line, bold=True) if bold else line for line in lines]

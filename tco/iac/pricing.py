@@ -133,12 +133,13 @@ def price(
     """Every resource with its status and cost, in order."""
     listed = list(resources)
     rates = Rates(catalog, day)
-    pools = {pool.urn: pool for pool in node_pools(listed)}
+    provided = {one.urn for one in listed if one.provided}
+    pools = {pool.urn: pool for pool in node_pools(listed) if pool.urn in provided}
     covered = covered_nodes(pools.values())
     priced: list[PricedResource] = []
     for one in listed:
         pool = pools.get(one.urn)
-        if pool is not None and one.provided:
+        if pool is not None:
             cost = node_cost(pool, rates, covered.get(one.urn, NOT_COVERED))
             priced.append(_priced(one, cost))
         else:

@@ -40,6 +40,9 @@ UNKNOWN_TEXTS = frozenset(
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The key that marks a mapping as a secret, an output or an asset instead of plain values."""
 
+LARGEST: Final = 1_000_000_000
+"""No count of nodes, disks or gigabytes is larger."""
+
 Value = (
     str | bool | int | float | Mapping[str, Any] | Sequence[Any] | None | Literal[Unknown.UNKNOWN]
 )
@@ -129,6 +132,6 @@ def whole_number(properties: Mapping[str, Any], *path: str) -> int | Unknown | N
         return value
     try:
         number = float(cast("Any", value))
-        return int(number) if number >= 0 and number == int(number) else UNKNOWN
+        return int(number) if 0 <= number <= LARGEST and number == int(number) else UNKNOWN
     except (TypeError, ValueError, OverflowError):
         return UNKNOWN

@@ -45,7 +45,7 @@ class Rates:
         found = self.catalog.find_as(NodePrice, key, self.day)
         if found is None:
             return (
-                f"no {purchase.replace('-', ' ')} price is known for {instance} in {region}: "
+                f"no {purchase} price is known for {instance} in {region}: "
                 "put it into a price book and give that with --book"
             )
         return found.sourced(f"{instance}: {purchase}", found.row.usd_per_node_hour, "USD/h")

@@ -148,6 +148,7 @@ def test_interrupted_update_is_told() -> None:
         (b'{"steps": []}\n{"steps": []}', "more than one document"),
         (b'{"steps": [}]}', "line 1, column 12"),
         (b'{"a":' * 100_000, "nested too deep"),
+        (b'{"steps": ' + b"9" * 10_000 + b"}", "not valid JSON"),
         (b'{"name": "x"}', 'neither a preview nor a state: it holds "name"'),
         (b"{}", "it holds nothing"),
         (b'{"steps": 3}', "steps: should be a list, it is one int"),

@@ -210,7 +210,9 @@ class Raising(Mapping[str, Any]):
         return len(self.known) + 1
 
 
-@pytest.mark.parametrize("unknown", [LATER, Opaque(), "[secret]", float("nan"), -1, 1.5, "many"])
+@pytest.mark.parametrize(
+    "unknown", [LATER, Opaque(), "[secret]", float("nan"), 1e300, -1, 1.5, "many"]
+)
 @pytest.mark.parametrize("key", ["minSize", "maxSize", "desiredCapacity"])
 def test_unknown_size_is_never_a_number(key: str, unknown: object) -> None:
     """Whatever a size that cannot be read is written as, the pool is unknown and says where."""

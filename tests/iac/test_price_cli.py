@@ -117,6 +117,16 @@ def test_long_list_is_cut_with_its_rest_summed(catalog: Catalog) -> None:
     assert "and 5 more (see --format json)" in price_text(program.priced(catalog), "p")
 
 
+def test_names_cannot_steer_the_terminal(catalog: Catalog) -> None:
+    """A preview of somebody else's program is untrusted text."""
+    program = Program()
+    program.add(VOLUME, "v\x1b[2J", {"type": "gp3", "size": 1})
+    program.add(INSTANCE, "i\x1b[31m", {"instanceType": "x\x1b]0;\x07"})
+    text = click.unstyle(price_text(program.priced(catalog), "p"))
+    assert "v�[2J" in text
+    assert all(sign.isprintable() for line in text.splitlines() for sign in line)
+
+
 def tco(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     code = "from tco.cli import main; main()"
     command = [sys.executable, "-c", code, *arguments]

@@ -259,6 +259,15 @@ def test_instance_that_is_only_read_is_free(catalog: Catalog) -> None:
     assert program.one(catalog, own).status == "free"
 
 
+def test_reservation_that_is_only_read_pays_for_no_node(catalog: Catalog) -> None:
+    """A reservation of another program is not in this total, so its nodes stay in it."""
+    program = Program()
+    held = {"instanceType": "box.8x", "instanceCount": 1}
+    program.add(RESERVATION, "r", held, op="read", external=True)
+    program.add(INSTANCE, "i", {"instanceType": "box.8x"})
+    assert bounds(program.priced(catalog)) == about(14_600, 14_600, 14_600)
+
+
 def ceiling(catalog: Catalog, inputs: Keys) -> float | None:
     [pool] = node_pools([Resource("u", GROUP, "g", inputs, "r1")])
     return ceiling_usd_per_month(pool, catalog, DAY)
