@@ -7,6 +7,7 @@ from functools import partial
 
 from pulumi_policy import (
     EnforcementLevel,
+    Policy,
     PolicyConfigSchema,
     PolicyPack,
     ResourceValidationPolicy,
@@ -19,28 +20,26 @@ from tco.iac.policy_rules import Pack, cost_line, gate, summary
 pack = Pack()
 books = PolicyConfigSchema({"priceBooks": SCHEMA["priceBooks"]})
 
-PolicyPack(
-    name="tco",
-    enforcement_level=EnforcementLevel.ADVISORY,
-    policies=[
-        ResourceValidationPolicy(
-            name="tco-cost",
-            description="What each GPU resource costs a month.",
-            validate=partial(cost_line, pack),
-            config_schema=books,
-        ),
-        ResourceValidationPolicy(
-            name="tco-gate",
-            description="No GPU resource beyond the limits, and none whose cost is not known.",
-            validate=partial(gate, pack),
-            enforcement_level=EnforcementLevel.MANDATORY,
-            config_schema=PolicyConfigSchema(SCHEMA),
-        ),
-        StackValidationPolicy(
-            name="tco-summary",
-            description="What the program costs a month.",
-            validate=partial(summary, pack),
-            config_schema=books,
-        ),
-    ],
-)
+policies: list[Policy] = [
+    ResourceValidationPolicy(
+        name="tco-cost",
+        description="What each GPU resource costs a month.",
+        validate=partial(cost_line, pack),
+        config_schema=books,
+    ),
+    ResourceValidationPolicy(
+        name="tco-gate",
+        description="No GPU resource beyond the limits, and none whose cost is not known.",
+        validate=partial(gate, pack),
+        enforcement_level=EnforcementLevel.MANDATORY,
+        config_schema=PolicyConfigSchema(SCHEMA),
+    ),
+    StackValidationPolicy(
+        name="tco-summary",
+        description="What the program costs a month.",
+        validate=partial(summary, pack),
+        config_schema=books,
+    ),
+]
+
+PolicyPack(name="tco", enforcement_level=EnforcementLevel.ADVISORY, policies=policies)

@@ -34,43 +34,76 @@ NO_LIMIT = (
     "tco-gate has no limits, so it lets no GPU through: configure maxUsdPerMonth, "
     "maxUsdPerGpuHour, purchaseOptions or requireVerdict (--policy-pack-config)"
 )
-Report = Callable[[str], None]
+Report = Callable[[str, str | None], None]
+"""Takes a message, and the URN it is about where that is not the resource at hand."""
 
 
 class Provider(Protocol):
     """A resource's provider."""
 
-    props: Mapping[str, Any]
+    @property
+    def props(self) -> Mapping[str, Any]:
+        """Its properties."""
+        ...
 
 
-class Arguments(Protocol):
-    """What Pulumi hands to a resource policy."""
-
-    resource_type: str
-    props: Mapping[str, Any]
-    urn: str
-    name: str
-    provider: Provider | None
+class Configured(Protocol):
+    """What every policy is handed."""
 
     def get_config(self) -> Mapping[str, Any]:
         """The policy's configuration."""
         ...
 
 
+class Arguments(Configured, Protocol):
+    """What Pulumi hands to a resource policy: the inputs of one resource."""
+
+    @property
+    def resource_type(self) -> str:
+        """Its type."""
+        ...
+
+    @property
+    def props(self) -> Mapping[str, Any]:
+        """Its inputs, which raise where they are not known."""
+        ...
+
+    @property
+    def urn(self) -> str:
+        """Its URN."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def provider(self) -> Provider | None:
+        """Its provider."""
+        ...
+
+
 class StackResource(Protocol):
     """A resource as Pulumi hands it to a stack policy."""
 
-    urn: str
-    property_dependencies: Mapping[str, Sequence[StackResource]]
+    @property
+    def urn(self) -> str:
+        """Its URN."""
+        ...
+
+    @property
+    def property_dependencies(self) -> Mapping[str, Sequence[StackResource]]:
+        """The resources that each of its properties depends on."""
+        ...
 
 
-class StackArguments(Protocol):
-    """What Pulumi hands to a stack policy."""
+class StackArguments(Configured, Protocol):
+    """What Pulumi hands to a stack policy: every resource."""
 
-    resources: Sequence[StackResource]
-
-    def get_config(self) -> Mapping[str, Any]:
-        """The policy's configuration."""
+    @property
+    def resources(self) -> Sequence[StackResource]:
+        """The resources."""
         ...
 
 
@@ -111,26 +144,40 @@ class Pack:
 
 def cost_line(pack: Pack, args: Arguments, report: Report) -> None:
     """Advisory: what a GPU resource costs, in a line."""
-    seen = pack.see(args)
-    if seen is None or seen.pool is None or not seen.gpu:
-        return
-    if seen.cost.unpriced:
-        report(f"cost unknown: {seen.cost.detail or args.name}: {seen.cost.unpriced}")
-        return
-    declared, most = usd(seen.usd_per_month), usd(seen.most_usd_per_month)
-    bound = "" if declared == most else f" (up to {most})"
-    report(f"{declared}/month{bound}: {seen.cost.detail}")
+    _tell(_cost_lines(pack, args), report, "cost unknown")
 
 
 def gate(pack: Pack, args: Arguments, report: Report) -> None:
     """Mandatory: refuse a resource beyond the limits, and whatever cannot be decided."""
+    _tell((f"refused: {why}." for why in _refusals(pack, args)), report, "refused")
+
+
+def summary(pack: Pack, args: StackArguments, report: Report) -> None:
+    """Advisory: what the program costs, with what each resource turned out to depend on."""
+    _tell(_totals(pack, args), report, "cost unknown")
+
+
+def _tell(said: Iterator[str], report: Report, in_doubt: str) -> None:
+    """Report what a rule says; a fault of it too, for Pulumi lets some errors pass."""
     try:
-        for why in _refusals(pack, args):
-            report(f"refused: {why}.")
+        for line in said:
+            report(line, None)
     except TcoError as error:
-        report(f"refused, for tco cannot decide: {error}")
-    except Exception as error:  # closed in doubt: an unknown value, a fault of tco
-        report(f"refused, for tco failed: {type(error).__name__}: {error}")
+        report(f"{in_doubt}, for tco cannot decide: {error}", None)
+    except Exception as error:
+        report(f"{in_doubt}, for tco failed: {type(error).__name__}: {error}", None)
+
+
+def _cost_lines(pack: Pack, args: Arguments) -> Iterator[str]:
+    seen = pack.see(args)
+    if seen is None or seen.pool is None or not seen.gpu:
+        return
+    if seen.cost.unpriced:
+        yield f"cost unknown: {seen.cost.detail or args.name}: {seen.cost.unpriced}"
+        return
+    declared, most = usd(seen.usd_per_month), usd(seen.most_usd_per_month)
+    bound = "" if declared == most else f" (up to {most})"
+    yield f"{declared}/month{bound}: {seen.cost.detail}"
 
 
 def _refusals(pack: Pack, args: Arguments) -> Iterator[str]:
@@ -194,8 +241,7 @@ def _instance_types(properties: Mapping[str, Any]) -> Iterator[str | Unknown]:
                 yield from _instance_types(inner)
 
 
-def summary(pack: Pack, args: StackArguments, report: Report) -> None:
-    """Advisory: what the program costs, with what each resource turned out to depend on."""
+def _totals(pack: Pack, args: StackArguments) -> Iterator[str]:
     depends = {
         one.urn: {
             name: [other.urn for other in others]
@@ -210,7 +256,7 @@ def summary(pack: Pack, args: StackArguments, report: Report) -> None:
     low, high = usd(found.floor_usd_per_month), usd(found.ceiling_usd_per_month)
     bounds = "" if low == high else f" ({low} to {high})"
     missing = f", {unpriced} without a price" if unpriced else ""
-    report(
+    yield (
         f"{usd(found.usd_per_month)}/month as declared{bounds}: {priced} priced "
         f"resource{'' if priced == 1 else 's'}{missing}. `tco price` lists them."
     )

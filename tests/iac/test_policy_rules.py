@@ -72,12 +72,12 @@ def pack(catalog: Catalog) -> Pack:
     return Pack(DAY, lambda: catalog)
 
 
-Rule = Callable[[Pack, Any, Callable[[str], None]], None]
+Rule = Callable[[Pack, Any, Callable[[str, str | None], None]], None]
 
 
 def told(rule: Rule, own: Pack, args: Args | StackArgs) -> list[str]:
     said: list[str] = []
-    rule(own, args, said.append)
+    rule(own, args, lambda text, _: said.append(text))
     return said
 
 
@@ -170,6 +170,8 @@ def test_fault_of_tco_refuses() -> None:
     own = Pack(DAY, broken)
     [why] = told(gate, own, Args(INSTANCE, BOX, config=LIMITS))
     assert "tco failed: ZeroDivisionError: boom" in why
+    [line] = told(cost_line, own, Args(INSTANCE, BOX))
+    assert line.startswith("cost unknown")
 
 
 def test_running_sum_refuses_the_resource_that_crosses_it(catalog: Catalog) -> None:
