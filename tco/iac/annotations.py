@@ -14,7 +14,9 @@ import pulumi
 
 from tco.analysis.evaluation import Evaluation
 from tco.iac.pool import GpuNodePool
+from tco.model.plan import Override
 from tco.report.memo import memo
+from tco.report.numbers import usd
 from tco.report.preview import closed_text, pool_text, stack_text
 from tco.report.view import stack_view
 
@@ -35,17 +37,16 @@ def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> None:
         pulumi.log.info(f"mind: {warning}")
     if not result.gate.open:
         pulumi.log.warn(closed_text(result, view))
+    elif all(one.holds for one in result.gate.conditions):
+        pulumi.log.info("the gate is open")
     elif result.gate.override is not None:
-        pulumi.log.warn(f"the gate is open by override: {_override_text(result)}")
+        pulumi.log.warn(f"the gate is open by override: {_override_text(result.gate.override)}")
 
 
-def _override_text(result: Evaluation) -> str:
-    override = result.gate.override
-    if override is None:
-        return "none"
+def _override_text(override: Override) -> str:
+    most = usd(override.max_usd_per_month.likely)
     return (
-        f"by {override.approved_by} until {override.expires}, up to "
-        f"${override.max_usd_per_month.likely:,.0f}/month: {override.reason}"
+        f"by {override.approved_by} until {override.expires}, up to {most}/month: {override.reason}"
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 
 from tco.analysis.evaluation import Evaluation
 from tco.errors import BadInput, Problem, TcoError
@@ -23,6 +24,7 @@ __all__ = ["declare", "read_configured_stack", "refuse_unprovisionable", "told_o
 
 NOT_BOUGHT = "a capacity block is bought first; then write commitment.id"
 NO_PROVISION = "the plan has no provision"
+NO_NODES = "it has no nodes"
 
 
 @contextlib.contextmanager
@@ -47,7 +49,8 @@ def read_configured_stack(folder: Path) -> StackFile:
     config: dict[str, Any] = {}
     plan = pulumi.Config("tco").get_object("plan")
     if plan is not None:
-        config[PLAN_KEY] = plan
+        secret = is_config_secret(PLAN_KEY)
+        config[PLAN_KEY] = {"secure": ""} if secret else plan  # as the stack file has it
     region = pulumi.Config("aws").get("region")
     if region is not None:
         config[REGION_KEY] = region
@@ -105,7 +108,7 @@ def declare(result: Evaluation) -> dict[str, GpuNodePool]:
     for service, _, _, pool in stack.pools():
         if pool.name in pools:
             continue
-        because = _idle_because(stack, pool)
+        because = _idle_because(stack, pool, spares)
         args = None
         if not because and stack.plan.provision is not None:
             args = _arguments(stack.plan.provision, stack, service, pool, spares)
@@ -116,7 +119,7 @@ def declare(result: Evaluation) -> dict[str, GpuNodePool]:
     return pools
 
 
-def _idle_because(stack: StackModel, pool: PoolModel) -> str:
+def _idle_because(stack: StackModel, pool: PoolModel, spares: dict[str, int]) -> str:
     """Why a pool has no cloud resources; empty where it has."""
     if pool.plan.owned is not None:
         return "the nodes are owned"
@@ -124,6 +127,8 @@ def _idle_because(stack: StackModel, pool: PoolModel) -> str:
         return f"{pool.plan.offer} is rented outside AWS"
     if stack.plan.provision is None:
         return NO_PROVISION
+    if not pool.plan.nodes.max and not spares.get(pool.name):
+        return NO_NODES
     return NOT_BOUGHT if _is_block(pool) and _commitment_id(pool) is None else ""
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,13 +14,10 @@ from typing import Any
 
 import boto3  # type: ignore[reportMissingTypeStubs]
 import pytest
-import yaml
 from moto.server import ThreadedMotoServer
 
 from tests.engine.equipment import engine
-from tests.engine.project import ROOT, Project
-
-EQUIPMENT = Path(engine.__file__).parent
+from tests.engine.project import Project, lay_home, lay_project
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,6 +32,15 @@ def needs_engine() -> None:
     """Without an engine every test here is skipped, for one reason."""
     if engine.find() is None:
         pytest.skip(engine.MISSING)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """One line for all that are skipped, instead of one for each."""
+    report = yield
+    if report.skipped and engine.MISSING in str(report.longrepr):
+        report.longrepr = (str(Path(__file__).parent), 0, engine.MISSING)
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -82,55 +87,14 @@ def cloud(aws: str) -> Cloud:
 
 @pytest.fixture(scope="session")
 def engine_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The engine's home, with the programs that it looks for on PATH."""
+    """The engine's home, gone after the session."""
     home = tmp_path_factory.mktemp("engine")
-    programs = home / "programs"
-    programs.mkdir()
-    binary = engine.find()
-    assert binary is not None
-    (programs / "pulumi").symlink_to(binary)
-    official = binary.with_name("pulumi-language-python").exists()
-    if not official and shutil.which("pulumi-language-python") is None:
-        _program(programs / "pulumi-language-python", "language_host.py")
-    (home / "provider").mkdir()
-    _program(home / "provider" / "pulumi-resource-aws", "aws_provider.py")
+    lay_home(home)
     yield home
     shutil.rmtree(home)
-
-
-def _program(path: Path, script: str) -> None:
-    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{EQUIPMENT / script}" "$@"\n')
-    path.chmod(0o755)
 
 
 @pytest.fixture
 def project(tmp_path: Path, engine_home: Path, aws: str) -> Project:
     """A project with the product's program, its example stacks and the stand-in provider."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    shutil.copy(ROOT / "__main__.py", folder)
-    shutil.copytree(ROOT / "stacks", folder / "stacks")
-    settings = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
-    settings["runtime"]["options"]["virtualenv"] = sys.prefix
-    settings["plugins"] = {"providers": [{"name": "aws", "path": str(engine_home / "provider")}]}
-    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    (tmp_path / "state").mkdir()
-    keep = ("HOME", "LANG", "PYTHONDONTWRITEBYTECODE")
-    environment = {key: value for key in keep if (value := os.environ.get(key)) is not None}
-    paths = [str(engine_home / "programs"), str(Path(sys.executable).parent), os.environ["PATH"]]
-    return Project(
-        folder,
-        {
-            **environment,
-            "PATH": os.pathsep.join(paths),
-            "PULUMI_HOME": str(engine_home),
-            "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
-            "PULUMI_CONFIG_PASSPHRASE": "tests",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "AWS_ACCESS_KEY_ID": "tests",
-            "AWS_SECRET_ACCESS_KEY": "tests",
-            "NO_COLOR": "1",
-            "TCO_TEST_AWS": aws,
-        },
-    )
+    return lay_project(tmp_path, engine_home, aws)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +14,11 @@ from typing import Any
 
 import yaml
 
+from tests.engine.equipment import engine
+
+__all__ = ["ROOT", "Project", "Run", "lay_home", "lay_project"]
+
+EQUIPMENT = Path(engine.__file__).parent
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 180
 
@@ -108,3 +116,55 @@ class Project:
     def output(self, key: str, stack: str = "dev") -> Any:
         """An output of a stack."""
         return self.done("stack", "output", key, "--json", "--stack", stack).json
+
+
+def lay_home(home: Path) -> None:
+    """A home for the engine, with the programs that it looks for on PATH."""
+    binary = engine.find()
+    if binary is None:
+        raise FileNotFoundError(engine.MISSING)
+    programs = home / "programs"
+    programs.mkdir()
+    (programs / "pulumi").symlink_to(binary)
+    official = binary.with_name("pulumi-language-python").exists()
+    if not official and shutil.which("pulumi-language-python") is None:
+        _program(programs / "pulumi-language-python", "language_host.py")
+    (home / "provider").mkdir()
+    _program(home / "provider" / "pulumi-resource-aws", "aws_provider.py")
+
+
+def _program(path: Path, script: str) -> None:
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{EQUIPMENT / script}" "$@"\n')
+    path.chmod(0o755)
+
+
+def lay_project(base: Path, home: Path, aws: str) -> Project:
+    """The product's program and example stacks in a project that uses the stand-in provider."""
+    folder = base / "project"
+    folder.mkdir()
+    shutil.copy(ROOT / "__main__.py", folder)
+    shutil.copytree(ROOT / "stacks", folder / "stacks")
+    settings = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    settings["runtime"]["options"]["virtualenv"] = sys.prefix
+    settings["plugins"] = {"providers": [{"name": "aws", "path": str(home / "provider")}]}
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    (base / "state").mkdir()
+    return Project(folder, _environment(base, home, aws))
+
+
+def _environment(base: Path, home: Path, aws: str) -> dict[str, str]:
+    keep = ("HOME", "LANG")
+    paths = [str(home / "programs"), str(Path(sys.executable).parent), os.environ["PATH"]]
+    return {
+        **{key: value for key in keep if (value := os.environ.get(key)) is not None},
+        "PATH": os.pathsep.join(paths),
+        "PULUMI_HOME": str(home),
+        "PULUMI_BACKEND_URL": f"file://{base / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": "tests",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PYTHONPYCACHEPREFIX": str(home / "bytecode"),
+        "AWS_ACCESS_KEY_ID": "tests",
+        "AWS_SECRET_ACCESS_KEY": "tests",
+        "NO_COLOR": "1",
+        "TCO_TEST_AWS": aws,
+    }
