@@ -80,7 +80,12 @@ def _parsed(data: bytes, shown: str) -> object:
         raise _refuse(shown, f"byte {error.start} is not UTF-8.", HOW) from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise _refuse(shown, f"not valid JSON: {error.msg}.", _json_hint(error), where) from None
+        raise _refuse(
+            shown,
+            f"not valid JSON: {error.msg.removesuffix(' starting at')}.",
+            _json_hint(error),
+            where,
+        ) from None
     except ValueError as error:
         raise _refuse(shown, f"not valid JSON: {error}.", HOW) from None
     except RecursionError:
