@@ -407,9 +407,7 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
 
 @cli.command("price")
 @click.argument("file", metavar="FILE|-")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
+@format_option
 @book_option
 @click.option(
     "--pricing-day",
