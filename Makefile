@@ -46,7 +46,7 @@ format: $(VENV)/dev.stamp ## Format the code and apply the linter's safe fixes
 golden: $(VENV)/dev.stamp ## Write the golden files and the README's output anew, to be read in the diff
 	@$(BIN)/python -m pytest -q --renew tests/test_readme.py tests/report || true
 
-bench: $(VENV)/run.stamp ## Run the benchmarks
+bench: engine ## Run the benchmarks
 	@$(BIN)/python -m benchmarks
 
 lock: $(VENV)/uv.stamp ## Re-make the locked requirements at the newest versions allowed

@@ -54,12 +54,18 @@ def guard(result: Evaluation) -> None:
 
 
 def _closed(told: Callable[[], str], rate: Rate) -> Callable[[ResourceHookArgs], None]:
-    """A hook that refuses creation and growth, and lets everything else pass."""
+    """A hook that refuses creation and growth, and lets everything else pass.
+
+    The first refusal tells why the gate is closed; the others say that it is.
+    """
+    refused: list[str] = []
 
     def refuse(args: ResourceHookArgs) -> None:
         try:
             reason = _reason(args, rate)
-            text = f"{args.name} {reason}. {told()}" if reason else ""
+            why = "The gate is closed." if refused else told()
+            text = f"{args.name} {reason}. {why}" if reason else ""
+            refused.extend([text] if reason else [])
         except BaseException as error:
             raise GateClosed(
                 f"the gate could not be judged ({type(error).__name__}: {error}), "
