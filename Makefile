@@ -15,7 +15,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help plan diff test check format golden bench lock clean
+.PHONY: help plan diff program engine test check format golden bench lock clean
 
 help: ## List the targets (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -27,10 +27,15 @@ plan: $(VENV)/run.stamp ## Plan every stack and write the decision memos to buil
 diff: $(VENV)/run.stamp ## Show what the branch changes in the stacks, before anybody reviews it
 	@$(BIN)/tco diff
 
-test: $(VENV)/dev.stamp ## Run the tests
+program: $(VENV)/pulumi.stamp ## Install what the Pulumi program needs, for `pulumi preview`
+
+engine: $(VENV)/dev.stamp ## Find the Pulumi engine for the tests, else fetch or build it, once
+	@$(BIN)/python tests/engine/equipment/engine.py
+
+test: engine ## Run the tests
 	@$(BIN)/python -m pytest -q
 
-check: $(VENV)/dev.stamp ## Run all that CI runs: format, lint, types, import layers, tests
+check: engine ## Run all that CI runs: format, lint, types, import layers, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/basedpyright
@@ -44,11 +49,11 @@ format: $(VENV)/dev.stamp ## Format the code and apply the linter's safe fixes
 golden: $(VENV)/dev.stamp ## Write the golden files and the README's output anew, to be read in the diff
 	@$(BIN)/python -m pytest -q --renew tests/test_readme.py tests/report tests/pull_request || true
 
-bench: $(VENV)/run.stamp ## Run the benchmarks
+bench: engine ## Run the benchmarks
 	@$(BIN)/python -m benchmarks
 
 lock: $(VENV)/uv.stamp ## Re-make the locked requirements at the newest versions allowed
-	@cd requirements && for name in uv run dev; do \
+	@cd requirements && for name in uv run pulumi dev; do \
 		$(UV_COMPILE) $$name.in --output-file $$name.txt >/dev/null || exit 1; \
 	done
 
@@ -72,6 +77,10 @@ $(VENV)/uv.stamp: requirements/uv.txt
 $(VENV)/run.stamp: $(VENV)/uv.stamp requirements/run.txt pyproject.toml
 	@$(UV_INSTALL) --require-hashes -r requirements/run.txt
 	@$(UV_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/pulumi.stamp: $(VENV)/run.stamp requirements/pulumi.txt
+	@$(UV_INSTALL) --require-hashes -r requirements/pulumi.txt
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt

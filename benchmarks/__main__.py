@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import cold_start
+from benchmarks import cold_start, policy_pack, price
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "cold-start": cold_start.run,
+    "price": price.run,
+    "policy-pack": policy_pack.run,
 }
 
 

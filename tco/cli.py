@@ -23,6 +23,7 @@ from tco.files import write_text
 from tco.model.plan import TERM_MONTHS
 from tco.model.stackfile import read_stack, stack_names
 from tco.options import (
+    DAY,
     FOLDER,
     Question,
     format_option,
@@ -337,6 +338,36 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
         print_text(check_text(checked, max_age))
     if checked.faults:
         sys.exit(BAD_INPUT)
+
+
+@cli.command("price")
+@click.argument("file", metavar="FILE|-")
+@format_option
+@book_option
+@click.option(
+    "--pricing-day",
+    "--today",
+    "day",
+    type=DAY,
+    default=None,
+    help="The day whose prices count (default: today).",
+)
+def price_resources(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> None:
+    """Price what any Pulumi program provides, in any language.
+
+    FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -
+    it is read from a pipe. Every resource is priced, free, paid by use, or named as unpriced.
+    """
+    from tco.iac.documents import read_bytes
+    from tco.iac.price_view import price_json, price_text
+    from tco.iac.pricing import price_document
+
+    data, shown = read_bytes(file)
+    result = price_document(data, shown, _catalog(books), day or dt.date.today())
+    if form == "json":
+        print_json(price_json(result))
+    else:
+        print_text(price_text(result, shown))
 
 
 def _catalog(books: Sequence[Path]) -> Catalog:

@@ -66,6 +66,10 @@ class _Loader(yaml.CSafeLoader):
 
 
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.CSafeLoader.construct_scalar)
+# Pulumi reads 1e-07 as a number, and writes small numbers so when it saves a stack file.
+cast("Any", _Loader).add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
 
 
 def as_mapping(value: object) -> dict[str, Any] | None:

@@ -45,6 +45,7 @@ __all__ = [
     "PricedLine",
     "evaluate",
     "load_stack",
+    "resolve_stack",
 ]
 
 SCENARIOS = 10_000
@@ -149,12 +150,18 @@ def load_stack(folder: FilePath, name: str, catalog: Catalog, today: dt.date) ->
 
     ``today`` is the pricing day of a plan that states none. Raises BadInput.
     """
-    source = read_stack(folder, name)
+    return resolve_stack(read_stack(folder, name), catalog, today)
+
+
+def resolve_stack(source: StackFile, catalog: Catalog, today: dt.date) -> StackModel:
+    """A stack that was read, resolved with the stacks it names as alternatives.
+
+    ``today`` is the pricing day of a plan that states none. Raises BadInput.
+    """
     day = source.plan.pricing_day or today
 
     def other(stack: str) -> StackModel:
-        theirs: StackFile = read_stack(folder, stack)
-        return resolve(theirs, catalog, day)
+        return resolve(read_stack(source.folder, stack), catalog, day)
 
     return resolve(source, catalog, day, other)
 

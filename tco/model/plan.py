@@ -17,6 +17,7 @@ __all__ = [
     "Egress",
     "Finance",
     "Gate",
+    "Guardrails",
     "Nodes",
     "Ops",
     "Outlook",
@@ -25,6 +26,7 @@ __all__ = [
     "PlatformCost",
     "Pool",
     "Power",
+    "Provision",
     "Route",
     "Service",
     "SpotTerms",
@@ -433,7 +435,14 @@ class Provision(Strict):
 
     kind: Literal["eks", "asg"]
     cluster: Name | None = None
-    subnets: tuple[Name, ...] = ()
+    subnets: Annotated[tuple[Name, ...], Field(min_length=1)]
+    zone: Name | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Provision:
+        if (self.kind == "eks") != (self.cluster is not None):
+            raise ValueError("kind: eks goes with the cluster it joins, kind: asg with none.")
+        return self
 
 
 class Guardrails(Strict):

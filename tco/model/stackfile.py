@@ -17,7 +17,7 @@ from tco.files import as_list, as_mapping, read_yaml, validated
 from tco.model.plan import Plan
 from tco.model.workload import Demand, Workload, read_workload
 
-__all__ = ["StackFile", "read_stack", "stack_names"]
+__all__ = ["PLAN_KEY", "REGION_KEY", "StackFile", "read_stack", "stack_from", "stack_names"]
 
 PLAN_KEY = "tco:plan"
 REGION_KEY = "aws:region"
@@ -75,8 +75,39 @@ def read_stack(folder: Path, name: str) -> StackFile:
             [Problem(shown, "", f'no stack "{name}".', one_of(name, stack_names(folder)))]
         )
     raw = read_yaml(path, shown)
-    plan, region = _plan_of(raw, shown)
+    if "environment" in raw:
+        raise BadInput(
+            [
+                Problem(
+                    shown,
+                    "environment",
+                    "an ESC environment is resolved by Pulumi only; tco would read another plan.",
+                    "Write the plan's values into the file.",
+                )
+            ]
+        )
+    return stack_from(as_mapping(raw.get("config")) or {}, folder, name)
+
+
+def stack_from(config: dict[str, Any], folder: Path, name: str) -> StackFile:
+    """A stack from its configuration, whoever read that, with the files it names.
+
+    The command line reads the stack file itself, the Pulumi program asks Pulumi; both come here.
+    Raises BadInput with the problems of all the files.
+    """
+    shown = str(folder / f"Pulumi.{name}.yaml")
+    plan, region = _plan_of(config, shown)
     problems: list[Problem] = []
+    workloads = _workloads(folder, plan, shown, problems)
+    books = _books(folder, plan, shown, problems)
+    if problems:
+        raise BadInput(problems)
+    return StackFile(name, shown, folder, region, plan, workloads, tuple(books))
+
+
+def _workloads(
+    folder: Path, plan: Plan, shown: str, problems: list[Problem]
+) -> dict[str, tuple[Workload, Demand]]:
     workloads: dict[str, tuple[Workload, Demand]] = {}
     for service, spec in plan.services.items():
         where = f"{PLAN_KEY}.services.{service}.workload"
@@ -95,26 +126,11 @@ def read_stack(folder: Path, name: str) -> StackFile:
             workloads[spec.workload] = read_workload(source, str(source))
         except BadInput as error:
             problems += error.problems
-    books = _books(folder, plan, shown, problems)
-    if problems:
-        raise BadInput(problems)
-    return StackFile(name, shown, folder, region, plan, workloads, tuple(books))
+    return workloads
 
 
-def _plan_of(raw: dict[str, Any], shown: str) -> tuple[Plan, str | None]:
-    if "environment" in raw:
-        raise BadInput(
-            [
-                Problem(
-                    shown,
-                    "environment",
-                    "an ESC environment is resolved by Pulumi only; tco would read another plan.",
-                    "Write the plan's values into the file.",
-                )
-            ]
-        )
-    config = as_mapping(raw.get("config"))
-    if config is None or PLAN_KEY not in config:
+def _plan_of(config: dict[str, Any], shown: str) -> tuple[Plan, str | None]:
+    if PLAN_KEY not in config:
         raise BadInput(
             [Problem(shown, "config", f"holds no {PLAN_KEY}.", "See README.md for a first plan.")]
         )

@@ -14,7 +14,7 @@ from tco.model.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.model.standby import node_availability, outage_overflow, spares_needed
 from tco.units import FloatArray, Quantity
 
-__all__ = ["GroupWork", "Work", "WorkTable", "work"]
+__all__ = ["GroupWork", "Work", "WorkTable", "spare_nodes", "work"]
 
 GRID = 512
 """Loads at which a table holds a fleet; between them it is linear."""
@@ -95,6 +95,17 @@ def work(
             for service, one in zip(stack.services, arrays, strict=True)
         ),
     )
+
+
+def spare_nodes(stack: StackModel) -> dict[str, int]:
+    """Nodes that stand ready in each pool that holds any, at the plan's own demand."""
+    held: dict[str, int] = {}
+    for groups in work(stack).groups:
+        for one in groups:
+            nodes = round(float(one.spares[0])) * one.spare_pool.nodes_per_replica
+            if nodes:
+                held[one.spare_pool.name] = held.get(one.spare_pool.name, 0) + nodes
+    return held
 
 
 def _group_work(

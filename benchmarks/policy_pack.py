@@ -1,0 +1,96 @@
+"""The policy pack's time for a resource over an empty pack's, both in the SDK's own server."""
+
+from __future__ import annotations
+
+import runpy
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from google.protobuf import json_format
+from pulumi.runtime import proto
+from pulumi_policy import EnforcementLevel, ResourceValidationPolicy
+from pulumi_policy import policy as sdk
+
+LIMIT_MS = 1.0
+RESOURCES = 1_000
+RUNS = 5
+PACK = Path(__file__).parents[1] / "policy" / "__main__.py"
+PREFIX = "urn:pulumi:bench::bench"
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+TAGS = {"tco:stack": "bench", "tco:service": "chat", "team": "serving"}
+CONFIG: dict[str, Any] = {"tco-gate": {"maxUsdPerMonth": 1e12}}
+
+
+def run() -> str:
+    """Milliseconds a resource; the number to reach is at most 1."""
+    requests = [_request(place) for place in range(RESOURCES)]
+    empty = [ResourceValidationPolicy("nothing", "Does nothing.", _nothing)]
+    extra = [
+        (_seconds(_policies(), requests) - _seconds(empty, requests)) for _ in range(RUNS + 1)
+    ][1:]
+    each_ms = 1000 * statistics.median(extra) / RESOURCES
+    return (
+        f"policy pack {each_ms:.2f} ms a resource over an empty pack, {RESOURCES:,} resources "
+        f"(to reach: at most {LIMIT_MS:g})"
+    )
+
+
+def _nothing(args: object, report: object) -> None:
+    del args, report
+
+
+def _policies() -> list[Any]:
+    """The policies of the shipped pack; the class that would serve them is put aside."""
+    with mock.patch("pulumi_policy.PolicyPack") as pack:
+        runpy.run_path(str(PACK))
+    return pack.call_args.kwargs["policies"]
+
+
+def _seconds(policies: list[Any], requests: list[Any]) -> float:
+    server: Any = sdk._PolicyAnalyzerServicer(  # pyright: ignore[reportPrivateUsage]
+        "bench", "1.0.0", policies, EnforcementLevel.ADVISORY, CONFIG
+    )
+    stack = proto.AnalyzeStackRequest(resources=[_as_seen(one) for one in requests])
+    server.Analyze(requests[0], None)
+    start = time.perf_counter()
+    for one in requests:
+        server.Analyze(one, None)
+    server.AnalyzeStack(stack, None)
+    return time.perf_counter() - start
+
+
+def _as_seen(request: Any) -> Any:
+    return proto.AnalyzerResource(
+        urn=request.urn, type=request.type, name=request.name, properties=request.properties
+    )
+
+
+def _request(place: int) -> Any:
+    kind, inputs = list(_kinds())[place % 5]
+    request = proto.AnalyzeRequest(urn=f"{PREFIX}::{kind}::r{place}", type=kind, name=f"r{place}")
+    request.provider.type = "pulumi:providers:aws"
+    json_format.ParseDict({"region": "us-east-1"}, request.provider.properties)
+    json_format.ParseDict({**inputs, "tags": TAGS}, request.properties)
+    return request
+
+
+def _kinds() -> Iterator[tuple[str, dict[str, Any]]]:
+    """One node group in five resources: more than any program has."""
+    rule = {"fromPort": 443, "toPort": 443, "protocol": "tcp", "cidrBlocks": ["10.0.0.0/8"]}
+    scaling = {"minSize": 1, "desiredSize": 1, "maxSize": 3}
+    yield (
+        "aws:eks/nodeGroup:NodeGroup",
+        {"instanceTypes": ["p5.48xlarge"], "scalingConfig": scaling, "capacityType": "SPOT"},
+    )
+    yield "aws:ec2/securityGroup:SecurityGroup", {"ingress": [rule, rule], "egress": [rule]}
+    yield "aws:ebs/volume:Volume", {"availabilityZone": "us-east-1a", "size": 100, "type": "gp3"}
+    yield "aws:iam/role:Role", {"assumeRolePolicy": "{}"}
+    yield "aws:rds/instance:Instance", {"instanceClass": "db.r6g.large", "nested": {"a": [TAGS]}}
+
+
+if __name__ == "__main__":
+    print(run())

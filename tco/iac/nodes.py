@@ -1,0 +1,90 @@
+"""What the inventory reads out of resources: node pools, and what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Choice", "Disk", "NodePool", "Purchase", "Resource", "Role", "Share", "Size"]
+
+Purchase = Literal["on-demand", "spot", "capacity-block"]
+Role = Literal["nodes", "reservation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource of any program, however it was read."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    region: str | None = None
+    id: str | None = None
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    property_dependencies: Mapping[str, Sequence[str]] = field(
+        default_factory=dict[str, Sequence[str]]
+    )
+    provided: bool = True
+    """Whether the stack provides it: a component and a resource that is only read do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An instance type that may be launched, and the units of capacity it counts for."""
+
+    instance: str
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Units of capacity: the least, as many as are asked for, the most."""
+
+    floor: int
+    desired: int
+    ceiling: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of a pool that is bought one way: one of the choices for each node."""
+
+    purchase: Purchase
+    choices: tuple[Choice, ...]
+    units: Size
+    ordered: bool = True
+    """Whether the first choice is taken while it can be had; else the cheapest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A disk of every node."""
+
+    volume_type: str
+    gb: int
+    iops: int | None = None
+    mb_per_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodePool:
+    """Nodes that one resource provides, or the capacity that it reserves."""
+
+    urn: str = field(compare=False)
+    type: str = field(compare=False)
+    name: str = field(compare=False)
+    region: str | None
+    role: Role = "nodes"
+    shares: tuple[Share, ...] = ()
+    disks: tuple[Disk, ...] = ()
+    reservations: tuple[str, ...] = ()
+    """Capacity reservations that the nodes run in: URNs, or ids of those not in the program."""
+    open: bool = True
+    """Nodes: may run in an open reservation. Reservation: takes any node that fits."""
+    zone: str | None = None
+    hours: float | None = None
+    """How long a capacity block lasts."""
+    unknown: tuple[str, ...] = ()
+    """Why the pool cannot be priced, a sentence each."""

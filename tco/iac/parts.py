@@ -1,0 +1,62 @@
+"""What a resource's cost is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from tco.catalog.catalog import Sourced
+
+__all__ = ["Cost", "Part", "part"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component of a cost: a quantity a month at a price, as declared, at least, at most."""
+
+    name: str
+    quantity: float
+    unit: str
+    usd_per_unit: float
+    usd_per_month: float
+    low: float
+    high: float
+    source: str
+    as_of: dt.date | None
+    estimate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A resource's parts, or why they are not known; and what they leave out."""
+
+    detail: str
+    parts: tuple[Part, ...] = ()
+    unpriced: str = ""
+    left_out: tuple[str, ...] = ()
+
+
+def part(
+    name: str,
+    figure: Sourced,
+    unit: str,
+    quantity: float,
+    bounds: tuple[float, float] | None = None,
+    *,
+    estimate: bool = False,
+) -> Part:
+    """A quantity at a figure's price; ``bounds`` are the least and the most of the quantity."""
+    least, most = bounds or (quantity, quantity)
+    value = figure.value
+    return Part(
+        name,
+        quantity,
+        unit,
+        value.likely,
+        quantity * value.likely,
+        least * value.low,
+        most * value.high,
+        figure.source,
+        figure.as_of,
+        estimate or figure.estimate or not value.is_point,
+    )

@@ -1,0 +1,74 @@
+"""What a Pulumi preview shows of an evaluation: a line per pool, a few for the stack."""
+
+from __future__ import annotations
+
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.gate import not_bought
+from tco.report.numbers import usd
+from tco.report.view import LineRow, StackView, category_totals
+
+__all__ = ["closed_text", "pool_text", "refusal", "stack_text"]
+
+POOL_LINES = ("compute", "standby")
+
+
+def pool_text(result: Evaluation, view: StackView, pool: str) -> str:
+    """A pool's month on one line: what it holds, at which rate, and whether that is bought."""
+    pairs = [
+        (priced, row)
+        for priced, row in zip(result.lines, view.lines, strict=True)
+        if priced.line.pool == pool and priced.line.category in POOL_LINES
+    ]
+    secret = any(figure.confidential for one, _ in pairs for figure in one.line.figures)
+    shown = [row for _, row in pairs if row.usd != "0"] or [row for _, row in pairs[:1]]
+    total = usd(round(sum(one.usd_per_month for one, _ in pairs)))
+    waiting = " (not bought yet: up pays on demand)" if pool in not_bought(result.stack) else ""
+    parts = "; ".join(_part(row, secret=secret) for row in shown)
+    return f"{total}/month   {parts}{waiting}"
+
+
+def _part(row: LineRow, *, secret: bool) -> str:
+    return row.what if secret else f"{row.what}, {row.price} x {row.quantity}"
+
+
+def stack_text(result: Evaluation, view: StackView) -> str:
+    """The stack's month by category, the rival, the verdict and what would flip it."""
+    totals = ", ".join(f"{name} {usd}" for name, usd in category_totals(result).items())
+    more = " and what has no price" if view.unpriced else ""
+    lines = [f"{view.total}/month{more}: {totals}"]
+    rival = result.rival
+    if rival is not None and rival.usd_per_month is not None:
+        chance = result.verdict.probability
+        wins = "" if chance is None else f" (wins: {chance:.0%})"
+        lines.append(
+            f"rival {rival.name} {usd(round(rival.usd_per_month))}/month: {view.decision}{wins}"
+        )
+    else:
+        lines.append(view.headline)
+    if view.flips:
+        lines.append(f"it would flip at: {'; '.join(view.flips)}")
+    lines += [f"no price for {text}" for text in view.unpriced]
+    return "\n".join(lines)
+
+
+def closed_text(result: Evaluation, view: StackView) -> str:
+    """Why the gate is closed, and what follows from that."""
+    follows = (
+        "`pulumi up` goes on, the gate is advisory"
+        if result.gate.level == "advisory"
+        else "`pulumi up` will refuse"
+    )
+    return f"the gate is closed, {follows}: {_failing(view)}. Memo: pulumi stack output tcoMemo"
+
+
+def refusal(result: Evaluation, view: StackView) -> str:
+    """What `pulumi up` says instead of creating or growing anything."""
+    return (
+        f"{view.headline} The gate is closed: {_failing(view)}.\n"
+        f"See `tco memo {view.name}`. To go ahead on purpose, add tco:plan.gate.override to "
+        f"{result.stack.file}."
+    )
+
+
+def _failing(view: StackView) -> str:
+    return "; ".join(f"{name}: {detail}" for holds, name, detail in view.conditions if not holds)

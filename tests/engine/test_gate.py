@@ -1,0 +1,156 @@
+"""The closed gate in the real engine: nothing is created, nothing grows, the rest passes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.conftest import Cloud
+from tests.engine.plans import EVERY_COST, RESERVED, SPOT, Keys, on_demand, opened, plan
+from tests.engine.project import Project, Run
+
+UP = ("up", "--yes", "--stack", "dev")
+CLOSED = "The gate is closed"
+
+
+def refused(run: Run) -> None:
+    """An update that ended because of the gate, told as an error and not as a crash."""
+    assert run.code != 0
+    assert "tco-gate" in run.text
+    assert CLOSED in run.text
+
+
+@pytest.mark.parametrize(
+    ("gate", "arguments", "because"),
+    [
+        ({}, (), "the math closes"),
+        ({}, ("--skip-preview", "--target", "**burst**"), "the math closes"),
+        ({}, ("--skip-preview", "--continue-on-error", "--refresh"), "the math closes"),
+        ({"override": {**EVERY_COST, "expires": "2026-01-01"}}, ("--skip-preview",), "expired"),
+        ({"override": {**EVERY_COST, "max_usd_per_month": 10}}, ("--skip-preview",), "above its"),
+        ({"max_price_age_days": 1}, ("--skip-preview",), "prices fresh"),
+    ],
+)
+def test_a_closed_gate_lets_no_call_reach_the_provider(
+    project: Project, cloud: Cloud, gate: Keys, arguments: tuple[str, ...], because: str
+) -> None:
+    """A hook stops its resource and not the update, so every resource has to be bound."""
+    pools = {"base": RESERVED, "burst": SPOT}
+    project.stack(plan(pools, cloud.subnets, gate=gate))
+    project.init()
+    run = project.run(*UP, *arguments)
+    refused(run)
+    assert because in run.text
+    assert "tco:plan.gate.override to stacks/Pulumi.dev.yaml" in run.text
+    assert project.calls() == []
+
+
+def test_an_unpriced_line_closes_the_gate_whatever_the_override_says(
+    project: Project, cloud: Cloud
+) -> None:
+    """What has no price may cost anything."""
+    service: Keys = {"overflow": "refuse", "workload": "premium-flat"}  # too much for two nodes
+    given = plan({"main": on_demand()}, cloud.subnets, service=service)
+    project.stack(opened(given))
+    project.init()
+    run = project.run(*UP, "--skip-preview")
+    refused(run)
+    assert "everything priced" in run.text
+    assert project.calls() == []
+
+
+FOREIGN = """
+import pulumi, pulumi_aws as aws
+class Foreign(pulumi.ComponentResource):
+    def __init__(self):
+        super().__init__("other:team:Thing", "foreign", None, None)
+        hooks = pulumi.ResourceHookBinding(before_create=[own])
+        aws.sns.Topic("theirs", name="theirs",
+                      opts=pulumi.ResourceOptions(parent=self, hooks=hooks))
+own = pulumi.ResourceHook("own", lambda args: pulumi.log.info("their own hook ran"))
+Foreign()
+"""
+
+
+def test_resources_of_foreign_components_are_refused_and_keep_their_own_hooks(
+    project: Project, cloud: Cloud
+) -> None:
+    """A program is more than its pools: what else it creates costs money too."""
+    program = project.folder / "__main__.py"
+    program.write_text(program.read_text(encoding="utf-8") + FOREIGN, encoding="utf-8")
+    project.stack(plan({"main": on_demand()}, cloud.subnets))
+    project.init()
+    run = project.run(*UP, "--skip-preview")
+    refused(run)
+    assert "theirs was not created" in run.text
+    assert "their own hook ran" in run.text
+    assert project.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ("tco.analysis.evaluation.evaluate", "tco failed: AssertionError"),
+        ("tco.report.preview.refusal", "the gate could not be judged (AssertionError"),
+        ("tco.iac.growth.growth", CLOSED),
+    ],
+)
+def test_a_fault_inside_tco_keeps_the_gate_closed(
+    project: Project, cloud: Cloud, broken: str, told: str
+) -> None:
+    """An exception without a text would let the step pass; a fault must never provision."""
+    module, _, name = broken.rpartition(".")
+    fault = (
+        f"import {module} as broken\ndef fault(*_): raise AssertionError\nbroken.{name} = fault\n"
+    )
+    program = project.folder / "__main__.py"
+    program.write_text(fault + program.read_text(encoding="utf-8"), encoding="utf-8")
+    project.stack(plan({"main": on_demand()}, cloud.subnets))
+    project.init()
+    run = project.run(*UP, "--skip-preview")
+    assert run.code != 0
+    assert told in run.text
+    assert "Traceback" not in run.text
+    assert project.calls() == []
+
+
+def test_while_closed_a_running_pool_may_shrink_and_be_tagged_and_not_grow(
+    project: Project, cloud: Cloud
+) -> None:
+    """The gate stands before spending more, and never in the way of spending less."""
+    running = on_demand({"min": 1, "max": 3, "follow": "load"})
+    project.stack(opened(plan({"main": running, "burst": SPOT}, cloud.subnets)))
+    project.init()
+    project.done(*UP, "--skip-preview")
+
+    for pools, grows in (
+        ({"main": {**running, "nodes": {**running["nodes"], "max": 4}}}, "maxSize from 3 to 4"),
+        ({"main": {**running, "nodes": {**running["nodes"], "min": 2}}}, "minSize from 1 to 2"),
+        ({"burst": {**SPOT, "purchase": "on-demand"}}, "AboveBaseCapacity from 0 to 100"),
+    ):
+        before = cloud.scaling_groups()
+        project.stack(plan({"main": running, "burst": SPOT, **pools}, cloud.subnets))
+        run = project.run(*UP, "--skip-preview")
+        refused(run)
+        assert grows in run.text
+        assert cloud.scaling_groups() == before
+
+    smaller = {"main": {**running, "nodes": {"min": 0, "max": 2, "follow": "load"}}, "burst": SPOT}
+    shrunk = plan(smaller, cloud.subnets)
+    shrunk["services"]["renamed"] = shrunk["services"].pop("chat")  # a tag of every resource
+    project.stack(shrunk)
+    project.done(*UP, "--skip-preview")
+    main = next(one for one in cloud.scaling_groups() if one["MaxSize"] == 2 and "main" in str(one))
+    assert main["MinSize"] == 0
+    assert {"renamed"} == {one["Value"] for one in main["Tags"] if one["Key"] == "tco:service"}
+    project.done("destroy", "--yes", "--skip-preview", "--stack", "dev")
+    assert cloud.scaling_groups() == []
+
+
+def test_an_advisory_gate_warns_and_lets_everything_pass(project: Project, cloud: Cloud) -> None:
+    """A team may want the figures first and the gate later."""
+    given = plan({"main": on_demand()}, cloud.subnets, gate={"level": "advisory"}, guardrails=False)
+    project.stack(given)
+    project.init()
+    run = project.done(*UP, "--skip-preview")
+    assert "the gate is closed, `pulumi up` goes on, the gate is advisory" in run.text
+    assert len(cloud.scaling_groups()) == 1

@@ -1,0 +1,137 @@
+"""`pulumi up` with the gate open: what the plan says is what exists in the cloud."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from tests.engine.conftest import Cloud
+from tests.engine.plans import RESERVED, SPOT, Keys, on_demand, opened, plan
+from tests.engine.project import Project
+
+
+def tags_of(resource: Keys) -> dict[str, str]:
+    """Tags in a list of keys and values."""
+    return {one["Key"]: one["Value"] for one in resource["Tags"]}
+
+
+@pytest.fixture
+def groups(project: Project, cloud: Cloud) -> dict[str, Any]:
+    """Auto Scaling groups of a reserved pool with a spare and of a spot pool, brought up."""
+    standby: Keys = {"standby": {"pool": "base", "nodes": 1}}
+    given = plan({"base": RESERVED, "burst": SPOT}, cloud.subnets, service=standby)
+    project.stack(opened(given))
+    project.init()
+    project.done("up", "--yes", "--skip-preview", "--stack", "dev")
+    return {one["AutoScalingGroupName"]: one for one in cloud.scaling_groups()}
+
+
+def template_of(cloud: Cloud, group: Keys) -> Keys:
+    """The launch template's data at the version that a group runs."""
+    named = (
+        group.get("LaunchTemplate")
+        or (group["MixedInstancesPolicy"]["LaunchTemplate"]["LaunchTemplateSpecification"])
+    )
+    found = cloud.client("ec2").describe_launch_template_versions(
+        LaunchTemplateId=named["LaunchTemplateId"], Versions=[named["Version"]]
+    )
+    return found["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+
+
+def test_scaling_groups_hold_what_the_plan_declares_until_they_are_destroyed(
+    project: Project, cloud: Cloud, groups: dict[str, Any]
+) -> None:
+    """A pool of another size, type or purchase option than planned costs another sum."""
+    base, burst = groups["tco-dev-base"], groups["tco-dev-burst"]
+    assert (base["MinSize"], base["MaxSize"], base["DesiredCapacity"]) == (2, 2, 2)
+    assert (burst["MinSize"], burst["MaxSize"]) == (0, 2)
+    assert burst["MixedInstancesPolicy"]["InstancesDistribution"] == {
+        "OnDemandBaseCapacity": 0,
+        "OnDemandPercentageAboveBaseCapacity": 0,
+        "SpotAllocationStrategy": "price-capacity-optimized",
+    }
+    for pool, purchase, group in (("base", "reserved", base), ("burst", "spot", burst)):
+        wanted = {"stack": "dev", "service": "chat", "pool": pool, "purchase": purchase}
+        assert tags_of(group).items() >= {f"tco:{key}": one for key, one in wanted.items()}.items()
+        template = template_of(cloud, group)
+        assert template["InstanceType"] == "p5.48xlarge"
+        assert template["MetadataOptions"]["HttpTokens"] == "required"
+        assert template["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
+        assert "nvidia-driver-gpu" in template["ImageId"]
+        assert "nvidia_gpu" in base64.b64decode(template["UserData"]).decode()
+    [reservation] = [one for one in project.calls() if "capacityReservation" in one["type"]]
+    assert reservation["inputs"]["instanceCount"] == 2
+    target = template_of(cloud, base)["CapacityReservationSpecification"]
+    assert target["CapacityReservationTarget"]["CapacityReservationId"].startswith("cr-")
+
+    again = project.done("preview", "--stack", "dev", "--expect-no-changes")
+    assert "20 unchanged" in again.out
+    project.done("destroy", "--yes", "--skip-preview", "--stack", "dev")
+    assert cloud.scaling_groups() == []
+    assert len(project.calls("create")) == len(project.calls("delete"))
+
+
+def test_budget_and_idle_alarms_go_with_the_pools(
+    project: Project, cloud: Cloud, groups: dict[str, Any]
+) -> None:
+    """An idle GPU is the dearest way to run a model; somebody has to hear of it."""
+    budgets = cloud.client("budgets").describe_budgets(AccountId="123456789012")["Budgets"]
+    [budget] = [one for one in budgets if one["BudgetName"] == "tco-dev"]
+    assert budget["CostFilters"] == {"TagKeyValue": ["user:tco:stack$dev"]}
+    total = project.output("tco")["usd_per_month"]
+    assert 0 < float(budget["BudgetLimit"]["Amount"]) < total
+    alarms = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    missing = {one["AlarmName"]: one["TreatMissingData"] for one in alarms}
+    assert missing == {
+        "tco-dev-base-idle": "breaching",
+        "tco-dev-burst-idle": "notBreaching",  # it may have no node at all
+    }
+    topics = cloud.client("sns").list_subscriptions()["Subscriptions"]
+    assert [one["Endpoint"] for one in topics] == ["gpu-spend@example.com"]
+
+
+def test_node_groups_join_the_cluster_with_their_purchase_option(
+    project: Project, cloud: Cloud
+) -> None:
+    """On EKS a spot pool's spares are on demand: a spot node is no spare."""
+    cloud.client("eks").create_cluster(
+        name="ml-prod",
+        roleArn="arn:aws:iam::123456789012:role/cluster",
+        resourcesVpcConfig={"subnetIds": cloud.subnets},
+    )
+    given = plan(
+        {"main": on_demand(1), "burst": SPOT},
+        cloud.subnets,
+        service={"standby": {"pool": "burst", "nodes": 1}},
+        provision={"kind": "eks", "cluster": "ml-prod", "subnets": cloud.subnets},
+        guardrails=False,
+    )
+    project.stack(opened(given))
+    project.init()
+    project.done("up", "--yes", "--skip-preview", "--stack", "dev")
+    eks = cloud.client("eks")
+    found = {
+        name: eks.describe_nodegroup(clusterName="ml-prod", nodegroupName=name)["nodegroup"]
+        for name in eks.list_nodegroups(clusterName="ml-prod")["nodegroups"]
+    }
+    sizes = {
+        name: (
+            one["capacityType"],
+            one["scalingConfig"]["minSize"],
+            one["scalingConfig"]["maxSize"],
+        )
+        for name, one in found.items()
+    }
+    assert sizes == {
+        "tco-dev-main-p5-48xlarge-ON-DEMAND": ("ON_DEMAND", 1, 1),
+        "tco-dev-burst-p5-48xlarge-SPOT": ("SPOT", 0, 2),
+        "tco-dev-burst-spare-p5-48xlarge-ON-DEMAND": ("ON_DEMAND", 1, 1),
+    }
+    main = found["tco-dev-main-p5-48xlarge-ON-DEMAND"]
+    assert main["amiType"] == "AL2023_x86_64_NVIDIA"
+    assert main["taints"] == [{"key": "nvidia.com/gpu", "value": "true", "effect": "NO_SCHEDULE"}]
+    assert main["labels"]["tco/pool"] == "main"
+    assert main["tags"]["tco:stack"] == "dev"
+    assert [one["type"] for one in project.calls() if "budget" in one["type"]] == []
