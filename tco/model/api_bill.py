@@ -107,10 +107,11 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
     def at(what: str, price: Range) -> Quantity:
         return scenario.read(f"{row.api}: {what}", price)
 
-    base_hit = row.cached_input_usd_per_mtok or row.input_usd_per_mtok
+    base_miss = at("input", row.input_usd_per_mtok)
+    base_hit = row.cached_input_usd_per_mtok
     base = _Prices(
-        at("input", row.input_usd_per_mtok),
-        at("cache hit", base_hit),
+        base_miss,
+        base_miss if base_hit is None else at("cache hit", base_hit),
         at("output", row.output_usd_per_mtok),
     )
     reached = [tier for tier in row.tiers if prompt > tier.above_prompt_tokens]
