@@ -119,11 +119,10 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
     if reached:
         tier = max(reached, key=lambda one: one.above_prompt_tokens)
         miss = at("tier input", tier.input_usd_per_mtok)
-        hit = (
-            at("tier cache hit", tier.cached_input_usd_per_mtok)
-            if tier.cached_input_usd_per_mtok is not None
-            else _scaled(miss, base.hit, base.miss)
-        )
+        if tier.cached_input_usd_per_mtok is not None:
+            hit = at("tier cache hit", tier.cached_input_usd_per_mtok)
+        else:
+            hit = miss if base_hit is None else _scaled(miss, base.hit, base.miss)
         prices = _Prices(miss, hit, at("tier output", tier.output_usd_per_mtok))
     if peak is None:
         return prices

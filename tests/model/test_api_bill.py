@@ -45,6 +45,21 @@ def test_a_hit_without_a_price_costs_what_input_costs(lab: Lab) -> None:
     assert bill(lab, {}, {"cached": 0.9}) == pytest.approx(1_900)
 
 
+def test_a_hit_without_a_price_is_the_input_price_in_every_scenario(lab: Lab) -> None:
+    """Input of half to twice the likely price with hits at that price: so is the bill's P90."""
+    row = {"api": "rival/api", "input_usd_per_mtok": [0.5, 1, 2], "output_usd_per_mtok": 0}
+    lab.workload(classes=[{"name": "all", "share": 1, "input": 900, "output": 1, "cached": 0.5}])
+    lab.stack(
+        {"main": {**ON_DEMAND, "nodes": 1}},
+        prices=[lab.book("rival", prices=[row])],
+        alternatives=["rival/api"],
+    )
+    drawn = lab.evaluate().alternatives[0].uncertainty
+    assert drawn is not None
+    assert drawn.bill.p90 / drawn.bill.p50 == pytest.approx(2, rel=0.05)
+    assert [one.name for one in drawn.inputs] == ["rival/api: input"]
+
+
 @pytest.mark.parametrize(("write", "usd"), [(1.25, 112.5), (0.5, 0), (0, 0)])
 def test_cache_writes_cost_what_is_above_the_input_price(
     lab: Lab, write: float, usd: float
