@@ -7,6 +7,7 @@ which day it holds (``valid_from``), and whether it is an ``estimate``. Money is
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from typing import Annotated, Any, Literal, cast
 
@@ -179,7 +180,11 @@ class Tier(Strict):
 
 
 class Peak(Strict):
-    """Prices between two hours UTC (the second excluded), on some weekdays or all."""
+    """Prices between two hours UTC (the second excluded), on some weekdays or all.
+
+    A window over midnight belongs to the day on which it starts: 22 to 2 on Friday ends on
+    Saturday.
+    """
 
     utc_hours: tuple[int, int]
     days: tuple[Weekday, ...] = WEEKDAYS
@@ -193,6 +198,14 @@ class Peak(Strict):
         if not (0 <= start < 24 and 0 < end <= 24 and start != end):
             raise ValueError(f"utc_hours {[start, end]}: hours run from 0 to 24, start first.")
         return self
+
+    @property
+    def hours_of_week(self) -> frozenset[int]:
+        """The hours UTC of the week inside, Monday 00:00 the first."""
+        start, end = self.utc_hours
+        hours = range(start, end if start < end else end + 24)
+        starts = [24 * WEEKDAYS.index(day) for day in self.days]
+        return frozenset((at + hour) % (24 * 7) for at in starts for hour in hours)
 
 
 def _listed(value: Any) -> Any:
@@ -213,6 +226,18 @@ class ApiPrice(Row):
     token_factor: PositiveAmount | None = None
     properties: tuple[Name, ...] = ()
     context_tokens: PositiveInt | None = None
+
+    @model_validator(mode="after")
+    def _one_price_an_hour(self) -> ApiPrice:
+        for a, b in itertools.combinations(self.peak, 2):
+            shared = a.hours_of_week & b.hours_of_week
+            if shared:
+                day, hour = divmod(min(shared), 24)
+                raise ValueError(
+                    f"the peaks {list(a.utc_hours)} and {list(b.utc_hours)} both hold on "
+                    f"{WEEKDAYS[day]} at {hour}:00 UTC: an hour has one price."
+                )
+        return self
 
     @property
     def key(self) -> tuple[object, ...]:

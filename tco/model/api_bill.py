@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tco.catalog.catalog import Found, Sourced
-from tco.catalog.rows import WEEKDAYS, ApiPrice, Peak
+from tco.catalog.rows import ApiPrice, Peak
 from tco.model.scenario import Scenario
 from tco.model.workload import Demand, RequestClass
 from tco.ranges import Range, point
 from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK, Quantity
 
-__all__ = ["ApiRate", "PricePath", "peak_share", "usd_per_request"]
+__all__ = ["ApiRate", "PricePath", "peak_share", "too_long", "usd_per_request"]
 
 PIECES_PER_HOUR = 4
 """Time zones differ by quarters of an hour at the finest."""
@@ -77,13 +77,11 @@ def peak_share(demand: Demand, peak: Peak, day: dt.date) -> float:
 
     The local hour of the week is converted by the workload's time zone as of the pricing day.
     """
-    start, end = peak.utc_hours
     pieces = np.arange(PIECES_PER_HOUR) / PIECES_PER_HOUR
     utc = (demand.offsets_utc(day)[:, None] + pieces[None, :]) % HOURS_PER_WEEK
-    hour = utc % 24
-    inside = (hour >= start) & (hour < end) if start < end else (hour >= start) | (hour < end)
-    days = np.array([name in peak.days for name in WEEKDAYS])
-    inside &= days[(utc // 24).astype(int)]
+    priced = np.zeros(HOURS_PER_WEEK)
+    priced[list(peak.hours_of_week)] = 1.0
+    inside = priced[utc.astype(int)]
     weight = demand.requests_per_hour
     return float(inside.mean(axis=1) @ weight / weight.sum())
 
@@ -98,7 +96,7 @@ class _Prices:
 
 
 def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenario) -> _Prices:
-    """Prices for a full prompt of a length, in or outside a peak.
+    """Prices for a full prompt of a length in the API's own tokens, in or outside a peak.
 
     The highest tier below the prompt's length replaces the base prices; a peak multiplies what
     holds outside it by its own ratio to the base.
@@ -107,10 +105,11 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
     def at(what: str, price: Range) -> Quantity:
         return scenario.read(f"{row.api}: {what}", price)
 
-    base_hit = row.cached_input_usd_per_mtok or row.input_usd_per_mtok
+    base_miss = at("input", row.input_usd_per_mtok)
+    base_hit = row.cached_input_usd_per_mtok
     base = _Prices(
-        at("input", row.input_usd_per_mtok),
-        at("cache hit", base_hit),
+        base_miss,
+        base_miss if base_hit is None else at("cache hit", base_hit),
         at("output", row.output_usd_per_mtok),
     )
     reached = [tier for tier in row.tiers if prompt > tier.above_prompt_tokens]
@@ -118,11 +117,10 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
     if reached:
         tier = max(reached, key=lambda one: one.above_prompt_tokens)
         miss = at("tier input", tier.input_usd_per_mtok)
-        hit = (
-            at("tier cache hit", tier.cached_input_usd_per_mtok)
-            if tier.cached_input_usd_per_mtok is not None
-            else _scaled(miss, base.hit, base.miss)
-        )
+        if tier.cached_input_usd_per_mtok is not None:
+            hit = at("tier cache hit", tier.cached_input_usd_per_mtok)
+        else:
+            hit = miss if base_hit is None else _scaled(miss, base.hit, base.miss)
         prices = _Prices(miss, hit, at("tier output", tier.output_usd_per_mtok))
     if peak is None:
         return prices
@@ -152,10 +150,10 @@ def usd_per_request(
 ) -> Quantity:
     """USD that ONE request of a class costs: misses, hits, cache writes and output.
 
-    Reasoning tokens are billed as output. A written token costs the cache-write price where that
-    is above the input price. The batch discount applies to the share that can wait. A cache hit
-    without a price of its own costs what input costs. ``peak_shares`` has the share of the
-    requests in each of the row's peaks.
+    Reasoning tokens are billed as output; a tier looks at the prompt in the API's own tokens. A
+    written token costs the cache-write price where that is above the input price. The batch
+    discount applies to the share that can wait. A cache hit without a price of its own costs
+    what input costs. ``peak_shares`` has the share of the requests in each of the row's peaks.
     """
     scenario = scenario or Scenario()
     rest = 1.0 - sum(peak_shares)
@@ -163,13 +161,29 @@ def usd_per_request(
     for peak, share in zip(row.peak, peak_shares, strict=False):
         usd = usd + share * _one(row, request, peak, scenario)
     discount = scenario.read(f"{row.api}: batch discount", row.batch_discount or point(0.0))
-    factor = scenario.read(f"{row.api}: token factor", row.token_factor or point(1.0))
+    factor = scenario.read(f"{row.api}: token factor", _token_factor(row))
     waits = scenario.read(f"{request.name}: share that can wait", request.can_wait)
     return usd * factor * (1 - waits * discount)
 
 
+def _token_factor(row: ApiPrice) -> Range:
+    return row.token_factor or point(1.0)
+
+
+def too_long(row: ApiPrice, classes: Iterable[RequestClass]) -> str:
+    """Why an API cannot serve some class, prompt and output in its own tokens; or an empty text."""
+    for request in classes:
+        tokens = (request.input + request.generated) * _token_factor(row).likely
+        if row.context_tokens is not None and tokens > row.context_tokens:
+            return (
+                f"a request of {request.name} has {tokens:,.0f} tokens, "
+                f"{row.api} takes {row.context_tokens:,}"
+            )
+    return ""
+
+
 def _one(row: ApiPrice, request: RequestClass, peak: Peak | None, scenario: Scenario) -> Quantity:
-    prices = _in_force(row, request.input, peak, scenario)
+    prices = _in_force(row, request.input * _token_factor(row).likely, peak, scenario)
     cached = scenario.read(f"{request.name}: cached share", request.cached)
     written = scenario.read(f"{request.name}: cache writes", request.cache_write)
     misses = request.input * (1 - cached)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from tco.units import FloatArray
 
-__all__ = ["loss", "most_load", "quantile", "survival"]
+__all__ = ["log_factorial", "loss", "most_load", "quantile", "survival"]
 
 BLOCK = 24
 UP = np.arange(1.0, BLOCK + 1.0)
@@ -23,7 +23,7 @@ NEGLIGIBLE = 1e-17
 LOG_FACTORIALS = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1.0, 1025.0)))))
 
 
-def _log_factorial(counts: FloatArray) -> FloatArray:
+def log_factorial(counts: FloatArray) -> FloatArray:
     """ln(k!), by a running sum up to 1,024 and Stirling's series beyond (error < 1e-13)."""
     small = LOG_FACTORIALS[np.minimum(counts, len(LOG_FACTORIALS) - 1).astype(np.intp)]
     if counts.size == 0 or counts.max() < len(LOG_FACTORIALS):
@@ -36,7 +36,7 @@ def _log_factorial(counts: FloatArray) -> FloatArray:
 def _pmf(counts: FloatArray, mean: FloatArray) -> FloatArray:
     """P(Y = k)."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        log = counts * np.log(mean) - mean - _log_factorial(counts)
+        log = counts * np.log(mean) - mean - log_factorial(counts)
     at_zero = np.where(mean > 0, 0.0, np.where(counts == 0, 1.0, 0.0))
     return np.where(mean > 0, np.exp(np.where(mean > 0, log, 0.0)), at_zero)
 

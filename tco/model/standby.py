@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from tco.model.fleet import Arrivals, Operation
+from tco.model.poisson import log_factorial
 from tco.units import FloatArray, Quantity, ratio
 
 __all__ = [
@@ -20,8 +21,8 @@ __all__ = [
 
 MOST_SPARES = 64
 RARE = 1e-9
-MOST_DOWN = 8
-"""More nodes down at once than this adds nothing that a bill would show."""
+FEWEST = 7.0
+"""Fewer nodes down than this many roots of the mean below it: a chance below exp(-7²/2)."""
 
 
 def node_availability(
@@ -114,27 +115,30 @@ def outage_overflow(
     ``availability`` is the share of time a node is up, one value per load factor.
 
     The expected overflow over the number of nodes that are up, less the overflow with all up.
-    Pools of different hardware fail here in proportion to their share of the capacity.
+    Pools of different hardware fail here in proportion to their share of the capacity. Each hour
+    walks up from the fewest nodes that are ever down until what is left is rare.
     """
-    nodes = np.sum(operation.provisioned, axis=0)
-    capacity_per_node = ratio(operation.capacity, nodes)
-    expected = np.zeros_like(operation.load)
-    chance_left = np.ones_like(operation.load)
-    for down in range(MOST_DOWN + 1):
-        if not np.any(chance_left > RARE):
-            break
-        chance = _chance_down(nodes, down, availability[:, None])
-        up = np.maximum(nodes - down, 0.0)
-        expected += chance * arrivals.overflow(up * capacity_per_node, operation.load)
-        chance_left -= chance
-    expected += np.maximum(chance_left, 0.0) * operation.load
-    extra = np.maximum(expected - operation.overflow, 0.0) @ operation.hours
+    nodes: FloatArray = np.sum(operation.provisioned, axis=0)
+    out = np.broadcast_to(1.0 - availability[:, None], nodes.shape).ravel()
+    n, load = nodes.ravel(), operation.load.ravel()
+    size = ratio(operation.capacity, nodes).ravel()
+    down = np.maximum(np.floor(n * out - FEWEST * np.sqrt(n * out)), 0.0)
+    chance, left, expected = _chance_down(n, down, out), np.ones_like(n), np.zeros_like(n)
+    open_ = np.arange(n.size)
+    while open_.size:
+        here, up = chance[open_], n[open_] - down[open_]
+        expected[open_] += here * arrivals.overflow(up * size[open_], load[open_])
+        left[open_] -= here
+        down[open_] += 1.0
+        chance[open_] = here * up / down[open_] * out[open_] / (1.0 - out[open_])
+        open_ = open_[(left[open_] > RARE) & (up >= 1.0)]
+    extra = np.maximum(expected.reshape(nodes.shape) - operation.overflow, 0.0) @ operation.hours
     return ratio(extra, operation.load_hours)
 
 
-def _chance_down(nodes: FloatArray, down: int, availability: FloatArray) -> FloatArray:
-    """P(exactly ``down`` of the nodes are down), for whole numbers of nodes."""
-    ways = np.ones_like(nodes)
-    for i in range(down):
-        ways = ways * np.maximum(nodes - i, 0.0) / (i + 1)
-    return ways * availability ** np.maximum(nodes - down, 0.0) * (1 - availability) ** down
+def _chance_down(nodes: FloatArray, down: FloatArray, out: FloatArray) -> FloatArray:
+    """P(exactly ``down`` of the nodes are down), for whole numbers of nodes below all of them."""
+    up = nodes - down
+    ways = log_factorial(nodes) - log_factorial(down) - log_factorial(up)
+    rare = np.where(down > 0, down * np.log(np.where(down > 0, out, 1.0)), 0.0)
+    return np.exp(ways + rare + up * np.log1p(-out))

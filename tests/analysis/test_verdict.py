@@ -73,17 +73,6 @@ def test_constrained_names_the_premium(lab: Lab) -> None:
     assert result.verdict.premium_usd_per_month == pytest.approx(14_600 - 2_628)
 
 
-def test_an_ineligible_rival_by_name_leaves_it_unknown(lab: Lab) -> None:
-    """A rival that a requirement rules out is no rival, also if the plan names it."""
-    result = judged(
-        lab,
-        alternatives=["api/dear", "api/plain"],
-        against="api/plain",
-        service={"require": ["eu-residency"]},
-    )
-    assert result.verdict.decision == "UNKNOWN"
-
-
 @pytest.mark.parametrize(
     ("keys", "cap"),
     [

@@ -45,6 +45,21 @@ def test_a_hit_without_a_price_costs_what_input_costs(lab: Lab) -> None:
     assert bill(lab, {}, {"cached": 0.9}) == pytest.approx(1_900)
 
 
+def test_a_hit_without_a_price_is_the_input_price_in_every_scenario(lab: Lab) -> None:
+    """Input of half to twice the likely price with hits at that price: so is the bill's P90."""
+    row = {"api": "rival/api", "input_usd_per_mtok": [0.5, 1, 2], "output_usd_per_mtok": 0}
+    lab.workload(classes=[{"name": "all", "share": 1, "input": 900, "output": 1, "cached": 0.5}])
+    lab.stack(
+        {"main": {**ON_DEMAND, "nodes": 1}},
+        prices=[lab.book("rival", prices=[row])],
+        alternatives=["rival/api"],
+    )
+    drawn = lab.evaluate().alternatives[0].uncertainty
+    assert drawn is not None
+    assert drawn.bill.p90 / drawn.bill.p50 == pytest.approx(2, rel=0.05)
+    assert [one.name for one in drawn.inputs] == ["rival/api: input"]
+
+
 @pytest.mark.parametrize(("write", "usd"), [(1.25, 112.5), (0.5, 0), (0, 0)])
 def test_cache_writes_cost_what_is_above_the_input_price(
     lab: Lab, write: float, usd: float
@@ -76,6 +91,13 @@ def test_tiers_look_at_the_full_prompt(lab: Lab, tokens: int, usd: float) -> Non
     """Above 1,000 tokens of prompt the whole request costs twice as much; at 1,000 not yet."""
     tier = {"above_prompt_tokens": 1_000, "input_usd_per_mtok": 2, "output_usd_per_mtok": 20}
     assert bill(lab, {"tiers": [tier]}, {"input": tokens}) == pytest.approx(usd)
+
+
+def test_a_tier_counts_the_apis_own_tokens(lab: Lab) -> None:
+    """900 of our tokens are 1,170 of an API that makes 1.3 of each: above its tier of 1,000."""
+    tier = {"above_prompt_tokens": 1_000, "input_usd_per_mtok": 2, "output_usd_per_mtok": 20}
+    found = bill(lab, {"tiers": [tier], "token_factor": 1.3})
+    assert found == pytest.approx(2 * 1.3 * 1_900)
 
 
 def test_cached_tokens_count_for_the_tier(lab: Lab) -> None:
@@ -117,6 +139,18 @@ def test_peak_days(lab: Lab) -> None:
     """On Saturday and Sunday alone, 12 hours are 24 of the week's 168."""
     found = bill(lab, {"peak": {"utc_hours": [0, 12], "days": ["sat", "sun"], **PEAK}})
     assert found == pytest.approx(1_900 * (1 + 24 / 168))
+
+
+@pytest.mark.parametrize(
+    ("hour", "inside"),
+    [(4 * 24 + 1, False), (4 * 24 + 22, True), (5 * 24 + 1, True), (5 * 24 + 22, False)],
+)
+def test_a_night_belongs_to_the_day_on_which_it_starts(lab: Lab, hour: int, inside: bool) -> None:
+    """Friday 22:00 to 02:00 is Friday's evening and Saturday's first hours."""
+    week = [0.0] * 168
+    week[hour] = 168_000.0
+    found = bill(lab, {"peak": {"utc_hours": [22, 2], "days": ["fri"], **PEAK}}, per_hour=week)
+    assert found / (730 * 1_000 * 1.9e-3) == pytest.approx(2 if inside else 1)
 
 
 @pytest.mark.parametrize(
@@ -169,3 +203,26 @@ def test_peak_hours_that_cannot_be(lab: Lab, hours: list[int], told: str) -> Non
     book = lab.book("x", prices=[{**row, "peak": {"utc_hours": hours, **PEAK}}])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
     assert told in lab.refused()
+
+
+def test_an_hour_has_one_price(lab: Lab) -> None:
+    """Peaks that overlap, over midnight too, are refused: two prices for an hour would add up."""
+    row = {"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    night, morning = {"utc_hours": [22, 2], **PEAK}, {"utc_hours": [1, 4], "days": ["mon"], **PEAK}
+    book = lab.book("x", prices=[{**row, "peak": [night, morning]}])
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
+    told = "the peaks [22, 2] and [1, 4] both hold on mon at 1:00 UTC: an hour has one price."
+    assert told in lab.refused()
+    sunday = {**night, "days": ["mon", "tue"]}
+    lab.book("x", prices=[{**row, "peak": [sunday, morning]}])
+    assert lab.load().name == "one"
+
+
+def test_an_api_with_a_shorter_context_has_no_price(lab: Lab) -> None:
+    """A request longer than an API's context makes that alternative unpriced, with the reason."""
+    price = {"context_tokens": 1_000}
+    assert bill(lab, price) == pytest.approx(1_900)
+    assert bill(lab, price, {"reasoning": 1}) == 0.0
+    [rival] = lab.load().alternatives
+    assert rival.unpriced == "a request of all has 1,001 tokens, rival/api takes 1,000"
+    assert bill(lab, {**price, "token_factor": 1.1}) == 0.0

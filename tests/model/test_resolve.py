@@ -280,3 +280,46 @@ def test_several_services_add_up(lab: Lab) -> None:
     assert result.requests_per_month == pytest.approx(2 * 730 * 3600)
     bills = [one.usd_per_month for one in result.alternatives]
     assert bills == pytest.approx([2 * 730 * 3.6, 0.5 * 730 * 36 + 1.5 * 730 * 3.6])
+
+
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        (
+            {"overflow": "api/plain"},
+            f"{CHAT}.overflow: api/plain lacks eu-residency, which require asks for. Name an API",
+        ),
+        (
+            {"standby": {"api": "api/plain"}},
+            f"{CHAT}.standby.api: api/plain lacks eu-residency, which require asks for.",
+        ),
+        (
+            {"route": {"hard": {"api": "api/plain"}}},
+            f"{CHAT}.route.hard.api: api/plain lacks eu-residency, which require asks for.",
+        ),
+    ],
+)
+def test_the_stacks_own_apis_have_what_it_requires(lab: Lab, service: Keys, told: str) -> None:
+    """What overflows, is routed or waits out an outage goes nowhere that a requirement forbids."""
+    lab.workload(classes=TWO_CLASSES)
+    lab.stack(NODE, {"require": ["eu-residency"], **service}, alternatives=["api/dear"])
+    assert told in lab.refused()
+    allowed = lab.folder / "Pulumi.one.yaml"
+    allowed.write_text(allowed.read_text(encoding="utf-8").replace("api/plain", "api/dear"))
+    assert lab.load().name == "one"
+
+
+def test_the_stacks_own_api_takes_its_requests(lab: Lab) -> None:
+    """An overflow API with a context too short for a class is refused, not billed."""
+    row = {"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "context_tokens": 999}
+    lab.stack(NODE, {"overflow": "x/y"}, prices=[lab.book("x", prices=[row])])
+    told = f"{CHAT}.overflow: a request of all has 1,000 tokens, x/y takes 999."
+    assert told in lab.refused()
+
+
+def test_a_rival_that_a_requirement_rules_out(lab: Lab) -> None:
+    """An alternative that cannot be the rival is not named as one."""
+    service = {"require": ["eu-residency"]}
+    lab.stack(NODE, service, alternatives=["api/plain", "api/dear"], against="api/plain")
+    told = "tco:plan.against: api/plain lacks eu-residency, which require asks for. Name an"
+    assert told in lab.refused()

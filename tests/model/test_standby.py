@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from scipy.stats import binom
 
 from tco.model.standby import chance_enough, node_availability
+from tco.model.work import work
 from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category
 
 
@@ -94,6 +97,19 @@ def test_api_as_standby_pays_only_for_what_the_other_nodes_cannot_take(lab: Lab)
     lab.workload(requests_per_month=730 * 3600)
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, {"standby": {"api": "api/dear"}})
     assert cost_by_category(lab.evaluate())["standby"] == pytest.approx(2.628)
+
+
+@pytest.mark.parametrize("nodes", [1, 10, 100, 1_000, 20_000])
+def test_api_as_standby_for_a_fleet_of_any_size(lab: Lab, nodes: int) -> None:
+    """The outage's share is the mean over the whole binomial, however many nodes are down."""
+    load = 0.99 * nodes
+    lab.workload(requests_per_month=load * 730 * 3600)
+    lab.stack({"main": {**ON_DEMAND, "nodes": nodes}}, {"standby": {"api": "api/dear"}})
+    up = np.arange(nodes + 1)
+    missing = np.maximum(load - up, 0.0) / load
+    exact = float(binom.pmf(up, nodes, 0.99) @ missing)
+    share = work(lab.load()).groups[0][0].outage_share[0]
+    assert share == pytest.approx(exact, rel=1e-6)
 
 
 def test_a_replica_on_two_nodes_is_up_only_while_both_are(lab: Lab) -> None:

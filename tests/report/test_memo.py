@@ -56,7 +56,7 @@ def test_line_breaks_in_a_text_do_not_end_a_row() -> None:
 def _hostile(lab: Lab, name: str) -> Evaluation:
     """A stack in which the service, the pool, the class, the API and the source have one name."""
     lab.workload(classes=[{"name": name, "share": 1, "input": 900, "output": 100}])
-    price = {"api": name, "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    price = {"api": name, "input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "properties": [name]}
     book = lab.book("evil", prices=[price], source=name)
     lab.plan(
         {name: lab.service({name: {**ON_DEMAND, "nodes": 1}}, overflow=name, require=[name])},

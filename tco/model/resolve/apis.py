@@ -9,18 +9,31 @@ from tco.catalog.catalog import Found
 from tco.catalog.rows import ApiPrice
 from tco.errors import BadInput, one_of
 from tco.model import stack as built
-from tco.model.api_bill import ApiRate, PricePath
+from tco.model.api_bill import ApiRate, PricePath, too_long
+from tco.model.plan import Service
 from tco.model.resolve.lookup import Lookup
 from tco.model.work import work
+from tco.model.workload import RequestClass
 
 __all__ = ["check_jumps", "needed_rate", "resolve_alternatives"]
 
 
-def needed_rate(todo: Lookup, path: str, api: str) -> ApiRate:
-    """An API's prices, or a problem."""
+def needed_rate(
+    todo: Lookup, path: str, api: str, spec: Service, classes: Sequence[RequestClass]
+) -> ApiRate:
+    """The prices of an API that the stack itself needs for some classes, or a problem."""
     rate = _rate(todo, api)
     if rate is None:
         raise todo.fail(path, f'no price for the API "{api}".', _known_apis(todo, api))
+    lacking = [name for name in spec.require if name not in rate.row.properties]
+    if lacking:
+        raise todo.fail(
+            path,
+            f"{api} lacks {', '.join(lacking)}, which require asks for.",
+            "Name an API that has it, or state the property in a price book.",
+        )
+    if why := too_long(rate.row, classes):
+        raise todo.fail(path, f"{why}.", "Name an API with a longer context.")
     return rate
 
 
@@ -95,19 +108,38 @@ def resolve_alternatives(
         names = [spec.apis.get(service, spec.api or "") for service in todo.plan.services]
         rates = [_rate(todo, name) for name in names]
         lacking = _lacking(todo, rates)
-        absent = [name for name, rate in zip(names, rates, strict=True) if rate is None]
         made.append(
             built.Alternative(
                 spec.name,
                 tuple(rates),
                 eligible=not lacking,
                 lacking=lacking,
-                unpriced=f"no price for {absent[0]}. {_known_apis(todo, absent[0])}"
-                if absent
-                else "",
+                unpriced=_without_price(todo, names, rates),
             )
         )
+    _check_against(todo, made)
     return made
+
+
+def _check_against(todo: Lookup, made: Sequence[built.Alternative]) -> None:
+    """Refuse a rival by name that a requirement rules out: it cannot decide."""
+    for one in made:
+        if one.name == todo.plan.against and not one.eligible:
+            todo.fail(
+                "against",
+                f"{one.name} lacks {', '.join(one.lacking)}, which require asks for.",
+                "Name an alternative that has it, or write against: cheapest.",
+            )
+
+
+def _without_price(todo: Lookup, names: Sequence[str], rates: Sequence[ApiRate | None]) -> str:
+    """Why an alternative's APIs have no bill for all requests, or an empty text."""
+    for spec, name, rate in zip(todo.plan.services.values(), names, rates, strict=True):
+        if rate is None:
+            return f"no price for {name}. {_known_apis(todo, name)}"
+        if why := too_long(rate.row, todo.demand(spec).classes):
+            return why
+    return ""
 
 
 def _lacking(todo: Lookup, rates: Sequence[ApiRate | None]) -> tuple[str, ...]:

@@ -39,11 +39,12 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceMode
             )
         except NotFound:
             continue
+    routed, common, by_pool = _routes(todo, path, spec)
+    served = [*common, *(request for classes in by_pool.values() for request in classes)]
     overflow = None
     if spec.overflow != "refuse":
-        overflow = maybe(lambda: needed_rate(todo, f"{path}.overflow", spec.overflow))
-    standby = maybe(lambda: resolve_standby(todo, path, spec))
-    routed, common, by_pool = _routes(todo, path, spec)
+        overflow = maybe(lambda: needed_rate(todo, f"{path}.overflow", spec.overflow, spec, served))
+    standby = maybe(lambda: resolve_standby(todo, path, spec, served))
     if len(todo.problems) > before or standby is None:
         raise NotFound
     groups = _groups(todo, path, spec, model, pools, common, by_pool)
@@ -95,8 +96,9 @@ def _routes(
             by_pool.setdefault(route.pool, []).append(request)
         else:
             api = route.api or ""
+            where = f"{path}.route.{request.name}.api"
             rate = maybe(
-                lambda api=api, n=request.name: needed_rate(todo, f"{path}.route.{n}.api", api)
+                lambda api=api, at=where, one=request: needed_rate(todo, at, api, spec, [one])
             )
             if rate is not None:
                 routed.append((request, rate))
@@ -219,7 +221,10 @@ def _fleet_pool(todo: Lookup, pool: built.PoolModel, work: float) -> FleetPool:
     )
 
 
-def resolve_standby(todo: Lookup, path: str, spec: Service) -> built.StandbyTerms:
+def resolve_standby(
+    todo: Lookup, path: str, spec: Service, served: list[RequestClass]
+) -> built.StandbyTerms:
+    """What stands ready for the classes that own nodes serve. Raises NotFound."""
     standby = spec.standby
     if standby.pool is not None:
         pool = spec.pools.get(standby.pool)
@@ -231,5 +236,6 @@ def resolve_standby(todo: Lookup, path: str, spec: Service) -> built.StandbyTerm
             )
         return built.StandbyTerms(pool=standby.pool, nodes=standby.nodes or 0)
     if standby.api is not None:
-        return built.StandbyTerms(api=needed_rate(todo, f"{path}.standby.api", standby.api))
+        where = f"{path}.standby.api"
+        return built.StandbyTerms(api=needed_rate(todo, where, standby.api, spec, served))
     return built.StandbyTerms(target=standby.availability)
