@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tco.analysis.distribution import Z90
 from tco.analysis.evaluation import Evaluation, evaluate, load_stack
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog
@@ -266,6 +268,11 @@ def owned(usd: float, **keys: Any) -> Keys:
     free = {"usd_per_month": 0, "electricity": "included"}
     node = {"gpu": "H100", "gpus": 8, "usd": usd, "life_years": 4, "maintenance_per_year": 0}
     return {"owned": {**node, "colocation": free, **keys}, "nodes": 1}
+
+
+def around(likely: float, sigma: float) -> list[float]:
+    """The range whose lognormal has so wide a logarithm: P10 and P90 are 1.2816 sigma out."""
+    return [likely * math.exp(-Z90 * sigma), likely, likely * math.exp(Z90 * sigma)]
 
 
 ON_DEMAND: Keys = {"instance": "box.8x"}

@@ -225,21 +225,20 @@ class _Tally:
 
     scenarios: int
     seen: int = 0
-    sums: list[FloatArray] = field(default_factory=list[FloatArray])
+    sums: FloatArray | float = 0.0
     samples: list[FloatArray] = field(default_factory=list[FloatArray])
 
     def add(self, outcome: _Outcome, z: FloatArray) -> None:
-        """Count a chunk."""
+        """Count a chunk. What is sampled is copied, so that the chunk itself can go."""
         saving = outcome.savings_usd
         won = (saving > 0) & ~outcome.lost
-        self.sums.append(
-            np.stack([one.sum(axis=1) for one in (won, saving, np.maximum(saving, 0.0))])
-        )
+        gain = np.maximum(saving, 0.0)
+        self.sums = self.sums + np.stack([one.sum(axis=1) for one in (won, saving, gain)])
         step = -(-self.scenarios // KEPT)
         kept = slice(-self.seen % step, None, step)
         self.seen += z.shape[1]
-        rows = np.vstack([outcome.month_usd, outcome.own_usd, outcome.bills_usd, saving, z])
-        self.samples.append(rows[:, kept])
+        parts = (outcome.month_usd[None], outcome.own_usd[None], outcome.bills_usd, saving, z)
+        self.samples.append(np.concatenate([one[:, kept] for one in parts]))
 
     def sample(self, alternatives: int) -> _Sample:
         """The scenarios kept."""
@@ -249,7 +248,7 @@ class _Tally:
 
     def means(self) -> FloatArray:
         """Rows: the share won, the mean saving, the mean gain; a column an alternative."""
-        return np.sum(self.sums, axis=0) / self.seen
+        return np.asarray(self.sums / self.seen, float)
 
 
 @dataclass(frozen=True)
