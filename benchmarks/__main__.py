@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import cold_start, policy_pack, price
+from benchmarks import cold_start, policy_pack, price, uncertainty
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "cold-start": cold_start.run,
+    "uncertainty": uncertainty.run,
     "price": price.run,
     "policy-pack": policy_pack.run,
 }

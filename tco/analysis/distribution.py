@@ -29,8 +29,14 @@ def drawn(value: Range, z: FloatArray) -> FloatArray:
     """
     low, likely, high = (_scale(one, value) for one in (value.low, value.likely, value.high))
     down, up = (likely - low) / Z90, (high - likely) / Z90
-    score = likely + (z * up if down == up else np.where(z < 0, z * down, z * up))
-    return 1.0 / (1.0 + np.exp(-score)) if value.share else np.exp(score)
+    score = z * ((up + down) / 2)
+    if up != down:
+        score += np.abs(z) * ((up - down) / 2)  # down z below 0, up z above
+    score += likely
+    if not value.share:
+        return np.exp(score, out=score)
+    odds = np.exp(np.negative(score, out=score), out=score)
+    return 1.0 / (1.0 + odds)
 
 
 def _scale(number: float, value: Range) -> float:

@@ -63,13 +63,18 @@ class Drivers:
     ) -> Iterator[FloatArray]:
         """Normal scores of all scenarios in chunks of ``rows``, the same at any size of chunk.
 
-        Raises UnknownFigure and ImpossibleCorrelations.
+        Each driver has a stream of its own. Raises UnknownFigure and ImpossibleCorrelations.
         """
         root = correlated(self.names, correlations)
-        generator = np.random.default_rng(seed)
+        streams = [np.random.default_rng(one) for one in self._seeds(seed)]
         for start in range(0, scenarios, rows):
-            z = generator.standard_normal((min(rows, scenarios - start), len(self.ranges)))
-            yield np.ascontiguousarray((z if root is None else z @ root.T).T)
+            z = np.empty((len(streams), min(rows, scenarios - start)))
+            for stream, row in zip(streams, z, strict=True):
+                stream.standard_normal(out=row)
+            yield z if root is None else root @ z
+
+    def _seeds(self, seed: int) -> list[np.random.SeedSequence]:
+        return np.random.SeedSequence(seed).spawn(len(self.ranges))
 
     def ends(self) -> FloatArray:
         """Scores with each driver alone at its P10 and at its P90: two columns a driver."""

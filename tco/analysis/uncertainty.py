@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.polynomial.hermite_e import hermevander
 
 from tco.analysis.distribution import drawn
 from tco.analysis.drivers import Drivers, Recorder
@@ -30,6 +31,7 @@ from tco.ranges import Range
 from tco.units import FloatArray, Quantity
 
 __all__ = [
+    "CHUNK",
     "Against",
     "Input",
     "Spread",
@@ -195,6 +197,7 @@ def _outcome(
     flow = cash_flow(ahead, scenario)
     rate = scenario.value(ahead.stack.discount_rate)
     own = _per_scenario(npv_usd(flow, rate), count)
+    lost = np.asarray(ahead.refuses.any(axis=-1))
     bills = np.empty((len(alternatives), count))
     savings = np.empty((len(alternatives), count))
     for place, one in enumerate(alternatives):
@@ -202,16 +205,16 @@ def _outcome(
         if rival is None:
             raise AssertionError("an alternative with a price has one in every scenario")
         bills[place] = npv_usd(rival, rate)
-        refused = refused_usd(ahead, one, scenario)
         savings[place] = bills[place] - own
-        if refused.any():
+        if lost.any():
+            refused = refused_usd(ahead, one, scenario)
             savings[place] -= npv_usd(CashFlow.running(refused), rate)
     return _Outcome(
         _per_scenario(flow.billed_usd[..., 0], count),
         own,
         bills,
         savings,
-        np.broadcast_to(np.asarray(ahead.refuses.any(axis=-1)), count),
+        np.broadcast_to(lost, count),
     )
 
 
@@ -300,8 +303,8 @@ def evppi_usd(savings: FloatArray, scores: FloatArray) -> float:
     """
     if len(scores) <= DEGREE + 1:
         return 0.0
-    powers = np.vander(scores, DEGREE + 1)
-    fitted = powers @ np.linalg.lstsq(powers, savings, rcond=None)[0]
+    basis = hermevander(scores, DEGREE)  # orthogonal under the normal, so the fit is stable
+    fitted = basis @ np.linalg.solve(basis.T @ basis, basis.T @ savings)
     everything = float(np.maximum(savings, 0.0).mean())
     gain = min(float(np.maximum(fitted, 0.0).mean()), everything)
     return max(0.0, gain - max(0.0, float(savings.mean())))

@@ -58,4 +58,6 @@ def tiered_usd(
         inside = np.maximum(top - max(floor, start), 0.0)
         usd = usd + inside * scenario.value(band.usd_per_gb)
         floor = band.up_to_gb
+        if np.all(top < floor):
+            break
     return usd

@@ -304,7 +304,7 @@ def _tiered_from(pool: PoolModel, before: Quantity, gb: Quantity, scenario: Scen
 def _platform(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
     """Disks, load balancer, logs and licences; spare nodes hold disks and licences too."""
     services = float(sum(bool(service.groups) for service in stack.services))
-    nodes, gpus = done.held_nodes, _held_gpus(done)
+    nodes = done.held_nodes
     lines = [
         Line(
             "platform",
@@ -323,6 +323,7 @@ def _platform(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
     licence = stack.platform.licence_usd_per_gpu_year
     if licence is not None:
         price = scenario.value(licence) / MONTHS_PER_YEAR
+        gpus = _held_gpus(done)
         lines.append(Line("platform", "licences", gpus, "GPU", price, figures=(licence,)))
     return lines
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tco.model.fleet import FleetMonth, Operation
 from tco.model.scenario import LIKELY, Scenario
@@ -203,10 +204,16 @@ class WorkTable:
 
 @dataclass(frozen=True)
 class _GroupTable:
-    """A group's months on a grid of loads, even in logarithms."""
+    """A group's months on a grid of loads, even in logarithms.
+
+    ``first`` is the month at the least load; ``rows`` has what varies with it, ``varying`` says
+    which that is.
+    """
 
     low: float
     step: float
+    first: FloatArray
+    varying: NDArray[np.intp]
     rows: FloatArray
     rises: FloatArray
 
@@ -215,14 +222,20 @@ class _GroupTable:
         grid = np.geomspace(low, high, GRID)
         done = _group_work(service, group, grid, grid)
         rows = np.concatenate([done.month.rows(), [done.spares, done.outage_share]])
+        first, step = rows[:, 0], math.log(high / low) / (GRID - 1)
+        varying = np.flatnonzero(np.ptp(rows, axis=1) > 0)
+        rows = rows[varying]
         rises = np.diff(rows, axis=1, append=rows[:, -1:])
-        return _GroupTable(math.log(low), math.log(high / low) / (GRID - 1), rows, rises)
+        return _GroupTable(math.log(low), step, first, varying, rows, rises)
 
     def at(self, exact: GroupWork, factor: FloatArray, load_factor: FloatArray) -> GroupWork:
         place = np.clip((np.log(load_factor) - self.low) / self.step, 0.0, GRID - 1.0)
         below = place.astype(np.intp)
-        found = self.rows[:, below] + self.rises[:, below] * (place - below)
-        *month, spares, outage = found
+        part = place - below
+        values = [np.broadcast_to(one, place.shape) for one in self.first]
+        for number, row, rise in zip(self.varying, self.rows, self.rises, strict=True):
+            values[number] = row.take(below) + rise.take(below) * part
+        *month, spares, outage = values
         return replace(
             exact,
             factor=factor,

@@ -51,6 +51,13 @@ def test_scores_do_not_depend_on_the_chunk(rows: int) -> None:
         assert np.hstack(parts) == pytest.approx(whole, rel=1e-12, abs=1e-14)
 
 
+def test_another_driver_leaves_the_draws_of_the_rest_alone() -> None:
+    """Each driver has its own stream: a range more changes nothing about the ranges there are."""
+    more = Drivers({**DRIVERS.ranges, "power": (PRICE,)})
+    [before], [after] = DRIVERS.scores(50, 7, 50, ()), more.scores(50, 7, 50, ())
+    assert (after[:2] == before).all()
+
+
 def test_ends_move_one_driver_at_a_time() -> None:
     """The tornado's scores: each driver alone at its P10 and at its P90, all others likely."""
     ends = [[-Z90, Z90, 0, 0], [0, 0, -Z90, Z90]]

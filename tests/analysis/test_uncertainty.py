@@ -114,7 +114,7 @@ def test_value_of_information_of_two_lognormal_bills(lab: Lab) -> None:
         "api/plain: output": expected_gain(own, 1e-9, api, 0.3),
     }
     for one in against.inputs:
-        assert one.evppi_usd == pytest.approx(weights_sum() * (alone[one.name] - blind), rel=0.05)
+        assert one.evppi_usd == pytest.approx(weights_sum() * (alone[one.name] - blind), rel=0.1)
         assert 0 < one.evppi_usd < against.evpi_usd
 
 
