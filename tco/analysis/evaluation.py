@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -21,6 +22,8 @@ from tco.analysis.horizon import (
     path,
     refused_usd,
 )
+from tco.analysis.ladder import Rung, ladder
+from tco.analysis.months import MonthByMonth, months_ahead
 from tco.analysis.ranks import Rank, ranks
 from tco.analysis.thresholds import thresholds
 from tco.analysis.uncertainty import Uncertainty, simulate
@@ -136,6 +139,18 @@ class Evaluation:
     def rival(self) -> AlternativeResult | None:
         """The alternative that the verdict names."""
         return next((one for one in self.alternatives if one.name == self.verdict.against), None)
+
+    @cached_property
+    def months(self) -> MonthByMonth | None:
+        """The horizon against the rival; None with anything unpriced or without a rival."""
+        if self.unpriced or self.rival is None:
+            return None
+        return months_ahead(self.ahead, self.rival.alternative)
+
+    @cached_property
+    def ladder(self) -> tuple[Rung, ...]:
+        """The plan's nodes under every commitment, the easiest to leave first."""
+        return ladder(self.stack, self.stack.alternatives)
 
     @property
     def utilization(self) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tco.analysis.evaluation import Evaluation
+from tco.analysis.ladder import STOP_MONTHS
+from tco.report.ahead import month_rows, rung_rows
 from tco.report.markdown import Verbatim, fill, markdown_text
 from tco.report.sketch import sketch
 from tco.report.view import stack_view
@@ -19,6 +21,9 @@ def memo(result: Evaluation, template: Path | None = None) -> str:
         template,
         view=stack_view(result),
         sketch=Verbatim(sketch(result)),
+        months=month_rows(result),
+        rungs=rung_rows(result),
+        stop_months=STOP_MONTHS,
         today=result.today.isoformat(),
         digest=result.stack.digest[:12],
         catalog=result.stack.catalog.version,

@@ -6,6 +6,7 @@ from typing import Any
 
 from tco.analysis.evaluation import Evaluation, FleetFigures, PricedLine
 from tco.analysis.gate import GateResult
+from tco.analysis.ladder import STOP_MONTHS, Rung
 from tco.analysis.thresholds import Threshold, Thresholds
 from tco.analysis.uncertainty import Spread, Uncertainty
 from tco.analysis.verdict import AlternativeResult
@@ -63,6 +64,8 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
         },
         "verdict": _verdict(result),
         "horizon_months": stack.horizon_months,
+        "horizon": _horizon(result),
+        "ladder": [_rung(one) for one in result.ladder],
         "ranks": [
             [
                 {
@@ -77,6 +80,44 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
         ],
         "uncertainty": _uncertainty(result.uncertainty),
         "gate": _gate(result.gate),
+    }
+
+
+def _horizon(result: Evaluation) -> dict[str, Any] | None:
+    """The months ahead against the rival; None with anything unpriced or without a rival."""
+    table, rival = result.months, result.rival
+    if table is None or rival is None:
+        return None
+    return {
+        "against": table.against,
+        "months": [
+            {
+                "month": one.number,
+                "own_usd": one.own_usd,
+                "own_running_usd": one.running_usd,
+                "upfront_usd": one.upfront_usd,
+                "refused_usd": one.refused_usd,
+                "rival_usd": one.rival_usd,
+                "cumulative_usd": one.cumulative_usd,
+                "cheaper": "self" if one.self_is_cheaper else "rival",
+            }
+            for one in table.months
+        ],
+        "remaining_usd": table.remaining_usd,
+        "saving_npv_usd": result.verdict.saving_npv_usd,
+        "payback_months": _threshold(rival.thresholds.payback_months),
+        "turns_in_month": table.turns_in_month,
+    }
+
+
+def _rung(rung: Rung) -> dict[str, Any]:
+    return {
+        "rung": rung.name,
+        "how": rung.how or None,
+        "usd_per_month": rung.usd_per_month,
+        "wrong_usd": rung.wrong_usd,
+        "stopped_after_months": STOP_MONTHS,
+        "reason": rung.reason or None,
     }
 
 

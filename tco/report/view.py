@@ -564,7 +564,26 @@ def _horizon(result: Evaluation) -> str:
     if saving is None:
         return f"{text}."
     side = "saves" if saving > 0 else "loses"
-    return f"{text}: self-hosting {side} {usd_about(abs(saving))} in present value."
+    text = f"{text}: self-hosting {side} {usd_about(abs(saving))} in present value"
+    return f"{text}{_payback(result)}{_turn(result)}."
+
+
+def _payback(result: Evaluation) -> str:
+    payback = result.rival.thresholds.payback_months if result.rival is not None else None
+    if payback is None or payback.status not in ("at", "never"):
+        return ""
+    if payback.value is None:
+        return "; what is paid ahead never comes back"
+    return f"; what is paid ahead comes back within {_whole_months(payback.value)}"
+
+
+def _turn(result: Evaluation) -> str:
+    """The month in which the cheaper side changes, at the likely path of demand and prices."""
+    table = result.months
+    if table is None or table.turns_in_month is None:
+        return ""
+    cheaper = table.against if table.months[0].self_is_cheaper else "self-hosting"
+    return f"; from month {table.turns_in_month} on {cheaper} is the cheaper side"
 
 
 def _sourced(result: Evaluation) -> list[Sourced]:

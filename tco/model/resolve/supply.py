@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tco.catalog.catalog import Found, Sourced
 from tco.catalog.rows import NodePrice
-from tco.model.plan import TERM_MONTHS, OwnedNode, Pool, SpotTerms
+from tco.model.plan import TERM_MONTHS, Commitment, OwnedNode, Pool, SpotTerms
 from tco.model.purchase import (
     Option,
     OwnedSupply,
@@ -18,7 +18,7 @@ from tco.model.resolve.lookup import Lookup
 from tco.ranges import Range, point
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
-__all__ = ["owned_name", "price_of", "resolve_supply"]
+__all__ = ["owned_name", "price_of", "rented", "resolve_supply"]
 
 
 def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Found[NodePrice]:
@@ -82,12 +82,21 @@ def resolve_supply(
         return _owned(todo, name, pool.owned)
     if price is None:
         raise AssertionError("a rented pool has a price row")
-    row = price.row
-    node = pool.instance or pool.offer or ""
-    rate = price.sourced(f"{node}: {row.purchase}", row.usd_per_node_hour, "USD/h")
     if pool.purchase == "spot":
-        return _spot(todo, path, name, pool, region, rate, boot)
-    terms = pool.commitment
+        return _spot(todo, path, name, pool, region, _rate(price), boot)
+    return rented(price, pool.commitment)
+
+
+def _rate(price: Found[NodePrice]) -> Sourced:
+    row = price.row
+    node = row.instance or row.offer or ""
+    return price.sourced(f"{node}: {row.purchase}", row.usd_per_node_hour, "USD/h")
+
+
+def rented(price: Found[NodePrice], terms: Commitment | None) -> Supply:
+    """A node on demand, or under a commitment, at the price of a row."""
+    row, rate = price.row, _rate(price)
+    node = row.instance or row.offer or ""
     if terms is None:
         return Supply("on-demand", node, rate)
     option: Option = "capacity-block" if terms.kind == "capacity-block" else "reserved"
