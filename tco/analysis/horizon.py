@@ -16,7 +16,8 @@ from tco.model.finance import discount, remaining_value
 from tco.model.ledger import api_bill, ledger, total
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, Group, PoolModel, ServiceModel, StackModel
-from tco.model.work import Work, WorkTable, work
+from tco.model.work import Work, work
+from tco.model.work_table import WorkTable
 from tco.units import MONTHS_PER_YEAR, FloatArray, Quantity, monthly_rate
 
 __all__ = [
@@ -82,7 +83,13 @@ def path(stack: StackModel, months: int | None = None) -> Path:
     """A stack's fleets month by month. Committed nodes once bought stay, also if demand shrinks."""
     count = months or stack.horizon_months
     t = np.arange(float(count))
-    held = _with_committed(stack, lambda group: group.fleet.at(1.0).month.peak_nodes, cap=False)
+    held = replace(
+        stack,
+        services=tuple(
+            replace(service, groups=tuple(_with_committed(group) for group in service.groups))
+            for service in stack.services
+        ),
+    )
     factors = tuple(growth(service, t) for service in stack.services)
     others = {
         one.name: path(one.stack, count) for one in stack.alternatives if one.stack is not None
@@ -93,16 +100,10 @@ def path(stack: StackModel, months: int | None = None) -> Path:
 def tabulated(ahead: Path, widest: float) -> Callable[[Scenario], Path]:
     """From a scenario to the path under its throughputs, by look-up in tables built once.
 
-    Committed nodes are bought before anyone knows the throughput: their count stays within what
-    the likely path buys, and a low throughput overflows.
+    Committed nodes are bought before anyone knows the throughput: their count stays that of the
+    likely path, and a low throughput overflows.
     """
-    peaks = {
-        id(one.group): tuple(peak.max(keepdims=True) for peak in one.month.peak_nodes)
-        for groups in ahead.work.groups
-        for one in groups
-    }
-    capped = _with_committed(ahead.stack, lambda group: peaks[id(group)], cap=True)
-    table = WorkTable.build(capped, ahead.factors, ahead.work, widest)
+    table = WorkTable.build(ahead.stack, ahead.factors, ahead.work, widest)
     others = {name: tabulated(other, widest) for name, other in ahead.others.items()}
 
     def under(scenario: Scenario) -> Path:
@@ -115,29 +116,14 @@ def tabulated(ahead: Path, widest: float) -> Callable[[Scenario], Path]:
     return under
 
 
-def _with_committed(
-    stack: StackModel, peaks: Callable[[Group], tuple[FloatArray, ...]], *, cap: bool
-) -> StackModel:
-    """The stack with its committed pools no smaller, or no larger, than at their peaks."""
-
-    def held(group: Group) -> Group:
-        pools = tuple(
-            fleet
-            if not pool.supply.committed
-            else replace(fleet, cap=float(peak[0]))
-            if cap
-            else replace(fleet, floor=int(peak[0]))
-            for fleet, pool, peak in zip(group.fleet.pools, group.pools, peaks(group), strict=True)
-        )
-        return replace(group, fleet=replace(group.fleet, pools=pools))
-
-    return replace(
-        stack,
-        services=tuple(
-            replace(service, groups=tuple(held(group) for group in service.groups))
-            for service in stack.services
-        ),
+def _with_committed(group: Group) -> Group:
+    """The group with its committed pools no smaller than on the pricing day."""
+    today = group.fleet.at(1.0).month.peak_nodes
+    pools = tuple(
+        replace(fleet, floor=int(peak[0])) if pool.supply.committed else fleet
+        for fleet, pool, peak in zip(group.fleet.pools, group.pools, today, strict=True)
     )
+    return replace(group, fleet=replace(group.fleet, pools=pools))
 
 
 def cash_flow(ahead: Path, scenario: Scenario = LIKELY) -> CashFlow:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tco.model.fleet import FleetMonth, Operation
 from tco.model.scenario import LIKELY, Scenario
@@ -15,10 +13,7 @@ from tco.model.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.model.standby import node_availability, outage_overflow, spares_needed
 from tco.units import FloatArray, Quantity
 
-__all__ = ["GroupWork", "Work", "WorkTable", "spare_nodes", "work"]
-
-GRID = 512
-"""Loads at which a table holds a fleet; between them it is linear."""
+__all__ = ["GroupWork", "Work", "group_work", "spare_nodes", "work"]
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ def work(
         tuple(arrays),
         tuple(
             tuple(
-                _group_work(service, group, one, one / scenario.value(group.throughput))
+                group_work(service, group, one, one / scenario.value(group.throughput))
                 for group in service.groups
             )
             for service, one in zip(stack.services, arrays, strict=True)
@@ -109,9 +104,10 @@ def spare_nodes(stack: StackModel) -> dict[str, int]:
     return held
 
 
-def _group_work(
+def group_work(
     service: ServiceModel, group: Group, factor: FloatArray, load_factor: FloatArray
 ) -> GroupWork:
+    """A group under a factor of its demand, which makes ``load_factor`` times its load."""
     operation = group.fleet.at(load_factor)
     none = np.zeros(len(load_factor))
     standby = service.standby
@@ -154,92 +150,3 @@ def _up(pool: PoolModel) -> float:
         pool.boot_hours.value.likely if spot else 0.0,
     )
     return float(node) ** pool.nodes_per_replica
-
-
-@dataclass(frozen=True)
-class WorkTable:
-    """The fleets of a stack over a grid of loads, so that a million scenarios cost a look-up each.
-
-    ``exact`` is the work at ``factors``; a group whose throughput is known needs no table.
-    """
-
-    stack: StackModel
-    factors: tuple[FloatArray, ...]
-    exact: Work
-    tables: tuple[tuple[_GroupTable | None, ...], ...]
-
-    @staticmethod
-    def build(
-        stack: StackModel, factors: tuple[FloatArray, ...], exact: Work, widest: float
-    ) -> WorkTable:
-        """Tables for loads from the least factor / ``widest`` to the greatest x ``widest``."""
-        tables = tuple(
-            tuple(
-                None
-                if group.throughput.value.is_point
-                else _GroupTable.build(
-                    service, group, float(factor.min()) / widest, float(factor.max()) * widest
-                )
-                for group in service.groups
-            )
-            for service, factor in zip(stack.services, factors, strict=True)
-        )
-        return WorkTable(stack, factors, exact, tables)
-
-    def at(self, scenario: Scenario) -> Work:
-        """The work at the factors, with the throughputs of a scenario."""
-        groups = tuple(
-            tuple(
-                done
-                if table is None
-                else table.at(done, factor, factor / scenario.value(done.group.throughput))
-                for done, table in zip(exact, tables, strict=True)
-            )
-            for factor, exact, tables in zip(
-                self.factors, self.exact.groups, self.tables, strict=True
-            )
-        )
-        return Work(self.factors, groups)
-
-
-@dataclass(frozen=True)
-class _GroupTable:
-    """A group's months on a grid of loads, even in logarithms.
-
-    ``first`` is the month at the least load; ``rows`` has what varies with it, ``varying`` says
-    which that is.
-    """
-
-    low: float
-    step: float
-    first: FloatArray
-    varying: NDArray[np.intp]
-    rows: FloatArray
-    rises: FloatArray
-
-    @staticmethod
-    def build(service: ServiceModel, group: Group, low: float, high: float) -> _GroupTable:
-        grid = np.geomspace(low, high, GRID)
-        done = _group_work(service, group, grid, grid)
-        rows = np.concatenate([done.month.rows(), [done.spares, done.outage_share]])
-        first, step = rows[:, 0], math.log(high / low) / (GRID - 1)
-        varying = np.flatnonzero(np.ptp(rows, axis=1) > 0)
-        rows = rows[varying]
-        rises = np.diff(rows, axis=1, append=rows[:, -1:])
-        return _GroupTable(math.log(low), step, first, varying, rows, rises)
-
-    def at(self, exact: GroupWork, factor: FloatArray, load_factor: FloatArray) -> GroupWork:
-        place = np.clip((np.log(load_factor) - self.low) / self.step, 0.0, GRID - 1.0)
-        below = place.astype(np.intp)
-        part = place - below
-        values = [np.broadcast_to(one, place.shape) for one in self.first]
-        for number, row, rise in zip(self.varying, self.rows, self.rises, strict=True):
-            values[number] = row.take(below) + rise.take(below) * part
-        *month, spares, outage = values
-        return replace(
-            exact,
-            factor=factor,
-            month=FleetMonth.from_rows(month),
-            spares=spares,
-            outage_share=outage,
-        )

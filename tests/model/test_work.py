@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tco.model.scenario import Scenario
-from tco.model.work import WorkTable, work
+from tco.model.work import work
+from tco.model.work_table import WorkTable
 from tests.conftest import ON_DEMAND, Keys, Lab
 
 
