@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from tco.catalog.rows import (
     ApiPrice,
@@ -24,10 +24,11 @@ from tco.catalog.rows import (
     NodePrice,
     PriceRow,
     SpotBand,
+    day_of,
 )
 from tco.errors import BadInput, Problem
 from tco.files import Strict, as_list, as_mapping, problems_of, read_yaml
-from tco.ranges import PositiveAmount, Range
+from tco.ranges import Range
 
 __all__ = ["Book", "read_book"]
 
@@ -45,11 +46,20 @@ MONEY_FIELDS = frozenset(
 )
 
 
+def _one_rate(value: Any) -> Any:
+    if isinstance(value, list):
+        raise ValueError(
+            "is one number: every price would carry the range of the exchange rate. "
+            "Write usd: 1.10, and the ranges into the prices."
+        )
+    return value
+
+
 class Currency(Strict):
     """The currency a book is written in, and what one unit of it is worth."""
 
     code: Name
-    usd: PositiveAmount
+    usd: Annotated[float, Field(strict=True, gt=0), BeforeValidator(_one_rate)]
     source: Name
     as_of: Day
 
@@ -84,13 +94,13 @@ class Book(Strict):
             for key in ("source", "as_of", "valid_from", "estimate")
             if book.get(key) is not None
         }
-        rate = _usd_per_unit(book.get("currency"))
+        currency = as_mapping(book.get("currency")) or {}
         filled = dict(book)
         for section, value in book.items():
             rows = as_list(value)
             if rows is not None:
                 filled[section] = [
-                    row if as_mapping(row) is None else {**common, **_in_usd(row, rate)}
+                    row if as_mapping(row) is None else _converted({**common, **row}, currency)
                     for row in rows
                 ]
         return filled
@@ -134,26 +144,39 @@ def describe(key: tuple[object, ...]) -> str:
     return " ".join(shown)
 
 
-def _usd_per_unit(currency: Any) -> float | None:
-    rate = (as_mapping(currency) or {}).get("usd")
+def _converted(row: dict[str, Any], currency: dict[str, Any]) -> dict[str, Any]:
+    """A row in USD. What is converted is as old as the older of its own day and the rate's."""
+    rate = currency.get("usd")
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not rate > 0:
-        return None
-    return float(rate)
+        return row
+    made = {key: _in_usd(key, value, float(rate)) for key, value in row.items()}
+    if not MONEY_FIELDS & row.keys():
+        return made
+    if made.get("source") and currency.get("source"):
+        made["source"] = f"{made['source']}; {currency.get('code')}: {currency['source']}"
+    if made.get("as_of"):
+        made["as_of"] = _older(made["as_of"], currency.get("as_of"))
+    return made
 
 
-def _in_usd(value: Any, rate: float | None) -> Any:
-    """A row, its tiers and its peak hours with every money field converted."""
-    if rate is None:
-        return value
+def _older(a: Any, b: Any) -> Any:
+    """The older of two days; the first where one of them is none, for its field to refuse."""
+    try:
+        return min(a, b, key=day_of)
+    except ValueError:
+        return a
+
+
+def _in_usd(key: str, value: Any, rate: float) -> Any:
+    """A field of a row, its tiers and its peak hours with every amount of money converted."""
+    if key in MONEY_FIELDS:
+        return _times(value, rate)
     rows, fields = as_list(value), as_mapping(value)
     if rows is not None:
-        return [_in_usd(one, rate) for one in rows]
-    if fields is None:
-        return value
-    return {
-        key: _times(inner, rate) if key in MONEY_FIELDS else _in_usd(inner, rate)
-        for key, inner in fields.items()
-    }
+        return [_in_usd("", one, rate) for one in rows]
+    if fields is not None:
+        return {name: _in_usd(name, inner, rate) for name, inner in fields.items()}
+    return value
 
 
 def _times(value: Any, rate: float) -> Any:

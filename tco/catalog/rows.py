@@ -31,6 +31,7 @@ __all__ = [
     "Row",
     "SpotBand",
     "Tier",
+    "day_of",
 ]
 
 Purchase = Literal["on-demand", "spot", "reserved"]
@@ -41,7 +42,8 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def _day(value: Any) -> dt.date:
+def day_of(value: Any) -> dt.date:
+    """A day as a file writes it. Raises ValueError."""
     if isinstance(value, dt.date):
         return value
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", value):
@@ -53,12 +55,14 @@ def _day(value: Any) -> dt.date:
         raise ValueError(f"{value!r} is not a day of the calendar.") from None
 
 
-Day = Annotated[dt.date, BeforeValidator(_day)]
+Day = Annotated[dt.date, BeforeValidator(day_of)]
 """A day as ``YYYY-MM-DD``; a month alone counts as its first day."""
 CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 """Line breaks, terminal escapes, and what turns the direction of a text."""
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=f"^[^{CONTROLS}]+$")]
 """A name on one line, without control characters."""
+Source = Annotated[str, Field(min_length=1, max_length=500, pattern=f"^[^{CONTROLS}]+$")]
+"""Where a figure was seen, and where the rate that converts it was."""
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
 PositiveInt = Annotated[int, Field(strict=True, ge=1)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -67,7 +71,7 @@ Flag = Annotated[bool, Field(strict=True)]
 class Row(Strict):
     """What every figure carries. A book's own source and day fill what a row leaves out."""
 
-    source: Name | None = None
+    source: Source | None = None
     as_of: Day | None = None
     valid_from: Day | None = None
     estimate: Flag = False
@@ -339,6 +343,15 @@ class SpotBand(Row):
     instance: Name
     region: Name
     interrupted_per_month: Share
+
+    @model_validator(mode="after")
+    def _sometimes_up(self) -> SpotBand:
+        if self.interrupted_per_month.high >= 1:
+            raise ValueError(
+                f"{self.instance} is interrupted for certain within a month: no rate follows from "
+                "that. Write a share below 1, such as 0.99."
+            )
+        return self
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -76,7 +76,8 @@ class PoolModel:
 class Group:
     """Request classes that share pools, with the pools in merit order.
 
-    Fleet numbers count replicas: whole nodes, or groups of ``nodes_per_replica`` nodes.
+    Fleet numbers count replicas: whole nodes, or groups of ``nodes_per_replica`` nodes. Speed and
+    concurrency are a node's.
     """
 
     classes: tuple[RequestClass, ...]
@@ -107,12 +108,16 @@ class Group:
 
 @dataclass(frozen=True)
 class StandbyTerms:
-    """What stands ready: spares up to an availability, a fixed number, an API, or nothing."""
+    """What stands ready: spares up to an availability, so many nodes, an API, or nothing."""
 
     target: float | None = None
     pool: str | None = None
     nodes: int = 0
     api: ApiRate | None = None
+
+    def replicas(self, pool: PoolModel) -> int:
+        """The fixed number of spare nodes as whole replicas of a pool, rounded up."""
+        return -(-self.nodes // pool.nodes_per_replica)
 
     @property
     def kind(self) -> str:

@@ -114,9 +114,10 @@ def group_work(
     spare_pool = next((one for one in group.pools if one.supply.option != "spot"), group.pools[0])
     done = GroupWork(group, factor, operation.month, none, spare_pool, none)
     if standby.kind == "nodes":
-        named = [one for one in group.pools if one.name == standby.pool]
-        held = none + (standby.nodes if named else 0)
-        return replace(done, spares=held, spare_pool=named[0] if named else spare_pool)
+        for pool in group.pools:
+            if pool.name == standby.pool:
+                return replace(done, spares=none + standby.replicas(pool), spare_pool=pool)
+        return done
     if standby.kind == "availability" and standby.target is not None:
         spares = spares_needed(
             operation,

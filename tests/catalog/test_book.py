@@ -14,6 +14,7 @@ from tco.errors import BadInput
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
 API: Keys = {"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
+EUR: Keys = {"code": "EUR", "usd": 1.10, "source": "ECB", "as_of": "2026-11-01"}
 NODE: Keys = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
 
 
@@ -46,10 +47,9 @@ def test_rows_take_the_books_source_and_day() -> None:
 
 def test_a_currency_is_converted_once_everywhere() -> None:
     """EUR at $1.10: hourly prices, upfronts, tiers and peaks, ranges too, and nothing else."""
-    rate = {"code": "EUR", "usd": 1.10, "source": "ECB", "as_of": "2026-11-01"}
     tier = {"above_prompt_tokens": 100, "input_usd_per_mtok": 3, "output_usd_per_mtok": 4}
     made = book(
-        currency=rate,
+        currency=EUR,
         prices=[
             {**API, "input_usd_per_mtok": [1, 2, 4], "tiers": [tier], "batch_discount": 0.5},
             {
@@ -73,6 +73,24 @@ def test_a_currency_is_converted_once_everywhere() -> None:
     assert node.upfront_usd is not None
     assert node.upfront_usd.likely == pytest.approx(110)
     assert made.figures[0].value.likely == 1.25
+
+
+def test_a_stale_exchange_rate_ages_what_it_converts() -> None:
+    """A price in EUR is as old as the older of price and rate, and names the sources of both."""
+    pue = {"figure": "pue", "value": 1.25, "unit": "ratio"}
+    for rate_day, expected in (("2026-01-31", dt.date(2026, 1, 31)), ("2026-11-20", None)):
+        made = book(currency={**EUR, "as_of": rate_day}, prices=[API, NODE], figures=[pue])
+        for row in made.prices:
+            assert row.as_of == (expected or dt.date(2026, 11, 1))
+            assert row.source == "a mail; EUR: ECB"
+        assert made.figures[0].as_of == dt.date(2026, 11, 1)
+        assert made.figures[0].source == "a mail"
+
+
+def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
+    """The day of an exchange rate does not date the price that it converts."""
+    [row] = book(as_of=None, currency=EUR, prices=[NODE]).prices
+    assert row.as_of is None
 
 
 @pytest.mark.parametrize(
@@ -102,6 +120,20 @@ def test_a_currency_is_converted_once_everywhere() -> None:
         ),
         ({"benchmarks": [{"model": "m"}]}, "benchmarks[0].points: is missing."),
         ({"currency": {"code": "EUR"}}, "currency.usd: is missing."),
+        (
+            {"currency": {**EUR, "usd": [1.0, 1.1, 1.2]}, "prices": [NODE]},
+            "currency.usd: is one number: every price would carry the range of the exchange rate.",
+        ),
+        ({"currency": {**EUR, "usd": 0}}, "currency.usd: 0 should be greater than 0."),
+        ({"currency": {**EUR, "usd": "1.1"}}, "currency.usd: '1.1' should be a number."),
+        (
+            {
+                "spot_bands": [
+                    {"instance": "box.8x", "region": "r1", "interrupted_per_month": 1},
+                ]
+            },
+            "spot_bands[0]: box.8x is interrupted for certain within a month",
+        ),
     ],
 )
 def test_book_that_cannot_be(lab: Lab, keys: Keys, told: str) -> None:

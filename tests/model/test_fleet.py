@@ -176,11 +176,29 @@ def test_a_replica_on_two_nodes(lab: Lab) -> None:
     assert result.utilization == pytest.approx(1.5 / 2)
 
 
-def test_nodes_beyond_whole_replicas_are_told(lab: Lab) -> None:
-    """Three nodes hold one replica of sixteen GPUs; the third is warned of."""
+@pytest.mark.parametrize(
+    ("nodes", "told"),
+    [
+        (3, "a replica takes 2 nodes, and 3 is no multiple of that. Write 2 or 4."),
+        ({"min": 0, "max": 1, "follow": "load"}, "and 1 is no multiple of that. Write 2."),
+        ({"min": 1, "max": 4}, "and 1 is no multiple of that. Write 2."),
+    ],
+)
+def test_nodes_beyond_whole_replicas_are_refused(lab: Lab, nodes: object, told: str) -> None:
+    """A node that completes no replica would be paid for and serve nothing."""
     serving = {"model": "twin", "gpus_per_replica": 16}
-    lab.stack({"main": {**ON_DEMAND, "nodes": 3}}, {"serving": serving})
-    assert any("whole replicas" in text for text in lab.load().warnings)
+    lab.stack({"main": {**ON_DEMAND, "nodes": nodes}}, {"serving": serving})
+    text = lab.refused()
+    assert "tco:plan.services.chat.pools.main.nodes: " in text
+    assert told in text
+
+
+def test_a_fleets_speed_is_a_nodes(lab: Lab) -> None:
+    """Of a replica on two nodes that makes 100 output tokens a second, a node makes 50."""
+    serving = {"model": "twin", "gpus_per_replica": 16}
+    lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, {"serving": serving})
+    [fleet] = lab.evaluate().fleets
+    assert (fleet.nodes, fleet.node_output_tok_s, fleet.concurrency) == pytest.approx((2, 50, 7.5))
 
 
 def test_offline_maximum_needs_a_burst_factor(lab: Lab) -> None:

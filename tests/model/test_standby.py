@@ -124,6 +124,19 @@ def test_a_replica_on_two_nodes_is_up_only_while_both_are(lab: Lab) -> None:
     assert lab.evaluate().fleets[0].standby_nodes == 2 * 2
 
 
+@pytest.mark.parametrize(("stated", "held"), [(1, 2), (2, 2), (3, 4)])
+def test_spare_nodes_are_nodes(lab: Lab, stated: int, held: int) -> None:
+    """A stated number of spares counts nodes, in whole replicas of two, and says if it is more."""
+    serving = {"model": "twin", "gpus_per_replica": 16}
+    standby = {"pool": "main", "nodes": stated}
+    lab.stack({"main": {**ON_DEMAND, "nodes": 4}}, {"serving": serving, "standby": standby})
+    result = lab.evaluate()
+    assert result.fleets[0].standby_nodes == held
+    assert cost_by_category(result)["standby"] == pytest.approx(held * 20 * 730)
+    told = f"so {held} spare nodes are held instead of {stated}."
+    assert any(told in text for text in result.stack.warnings) == (held != stated)
+
+
 def test_a_fleet_of_no_nodes_takes_no_spares(lab: Lab) -> None:
     """Where nothing can be served the spares are none, not a division of nothing by nothing."""
     commitment = {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"}

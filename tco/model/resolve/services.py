@@ -47,6 +47,9 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceMode
     standby = maybe(lambda: resolve_standby(todo, path, spec, served))
     if len(todo.problems) > before or standby is None:
         raise NotFound
+    for pool in pools:
+        _whole_replicas(todo, path, pool)
+    _tell_held(todo, standby, pools)
     groups = _groups(todo, path, spec, model, pools, common, by_pool)
     if len(todo.problems) > before:
         raise NotFound
@@ -181,31 +184,41 @@ def _group(
     fleet = Fleet(
         demand.requests_per_hour * first.work / SECONDS_PER_HOUR,
         arrivals,
-        tuple(_fleet_pool(todo, one.pool, first.work / one.work) for one in speeds),
+        tuple(_fleet_pool(one.pool, first.work / one.work) for one in speeds),
     )
     states = {point.slo for one in speeds for point in one.points}
     slo = "unverified" if "unverified" in states else ("met" if "met" in states else "none")
+    nodes = first.pool.nodes_per_replica
     generated = shares @ np.array([request.generated for request in classes])
     return built.Group(
         tuple(classes),
         tuple(one.pool for one in speeds),
         fleet,
         tuple(point for one in speeds for point in one.points),
-        float(generated / first.work),
-        concurrency,
+        float(generated / first.work) / nodes,
+        None if concurrency is None else concurrency / nodes,
         slo,
         throughput_of(todo, model, first.pool.gpu, first.points),
     )
 
 
-def _fleet_pool(todo: Lookup, pool: built.PoolModel, work: float) -> FleetPool:
+def _whole_replicas(todo: Lookup, path: str, pool: built.PoolModel) -> None:
+    """Refuse nodes beyond whole replicas: they would be paid for and serve nothing."""
+    size = pool.nodes_per_replica
+    odd = [n for n in (pool.plan.nodes.min, pool.plan.nodes.max) if n is not None and n % size]
+    if odd:
+        below = odd[0] - odd[0] % size
+        fits = f"{below} or {below + size}" if below else f"{size}"
+        todo.fail(
+            f"{path}.pools.{pool.name}.nodes",
+            f"a replica takes {size} nodes, and {odd[0]} is no multiple of that.",
+            f"Write {fits}.",
+        )
+
+
+def _fleet_pool(pool: built.PoolModel, work: float) -> FleetPool:
     nodes, size = pool.plan.nodes, pool.nodes_per_replica
     cap = float("inf") if nodes.max is None else float(nodes.max // size)
-    if nodes.min % size or (nodes.max or 0) % size:
-        todo.warn(
-            f"pool {pool.name}: a replica takes {size} nodes; the nodes beyond whole replicas "
-            "serve nothing and are not counted."
-        )
     spot = pool.supply.spot
     obtainable = 1.0
     if spot is not None and spot.on_demand is None:
@@ -239,3 +252,15 @@ def resolve_standby(
         where = f"{path}.standby.api"
         return built.StandbyTerms(api=needed_rate(todo, where, standby.api, spec, served))
     return built.StandbyTerms(target=standby.availability)
+
+
+def _tell_held(todo: Lookup, standby: built.StandbyTerms, pools: list[built.PoolModel]) -> None:
+    """Say where a stated number of spare nodes is rounded up to whole replicas."""
+    for pool in pools:
+        size = pool.nodes_per_replica
+        held = standby.replicas(pool) * size
+        if pool.name == standby.pool and held != standby.nodes:
+            todo.warn(
+                f"standby: a replica takes {size} nodes of {pool.name}, so {held} spare nodes are "
+                f"held instead of {standby.nodes}."
+            )
