@@ -26,14 +26,13 @@ class PricePath:
     """Where an API's price goes: p0 (1-d)^(t/12), times every jump up to month t."""
 
     decay_per_year: Sourced
-    jumps: tuple[tuple[int, Range], ...] = ()
+    jumps: tuple[tuple[int, Sourced], ...] = ()
 
     def factor(self, month: Quantity, scenario: Scenario) -> Quantity:
         """Price in month t over the price of month 0 (the pricing day's)."""
         path = (1 - scenario.value(self.decay_per_year)) ** (month / MONTHS_PER_YEAR)
         for since, change in self.jumps:
-            jump = scenario.read(f"jump in month {since}", change)
-            path = path * np.where(np.asarray(month) >= since, jump, 1.0)
+            path = path * np.where(np.asarray(month) >= since, scenario.value(change), 1.0)
         return path
 
 
@@ -69,7 +68,7 @@ class ApiRate:
         """Price of one request of a class in month 0, averaged over the week's demand."""
         shares = [peak_share(demand, peak, day) for peak in self.row.peak]
         factor = scenario.api_price_factors.get(self.api, 1.0)
-        return usd_per_request(self.row, request, shares, scenario) * factor
+        return usd_per_request(self.row, request, shares, scenario, demand.name) * factor
 
 
 def peak_share(demand: Demand, peak: Peak, day: dt.date) -> float:
@@ -147,22 +146,24 @@ def usd_per_request(
     request: RequestClass,
     peak_shares: Sequence[float] = (),
     scenario: Scenario | None = None,
+    workload: str = "",
 ) -> Quantity:
     """USD that ONE request of a class costs: misses, hits, cache writes and output.
 
     Reasoning tokens are billed as output; a tier looks at the prompt in the API's own tokens. A
     written token costs the cache-write price where that is above the input price. The batch
     discount applies to the share that can wait. A cache hit without a price of its own costs
-    what input costs. ``peak_shares`` has the share of the requests in each of the row's peaks.
+    what input costs. ``peak_shares`` has the share of the requests in each of the row's peaks;
+    the class's own figures are known by their ``workload``.
     """
     scenario = scenario or Scenario()
     rest = 1.0 - sum(peak_shares)
-    usd = rest * _one(row, request, None, scenario)
+    usd = rest * _one(row, request, None, scenario, workload)
     for peak, share in zip(row.peak, peak_shares, strict=False):
-        usd = usd + share * _one(row, request, peak, scenario)
+        usd = usd + share * _one(row, request, peak, scenario, workload)
     discount = scenario.read(f"{row.api}: batch discount", row.batch_discount or point(0.0))
     factor = scenario.read(f"{row.api}: token factor", _token_factor(row))
-    waits = scenario.read(f"{request.name}: share that can wait", request.can_wait)
+    waits = scenario.read(f"{workload}: share of {request.name} that can wait", request.can_wait)
     return usd * factor * (1 - waits * discount)
 
 
@@ -182,10 +183,12 @@ def too_long(row: ApiPrice, classes: Iterable[RequestClass]) -> str:
     return ""
 
 
-def _one(row: ApiPrice, request: RequestClass, peak: Peak | None, scenario: Scenario) -> Quantity:
+def _one(
+    row: ApiPrice, request: RequestClass, peak: Peak | None, scenario: Scenario, workload: str
+) -> Quantity:
     prices = _in_force(row, request.input * _token_factor(row).likely, peak, scenario)
-    cached = scenario.read(f"{request.name}: cached share", request.cached)
-    written = scenario.read(f"{request.name}: cache writes", request.cache_write)
+    cached = scenario.read(f"{workload}: cached share of {request.name}", request.cached)
+    written = scenario.read(f"{workload}: cache writes of {request.name}", request.cache_write)
     misses = request.input * (1 - cached)
     write = scenario.read(f"{row.api}: cache write", row.cache_write_usd_per_mtok or point(0.0))
     surcharge = np.maximum(write - prices.miss, 0.0)

@@ -175,6 +175,8 @@ class Demand:
     growth_per_year: float
     objectives: Objectives
     burst: Burst
+    name: str = ""
+    """The workload file's, by which its uncertain figures are known."""
 
     @cached_property
     def requests_per_month(self) -> float:

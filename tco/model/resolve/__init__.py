@@ -40,6 +40,10 @@ def resolve(
             services.append(resolve_service(todo, name, spec))
         except NotFound:
             continue
+    labor, platform = resolve_labor(todo), resolve_platform(todo)
+    discount_rate = todo.stated(
+        "finance.discount_rate", source.plan.finance.discount_rate, "per year"
+    )
     alternatives = resolve_alternatives(todo, other_stack)
     check_jumps(todo)
     horizon = _horizon(todo, services)
@@ -54,11 +58,9 @@ def resolve(
         digest=source.digest,
         services=tuple(services),
         alternatives=tuple(alternatives),
-        labor=resolve_labor(todo),
-        platform=resolve_platform(todo),
-        discount_rate=todo.stated(
-            "finance.discount_rate", source.plan.finance.discount_rate, "per year"
-        ),
+        labor=labor,
+        platform=platform,
+        discount_rate=discount_rate,
         horizon_months=horizon,
         warnings=tuple(todo.warnings),
         unpriced=tuple(todo.unpriced),

@@ -12,6 +12,7 @@ from tco.model import stack as built
 from tco.model.api_bill import ApiRate, PricePath, too_long
 from tco.model.plan import Service
 from tco.model.resolve.lookup import Lookup
+from tco.model.resolve.rival_figures import with_own_figures
 from tco.model.work import work
 from tco.model.workload import RequestClass
 
@@ -61,7 +62,11 @@ def _rate(todo: Lookup, api: str) -> ApiRate | None:
         if outlook.api_price_decay_per_year is not None
         else todo.figure("api_price_decay_per_year")
     )
-    jumps = tuple((jump.month, jump.factor) for jump in outlook.jumps if jump.api == api)
+    jumps = tuple(
+        (jump.month, todo.stated(f"{api}: price jump in month {jump.month}", jump.factor, "x"))
+        for jump in outlook.jumps
+        if jump.api == api
+    )
     return ApiRate(api, found, PricePath(decay, jumps))
 
 
@@ -171,7 +176,8 @@ def _other_stack(
             f"{name} serves the workloads {', '.join(theirs)}, this stack {', '.join(own)}.",
             "Only stacks on the same workloads can be compared.",
         )
-    return built.Alternative(name, stack=other, unpriced=_not_all_priced(other))
+    named = with_own_figures(other, todo.figures_stated)
+    return built.Alternative(name, stack=named, unpriced=_not_all_priced(named))
 
 
 def _not_all_priced(other: built.StackModel) -> str:

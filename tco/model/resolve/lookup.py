@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from tco.catalog.catalog import Catalog, Sourced
@@ -15,9 +15,11 @@ from tco.model.stackfile import PLAN_KEY, StackFile
 from tco.model.workload import Demand
 from tco.ranges import Range
 
-__all__ = ["Lookup", "NotFound", "maybe"]
+__all__ = ["THIS_PLAN", "Lookup", "NotFound", "maybe"]
 
 T = TypeVar("T")
+THIS_PLAN = "this plan"
+"""The source of what the user's plan states."""
 
 
 class NotFound(Exception):
@@ -34,6 +36,7 @@ class Lookup:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     unpriced: list[built.Unpriced] = field(default_factory=list)
+    figures_stated: dict[str, Range] = field(default_factory=dict[str, Range])
 
     @property
     def plan(self) -> Plan:
@@ -51,8 +54,8 @@ class Lookup:
             self.warnings.append(text)
 
     def demand(self, spec: Service) -> Demand:
-        """The demand of a service."""
-        return self.source.workloads[spec.workload][1]
+        """The demand of a service, under the name of its workload."""
+        return replace(self.source.workloads[spec.workload][1], name=spec.workload)
 
     def figure(self, name: str) -> Sourced:
         """A named overhead of the catalog on the pricing day."""
@@ -60,7 +63,8 @@ class Lookup:
 
     def stated(self, path: str, value: Range, unit: str) -> Sourced:
         """A figure that the user's plan states."""
-        return Sourced(path, value, unit, "this plan")
+        self.figures_stated[path] = value
+        return Sourced(path, value, unit, THIS_PLAN)
 
     def stated_or(self, path: str, value: Range | None, unit: str, name: str) -> Sourced:
         """What the plan states, or the catalog's figure of a name."""

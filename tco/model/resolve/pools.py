@@ -8,7 +8,7 @@ from tco.errors import one_of
 from tco.model import stack as built
 from tco.model.egress import Band, EgressTerms
 from tco.model.plan import OwnedNode, Pool, Service
-from tco.model.resolve.lookup import Lookup
+from tco.model.resolve.lookup import THIS_PLAN, Lookup
 from tco.model.resolve.supply import owned_name, price_of, resolve_supply
 from tco.ranges import Range, point
 
@@ -23,9 +23,10 @@ AWS_BANDS = (
 
 
 def resolve_pool(
-    todo: Lookup, path: str, name: str, pool: Pool, spec: Service, model: str
+    todo: Lookup, service: str, name: str, pool: Pool, spec: Service, model: str
 ) -> built.PoolModel:
     """A pool with its price, its power, its egress and its reliability. Raises NotFound."""
+    path = f"services.{service}.pools.{name}"
     region = pool.region or (todo.source.region if pool.instance else None)
     gpu, gpus, price = _hardware(todo, path, pool, region)
     size = max(1, -(-(spec.serving.gpus_per_replica or gpus) // gpus))
@@ -44,10 +45,10 @@ def resolve_pool(
         region,
         supply,
         _power(todo, f"pools.{name}", pool.owned) if pool.owned else None,
-        todo.stated_or("standby.mtbf_hours", standby.mtbf_hours, "h", "node_mtbf_hours"),
-        todo.stated_or("standby.mttr_hours", standby.mttr_hours, "h", repair),
+        todo.stated_or(f"{service}.standby.mtbf_hours", standby.mtbf_hours, "h", "node_mtbf_hours"),
+        todo.stated_or(f"{service}.standby.mttr_hours", standby.mttr_hours, "h", repair),
         boot,
-        _egress(todo, pool, spec, price),
+        _egress(todo, service, pool, spec, price),
         size,
     )
 
@@ -132,25 +133,32 @@ def _power(todo: Lookup, path: str, owned: OwnedNode) -> built.PowerTerms:
     )
 
 
-def _egress(todo: Lookup, pool: Pool, spec: Service, price: Found[NodePrice] | None) -> EgressTerms:
+def _egress(
+    todo: Lookup, service: str, pool: Pool, spec: Service, price: Found[NodePrice] | None
+) -> EgressTerms:
     stated = spec.egress
     per_token = todo.stated_or(
-        "egress.bytes_per_output_token",
+        f"{service}.egress.bytes_per_output_token",
         stated.bytes_per_output_token,
         "B",
         "egress_bytes_per_token",
     )
     overhead = todo.stated_or(
-        "egress.overhead_bytes", stated.overhead_bytes, "B", "egress_overhead_bytes_per_response"
+        f"{service}.egress.overhead_bytes",
+        stated.overhead_bytes,
+        "B",
+        "egress_overhead_bytes_per_response",
     )
     volume = (
-        todo.stated("egress.gb_per_month", stated.gb_per_month, "GB/month")
+        todo.stated(f"{service}.egress.gb_per_month", stated.gb_per_month, "GB/month")
         if stated.gb_per_month is not None
         else None
     )
     everything = float("inf")
     if stated.to == "private":
-        free = Sourced("private network", point(0.0), "USD/GB", "this plan: egress.to is private")
+        free = Sourced(
+            "private network", point(0.0), "USD/GB", f"{THIS_PLAN}: egress.to is private"
+        )
         return EgressTerms(
             per_token, overhead, volume, (Band(everything, free),), 0.0, False, "stays private"
         )

@@ -34,9 +34,7 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceMode
     pools: list[built.PoolModel] = []
     for pool_name, pool in spec.pools.items():
         try:
-            pools.append(
-                resolve_pool(todo, f"{path}.pools.{pool_name}", pool_name, pool, spec, model)
-            )
+            pools.append(resolve_pool(todo, name, pool_name, pool, spec, model))
         except NotFound:
             continue
     routed, common, by_pool = _routes(todo, path, spec)

@@ -14,7 +14,7 @@ from tco.model.purchase import (
     Supply,
     interruptions_per_hour,
 )
-from tco.model.resolve.lookup import Lookup
+from tco.model.resolve.lookup import THIS_PLAN, Lookup
 from tco.ranges import Range, point
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
@@ -178,7 +178,7 @@ def owned_name(owned: OwnedNode) -> str:
 
 def _owned(todo: Lookup, name: str, owned: OwnedNode) -> Supply:
     months = owned.life_years * MONTHS_PER_YEAR
-    free = Sourced(f"{name}: rent", point(0.0), "USD/h", "this plan")
+    free = Sourced(f"{name}: rent", point(0.0), "USD/h", THIS_PLAN)
     maintenance = owned.maintenance_per_year
     return Supply(
         "owned",
