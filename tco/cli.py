@@ -26,6 +26,7 @@ from tco.options import (
     DAY,
     FOLDER,
     Question,
+    columns,
     format_option,
     print_json,
     print_text,
@@ -82,7 +83,7 @@ def plan(stacks: Sequence[str], form: str, question: Question) -> None:
 
     views = [stack_view(one) for one in results]
     for view in views:
-        print_text(stack_text(view) + ("\n" if len(views) > 1 else ""))
+        print_text(stack_text(view, columns()) + ("\n" if len(views) > 1 else ""))
     if len(views) > 1:
         print_text(summary(views))
 

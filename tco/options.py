@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ __all__ = [
     "FOLDER",
     "MOMENT",
     "Question",
+    "columns",
     "format_option",
     "print_json",
     "print_text",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 MOST_SCENARIOS = 10_000_000
+NARROWEST, WIDEST = 80, 120
 
 
 class _Day(click.ParamType[dt.date]):
@@ -140,6 +143,13 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
     ):
         asked = option(asked)
     return asked
+
+
+def columns() -> int:
+    """Columns a table may take: 80, or on a wider terminal as many as it has, up to 120."""
+    if not sys.stdout.isatty():
+        return NARROWEST
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
 
 
 def print_text(text: str) -> None:

@@ -50,6 +50,7 @@ class Shell:
     ) -> None:
         self.lab, self.monkeypatch, self.capsys = lab, monkeypatch, capsys
         monkeypatch.setattr("tco.cli.load_catalog", lambda: lab.catalog)
+        monkeypatch.setenv("COLUMNS", "80")
         for name in ("CI", "NO_COLOR"):
             monkeypatch.delenv(name, raising=False)
 
@@ -130,9 +131,38 @@ def test_plan_prints_a_table_for_every_stack(shell: Shell) -> None:
     assert answer.code == OK
     assert answer.err == ""
     assert "box.8x" in answer.out
-    summary = answer.out.splitlines()[-3:]
-    assert summary[0].split()[0] == "stack"
-    assert [line.split()[0] for line in summary[1:]] == ["one", "two"]
+    *_, head, one, two, note = answer.out.splitlines()
+    assert [line.split()[0] for line in (head, one, two)] == ["stack", "one", "two"]
+    assert note == "wins: share of the scenarios in which self-hosting is cheaper"
+
+
+def test_stacks_are_listed_as_people_count(shell: Shell) -> None:
+    """A number inside a name sorts by its value."""
+    for name in ("node-20", "node-100", "node-5", "node"):
+        shell.lab.plan({"chat": shell.lab.service({"main": {**ON_DEMAND, "nodes": 1}})}, name)
+    found = shell("plan", "--format", "json", "--scenarios", "0").json["stacks"]
+    assert [one["stack"] for one in found] == [
+        "node",
+        "node-5",
+        "node-20",
+        "node-100",
+        "one",
+        "two",
+    ]
+
+
+def test_a_wide_terminal_has_room_for_the_last_column(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal of 200 columns gets 120 of them, one of 40 and a pipe get 80."""
+    shell.lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["no/price", "api/plain"])
+    piped = shell("plan", "one").out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+    wide = click.unstyle(shell("plan", "one").out)
+    assert 80 < max(len(line) for line in wide.splitlines()) <= 120
+    monkeypatch.setenv("COLUMNS", "40")
+    assert click.unstyle(shell("plan", "one").out) == piped
 
 
 def test_plan_of_one_stack_has_no_summary(shell: Shell) -> None:
@@ -365,7 +395,7 @@ def test_gate_closed_exits_with_three_and_says_why(shell: Shell) -> None:
     answer = shell("gate", "one")
     assert answer.code == CLOSED
     assert "one: the gate is closed" in answer.out
-    assert "NO  the math closes: DO_NOT" in answer.out
+    assert "NO  the math closes: DO NOT (wins: 0 %)" in answer.out
 
 
 def test_gate_open_exits_with_zero(shell: Shell) -> None:

@@ -63,7 +63,13 @@ def stack_names(folder: Path) -> list[str]:
     names = [found[1] for path in folder.iterdir() if (found := STACK_FILE.fullmatch(path.name))]
     if not names:
         raise TcoError(f"{folder}: holds no stack file Pulumi.<stack>.yaml.")
-    return sorted(names)
+    return sorted(names, key=_natural)
+
+
+def _natural(name: str) -> list[str | int]:
+    """A key that sorts numbers inside names by their value: article-5 before article-20."""
+    parts = re.split(r"([0-9]+)", name)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
 def read_stack(folder: Path, name: str) -> StackFile:

@@ -14,6 +14,8 @@ __all__ = [
     "signed_percent",
     "signed_usd",
     "tokens",
+    "tokens_in_words",
+    "tokens_range",
     "usd",
     "usd_about",
     "usd_price",
@@ -59,14 +61,24 @@ def usd_price(value: float) -> str:
     return f"${value:,.2f}" if value == 0 or abs(value) >= 0.1 else f"${plain(value)}"
 
 
-def usd_about(value: float) -> str:
+def usd_about(value: float, digits: int = 3) -> str:
     """Dollars to three significant digits: what an estimate is known to."""
-    return usd(float(f"{value:.3g}"))
+    return usd(float(f"{value:.{digits}g}"))
 
 
-def usd_range(low: float, high: float) -> str:
-    """``$66,000 to $92,000``, to three significant digits."""
-    return f"{usd_about(low)} to {usd_about(high)}"
+def usd_range(low: float, high: float, likely: float | None = None) -> str:
+    """``$66,000 to $92,000``: to three digits, or as many as tell the ends apart.
+
+    With a likely value, as many as keep it between the two; one figure where nothing lies between.
+    """
+    if usd(low) == usd(high):
+        return usd_about(low) if likely is None else usd(likely)
+    for digits in range(3, 16):
+        ends = float(f"{low:.{digits}g}"), float(f"{high:.{digits}g}")
+        held = likely is None or ends[0] <= likely <= ends[1]
+        if held and usd(ends[0]) != usd(ends[1]):
+            return f"{usd(ends[0])} to {usd(ends[1])}"
+    return f"{usd(low)} to {usd(high)}"
 
 
 def percent(share: float) -> str:
@@ -85,12 +97,28 @@ def chance(probability: float) -> str:
     return "> 99 %" if 99 < value < 100 else f"{value:.0f} %"
 
 
-def tokens(mtok: float) -> str:
+def tokens(mtok: float, digits: int = 3) -> str:
     """Tokens from millions of them: 407M, 5.2B, 1.3T."""
     for size, letter in ((1e6, "T"), (1e3, "B"), (1.0, "M")):
         if mtok >= size * 0.9995:
-            return f"{plain(mtok / size)}{letter}"
-    return f"{plain(mtok * 1e3)}k"
+            return f"{plain(mtok / size, digits)}{letter}"
+    return f"{plain(mtok * 1e3, digits)}k"
+
+
+def tokens_range(low: float, high: float) -> str:
+    """``1.46B to 2.63B``, to as many digits as tell the ends apart, else about one of them."""
+    for digits in range(3, 7):
+        ends = tokens(low, digits), tokens(high, digits)
+        if ends[0] != ends[1]:
+            return " to ".join(ends)
+    return f"about {tokens(low)}"
+
+
+def tokens_in_words(mtok: float) -> str:
+    """Tokens for a sentence: 5.12 billion, 407 million, 500,000."""
+    text = tokens(mtok)
+    words = {"T": "trillion", "B": "billion", "M": "million"}
+    return f"{text[:-1]} {words[text[-1]]}" if text[-1] in words else f"{plain(mtok * 1e6)}"
 
 
 def quantity(value: float, unit: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.gate import not_bought
+from tco.report.numbers import chance as shown_chance
 from tco.report.numbers import usd
 from tco.report.view import LineRow, StackView, category_totals
 
@@ -39,7 +40,7 @@ def stack_text(result: Evaluation, view: StackView) -> str:
     rival = result.rival
     if rival is not None and rival.usd_per_month is not None:
         chance = result.verdict.probability
-        wins = "" if chance is None else f" (wins: {chance:.0%})"
+        wins = "" if chance is None else f" (wins: {shown_chance(chance)})"
         lines.append(
             f"rival {rival.name} {usd(round(rival.usd_per_month))}/month: {view.decision}{wins}"
         )

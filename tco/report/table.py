@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
@@ -14,6 +15,7 @@ from tco.report.view import LineRow, StackView
 __all__ = ["comparison", "comparison_rows", "gate_text", "stack_text", "summary"]
 
 WIDTH = 80
+MOST_SIDE_BY_SIDE = 5
 LABELS = 23
 """Columns before and after a line's text: category, pool, the mark of an estimate."""
 DECISION_COLORS = {
@@ -25,8 +27,11 @@ DECISION_COLORS = {
 }
 
 
-def stack_text(view: StackView) -> str:
-    """One stack: answer, ledger, alternatives, what would flip it."""
+def stack_text(view: StackView, width: int = WIDTH) -> str:
+    """One stack: answer, ledger, alternatives, what would flip it.
+
+    Only the last column of the alternatives takes more than 80 columns where there are more.
+    """
     parts = [
         _head(view),
         *_wrapped(view.headline, "  ", color=DECISION_COLORS[view.decision], bold=True),
@@ -46,7 +51,7 @@ def stack_text(view: StackView) -> str:
         "",
         *(line for fleet in view.fleets for line in _wrapped(fleet, "  ")),
         "",
-        *_alternatives(view),
+        *_alternatives(view, width),
         "",
         *_flips(view),
         *(line for text in view.sure for line in _wrapped(text, "  ")),
@@ -114,21 +119,28 @@ def _total(view: StackView) -> str:
     return click.style(f"{label:>{WIDTH - 12}}{view.total:>12}", bold=True)
 
 
-def _alternatives(view: StackView) -> list[str]:
+def _alternatives(view: StackView, columns: int) -> list[str]:
     if not view.alternatives:
         return ["  No alternatives are declared: there is nothing to compare with."]
     width = max(len("against"), *(len(_short(one.name, 30)) for one in view.alternatives))
     rows = [f"  {'against':<{width}} {'$/month':>11} {'per 1M out':>10} {'wins':>6}  cheaper"]
     for one in view.alternatives:
         wins = f"{one.wins}{f' ({one.note})' if one.note else ''}"
-        room = WIDTH - width - 34
+        room = columns - width - 34
         texts = textwrap.wrap(wins, room, break_on_hyphens=False) or [""]
         rows.append(
             f"  {_short(one.name, 30):<{width}} {one.usd:>11} {one.per_mtok_output:>10} "
             f"{one.chance:>6}  {texts[0]}"
         )
         rows += [f"  {'':<{width + 31}} {text}" for text in texts[1:]]
-    return rows
+    return [*rows, *_wins_note([view], "  ")]
+
+
+def _wins_note(views: Sequence[StackView], indent: str) -> list[str]:
+    """What the column `wins` counts, wherever it holds something."""
+    if not any(view.chance or any(one.chance for one in view.alternatives) for view in views):
+        return []
+    return _wrapped("wins: share of the scenarios in which self-hosting is cheaper", indent)
 
 
 def _flips(view: StackView) -> list[str]:
@@ -149,15 +161,21 @@ def summary(views: Sequence[StackView]) -> str:
             f"{_short(view.name, 19):<{width}} {view.total:>11} {view.per_mtok_output:>9} "
             f"{view.utilization:>6} {view.chance:>6}  {verdict} gate {gate}"
         )
-    return "\n".join(rows) + "\n"
+    return "\n".join([*rows, *_wins_note(views, "")]) + "\n"
 
 
 def comparison(views: Sequence[StackView], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
-    """Stacks side by side; a cell that is too wide for 80 columns is wrapped."""
-    room = max(12, (WIDTH - 13) // len(views) - 1)
-    lines = [_side(("", [click.unstyle(view.name) for view in views]), room)]
-    lines += [_side(row, room) for row in rows]
-    return "\n".join(lines) + "\n"
+    """Stacks side by side, at most five in a block; what is too wide for 80 columns is wrapped."""
+    table = [("", [view.name for view in views]), *rows]
+    size = math.ceil(len(views) / math.ceil(len(views) / MOST_SIDE_BY_SIDE))
+    blocks = [_block(table, start, size) for start in range(0, len(views), size)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _block(table: Sequence[tuple[str, Sequence[str]]], start: int, size: int) -> str:
+    """Some neighboring columns of a comparison, with the rows' names."""
+    room = (WIDTH - 13) // size - 1
+    return "\n".join(_side((label, cells[start : start + size]), room) for label, cells in table)
 
 
 def _side(row: tuple[str, Sequence[str]], room: int) -> str:

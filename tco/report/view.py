@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tco.analysis.evaluation import Evaluation, FleetFigures, PricedLine
@@ -12,7 +12,7 @@ from tco.analysis.ranks import Rank
 from tco.analysis.thresholds import Threshold
 from tco.analysis.verdict import AlternativeResult, Decision
 from tco.catalog.catalog import Sourced
-from tco.model.stack import ServiceModel
+from tco.model.stack import PoolModel, ServiceModel
 from tco.ranges import Range
 from tco.report.numbers import (
     add_up,
@@ -21,11 +21,13 @@ from tco.report.numbers import (
     plain,
     quantity,
     tokens,
+    tokens_range,
     usd,
     usd_about,
     usd_price,
     usd_range,
 )
+from tco.report.phrases import constrained, month_spread, no_rival, opening, saving_text, spoken
 from tco.units import HOURS_PER_MONTH
 
 __all__ = [
@@ -135,6 +137,7 @@ class StackView:
     yes_no: str
     headline: str
     answer: str
+    opening: str
     lines: tuple[LineRow, ...]
     total: str
     total_range: str
@@ -182,10 +185,13 @@ def stack_view(result: Evaluation) -> StackView:
         yes_no=_yes_no(result.verdict.decision),
         headline=f"{ANSWERS[result.verdict.decision]}: {words}",
         answer=words,
-        lines=tuple(_line_rows(result.lines)),
+        opening=opening(result),
+        lines=tuple(_line_rows(result)),
         total=usd(round(result.priced_usd_per_month)),
         total_range=usd_range(
-            sum(line.low for line in result.lines), sum(line.high for line in result.lines)
+            sum(line.low for line in result.lines),
+            sum(line.high for line in result.lines),
+            round(result.priced_usd_per_month),
         ),
         per_mtok_output=_per_mtok(result.priced_usd_per_month, result.output_mtok_per_month),
         per_mtok_total=usd_price(result.priced_usd_per_month / stack.mtok_per_month),
@@ -204,11 +210,13 @@ def stack_view(result: Evaluation) -> StackView:
         flips=tuple(_flips(result)),
         reasons=tuple(_reasons(result)),
         measure_first=_measure_first(result),
-        unpriced=tuple(f"{one.name}: {one.reason}" for one in result.unpriced),
+        unpriced=tuple(f"{one.name}: {spoken(one.reason)}" for one in result.unpriced),
         warnings=stack.warnings,
         gate_open=result.gate.open,
         gate_headline=_gate(result),
-        conditions=tuple((one.holds, one.name, one.detail) for one in result.gate.conditions),
+        conditions=tuple(
+            (one.holds, one.name, spoken(one.detail)) for one in result.gate.conditions
+        ),
         ranks=tuple(
             (service.name, tuple(_rank(one, _confidential(result, service)) for one in table))
             for service, table in zip(stack.services, result.ranks, strict=True)
@@ -247,15 +255,14 @@ def _answer(result: Evaluation) -> str:
     """The answer's figures in a sentence."""
     cost, rival = usd_about(result.priced_usd_per_month), result.rival
     if result.verdict.decision == "CONSTRAINED" and rival is not None:
-        premium = usd_about(result.verdict.premium_usd_per_month or 0.0)
-        lacking = ", ".join(rival.alternative.lacking)
-        return f"no API has {lacking}; {cost}/month, {premium} above {rival.name}."
+        return f"{cost}/month; {constrained(result)}."
+    if rival is None and not result.unpriced:
+        return f"{cost}/month; {no_rival(result)}."
     if rival is None:
-        why = result.unpriced[0].reason if result.unpriced else "no priced alternative is eligible"
-        return f"{cost}/month is priced; {why}."
+        return f"{cost}/month is priced; {spoken(result.unpriced[0].reason)}."
     theirs = usd_about(rival.usd_per_month or 0.0)
     if result.unpriced:
-        why = result.unpriced[0].reason
+        why = spoken(result.unpriced[0].reason)
         return f"{cost}/month and more against {theirs} at {rival.name}; {why}."
     lost = ""
     if result.lost_months:
@@ -268,16 +275,34 @@ def _months(result: Evaluation) -> int:
     return result.stack.horizon_months
 
 
-def _line_rows(lines: Sequence[PricedLine]) -> list[LineRow]:
+def _line_rows(result: Evaluation) -> list[LineRow]:
+    lines = result.lines
     rounded = add_up([line.usd_per_month for line in lines])
-    return [_line_row(line, whole) for line, whole in zip(lines, rounded, strict=True)]
+    remedies = {
+        (service.name, pool.name): _spot_remedy(pool)
+        for service, _, _, pool in result.stack.pools()
+    }
+    return [
+        _line_row(line, whole, remedies.get((line.line.service, line.line.pool), ""))
+        for line, whole in zip(lines, rounded, strict=True)
+    ]
 
 
-def _line_row(priced: PricedLine, whole: int) -> LineRow:
+def _spot_remedy(pool: PoolModel) -> str:
+    """What makes a useful spot hour cost something else than its price."""
+    spot = pool.supply.spot
+    if spot is None:
+        return ""
+    return " with its fallback" if spot.on_demand is not None else " with its interruptions"
+
+
+def _line_row(priced: PricedLine, whole: int, remedy: str) -> LineRow:
     line = priced.line
     what, price, amount = line.name, "", ""
     if line.unit == "node-hour" and line.category != "power":
         what = f"{plain(priced.quantity / HOURS_PER_MONTH)} x {line.name}"
+        if line.category == "compute":
+            what += remedy
         if line.commitment_status == "unused":
             what += ", unused"
         price, amount = (
@@ -294,6 +319,7 @@ def _line_row(priced: PricedLine, whole: int) -> LineRow:
     if price and any(figure.confidential for figure in line.figures):
         price = HIDDEN
     estimate = priced.estimate and whole != 0
+    known = round(priced.low) == round(priced.high)
     if estimate and line.category == "labor" and priced.high > priced.low:
         what += f", {usd_range(priced.low, priced.high)}"
     return LineRow(
@@ -304,8 +330,8 @@ def _line_row(priced: PricedLine, whole: int) -> LineRow:
         price,
         amount,
         f"{whole:,}",
-        f"{min(priced.low, whole):,.0f}",
-        f"{max(priced.high, whole):,.0f}",
+        f"{whole if known else min(priced.low, whole):,.0f}",
+        f"{whole if known else max(priced.high, whole):,.0f}",
     )
 
 
@@ -339,7 +365,7 @@ def wins_text(result: Evaluation, one: AlternativeResult) -> str:
     if wins == [(0.0, None)]:
         return "at any volume"
     shown = [
-        f"above {tokens(low)}" if high is None else f"{tokens(low)} to {tokens(high)}"
+        f"above {tokens(low)}" if high is None else tokens_range(low, high)
         for low, high in (wins if len(wins) <= 3 else [wins[0], wins[-1]])
     ]
     joint = " … " if len(wins) > 3 else ", "
@@ -450,7 +476,7 @@ def _reasons(result: Evaluation) -> list[str]:
             else "even without them the rival is cheaper"
         )
         reasons.append(f"People cost {usd(labor)} a month; {even}.")
-    reasons += [f"{cap[0].upper()}{cap[1:]}." for cap in result.verdict.caps]
+    reasons += [f"{cap[0].upper()}{spoken(cap[1:])}." for cap in result.verdict.caps]
     return reasons
 
 
@@ -459,16 +485,19 @@ def _sure(result: Evaluation) -> list[str]:
     drawn, rival = result.uncertainty, result.rival
     if drawn is None:
         return []
-    month = drawn.usd_per_month
+    month, spread = drawn.usd_per_month, month_spread(result)
     said = [
-        f"{usd_range(month.p10, month.p90)} a month, {usd_about(month.p50)} in the middle "
+        f"{spread} a month, {usd_about(month.p50)} in the middle "
         f"(P10 to P90 of {drawn.scenarios:,} scenarios, seed {drawn.seed})."
+        if spread
+        else f"{usd_about(month.p50)} a month, nearly the same in all "
+        f"{drawn.scenarios:,} scenarios (seed {drawn.seed})."
     ]
     if rival is not None and rival.uncertainty is not None:
         saving = rival.uncertainty.saving
         said.append(
-            f"Over {_months(result)} months it saves {usd_range(saving.p10, saving.p90)} "
-            f"against {rival.name}, and wins in {chance(rival.probability or 0.0)}."
+            f"Over {_months(result)} months it {saving_text(saving.p10, saving.p90)} against "
+            f"{rival.name}, and wins in {chance(rival.probability or 0.0)} of the scenarios."
         )
     return said
 
@@ -501,7 +530,7 @@ def _measure_first(result: Evaluation) -> str:
     if best is None:
         return "nothing: every figure is known"
     if best.evppi_usd < 1:
-        return f"{best.name} moves most, but no single figure turns this: worth $0"
+        return f"nothing: no single figure turns this ({best.name} moves most)"
     return f"{best.name}: worth up to {usd_about(best.evppi_usd)}"
 
 
@@ -520,7 +549,8 @@ def _gate(result: Evaluation) -> str:
     if result.gate.open:
         return "The gate is open."
     failing = [one for one in result.gate.conditions if not one.holds and one.name != "override"]
-    return f"The gate is closed: {'; '.join(f'{one.name}: {one.detail}' for one in failing)}."
+    told = "; ".join(f"{one.name}: {spoken(one.detail)}" for one in failing)
+    return f"The gate is closed: {told}."
 
 
 def _confidential(result: Evaluation, service: ServiceModel) -> set[str]:
@@ -562,7 +592,7 @@ def _horizon(result: Evaluation) -> str:
     rate = percent(result.stack.discount_rate.value.likely)
     text = f"Judged over {_months(result)} months at {rate} a year"
     if saving is None:
-        return f"{text}."
+        return ""
     side = "saves" if saving > 0 else "loses"
     text = f"{text}: self-hosting {side} {usd_about(abs(saving))} in present value"
     return f"{text}{_payback(result)}{_turn(result)}."

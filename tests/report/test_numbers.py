@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tco.report import numbers
+from tco.report.phrases import saving_text
 
 READS: list[tuple[Callable[[float], str], float, str]] = [
     (numbers.usd, 0, "$0"),
@@ -39,6 +40,37 @@ READS: list[tuple[Callable[[float], str], float, str]] = [
 def test_how_a_number_reads(shown: Callable[[float], str], value: float, text: str) -> None:
     """Two or three digits, thousands apart, and the unit that a reader expects."""
     assert shown(value) == text
+
+
+def test_a_range_has_as_many_digits_as_tell_its_ends_apart() -> None:
+    """Three digits, more where the ends would read the same, one figure where they are the same."""
+    assert numbers.usd_range(66_049, 92_400) == "$66,000 to $92,400"
+    assert numbers.usd_range(26_843, 26_849) == "$26,840 to $26,850"
+    assert numbers.usd_range(14_600, 14_600) == "$14,600"
+    assert numbers.usd_range(26_700, 26_849, 26_848) == "$26,700 to $26,850"
+    assert numbers.tokens_range(1_460, 2_630) == "1.46B to 2.63B"
+    assert numbers.tokens_range(5_541_000, 5_542_000) == "5.541T to 5.542T"
+    assert numbers.tokens_range(5_541_000, 5_541_000.1) == "about 5.54T"
+
+
+def test_tokens_in_a_sentence() -> None:
+    """A manager reads billions, not B."""
+    assert numbers.tokens_in_words(5_120) == "5.12 billion"
+    assert numbers.tokens_in_words(0.5) == "500,000"
+
+
+@pytest.mark.parametrize(
+    ("p10", "p90", "told"),
+    [
+        (-1_170_000, -782_000, "loses $782,000 to $1,170,000 (P10 to P90)"),
+        (782_000, 1_170_000, "saves $782,000 to $1,170,000 (P10 to P90)"),
+        (-50_000, 200_000, "ends between a loss of $50,000 and a saving of $200,000 (P10 to P90)"),
+        (133_000, 133_000, "saves $133,000"),
+    ],
+)
+def test_a_negative_saving_is_a_loss(p10: float, p90: float, told: str) -> None:
+    """What is lost reads as an amount lost, the smaller one first."""
+    assert saving_text(p10, p90) == told
 
 
 @given(st.lists(st.floats(-1e6, 1e6), max_size=30))

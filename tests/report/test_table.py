@@ -54,6 +54,28 @@ def test_comparison_fits_as_well(lab: Lab) -> None:
     assert _too_wide(comparison(views, comparison_rows(views, totals))) == []
 
 
+@pytest.mark.parametrize("count", [2, 5, 6, 11])
+def test_many_stacks_are_compared_in_blocks(lab: Lab, count: int) -> None:
+    """More stacks than five stand in blocks of their own, each with the rows' names."""
+    result = _busy(lab)
+    views, totals = [stack_view(result)] * count, [category_totals(result)] * count
+    text = comparison(views, comparison_rows(views, totals))
+    assert _too_wide(text) == []
+    assert text.count("per month") == -(-count // 5)
+    assert text.count(views[0].decision) == count
+
+
+def test_a_spot_line_says_what_makes_its_price(lab: Lab) -> None:
+    """A spot hour with its on-demand fallback costs more than spot: the line says so."""
+    pool: Keys = {**ON_DEMAND, "purchase": "spot", "nodes": 1}
+    lab.stack({"main": pool})
+    [line] = [one for one in stack_view(lab.evaluate()).lines if one.category == "compute"]
+    assert line.what == "1 x box.8x, spot with its fallback"
+    lab.stack({"main": {**pool, "spot": {"fallback": "none", "overprovision": 1.4}}})
+    [line] = [one for one in stack_view(lab.evaluate()).lines if one.category == "compute"]
+    assert line.what.endswith("x box.8x, spot with its interruptions")
+
+
 def test_money_stands_in_one_column(lab: Lab) -> None:
     """The amounts of the ledger and their total end at the same column."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, ops={}, platform=None)
