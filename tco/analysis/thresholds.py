@@ -19,13 +19,14 @@ from tco.analysis.horizon import (
     cash_flow,
     npv_usd,
     payback_months,
+    refused_usd,
 )
 from tco.model.ledger import api_bill
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, PoolModel, StackModel
-from tco.units import monthly_rate
+from tco.units import FloatArray, monthly_rate
 
-__all__ = ["Threshold", "Thresholds", "flip", "thresholds"]
+__all__ = ["Threshold", "Thresholds", "flip", "rented_usd_per_gpu_hour", "thresholds"]
 
 Status = Literal["at", "always", "never", "none", "unknown"]
 
@@ -86,25 +87,27 @@ def thresholds(
         return Thresholds(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
     own = cash_flow(ahead)
     rate = float(stack.discount_rate.value.likely)
-    rented = _rented_usd_per_gpu_hour(stack)
+    rented = rented_usd_per_gpu_hour(stack)
     capex = _capex_usd(ahead)
 
     def saving(scenario: Scenario) -> float:
-        other = alternative_flow(ahead, alternative, _rival_side(scenario))
+        theirs = _rival_side(scenario)
+        other = alternative_flow(ahead, alternative, theirs)
         if other is None:
             raise AssertionError("an alternative with a price has one in every scenario")
-        return float(npv_usd(other, rate) - npv_usd(cash_flow(ahead, scenario), rate))
+        refused = npv_usd(CashFlow.running(refused_usd(ahead, alternative, theirs)), rate)
+        return float(npv_usd(other, rate) - npv_usd(cash_flow(ahead, scenario), rate) - refused)
 
     def lever(build: Callable[[float], Scenario], *, lower_wins: bool = True) -> Threshold:
         return flip(saving(build(0.0)), saving(build(1.0)), lower_wins=lower_wins)
 
     return Thresholds(
-        _utilization(stack, ahead, alternative, own, rival, utilization),
+        _utilization(stack, ahead, alternative, saving(LIKELY), utilization),
         _scaled(lever(lambda f: Scenario(node_price_factor=f)), rented) if rented else NONE,
         _api_price_factor(alternative, lever),
         lever(lambda fte: Scenario(fte=fte)),
         _scaled(lever(lambda f: Scenario(capex_factor=f)), capex) if capex else NONE,
-        _payback(own, rival),
+        _payback(own, rival.billed_usd - refused_usd(ahead, alternative)),
     )
 
 
@@ -127,7 +130,7 @@ def _api_price_factor(alternative: Alternative, lever: _Lever) -> Threshold:
     return lever(lambda f: Scenario(api_price_factors=dict.fromkeys(apis, f)), lower_wins=False)
 
 
-def _rented_usd_per_gpu_hour(stack: StackModel) -> float:
+def rented_usd_per_gpu_hour(stack: StackModel) -> float:
     """Mean effective price of the rented GPU-hours of the pricing day's month; 0 without any."""
     usd = gpu_hours = 0.0
     rate = monthly_rate(stack.discount_rate.value.likely)
@@ -159,8 +162,7 @@ def _utilization(
     stack: StackModel,
     ahead: Path,
     alternative: Alternative,
-    own: CashFlow,
-    rival: CashFlow,
+    saving_usd: float,
     utilization: float,
 ) -> Threshold:
     """U* = U + (C_self - C_api) / (API price of the fleet's full hours), both discounted.
@@ -183,16 +185,19 @@ def _utilization(
     value = float(npv_usd(CashFlow.running(served), rate)) / utilization
     if value <= 0:
         return Threshold("never")
-    needed = utilization + float(npv_usd(own, rate) - npv_usd(rival, rate)) / value
+    needed = utilization - saving_usd / value
     if needed > 1 + 1e-9:
         return Threshold("never")
     return Threshold("always") if needed <= 0 else Threshold("at", min(needed, 1.0))
 
 
-def _payback(own: CashFlow, rival: CashFlow) -> Threshold:
-    """Months until (API - running cost) covers the upfronts, within the commitments' life."""
+def _payback(own: CashFlow, spared_usd: FloatArray) -> Threshold:
+    """Months until (API - running cost) covers the upfronts, within the commitments' life.
+
+    ``spared_usd`` is the API's bill by month, less what is still bought there.
+    """
     upfront = float(own.upfront_usd[0])
     if upfront <= 0:
         return NONE
-    months = payback_months(upfront, rival.billed_usd - own.running_usd)
+    months = payback_months(upfront, spared_usd - own.running_usd)
     return Threshold("never") if months is None else Threshold("at", months)

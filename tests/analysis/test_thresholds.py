@@ -79,9 +79,12 @@ def test_gpu_hour_price_that_flips(lab: Lab, pools: Keys) -> None:
     assert saving(evaluated(lab, pools, nodes=factor * 1.001)) < -1
 
 
-@pytest.mark.parametrize("growth", [0.0, -0.3])
+@pytest.mark.parametrize("growth", [0.0, -0.3, 0.5])
 def test_api_price_factor_that_flips(lab: Lab, growth: float) -> None:
-    """At the flipping factor on the rival's prices the present values are equal."""
+    """At the flipping factor on the rival's prices the present values are equal.
+
+    Also where growth outruns the fleet, and what it refuses is bought at those prices.
+    """
     pools: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
     factor = at(limits(evaluated(lab, pools, growth=growth)).api_price_factor)
     assert saving(evaluated(lab, pools, api=factor, growth=growth)) == pytest.approx(0, abs=0.01)
