@@ -30,9 +30,11 @@ from tco.options import (
     format_option,
     print_json,
     print_text,
+    progress,
     question_options,
     today_option,
 )
+from tco.sweep_command import sweep
 
 __all__ = ["cli", "main"]
 
@@ -236,6 +238,7 @@ def optimize(stack: str, max_term: str, form: str, write: bool, question: Questi
 
 cli.add_command(diff)
 cli.add_command(comment)
+cli.add_command(sweep)
 
 
 @cli.group()
@@ -384,8 +387,7 @@ def _evaluated(names: Iterable[str], question: Question) -> list[Evaluation]:
     catalog = load_catalog()
     results: list[Evaluation] = []
     problems: dict[Problem, None] = {}
-    quiet = not sys.stderr.isatty() or bool(os.environ.get("CI")) or len(wanted) < 5
-    with click.progressbar(wanted, label="Evaluating", file=sys.stderr, hidden=quiet) as bar:
+    with progress(wanted, len(wanted), "Evaluating", hidden=len(wanted) < 5) as bar:
         for name in bar:
             try:
                 stack = load_stack(folder, name, catalog, today)

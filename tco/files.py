@@ -26,6 +26,7 @@ __all__ = [
     "problems_of",
     "read_text",
     "read_yaml",
+    "unwrapped",
     "validated",
     "write_text",
 ]
@@ -203,18 +204,18 @@ def _keys_at(model: object, loc: tuple[int | str, ...]) -> list[str]:
 def _step(annotation: object, part: int | str) -> list[object]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         field = annotation.model_fields.get(str(part))
-        return _unwrapped(field.annotation) if field else []
+        return unwrapped(field.annotation) if field else []
     arguments = get_args(annotation)
-    return _unwrapped(arguments[-1] if get_origin(annotation) is dict else arguments[0])
+    return unwrapped(arguments[-1] if get_origin(annotation) is dict else arguments[0])
 
 
-def _unwrapped(annotation: object) -> list[object]:
+def unwrapped(annotation: object) -> list[object]:
     """The types behind Annotated, Optional and unions."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _unwrapped(get_args(annotation)[0])
+        return unwrapped(get_args(annotation)[0])
     if origin is Union or origin is types.UnionType:
-        return [one for member in get_args(annotation) for one in _unwrapped(member)]
+        return [one for member in get_args(annotation) for one in unwrapped(member)]
     if origin is tuple:
         return [list[get_args(annotation)[0]]]
     return [annotation]

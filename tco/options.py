@@ -8,14 +8,17 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tco.analysis.evaluation import SCENARIOS, SEED
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar  # click has no public name for it
 
 __all__ = [
     "DAY",
@@ -26,9 +29,12 @@ __all__ = [
     "format_option",
     "print_json",
     "print_text",
+    "progress",
     "question_options",
     "today_option",
 ]
+
+T = TypeVar("T")
 
 MOST_SCENARIOS = 10_000_000
 NARROWEST, WIDEST = 80, 120
@@ -150,6 +156,14 @@ def columns() -> int:
     if not sys.stdout.isatty():
         return NARROWEST
     return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
+
+
+def progress(
+    items: Iterable[T], length: int, label: str, *, hidden: bool = False
+) -> ProgressBar[T]:
+    """A progress bar on stderr, shown on a terminal only."""
+    quiet = hidden or not sys.stderr.isatty() or bool(os.environ.get("CI"))
+    return click.progressbar(items, length, label, file=sys.stderr, hidden=quiet)
 
 
 def print_text(text: str) -> None:

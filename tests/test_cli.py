@@ -5,8 +5,11 @@ Commands run through `main` itself, on the tests' own catalog; a few run as the 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +22,7 @@ import click
 import pytest
 
 import tco
+from tco.analysis.evaluation import Evaluation, evaluate
 from tco.catalog.catalog import Catalog
 from tco.cli import cli as commands
 from tco.cli import main
@@ -49,7 +53,8 @@ class Shell:
         self, lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.lab, self.monkeypatch, self.capsys = lab, monkeypatch, capsys
-        monkeypatch.setattr("tco.cli.load_catalog", lambda: lab.catalog)
+        for module in ("tco.cli", "tco.sweep_command"):
+            monkeypatch.setattr(f"{module}.load_catalog", lambda: lab.catalog)
         monkeypatch.setenv("COLUMNS", "80")
         for name in ("CI", "NO_COLOR"):
             monkeypatch.delenv(name, raising=False)
@@ -651,6 +656,117 @@ def test_ctrl_c_is_one_line_and_130(shell: Shell, monkeypatch: pytest.MonkeyPatc
     answer = shell("plan")
     assert answer.code == INTERRUPTED
     assert answer.err.strip().splitlines() == ["Interrupted; nothing was written."]
+
+
+# sweep
+
+
+SWEEP = ("sweep", "one", "services.chat.pools.main.nodes=1..3:3")
+
+
+def test_sweep_prints_a_table(shell: Shell) -> None:
+    """A row for each number of nodes, at $14,600 a month each."""
+    answer = shell(*SWEEP)
+    assert answer.code == OK
+    rows = [line.split() for line in answer.out.splitlines() if "DO NOT" in line]
+    assert [row[:2] for row in rows] == [["1", "$14,600"], ["2", "$29,200"], ["3", "$43,800"]]
+
+
+def test_sweep_as_json_and_csv_agree(shell: Shell) -> None:
+    """Both machine formats hold the same points, and nothing else goes to standard output."""
+    told, lines = shell(*SWEEP, "--format", "json"), shell(*SWEEP, "--format", "csv")
+    assert (told.code, told.err, lines.code, lines.err) == (OK, "", OK, "")
+    assert told.json["schema"] == "tco.sweep/1"
+    rows = list(csv.DictReader(io.StringIO(lines.out)))
+    assert [float(row["usd_per_month"]) for row in rows] == [
+        point["usd_per_month"] for point in told.json["points"]
+    ]
+
+
+def test_sweep_draws_scenarios_only_on_request(shell: Shell) -> None:
+    """A sweep is fast by default; --scenarios adds the probability."""
+    without, drawn = (
+        shell(*SWEEP, "--format", "json", *more).json for more in ((), ("--scenarios", "10"))
+    )
+    assert (without["scenarios"], without["points"][0]["probability"]) == (0, None)
+    assert (drawn["scenarios"], drawn["points"][0]["probability"]) == (10, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("params", "code", "told"),
+    [
+        ((), USAGE, "PARAM=LO..HI[:N]"),
+        (("fte",), USAGE, "write PARAM=LO..HI"),
+        (("fte=2..1",), USAGE, "2 is above 1"),
+        (("fte=1..2:500",), USAGE, "500 points; there are 2 to 200"),
+        (("fte=1..2", "volume=1..2", "api_price_factor=1..2"), USAGE, "3 inputs"),
+        (("ftee=1..2",), BAD_INPUT, "Did you mean fte?"),
+        (("services.chat.serving.model=1..2",), BAD_INPUT, "is no number"),
+        (("finance.discount_rate=0..2:2",), BAD_INPUT, "2 is above 1"),
+    ],
+)
+def test_sweep_of_what_cannot_be(
+    shell: Shell, params: tuple[str, ...], code: int, told: str
+) -> None:
+    """Words that are no sweep are bad usage; keys and values that the plan refuses, bad input."""
+    answer = shell("sweep", "one", *params)
+    assert (answer.code, answer.out) == (code, "")
+    assert told in " ".join(answer.err.split())
+
+
+def test_sweep_problem_as_json(shell: Shell) -> None:
+    """Where JSON is asked for, the problem is JSON."""
+    answer = shell("sweep", "one", "ftee=1..2", "--format", "json")
+    assert answer.json["problems"][0]["hint"] == "Did you mean fte?"
+
+
+def test_sweep_interrupted_keeps_its_lines(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while CSV is written: the lines stay, the message says how many, exit 130."""
+    seen: list[Evaluation] = []
+
+    def third_is_interrupted(*given: Any) -> Evaluation:
+        if len(seen) == 2:
+            signal.raise_signal(signal.SIGINT)
+        seen.append(evaluate(*given))
+        return seen[-1]
+
+    monkeypatch.setattr("tco.analysis.sweep.evaluate", third_is_interrupted)
+    answer = shell(*SWEEP, "--format", "csv")
+    assert answer.code == INTERRUPTED
+    assert len(answer.out.splitlines()) == 1 + 2
+    assert answer.err.strip() == "Interrupted; the 2 of 3 points written stay."
+
+
+def test_sweep_that_fails_on_its_way_keeps_its_lines(shell: Shell) -> None:
+    """A value that only the fleet refuses is told after the lines that were written."""
+    follows = {"min": 0, "max": 100_000, "follow": "load"}
+    shell.lab.stack({"main": {**ON_DEMAND, "nodes": follows}})
+    answer = shell("sweep", "one", "volume=1e3..1e10:2", "--format", "csv")
+    assert answer.code == BAD_INPUT
+    assert len(answer.out.splitlines()) == 1 + 1
+    assert "more than 100,000 nodes" in answer.err
+    assert answer.err.splitlines()[-1] == "The 1 of 2 points written stay."
+
+
+def test_interrupted_process_ends_at_once() -> None:
+    """A real Ctrl-C ends a real sweep within a second; its output is whole lines."""
+    arguments = ["sweep", "article-50", "fte=0..9:200", "volume=100..9000:200", "--format", "csv"]
+    with subprocess.Popen(
+        [str(SCRIPT), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, told = process.communicate(timeout=10)
+    assert process.returncode == INTERRUPTED
+    assert re.fullmatch(r"Interrupted; the \d+ of 40000 points written stay\.", told.strip())
+    rows = list(csv.DictReader(io.StringIO(first + rest)))
+    assert all(row["probability"] == "" for row in rows)
+    assert (first + rest).endswith("\n")
 
 
 # The console script

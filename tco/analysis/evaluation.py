@@ -49,6 +49,7 @@ __all__ = [
     "evaluate",
     "load_stack",
     "resolve_stack",
+    "utilization_at",
 ]
 
 SCENARIOS = 10_000
@@ -169,14 +170,16 @@ def load_stack(folder: FilePath, name: str, catalog: Catalog, today: dt.date) ->
 
 
 def resolve_stack(source: StackFile, catalog: Catalog, today: dt.date) -> StackModel:
-    """A stack that was read, resolved with the stacks it names as alternatives.
+    """A stack that was read, resolved with the stacks it names, all on the workloads it holds.
 
     ``today`` is the pricing day of a plan that states none. Raises BadInput.
     """
     day = source.plan.pricing_day or today
 
     def other(stack: str) -> StackModel:
-        return resolve(read_stack(source.folder, stack), catalog, day)
+        theirs = read_stack(source.folder, stack)
+        shared = {name: source.workloads.get(name, one) for name, one in theirs.workloads.items()}
+        return resolve(replace(theirs, workloads=shared), catalog, day)
 
     return resolve(source, catalog, day, other)
 
@@ -328,6 +331,13 @@ def _fleet(service: ServiceModel, done: Work, place: int) -> FleetFigures:
         predicted=any(one.group.predicted for one in groups),
         slo="unverified" if "unverified" in slos else ("met" if "met" in slos else "none"),
     )
+
+
+def utilization_at(stack: StackModel, factor: float) -> float:
+    """Utilization of the whole fleet under a factor of its demand, standby and boots counted."""
+    done = work(stack, factor)
+    fleets = [_fleet(service, done, place) for place, service in enumerate(stack.services)]
+    return _utilization(fleets)
 
 
 def _utilization(fleets: Sequence[FleetFigures]) -> float:

@@ -43,6 +43,8 @@ class ApiRate:
     api: str
     found: Found[ApiPrice]
     path: PricePath
+    factor: float = 1.0
+    """What if all its prices were so many times as high."""
 
     @property
     def row(self) -> ApiPrice:
@@ -67,7 +69,7 @@ class ApiRate:
     ) -> Quantity:
         """Price of one request of a class in month 0, averaged over the week's demand."""
         shares = [peak_share(demand, peak, day) for peak in self.row.peak]
-        factor = scenario.api_price_factors.get(self.api, 1.0)
+        factor = self.factor * scenario.api_price_factors.get(self.api, 1.0)
         return usd_per_request(self.row, request, shares, scenario, demand.name) * factor
 
 

@@ -23,7 +23,15 @@ from tco.files import Strict, problems_of, read_text, read_yaml
 from tco.ranges import Range, Share
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray
 
-__all__ = ["Demand", "RequestClass", "Workload", "office_levels", "read_workload", "week_of"]
+__all__ = [
+    "Demand",
+    "RequestClass",
+    "Workload",
+    "demand_of",
+    "office_levels",
+    "read_workload",
+    "week_of",
+]
 
 TokenCount = Annotated[float, Field(ge=0, le=100_000_000)]
 HourOfDay = Annotated[int, Field(strict=True, ge=0, le=24)]
@@ -224,9 +232,14 @@ def read_workload(path: Path, shown: str) -> tuple[Workload, Demand]:
         workload = Workload.model_validate(read_yaml(path, shown))
     except ValidationError as error:
         raise BadInput(problems_of(error, Workload, shown)) from None
+    return workload, demand_of(workload, path.parent, shown)
+
+
+def demand_of(workload: Workload, folder: Path, shown: str) -> Demand:
+    """The demand that a workload states; its CSV stands in the folder. Raises BadInput."""
     if workload.csv is not None:
-        source = path.parent / workload.csv
-        if not source.resolve().is_relative_to(path.parent.resolve()):
+        source = folder / workload.csv
+        if not source.resolve().is_relative_to(folder.resolve()):
             outside = f"{workload.csv} leads out of the folder of workloads."
             raise BadInput([Problem(shown, "csv", outside)])
         week = _week_from_csv(source, f"{Path(shown).parent / workload.csv}", workload.timezone)
@@ -235,7 +248,7 @@ def read_workload(path: Path, shown: str) -> tuple[Workload, Demand]:
     else:
         shape = week_of(workload.shape)
         week = (workload.requests_per_month or 0.0) / WEEKS_PER_MONTH * shape / shape.sum()
-    return workload, Demand(
+    return Demand(
         week,
         workload.classes,
         workload.timezone,
