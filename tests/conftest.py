@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -24,6 +25,7 @@ from tco.catalog.catalog import Catalog
 from tco.errors import BadInput
 from tco.model.ledger import CATEGORIES
 from tco.model.stack import StackModel
+from tco.units import FloatArray
 
 settings.register_profile(
     "tco",
@@ -273,6 +275,11 @@ def owned(usd: float, **keys: Any) -> Keys:
 def around(likely: float, sigma: float) -> list[float]:
     """The range whose lognormal has so wide a logarithm: P10 and P90 are 1.2816 sigma out."""
     return [likely * math.exp(-Z90 * sigma), likely, likely * math.exp(Z90 * sigma)]
+
+
+def at_start(usd: float, months: int) -> FloatArray:
+    """An upfront paid once, in the first of so many months."""
+    return np.array([usd, *([0.0] * (months - 1))])
 
 
 ON_DEMAND: Keys = {"instance": "box.8x"}

@@ -197,7 +197,7 @@ def alternative_flow(
     if alternative.unpriced:
         return None
     if alternative.stack is not None:
-        return cash_flow(ahead.others[alternative.name], replace(scenario, fte=None))
+        return _stack_flow(ahead, ahead.others[alternative.name], scenario)
     bill: FloatArray = np.zeros(len(ahead.months))
     for service, rate, factor in zip(
         ahead.stack.services, alternative.rates, ahead.factors, strict=True
@@ -208,11 +208,33 @@ def alternative_flow(
     return CashFlow.running(bill)
 
 
+def _stack_flow(ahead: Path, other: Path, scenario: Scenario) -> CashFlow:
+    """What another stack pays; demand that it refuses it buys at what ours costs."""
+    flow = cash_flow(other, replace(scenario, fte=None))
+    if not other.refuses.any():
+        return flow
+    bought = _refused_share(other) * cash_flow(ahead, scenario).billed_usd
+    return replace(flow, running_usd=flow.running_usd + bought, billed_usd=flow.billed_usd + bought)
+
+
+def _refused_share(ahead: Path) -> FloatArray:
+    """Share of the stack's tokens that its fleets refuse, by month."""
+    weights = [
+        factor * service.mtok_per_month
+        for service, factor in zip(ahead.stack.services, ahead.factors, strict=True)
+    ]
+    refused = sum(weight * ahead.unserved_share(place) for place, weight in enumerate(weights))
+    return np.asarray(refused / sum(weights), float)
+
+
 def refused_usd(ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY) -> FloatArray:
     """What demand that the fleet refuses along the path would cost at the alternative's prices."""
+    if alternative.stack is not None:
+        flow = cash_flow(ahead.others[alternative.name], replace(scenario, fte=None))
+        return _refused_share(ahead) * flow.billed_usd
     usd = np.zeros(len(ahead.months))
     for place, (service, rate) in enumerate(
-        zip(ahead.stack.services, alternative.rates, strict=False)
+        zip(ahead.stack.services, alternative.rates, strict=True)
     ):
         if rate is not None:
             bill = api_bill(ahead.stack, service, rate, ahead.months, scenario)
@@ -228,20 +250,21 @@ def npv_usd(flow: CashFlow, yearly_rate: Quantity) -> Quantity:
     return (paid * weights).sum(axis=-1) - flow.remaining_usd * weights[..., -1]
 
 
-def payback_months(upfront_usd: float, savings_usd: FloatArray) -> float | None:
-    """Months until the undiscounted savings cover the upfront, interpolated inside the month.
+def payback_months(upfront_usd: FloatArray, savings_usd: FloatArray) -> float | None:
+    """Months until the undiscounted savings cover all upfronts for good, inside the month.
 
     ``savings_usd`` is (API - running cost) by month, running cost without annuity and
-    amortisation: counting those would count the purchase twice. None: never in these months.
+    amortisation: counting those would count the purchase twice. Upfronts are paid at the start of
+    their months, renewals too. None: never in these months.
 
-    >>> payback_months(300_000, np.full(48, 12_000.0))
+    >>> payback_months(np.array([300_000.0] + 47 * [0.0]), np.full(48, 12_000.0))
     25.0
     """
-    covered = np.cumsum(savings_usd)
-    reached = np.flatnonzero(covered >= upfront_usd - 1e-9 * max(1.0, upfront_usd))
-    if reached.size == 0:
+    covered = np.cumsum(savings_usd - upfront_usd)
+    short = np.flatnonzero(covered < -1e-9 * max(1.0, float(upfront_usd.sum())))
+    month = int(short[-1]) + 1 if short.size else 0
+    if month == len(covered):
         return None
-    month = int(reached[0])
-    before = float(covered[month - 1]) if month else 0.0
-    part = (upfront_usd - before) / float(savings_usd[month])
+    before = (float(covered[month - 1]) if month else 0.0) - float(upfront_usd[month])
+    part = -before / float(savings_usd[month]) if before < 0 else 0.0
     return month + min(1.0, part)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
@@ -55,26 +55,15 @@ class Thresholds:
     payback_months: Threshold
 
 
-class _Lever(Protocol):
-    """From the scenario that a lever's value makes to the value that flips the answer."""
+def flip(at_zero: float, at_one: float) -> Threshold:
+    """Root of a saving that is a straight line through its values at a lever of 0 and of 1.
 
-    def __call__(
-        self, build: Callable[[float], Scenario], *, lower_wins: bool = True
-    ) -> Threshold: ...
-
-
-def flip(at_zero: float, at_one: float, *, lower_wins: bool) -> Threshold:
-    """Root of a straight line through its values at a lever of 0 and of 1.
-
-    ``lower_wins``: whether the saving falls with the lever. Below a root of 0 nothing helps if
-    lower wins; above it everything does.
+    A lever is never below 0: without a root there, what holds at 0 holds at every value.
     """
     slope = at_one - at_zero
-    if slope == 0.0:
-        return Threshold("always" if at_zero > 0 else "never")
-    root = -at_zero / slope
+    root = -at_zero / slope if slope else -1.0
     if root < 0:
-        return Threshold("never" if lower_wins else "always")
+        return Threshold("always" if at_zero > 0 else "never")
     return Threshold("at", root)
 
 
@@ -98,8 +87,8 @@ def thresholds(
         refused = npv_usd(CashFlow.running(refused_usd(ahead, alternative, theirs)), rate)
         return float(npv_usd(other, rate) - npv_usd(cash_flow(ahead, scenario), rate) - refused)
 
-    def lever(build: Callable[[float], Scenario], *, lower_wins: bool = True) -> Threshold:
-        return flip(saving(build(0.0)), saving(build(1.0)), lower_wins=lower_wins)
+    def lever(build: Callable[[float], Scenario]) -> Threshold:
+        return flip(saving(build(0.0)), saving(build(1.0)))
 
     return Thresholds(
         _utilization(stack, ahead, alternative, saving(LIKELY), utilization),
@@ -122,12 +111,14 @@ def _scaled(threshold: Threshold, unit: float) -> Threshold:
     return Threshold(threshold.status, threshold.value * unit)
 
 
-def _api_price_factor(alternative: Alternative, lever: _Lever) -> Threshold:
+def _api_price_factor(
+    alternative: Alternative, lever: Callable[[Callable[[float], Scenario]], Threshold]
+) -> Threshold:
     """The factor on the prices of the alternative's APIs, wherever the stack pays them too."""
     apis = [rate.api for rate in alternative.rates if rate is not None]
     if not apis:
         return NONE
-    return lever(lambda f: Scenario(api_price_factors=dict.fromkeys(apis, f)), lower_wins=False)
+    return lever(lambda f: Scenario(api_price_factors=dict.fromkeys(apis, f)))
 
 
 def rented_usd_per_gpu_hour(stack: StackModel) -> float:
@@ -196,8 +187,7 @@ def _payback(own: CashFlow, spared_usd: FloatArray) -> Threshold:
 
     ``spared_usd`` is the API's bill by month, less what is still bought there.
     """
-    upfront = float(own.upfront_usd[0])
-    if upfront <= 0:
+    if not own.upfront_usd.any():
         return NONE
-    months = payback_months(upfront, spared_usd - own.running_usd)
+    months = payback_months(own.upfront_usd, spared_usd - own.running_usd)
     return Threshold("never") if months is None else Threshold("at", months)

@@ -7,7 +7,7 @@ import pytest
 
 from tco.analysis.horizon import cash_flow, npv_usd, path, payback_months
 from tco.units import monthly_rate
-from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
+from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, at_start, owned
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
 UPFRONT: Keys = {"kind": "savings-plan", "term": "1yr", "payment": "all-upfront"}
@@ -118,10 +118,12 @@ def test_setup_is_paid_once(lab: Lab) -> None:
 
 def test_payback_is_the_first_month_that_covers(lab: Lab) -> None:
     """25 equal months, interpolated inside a month, and none if the savings stop short."""
-    assert payback_months(300_000, np.full(48, 12_000.0)) == pytest.approx(25)
-    assert payback_months(100, np.array([40.0, 40.0, 40.0])) == pytest.approx(2.5)
-    assert payback_months(100, np.array([40.0, 40.0, 19.9])) is None
-    assert payback_months(100, np.array([60.0, -30.0, 60.0, 60.0])) == pytest.approx(3 + 10 / 60)
+    assert payback_months(at_start(300_000, 48), np.full(48, 12_000.0)) == pytest.approx(25)
+    assert payback_months(at_start(100, 3), np.array([40.0, 40.0, 40.0])) == pytest.approx(2.5)
+    assert payback_months(at_start(100, 3), np.array([40.0, 40.0, 19.9])) is None
+    assert payback_months(at_start(100, 4), np.array([60.0, -30.0, 60.0, 60.0])) == pytest.approx(
+        3 + 10 / 60
+    )
 
 
 def test_payback_counts_every_upfront(lab: Lab) -> None:

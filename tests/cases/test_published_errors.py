@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tco.analysis.horizon import payback_months
-from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category, owned
+from tests.conftest import ON_DEMAND, Keys, Lab, at_start, cost_by_category, owned
 
 
 def test_price_per_token_is_not_off_by_a_hundred(lab: Lab) -> None:
@@ -45,7 +45,7 @@ def test_payback_counts_the_purchase_once(lab: Lab) -> None:
     assert cost_by_category(result)["compute"] == pytest.approx(7.14 * 730, rel=1e-3)
     found = result.alternatives[0].thresholds.payback_months.value
     assert found == pytest.approx(35.58, abs=0.005)
-    wrong = payback_months(250_141.80, np.full(200, (16 - 6.37 - 7.14) * 730))
+    wrong = payback_months(at_start(250_141.80, 200), np.full(200, (16 - 6.37 - 7.14) * 730))
     assert wrong == pytest.approx(137.6, abs=0.1)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from tco.analysis.horizon import payback_months
 from tco.analysis.thresholds import Threshold
-from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category, owned
+from tests.conftest import ON_DEMAND, Keys, Lab, at_start, cost_by_category, owned
 
 FOLLOWING_FREELY: Keys = {"nodes": {"min": 0, "max": 20, "follow": "load"}, "boot_hours": 0}
 
@@ -127,7 +127,7 @@ def test_payback_table(lab: Lab, growth: float, decay: float, months: int | None
     20,000 x ((1 + growth)(1 - decay))^(t/12), t = 0 first; the running cost stays $8,000.
     """
     bills = 20_000 * ((1 + growth) * (1 - decay)) ** (np.arange(60) / 12)
-    found = payback_months(300_000, bills - 8_000)
+    found = payback_months(at_start(300_000, len(bills)), bills - 8_000)
     assert (None if found is None else math.ceil(found)) == months
 
     lab.workload(requests_per_month=20_000_000, growth_per_year=growth)  # x $0.001
