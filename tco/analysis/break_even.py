@@ -6,6 +6,7 @@ between two steps is scanned and every root in it is bracketed; adjacent pieces 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -22,11 +23,14 @@ __all__ = ["Scan", "sample_points", "scan", "self_usd", "winning_intervals"]
 
 Interval = tuple[float, float | None]
 
-CURVED_SAMPLES = 9
-"""Points per piece where a Poisson loss is billed: enough to bracket the roots of its curve."""
-STRAIGHT_SAMPLES = 2
-"""Points per piece where every line is straight between two steps."""
+SAMPLES = 9
+"""Points per piece: enough to bracket the roots of what a Poisson loss or a price band bends."""
+MOST_PIECES = 2_000
+"""Steps nearer to one another than this allows are taken together: fleets of hundreds of nodes."""
+NOISE = 1e-9
+"""A saving below this share of the cost is none."""
 SCANNED_NODES = 50
+MOST_SCANNED_NODES = 20_000.0
 SCANNED_TIMES = 10.0
 """The scan reaches this many nodes, or this many times the volume, whichever is more."""
 JUST_ABOVE = 1e-9
@@ -44,7 +48,7 @@ def winning_intervals(
     ``steps`` are the volumes after which the saving jumps; it is continuous in between.
     ``lasting`` says that the saving stays positive past the ceiling: the last end is then open.
     """
-    points = sample_points(steps, ceiling, CURVED_SAMPLES)
+    points = sample_points(steps, ceiling, SAMPLES)
     values = saving(points.ravel()).reshape(points.shape)
     return _intervals(saving, points, values, lasting=lasting)
 
@@ -151,10 +155,7 @@ def scan(stack: StackModel) -> Scan:
     steps = [_steps(stack, reach)]
     others = [one.stack for one in stack.alternatives if one.stack is not None]
     steps += [_steps(other, reach) for other in others]
-    curved = any(_billed_overflow(one) for one in (stack, *others))
-    points = sample_points(
-        np.concatenate(steps), reach, CURVED_SAMPLES if curved else STRAIGHT_SAMPLES
-    )
+    points = sample_points(_thinned(np.concatenate(steps)), reach, SAMPLES)
     own = self_usd(stack, points.ravel()).reshape(points.shape)
     volume = stack.mtok_per_month
     wins: list[list[Interval]] = []
@@ -164,6 +165,7 @@ def scan(stack: StackModel) -> Scan:
             wins.append([])
             continue
         values = rival(points.ravel()).reshape(points.shape) - own
+        values = np.where(np.abs(values) <= NOISE * own, 0.0, values)
         lasting = capacity is None and _lasts(points, values)
         found = _intervals(_saving(stack, rival), points, values, lasting=lasting)
         wins.append([(lo * volume, None if hi is None else hi * volume) for lo, hi in found])
@@ -173,15 +175,6 @@ def scan(stack: StackModel) -> Scan:
         ceiling * volume,
         None if capacity is None else capacity * volume,
         tuple(wins),
-    )
-
-
-def _billed_overflow(stack: StackModel) -> bool:
-    """Whether part of a Poisson demand is billed by an API."""
-    return any(
-        service.demand.burst.factor is None
-        and (service.overflow is not None or service.standby.api is not None)
-        for service in stack.services
     )
 
 
@@ -195,14 +188,25 @@ def _cost(stack: StackModel, alternative: Alternative) -> Callable[[FloatArray],
     if alternative.unpriced:
         return None
     if alternative.stack is not None:
-        other = alternative.stack
-        return lambda factor: self_usd(other, factor)
+        return _stack_cost(stack, alternative.stack)
     slope = 0.0
     for service, rate in zip(stack.services, alternative.rates, strict=True):
         if rate is None:
             return None
         slope += float(np.asarray(api_bill(stack, service, rate)))
     return lambda factor: slope * factor
+
+
+def _stack_cost(stack: StackModel, other: StackModel) -> Callable[[FloatArray], FloatArray]:
+    """Another stack's cost; demand that it refuses it buys at what ours costs."""
+
+    def cost(factor: FloatArray) -> FloatArray:
+        done = work(other, factor)
+        usd = np.asarray(total(ledger(other, done)) + 0.0 * factor)
+        refused = done.refused_tokens(other)
+        return usd + refused * self_usd(stack, factor) if refused.any() else usd
+
+    return cost
 
 
 def _saving(
@@ -212,13 +216,13 @@ def _saving(
 
 
 def _ceiling(stack: StackModel) -> float:
-    """Factor of the demand up to which the scan goes."""
-    loads = [
+    """Factor of the demand up to which the scan goes; no fleet may outgrow what can be computed."""
+    load = max(
         float(group.fleet.load_by_hour.max())
         for service in stack.services
         for group in service.groups
-    ]
-    return max(SCANNED_TIMES, SCANNED_NODES / max(loads))
+    )
+    return min(max(SCANNED_TIMES, SCANNED_NODES / load), max(1.5, MOST_SCANNED_NODES / load))
 
 
 def _capacity(stack: StackModel, ceiling: float) -> float | None:
@@ -254,9 +258,22 @@ def _group_steps(service: ServiceModel, group: Group, reach: float) -> FloatArra
         if follows or service.standby.target
         else loads.max(keepdims=True)
     )
-    levels = levels[levels > 0]
     most = group.fleet.steps(float(loads.max()) * reach)
+    if group.fleet.arrivals.factor is not None:  # a certain peak overflows from one load on
+        full = np.arange(1.0, len(most) + 1) / group.fleet.arrivals.factor
+        levels, most = np.unique(np.round(loads, 12)), np.concatenate([most, full])
+    levels = levels[levels > 0]
     return (most[:, None] / levels[None, :]).ravel()
+
+
+def _thinned(steps: FloatArray) -> FloatArray:
+    """The steps, of very many only the last of each of 2,000 even parts in logarithms."""
+    steps = np.unique(steps[steps > 0])
+    if len(steps) <= MOST_PIECES:
+        return steps
+    even = np.linspace(math.log(steps[0]), math.log(steps[-1]), MOST_PIECES + 1)
+    edges = np.exp(even[1:])
+    return np.unique(steps[np.searchsorted(steps, edges * (1 + NOISE), side="right") - 1])
 
 
 def _lasts(points: FloatArray, values: FloatArray) -> bool:

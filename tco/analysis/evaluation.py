@@ -11,8 +11,7 @@ from pathlib import Path as FilePath
 import numpy as np
 
 from tco.analysis.break_even import Scan, scan
-from tco.analysis.distribution import ImpossibleCorrelations, UnknownFigure
-from tco.analysis.gate import GateResult, gate, not_bought
+from tco.analysis.gate import GateFacts, GateResult, gate
 from tco.analysis.horizon import (
     CashFlow,
     Path,
@@ -24,19 +23,17 @@ from tco.analysis.horizon import (
 )
 from tco.analysis.ladder import Rung, ladder
 from tco.analysis.months import MonthByMonth, months_ahead
+from tco.analysis.on_demand import closes_on_demand
 from tco.analysis.ranks import Rank, ranks
 from tco.analysis.thresholds import thresholds
-from tco.analysis.uncertainty import Uncertainty, simulate
+from tco.analysis.uncertainty import Uncertainty, simulate_plan
 from tco.analysis.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.catalog.catalog import Catalog, Sourced
-from tco.catalog.rows import NodePrice
-from tco.errors import BadInput, Problem, one_of
 from tco.model.ledger import Line, api_bill, ledger, total
-from tco.model.purchase import Supply
 from tco.model.resolve import resolve
 from tco.model.scenario import Scenario
-from tco.model.stack import Alternative, Group, PoolModel, ServiceModel, StackModel, Unpriced
-from tco.model.stackfile import PLAN_KEY, StackFile, read_stack
+from tco.model.stack import Alternative, ServiceModel, StackModel, Unpriced
+from tco.model.stackfile import StackFile, read_stack
 from tco.model.work import Work, work
 from tco.units import HOURS_PER_MONTH
 
@@ -198,7 +195,7 @@ def evaluate(
     unpriced = (*stack.unpriced, *_unserved(stack, fleets))
     priced = sum(line.usd_per_month for line in lines)
     ahead, scanned = path(stack), scan(stack)
-    sure = None if unpriced else _simulated(ahead, scenarios, seed)
+    sure = None if unpriced else simulate_plan(ahead, scenarios, seed)
     rate = float(stack.discount_rate.value.likely)
     results = tuple(
         AlternativeResult(
@@ -222,15 +219,15 @@ def evaluate(
         unpriced=unpriced,
     )
     rival, _ = rival_of(stack, results)
-    gated = gate(
-        stack,
-        verdict,
-        usd_per_month=None if unpriced else priced,
-        unpriced=unpriced,
-        unserved_share=max(fleet.unserved_share for fleet in fleets),
-        rival_figures=_figures_of(rival.alternative) if rival is not None else (),
-        today=today,
-        closes_on_demand=_closes_on_demand(stack, verdict, scenarios, seed),
+    decided = next((one for one in results if one.name == verdict.against), None)
+    facts = GateFacts(
+        today,
+        None if unpriced else priced,
+        unpriced,
+        max(fleet.unserved_share for fleet in fleets),
+        lost,
+        tuple(_figures_of(decided.alternative)) if decided is not None else (),
+        closes_on_demand(stack, verdict, decided, scenarios, seed),
     )
     return Evaluation(
         stack,
@@ -242,26 +239,11 @@ def evaluate(
         scanned,
         ahead,
         verdict,
-        gated,
+        gate(stack, verdict, facts),
         _ranks(stack, rival),
         lost,
         sure,
     )
-
-
-def _simulated(ahead: Path, scenarios: int, seed: int) -> Uncertainty | None:
-    """The scenarios of a path; None for none wanted."""
-    if scenarios == 0:
-        return None
-    try:
-        return simulate(ahead, scenarios, seed, ahead.stack.plan.correlations)
-    except UnknownFigure as error:
-        where = f"{PLAN_KEY}.correlations[{error.place}]"
-        hint = one_of(error.name, error.known)
-        problem = Problem(ahead.stack.file, where, f'no uncertain figure "{error.name}".', hint)
-    except ImpossibleCorrelations as error:
-        problem = Problem(ahead.stack.file, f"{PLAN_KEY}.correlations", str(error))
-    raise BadInput([problem])
 
 
 def _npv_or_none(flow: CashFlow | None, rate: float) -> float | None:
@@ -379,45 +361,6 @@ def _figures_of(alternative: Alternative) -> list[Sourced]:
         if rate is not None:
             figures += rate.figures
     if alternative.stack is not None:
-        figures += [pool.supply.rate for _, _, _, pool in alternative.stack.pools()]
+        for _, _, _, pool in alternative.stack.pools():
+            figures += pool.supply.list_prices
     return figures
-
-
-def _closes_on_demand(stack: StackModel, verdict: Verdict, scenarios: int, seed: int) -> bool:
-    """Whether the math closes as well if unbought reservations are paid on demand."""
-    if verdict.decision != "RECOMMEND" or not not_bought(stack):
-        return False
-    sure = _simulated(path(_on_demand(stack)), scenarios, seed)
-    against = sure.of(verdict.against) if sure is not None else None
-    return (
-        against is not None
-        and against.probability >= stack.plan.gate.probability
-        and against.expected_saving_usd > 0
-    )
-
-
-def _on_demand(stack: StackModel) -> StackModel:
-    """The stack as `up` would pay for it: what is not bought yet at the on-demand price."""
-
-    def paid(pool: PoolModel) -> PoolModel:
-        terms = pool.plan.commitment
-        if terms is None or terms.id is not None or not pool.provisioned:
-            return pool
-        key = ("node", pool.node, pool.region, "on-demand", None, None, None)
-        found = stack.catalog.find_as(NodePrice, key, stack.day)
-        if found is None:
-            return pool
-        price = found.row.usd_per_node_hour
-        rate = found.sourced(f"{pool.node}: on-demand", price, "USD/h")
-        return replace(pool, supply=Supply("on-demand", pool.node, rate))
-
-    def moved(group: Group) -> Group:
-        return replace(group, pools=tuple(paid(pool) for pool in group.pools))
-
-    return replace(
-        stack,
-        services=tuple(
-            replace(service, groups=tuple(moved(group) for group in service.groups))
-            for service in stack.services
-        ),
-    )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tco.analysis.verdict import Verdict
+from tco.analysis.verdict import Verdict, unpriced_rivals
 from tco.catalog.catalog import Sourced
 from tco.model.plan import Override
 from tco.model.stack import StackModel, Unpriced
 
-__all__ = ["Condition", "GateResult", "age_days", "gate", "not_bought"]
+__all__ = ["Condition", "GateFacts", "GateResult", "age_days", "gate", "not_bought"]
+
+AUTO = "nodes: auto is for planning; pin whole numbers before provisioning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,59 +49,53 @@ def not_bought(stack: StackModel) -> list[str]:
     ]
 
 
-def gate(  # noqa: PLR0913  the facts of one evaluation, each by its name
-    stack: StackModel,
-    verdict: Verdict,
-    *,
-    usd_per_month: float | None,
-    unpriced: Sequence[Unpriced],
-    unserved_share: float,
-    rival_figures: Iterable[Sourced],
-    today: dt.date,
-    closes_on_demand: bool,
-) -> GateResult:
-    """The conditions of the gate.
+@dataclass(frozen=True)
+class GateFacts:
+    """What the conditions look at besides the stack and its verdict.
 
     ``closes_on_demand``: whether the math would close as well if what is reserved but not bought
-    were paid on demand.
+    were paid on demand; None where on-demand has no price.
     """
+
+    today: dt.date
+    usd_per_month: float | None
+    unpriced: tuple[Unpriced, ...]
+    unserved_share: float
+    lost_months: int
+    rival_figures: tuple[Sourced, ...]
+    closes_on_demand: bool | None
+
+
+def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
+    """The conditions of the gate, and whether they or an override open it."""
     limits = stack.plan.gate
-    pools = [pool for _, _, _, pool in stack.pools() if pool.provisioned]
-    rates = [pool.supply.upfront or pool.supply.rate for pool in pools]
     conditions = [
         _math(verdict, limits.probability, limits.max_premium_usd_per_month.likely),
-        _priced(unpriced),
-        Condition(
-            "unserved demand",
-            unserved_share <= limits.max_unserved_share + 1e-12,
-            f"{unserved_share:.2%} of the requests, at most {limits.max_unserved_share:.2%}",
-        ),
-        _fresh([*rates, *rival_figures], limits.max_price_age_days, today),
+        _priced(stack, facts),
+        _served(stack, facts),
+        _fresh(stack, facts),
     ]
     waiting = not_bought(stack)
     if waiting:
-        conditions.append(
-            Condition(
-                "commitments bought",
-                closes_on_demand,
-                f"not bought yet: {', '.join(waiting)}; `up` would pay on demand"
-                + ("" if closes_on_demand else ". Buy first, then write commitment.id"),
-            )
-        )
-    if any(pool.plan.nodes.auto for pool in pools):
-        conditions.append(
-            Condition(
-                "node counts",
-                False,
-                "nodes: auto is for planning; pin whole numbers before provisioning",
-            )
-        )
-    closed = [one for one in conditions if not one.holds]
-    override = limits.override
-    overridden = override is not None and _override_holds(
-        override, usd_per_month, unpriced, today, conditions
-    )
-    return GateResult(not closed or overridden, limits.level, tuple(conditions), override)
+        conditions.append(_bought(waiting, facts.closes_on_demand))
+    if any(pool.provisioned and pool.plan.nodes.auto for _, _, _, pool in stack.pools()):
+        conditions.append(Condition("node counts", False, AUTO))
+    closed = any(not one.holds for one in conditions)
+    overridden = False
+    if limits.override is not None:
+        override = _override(limits.override, facts, conditions)
+        conditions.append(override)
+        overridden = override.holds
+    return GateResult(not closed or overridden, limits.level, tuple(conditions), limits.override)
+
+
+def _bought(waiting: Sequence[str], closes_on_demand: bool | None) -> Condition:
+    detail = f"not bought yet: {', '.join(waiting)}; `up` would pay on demand"
+    if closes_on_demand is None:
+        detail += ", which has no price"
+    if not closes_on_demand:
+        detail += ". Buy first, then write commitment.id"
+    return Condition("commitments bought", bool(closes_on_demand), detail)
 
 
 def _math(verdict: Verdict, probability: float, premium: float) -> Condition:
@@ -118,44 +114,58 @@ def _math(verdict: Verdict, probability: float, premium: float) -> Condition:
     return Condition("the math closes", verdict.decision == "RECOMMEND", detail)
 
 
-def _priced(unpriced: Sequence[Unpriced]) -> Condition:
-    names = "; ".join(f"{one.name}: {one.reason}" for one in unpriced)
-    return Condition("everything priced", not unpriced, names or "no line without a price")
+def _priced(stack: StackModel, facts: GateFacts) -> Condition:
+    """Every line has a price, and every alternative that may be the rival."""
+    told = [f"{one.name}: {one.reason}" for one in facts.unpriced]
+    told += [f"alternative {one.name}: {one.unpriced}" for one in unpriced_rivals(stack)]
+    return Condition("everything priced", not told, "; ".join(told) or "no line without a price")
 
 
-def _fresh(figures: Iterable[Sourced], most_days: int, today: dt.date) -> Condition:
-    """Every rate of the provisioned pools and of the rival is dated and young enough."""
-    ages = {figure.name: age_days(figure, today) for figure in figures}
-    stale = {name: age for name, age in ages.items() if age is None or age > most_days}
-    if stale:
-        told = ", ".join(
-            f"{name} ({'undated' if age is None else f'{age} days'})" for name, age in stale.items()
+def _served(stack: StackModel, facts: GateFacts) -> Condition:
+    """The fleet serves the demand, on the pricing day and over the horizon."""
+    most = stack.plan.gate.max_unserved_share
+    detail = f"{facts.unserved_share:.2%} of the requests, at most {most:.2%}"
+    if facts.lost_months:
+        detail += (
+            f"; growth outruns the fleet in {facts.lost_months} of {stack.horizon_months} months"
         )
-        return Condition("prices fresh", False, f"older than {most_days} days: {told}")
-    oldest = max((age for age in ages.values() if age is not None), default=0)
-    return Condition("prices fresh", True, f"oldest {oldest} days, at most {most_days}")
+    holds = facts.unserved_share <= most + 1e-12 and not facts.lost_months
+    return Condition("unserved demand", holds, detail)
 
 
-def _override_holds(
-    override: Override,
-    usd_per_month: float | None,
-    unpriced: Sequence[Unpriced],
-    today: dt.date,
-    conditions: list[Condition],
-) -> bool:
-    """Whether an override opens the gate; it never waives what is unpriced."""
-    expired = today > override.expires
+def _fresh(stack: StackModel, facts: GateFacts) -> Condition:
+    """Every price of the stack's nodes and of the rival is dated, not of tomorrow, and young."""
+    most = stack.plan.gate.max_price_age_days
+    figures = [
+        (f"{figure.name} in {pool.region}" if pool.region else figure.name, figure)
+        for _, _, _, pool in stack.pools()
+        for figure in pool.supply.list_prices
+    ]
+    figures += [(figure.name, figure) for figure in facts.rival_figures]
+    ages = {(name, age_days(figure, facts.today)): None for name, figure in figures}
+    stale = [f"{name} ({_told(age)})" for name, age in ages if age is None or not 0 <= age <= most]
+    if stale:
+        return Condition("prices fresh", False, f"older than {most} days: {', '.join(stale)}")
+    oldest = max((age for _, age in ages if age is not None), default=0)
+    return Condition("prices fresh", True, f"oldest {oldest} days, at most {most}")
+
+
+def _told(age: int | None) -> str:
+    if age is None:
+        return "undated"
+    return f"{age} days" if age >= 0 else "seen after today"
+
+
+def _override(override: Override, facts: GateFacts, conditions: Sequence[Condition]) -> Condition:
+    """Whether an override opens the gate; it waives neither what is unpriced nor nodes: auto."""
     most = override.max_usd_per_month.likely
-    over = usd_per_month is None or usd_per_month > most
-    why = (
-        f"expired on {override.expires}"
-        if expired
-        else f"${usd_per_month or 0:,.0f}/month is above its ${most:,.0f}"
-        if over
-        else "it never waives unpriced lines"
-        if unpriced
-        else f"by {override.approved_by} until {override.expires}: {override.reason}"
+    usd = facts.usd_per_month
+    refusals = (
+        (facts.today > override.expires, f"expired on {override.expires}"),
+        (usd is None, "it never waives unpriced lines"),
+        ((usd or 0.0) > most, f"${usd or 0:,.0f}/month is above its ${most:,.0f}"),
+        (any(one.detail == AUTO for one in conditions), f"it does not waive {AUTO}"),
     )
-    holds = not (expired or over or unpriced)
-    conditions.append(Condition("override", holds, why))
-    return holds
+    why = next((text for refused, text in refusals if refused), "")
+    granted = f"by {override.approved_by} until {override.expires}: {override.reason}"
+    return Condition("override", not why, why or granted)

@@ -61,17 +61,10 @@ class Path:
     stack: StackModel
     others: Mapping[str, Path]
 
-    def unserved_share(self, place: int) -> FloatArray:
-        """Share of a service's requests unserved by month, 0 within its limit."""
-        service = self.stack.services[place]
-        share = self.work.unserved_share(service, place)
-        return np.where(share > service.unserved_limit + 1e-12, share, 0.0)
-
     @property
     def refuses(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """By month, whether some service refuses more than its limit."""
-        shares = [self.unserved_share(place) for place in range(len(self.stack.services))]
-        return np.asarray(sum(shares) > 0)
+        return self.work.refused_tokens(self.stack) > 0
 
 
 def growth(service: ServiceModel, months: FloatArray) -> FloatArray:
@@ -213,32 +206,22 @@ def _stack_flow(ahead: Path, other: Path, scenario: Scenario) -> CashFlow:
     flow = cash_flow(other, replace(scenario, fte=None))
     if not other.refuses.any():
         return flow
-    bought = _refused_share(other) * cash_flow(ahead, scenario).billed_usd
+    bought = other.work.refused_tokens(other.stack) * cash_flow(ahead, scenario).billed_usd
     return replace(flow, running_usd=flow.running_usd + bought, billed_usd=flow.billed_usd + bought)
-
-
-def _refused_share(ahead: Path) -> FloatArray:
-    """Share of the stack's tokens that its fleets refuse, by month."""
-    weights = [
-        factor * service.mtok_per_month
-        for service, factor in zip(ahead.stack.services, ahead.factors, strict=True)
-    ]
-    refused = sum(weight * ahead.unserved_share(place) for place, weight in enumerate(weights))
-    return np.asarray(refused / sum(weights), float)
 
 
 def refused_usd(ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY) -> FloatArray:
     """What demand that the fleet refuses along the path would cost at the alternative's prices."""
     if alternative.stack is not None:
         flow = cash_flow(ahead.others[alternative.name], replace(scenario, fte=None))
-        return _refused_share(ahead) * flow.billed_usd
+        return ahead.work.refused_tokens(ahead.stack) * flow.billed_usd
     usd = np.zeros(len(ahead.months))
     for place, (service, rate) in enumerate(
         zip(ahead.stack.services, alternative.rates, strict=True)
     ):
         if rate is not None:
             bill = api_bill(ahead.stack, service, rate, ahead.months, scenario)
-            usd = usd + ahead.factors[place] * ahead.unserved_share(place) * bill
+            usd = usd + ahead.factors[place] * ahead.work.refused_share(service, place) * bill
     return usd
 
 

@@ -76,7 +76,7 @@ def _most_nodes(group: Group) -> int:
 
 def _by_merit(group: Group, supplies: Sequence[Supply], full_hour_usd: float | None) -> Counts:
     """How many ranks take each supply."""
-    prices = {one.name: (one.usd_per_hour, one.committed) for one in supplies}
+    prices = {one.name: (one.usd_per_unit_hour, one.committed) for one in supplies}
     taken = [rank.cheapest for rank in rank_table(group, prices, full_hour_usd)]
     beyond = max(0, _most_nodes(group) - len(taken)) if API not in taken else 0
     counts = [taken.count(one.name) for one in supplies]

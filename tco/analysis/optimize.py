@@ -119,7 +119,7 @@ def _service(
     api = _api(offered, place)
     value = full_node_hour_usd(offered, service, group, api) if api is not None else None
     settled = cheapest_mixes(offered, place, supplies, api, value, now.standby)
-    prices = {one.name: (one.usd_per_hour, one.committed) for one in supplies}
+    prices = {one.name: (one.usd_per_unit_hour, one.committed) for one in supplies}
 
     def price(mixes: Sequence[tuple[Mix, float]]) -> list[PricedMix]:
         return [

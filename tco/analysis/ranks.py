@@ -99,12 +99,16 @@ def rank_table(
 def ranks(
     stack: StackModel, service: ServiceModel, group: Group, rival: ApiRate | None
 ) -> list[Rank]:
-    """The table of a group's declared pools, one supply a purchase option, and the rival's API."""
+    """The table of a group's declared pools, the cheapest of a purchase option, and the rival.
+
+    Prices are for the work of one node of the first pool.
+    """
     rate = monthly_rate(stack.discount_rate.value.likely)
     prices: dict[str, tuple[float, bool]] = {}
-    for pool in group.pools:
+    for pool, fleet in zip(group.pools, group.fleet.pools, strict=True):
         price = float(np.asarray(pool.supply.effective_usd_per_hour(LIKELY, rate)))
-        usd = price * pool.nodes_per_replica
-        prices.setdefault(pool.supply.option, (usd, pool.supply.committed))
+        usd = price * pool.nodes_per_replica / fleet.capacity_per_node
+        known, _ = prices.get(pool.supply.option, (usd, False))
+        prices[pool.supply.option] = (min(usd, known), pool.supply.committed)
     value = full_node_hour_usd(stack, service, group, rival) if rival is not None else None
     return rank_table(group, prices, value)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.polynomial.hermite_e import hermevander
 
-from tco.analysis.distribution import drawn
+from tco.analysis.distribution import ImpossibleCorrelations, UnknownFigure, drawn
 from tco.analysis.drivers import Drivers, Recorder
 from tco.analysis.horizon import (
     CashFlow,
@@ -24,9 +24,11 @@ from tco.analysis.horizon import (
     tabulated,
 )
 from tco.catalog.catalog import Sourced
+from tco.errors import BadInput, Problem, one_of
 from tco.model.plan import Correlation
 from tco.model.scenario import Scenario
 from tco.model.stack import Alternative
+from tco.model.stackfile import PLAN_KEY
 from tco.ranges import Range
 from tco.units import FloatArray, Quantity
 
@@ -39,6 +41,7 @@ __all__ = [
     "drivers_of",
     "evppi_usd",
     "simulate",
+    "simulate_plan",
 ]
 
 CHUNK = 24_000
@@ -160,6 +163,32 @@ def simulate(
             for place, one in enumerate(alternatives)
         ),
     )
+
+
+def simulate_plan(
+    ahead: Path, scenarios: int, seed: int, *, derived: bool = False
+) -> Uncertainty | None:
+    """The scenarios of a plan with the correlations that it states; None for none wanted.
+
+    A ``derived`` stack may lack a figure of the plan, whose correlations then say nothing. Raises
+    BadInput for correlations that cannot be.
+    """
+    if scenarios == 0:
+        return None
+    stack = ahead.stack
+    stated = stack.plan.correlations
+    if derived:
+        names = drivers_of(ahead, [one for one in stack.alternatives if not one.unpriced]).names
+        stated = tuple(one for one in stated if set(one.figures) <= set(names))
+    try:
+        return simulate(ahead, scenarios, seed, stated)
+    except UnknownFigure as error:
+        where = f"{PLAN_KEY}.correlations[{error.place}]"
+        hint = one_of(error.name, error.known)
+        problem = Problem(stack.file, where, f'no uncertain figure "{error.name}".', hint)
+    except ImpossibleCorrelations as error:
+        problem = Problem(stack.file, f"{PLAN_KEY}.correlations", str(error))
+    raise BadInput([problem])
 
 
 def drivers_of(ahead: Path, alternatives: Sequence[Alternative]) -> Drivers:

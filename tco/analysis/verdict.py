@@ -49,42 +49,59 @@ class Verdict:
     saving_npv_usd: float | None
     premium_usd_per_month: float | None
     caps: tuple[str, ...]
-    cheaper: str | None
 
 
 def rival_of(
     stack: StackModel, results: Sequence[AlternativeResult]
 ) -> tuple[AlternativeResult | None, AlternativeResult | None]:
-    """The rival that decides, and a cheaper eligible one where the plan names another."""
-    eligible = [
-        one for one in results if one.alternative.eligible and one.usd_per_month is not None
-    ]
-    cheapest = min(eligible, key=lambda one: one.usd_per_month or 0.0, default=None)
+    """The rival that decides, and a cheaper eligible one where the plan names another.
+
+    The cheapest is so in present value over the horizon, as the verdict is.
+    """
+    eligible = [one for one in results if one.alternative.eligible and one.npv_usd is not None]
+    cheapest = min(eligible, key=_npv, default=None)
     if stack.plan.against == "cheapest":
         return cheapest, None
-    named = next(one for one in results if one.name == stack.plan.against)
-    if not named.alternative.eligible or named.usd_per_month is None:
-        return None, None
-    if cheapest is not None and (cheapest.usd_per_month or 0.0) < named.usd_per_month:
-        return named, cheapest
-    return named, None
+    named = next((one for one in eligible if one.name == stack.plan.against), None)
+    if named is None or cheapest is None or _npv(cheapest) >= _npv(named):
+        return named, None
+    return named, cheapest
 
 
-def caps_on(stack: StackModel, cheaper: AlternativeResult | None) -> tuple[str, ...]:
-    """Why a winning stack is LEAN at most: what nobody measured, and a cheaper rival."""
+def _npv(result: AlternativeResult) -> float:
+    return float("inf") if result.npv_usd is None else result.npv_usd
+
+
+def caps_on(
+    stack: StackModel, rival: AlternativeResult | None, cheaper: AlternativeResult | None
+) -> tuple[str, ...]:
+    """Why a winning stack is LEAN at most: what nobody measured, and who else may be cheaper."""
+    caps = _unmeasured(stack, "the throughput")
+    if any(group.slo == "unverified" for service in stack.services for group in service.groups):
+        caps.append("a latency objective is unverified")
+    if rival is not None and rival.alternative.stack is not None:
+        caps += _unmeasured(rival.alternative.stack, f"the throughput of {rival.name}")
+    if cheaper is not None:
+        caps.append(f"{cheaper.name} is eligible and cheaper than the rival named")
+    caps += [f"{one.name} has no price" for one in unpriced_rivals(stack)]
+    return tuple(caps)
+
+
+def _unmeasured(stack: StackModel, what: str) -> list[str]:
     caps: list[str] = []
     groups = [group for service in stack.services for group in service.groups]
     if any(group.extrapolated for group in groups):
-        caps.append("the throughput is extrapolated to other lengths than were measured")
+        caps.append(f"{what} is extrapolated to other lengths than were measured")
     if any(group.predicted for group in groups):
-        caps.append("the throughput is predicted, not measured")
-    if any(group.slo == "unverified" for group in groups):
-        caps.append("a latency objective is unverified")
+        caps.append(f"{what} is predicted, not measured")
     if any(group.concurrency is None for group in groups):
-        caps.append("the benchmark is an offline maximum without latency")
-    if cheaper is not None:
-        caps.append(f"{cheaper.name} is eligible and cheaper than the rival named")
-    return tuple(caps)
+        caps.append(f"{what} is an offline maximum without latency")
+    return caps
+
+
+def unpriced_rivals(stack: StackModel) -> list[Alternative]:
+    """Alternatives without a price that may be eligible: nobody knows that they are dearer."""
+    return [one for one in stack.alternatives if one.unpriced and one.eligible]
 
 
 def decide(
@@ -104,12 +121,10 @@ def decide(
     rival, cheaper = rival_of(stack, results)
     if rival is None:
         return _without_rival(stack, results, priced_usd, unpriced)
-    caps = caps_on(stack, cheaper)
+    caps = caps_on(stack, rival, cheaper)
     if unpriced:
         lost = priced_usd > (rival.usd_per_month or 0.0)
-        return Verdict(
-            "DO_NOT" if lost else "UNKNOWN", rival.name, None, None, None, caps, _name(cheaper)
-        )
+        return Verdict("DO_NOT" if lost else "UNKNOWN", rival.name, None, None, None, caps)
     saving = (rival.npv_usd or 0.0) - own_npv_usd - rival.refused_npv_usd
     drawn = rival.uncertainty
     if drawn is None:
@@ -117,7 +132,7 @@ def decide(
         caps = (*caps, "the probability to win is not computed, only the likely values")
     else:
         decision = _by_probability(drawn, stack.plan.gate.probability, capped=bool(caps))
-    return Verdict(decision, rival.name, rival.probability, saving, None, caps, _name(cheaper))
+    return Verdict(decision, rival.name, rival.probability, saving, None, caps)
 
 
 def _by_probability(drawn: Against, wanted: float, *, capped: bool) -> Decision:
@@ -125,10 +140,6 @@ def _by_probability(drawn: Against, wanted: float, *, capped: bool) -> Decision:
     if drawn.probability >= wanted and drawn.expected_saving_usd > 0 and not capped:
         return "RECOMMEND"
     return "LEAN" if drawn.probability >= LEAN_PROBABILITY else "DO_NOT"
-
-
-def _name(result: AlternativeResult | None) -> str | None:
-    return result.name if result is not None else None
 
 
 def _without_rival(
@@ -142,8 +153,9 @@ def _without_rival(
         one for one in results if not one.alternative.eligible and one.usd_per_month is not None
     ]
     constrained = bool(barred) and all(not one.alternative.eligible for one in results)
+    caps = caps_on(stack, None, None)
     if not constrained or unpriced:
-        return Verdict("UNKNOWN", None, None, None, None, caps_on(stack, None), None)
+        return Verdict("UNKNOWN", None, None, None, None, caps)
     cheapest = min(barred, key=lambda one: one.usd_per_month or 0.0)
     premium = priced_usd - (cheapest.usd_per_month or 0.0)
-    return Verdict("CONSTRAINED", cheapest.name, None, None, premium, caps_on(stack, None), None)
+    return Verdict("CONSTRAINED", cheapest.name, None, None, premium, caps)

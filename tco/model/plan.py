@@ -494,6 +494,9 @@ class Plan(Strict):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"the alternative {twice[0]} is listed twice.")
+        pairs = [frozenset(one.figures) for one in self.correlations]
+        if len(set(pairs)) < len(pairs):
+            raise ValueError("correlations name one pair of figures twice.")
         if self.against not in ("cheapest", *names):
             listed = ", ".join(names) or "(none)"
             raise ValueError(f"against: {self.against} is none of the alternatives {listed}.")

@@ -73,6 +73,16 @@ class Supply:
         """Whether the upfront is paid once for months to come. Blocks are paid as they come."""
         return self.upfront is not None and self.option != "capacity-block"
 
+    @property
+    def list_prices(self) -> tuple[Sourced, ...]:
+        """The prices somebody asks for a node: its rate, its upfront, a spot node's fallback."""
+        if self.owned is not None:
+            return ()
+        fallback = self.spot.on_demand if self.spot is not None else None
+        block = self.option == "capacity-block"
+        prices = (None if block else self.rate, self.upfront, fallback)
+        return tuple(one for one in prices if one is not None)
+
     def as_spare(self) -> Supply:
         """How a spare is bought: a spot node is no spare, its on-demand fallback is."""
         if self.spot is None or self.spot.on_demand is None:

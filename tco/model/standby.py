@@ -76,7 +76,7 @@ def spares_needed(
     """Least k with sum lambda P(Bin(P(h)+k, A) >= min(N(h), P(h))) / sum lambda >= target.
 
     ``requests`` weighs the levels of the week. One k per load factor of the operation. Raises
-    OverflowError where 64 spares would not do.
+    OverflowError where 64 spares and a quarter of the nodes would not do.
     """
     provisioned = np.stack([np.rint(nodes) for nodes in operation.provisioned], axis=-1)
     total = provisioned.sum(axis=-1, keepdims=True)
@@ -88,23 +88,20 @@ def spares_needed(
     distinct = flat[first]
     weights = requests * operation.hours
     weights = weights / weights.sum() if weights.any() else np.full_like(weights, 1 / len(weights))
+    place = inverse.reshape(rows.shape[:-1])
+    chances = np.zeros(len(distinct))
     spares = np.full(len(rows), -1.0)
-    for k in range(MOST_SPARES + 1):
-        chances = np.array(
-            [
-                chance_enough(
-                    (*(int(n) for n in row[:-1]), k),
-                    (*availabilities, spare_availability),
-                    int(row[-1]),
-                )
-                for row in distinct
-            ]
-        )
-        met = chances[inverse.ravel()].reshape(rows.shape[:-1]) @ weights
-        spares = np.where((spares < 0) & (met >= target - 1e-12), float(k), spares)
+    most = MOST_SPARES + int(total.max()) // 4
+    for k in range(most + 1):
+        open_ = spares < 0
+        for one in np.unique(place[open_]):
+            *nodes, least = (int(number) for number in distinct[one])
+            chances[one] = chance_enough((*nodes, k), (*availabilities, spare_availability), least)
+        met = chances[place] @ weights
+        spares = np.where(open_ & (met >= target - 1e-12), float(k), spares)
         if (spares >= 0).all():
             return spares
-    raise OverflowError(f"{MOST_SPARES} spare nodes do not reach an availability of {target:g}")
+    raise OverflowError(f"{most} spare nodes do not reach an availability of {target:g}")
 
 
 def outage_overflow(

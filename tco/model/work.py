@@ -11,7 +11,7 @@ from tco.model.fleet import FleetMonth, Operation
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.model.standby import node_availability, outage_overflow, spares_needed
-from tco.units import FloatArray, Quantity
+from tco.units import FloatArray, Quantity, ratio
 
 __all__ = ["GroupWork", "Work", "group_work", "spare_nodes", "work"]
 
@@ -63,13 +63,29 @@ class Work:
         shares = [one.month.overflow_share * one.group.share for one in self.groups[place]]
         return np.asarray(sum(shares) + self.none, float)
 
+    def refused_share(self, service: ServiceModel, place: int) -> FloatArray:
+        """Share of a service's requests unserved, 0 within its limit."""
+        share = self.unserved_share(service, place)
+        return np.where(share > service.unserved_limit + 1e-12, share, 0.0)
+
+    def refused_tokens(self, stack: StackModel) -> FloatArray:
+        """Share of the stack's tokens that its fleets refuse."""
+        weights = [
+            factor * service.mtok_per_month
+            for service, factor in zip(stack.services, self.factors, strict=True)
+        ]
+        refused = sum(
+            weight * self.refused_share(service, place)
+            for place, (service, weight) in enumerate(zip(stack.services, weights, strict=True))
+        )
+        return ratio(np.asarray(refused, float), np.asarray(sum(weights), float))
+
     def served(self, stack: StackModel) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Whether every service stays within its limit of unserved requests."""
-        met = [
-            self.unserved_share(service, place) <= service.unserved_limit + 1e-12
-            for place, service in enumerate(stack.services)
+        refused = [
+            self.refused_share(service, place) > 0 for place, service in enumerate(stack.services)
         ]
-        return np.all(met, axis=0)
+        return ~np.any(refused, axis=0)
 
 
 def work(

@@ -61,7 +61,7 @@ def test_closed_by_stale_prices(lab: Lab) -> None:
     assert gated(lab, gate={"max_price_age_days": 22}).gate.open
     result = gated(lab, gate={"max_price_age_days": 21})
     assert failing(result) == ["prices fresh"]
-    assert "box.8x: on-demand (22 days)" in result.gate.conditions[3].detail
+    assert "box.8x: on-demand in r1 (22 days)" in result.gate.conditions[3].detail
     assert "api/dear: input (22 days)" in result.gate.conditions[3].detail
 
 
@@ -198,3 +198,85 @@ def test_nothing_provisioned_is_asked_for_no_rate(lab: Lab) -> None:
     result = gated(lab, {"own": owned(100_000)}, gate={"max_price_age_days": 21})
     assert failing(result) == ["prices fresh"]
     assert "owned" not in result.gate.conditions[3].detail
+
+
+# What a review found open
+
+
+def test_closed_by_an_alternative_without_a_price(lab: Lab) -> None:
+    """A mistyped API may be the cheapest: nobody knows, so the gate stays closed and says which."""
+    result = gated(lab, alternatives=["api/dear", "api/plian"])
+    assert set(failing(result)) == {"the math closes", "everything priced"}
+    assert "alternative api/plian" in result.gate.conditions[1].detail
+
+
+def test_closed_by_the_stale_price_of_one_region(lab: Lab) -> None:
+    """The same node in two regions has two prices, and each of them ages."""
+    old = {"instance": "box.8x", "region": "r2", "usd_per_hour": 20, "as_of": "2020-01-01"}
+    book = lab.book("far", prices=[old])
+    pools: Keys = {
+        "near": {**ON_DEMAND, "nodes": 1},
+        "far": {**ON_DEMAND, "region": "r2", "nodes": 0},
+    }
+    result = gated(lab, pools, prices=[book])
+    assert failing(result) == ["prices fresh"]
+    assert "box.8x: on-demand in r2" in result.gate.conditions[3].detail
+
+
+def test_closed_by_a_price_seen_after_today(lab: Lab) -> None:
+    """On a day before a price was seen nobody can have known it."""
+    gated(lab)
+    early = evaluate(lab.load(), dt.date(2024, 1, 1))
+    assert failing(early) == ["prices fresh"]
+    assert "seen after today" in early.gate.conditions[3].detail
+
+
+def test_closed_by_growth_that_outruns_the_fleet(lab: Lab) -> None:
+    """A constraint does not excuse a fleet that refuses demand from the second month on."""
+    lab.workload(requests_per_month=730 * 3600, growth_per_year=1.0)
+    lab.stack(
+        NODE,
+        {"require": ["moon-residency"]},
+        alternatives=["api/dear"],
+        gate={"max_premium_usd_per_month": 99_999},
+    )
+    result = lab.evaluate()
+    assert result.verdict.decision == "CONSTRAINED"
+    assert failing(result) == ["unserved demand"]
+
+
+def test_a_constraint_is_measured_by_a_fresh_price(lab: Lab) -> None:
+    """The API that a requirement rules out is what the premium is paid over: its price ages."""
+    old = {"api": "api/old", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    book = lab.book("old", as_of="2020-01-01", prices=[old])
+    result = gated(
+        lab,
+        service={"require": ["moon-residency"]},
+        alternatives=["api/old"],
+        prices=[book],
+        gate={"max_premium_usd_per_month": 99_999},
+    )
+    assert (result.verdict.decision, failing(result)) == ("CONSTRAINED", ["prices fresh"])
+
+
+def test_a_reservation_without_an_on_demand_price(lab: Lab) -> None:
+    """Where nobody knows what `up` would pay, an unbought reservation keeps the gate closed."""
+    terms: Keys = {"purchase": "reserved", "usd_per_hour": 12, **COMMITMENT}
+    book = lab.book("far", prices=[{"instance": "box.8x", "region": "r9", **terms}])
+    pools = {"base": {**RESERVED, "region": "r9", "commitment": COMMITMENT}}
+    result = gated(lab, pools, prices=[book])
+    assert failing(result) == ["commitments bought"]
+    assert "has no price" in result.gate.conditions[4].detail
+
+
+def test_an_override_does_not_waive_node_counts(lab: Lab) -> None:
+    """`nodes: auto` never provisions: a new benchmark must not resize a running fleet."""
+    override: Keys = {
+        "reason": "pilot",
+        "approved_by": "cto",
+        "expires": "2026-12-31",
+        "max_usd_per_month": 99_999,
+    }
+    result = gated(lab, {"main": {**ON_DEMAND, "nodes": "auto"}}, gate={"override": override})
+    assert not result.gate.open
+    assert "does not waive nodes: auto" in result.gate.conditions[-1].detail

@@ -210,7 +210,7 @@ def test_offline_maximum_needs_a_burst_factor(lab: Lab) -> None:
     lab.workload(burst={"factor": 1.2})
     result = lab.evaluate()
     assert result.fleets[0].concurrency is None
-    assert "the benchmark is an offline maximum without latency" in result.verdict.caps
+    assert "the throughput is an offline maximum without latency" in result.verdict.caps
 
 
 def test_array_of_factors_is_the_loop_over_them(lab: Lab) -> None:

@@ -151,8 +151,9 @@ def _lacking(todo: Lookup, rates: Sequence[ApiRate | None]) -> tuple[str, ...]:
     """Required properties that an alternative's API lacks for some service."""
     lacking: dict[str, None] = {}
     for spec, rate in zip(todo.plan.services.values(), rates, strict=True):
-        has = rate.row.properties if rate is not None else ()
-        lacking |= {name: None for name in spec.require if name not in has}
+        if rate is not None:  # what an API without a price has is not known either
+            has = rate.row.properties
+            lacking |= {name: None for name in spec.require if name not in has}
     return tuple(lacking)
 
 

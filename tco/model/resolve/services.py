@@ -188,15 +188,16 @@ def _group(
     slo = "unverified" if "unverified" in states else ("met" if "met" in states else "none")
     nodes = first.pool.nodes_per_replica
     generated = shares @ np.array([request.generated for request in classes])
+    every_point = tuple(point for one in speeds for point in one.points)
     return built.Group(
         tuple(classes),
         tuple(one.pool for one in speeds),
         fleet,
-        tuple(point for one in speeds for point in one.points),
+        every_point,
         float(generated / first.work) / nodes,
         None if concurrency is None else concurrency / nodes,
         slo,
-        throughput_of(todo, model, first.pool.gpu, first.points),
+        throughput_of(todo, model, first.pool.gpu, every_point),
     )
 
 

@@ -1,0 +1,77 @@
+"""What `up` would pay while a commitment is not bought: its nodes on demand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tco.analysis.gate import not_bought
+from tco.analysis.horizon import path
+from tco.analysis.mix import month_usd
+from tco.analysis.uncertainty import simulate_plan
+from tco.analysis.verdict import AlternativeResult, Verdict
+from tco.catalog.rows import NodePrice
+from tco.model.purchase import Supply
+from tco.model.stack import Group, PoolModel, StackModel
+
+__all__ = ["closes_on_demand"]
+
+
+def closes_on_demand(
+    stack: StackModel,
+    verdict: Verdict,
+    rival: AlternativeResult | None,
+    scenarios: int,
+    seed: int,
+) -> bool | None:
+    """Whether the math closes as well if unbought reservations are paid on demand.
+
+    None where a node has no on-demand price.
+    """
+    if rival is None or not not_bought(stack):
+        return False
+    paid = _on_demand(stack)
+    if paid is None:
+        return None
+    if verdict.decision == "CONSTRAINED":
+        usd = month_usd(paid)
+        most = stack.plan.gate.max_premium_usd_per_month.likely
+        return usd is not None and usd - (rival.usd_per_month or 0.0) <= most
+    if verdict.decision != "RECOMMEND":
+        return False
+    drawn = simulate_plan(path(paid), scenarios, seed, derived=True)
+    against = drawn.of(verdict.against) if drawn is not None else None
+    return (
+        against is not None
+        and against.probability >= stack.plan.gate.probability
+        and against.expected_saving_usd > 0
+    )
+
+
+def _on_demand(stack: StackModel) -> StackModel | None:
+    """The stack with what is not bought yet at the on-demand price, or None without one."""
+    paid = {pool.name: _paid(stack, pool) for _, _, _, pool in stack.pools()}
+    if None in paid.values():
+        return None
+
+    def moved(group: Group) -> Group:
+        return replace(group, pools=tuple(paid[pool.name] or pool for pool in group.pools))
+
+    return replace(
+        stack,
+        services=tuple(
+            replace(service, groups=tuple(moved(group) for group in service.groups))
+            for service in stack.services
+        ),
+    )
+
+
+def _paid(stack: StackModel, pool: PoolModel) -> PoolModel | None:
+    terms = pool.plan.commitment
+    if terms is None or terms.id is not None or not pool.provisioned:
+        return pool
+    key = ("node", pool.node, pool.region, "on-demand", None, None, None)
+    found = stack.catalog.find_as(NodePrice, key, stack.day)
+    if found is None:
+        return None
+    rate = found.sourced(f"{pool.node}: on-demand", found.row.usd_per_node_hour, "USD/h")
+    return replace(pool, supply=Supply("on-demand", pool.node, rate))
