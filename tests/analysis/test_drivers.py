@@ -89,9 +89,9 @@ def test_every_range_of_a_stack_is_a_driver(lab: Lab) -> None:
         outlook={"api_price_decay_per_year": [0.1, 0.3, 0.6]},
     )
     assert sorted(_drivers(lab).names) == [
-        "all: cached share",
         "api/plain: input",
         "box.8x: on-demand",
+        "demand, all: cached share",
         "finance.discount_rate",
         "ops.fte",
         "outlook.api_price_decay_per_year",
@@ -108,4 +108,4 @@ def test_driver_of_a_stack_beside_it(lab: Lab) -> None:
         platform={"usd_per_month": [100, 200]},
     )
     lab.plan({"chat": lab.service({"main": {**ON_DEMAND, "nodes": 1}})}, alternatives=["stack:two"])
-    assert _drivers(lab).names == ["platform.usd_per_month"]
+    assert _drivers(lab).names == ["two: platform.usd_per_month"]
