@@ -160,8 +160,7 @@ def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: st
         click.echo(message.body, nl=False)
         return
     if summary:
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(f"{message.text}\n")
+        _summarize(Path(summary), message.text)
     try:
         there, place = forge()
         done = post(there, message, posting.behavior, create=matters or posting.always)
@@ -171,6 +170,14 @@ def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: st
             click.echo(message.body, nl=False)
         return
     click.echo(f"{place}: {_told(done)}", err=True)
+
+
+def _summarize(summary: Path, text: str) -> None:
+    try:
+        with summary.open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+    except OSError as error:
+        raise TcoError(f"{summary}: the job summary cannot be written: {error.strerror}.") from None
 
 
 def _told(done: str) -> str:
