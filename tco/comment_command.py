@@ -26,6 +26,7 @@ LARGEST_INPUT_BYTES = 64 << 20
 STDIN = "-"
 PIPE = "Pipe it in: tco diff --format json | tco comment github"
 DEFAULT_TAG = "plan"
+INTERRUPTED = 130
 
 
 @click.group()
@@ -169,6 +170,9 @@ def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: st
         if not summary:
             click.echo(message.body, nl=False)
         return
+    except KeyboardInterrupt:
+        click.echo("Interrupted; the comment may be written already.", err=True)
+        sys.exit(INTERRUPTED)
     click.echo(f"{place}: {_told(done)}", err=True)
 
 
