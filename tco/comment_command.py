@@ -26,6 +26,7 @@ LARGEST_INPUT_BYTES = 64 << 20
 STDIN = "-"
 PIPE = "Pipe it in: tco diff --format json | tco comment github"
 DEFAULT_TAG = "plan"
+INTERRUPTED = 130
 
 
 @click.group()
@@ -160,8 +161,7 @@ def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: st
         click.echo(message.body, nl=False)
         return
     if summary:
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(f"{message.text}\n")
+        _summarize(Path(summary), message.text)
     try:
         there, place = forge()
         done = post(there, message, posting.behavior, create=matters or posting.always)
@@ -170,7 +170,18 @@ def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: st
         if not summary:
             click.echo(message.body, nl=False)
         return
+    except KeyboardInterrupt:
+        click.echo("Interrupted; the comment may be written already.", err=True)
+        sys.exit(INTERRUPTED)
     click.echo(f"{place}: {_told(done)}", err=True)
+
+
+def _summarize(summary: Path, text: str) -> None:
+    try:
+        with summary.open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+    except OSError as error:
+        raise TcoError(f"{summary}: the job summary cannot be written: {error.strerror}.") from None
 
 
 def _told(done: str) -> str:

@@ -8,20 +8,21 @@ prices add, from there to `after` what the plan changes. The two add up to the w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from tco.analysis.changes import Cause, Change, changes_between, similarity
-from tco.analysis.evaluation import SCENARIOS, SEED, Evaluation, PricedLine, evaluate
+from tco.analysis.evaluation import SCENARIOS, SEED, Evaluation, evaluate
+from tco.analysis.line_pairs import LinePair, line_pairs
 from tco.catalog.catalog import Catalog
 from tco.errors import BadInput, Problem
 from tco.model.resolve import resolve
 from tco.model.stack import StackModel
 from tco.model.stackfile import StackFile, read_stack, stack_names
 
-__all__ = ["Asked", "LinePair", "Side", "StackDiff", "Status", "diff_stacks"]
+__all__ = ["Asked", "Side", "StackDiff", "Status", "diff_stacks"]
 
 Status = Literal["added", "removed", "renamed", "changed", "unchanged"]
 RENAMED_FROM = 0.8
@@ -101,14 +102,6 @@ class Side:
 
 
 @dataclass(frozen=True)
-class LinePair:
-    """A ledger line on both sides; None where a side lacks it."""
-
-    before: PricedLine | None
-    after: PricedLine | None
-
-
-@dataclass(frozen=True)
 class StackDiff:
     """One stack on both sides. ``problems`` say why its older side could not be read."""
 
@@ -144,7 +137,7 @@ class StackDiff:
 
         None where the older side could not be read: what is unknown is not zero.
         """
-        return [] if self.problems else _line_pairs(self.before, self.after)
+        return [] if self.problems else line_pairs(self.before, self.after)
 
 
 def diff_stacks(base: Side, head: Side) -> list[StackDiff]:
@@ -301,34 +294,3 @@ def _less(after: Evaluation | None, before: Evaluation | None) -> float | None:
     sides = [0.0 if one is None else one.usd_per_month for one in (after, before)]
     mine, theirs = sides
     return None if mine is None or theirs is None else mine - theirs
-
-
-def _line_pairs(before: Evaluation | None, after: Evaluation | None) -> list[LinePair]:
-    """Lines of the same name first, then what is left of the same pool in the ledger's order."""
-    old = list(before.lines) if before is not None else []
-    pairs: list[LinePair] = []
-    left: list[PricedLine] = []
-    for line in after.lines if after is not None else ():
-        match = next((one for one in old if _key(one) == _key(line)), None)
-        if match is None:
-            left.append(line)
-        else:
-            old.remove(match)
-            pairs.append(LinePair(match, line))
-    pairs += _leftovers(old, left)
-    place = {id(line): number for number, line in enumerate(after.lines if after else ())}
-    return sorted(pairs, key=lambda pair: place.get(id(pair.after), len(place)))
-
-
-def _leftovers(old: list[PricedLine], new: Sequence[PricedLine]) -> Iterator[LinePair]:
-    for line in new:
-        match = next((one for one in old if _key(one)[:3] == _key(line)[:3]), None)
-        if match is not None:
-            old.remove(match)
-        yield LinePair(match, line)
-    yield from (LinePair(line, None) for line in old)
-
-
-def _key(priced: PricedLine) -> tuple[str, ...]:
-    line = priced.line
-    return (line.category, line.service, line.pool, line.name, line.commitment_status or "")

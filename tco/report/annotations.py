@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tco.report.bottom_line import change_in_words
 from tco.report.diff_document import ChangeRow, DiffDocument, StackDelta
-from tco.report.diff_view import change_in_words
 from tco.report.wording import change_text
 
 __all__ = ["workflow_annotations"]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tco.report.diff_document import DiffDocument
-from tco.report.diff_view import DiffView, LineChange, StackRow, diff_view
+from tco.report.diff_view import DiffView, StackRow, diff_view
+from tco.report.line_changes import LineChange
 from tco.report.markdown import fill, markdown_text
 
 __all__ = ["LIMIT_BYTES", "comment", "problems_comment"]
@@ -100,7 +101,7 @@ def _notes(row: StackRow) -> list[str]:
     told = [row.answer, *row.changes]
     told += [f"before: {one}" for one in row.problems]
     told += [f"not priced: {one}" for one in row.unpriced]
-    told += [f"the gate: {one}" for one in row.blocking]
+    told += [f"not met: {one}" for one in row.blocking]
     told += [f"override: {row.override}"] if row.override else []
     return [_clipped(one) for one in (*told, row.split) if one]
 

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from tco.analysis.changes import Change
-from tco.analysis.diff import LinePair, StackDiff
+from tco.analysis.diff import StackDiff
 from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.analysis.line_pairs import LinePair
 from tco.errors import Problem
 from tco.report.diff_document import (
     ChangeRow,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import click
 
-from tco.report.diff_view import DiffView, LineChange, StackRow
+from tco.report.diff_view import DiffView, StackRow
+from tco.report.line_changes import LineChange
 
 __all__ = ["diff_text"]
 
@@ -44,7 +45,7 @@ def _stack(row: StackRow) -> Iterator[str]:
     for text in row.problems:
         yield from _wrapped(f"- before: {text}", "    ")
     yield from (line for one in row.lines for line in _ledger_line(one))
-    for text in (row.answer, *(f"{one}." for one in row.blocking)):
+    for text in (row.answer, *(f"not met: {one}." for one in row.blocking)):
         yield from _wrapped(text, "    ")
 
 

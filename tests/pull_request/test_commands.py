@@ -232,6 +232,34 @@ def test_problems_reach_the_reviewer(
     assert "against: nobody" in server.bodies[0]
 
 
+def test_interrupted_while_posting(
+    changed: Repo, tco_command: Tco, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while posting: one line that promises nothing, no traceback."""
+    found = _diff(changed, tco_command)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tco.http.Api.call", interrupt)
+    ran = tco_command("comment", "github", stdin=found)
+    assert (ran.code, ran.err) == (130, "Interrupted; the comment may be written already.\n")
+
+
+def test_no_forge_there(
+    changed: Repo, tco_command: Tco, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forge that is not reached is told by its address, and the summary has the text."""
+    monkeypatch.setattr("tco.http.MOST_TRIES", 1)
+    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
+    ran = tco_command("comment", "github", stdin=_diff(changed, tco_command))
+    assert ran.code == 1
+    assert ran.err.startswith(
+        "http://127.0.0.1:9/repos/octo/repo/issues/5/comments was not reached"
+    )
+    assert "+$14,600" in job.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("stdin", "said"),
     [

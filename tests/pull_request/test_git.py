@@ -188,6 +188,15 @@ def test_no_commit_yet(repo: Repo) -> None:
         repo.compare()
 
 
+def test_a_repository_of_somebody_else(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """git refuses a checkout of another owner, as in a container: its own words say the way out."""
+    repo.pool(1)
+    repo.branch()
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(TcoError, match=r"safe\.directory"):
+        repo.compare()
+
+
 def test_a_link_out_of_the_folder_is_not_followed(repo: Repo, tmp_path: Path) -> None:
     """A link in the base's tree reads no file outside it."""
     secret = tmp_path / "secret.yaml"

@@ -1,0 +1,49 @@
+"""The ledger's lines of two sides, each beside the line that it replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tco.analysis.evaluation import Evaluation, PricedLine
+
+__all__ = ["LinePair", "line_pairs"]
+
+
+@dataclass(frozen=True)
+class LinePair:
+    """A ledger line on both sides; None where a side lacks it."""
+
+    before: PricedLine | None
+    after: PricedLine | None
+
+
+def line_pairs(before: Evaluation | None, after: Evaluation | None) -> list[LinePair]:
+    """Lines of the same name first, then what is left of the same pool in the ledger's order."""
+    old = list(before.lines) if before is not None else []
+    pairs: list[LinePair] = []
+    left: list[PricedLine] = []
+    for line in after.lines if after is not None else ():
+        match = next((one for one in old if _key(one) == _key(line)), None)
+        if match is None:
+            left.append(line)
+        else:
+            old.remove(match)
+            pairs.append(LinePair(match, line))
+    pairs += _leftovers(old, left)
+    place = {id(line): number for number, line in enumerate(after.lines if after else ())}
+    return sorted(pairs, key=lambda pair: place.get(id(pair.after), len(place)))
+
+
+def _leftovers(old: list[PricedLine], new: Sequence[PricedLine]) -> Iterator[LinePair]:
+    for line in new:
+        match = next((one for one in old if _key(one)[:3] == _key(line)[:3]), None)
+        if match is not None:
+            old.remove(match)
+        yield LinePair(match, line)
+    yield from (LinePair(line, None) for line in old)
+
+
+def _key(priced: PricedLine) -> tuple[str, ...]:
+    line = priced.line
+    return (line.category, line.service, line.pool, line.name, line.commitment_status or "")
