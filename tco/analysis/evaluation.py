@@ -11,7 +11,7 @@ import numpy as np
 
 from tco.analysis.break_even import Scan, scan
 from tco.analysis.distribution import ImpossibleCorrelations, UnknownFigure
-from tco.analysis.gate import GateResult, gate, not_bought
+from tco.analysis.gate import COMMITMENTS, GateResult, gate, not_bought
 from tco.analysis.horizon import (
     CashFlow,
     Path,
@@ -45,6 +45,7 @@ __all__ = [
     "PricedLine",
     "evaluate",
     "load_stack",
+    "on_day",
     "resolve_stack",
 ]
 
@@ -229,6 +230,23 @@ def evaluate(
         lost,
         sure,
     )
+
+
+def on_day(result: Evaluation, today: dt.date) -> Evaluation:
+    """The same evaluation as it reads on another day: figures have other ages, so may the gate."""
+    rival = result.rival
+    bought = [one.holds for one in result.gate.conditions if one.name == COMMITMENTS]
+    gated = gate(
+        result.stack,
+        result.verdict,
+        usd_per_month=result.usd_per_month,
+        unpriced=result.unpriced,
+        unserved_share=max(fleet.unserved_share for fleet in result.fleets),
+        rival_figures=_figures_of(rival.alternative) if rival is not None else (),
+        today=today,
+        closes_on_demand=all(bought),
+    )
+    return replace(result, today=today, gate=gated)
 
 
 def _simulated(ahead: Path, scenarios: int, seed: int) -> Uncertainty | None:

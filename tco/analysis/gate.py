@@ -11,7 +11,11 @@ from tco.catalog.catalog import Sourced
 from tco.model.plan import Override
 from tco.model.stack import StackModel, Unpriced
 
-__all__ = ["Condition", "GateResult", "age_days", "gate", "not_bought"]
+__all__ = ["COMMITMENTS", "Condition", "GateResult", "age_days", "gate", "not_bought"]
+
+
+COMMITMENTS = "commitments bought"
+"""Name of the condition on what is reserved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def gate(  # noqa: PLR0913  the facts of one evaluation, each by its name
     if waiting:
         conditions.append(
             Condition(
-                "commitments bought",
+                COMMITMENTS,
                 closes_on_demand,
                 f"not bought yet: {', '.join(waiting)}; `up` would pay on demand"
                 + ("" if closes_on_demand else ". Buy first, then write commitment.id"),
