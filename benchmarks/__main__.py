@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import cold_start, policy_pack, price
+from benchmarks import cold_start, policy_pack, preview, price
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "cold-start": cold_start.run,
     "price": price.run,
     "policy-pack": policy_pack.run,
+    "preview": preview.run,
 }
 
 
