@@ -45,6 +45,7 @@ __all__ = [
     "PricedLine",
     "evaluate",
     "load_stack",
+    "on_day",
     "resolve_stack",
     "utilization_at",
 ]
@@ -244,6 +245,12 @@ def evaluate(
         lost,
         sure,
     )
+
+
+def on_day(result: Evaluation, today: dt.date) -> Evaluation:
+    """The same evaluation as it reads on another day: figures have other ages, so may the gate."""
+    facts = replace(result.gate.facts, today=today)
+    return replace(result, today=today, gate=gate(result.stack, result.verdict, facts))
 
 
 def _npv_or_none(flow: CashFlow | None, rate: float) -> float | None:

@@ -26,30 +26,6 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class GateResult:
-    """The gate: open, or closed with the conditions that fail."""
-
-    open: bool
-    level: str
-    conditions: tuple[Condition, ...]
-    override: Override | None
-
-
-def age_days(figure: Sourced, today: dt.date) -> int | None:
-    """Days since a figure was seen; None for an undated one."""
-    return (today - figure.as_of).days if figure.as_of is not None else None
-
-
-def not_bought(stack: StackModel) -> list[str]:
-    """Reserved pools whose commitment is not bought yet, as far as the plan tells."""
-    return [
-        pool.name
-        for _, _, _, pool in stack.pools()
-        if pool.provisioned and pool.plan.commitment is not None and pool.plan.commitment.id is None
-    ]
-
-
-@dataclass(frozen=True)
 class GateFacts:
     """What the conditions look at besides the stack and its verdict.
 
@@ -64,6 +40,31 @@ class GateFacts:
     lost_months: int
     rival_figures: tuple[Sourced, ...]
     closes_on_demand: bool | None
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """The gate: open, or closed with the conditions that fail."""
+
+    open: bool
+    level: str
+    conditions: tuple[Condition, ...]
+    override: Override | None
+    facts: GateFacts
+
+
+def age_days(figure: Sourced, today: dt.date) -> int | None:
+    """Days since a figure was seen; None for an undated one."""
+    return (today - figure.as_of).days if figure.as_of is not None else None
+
+
+def not_bought(stack: StackModel) -> list[str]:
+    """Reserved pools whose commitment is not bought yet, as far as the plan tells."""
+    return [
+        pool.name
+        for _, _, _, pool in stack.pools()
+        if pool.provisioned and pool.plan.commitment is not None and pool.plan.commitment.id is None
+    ]
 
 
 def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
@@ -86,7 +87,9 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
         override = _override(limits.override, facts, conditions)
         conditions.append(override)
         overridden = override.holds
-    return GateResult(not closed or overridden, limits.level, tuple(conditions), limits.override)
+    return GateResult(
+        not closed or overridden, limits.level, tuple(conditions), limits.override, facts
+    )
 
 
 def _bought(waiting: Sequence[str], closes_on_demand: bool | None) -> Condition:

@@ -7,12 +7,11 @@ wall-clock time, so that an unchanged plan makes an unchanged preview.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pulumi
 
-from tco.analysis.evaluation import Evaluation
+from tco.analysis.evaluation import Evaluation, on_day
 from tco.iac.pool import GpuNodePool
 from tco.model.plan import Override
 from tco.report.memo import memo
@@ -65,5 +64,5 @@ def record(result: Evaluation) -> dict[str, Any]:
 
 
 def memo_of_the_pricing_day(result: Evaluation) -> str:
-    """The memo with ages counted to the pricing day: the same text until the plan changes."""
-    return memo(replace(result, today=result.stack.day))
+    """The memo as it reads on the pricing day: the same text until the plan changes."""
+    return memo(on_day(result, result.stack.day))

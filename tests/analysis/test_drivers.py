@@ -91,7 +91,7 @@ def test_every_range_of_a_stack_is_a_driver(lab: Lab) -> None:
     assert sorted(_drivers(lab).names) == [
         "api/plain: input",
         "box.8x: on-demand",
-        "demand, all: cached share",
+        "demand: cached share of all",
         "finance.discount_rate",
         "ops.fte",
         "outlook.api_price_decay_per_year",

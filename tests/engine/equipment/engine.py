@@ -113,16 +113,21 @@ def _kept(target: Path, make: Callable[[Path], object]) -> None:
 
 
 def get() -> Path | None:
-    """The engine there is, else a download, else a build; None where all of them fail."""
-    for way in (None, download, build):
-        try:
-            if way is not None:
-                way()
-        except (OSError, subprocess.CalledProcessError, tarfile.TarError) as error:
-            print(f"{way.__name__ if way else ''}: {error}", file=sys.stderr)
+    """The engine there is, else a download, else a build; None where all fail, told why."""
+    failures: list[str] = []
+    for way in (download, build):
         if engine := find():
             return engine
-    return None
+        try:
+            way()
+        except subprocess.CalledProcessError as error:
+            failures.append(f"build: {error.stderr.decode(errors='replace').strip()[-500:]}")
+        except (OSError, tarfile.TarError) as error:
+            failures.append(f"{way.__name__}: {error}")
+    engine = find()
+    if engine is None:
+        print("\n".join(failures), file=sys.stderr)
+    return engine
 
 
 if __name__ == "__main__":
