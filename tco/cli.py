@@ -460,6 +460,9 @@ def main() -> None:
     except TcoError as error:
         _tell(error, arguments)
         code = BAD_INPUT
+    except OverflowError as error:  # a demand beyond what any fleet serves
+        _tell(TcoError(f"{error}."), arguments)
+        code = BAD_INPUT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = OK

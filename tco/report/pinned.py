@@ -57,6 +57,12 @@ def _pin(spec: Any, mix: Mix, supplies: Sequence[PoolModel]) -> None:
         pools[pool.name]["nodes"] = _nodes(pool, count)
     if mix.overflow is not None:
         spec["overflow"] = mix.overflow.api
+    elif "overflow" in spec:
+        spec["overflow"] = "refuse"
+    standby = as_mapping(spec.get("standby"))
+    if standby is not None and "pool" in standby and standby["pool"] not in pools:
+        lasting = [pool.name for pool in supplies if pool.supply.option != "spot"]
+        standby["pool"] = next((name for name in lasting if name in pools), next(iter(pools)))
 
 
 def _nodes(pool: PoolModel, count: int) -> object:

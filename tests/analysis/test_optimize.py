@@ -220,6 +220,17 @@ config:
     assert "nodes: auto" not in after
 
 
+def test_a_pinned_file_keeps_its_spares_in_a_pool_that_is_left(lab: Lab) -> None:
+    """Fixed spares move to a pool of the mix: a standby in a dropped pool is no plan."""
+    lab.nodes_by_hour([2] * 24)
+    pools = {"main": {**ON_DEMAND, "nodes": 4}}
+    lab.stack(pools, {"require": ["nowhere"], "standby": {"pool": "main", "nodes": 1}})
+    path = lab.folder / "Pulumi.one.yaml"
+    found = solve(lab)
+    path.write_text(pinned(found, path), encoding="utf-8")
+    assert month_usd(lab.load()) == pytest.approx(found.optimum_usd)
+
+
 def test_a_plan_with_something_unpriced_has_no_optimum(lab: Lab) -> None:
     """Without an operating point there is nothing to optimize, and the reason is told."""
     tokens = {"name": "all", "share": 1, "input": 1024, "output": 256}
