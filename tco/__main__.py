@@ -1,5 +1,34 @@
-"""`python -m tco`: the command line."""
+"""The console script, also as `python -m tco`: an interrupt while it loads is one line as well."""
 
-from tco.cli import main
+from __future__ import annotations
 
-main()
+import os
+import signal
+from types import FrameType
+
+__all__ = ["main"]
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Load the command line and run it."""
+    interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if interruptible:
+        signal.signal(signal.SIGINT, _leave)
+    from tco.cli import main as run  # noqa: PLC0415  what takes its time, with _leave in place
+
+    if interruptible:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    run()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End at once, whatever is being imported: nothing is open or half written yet."""
+    del number, frame
+    os.write(2, b"Interrupted.\n")
+    os._exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

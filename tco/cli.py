@@ -27,6 +27,7 @@ from tco.options import (
     FOLDER,
     Question,
     columns,
+    folded,
     format_option,
     print_json,
     print_text,
@@ -38,7 +39,7 @@ from tco.sweep_command import sweep
 
 __all__ = ["cli", "main"]
 
-OK, BAD_INPUT, USAGE, CLOSED, INTERRUPTED = 0, 1, 2, 3, 130
+OK, BAD_INPUT, USAGE, CLOSED, INTERRUPTED, READER_GONE = 0, 1, 2, 3, 130, 141
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -405,31 +406,35 @@ def _refuse_different_workloads(results: Sequence[Evaluation]) -> None:
     """Only stacks that serve the same requests can stand side by side."""
     first = results[0].stack
     mine = sorted(spec.workload for spec in first.plan.services.values())
+    problems: list[Problem] = []
     for one in results[1:]:
         theirs = sorted(spec.workload for spec in one.stack.plan.services.values())
         if theirs != mine:
-            raise BadInput(
-                [
-                    Problem(
-                        one.stack.file,
-                        "tco:plan.services",
-                        f"serves the workload {', '.join(theirs)}, {first.name} serves "
-                        f"{', '.join(mine)}.",
-                        "Compare stacks on the same workload.",
-                    )
-                ]
-            )
+            told = f"{one.stack.name} serves {_named(theirs)}, but {first.name} {_named(mine)}."
+            where = "tco:plan.services"
+            hint = "Compare stacks on the same workload."
+            problems.append(Problem(one.stack.file, where, told, hint))
+    if problems:
+        raise BadInput(problems)
+
+
+def _named(workloads: Sequence[str]) -> str:
+    return f"the workload{'s' if len(workloads) > 1 else ''} {' and '.join(workloads)}"
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
     return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
 
 
+def _writes(arguments: Sequence[str]) -> bool:
+    return any(one == "--write" or one.split("=")[0] == "--out" for one in arguments)
+
+
 def _tell(error: TcoError, arguments: Sequence[str]) -> None:
     """An error as text on stderr, or as JSON on stdout where JSON was asked for."""
     if not _wants_json(arguments):
-        click.echo(f"{error}", err=True)
-        if isinstance(error, BadInput):
+        click.echo(folded(f"{error}"), err=True)
+        if isinstance(error, BadInput) and _writes(arguments):
             click.echo("Nothing was written.", err=True)
         return
     problems = error.problems if isinstance(error, BadInput) else [Problem("", "", str(error))]
@@ -445,14 +450,20 @@ def _tell(error: TcoError, arguments: Sequence[str]) -> None:
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 1 bad input, 2 bad usage, 3 gate closed."""
-    arguments = sys.argv[1:]
+    """Run the command line and exit: 0 done, 1 bad input, 2 bad usage, 3 gate closed.
+
+    130 after an interrupt, and 141 where the reader of a pipe has gone, as a program that SIGPIPE
+    ends.
+    """
+    arguments, stdout = sys.argv[1:], sys.stdout
     try:
         code = cli.main(arguments, prog_name="tco", standalone_mode=False)
+    except SystemExit as done:  # of a command, or of click, which mutes a closed pipe first
+        code = READER_GONE if sys.stdout is not stdout else done.code
     except click.exceptions.Exit as done:
         code = done.exit_code
     except click.Abort:
-        click.echo("Interrupted; nothing was written.", err=True)
+        click.echo("Interrupted.", err=True)
         code = INTERRUPTED
     except click.ClickException as error:
         error.show()
@@ -463,7 +474,14 @@ def main() -> None:
     except OverflowError as error:  # a demand beyond what any fleet serves
         _tell(TcoError(f"{error}."), arguments)
         code = BAD_INPUT
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = OK
+    except OSError as error:
+        _tell_unwritable(error)
+        code = BAD_INPUT
     sys.exit(code if isinstance(code, int) else OK)
+
+
+def _tell_unwritable(error: OSError) -> None:
+    """A full disk or a closed device on one line; what is still buffered is dropped."""
+    what = error.filename or "the output"
+    click.echo(folded(f"{what} cannot be written: {error.strerror}."), err=True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ __all__ = [
     "MOMENT",
     "Question",
     "columns",
+    "folded",
     "format_option",
     "print_json",
     "print_text",
@@ -164,6 +166,29 @@ def progress(
     """A progress bar on stderr, shown on a terminal only."""
     quiet = hidden or not sys.stderr.isatty() or bool(os.environ.get("CI"))
     return click.progressbar(items, length, label, file=sys.stderr, hidden=quiet)
+
+
+def folded(text: str) -> str:
+    """Lines of at most 80 columns, what hangs over indented.
+
+    A path is never broken, and a file's heading above its indented problems stays one line.
+    """
+    first, *more = text.splitlines() or [""]
+    heading = bool(more) and not first.startswith(" ")
+    lines: list[str] = []
+    for line in (first, *more):
+        if heading and not line.startswith(" "):
+            lines.append(line)
+            continue
+        indent = " " * (len(line) - len(line.lstrip()))
+        lines += textwrap.wrap(
+            line,
+            NARROWEST,
+            subsequent_indent=f"{indent}  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines)
 
 
 def print_text(text: str) -> None:

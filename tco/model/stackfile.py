@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,12 @@ def stack_names(folder: Path) -> list[str]:
     return sorted(names, key=_natural)
 
 
+def _meant(folder: Path, name: str) -> str:
+    """What somebody may have meant who named a stack that is not there."""
+    file = STACK_FILE.fullmatch(Path(name).name)
+    return f"Write its name: {file[1]}." if file else one_of(name, stack_names(folder))
+
+
 def _natural(name: str) -> list[str | int]:
     """A key that sorts numbers inside names by their value: article-5 before article-20."""
     parts = re.split(r"([0-9]+)", name)
@@ -77,9 +84,7 @@ def read_stack(folder: Path, name: str) -> StackFile:
     path = folder / f"Pulumi.{name}.yaml"
     shown = str(path)
     if not path.is_file():
-        raise BadInput(
-            [Problem(shown, "", f'no stack "{name}".', one_of(name, stack_names(folder)))]
-        )
+        raise BadInput([Problem(shown, "", f'no stack "{name}".', _meant(folder, name))])
     raw = read_yaml(path, shown)
     if "environment" in raw:
         raise BadInput(
@@ -121,12 +126,10 @@ def _workloads(
             continue
         source = _inside(folder / "workloads", f"{spec.workload}.yaml")
         if source is None or not source.is_file():
+            told = f'no workload "{spec.workload}".'
             known = [one.stem for one in (folder / "workloads").glob("*.yaml")]
-            problems.append(
-                Problem(
-                    shown, where, f'no workload "{spec.workload}".', one_of(spec.workload, known)
-                )
-            )
+            hint = _missing(folder / "workloads", spec.workload, source, known)
+            problems.append(Problem(shown, where, told, hint))
             continue
         try:
             workloads[spec.workload] = read_workload(source, str(source))
@@ -180,15 +183,28 @@ def _books(folder: Path, plan: Plan, shown: str, problems: list[Problem]) -> lis
     for place, name in enumerate(plan.prices):
         source = _inside(folder / "prices", name)
         if source is None or not source.is_file():
-            known = [one.name for one in (folder / "prices").glob("*.yaml")]
-            path = f"{PLAN_KEY}.prices[{place}]"
-            problems.append(Problem(shown, path, f'no price book "{name}".', one_of(name, known)))
+            path, known = f"{PLAN_KEY}.prices[{place}]", _book_names(folder)
+            hint = _missing(folder / "prices", name, source, known)
+            problems.append(Problem(shown, path, f'no price book "{name}".', hint))
             continue
         try:
             books.append(read_book(source, str(source)))
         except BadInput as error:
             problems += error.problems
     return books
+
+
+def _book_names(folder: Path) -> list[str]:
+    return [one.name for one in (folder / "prices").glob("*.yaml")]
+
+
+def _missing(folder: Path, name: str, source: Path | None, known: Sequence[str]) -> str:
+    """What there is instead of a file that a plan names."""
+    if source is None:
+        return f"It leads out of {folder}."
+    if source.exists():
+        return f"{source} is a folder, not a file."
+    return one_of(name, known) if known else f"Known: none in {folder}."
 
 
 def _inside(folder: Path, name: str) -> Path | None:

@@ -61,8 +61,11 @@ def template_text(name: str, template: Path | None = None) -> str:
     if template is not None:
         try:
             return template.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise TcoError(f"{template}: the template cannot be read: {error}.") from None
+        except OSError as error:
+            why = f"the template cannot be read: {error.strerror}"
+        except UnicodeDecodeError as error:
+            why = f"the template cannot be read: byte {error.start} is not UTF-8"
+        raise TcoError(f"{template}: {why}.")
     packaged = resources.files("tco") / "templates" / name
     if packaged.is_file():
         return packaged.read_text(encoding="utf-8")

@@ -159,6 +159,16 @@ def test_unknown_workload(lab: Lab) -> None:
     assert 'services.chat.workload: no workload "chaat". Did you mean chat?' in lab.refused()
 
 
+def test_a_folder_of_workloads_without_one(lab: Lab) -> None:
+    """Where no workload is, the folder is named; a folder in a workload's place is told as one."""
+    lab.stack(NODE)
+    workload = lab.folder / "workloads" / "demand.yaml"
+    workload.unlink()
+    assert f"Known: none in {workload.parent}." in lab.refused()
+    workload.mkdir()
+    assert f"{workload} is a folder, not a file." in lab.refused()
+
+
 @pytest.mark.parametrize("name", ["../demand", "/etc/passwd", "../../stacks/workloads/x"])
 def test_no_path_out_of_the_folder(lab: Lab, name: str) -> None:
     """A workload or a price book is a file of its folder, never one outside."""
