@@ -212,6 +212,8 @@ def _stack_flow(ahead: Path, other: Path, scenario: Scenario) -> CashFlow:
 
 def refused_usd(ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY) -> FloatArray:
     """What demand that the fleet refuses along the path would cost at the alternative's prices."""
+    if not ahead.refuses.any():
+        return np.zeros(len(ahead.months))
     if alternative.stack is not None:
         flow = cash_flow(ahead.others[alternative.name], replace(scenario, fte=None))
         return ahead.work.refused_tokens(ahead.stack) * flow.billed_usd
