@@ -86,6 +86,8 @@ class Catalog:
 
     books: tuple[Book, ...]
     name: str = "embedded"
+    published: Catalog | None = None
+    """The catalog below a user's books; None for one without any."""
     _index: dict[tuple[object, ...], list[tuple[AnyRow, Book]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -104,11 +106,13 @@ class Catalog:
 
     def with_books(self, books: Sequence[Book]) -> Catalog:
         """This catalog with a user's books on top, later books winning."""
-        return Catalog((*self.books, *books), self.name) if books else self
+        return Catalog((*self.books, *books), self.name, self.published or self) if books else self
 
     @cached_property
     def version(self) -> str:
-        """The newest day and a digest of the embedded figures: what the record names."""
+        """The newest day and a digest of the published figures: what the record names."""
+        if self.published is not None:
+            return self.published.version
         digest = hashlib.sha256("".join(book.digest for book in self.books).encode()).hexdigest()
         days = [row.as_of for book in self.books for row in book.rows if row.as_of]
         return f"{max(days).isoformat() if days else 'undated'}-{digest[:12]}"

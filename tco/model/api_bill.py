@@ -52,6 +52,11 @@ class ApiRate:
         return self.found.row
 
     @property
+    def confidential(self) -> bool:
+        """Whether a confidential book holds the prices."""
+        return self.found.book.confidential
+
+    @property
     def figures(self) -> tuple[Sourced, ...]:
         """The three prices with their source."""
         row = self.row

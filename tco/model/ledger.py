@@ -19,6 +19,7 @@ from tco.model.labor import planned_fte
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import PoolModel, PowerTerms, ServiceModel, StackModel
 from tco.model.work import GroupWork, Work
+from tco.ranges import point
 from tco.units import (
     HOURS_PER_MONTH,
     MONTHS_PER_YEAR,
@@ -62,6 +63,11 @@ class Line:
     def usd(self) -> Quantity:
         """USD per month."""
         return self.quantity * self.usd_per_unit
+
+    @property
+    def confidential(self) -> bool:
+        """Whether a figure behind the line is a confidential book's: its total is told alone."""
+        return any(one.confidential for one in self.figures)
 
 
 def ledger(
@@ -184,8 +190,12 @@ def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[L
         if pool.power is not None
         for line in _owned_power(service, done, place, pool.power, scenario)
     ]
-    none = np.zeros_like(done.factor)
-    return lines or [Line("power", "included in the rent", none, "kWh", 0.0, service.name)]
+    if lines:
+        return lines
+    none, rate = np.zeros_like(done.factor), done.group.pools[0].supply.rate
+    free = replace(rate, value=point(0.0), estimate=False, confidential=False)
+    name = "included in the rent"
+    return [Line("power", name, none, "kWh", 0.0, service.name, figures=(free,))]
 
 
 def _owned_power(

@@ -69,6 +69,13 @@ class Supply:
         return self.option in ("reserved", "capacity-block", "owned")
 
     @property
+    def confidential(self) -> bool:
+        """Whether a confidential book holds a price of it."""
+        fallback = self.spot.on_demand if self.spot is not None else None
+        prices = (self.rate, self.upfront, fallback)
+        return any(one.confidential for one in prices if one is not None)
+
+    @property
     def paid_ahead(self) -> bool:
         """Whether the upfront is paid once for months to come. Blocks are paid as they come."""
         return self.upfront is not None and self.option != "capacity-block"

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tco.analysis.evaluation import Evaluation, PricedLine
-from tco.catalog.catalog import Catalog
+from tco.catalog.catalog import Catalog, Sourced
 from tco.catalog.rows import NodePrice
 from tco.model.scenario import LIKELY
 from tco.model.stack import PoolModel, StackModel
 from tco.report.csv_text import csv_text
+from tco.report.disclosure import source_of
 from tco.report.focus_terms import (
     SERVICES,
     UNITS,
@@ -43,6 +44,7 @@ class _Prices:
 
     listed: float
     contracted: float
+    confidential: bool = False
 
 
 def focus_csv(results: Sequence[Evaluation]) -> str:
@@ -54,8 +56,7 @@ def focus_rows(result: Evaluation) -> list[Row]:
     """Usage by ledger line, then what is bought for it."""
     stack = result.stack
     pools = {(service.name, pool.name): pool for service, _, _, pool in stack.pools()}
-    own = len(stack.plan.prices)
-    published = Catalog(stack.catalog.books[:-own]) if own else stack.catalog
+    published = stack.catalog.published or stack.catalog
     rows = [
         _usage(result, published, line, pools.get((line.line.service, line.line.pool)))
         for line in result.lines
@@ -72,6 +73,7 @@ def _usage(
     line = priced.line
     holder = pool if pool is not None and line.unit == "node-hour" else None
     prices = _prices(result.stack, published, holder, priced.usd_per_unit)
+    shown = not (line.confidential or prices.confidential)
     commitment = commitment_of(result, holder)
     amortised = float(_number(line.amortised_usd))
     row = _common(result, priced, pool)
@@ -80,9 +82,9 @@ def _usage(
         "EffectiveCost": priced.usd_per_month,
         "ChargeCategory": "Usage",
         "ChargeFrequency": "Usage-Based",
-        "ListUnitPrice": prices.listed,
+        "ListUnitPrice": prices.listed if shown else None,
         "ListCost": prices.listed * priced.quantity,
-        "ContractedUnitPrice": prices.contracted,
+        "ContractedUnitPrice": prices.contracted if shown else None,
         "ContractedCost": prices.contracted * priced.quantity,
         "PricingCategory": pricing_category(holder, spare=line.category == "standby"),
         "PricingQuantity": priced.quantity,
@@ -141,14 +143,15 @@ def _purchase(
 ) -> Row:
     """A purchase covers what is used later: its cost is billed, and effective in the usage."""
     price = usd / quantity
+    shown = None if line.line.confidential else price
     return _common(result, line, pool) | {
         "BilledCost": usd,
         "EffectiveCost": 0.0,
         "ChargeCategory": "Purchase",
         "ChargeFrequency": frequency,
-        "ListUnitPrice": price,
+        "ListUnitPrice": shown,
         "ListCost": price * quantity,
-        "ContractedUnitPrice": price,
+        "ContractedUnitPrice": shown,
         "ContractedCost": price * quantity,
         "PricingCategory": "Standard",
         "PricingQuantity": quantity,
@@ -175,7 +178,6 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
     if line.category == "standby" and line.unit == "request":
         category, subcategory = SERVICES["api"]
     sku = pool.node if pool is not None and line.unit == "node-hour" else line.name
-    shown = line.figures[0] if line.figures else None
     days = [one.as_of for one in line.figures if one.as_of is not None]
     tags = {"tco:stack": stack.name, "tco:service": line.service, "tco:pool": line.pool}
     return {
@@ -226,14 +228,14 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
         "x_Catalog": stack.catalog.version,
         "x_Estimate": "true",
         "x_EstimatedFigures": "true" if priced.estimate else "false",
-        "x_HighCost": priced.high,
+        "x_HighCost": None if line.confidential else priced.high,
         "x_HoursPerMonth": HOURS_PER_MONTH,
         "x_LineCategory": line.category,
-        "x_LowCost": priced.low,
+        "x_LowCost": None if line.confidential else priced.low,
         "x_PlanDigest": stack.digest,
         "x_PoolName": line.pool or None,
         "x_PriceAsOf": min(days).isoformat() if days else None,
-        "x_PriceSource": shown.source if shown is not None else None,
+        "x_PriceSource": source_of(line.figures),
         "x_PricingDay": stack.day.isoformat(),
         "x_ServiceName": line.service or None,
         "x_StackName": stack.name,
@@ -255,16 +257,17 @@ def _prices(
         return _Prices(otherwise, otherwise)
     contracted = _on_demand(stack.catalog, pool, stack.day)
     listed = _on_demand(published, pool, stack.day)
-    mine = otherwise if contracted is None else contracted
-    return _Prices(mine if listed is None else listed, mine)
+    mine = otherwise if contracted is None else contracted.value.likely
+    secret = contracted is not None and contracted.confidential
+    return _Prices(mine if listed is None else listed.value.likely, mine, secret)
 
 
-def _on_demand(catalog: Catalog, pool: PoolModel, day: dt.date) -> float | None:
+def _on_demand(catalog: Catalog, pool: PoolModel, day: dt.date) -> Sourced | None:
     for region in (pool.region, None):
         key = ("node", pool.node, region, "on-demand", None, None, None)
         found = catalog.find_as(NodePrice, key, day)
         if found is not None:
-            return found.row.usd_per_node_hour.likely
+            return found.sourced("on-demand", found.row.usd_per_node_hour, "USD/h")
     return None
 
 

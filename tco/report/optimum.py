@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Collection
 from typing import Any
 
 import click
@@ -10,6 +11,8 @@ import click
 from tco.analysis.mix import Mix
 from tco.analysis.optimize import Optimum, PricedMix, ServiceOptimum
 from tco.analysis.ranks import API, Rank
+from tco.model.figures import rates_of
+from tco.report.disclosure import HIDDEN, secret_apis, secret_pools, told
 from tco.report.numbers import percent, usd
 
 __all__ = ["mix_text", "optimum_json", "optimum_text"]
@@ -33,7 +36,7 @@ def optimum_text(found: Optimum) -> str:
     name = click.style(found.declared.name, bold=True)
     lines = [f"{name}: {_saving(found)}", ""]
     for service in found.services:
-        lines += [*_mixes(service), "", *_ranks(service), ""]
+        lines += [*_mixes(service), "", *_ranks(service, _secret(found, service)), ""]
     lines += textwrap.wrap(
         "A rank is a node: how often it is needed, how busy it is, and what its clock hour costs "
         "by supply. Committed nodes are paid in every hour, others while they are needed, an API "
@@ -92,7 +95,16 @@ def _mixes(service: ServiceOptimum) -> list[str]:
     return lines
 
 
-def _ranks(service: ServiceOptimum) -> list[str]:
+def _secret(found: Optimum, service: ServiceOptimum) -> set[str]:
+    """The supplies of a service whose rates a confidential book holds."""
+    rates = [
+        *rates_of(found.declared),
+        *(rate for one in found.declared.alternatives for rate in one.rates),
+    ]
+    return secret_pools(service.pools) | ({API} if secret_apis(rates) else set[str]())
+
+
+def _ranks(service: ServiceOptimum, secret: Collection[str]) -> list[str]:
     """The table by rank: the cheapest supplies of the first rank, and what each rank takes."""
     if not service.ranks:
         return []
@@ -101,13 +113,15 @@ def _ranks(service: ServiceOptimum) -> list[str]:
     shown = [*own[: SHOWN_SUPPLIES - (API in first)], *([API] if API in first else [])]
     head = " ".join(f"{_column(name):>13}" for name in shown)
     rows = [f"    rank needed   busy {head}  takes"]
-    rows += [_rank(rank, shown) for rank in service.ranks[:SHOWN_RANKS]]
+    rows += [_rank(rank, shown, secret) for rank in service.ranks[:SHOWN_RANKS]]
     more = len(service.ranks) - SHOWN_RANKS
     return [*rows, *([f"    … {more} more ranks"] if more > 0 else [])]
 
 
-def _rank(rank: Rank, shown: list[str]) -> str:
-    prices = " ".join(f"{f'${rank.usd_per_hour[name]:,.2f}/h':>13}" for name in shown)
+def _rank(rank: Rank, shown: list[str], secret: Collection[str]) -> str:
+    known = told(rank.usd_per_hour, secret)
+    cells = [HIDDEN if (usd := known[name]) is None else f"${usd:,.2f}/h" for name in shown]
+    prices = " ".join(f"{cell:>13}" for cell in cells)
     return (
         f"    {rank.rank:>4} {percent(rank.needed_share):>6} {percent(rank.busy_share):>7} "
         f"{prices}  {_column(rank.cheapest)}"
@@ -126,11 +140,11 @@ def optimum_json(found: Optimum) -> dict[str, Any]:
         "plan_digest": found.declared.digest,
         "declared": {"usd_per_month": found.declared_usd},
         "optimum": {"usd_per_month": found.optimum_usd},
-        "services": [_service_json(one) for one in found.services],
+        "services": [_service_json(one, _secret(found, one)) for one in found.services],
     }
 
 
-def _service_json(service: ServiceOptimum) -> dict[str, Any]:
+def _service_json(service: ServiceOptimum, secret: Collection[str]) -> dict[str, Any]:
     return {
         "name": service.service,
         "method": service.method,
@@ -143,7 +157,7 @@ def _service_json(service: ServiceOptimum) -> dict[str, Any]:
                 "rank": one.rank,
                 "needed_share": one.needed_share,
                 "busy_share": one.busy_share,
-                "usd_per_hour": one.usd_per_hour,
+                "usd_per_hour": told(one.usd_per_hour, secret),
                 "supply": one.cheapest,
             }
             for one in service.ranks

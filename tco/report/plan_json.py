@@ -8,10 +8,11 @@ from tco.analysis.evaluation import Evaluation, FleetFigures, PricedLine
 from tco.analysis.gate import GateResult
 from tco.analysis.ladder import STOP_MONTHS, Rung
 from tco.analysis.thresholds import Threshold, Thresholds
-from tco.analysis.uncertainty import Spread, Uncertainty
+from tco.analysis.uncertainty import Spread
 from tco.analysis.verdict import AlternativeResult
 from tco.catalog.catalog import Sourced
 from tco.model.stack import ServiceModel
+from tco.report.disclosure import is_secret, secret_figures, secret_supplies, source_of, told
 from tco.report.view import stack_view
 from tco.units import HOURS_PER_MONTH
 
@@ -72,13 +73,13 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
                     "rank": one.rank,
                     "needed_share": one.needed_share,
                     "busy_share": one.busy_share,
-                    "usd_per_hour": one.usd_per_hour,
+                    "usd_per_hour": told(one.usd_per_hour, secret_supplies(result, place)),
                 }
                 for one in table
             ]
-            for table in result.ranks
+            for place, table in enumerate(result.ranks)
         ],
-        "uncertainty": _uncertainty(result.uncertainty),
+        "uncertainty": _uncertainty(result),
         "gate": _gate(result.gate),
     }
 
@@ -121,10 +122,13 @@ def _rung(rung: Rung) -> dict[str, Any]:
     }
 
 
-def _uncertainty(drawn: Uncertainty | None) -> dict[str, Any] | None:
+def _uncertainty(result: Evaluation) -> dict[str, Any] | None:
     """Spreads of the month (p10, p50, p90), of the horizon, and against each alternative."""
+    drawn = result.uncertainty
     if drawn is None:
         return None
+    names = [figure.name for one in drawn.against for figure in one.inputs]
+    secret = secret_figures(result, names)
     return {
         "seed": drawn.seed,
         "scenarios": drawn.scenarios,
@@ -141,9 +145,9 @@ def _uncertainty(drawn: Uncertainty | None) -> dict[str, Any] | None:
                 "inputs": [
                     {
                         "name": figure.name,
-                        "low": figure.value.low,
-                        "likely": figure.value.likely,
-                        "high": figure.value.high,
+                        "low": None if figure.name in secret else figure.value.low,
+                        "likely": None if figure.name in secret else figure.value.likely,
+                        "high": None if figure.name in secret else figure.value.high,
                         "saving_at_low_usd": figure.saving_at_low_usd,
                         "saving_at_high_usd": figure.saving_at_high_usd,
                         "evppi_usd": figure.evppi_usd,
@@ -195,22 +199,21 @@ def _service(service: ServiceModel, fleet: FleetFigures) -> dict[str, Any]:
 
 
 def _line(priced: PricedLine) -> dict[str, Any]:
-    line = priced.line
-    shown = line.figures[0] if line.figures else None
+    line, secret = priced.line, priced.line.confidential
     return {
         "category": line.category,
         "service": line.service,
         "pool": line.pool,
         "name": line.name,
-        "quantity": priced.quantity,
+        "quantity": None if secret else priced.quantity,
         "unit": line.unit,
-        "usd_per_unit": priced.usd_per_unit,
+        "usd_per_unit": None if secret else priced.usd_per_unit,
         "usd_per_month": priced.usd_per_month,
-        "low": priced.low,
-        "high": priced.high,
+        "low": None if secret else priced.low,
+        "high": None if secret else priced.high,
         "region": line.region,
         "commitment_status": line.commitment_status,
-        "source": shown.source if shown is not None else None,
+        "source": source_of(line.figures),
         "as_of": _oldest(line.figures),
         "estimate": priced.estimate,
     }
@@ -224,17 +227,18 @@ def _oldest(figures: tuple[Sourced, ...]) -> str | None:
 
 def _alternative(one: AlternativeResult, result: Evaluation) -> dict[str, Any]:
     usd = one.usd_per_month
+    levelized = None if is_secret(one.alternative) else usd
     figures = [figure for rate in one.alternative.rates if rate for figure in rate.figures]
     return {
         "name": one.name,
         "eligible": one.alternative.eligible,
         "lacking": list(one.alternative.lacking),
         "usd_per_month": usd,
-        "usd_per_mtok_output": _per(usd, result.output_mtok_per_month),
-        "usd_per_mtok_total": _per(usd, result.stack.mtok_per_month),
+        "usd_per_mtok_output": _per(levelized, result.output_mtok_per_month),
+        "usd_per_mtok_total": _per(levelized, result.stack.mtok_per_month),
         "npv_usd": one.npv_usd,
         "probability": one.probability,
-        "source": figures[0].source if figures else None,
+        "source": source_of(figures),
         "as_of": _oldest(tuple(figures)),
         "break_even": {
             "wins_mtok_per_month": [[low, high] for low, high in one.wins_mtok_per_month],

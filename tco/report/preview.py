@@ -20,7 +20,7 @@ def pool_text(result: Evaluation, view: StackView, pool: str) -> str:
         for priced, row in zip(result.lines, view.lines, strict=True)
         if priced.line.pool == pool and priced.line.category in POOL_LINES
     ]
-    secret = any(figure.confidential for one, _ in pairs for figure in one.line.figures)
+    secret = any(one.line.confidential for one, _ in pairs)
     shown = [row for _, row in pairs if row.usd != "0"] or [row for _, row in pairs[:1]]
     total = usd(round(sum(one.usd_per_month for one, _ in pairs)))
     waiting = " (not bought yet: up pays on demand)" if pool in not_bought(result.stack) else ""

@@ -14,6 +14,7 @@ from tco.analysis.verdict import AlternativeResult, Decision
 from tco.catalog.catalog import Sourced
 from tco.model.stack import PoolModel, ServiceModel
 from tco.ranges import Range
+from tco.report.disclosure import HIDDEN, is_secret, secret_figures, secret_supplies
 from tco.report.numbers import (
     add_up,
     chance,
@@ -40,8 +41,6 @@ __all__ = [
     "wins_text",
 ]
 
-HIDDEN = "contract"
-"""Stands for a rate of a confidential book: totals are shown, rates are not."""
 ANSWERS: dict[Decision, str] = {
     "RECOMMEND": "Self-host",
     "LEAN": "LEAN towards self-hosting",
@@ -218,8 +217,8 @@ def stack_view(result: Evaluation) -> StackView:
             (one.holds, one.name, spoken(one.detail)) for one in result.gate.conditions
         ),
         ranks=tuple(
-            (service.name, tuple(_rank(one, _confidential(result, service)) for one in table))
-            for service, table in zip(stack.services, result.ranks, strict=True)
+            (service.name, tuple(_rank(one, secret_supplies(result, place)) for one in table))
+            for place, (service, table) in enumerate(zip(stack.services, result.ranks, strict=True))
         ),
         rank_note=_rank_note(result),
         horizon=_horizon(result),
@@ -316,11 +315,12 @@ def _line_row(priced: PricedLine, whole: int, remedy: str) -> LineRow:
     elif line.unit in ("request", "kWh"):
         amount = quantity(priced.quantity, line.unit) if priced.usd_per_unit else ""
         price = usd_price(priced.usd_per_unit) if priced.usd_per_unit else ""
-    if price and any(figure.confidential for figure in line.figures):
-        price = HIDDEN
+    if line.confidential:
+        price, amount = HIDDEN, ""
     estimate = priced.estimate and whole != 0
     known = round(priced.low) == round(priced.high)
-    if estimate and line.category == "labor" and priced.high > priced.low:
+    ranged = estimate and priced.high > priced.low and not line.confidential
+    if ranged and line.category == "labor":
         what += f", {usd_range(priced.low, priced.high)}"
     return LineRow(
         line.category,
@@ -330,8 +330,8 @@ def _line_row(priced: PricedLine, whole: int, remedy: str) -> LineRow:
         price,
         amount,
         f"{whole:,}",
-        f"{whole if known else min(priced.low, whole):,.0f}",
-        f"{whole if known else max(priced.high, whole):,.0f}",
+        "" if line.confidential else f"{whole if known else min(priced.low, whole):,.0f}",
+        "" if line.confidential else f"{whole if known else max(priced.high, whole):,.0f}",
     )
 
 
@@ -381,13 +381,12 @@ def _alternative(result: Evaluation, one: AlternativeResult) -> AlternativeRow:
     elif one.name == result.verdict.against:
         note = "the rival"
     money = one.usd_per_month
+    per_output, per_total = _levelized(result, one)
     return AlternativeRow(
         one.name,
         "no price" if money is None else f"{money:,.0f}",
-        ""
-        if money is None or result.output_mtok_per_month == 0
-        else f"{money / result.output_mtok_per_month:,.2f}",
-        "" if money is None else f"{money / result.stack.mtok_per_month:,.2f}",
+        per_output,
+        per_total,
         wins_text(result, one),
         note,
         "" if one.probability is None else chance(one.probability),
@@ -399,6 +398,17 @@ def _alternative(result: Evaluation, one: AlternativeResult) -> AlternativeRow:
         _threshold(limits.payback_months, _whole_months),
         "" if one.npv_usd is None else usd(round(one.npv_usd)),
     )
+
+
+def _levelized(result: Evaluation, one: AlternativeResult) -> tuple[str, str]:
+    """An alternative's USD per million output tokens and per million tokens."""
+    money, output = one.usd_per_month, result.output_mtok_per_month
+    if money is None:
+        return "", ""
+    if is_secret(one.alternative):
+        return HIDDEN, HIDDEN
+    total = f"{money / result.stack.mtok_per_month:,.2f}"
+    return f"{money / output:,.2f}" if output else "", total
 
 
 def _threshold(threshold: Threshold, shown: Callable[[float], str]) -> str:
@@ -451,14 +461,15 @@ def _reasons(result: Evaluation) -> list[str]:
         f"The fleet is {percent(result.utilization)} busy at {tokens(result.stack.mtok_per_month)} "
         "tokens a month, standby and boot hours included."
     )
-    for service, table in zip(result.stack.services, result.ranks, strict=True):
+    services = zip(result.stack.services, result.ranks, strict=True)
+    for place, (service, table) in enumerate(services):
         first = table[0]
         own = {name: price for name, price in first.usd_per_hour.items() if name != "api"}
         if "api" in first.usd_per_hour and own and first.busy_share > 0:
             value = first.usd_per_hour["api"] / first.busy_share
             name, price = min(own.items(), key=lambda pair: pair[1])
             verb = "covers" if value >= price else "does not cover"
-            secret = _confidential(result, service)
+            secret = secret_supplies(result, place)
             worth, paid = (
                 HIDDEN if one in secret else usd_price(usd_per_hour)
                 for one, usd_per_hour in (("api", value), (name, price))
@@ -507,10 +518,13 @@ def _inputs(result: Evaluation) -> tuple[InputRow, ...]:
     rival = result.rival
     if rival is None or rival.uncertainty is None:
         return ()
+    secret = secret_figures(result, [one.name for one in rival.uncertainty.inputs])
     return tuple(
         InputRow(
             one.name,
-            f"{plain(one.value.low)} / {plain(one.value.likely)} / {plain(one.value.high)}",
+            HIDDEN
+            if one.name in secret
+            else f"{plain(one.value.low)} / {plain(one.value.likely)} / {plain(one.value.high)}",
             usd_about(one.saving_at_low_usd),
             usd_about(one.saving_at_high_usd),
             usd_about(one.evppi_usd),
@@ -551,21 +565,6 @@ def _gate(result: Evaluation) -> str:
     failing = [one for one in result.gate.conditions if not one.holds and one.name != "override"]
     told = "; ".join(f"{one.name}: {spoken(one.detail)}" for one in failing)
     return f"The gate is closed: {told}."
-
-
-def _confidential(result: Evaluation, service: ServiceModel) -> set[str]:
-    """The supplies of a service whose rates a price book keeps to itself."""
-    found: set[str] = {
-        pool.supply.option
-        for group in service.groups
-        for pool in group.pools
-        if pool.supply.rate.confidential
-        or (pool.supply.upfront is not None and pool.supply.upfront.confidential)
-    }
-    rates = result.rival.alternative.rates if result.rival is not None else ()
-    if any(figure.confidential for rate in rates if rate for figure in rate.figures):
-        found.add("api")
-    return found
 
 
 def _rank(rank: Rank, secret: set[str]) -> RankRow:
@@ -653,7 +652,7 @@ def _figures(result: Evaluation) -> tuple[FigureRow, ...]:
         rows.append(
             FigureRow(
                 one.name,
-                "confidential" if one.confidential else shown,
+                HIDDEN if one.confidential else shown,
                 one.unit,
                 one.source,
                 one.as_of.isoformat() if one.as_of else "undated",

@@ -91,4 +91,5 @@ def _product(name: str, price: Sourced, quantity: Sourced) -> Sourced:
         f"{price.source}; {quantity.source}" if price.source != quantity.source else price.source,
         min(days, default=None),
         price.estimate or quantity.estimate,
+        price.confidential or quantity.confidential,
     )

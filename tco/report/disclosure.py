@@ -1,0 +1,82 @@
+"""What may be told: a confidential book's totals, never its rates. Decided here, for every face."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.ranks import API
+from tco.catalog.catalog import Sourced
+from tco.model.api_bill import ApiRate
+from tco.model.figures import figures_of, rates_of
+from tco.model.stack import Alternative, PoolModel
+
+__all__ = [
+    "HIDDEN",
+    "is_secret",
+    "secret_apis",
+    "secret_figures",
+    "secret_pools",
+    "secret_supplies",
+    "source_of",
+    "told",
+]
+
+HIDDEN = "confidential"
+MOST_SOURCES = 3
+
+
+def secret_apis(rates: Sequence[ApiRate | None]) -> set[str]:
+    """The APIs that a confidential book prices."""
+    return {rate.api for rate in rates if rate is not None and rate.confidential}
+
+
+def is_secret(alternative: Alternative) -> bool:
+    """Whether an alternative's price per token would give a rate away."""
+    return bool(secret_apis(alternative.rates))
+
+
+def secret_figures(result: Evaluation, names: Sequence[str]) -> set[str]:
+    """The uncertain figures among ``names`` that are a confidential book's rates."""
+    stacks = [result.stack]
+    stacks += [one.stack for one in result.stack.alternatives if one.stack is not None]
+    rates: list[ApiRate | None] = [rate for stack in stacks for rate in rates_of(stack)]
+    rates += [rate for one in result.stack.alternatives for rate in one.rates]
+    apis = secret_apis(rates)
+    figures = {
+        figure.driver or figure.name
+        for stack in stacks
+        for figure in figures_of(stack)
+        if figure.confidential
+    }
+    return {
+        name
+        for name in names
+        if name in figures or any(name.startswith(f"{api}: ") for api in apis)
+    }
+
+
+def secret_pools(pools: Sequence[PoolModel]) -> set[str]:
+    """The pools whose nodes a confidential book prices."""
+    return {pool.name for pool in pools if pool.supply.confidential}
+
+
+def secret_supplies(result: Evaluation, place: int) -> set[str]:
+    """The supplies of a service's table of ranks whose rates are confidential."""
+    pools = [pool for group in result.stack.services[place].groups for pool in group.pools]
+    found: set[str] = {pool.supply.option for pool in pools if pool.supply.confidential}
+    if result.rival is not None and is_secret(result.rival.alternative):
+        found.add(API)
+    return found
+
+
+def told(usd_per_hour: Mapping[str, float], secret: Collection[str]) -> dict[str, float | None]:
+    """Prices by supply, None for what is confidential."""
+    return {name: None if name in secret else usd for name, usd in usd_per_hour.items()}
+
+
+def source_of(figures: Sequence[Sourced]) -> str | None:
+    """Every distinct source behind a line, three at most."""
+    sources = list(dict.fromkeys(one.source for one in figures if one.source))
+    more = [*sources[:MOST_SOURCES], *(["…"] if len(sources) > MOST_SOURCES else [])]
+    return "; ".join(more) or None

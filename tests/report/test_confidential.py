@@ -1,0 +1,107 @@
+"""A confidential book tells its totals and never its rates, in any face."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tco.analysis.optimize import optimize
+from tco.model.stackfile import read_stack
+from tco.report.csv_text import lines_csv
+from tco.report.focus import focus_csv
+from tco.report.memo import memo
+from tco.report.optimum import optimum_json, optimum_text
+from tco.report.plan_json import gate_json, stack_json
+from tco.report.preview import pool_text
+from tco.report.table import stack_text
+from tco.report.view import stack_view
+from tests.conftest import DAY, ON_DEMAND, Keys, Lab
+
+RATES = (
+    *("12.3456", "12.35", "11.1213", "11.12", "14.5657", "14.57"),  # a node-hour
+    *("2.3457", "2.35", "2.1213", "2.12", "2.9878", "2.99"),  # a million tokens
+    *("0.0023457", "0.00235"),  # a request
+    *("8.44", "8.4445"),  # a full node-hour at the API
+    "0.0778",  # a gigabyte of disk
+)
+
+
+def faces(lab: Lab, *, confidential: bool) -> dict[str, str]:
+    """Everything that is written of a stack whose every rate stands in a book of its own."""
+    node: Keys = {"instance": "box.8x", "region": "r1", "usd_per_hour": [11.1213, 12.3456, 14.5657]}
+    price = [2.1213, 2.3457, 2.9878]
+    api: Keys = {"api": "own/api", "input_usd_per_mtok": price, "output_usd_per_mtok": price}
+    disk = {"figure": "disk_usd_per_gb_month", "value": 0.0778, "unit": "USD/GB"}
+    book = lab.book("own", prices=[node, api], figures=[disk], confidential=confidential)
+    lab.workload(requests_per_month=1.7 * 730 * 3600)
+    service = {"overflow": "own/api"}
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+    lab.plan({"chat": lab.service(pools, **service)}, "two", prices=[book])
+    rivals = ["own/api", "api/dear", "stack:two"]
+    lab.stack(pools, service, prices=[book], alternatives=rivals, platform=None, against="own/api")
+    result = lab.evaluate()
+    view = stack_view(result)
+    found = optimize(read_stack(lab.folder, "one"), lab.catalog, DAY, scenarios=0)
+    return {
+        "memo": memo(result),
+        "table": stack_text(view),
+        "plan": json.dumps(stack_json(result)),
+        "gate": json.dumps(gate_json(result)),
+        "csv": lines_csv([result]),
+        "focus": focus_csv([result]),
+        "optimum": optimum_text(found),
+        "optimum_json": json.dumps(optimum_json(found)),
+        "preview": pool_text(result, view, "main"),
+    }
+
+
+def told_in(text: str) -> list[str]:
+    """The rates that stand in a text as numbers of their own."""
+    numbers = set(re.findall(r"\d[\d.]*", text))
+    return [rate for rate in RATES if rate in numbers]
+
+
+def test_no_face_tells_a_confidential_rate(lab: Lab) -> None:
+    """Neither a rate, nor its range, nor what follows from one alone stands anywhere."""
+    open_, shut = (faces(lab, confidential=one) for one in (False, True))
+    assert [face for face, text in open_.items() if not told_in(text)] == []
+    assert {face: told_in(text) for face, text in shut.items()} == {face: [] for face in shut}
+    assert "9,012" in shut["memo"]
+
+
+def test_what_is_hidden_is_null_and_the_total_stays(lab: Lab) -> None:
+    """In JSON a confidential line has no price and no quantity, and its month as ever."""
+    [open_, shut] = (json.loads(faces(lab, confidential=one)["plan"]) for one in (False, True))
+    for before, after in zip(open_["lines"], shut["lines"], strict=True):
+        secret = after["usd_per_unit"] is None
+        assert secret == (before["name"] in ("box.8x", "overflow at own/api", "disks"))
+        assert (after["quantity"] is None) == secret
+        assert after["usd_per_month"] == before["usd_per_month"]
+    assert shut["uncertainty"]["p50"] == open_["uncertainty"]["p50"]
+    ranges = {one["name"]: one["likely"] for one in shut["uncertainty"]["against"][0]["inputs"]}
+    assert ranges == {"box.8x: on-demand": None, "own/api: input": None, "own/api: output": None}
+    assert shut["ranks"][0][0]["usd_per_hour"] == {"on-demand": None, "api": None}
+
+
+def test_a_line_names_every_source(lab: Lab) -> None:
+    """A line of several figures names the sources of all, three at most, and its oldest day."""
+    rows = [{"instance": "box.8x", "region": "r1", "usd_per_hour": 8, "purchase": "spot"}]
+    book = lab.book("own", prices=rows, as_of="2026-11-10")
+    pool: Keys = {**ON_DEMAND, "purchase": "spot", "nodes": 1}
+    lab.stack({"main": pool}, prices=[book])
+    lines = stack_json(lab.evaluate())["lines"]
+    assert lines[0]["source"] == "order form; made up for the tests"
+    assert lines[0]["as_of"] == "2026-11-01"
+    rent = next(line for line in lines if line["name"] == "included in the rent")
+    assert (rent["source"], rent["as_of"]) == ("order form", "2026-11-10")
+
+
+@pytest.mark.parametrize("priced", [True, False])
+def test_the_catalog_is_the_published_one(lab: Lab, *, priced: bool) -> None:
+    """The digest of the catalog does not change with a user's own book."""
+    api = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    books = [lab.book("own", prices=[api])] if priced else []
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=books)
+    assert stack_json(lab.evaluate())["catalog"] == lab.catalog.version
