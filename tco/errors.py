@@ -7,10 +7,12 @@ TcoError            anything tco refuses; the command line prints it and exits 1
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 __all__ = ["BadInput", "Problem", "TcoError", "did_you_mean", "one_of"]
+
+MOST_ALIKE = 3
 
 
 class TcoError(Exception):
@@ -45,8 +47,24 @@ class BadInput(TcoError):
         for file in dict.fromkeys(problem.file for problem in self.problems):
             here = [problem for problem in self.problems if problem.file == file]
             lines.append(f"{file}: {len(here)} problem{'s' if len(here) > 1 else ''}")
-            lines += [f"  {problem}" for problem in here]
+            lines += [f"  {text}" for text in _told(here)]
         return "\n".join(lines)
+
+
+def _told(problems: Sequence[Problem]) -> Iterator[str]:
+    """A line a problem; where many say the same of different places, the first with their number.
+
+    Programs get them all: only the text is shortened.
+    """
+    alike: dict[tuple[str, str, str], list[Problem]] = {}
+    for one in problems:
+        key = one.path.rpartition(".")[2].partition("[")[0]
+        alike.setdefault((key, one.message, one.hint), []).append(one)
+    for same in alike.values():
+        if len(same) <= MOST_ALIKE:
+            yield from map(str, same)
+            continue
+        yield f"{same[0]} (and {len(same) - 1} more like it)"
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:

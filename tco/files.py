@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tco.errors import BadInput, Problem, one_of
+from tco.ranges import not_a_number
 
 __all__ = [
     "Strict",
@@ -38,6 +39,7 @@ OURS = {
     r"a string": "a text",
 }
 """What pydantic calls things, and what somebody who writes YAML calls them."""
+NUMBERS = {"float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"}
 LARGEST_FILE_BYTES = 1 << 20
 DEEPEST_NESTING = 40
 
@@ -113,6 +115,8 @@ def read_yaml(path: Path, shown: str) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        if mark and _at(text, mark.line, mark.column) == "\t":
+            raise _unreadable(shown, "a tab.", "YAML is indented by spaces.", where) from None
         raise _unreadable(shown, f"not valid YAML: {error.problem}.", path=where) from None
     except (yaml.YAMLError, ValueError) as error:
         first = str(error).splitlines()[0]
@@ -124,6 +128,12 @@ def read_yaml(path: Path, shown: str) -> dict[str, Any]:
         kind = "a list" if isinstance(loaded, list) else f"one {type(loaded).__name__}"
         raise _unreadable(shown, f"holds {kind}, not keys with values.")
     return mapping
+
+
+def _at(text: str, line: int, column: int) -> str:
+    """The character at a place, or an empty text behind the end."""
+    lines = text.splitlines()
+    return lines[line][column : column + 1] if line < len(lines) else ""
 
 
 def _refuse_deep(text: str, shown: str) -> None:
@@ -156,36 +166,54 @@ def problems_of(
 ) -> Iterator[Problem]:
     """What pydantic found, told the way tco tells it."""
     for detail in error.errors(include_url=False):
+        if detail["type"] == "too_short" and detail.get("input"):
+            continue  # not empty: its entries are what is wrong
         loc = tuple(
             part for part in detail["loc"] if not str(part).startswith("<") and part != "[key]"
         )
         path = prefix + "".join(
             f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc
         )
-        message, hint = _told(detail["type"], detail["msg"], detail.get("input"))
+        message, hint = _told(detail["type"], detail["msg"], detail.get("input")), ""
         if detail["type"] == "extra_forbidden":
             message, hint = f'unknown key "{loc[-1]}".', one_of(loc[-1], _keys_at(model, loc[:-1]))
         yield Problem(shown, path.lstrip("."), message, hint)
 
 
-def _told(kind: str, message: str, given: object) -> tuple[str, str]:
-    if kind == "missing":
-        return "is missing.", ""
+def _told(kind: str, message: str, given: object) -> str:
     if kind in ("range", "value_error", "tco"):
-        return message.removeprefix("Value error, "), ""
+        return message.removeprefix("Value error, ")
+    if kind == "missing":
+        return "is missing."
     if given is None:
-        return "is empty.", ""
+        return "is empty."
     if kind == "too_short":
-        return "is empty: at least one is needed.", ""
+        return "is empty: at least one is needed."
+    return _no_number(given) if kind in NUMBERS else _other(kind, message, given)
+
+
+def _other(kind: str, message: str, given: object) -> str:
+    """What pydantic says of a value, in our words."""
     shown = repr(given) if isinstance(given, str | int | float | bool) else type(given).__name__
     if len(shown) > 60:
         shown = shown[:57] + "…'"
     if kind == "string_pattern_mismatch":
-        return f"{shown} has a line break or a control character.", ""
+        return f"{shown} has a line break or a control character."
     plain = message.replace("Input should be", "should be").replace("valid ", "", 1)
     for python, yaml_says in OURS.items():
         plain = re.sub(python, yaml_says, plain)
-    return f"{shown} {plain}.", ""
+    return f"{shown} {plain}."
+
+
+def _no_number(given: object) -> str:
+    """What stands where exactly one number does."""
+    if isinstance(given, list):
+        return "is one number: a range is not accepted here."
+    if isinstance(given, float):
+        return f"{given:g} is not a whole number."
+    if isinstance(given, dict):
+        return "is a number, not keys with values."
+    return not_a_number(given)
 
 
 def _keys_at(model: object, loc: tuple[int | str, ...]) -> list[str]:

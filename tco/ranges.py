@@ -8,13 +8,16 @@ factors rather than by amounts.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Amount", "PositiveAmount", "Range", "Share", "point"]
+__all__ = ["Amount", "PositiveAmount", "Range", "Share", "not_a_number", "point"]
+
+NUMBER = re.compile(r"[-+]?[0-9][0-9_,]*(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,18 @@ def _refuse(message: str) -> PydanticCustomError:
     return PydanticCustomError("range", "{said}", {"said": message})
 
 
+def not_a_number(value: object) -> str:
+    """What stands where a number is needed, as somebody who writes YAML would say it."""
+    if isinstance(value, bool):
+        return f"{str(value).lower()} is not a number."
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        return f"{value!r} is a text: write it without quotes."
+    return f"{value!r} is not a number."
+
+
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _refuse(f"{value!r} is not a number. Write a number or a range [low, likely, high].")
+        raise _refuse(f"{not_a_number(value)} Write a number or a range [low, likely, high].")
     try:
         number = float(value)
     except OverflowError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -71,6 +71,7 @@ class Book(Strict):
     as_of: Day | None = None
     valid_from: Day | None = None
     estimate: Flag = False
+    note: str = Field(default="", exclude=True)
     confidential: Flag = False
     currency: Currency | None = None
     hardware: tuple[Hardware, ...] = ()
@@ -194,11 +195,22 @@ def read_book(path: Path, shown: str) -> Book:
     try:
         book = Book.model_validate(given)
     except ValidationError as error:
-        raise BadInput(problems_of(error, Book, shown)) from None
+        raise BadInput(_told_once(problems_of(error, Book, shown))) from None
     undated = list(_without_source(book, shown))
     if undated:
         raise BadInput(undated)
     return book.model_copy(update={"name": shown})
+
+
+def _told_once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems without those that the rows only have from the top of the book."""
+    at_top: set[tuple[str, str]] = set()
+    for one in problems:
+        if "." not in one.path:
+            at_top.add((one.path, one.message))
+            yield one
+        elif (one.path.rsplit(".")[-1], one.message) not in at_top:
+            yield one
 
 
 def _without_source(book: Book, shown: str) -> Iterator[Problem]:

@@ -31,7 +31,10 @@ from tco.catalog.rows import (
 from tco.errors import TcoError
 from tco.ranges import Range
 
-__all__ = ["Catalog", "Found", "Sourced", "embedded_books", "load_catalog"]
+__all__ = ["FIRST_KNOWN", "Catalog", "Found", "Sourced", "embedded_books", "load_catalog"]
+
+FIRST_KNOWN = "the first price known is of"
+"""Begins the warning of a figure that is younger than the pricing day."""
 
 R = TypeVar("R", bound=AnyRow)
 R_co = TypeVar("R_co", bound=AnyRow, covariant=True)
@@ -136,7 +139,7 @@ class Catalog:
             return None
         row, book = min(rows, key=lambda pair: _start(pair[0]))
         first = f"{row.valid_from}" if row.valid_from else ""
-        return Found(row, book, f"the first price known is of {first}, after the pricing day {day}")
+        return Found(row, book, f"{FIRST_KNOWN} {first}, after the pricing day {day}")
 
     def find_as(self, kind: type[R], key: tuple[object, ...], day: dt.date) -> Found[R] | None:
         """The figure of a key on a day, of the kind of row that its key names, or None."""

@@ -64,6 +64,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200, pattern=f"^[^{CONTROLS
 Source = Annotated[str, Field(min_length=1, max_length=500, pattern=f"^[^{CONTROLS}]+$")]
 """Where a figure was seen, and where the rate that converts it was."""
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
+Whole = Annotated[int, Field(strict=True)]
 PositiveInt = Annotated[int, Field(strict=True, ge=1)]
 Flag = Annotated[bool, Field(strict=True)]
 
@@ -99,7 +100,7 @@ class Instance(Row):
     gpu: Name
     gpus: GpuCount
     vcpus: PositiveInt | None = None
-    memory_gib: float | None = None
+    memory_gib: PositiveAmount | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -190,7 +191,7 @@ class Peak(Strict):
     Saturday.
     """
 
-    utc_hours: tuple[int, int]
+    utc_hours: tuple[Whole, Whole]
     days: tuple[Weekday, ...] = WEEKDAYS
     input_usd_per_mtok: Amount
     cached_input_usd_per_mtok: Amount | None = None

@@ -52,6 +52,8 @@ class Nodes(Strict):
         if given == "auto":
             return {"auto": True}
         if isinstance(given, int) and not isinstance(given, bool):
+            if given < 0:
+                raise ValueError(f"{given} nodes cannot be: write 0 or more.")
             return {"min": given, "max": given}
         if isinstance(given, str | float | bool | list):
             raise ValueError(
@@ -102,7 +104,7 @@ class SpotTerms(Strict):
     availability: Share | None = None
     interruptions_per_node_hour: Amount | None = None
     fallback: Literal["on-demand", "none"] = "on-demand"
-    overprovision: Annotated[float, Field(ge=1, le=10)] = 1.0
+    overprovision: Annotated[float, Field(strict=True, ge=1, le=10)] = 1.0
 
     @model_validator(mode="after")
     def _one_remedy(self) -> SpotTerms:
@@ -159,7 +161,7 @@ class OwnedNode(Strict):
     gpu: Name
     gpus: Annotated[int, Field(strict=True, ge=1, le=1024)]
     usd: PositiveAmount
-    life_years: Annotated[float, Field(gt=0, le=20)]
+    life_years: Annotated[float, Field(strict=True, gt=0, le=20)]
     residual: Share = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
     maintenance_per_year: Share | None = None
     power: Power | None = None
@@ -225,13 +227,13 @@ class Serving(Strict):
 class Sizing(Strict):
     """How full the fleet is planned."""
 
-    target_load: Annotated[float, Field(gt=0, le=1)] = 0.8
+    target_load: Annotated[float, Field(strict=True, gt=0, le=1)] = 0.8
 
 
 class Standby(Strict):
     """What stands ready for a failed node: enough spares, a fixed number, or an API."""
 
-    availability: Annotated[float, Field(gt=0, lt=1)] | None = None
+    availability: Annotated[float, Field(strict=True, gt=0, lt=1)] | None = None
     mtbf_hours: PositiveAmount | None = None
     mttr_hours: PositiveAmount | None = None
     pool: Name | None = None
@@ -333,7 +335,13 @@ def _fte_form(given: Any) -> str:
     return "<table>" if isinstance(given, dict) else "<one>"
 
 
-FteTable = dict[Annotated[int, Field(ge=1)], Amount]
+def _node_number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is no number of nodes.")
+    return value
+
+
+FteTable = dict[Annotated[int, Field(ge=1), BeforeValidator(_node_number)], Amount]
 Fte = Annotated[
     Annotated[FteTable, Field(min_length=1), Tag("<table>")] | Annotated[Amount, Tag("<one>")],
     Discriminator(_fte_form),
@@ -401,7 +409,7 @@ class Correlation(Strict):
     """How two uncertain figures move together: the correlation of their normal scores."""
 
     figures: tuple[Name, Name]
-    rho: Annotated[float, Field(ge=-1, le=1)]
+    rho: Annotated[float, Field(strict=True, ge=-1, le=1)]
 
     @model_validator(mode="after")
     def _of_two(self) -> Correlation:
@@ -423,8 +431,8 @@ class Gate(Strict):
     """When the math counts as closed."""
 
     level: Literal["mandatory", "advisory"] = "mandatory"
-    probability: Annotated[float, Field(gt=0, lt=1)] = 0.8
-    max_unserved_share: Annotated[float, Field(ge=0, lt=1)] = 0.001
+    probability: Annotated[float, Field(strict=True, gt=0, lt=1)] = 0.8
+    max_unserved_share: Annotated[float, Field(strict=True, ge=0, lt=1)] = 0.001
     max_price_age_days: PositiveInt = 180
     max_premium_usd_per_month: Amount = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
     override: Override | None = None

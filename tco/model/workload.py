@@ -8,7 +8,7 @@ import io
 import itertools
 import math
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -33,10 +33,12 @@ __all__ = [
     "week_of",
 ]
 
-TokenCount = Annotated[float, Field(ge=0, le=100_000_000)]
+TokenCount = Annotated[float, Field(strict=True, ge=0, le=100_000_000)]
 HourOfDay = Annotated[int, Field(strict=True, ge=0, le=24)]
 NO_SHARE = Range(0.0, 0.0, 0.0)
 SHARES_TOLERANCE = 1e-6
+MOST_LINES = 5
+"""Problems of a CSV that are told one by one."""
 
 
 def _timezone(value: Any) -> Any:
@@ -53,7 +55,7 @@ class Shape(Strict):
     """A named shape of the week."""
 
     kind: Literal["flat", "diurnal", "office"]
-    peak_to_mean: Annotated[float, Field(ge=1)] = 1.0
+    peak_to_mean: Annotated[float, Field(strict=True, ge=1)] = 1.0
     peak_hour: HourOfDay = 15
     start: HourOfDay = 9
     end: HourOfDay = 18
@@ -82,7 +84,7 @@ class RequestClass(Strict):
     """One kind of request: its share of all, its lengths in tokens, what is cached."""
 
     name: Name
-    share: Annotated[float, Field(gt=0, le=1)]
+    share: Annotated[float, Field(strict=True, gt=0, le=1)]
     input: TokenCount
     output: TokenCount
     cached: Share = NO_SHARE
@@ -112,8 +114,8 @@ class Objectives(Strict):
 class Burst(Strict):
     """How requests arrive within an hour: Poisson up to a quantile, or at a factor for certain."""
 
-    quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
-    factor: Annotated[float, Field(ge=1, le=1000)] | None = None
+    quantile: Annotated[float, Field(strict=True, gt=0, lt=1)] | None = None
+    factor: Annotated[float, Field(strict=True, ge=1, le=1000)] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Burst:
@@ -132,12 +134,14 @@ class Workload(Strict):
     """A workload file."""
 
     timezone: Annotated[str, BeforeValidator(_timezone)] = "UTC"
-    requests_per_month: Annotated[float, Field(gt=0, le=1e15)] | None = None
-    per_hour: tuple[Annotated[float, Field(ge=0, le=1e12)], ...] | None = None
+    requests_per_month: Annotated[float, Field(strict=True, gt=0, le=1e15)] | None = None
+    per_hour: tuple[Annotated[float, Field(strict=True, ge=0, le=1e12)], ...] | None = None
     csv: Name | None = None
     shape: Shape = Shape(kind="flat")
     classes: Annotated[tuple[RequestClass, ...], Field(min_length=1)]
-    growth_per_year: Annotated[float, Field(gt=-1, le=100), BeforeValidator(_growth)] = 0.0
+    growth_per_year: Annotated[
+        float, Field(strict=True, gt=-1, le=100), BeforeValidator(_growth)
+    ] = 0.0
     objectives: Objectives = Objectives()
     burst: Burst = Burst(quantile=0.99)
 
@@ -265,6 +269,7 @@ def _week_from_csv(path: Path, shown: str, timezone: str) -> FloatArray:
         raise BadInput([Problem(shown, "", "needs the columns hour and requests, and rows.")])
     problems: list[Problem] = []
     counts: dict[dt.datetime, float] = {}
+    places: dict[dt.datetime, str] = {}
     for number, row in enumerate(rows, start=2):
         try:
             hour, requests = _csv_row(row)
@@ -274,10 +279,11 @@ def _week_from_csv(path: Path, shown: str, timezone: str) -> FloatArray:
         if hour in counts:
             problems.append(Problem(shown, f"line {number}", f"the hour {row['hour']} again."))
         counts[hour] = requests
+        places[hour] = f"line {number}, {row['hour'].strip()}"
     if not problems:
-        problems = _gaps(counts, shown)
+        problems = _gaps(places, shown)
     if problems:
-        raise BadInput(problems[:20])
+        raise BadInput(_first(problems, shown))
     zone = zoneinfo.ZoneInfo(timezone)
     total, seen = np.zeros(HOURS_PER_WEEK), np.zeros(HOURS_PER_WEEK)
     for hour, requests in counts.items():
@@ -290,6 +296,15 @@ def _week_from_csv(path: Path, shown: str, timezone: str) -> FloatArray:
     if total.sum() == 0:
         raise BadInput([Problem(shown, "", "holds 0 requests in every hour: nothing to serve.")])
     return total / seen
+
+
+def _first(problems: Sequence[Problem], shown: str) -> list[Problem]:
+    """The first problems of a long file, and how many there are besides."""
+    more = len(problems) - MOST_LINES
+    if more <= 0:
+        return list(problems)
+    told = f"{more} more line{'s have' if more > 1 else ' has'} such a problem."
+    return [*problems[:MOST_LINES], Problem(shown, "", told)]
 
 
 def _csv_row(row: dict[str, str]) -> tuple[dt.datetime, float]:
@@ -310,8 +325,9 @@ def _csv_row(row: dict[str, str]) -> tuple[dt.datetime, float]:
     return hour.astimezone(dt.UTC), requests
 
 
-def _gaps(counts: dict[dt.datetime, float], shown: str) -> list[Problem]:
-    hours = sorted(counts)
+def _gaps(places: Mapping[dt.datetime, str], shown: str) -> list[Problem]:
+    """Missing hours, by the line before each and the line after it, as the file writes them."""
+    hours = sorted(places)
     problems: list[Problem] = []
     for before, after in itertools.pairwise(hours):
         missing = (after - before) // dt.timedelta(hours=1) - 1
@@ -320,8 +336,8 @@ def _gaps(counts: dict[dt.datetime, float], shown: str) -> list[Problem]:
                 Problem(
                     shown,
                     "",
-                    f"{missing} hour{'s' if missing > 1 else ''} missing after "
-                    f"{before.isoformat()}.",
+                    f"{missing} hour{'s' if missing > 1 else ''} missing between "
+                    f"{places[before]} and {places[after]}.",
                     "Write an hour without requests as 0.",
                 )
             )

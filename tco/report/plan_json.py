@@ -13,7 +13,7 @@ from tco.analysis.verdict import AlternativeResult
 from tco.catalog.catalog import Sourced
 from tco.model.stack import ServiceModel
 from tco.report.disclosure import is_secret, secret_figures, secret_supplies, source_of, told
-from tco.report.view import stack_view
+from tco.report.view import StackView, stack_view
 from tco.units import HOURS_PER_MONTH
 
 __all__ = ["gate_json", "plan_json", "stack_json"]
@@ -30,22 +30,21 @@ def gate_json(result: Evaluation) -> dict[str, Any]:
         "schema": "tco.gate/1",
         "stack": result.stack.name,
         "plan_digest": result.stack.digest,
-        "verdict": _verdict(result),
+        "verdict": _verdict(result, stack_view(result)),
         **_gate(result.gate),
     }
 
 
 def stack_json(result: Evaluation) -> dict[str, Any]:
     """One stack of ``tco.plan/1``."""
-    stack, usd = result.stack, result.usd_per_month
-
+    stack, usd, view = result.stack, result.usd_per_month, stack_view(result)
     return {
         "stack": stack.name,
         "pricing_day": stack.day.isoformat(),
         "hours_per_month": HOURS_PER_MONTH,
         "catalog": stack.catalog.version,
         "plan_digest": stack.digest,
-        "warnings": list(stack.warnings),
+        "warnings": list(view.warnings),
         "mtok_per_month": stack.mtok_per_month,
         "services": [
             _service(service, fleet)
@@ -63,7 +62,7 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
             "ceiling_mtok_per_month": result.scan.ceiling_mtok,
             "capacity_mtok_per_month": result.scan.capacity_mtok,
         },
-        "verdict": _verdict(result),
+        "verdict": _verdict(result, view),
         "horizon_months": stack.horizon_months,
         "horizon": _horizon(result),
         "ladder": [_rung(one) for one in result.ladder],
@@ -262,8 +261,7 @@ def _threshold(threshold: Threshold) -> dict[str, Any]:
     return {"status": threshold.status, "value": threshold.value}
 
 
-def _verdict(result: Evaluation) -> dict[str, Any]:
-    view = stack_view(result)
+def _verdict(result: Evaluation, view: StackView) -> dict[str, Any]:
     return {
         "decision": result.verdict.decision,
         "against": result.verdict.against,

@@ -14,6 +14,7 @@ from tco.analysis.verdict import AlternativeResult, Decision
 from tco.catalog.catalog import Sourced
 from tco.model.stack import PoolModel, ServiceModel
 from tco.ranges import Range
+from tco.report.cautions import cautions
 from tco.report.disclosure import HIDDEN, is_secret, secret_figures, secret_supplies
 from tco.report.numbers import (
     add_up,
@@ -210,7 +211,7 @@ def stack_view(result: Evaluation) -> StackView:
         reasons=tuple(_reasons(result)),
         measure_first=_measure_first(result),
         unpriced=tuple(f"{one.name}: {spoken(one.reason)}" for one in result.unpriced),
-        warnings=stack.warnings,
+        warnings=cautions(result, _sourced(result)),
         gate_open=result.gate.open,
         gate_headline=_gate(result),
         conditions=tuple(

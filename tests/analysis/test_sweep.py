@@ -278,7 +278,7 @@ def test_people(lab: Lab) -> None:
         ("workloads.demnd.csv=1..2", 'no workload "demnd". Did you mean demand?'),
         ("workloads.demand.timezone=1..2", "is no number"),
         ("services.chat.pools.main.nodes=1..2.5", "2.5 is no whole number"),
-        ("services.chat.pools.main.nodes=-1..2", "nodes.min: -1 should be greater"),
+        ("services.chat.pools.main.nodes=-1..2", "nodes: -1 nodes cannot be"),
         ("gate.probability=0..0.5", "tco:plan.gate.probability: 0.0 should be greater than 0."),
         ("finance.discount_rate=0..1.5:2", "tco:plan.finance.discount_rate: 1.5 is above 1"),
         ("volume=0..5", "0 Mtok a month is not above 0"),

@@ -125,7 +125,10 @@ def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
             "currency.usd: is one number: every price would carry the range of the exchange rate.",
         ),
         ({"currency": {**EUR, "usd": 0}}, "currency.usd: 0 should be greater than 0."),
-        ({"currency": {**EUR, "usd": "1.1"}}, "currency.usd: '1.1' should be a number."),
+        (
+            {"currency": {**EUR, "usd": "1.1"}},
+            "currency.usd: '1.1' is a text: write it without quotes.",
+        ),
         (
             {
                 "spot_bands": [
@@ -230,3 +233,32 @@ def test_an_api_that_no_book_prices_comes_from_genai_prices(lab: Lab) -> None:
     assert rate is not None
     assert rate.figures[0].source.startswith("genai-prices ")
     assert rate.figures[0].as_of is None
+
+
+def test_a_bad_day_at_the_top_is_told_once(lab: Lab) -> None:
+    """Rows that have the book's day do not each repeat what is wrong with it."""
+    row = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    rows = [row, {**row, "api": "own/other"}]
+    path = lab.write("prices/bad.yaml", {"source": "x", "as_of": "yesterday", "prices": rows})
+    with pytest.raises(BadInput) as caught:
+        read_book(path, "bad.yaml")
+    assert [one.path for one in caught.value.problems] == ["as_of"]
+
+
+def test_a_note_at_the_top_changes_nothing(lab: Lab) -> None:
+    """A book may say something of itself; its figures and its digest stay."""
+    row = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    name = lab.book("a", prices=[row])
+    plain = read_book(lab.folder / "prices" / name, name)
+    name = lab.book("a", prices=[row], note="agreed by phone")
+    noted = read_book(lab.folder / "prices" / name, name)
+    assert (noted.note, noted.digest) == ("agreed by phone", plain.digest)
+
+
+@pytest.mark.parametrize("row", [{"input_usd_per_mtok": True}, {"context_tokens": True}])
+def test_a_boolean_is_no_number(lab: Lab, row: Keys) -> None:
+    """`yes` in a price's place is a slip, not 1."""
+    price = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1, **row}
+    path = lab.folder / "prices" / lab.book("bad", prices=[price])
+    with pytest.raises(BadInput, match="true is not a number"):
+        read_book(path, "bad.yaml")

@@ -25,7 +25,7 @@ def reserved(**commitment: object) -> Keys:
 @pytest.mark.parametrize(
     ("nodes", "told"),
     [
-        (-1, f"{POOL}.nodes.min: -1 should be greater than or equal to 0."),
+        (-1, f"{POOL}.nodes: -1 nodes cannot be: write 0 or more."),
         (100_001, "should be less than or equal to 100000."),
         (1.5, f"{POOL}.nodes: 1.5 is no number of nodes. Write a whole number, auto, or"),
         ([1, 2], f"{POOL}.nodes: [1, 2] is no number of nodes."),
@@ -192,7 +192,7 @@ def test_services(lab: Lab, service: Keys, told: str) -> None:
         ),
         ({"ops": {"fte": -1}}, "tco:plan.ops.fte: -1 is below 0."),
         ({"ops": {"fte": "one"}}, "'one' is not a number. Write a number or a range"),
-        ({"ops": {"fte": True}}, "True is not a number."),
+        ({"ops": {"fte": True}}, "true is not a number."),
         ({"ops": {"fte": [1, 0.5]}}, "[1.0, 0.5] is upside down: write the low end first"),
         ({"ops": {"fte": [0, 1]}}, "a low end of 0 has no P10-P90 distribution"),
         ({"ops": {"fte": [1, 1, 2]}}, "the likely value 1 stands at an end of its range"),

@@ -175,9 +175,10 @@ Rows = list[tuple[str, object]]
 BROKEN: list[tuple[Callable[[Rows], Rows], str]] = [
     (
         lambda rows: rows[:50] + rows[53:],
-        "3 hours missing after 2026-11-04T01:00:00+00:00. Write an hour without requests as 0.",
+        "3 hours missing between line 51, 2026-11-04T01:00:00+00:00 and line 52, "
+        "2026-11-04T05:00:00+00:00. Write an hour without requests as 0.",
     ),
-    (lambda rows: rows[:50] + rows[51:], "1 hour missing after 2026-11-04T01:00:00+00:00."),
+    (lambda rows: rows[:50] + rows[51:], "1 hour missing between line 51, "),
     (lambda rows: rows[:167], "holds 167 hours, a week has 168."),
     (lambda rows: [*rows, rows[3]], "line 170: the hour 2026-11-02T03:00:00+00:00 again."),
     (
@@ -217,6 +218,55 @@ def test_csv_that_cannot_be(lab: Lab, change: Callable[[Rows], Rows], told: str)
     text = refused_csv(lab, table(rows))
     assert "chat.csv: 1 problem" in text
     assert told in text
+
+
+def test_a_gap_is_told_in_the_offset_of_the_file(lab: Lab) -> None:
+    """The hours around a gap read as the file has them, with their lines."""
+    rows = [
+        (f"2026-11-{2 + hour // 24:02}T{hour % 24:02}:00+01:00", 1)
+        for hour in range(168)
+        if hour != 50
+    ]
+    told = "between line 51, 2026-11-04T01:00+01:00 and line 52, 2026-11-04T03:00+01:00."
+    assert told in refused_csv(lab, table(rows))
+
+
+def test_many_lines_with_one_cause_are_counted(lab: Lab) -> None:
+    """A file without offsets is told by its first lines and their number."""
+    rows = [(hour.replace("+00:00", ""), 1) for hour in hours(MONDAY, 168)]
+    text = refused_csv(lab, table(rows))
+    assert text.count("has no offset") == 5
+    assert "163 more lines have such a problem." in text
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"requests_per_month": True}, "requests_per_month: true is not a number."),
+        ({"requests_per_month": "100"}, "requests_per_month: '100' is a text: write it without"),
+        ({"requests_per_month": [1, 2]}, "requests_per_month: is one number: a range is not acc"),
+        ({"per_hour": [True] * 168}, "per_hour[0]: true is not a number. (and 167 more like it)"),
+        ({"growth_per_year": True}, "growth_per_year: true is not a number."),
+        ({"shape": {"kind": "office", "start": 9.5}}, "shape.start: 9.5 is not a whole number."),
+    ],
+)
+def test_what_is_no_number(lab: Lab, keys: Keys, told: str) -> None:
+    """A truth value, a text and a range are refused where one number stands."""
+    volume: Keys = {} if "per_hour" in keys else {"requests_per_month": 100}
+    assert told in refused(lab, **{**volume, **keys})
+
+
+def test_a_broken_class_does_not_make_the_list_empty(lab: Lab) -> None:
+    """One bad entry is one problem: that the list holds nothing else is none."""
+    classes = [{"name": "all", "share": 1, "input": "many", "output": 1}]
+    assert "demand.yaml: 1 problem\n" in refused(lab, classes=classes)
+
+
+def test_a_tab_is_told_as_one(lab: Lab) -> None:
+    """YAML's own words for a tab help nobody."""
+    lab.write("workloads/demand.yaml", "requests_per_month: 100\nclasses:\n\t- name: all\n")
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
+    assert "line 3, column 1: a tab. YAML is indented by spaces." in lab.refused()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""Days that cannot be what they say are told, each cause once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tco.analysis.evaluation import evaluate, load_stack
+from tco.report.view import stack_view
+from tests.conftest import DAY, ON_DEMAND, Keys, Lab
+
+NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+
+
+def _minded(lab: Lab, today: dt.date = DAY) -> str:
+    stack = load_stack(lab.folder, "one", lab.catalog, today)
+    return "\n".join(stack_view(evaluate(stack, today, 0)).warnings)
+
+
+def test_a_day_before_the_first_prices_is_told_once(lab: Lab) -> None:
+    """Many figures younger than the pricing day are one note that names them."""
+    node = {"instance": "box.8x", "region": "r1", "usd_per_hour": 20, "valid_from": "2026-10-01"}
+    api = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    later = [node, {**api, "valid_from": "2026-10-01"}]
+    box = {"instance": "own.8x", "gpu": "H100", "gpus": 8}
+    book = lab.book("late", instances=[box], prices=[{**later[0], "instance": "own.8x"}, later[1]])
+    pool: Keys = {"main": {"instance": "own.8x", "nodes": 1}}
+    lab.stack(pool, prices=[book], alternatives=["own/api"], pricing_day="2020-11-20")
+    said = _minded(lab)
+    told = "prices of 2020-11-20 are not known: the first known ones count, as estimates"
+    assert f"{told} (own.8x, own/api)." in said
+    assert "the first price known" not in said
+
+
+def test_a_pricing_day_to_come(lab: Lab) -> None:
+    """Nobody knows the prices of a day after today."""
+    lab.stack(NODE, pricing_day="2027-01-01")
+    assert "the pricing day 2027-01-01 is after today, 2026-11-23" in _minded(lab)
+
+
+def test_figures_seen_after_today(lab: Lab) -> None:
+    """A figure whose day has not come is a slip of the keyboard, and would never be stale."""
+    api = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    book = lab.book("late", prices=[api], as_of="2027-11-20")
+    lab.stack(NODE, prices=[book], alternatives=["own/api"])
+    told = "more figures were seen on 2027-11-20, after today, 2026-11-23: check as_of."
+    assert told in _minded(lab)
+    assert "after today" not in _minded(lab, dt.date(2027, 11, 20))
