@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 __all__ = [
     "BYTES_PER_GB",
-    "GB_PER_TB",
     "HOURS_PER_MONTH",
     "HOURS_PER_WEEK",
     "MONTHS_PER_YEAR",
@@ -34,7 +33,6 @@ MONTHS_PER_YEAR: Final = 12
 SECONDS_PER_HOUR: Final = 3600.0
 TOKENS_PER_MTOK: Final = 1e6
 BYTES_PER_GB: Final = 1e9
-GB_PER_TB: Final = 1024.0
 WORK_HOURS_PER_FTE_YEAR: Final = 2080.0
 """52 weeks of 40 hours, the usual full-time year."""
 

@@ -17,20 +17,10 @@ from genai_prices.types import ModelPrice, TieredPrices
 from tco.catalog.rows import WEEKDAYS, ApiPrice, Peak, Tier, Weekday
 from tco.ranges import Range, point
 
-__all__ = ["genai_api_price", "genai_models"]
+__all__ = ["genai_api_price"]
 
 _Prices = tuple[float, float | None, float]
 _Window = tuple[int, int]
-
-
-def genai_models(provider: str) -> list[str]:
-    """``provider/model`` names of a provider in the snapshot; none for an unknown provider."""
-    return [
-        f"{known.id}/{model.id}"
-        for known in get_snapshot().providers
-        if known.id == provider
-        for model in known.models
-    ]
 
 
 def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:

@@ -19,6 +19,7 @@ from tco.model.labor import planned_fte
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import PoolModel, PowerTerms, ServiceModel, StackModel
 from tco.model.work import GroupWork, Work
+from tco.model.workload import RequestClass
 from tco.ranges import point
 from tco.units import (
     HOURS_PER_MONTH,
@@ -403,17 +404,15 @@ def api_bill(
 def _class_usd(
     stack: StackModel,
     service: ServiceModel,
-    classes: Iterable[object],
+    classes: Iterable[RequestClass],
     rate: ApiRate,
     scenario: Scenario,
 ) -> Quantity:
     """USD of the classes' share of one average request."""
-    chosen = {id(request) for request in classes}
     return sum(
         (
             request.share * rate.usd_per_request(request, service.demand, stack.day, scenario)
-            for request in service.demand.classes
-            if id(request) in chosen
+            for request in classes
         ),
         start=0.0,
     )

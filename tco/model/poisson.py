@@ -1,4 +1,4 @@
-"""Requests in flight as a Poisson count: its tail, its quantile and its loss, for arrays.
+"""Requests in flight as a Poisson count: its tail, its loss, and what places may carry, for arrays.
 
 Written with numpy alone, since importing ``scipy.special`` takes as long as the whole of a
 cold ``tco plan``; a test compares every function with scipy's.
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from tco.units import FloatArray
 
-__all__ = ["log_factorial", "loss", "most_load", "quantile", "survival"]
+__all__ = ["log_factorial", "loss", "most_load", "survival"]
 
 BLOCK = 24
 UP = np.arange(1.0, BLOCK + 1.0)
@@ -89,25 +89,6 @@ def loss(capacity: ArrayLike, mean: ArrayLike) -> FloatArray:
     at_k = survival(k, m)
     beyond = at_k - _pmf(k, m)
     return np.maximum(m * at_k - c * np.maximum(beyond, 0.0), 0.0)
-
-
-def quantile(probability: float, mean: ArrayLike) -> FloatArray:
-    """Least whole q with P(Y <= q) >= probability; 0 for a mean of 0."""
-    m = np.asarray(mean, float)
-    z = _normal_quantile(probability)
-    q = np.maximum(np.floor(m + z * np.sqrt(m) + (z * z - 1) / 6), 0.0)
-    tolerance = 1e-12
-    for _ in range(60):
-        short = 1.0 - survival(q + 1, m) < probability - tolerance
-        if not short.any():
-            break
-        q = np.where(short, q + 1, q)
-    for _ in range(60):
-        spare = (q > 0) & (1.0 - survival(q, m) >= probability - tolerance)
-        if not spare.any():
-            break
-        q = np.where(spare, q - 1, q)
-    return q
 
 
 def most_load(counts: ArrayLike, probability: float) -> FloatArray:

@@ -136,7 +136,6 @@ class StackView:
     chance: str
     yes_no: str
     headline: str
-    answer: str
     opening: str
     lines: tuple[LineRow, ...]
     total: str
@@ -171,7 +170,6 @@ def stack_view(result: Evaluation) -> StackView:
     stack = result.stack
     figures = _figures(result)
     ages = [age for one in _sourced(result) if (age := age_days(one, result.today)) is not None]
-    words = _answer(result)
     return StackView(
         name=stack.name,
         title=_title(result),
@@ -183,8 +181,7 @@ def stack_view(result: Evaluation) -> StackView:
         against=result.verdict.against or "",
         chance="" if result.verdict.probability is None else chance(result.verdict.probability),
         yes_no=_yes_no(result.verdict.decision),
-        headline=f"{ANSWERS[result.verdict.decision]}: {words}",
-        answer=words,
+        headline=f"{ANSWERS[result.verdict.decision]}: {_answer(result)}",
         opening=opening(result),
         lines=tuple(_line_rows(result)),
         total=usd(round(result.priced_usd_per_month)),
@@ -573,10 +570,8 @@ def _rank(rank: Rank, secret: set[str]) -> RankRow:
         (name, HIDDEN if name in secret else usd_price(price))
         for name, price in rank.usd_per_hour.items()
     )
-    cheapest = min(rank.usd_per_hour, key=lambda name: rank.usd_per_hour[name], default="")
-    return RankRow(
-        str(rank.rank), percent(rank.needed_share), percent(rank.busy_share), supplies, cheapest
-    )
+    shares = percent(rank.needed_share), percent(rank.busy_share)
+    return RankRow(str(rank.rank), *shares, supplies, rank.cheapest)
 
 
 def _rank_note(result: Evaluation) -> str:

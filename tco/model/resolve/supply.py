@@ -114,10 +114,12 @@ def rented(price: Found[NodePrice], terms: Commitment | None) -> Supply:
     paid = None
     if row.upfront_usd is not None and row.upfront_usd.high > 0:
         paid = price.sourced(f"{node}: upfront", row.upfront_usd, "USD")
+    if terms.term is None:
+        raise AssertionError("a validated commitment that is no block has a term")
     words = " ".join(
         part.replace("-", " ") for part in (terms.kind, terms.term, terms.payment) if part
     )
-    return Supply(option, f"{node}, {words}", rate, paid, float(TERM_MONTHS[terms.term or "1yr"]))
+    return Supply(option, f"{node}, {words}", rate, paid, float(TERM_MONTHS[terms.term]))
 
 
 def _spot(
