@@ -6,7 +6,8 @@ from tco.analysis.evaluation import Evaluation
 from tco.analysis.gate import not_bought
 from tco.report.numbers import chance as shown_chance
 from tco.report.numbers import usd
-from tco.report.view import LineRow, StackView, category_totals
+from tco.report.rows import LineRow
+from tco.report.view import StackView, category_totals
 
 __all__ = ["closed_text", "pool_text", "refusal", "stack_text"]
 

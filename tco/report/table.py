@@ -10,7 +10,8 @@ from itertools import zip_longest
 import click
 
 from tco.model.ledger import CATEGORIES
-from tco.report.view import LineRow, StackView
+from tco.report.rows import LineRow
+from tco.report.view import StackView
 
 __all__ = ["comparison", "comparison_rows", "gate_text", "stack_text", "summary"]
 

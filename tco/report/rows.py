@@ -1,0 +1,341 @@
+"""The rows that the faces show: lines, alternatives, uncertain figures, nodes by rank, sources."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.analysis.gate import age_days
+from tco.analysis.ranks import Rank
+from tco.analysis.thresholds import Threshold
+from tco.analysis.verdict import AlternativeResult
+from tco.catalog.catalog import Sourced
+from tco.model.stack import PoolModel
+from tco.ranges import Range
+from tco.report.disclosure import HIDDEN, is_secret, secret_figures
+from tco.report.numbers import (
+    add_up,
+    chance,
+    percent,
+    plain,
+    quantity,
+    tokens,
+    tokens_range,
+    usd,
+    usd_about,
+    usd_price,
+    usd_range,
+)
+from tco.units import HOURS_PER_MONTH
+
+__all__ = [
+    "AlternativeRow",
+    "FigureRow",
+    "InputRow",
+    "LineRow",
+    "RankRow",
+    "alternative_row",
+    "factor_text",
+    "fte_text",
+    "input_rows",
+    "line_rows",
+    "months_text",
+    "rank_row",
+    "source_rows",
+    "sourced",
+    "wins_text",
+]
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line of the ledger as it is shown."""
+
+    category: str
+    pool: str
+    what: str
+    estimate: bool
+    price: str
+    quantity: str
+    usd: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class AlternativeRow:
+    """An alternative as it is shown."""
+
+    name: str
+    usd: str
+    per_mtok_output: str
+    per_mtok_total: str
+    wins: str
+    note: str
+    chance: str
+    utilization: str
+    usd_per_gpu_hour: str
+    api_price: str
+    fte: str
+    capex: str
+    payback: str
+    npv: str
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """A figure with its source and its age."""
+
+    name: str
+    value: str
+    unit: str
+    source: str
+    as_of: str
+    age: str
+    estimate: bool
+
+
+@dataclass(frozen=True)
+class InputRow:
+    """An uncertain figure as it is shown: its range, what it does alone, what it is worth."""
+
+    name: str
+    value: str
+    saving_at_low: str
+    saving_at_high: str
+    worth: str
+
+
+@dataclass(frozen=True)
+class RankRow:
+    """A node by rank as it is shown."""
+
+    rank: str
+    needed: str
+    busy: str
+    supplies: tuple[tuple[str, str], ...]
+    cheapest: str
+
+
+def line_rows(result: Evaluation) -> list[LineRow]:
+    """The ledger; whole dollars that add up to the rounded total."""
+    lines = result.lines
+    rounded = add_up([line.usd_per_month for line in lines])
+    remedies = {
+        (service.name, pool.name): _spot_remedy(pool)
+        for service, _, _, pool in result.stack.pools()
+    }
+    return [
+        _line_row(line, whole, remedies.get((line.line.service, line.line.pool), ""))
+        for line, whole in zip(lines, rounded, strict=True)
+    ]
+
+
+def _spot_remedy(pool: PoolModel) -> str:
+    """What makes a useful spot hour cost something else than its price."""
+    spot = pool.supply.spot
+    if spot is None:
+        return ""
+    return " with its fallback" if spot.on_demand is not None else " with its interruptions"
+
+
+def _line_row(priced: PricedLine, whole: int, remedy: str) -> LineRow:
+    line = priced.line
+    what, price, amount = line.name, "", ""
+    if line.unit == "node-hour" and line.category != "power":
+        what = f"{plain(priced.quantity / HOURS_PER_MONTH)} x {line.name}"
+        if line.category == "compute":
+            what += remedy
+        if line.commitment_status == "unused":
+            what += ", unused"
+        price, amount = (
+            f"{usd_price(priced.usd_per_unit)}/h",
+            quantity(priced.quantity, "node-hour"),
+        )
+    elif line.unit == "FTE":
+        what = f"{plain(priced.quantity, 2)} FTE"
+    elif line.unit == "GB":
+        amount = quantity(priced.quantity, "GB")
+    elif line.unit in ("request", "kWh"):
+        amount = quantity(priced.quantity, line.unit) if priced.usd_per_unit else ""
+        price = usd_price(priced.usd_per_unit) if priced.usd_per_unit else ""
+    if line.confidential:
+        price, amount = HIDDEN, ""
+    estimate = priced.estimate and whole != 0
+    known = round(priced.low) == round(priced.high)
+    ranged = estimate and priced.high > priced.low and not line.confidential
+    if ranged and line.category == "labor":
+        what += f", {usd_range(priced.low, priced.high)}"
+    return LineRow(
+        line.category,
+        line.pool or line.service,
+        what,
+        estimate,
+        price,
+        amount,
+        f"{whole:,}",
+        "" if line.confidential else f"{whole if known else min(priced.low, whole):,.0f}",
+        "" if line.confidential else f"{whole if known else max(priced.high, whole):,.0f}",
+    )
+
+
+def wins_text(result: Evaluation, one: AlternativeResult) -> str:
+    """Where self-hosting wins, in the user's own volume."""
+    if one.usd_per_month is None:
+        return "unknown: no price"
+    wins = one.wins_mtok_per_month
+    if not wins:
+        if result.scan.capacity_mtok is not None:
+            return f"never with this fleet (full at {tokens(result.scan.capacity_mtok)})"
+        return f"never up to {tokens(result.scan.ceiling_mtok)} tokens/month"
+    if wins == [(0.0, None)]:
+        return "at any volume"
+    shown = [
+        f"above {tokens(low)}" if high is None else tokens_range(low, high)
+        for low, high in (wins if len(wins) <= 3 else [wins[0], wins[-1]])
+    ]
+    joint = " … " if len(wins) > 3 else ", "
+    return f"{joint.join(shown)} tokens/month"
+
+
+def alternative_row(result: Evaluation, one: AlternativeResult) -> AlternativeRow:
+    """An alternative on the same tokens, with what would make both sides equal."""
+    limits, note = one.thresholds, ""
+    if not one.alternative.eligible:
+        note = f"lacks {', '.join(one.alternative.lacking)}"
+    elif one.alternative.unpriced:
+        note = one.alternative.unpriced
+    elif one.name == result.verdict.against:
+        note = "the rival"
+    money = one.usd_per_month
+    per_output, per_total = _levelized(result, one)
+    return AlternativeRow(
+        one.name,
+        "no price" if money is None else f"{money:,.0f}",
+        per_output,
+        per_total,
+        wins_text(result, one),
+        note,
+        "" if one.probability is None else chance(one.probability),
+        _threshold(limits.utilization, percent),
+        _threshold(limits.usd_per_gpu_hour, usd_price),
+        _threshold(limits.api_price_factor, factor_text),
+        _threshold(limits.fte, fte_text),
+        _threshold(limits.capex_usd, usd),
+        _threshold(limits.payback_months, months_text),
+        "" if one.npv_usd is None else usd(round(one.npv_usd)),
+    )
+
+
+def _levelized(result: Evaluation, one: AlternativeResult) -> tuple[str, str]:
+    """An alternative's USD per million output tokens and per million tokens."""
+    money, output = one.usd_per_month, result.output_mtok_per_month
+    if money is None:
+        return "", ""
+    if is_secret(one.alternative):
+        return HIDDEN, HIDDEN
+    total = f"{money / result.stack.mtok_per_month:,.2f}"
+    return f"{money / output:,.2f}" if output else "", total
+
+
+def _threshold(threshold: Threshold, shown: Callable[[float], str]) -> str:
+    if threshold.status == "at" and threshold.value is not None:
+        return shown(threshold.value)
+    return {"none": "–", "at": "–"}.get(threshold.status, threshold.status)
+
+
+def factor_text(value: float) -> str:
+    """A factor on a price."""
+    return f"x {plain(value)}"
+
+
+def fte_text(value: float) -> str:
+    """A number of people."""
+    return f"{plain(value, 2)} FTE"
+
+
+def months_text(value: float) -> str:
+    """Whole months, the last one begun."""
+    return f"{math.ceil(value)} months"
+
+
+def input_rows(result: Evaluation) -> tuple[InputRow, ...]:
+    """What decides against the rival: the figures that move the saving, widest first."""
+    rival = result.rival
+    if rival is None or rival.uncertainty is None:
+        return ()
+    secret = secret_figures(result, [one.name for one in rival.uncertainty.inputs])
+    return tuple(
+        InputRow(
+            one.name,
+            HIDDEN
+            if one.name in secret
+            else f"{plain(one.value.low)} / {plain(one.value.likely)} / {plain(one.value.high)}",
+            usd_about(one.saving_at_low_usd),
+            usd_about(one.saving_at_high_usd),
+            usd_about(one.evppi_usd),
+        )
+        for one in rival.uncertainty.inputs
+        if one.swing_usd > 0
+    )
+
+
+def rank_row(rank: Rank, secret: set[str]) -> RankRow:
+    """A node by rank; ``secret`` supplies keep their price."""
+    supplies = tuple(
+        (name, HIDDEN if name in secret else usd_price(price))
+        for name, price in rank.usd_per_hour.items()
+    )
+    shares = percent(rank.needed_share), percent(rank.busy_share)
+    return RankRow(str(rank.rank), *shares, supplies, rank.cheapest)
+
+
+def sourced(result: Evaluation) -> list[Sourced]:
+    """Every figure behind the ledger and the alternatives, once."""
+    figures: dict[tuple[str, str], Sourced] = {}
+    found = [figure for line in result.lines for figure in line.line.figures]
+    for one in result.alternatives:
+        for rate in one.alternative.rates:
+            found += rate.figures if rate is not None else ()
+    found += [
+        Sourced(
+            f"{point.benchmark.model}: benchmark on {point.benchmark.gpus} x {point.benchmark.gpu}",
+            Range(point.output_tok_s, point.output_tok_s, point.output_tok_s),
+            "output tok/s",
+            point.benchmark.source or "",
+            point.benchmark.as_of,
+            point.benchmark.estimate or point.benchmark.kind == "predicted",
+        )
+        for service in result.stack.services
+        for group in service.groups
+        for point in group.points
+    ]
+    for figure in found:
+        figures.setdefault((figure.name, figure.source), figure)
+    return [one for one in figures.values() if not one.source.startswith("this plan")]
+
+
+def source_rows(result: Evaluation) -> tuple[FigureRow, ...]:
+    """Every figure with its source and its age."""
+    rows: list[FigureRow] = []
+    for one in sourced(result):
+        value, age = one.value, age_days(one, result.today)
+        shown = (
+            plain(value.likely, 4)
+            if value.is_point
+            else f"{plain(value.low)} / {plain(value.likely)} / {plain(value.high)}"
+        )
+        rows.append(
+            FigureRow(
+                one.name,
+                HIDDEN if one.confidential else shown,
+                one.unit,
+                one.source,
+                one.as_of.isoformat() if one.as_of else "undated",
+                f"{age} days" if age is not None else "unknown",
+                one.estimate,
+            )
+        )
+    return tuple(rows)
