@@ -323,6 +323,21 @@ def test_compare_needs_two_stacks(shell: Shell, names: tuple[str, ...]) -> None:
     assert shell("compare", *names).code == USAGE
 
 
+# optimize
+
+
+def test_the_ranks_of_an_optimum_fit_80_columns(shell: Shell) -> None:
+    """Supplies with long names are numbers in the table, and stand below it in full."""
+    shell.lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/dear"])
+    answer = shell("optimize", "one")
+    assert answer.code == OK
+    assert [line for line in answer.out.splitlines() if len(line) > 80] == []
+    head = next(line for line in answer.out.splitlines() if "rank needed" in line)
+    assert "(1)" in head.split()
+    [named] = [line.split() for line in answer.out.splitlines() if line.startswith("    (1) ")]
+    assert len(named[1]) > 10
+
+
 # memo
 
 
@@ -441,8 +456,8 @@ def test_prices_list_shows_value_and_age(shell: Shell) -> None:
     answer = shell("prices", "list", "api/plain")
     assert answer.code == OK
     line, count = answer.out.splitlines()
-    assert line.split() == ["api", "api/plain", "1", "/", "–", "/", "1", "USD/Mtok", "22", "d"]
-    assert count == "1 figures; ~ estimate"
+    assert line.split() == ["api", "api/plain", "in", "1,", "out", "1", "USD/Mtok", "22", "d"]
+    assert count == "1 figure; ~ estimate"
 
 
 @pytest.mark.parametrize(

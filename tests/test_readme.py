@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from tco.analysis.evaluation import load_stack
+from tco.catalog.catalog import load_catalog
 from tco.cli import cli
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+SAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"\$ tco (.*?)(; echo \$\?)?")
 ELISION = "…"
 TODAY = "2026-11-25"
@@ -35,6 +39,18 @@ def renewed(block: str, output: str) -> str:
         first = max(place for place, line in enumerate(lines) if line.startswith(start))
         lines = [ELISION, *lines[first:]]
     return "\n".join([command, *lines, ""])
+
+
+def test_the_sample_files_make_a_stack(tmp_path: Path) -> None:
+    """The plan, the workload and the price book of the README can be copied and planned."""
+    samples = SAMPLE.findall(README.read_text(encoding="utf-8"))
+    names = ("Pulumi.prod.yaml", "workloads/chat.yaml", "prices/contract.yaml")
+    for name, text in zip(names, samples[: len(names)], strict=True):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    stack = load_stack(tmp_path, "prod", load_catalog(), dt.date.fromisoformat(TODAY))
+    [base, _] = [pool for _, _, _, pool in stack.pools()]
+    assert base.supply.rate.value.likely == 33.10
 
 
 def test_the_readme_shows_what_is_printed(

@@ -129,6 +129,16 @@ class Book(Strict):
             *self.figures,
         )
 
+    @property
+    def names(self) -> set[str]:
+        """What the rows are about, in lower case: nodes, APIs, models and their other names."""
+        found: set[str] = set()
+        for row in self.rows:
+            found.add(str(row.key[1]).casefold())
+            if isinstance(row, Hardware | ModelWeights):
+                found |= {alias.casefold() for alias in row.aliases}
+        return found
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the book's rows, however they are written."""

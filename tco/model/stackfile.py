@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,25 @@ class StackFile:
     plan: Plan
     workloads: dict[str, tuple[Workload, Demand]]
     books: tuple[Book, ...]
+
+    def unnamed(self, name: str) -> str:
+        """Which price book beside the plan holds a name that the plan's own books do not."""
+        found = sorted(file for file, names in self._unnamed.items() if name.casefold() in names)
+        if not found:
+            return ""
+        return f"prices/{found[0]} holds it, but {PLAN_KEY}.prices does not name it."
+
+    @cached_property
+    def _unnamed(self) -> dict[str, set[str]]:
+        """The names in each readable price book of the folder that the plan does not name."""
+        books: dict[str, set[str]] = {}
+        for file in set(_book_names(self.folder)) - set(self.plan.prices):
+            path = self.folder / "prices" / file
+            try:
+                books[file] = read_book(path, str(path)).names
+            except BadInput:
+                continue
+        return books
 
     @property
     def digest(self) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -18,6 +19,7 @@ from tco.report.numbers import percent, usd
 __all__ = ["mix_text", "optimum_json", "optimum_text"]
 
 WIDTH = 80
+COLUMN = 10
 SHOWN_RANKS = 12
 SHOWN_SUPPLIES = 4
 
@@ -105,31 +107,45 @@ def _secret(found: Optimum, service: ServiceOptimum) -> set[str]:
 
 
 def _ranks(service: ServiceOptimum, secret: Collection[str]) -> list[str]:
-    """The table by rank: the cheapest supplies of the first rank, and what each rank takes."""
+    """The table by rank: the cheapest supplies of the first rank, and what each rank takes.
+
+    A name that is too long for a column is a number there, and stands below in full.
+    """
     if not service.ranks:
         return []
     first = service.ranks[0].usd_per_hour
     own = sorted((name for name in first if name != API), key=lambda name: first[name])
     shown = [*own[: SHOWN_SUPPLIES - (API in first)], *([API] if API in first else [])]
-    head = " ".join(f"{_column(name):>13}" for name in shown)
-    rows = [f"    rank needed   busy {head}  takes"]
-    rows += [_rank(rank, shown, secret) for rank in service.ranks[:SHOWN_RANKS]]
+    ranks = service.ranks[:SHOWN_RANKS]
+    labels = _labels([*shown, *(rank.cheapest for rank in ranks)])
+    head = " ".join(f"{labels[name]:>{COLUMN}}" for name in shown)
+    rows = [f"    rank needed    busy {head}  takes"]
+    rows += [_rank(rank, shown, labels, secret) for rank in ranks]
     more = len(service.ranks) - SHOWN_RANKS
-    return [*rows, *([f"    … {more} more ranks"] if more > 0 else [])]
+    rows += [f"    … {more} more ranks"] if more > 0 else []
+    long = [f"    {label} {name}" for name, label in labels.items() if label != name]
+    return [*rows, *(line for text in long for line in textwrap.wrap(text, WIDTH))]
 
 
-def _rank(rank: Rank, shown: list[str], secret: Collection[str]) -> str:
+def _labels(names: Iterable[str]) -> dict[str, str]:
+    """Each name as its column is headed: itself, or (1), (2), … where it is too long."""
+    labels: dict[str, str] = {}
+    numbers = itertools.count(1)
+    for name in dict.fromkeys(names):
+        labels[name] = name if len(name) <= COLUMN else f"({next(numbers)})"
+    return labels
+
+
+def _rank(
+    rank: Rank, shown: Sequence[str], labels: Mapping[str, str], secret: Collection[str]
+) -> str:
     known = told(rank.usd_per_hour, secret)
-    cells = [HIDDEN if (usd := known[name]) is None else f"${usd:,.2f}/h" for name in shown]
-    prices = " ".join(f"{cell:>13}" for cell in cells)
+    cells = [HIDDEN if (usd := known[name]) is None else f"${usd:,.2f}" for name in shown]
+    prices = " ".join(f"{cell:>{COLUMN}}" for cell in cells)
     return (
         f"    {rank.rank:>4} {percent(rank.needed_share):>6} {percent(rank.busy_share):>7} "
-        f"{prices}  {_column(rank.cheapest)}"
+        f"{prices}  {labels[rank.cheapest]}"
     )
-
-
-def _column(name: str) -> str:
-    return name if len(name) <= 13 else f"{name[:12]}…"
 
 
 def optimum_json(found: Optimum) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from tco.catalog.book import AnyRow, Book, describe
 from tco.catalog.catalog import Catalog
 from tco.catalog.rows import ApiPrice, Benchmark, Figure, NodePrice, SpotBand
 from tco.errors import Problem
+from tco.model.plan import TERM_MONTHS
 from tco.ranges import Range
 from tco.report.numbers import plain
+from tco.units import HOURS_PER_MONTH
 
 __all__ = [
     "Checked",
@@ -27,6 +29,7 @@ __all__ = [
     "figures_text",
 ]
 
+WIDTH = 80
 MOST_USD_PER_GPU_HOUR = 100.0
 MOST_USD_PER_MTOK = 1000.0
 
@@ -77,16 +80,21 @@ def _range(value: Range) -> str:
     return (
         plain(value.likely, 6)
         if value.is_point
-        else f"{plain(value.low)}-{plain(value.likely)}-{plain(value.high)}"
+        else f"{plain(value.low)} / {plain(value.likely)} / {plain(value.high)}"
     )
 
 
 def _value(row: AnyRow) -> str:
     if isinstance(row, NodePrice):
-        return f"{_range(row.usd_per_node_hour)} USD/h"
+        return _node_value(row)
     if isinstance(row, ApiPrice):
-        prices = (row.input_usd_per_mtok, row.cached_input_usd_per_mtok, row.output_usd_per_mtok)
-        return " / ".join("–" if one is None else _range(one) for one in prices) + " USD/Mtok"
+        prices = {
+            "in": row.input_usd_per_mtok,
+            "cached": row.cached_input_usd_per_mtok,
+            "out": row.output_usd_per_mtok,
+        }
+        told = (f"{name} {_range(one)}" for name, one in prices.items() if one is not None)
+        return f"{', '.join(told)} USD/Mtok"
     if isinstance(row, Figure):
         return f"{_range(row.value)} {row.unit}"
     if isinstance(row, Benchmark):
@@ -95,6 +103,18 @@ def _value(row: AnyRow) -> str:
     if isinstance(row, SpotBand):
         return f"{_range(row.interrupted_per_month)} interrupted a month"
     return ""
+
+
+def _node_value(row: NodePrice) -> str:
+    """A node's price; with an upfront, that and what an hour then costs all in all."""
+    hourly = row.usd_per_node_hour
+    if row.upfront_usd is None or row.upfront_usd.high == 0 or row.term is None:
+        return f"{_range(hourly)} USD/h"
+    hours = TERM_MONTHS[row.term] * HOURS_PER_MONTH
+    effective = plain(hourly.likely + row.upfront_usd.likely / hours, 4)
+    running = f", {_range(hourly)} USD/h" if hourly.high > 0 else ""
+    upfront = f"{_range(row.upfront_usd)} USD upfront per {row.term}"
+    return f"{upfront}{running}: {effective} USD/h effective"
 
 
 def _age(entry: FigureEntry) -> str:
@@ -110,8 +130,14 @@ def figures_text(rows: Sequence[FigureEntry]) -> str:
             lines.append(f"{one.name:<44}{mark}{one.value:>25} {_age(one):>8}")
         else:
             lines += textwrap.wrap(one.name, 79, subsequent_indent="  ", break_on_hyphens=False)
-            lines.append(f"{mark:>5}{one.value:>65} {_age(one):>8}")
-    return "\n".join([*lines, f"{len(rows)} figures; ~ estimate"]) + "\n"
+            *before, last = textwrap.wrap(one.value, 65)
+            lines += [f"{'':5}{part:>65}" for part in before]
+            lines.append(f"{mark:>5}{last:>65} {_age(one):>8}")
+    return "\n".join([*lines, f"{_count(len(rows))}; ~ estimate"]) + "\n"
+
+
+def _count(figures: int) -> str:
+    return f"{figures:,} figure{'' if figures == 1 else 's'}"
 
 
 def figures_in_full(rows: Sequence[FigureEntry]) -> str:
@@ -194,11 +220,16 @@ def _faults(one: FigureEntry, today: dt.date) -> list[Problem]:
 
 def check_text(checked: Checked, max_age: int) -> str:
     """The outcome of a check."""
-    lines = [f"{one.file}: {one}" for one in checked.faults]
+    lines = [line for one in checked.faults for line in _hanging(f"{one.file}: {one}", 2)]
     if checked.old:
         lines.append(f"Older than {max_age} days:")
-        lines += [f"  {_age(one):>8}  {one.name}" for one in checked.old]
+        for one in checked.old:
+            lines += _hanging(f"  {_age(one):>8}  {one.name}", 14)
     count = len(checked.faults)
     faults = f"{count} fault{'' if count == 1 else 's'}"
-    lines.append(f"{checked.figures} figures, {faults}, {len(checked.old)} old")
+    lines.append(f"{_count(checked.figures)}, {faults}, {len(checked.old)} old")
     return "\n".join(lines) + "\n"
+
+
+def _hanging(text: str, indent: int) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)

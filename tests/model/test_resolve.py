@@ -60,6 +60,29 @@ def test_no_price(lab: Lab, pool: Keys, told: str) -> None:
     assert told in lab.refused()
 
 
+def test_a_book_that_no_plan_names(lab: Lab) -> None:
+    """What only a book beside the plan holds is told with the book, whatever kind of name it is."""
+    benchmark = {
+        **{"model": "own", "gpu": "H100", "gpus": 8, "precision": "fp8", "engine": "vllm"},
+        **{"input": 900, "output": 100, "points": [{"concurrency": 1, "output_tok_s": 10}]},
+    }
+    price = {"input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    offer = {"offer": "own/8x", "gpu": "H100", "gpus": 8, "usd_per_hour": 9}
+    lab.book("acme", prices=[offer, {"api": "own/api", **price}], benchmarks=[benchmark])
+    lab.write("prices/broken.yaml", "[")
+    told = "prices/acme.yaml holds it, but tco:plan.prices does not name it."
+    lab.stack({"main": {"offer": "own/8x", "nodes": 1}})
+    assert f'no offer "own/8x". {told}' in lab.refused()
+    lab.stack(NODE, {"serving": {"model": "own"}})
+    assert f'no benchmark of the model "own". {told}' in lab.refused()
+    lab.stack(NODE, {"overflow": "own/api"})
+    assert f'no price for the API "own/api". {told}' in lab.refused()
+    lab.stack(NODE, alternatives=["own/api"])
+    assert lab.load().alternatives[0].unpriced == f"no price for own/api. {told}"
+    lab.stack(NODE, {"overflow": "own/api"}, prices=["acme.yaml"])
+    assert lab.load().name == "one"
+
+
 def test_no_region(lab: Lab) -> None:
     """An instance without a region has no price: none is guessed."""
     lab.stack(NODE)
@@ -140,7 +163,7 @@ def test_no_such_name_in_a_service(lab: Lab, service: Keys, told: str) -> None:
             {"alternatives": [{"mix": {"chta": "api/plain"}}]},
             'alternatives[0].mix: no service "chta". Did you mean chat?',
         ),
-        ({"alternatives": ["stack:othr"]}, 'Pulumi.othr.yaml: 1 problem\n  no stack "othr".'),
+        ({"alternatives": ["stack:on"]}, 'tco:plan.alternatives[0]: no stack "on". Did you mean'),
         ({"alternatives": ["stack:one"]}, "alternatives[0]: a stack is no alternative to itself."),
         (
             {"outlook": {"jumps": [{"api": "api/plian", "month": 1, "factor": 0.5}]}},

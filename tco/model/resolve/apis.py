@@ -13,6 +13,7 @@ from tco.model.api_bill import ApiRate, PricePath, too_long
 from tco.model.plan import Service
 from tco.model.resolve.lookup import Lookup
 from tco.model.resolve.rival_figures import with_own_figures
+from tco.model.stackfile import stack_names
 from tco.model.work import work
 from tco.model.workload import RequestClass
 
@@ -39,7 +40,7 @@ def needed_rate(
 
 
 def _known_apis(todo: Lookup, api: str) -> str:
-    return one_of(api, todo.catalog.apis)
+    return todo.known(api, todo.catalog.apis)
 
 
 def _rate(todo: Lookup, api: str) -> ApiRate | None:
@@ -164,6 +165,10 @@ def _other_stack(
     stack: str,
     other_stack: Callable[[str], built.StackModel],
 ) -> built.Alternative:
+    known = stack_names(todo.source.folder)
+    if stack not in known:
+        todo.fail(path, f'no stack "{stack}".', one_of(stack, known))
+        return built.Alternative(name, unpriced="not resolved")
     try:
         other = other_stack(stack)
     except BadInput as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from tco.catalog.catalog import Catalog, Sourced
-from tco.errors import Problem
+from tco.errors import Problem, one_of
 from tco.model import stack as built
 from tco.model.plan import Plan, Service
 from tco.model.stackfile import PLAN_KEY, StackFile
@@ -47,6 +47,10 @@ class Lookup:
         """Note a problem at a path of the plan; raise what this returns to give the part up."""
         self.problems.append(Problem(self.source.file, f"{PLAN_KEY}.{path}", message, hint))
         return NotFound(message)
+
+    def known(self, name: str, names: Iterable[str]) -> str:
+        """What to do about an unknown name: the book that holds it, or the nearest known one."""
+        return self.source.unnamed(name) or one_of(name, names)
 
     def warn(self, text: str) -> None:
         """Note a warning, once."""

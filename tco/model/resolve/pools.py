@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tco.catalog.catalog import Found, Sourced
 from tco.catalog.rows import Hardware, NodePrice
-from tco.errors import one_of
 from tco.model import stack as built
 from tco.model.egress import Band, EgressTerms
 from tco.model.plan import OwnedNode, Pool, Service
@@ -78,7 +77,7 @@ def _hardware(
             raise todo.fail(
                 f"{path}.owned.gpu",
                 f'no GPU "{pool.owned.gpu}".',
-                one_of(pool.owned.gpu, todo.catalog.gpu_names),
+                todo.known(pool.owned.gpu, todo.catalog.gpu_names),
             )
         return gpu, pool.owned.gpus, None
     if pool.instance is not None:
@@ -87,7 +86,7 @@ def _hardware(
             raise todo.fail(
                 f"{path}.instance",
                 f'no price for "{pool.instance}".',
-                one_of(pool.instance, todo.catalog.instances),
+                todo.known(pool.instance, todo.catalog.instances),
             )
         if region is None:
             raise todo.fail(
@@ -101,7 +100,9 @@ def _hardware(
     offer = todo.catalog.offers.get(pool.offer or "")
     if offer is None:
         raise todo.fail(
-            f"{path}.offer", f'no offer "{pool.offer}".', one_of(pool.offer, todo.catalog.offers)
+            f"{path}.offer",
+            f'no offer "{pool.offer}".',
+            todo.known(pool.offer or "", todo.catalog.offers),
         )
     price = price_of(todo, path, pool, None)
     return todo.catalog.gpu(offer.gpu or "") or offer.gpu or "", offer.gpus or 1, price

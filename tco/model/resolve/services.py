@@ -28,7 +28,7 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceMode
         raise todo.fail(
             f"{path}.serving.model",
             f'no benchmark of the model "{spec.serving.model}".',
-            one_of(spec.serving.model, todo.catalog.model_names),
+            todo.known(spec.serving.model, todo.catalog.model_names),
         )
     before = len(todo.problems)
     pools: list[built.PoolModel] = []

@@ -45,7 +45,9 @@ def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Found[N
         option = " ".join(str(part) for part in (pool.purchase, kind, term, payment) if part)
         at = f" in {region}" if region else ""
         raise todo.fail(
-            path, f"no price for {node} {option}{at}.", _prices_there_are(todo, str(node))
+            path,
+            f"no price for {node} {option}{at}.",
+            todo.source.unnamed(str(node)) or _prices_there_are(todo, str(node)),
         )
     if found.warning:
         todo.warn(f"{node}: {found.warning}; it counts as an estimate.")

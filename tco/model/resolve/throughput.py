@@ -100,7 +100,7 @@ def operating_points(
         raise todo.fail(
             f"{path}.serving",
             f"no benchmark of {wanted} on {gpus} x {pool.gpu} (pool {pool.name}).",
-            _benchmarks_there_are(todo, model, everything),
+            todo.source.unnamed(model) or _benchmarks_there_are(todo, model, everything),
         )
     points: list[OperatingPoint] = []
     for request in classes:

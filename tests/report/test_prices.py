@@ -1,0 +1,58 @@
+"""The catalog's lists, for a person at a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tco.catalog.book import Book
+from tco.catalog.catalog import Catalog, load_catalog
+from tco.report.prices import check_catalog, check_text, figure_rows, figures_in_full, figures_text
+from tests.conftest import Keys
+
+TODAY = dt.date(2026, 11, 23)
+RESERVED: Keys = {
+    **{"instance": "box.8x", "region": "r1", "purchase": "reserved", "kind": "reserved-instance"},
+    **{"term": "1yr", "payment": "all-upfront", "usd_per_hour": 0, "upfront_usd": 87_600},
+}
+
+
+def listed(**keys: Any) -> str:
+    """The figures of a book as a list."""
+    book = Book.model_validate({"source": "a mail", "as_of": "2026-11-01", **keys})
+    return figures_text(figure_rows(Catalog((book,)), TODAY, (), None, None))
+
+
+def test_an_upfront_is_told_with_what_an_hour_costs() -> None:
+    """A node that is paid upfront is not shown as free: its term, its sum, its effective hour."""
+    text = listed(prices=[RESERVED])
+    assert "87,600 USD upfront per 1yr: 10 USD/h effective" in text
+    partial = {**RESERVED, "payment": "partial-upfront", "usd_per_hour": 5}
+    text = " ".join(listed(prices=[partial]).split())
+    assert "87,600 USD upfront per 1yr, 5 USD/h: 15 USD/h effective" in text
+
+
+def test_a_range_and_an_api_read_as_such() -> None:
+    """Low / likely / high stand apart, and an API's prices have their names."""
+    spot = {
+        "instance": "box.8x",
+        "region": "r1",
+        "purchase": "spot",
+        "usd_per_hour": [14.2, 22, 55],
+    }
+    api = {"api": "a/b", "input_usd_per_mtok": 0.4, "output_usd_per_mtok": 0.9}
+    text = listed(prices=[spot, api])
+    assert "14.2 / 22 / 55 USD/h" in text
+    assert "in 0.4, out 0.9 USD/Mtok" in text
+    assert text.endswith("2 figures; ~ estimate\n")
+    assert listed(prices=[api]).endswith("\n1 figure; ~ estimate\n")
+
+
+def test_every_list_of_the_catalog_fits_80_columns() -> None:
+    """Whatever the names, nothing of the shipped catalog is wider than a terminal."""
+    catalog = load_catalog()
+    rows = figure_rows(catalog, TODAY, (), None, None)
+    checked = check_text(check_catalog(catalog, dt.date(2026, 1, 1), 1), 1)
+    checked += check_text(check_catalog(catalog, TODAY, 1), 1)
+    for text in (figures_text(rows), figures_in_full(rows), checked):
+        assert [line for line in text.splitlines() if len(line) > 80] == []
