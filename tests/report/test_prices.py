@@ -56,3 +56,11 @@ def test_every_list_of_the_catalog_fits_80_columns() -> None:
     checked += check_text(check_catalog(catalog, TODAY, 1), 1)
     for text in (figures_text(rows), figures_in_full(rows), checked):
         assert [line for line in text.splitlines() if len(line) > 80] == []
+
+
+def test_a_figure_seen_after_today_is_a_fault() -> None:
+    """A day that has not come is a slip of the keyboard: the check fails on it."""
+    book = Book.model_validate({"source": "a mail", "as_of": "2027-11-01", "prices": [RESERVED]})
+    checked = check_catalog(Catalog((book,)), TODAY, 180)
+    [fault] = checked.faults
+    assert fault.message == "was seen on 2027-11-01, after today, 2026-11-23."
