@@ -12,20 +12,13 @@ import numpy as np
 
 from tco.analysis.break_even import Scan, scan
 from tco.analysis.gate import GateFacts, GateResult, gate
-from tco.analysis.horizon import (
-    CashFlow,
-    Path,
-    alternative_flow,
-    cash_flow,
-    npv_usd,
-    path,
-    refused_usd,
-)
+from tco.analysis.horizon import Path, path
 from tco.analysis.ladder import Rung, ladder
 from tco.analysis.months import MonthByMonth, months_ahead
 from tco.analysis.on_demand import closes_on_demand
 from tco.analysis.ranks import Rank, ranks
-from tco.analysis.thresholds import thresholds
+from tco.analysis.sides import OwnSide, rival_side
+from tco.analysis.thresholds import UNASKED, thresholds
 from tco.analysis.uncertainty import Uncertainty, simulate_plan
 from tco.analysis.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.catalog.catalog import Catalog, Sourced
@@ -154,9 +147,7 @@ class Evaluation:
     @property
     def utilization(self) -> float:
         """Of the whole fleet, standby and boot hours in the denominator."""
-        hours = sum(fleet.node_hours for fleet in self.fleets)
-        busy = sum(fleet.node_hours * fleet.utilization for fleet in self.fleets)
-        return busy / hours if hours else 0.0
+        return _utilization(self.fleets)
 
 
 def load_stack(folder: FilePath, name: str, catalog: Catalog, today: dt.date) -> StackModel:
@@ -197,17 +188,9 @@ def evaluate(
     priced = sum(line.usd_per_month for line in lines)
     ahead, scanned = path(stack), scan(stack)
     sure = None if unpriced else simulate_plan(ahead, scenarios, seed)
-    rate = float(stack.discount_rate.value.likely)
+    own = OwnSide(stack, ahead, _utilization(fleets))
     results = tuple(
-        AlternativeResult(
-            alternative,
-            _month_usd(stack, alternative),
-            _npv_or_none(alternative_flow(ahead, alternative), rate),
-            _one(npv_usd(CashFlow.running(refused_usd(ahead, alternative)), rate)),
-            wins,
-            thresholds(stack, ahead, alternative, _utilization(fleets), known=not unpriced),
-            sure.of(alternative.name) if sure is not None else None,
-        )
+        _result(own, alternative, wins, sure, known=not unpriced)
         for alternative, wins in zip(stack.alternatives, scanned.wins, strict=True)
     )
     lost = int(np.count_nonzero(ahead.refuses))
@@ -215,7 +198,7 @@ def evaluate(
         stack,
         results,
         priced_usd=priced,
-        own_npv_usd=_one(npv_usd(cash_flow(ahead), rate)),
+        own_npv_usd=own.npv_usd,
         lost_months=lost,
         unpriced=unpriced,
     )
@@ -253,8 +236,25 @@ def on_day(result: Evaluation, today: dt.date) -> Evaluation:
     return replace(result, today=today, gate=gate(result.stack, result.verdict, facts))
 
 
-def _npv_or_none(flow: CashFlow | None, rate: float) -> float | None:
-    return None if flow is None else _one(npv_usd(flow, rate))
+def _result(
+    own: OwnSide,
+    alternative: Alternative,
+    wins: list[tuple[float, float | None]],
+    sure: Uncertainty | None,
+    *,
+    known: bool,
+) -> AlternativeResult:
+    """One alternative on the same volume: its month, its horizon, where we win, what flips it."""
+    rival = rival_side(own.ahead, alternative)
+    return AlternativeResult(
+        alternative,
+        _month_usd(own.stack, alternative),
+        rival.npv_usd if rival is not None else None,
+        rival.refused_npv_usd if rival is not None else 0.0,
+        wins,
+        thresholds(own, rival) if rival is not None and known else UNASKED,
+        sure.of(alternative.name) if sure is not None else None,
+    )
 
 
 def _ranks(stack: StackModel, rival: AlternativeResult | None) -> tuple[tuple[Rank, ...], ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tco.analysis.evaluation import utilization_at
-from tco.analysis.thresholds import rented_usd_per_gpu_hour
+from tco.analysis.sides import rented_usd_per_gpu_hour
 from tco.catalog.catalog import Sourced
 from tco.errors import BadInput, Problem
 from tco.model.api_bill import ApiRate

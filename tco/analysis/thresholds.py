@@ -6,27 +6,19 @@ straight line in each of them, so two evaluations of the same formulas give the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from tco.analysis.horizon import (
-    CashFlow,
-    Path,
-    alternative_flow,
-    cash_flow,
-    npv_usd,
-    payback_months,
-    refused_usd,
-)
+from tco.analysis.horizon import CashFlow, npv_usd, payback_months
+from tco.analysis.sides import OwnSide, RivalSide, rival_side
 from tco.model.ledger import api_bill
-from tco.model.scenario import LIKELY, Scenario
-from tco.model.stack import Alternative, PoolModel, StackModel
-from tco.units import FloatArray, monthly_rate
+from tco.model.scenario import Scenario
+from tco.model.stack import Alternative
+from tco.units import FloatArray
 
-__all__ = ["Threshold", "Thresholds", "flip", "rented_usd_per_gpu_hour", "thresholds"]
+__all__ = ["UNASKED", "Threshold", "Thresholds", "flip", "thresholds"]
 
 Status = Literal["at", "always", "never", "none", "unknown"]
 
@@ -55,6 +47,10 @@ class Thresholds:
     payback_months: Threshold
 
 
+UNASKED = Thresholds(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+"""Of an alternative without a price, or of a stack with something unpriced."""
+
+
 def flip(at_zero: float, at_one: float) -> Threshold:
     """Root of a saving that is a straight line through its values at a lever of 0 and of 1.
 
@@ -67,42 +63,20 @@ def flip(at_zero: float, at_one: float) -> Threshold:
     return Threshold("at", root)
 
 
-def thresholds(
-    stack: StackModel, ahead: Path, alternative: Alternative, utilization: float, *, known: bool
-) -> Thresholds:
+def thresholds(own: OwnSide, rival: RivalSide) -> Thresholds:
     """All flipping values of an alternative over the horizon."""
-    rival = alternative_flow(ahead, alternative)
-    if rival is None or not known:
-        return Thresholds(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
-    own = cash_flow(ahead)
-    rate = float(stack.discount_rate.value.likely)
-    rented = rented_usd_per_gpu_hour(stack)
-    capex = _capex_usd(ahead)
-
-    def saving(scenario: Scenario) -> float:
-        theirs = _rival_side(scenario)
-        other = alternative_flow(ahead, alternative, theirs)
-        if other is None:
-            raise AssertionError("an alternative with a price has one in every scenario")
-        refused = npv_usd(CashFlow.running(refused_usd(ahead, alternative, theirs)), rate)
-        return float(npv_usd(other, rate) - npv_usd(cash_flow(ahead, scenario), rate) - refused)
-
-    def lever(build: Callable[[float], Scenario]) -> Threshold:
-        return flip(saving(build(0.0)), saving(build(1.0)))
-
+    bill = rival.npv_usd - rival.refused_npv_usd
+    saving = bill - own.npv_usd
+    nobody, one_fte = own.npv_usd_by_fte
+    rented, capex = own.usd_per_gpu_hour, own.capex_usd
     return Thresholds(
-        _utilization(stack, ahead, alternative, saving(LIKELY), utilization),
-        _scaled(lever(lambda f: Scenario(node_price_factor=f)), rented) if rented else NONE,
-        _api_price_factor(alternative, lever),
-        lever(lambda fte: Scenario(fte=fte)),
-        _scaled(lever(lambda f: Scenario(capex_factor=f)), capex) if capex else NONE,
-        _payback(own, rival.billed_usd - refused_usd(ahead, alternative)),
+        _utilization(own, rival.alternative, saving),
+        _scaled(flip(bill - own.rent_free_npv_usd, saving), rented) if rented else NONE,
+        _api_price_factor(own, rival.alternative, saving),
+        flip(bill - nobody, bill - one_fte),
+        _scaled(flip(bill - own.capex_free_npv_usd, saving), capex) if capex else NONE,
+        _payback(own.flow, rival.flow.billed_usd - rival.refused_usd),
     )
-
-
-def _rival_side(scenario: Scenario) -> Scenario:
-    """The alternative in a scenario: its API prices move, our nodes and people are not its."""
-    return replace(LIKELY, end=scenario.end, api_price_factors=scenario.api_price_factors)
 
 
 def _scaled(threshold: Threshold, unit: float) -> Threshold:
@@ -111,55 +85,24 @@ def _scaled(threshold: Threshold, unit: float) -> Threshold:
     return Threshold(threshold.status, threshold.value * unit)
 
 
-def _api_price_factor(
-    alternative: Alternative, lever: Callable[[Callable[[float], Scenario]], Threshold]
-) -> Threshold:
+def _api_price_factor(own: OwnSide, alternative: Alternative, saving_usd: float) -> Threshold:
     """The factor on the prices of the alternative's APIs, wherever the stack pays them too."""
     apis = [rate.api for rate in alternative.rates if rate is not None]
     if not apis:
         return NONE
-    return lever(lambda f: Scenario(api_price_factors=dict.fromkeys(apis, f)))
+    free = Scenario(api_price_factors=dict.fromkeys(apis, 0.0))
+    rival = rival_side(own.ahead, alternative, free)
+    if rival is None:
+        raise AssertionError("an alternative with a price has one in every scenario")
+    return flip(rival.npv_usd - rival.refused_npv_usd - own.npv_under(free), saving_usd)
 
 
-def rented_usd_per_gpu_hour(stack: StackModel) -> float:
-    """Mean effective price of the rented GPU-hours of the pricing day's month; 0 without any."""
-    usd = gpu_hours = 0.0
-    rate = monthly_rate(stack.discount_rate.value.likely)
-    for _, group, place, pool in stack.pools():
-        if pool.supply.option != "owned":
-            hours = float(group.fleet.at(1.0).month.node_hours[place][0]) * pool.nodes_per_replica
-            price = float(np.asarray(pool.supply.effective_usd_per_hour(LIKELY, rate)))
-            usd += hours * price
-            gpu_hours += hours * pool.gpus
-    return usd / gpu_hours if gpu_hours else 0.0
-
-
-def _capex_usd(ahead: Path) -> float:
-    """Purchase price of all owned nodes held on the pricing day, spares included."""
-    usd = 0.0
-    for groups in ahead.work.groups:
-        for one in groups:
-            for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
-                spares = float(one.spares[0]) if pool is one.spare_pool else 0.0
-                usd += _owned_usd(pool) * (float(peak[0]) + spares) * pool.nodes_per_replica
-    return usd
-
-
-def _owned_usd(pool: PoolModel) -> float:
-    return pool.supply.owned.price.value.likely if pool.supply.owned is not None else 0.0
-
-
-def _utilization(
-    stack: StackModel,
-    ahead: Path,
-    alternative: Alternative,
-    saving_usd: float,
-    utilization: float,
-) -> Threshold:
+def _utilization(own: OwnSide, alternative: Alternative, saving_usd: float) -> Threshold:
     """U* = U + (C_self - C_api) / (API price of the fleet's full hours), both discounted.
 
     The API price of the full hours is the API's bill for what the fleet serves, over U.
     """
+    stack, ahead, utilization = own.stack, own.ahead, own.utilization
     if alternative.stack is not None or utilization <= 0:
         return NONE
     served = np.zeros(len(ahead.months))

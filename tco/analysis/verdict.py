@@ -10,7 +10,14 @@ from tco.analysis.thresholds import Thresholds
 from tco.analysis.uncertainty import Against
 from tco.model.stack import Alternative, StackModel, Unpriced
 
-__all__ = ["AlternativeResult", "Decision", "Verdict", "decide", "rival_of"]
+__all__ = [
+    "AlternativeResult",
+    "Decision",
+    "Verdict",
+    "decide",
+    "rival_of",
+    "unpriced_rivals",
+]
 
 Decision = Literal["RECOMMEND", "LEAN", "DO_NOT", "CONSTRAINED", "UNKNOWN"]
 LEAN_PROBABILITY = 0.6
