@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tco.model.api_bill import ApiRate
 from tco.model.ledger import ledger, total
-from tco.model.stack import Group, ServiceModel, StackModel, StandbyTerms
+from tco.model.stack import Group, PoolModel, ServiceModel, StackModel, StandbyTerms
 from tco.model.work import work
 
-__all__ = ["Mix", "month_usd", "stack_with"]
+__all__ = ["Mix", "month_usd", "stack_with", "standby_pool"]
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,19 @@ def _group_with(service: ServiceModel, group: Group, mix: Mix) -> Group:
 
 
 def _standby_in(group: Group, standby: StandbyTerms) -> StandbyTerms:
-    """Fixed spares stand in a pool that the mix has: the first that is not spot."""
-    names = [pool.name for pool in group.pools]
-    if standby.kind != "nodes" or standby.pool in names:
+    """Fixed spares stand in a pool that the mix has."""
+    if standby.kind != "nodes":
         return standby
-    lasting = [pool.name for pool in group.pools if pool.supply.option != "spot"]
-    return replace(standby, pool=(lasting or names)[0])
+    return replace(standby, pool=standby_pool(standby.pool, group.pools))
+
+
+def standby_pool(declared: str | None, pools: Sequence[PoolModel]) -> str:
+    """Where fixed spares stand among a mix's pools: as declared, else in the first not on spot."""
+    names = [pool.name for pool in pools]
+    if declared in names:
+        return declared
+    lasting = [pool.name for pool in pools if pool.supply.option != "spot"]
+    return (lasting or names)[0]
 
 
 def month_usd(stack: StackModel) -> float | None:

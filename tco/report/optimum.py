@@ -76,25 +76,24 @@ def _mixes(service: ServiceOptimum) -> list[str]:
     lines = [f"  {service.service} ({service.method})"]
     for label, one in rows:
         figures = f"{usd(round(one.usd_per_month))}/month, P90 {usd(round(one.p90_usd_per_month))}"
-        lines += textwrap.wrap(
-            f"{label}: {figures}: {mix_text(one.mix)}",
-            WIDTH,
-            initial_indent="    ",
-            subsequent_indent="      ",
-            break_on_hyphens=False,
-        )
+        lines += _wrapped(f"{label}: {figures}: {mix_text(one.mix)}")
     if service.standby_usd_per_month:
         told = "; ".join(
             f"{name} {usd(round(cost))}" for name, cost in service.standby_usd_per_month.items()
         )
-        lines += textwrap.wrap(
-            f"with own nodes, by standby: {told}",
-            WIDTH,
-            initial_indent="    ",
-            subsequent_indent="      ",
-            break_on_hyphens=False,
-        )
+        lines += _wrapped(f"with own nodes, by standby: {told}")
     return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    """A service's text in 80 columns."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent="    ",
+        subsequent_indent="      ",
+        break_on_hyphens=False,
+    )
 
 
 def _secret(found: Optimum, service: ServiceOptimum) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
-from tco.analysis.mix import Mix
+from tco.analysis.mix import Mix, standby_pool
 from tco.analysis.optimize import Optimum
 from tco.errors import TcoError
 from tco.files import as_mapping
@@ -60,9 +60,9 @@ def _pin(spec: Any, mix: Mix, supplies: Sequence[PoolModel]) -> None:
     elif "overflow" in spec:
         spec["overflow"] = "refuse"
     standby = as_mapping(spec.get("standby"))
-    if standby is not None and "pool" in standby and standby["pool"] not in pools:
-        lasting = [pool.name for pool in supplies if pool.supply.option != "spot"]
-        standby["pool"] = next((name for name in lasting if name in pools), next(iter(pools)))
+    if standby is not None and "pool" in standby:
+        held = [pool for pool in supplies if pool.name in mix.held]
+        standby["pool"] = standby_pool(standby["pool"], held)
 
 
 def _nodes(pool: PoolModel, count: int) -> object:
