@@ -7,10 +7,11 @@ between two steps is scanned and every root in it is bracketed; adjacent pieces 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tco.model.fleet import TOLERANCE
 from tco.model.ledger import api_bill, ledger, total
@@ -19,12 +20,14 @@ from tco.model.stack import Alternative, Group, ServiceModel, StackModel
 from tco.model.work import work
 from tco.units import FloatArray
 
-__all__ = ["Scan", "sample_points", "scan", "self_usd", "winning_intervals"]
+__all__ = ["Samples", "Scan", "sample_points", "scan", "self_usd", "winning_intervals"]
 
 Interval = tuple[float, float | None]
 
-SAMPLES = 9
-"""Points per piece: enough to bracket the roots of what a Poisson loss or a price band bends."""
+MOST_PARTS = 8
+"""Parts of a piece: enough to bracket the roots of what a Poisson loss or a price band bends."""
+FINEST_PARTS = 400
+"""No part need be shorter than this share of the scan: an eighth of one of 50 nodes."""
 MOST_PIECES = 2_000
 """Steps nearer to one another than this allows are taken together: fleets of hundreds of nodes."""
 NOISE = 1e-9
@@ -36,91 +39,77 @@ SCANNED_TIMES = 10.0
 JUST_ABOVE = 1e-9
 
 
-def winning_intervals(
-    saving: Callable[[FloatArray], FloatArray],
-    steps: FloatArray,
-    ceiling: float,
-    *,
-    lasting: bool,
-) -> list[Interval]:
-    """Intervals of volume, up to ``ceiling``, in which ``saving`` is positive.
+@dataclass(frozen=True)
+class Samples:
+    """Points at which a cost is taken, ascending, and which piece between two steps each is of."""
 
-    ``steps`` are the volumes after which the saving jumps; it is continuous in between.
-    ``lasting`` says that the saving stays positive past the ceiling: the last end is then open.
-    """
-    points = sample_points(steps, ceiling, SAMPLES)
-    values = saving(points.ravel()).reshape(points.shape)
-    return _intervals(saving, points, values, lasting=lasting)
+    points: FloatArray
+    piece: NDArray[np.intp]
+
+    @property
+    def ceiling(self) -> float:
+        """The last of them."""
+        return float(self.points[-1])
 
 
-def sample_points(steps: FloatArray, ceiling: float, samples: int) -> FloatArray:
-    """Points of every piece between two steps, one row a piece: its ends and some in between.
+def sample_points(steps: FloatArray, ceiling: float) -> Samples:
+    """Points of every piece between two steps: its two ends and, where it is long, some between.
 
     The fleet still has the lower node count at a step itself, and up to the fleet's tolerance
-    above it, so a row starts just above that.
+    above it, so a piece starts just above that.
     """
     inside = np.unique(steps[(steps > 0) & (steps < ceiling)])
     edges = np.concatenate(([0.0], inside, [ceiling]))
-    low, high = edges[:-1, None], edges[1:, None]
-    parts = np.concatenate(([JUST_ABOVE], np.linspace(0.0, 1.0, samples)[1:]))
-    past_step = low * (1 + 4 * TOLERANCE)
-    return np.minimum(np.maximum(low + (high - low) * parts, past_step), high)
+    low, width = edges[:-1], np.diff(edges)
+    parts = np.clip(np.ceil(width / ceiling * FINEST_PARTS), 1, MOST_PARTS).astype(np.intp)
+    piece = np.repeat(np.arange(len(parts)), parts + 1)
+    place = np.arange(len(piece)) - np.repeat(np.cumsum(parts + 1) - parts - 1, parts + 1)
+    part = np.where(place == 0, JUST_ABOVE, place / parts[piece])
+    points = np.maximum(low[piece] + width[piece] * part, low[piece] * (1 + 4 * TOLERANCE))
+    return Samples(np.minimum(points, edges[piece + 1]), piece)
 
 
-def _intervals(
+def winning_intervals(
     saving: Callable[[FloatArray], FloatArray],
-    points: FloatArray,
+    samples: Samples,
     values: FloatArray,
     *,
     lasting: bool,
 ) -> list[Interval]:
-    ceiling = float(points[-1, -1])
-    edges = np.concatenate(([0.0], points[:-1, -1]))
+    """Intervals of volume in which ``saving`` is positive; ``values`` are those at the samples.
+
+    It jumps after a piece and is continuous within one. ``lasting`` says that the saving stays
+    positive past the last sample: the last end is then open.
+    """
+    points, piece, ceiling = samples.points, samples.piece, samples.ceiling
     wins = values > 0
-    roots = _roots(saving, points, values)
+    last = np.flatnonzero(wins[1:] != wins[:-1])
+    ends = points[last]
+    within = piece[last] == piece[last + 1]
+    at = last[within]
+    ends[within] = _roots(saving, points[at], points[at + 1], values[at], values[at + 1])
+    bounds = [*([0.0] if wins[0] else []), *ends.tolist(), *([ceiling] if wins[-1] else [])]
     merged: list[Interval] = []
-    for piece, low in enumerate(edges):
-        for start, end in _pieces(float(low), points[piece], wins[piece], roots[piece]):
-            if merged and start <= (merged[-1][1] or 0.0) + JUST_ABOVE * ceiling:
-                merged[-1] = (merged[-1][0], end)
-            else:
-                merged.append((start, end))
-    if merged and lasting and merged[-1][1] == ceiling:
+    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
+        if merged and start <= (merged[-1][1] or 0.0) + JUST_ABOVE * ceiling:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    if wins[-1] and lasting:
         merged[-1] = (merged[-1][0], None)
     return merged
 
 
-def _pieces(
-    low: float, points: FloatArray, wins: Sequence[bool], roots: FloatArray
-) -> list[Interval]:
-    """Winning stretches of one piece, ends at its edges or at roots."""
-    found: list[Interval] = []
-    start: float | None = low if wins[0] else None
-    for place in range(1, len(points)):
-        if wins[place] != wins[place - 1]:
-            root = float(roots[place - 1])
-            if start is None:
-                start = root
-            else:
-                found.append((start, root))
-                start = None
-    if start is not None:
-        found.append((start, float(points[-1])))
-    return found
-
-
 def _roots(
-    saving: Callable[[FloatArray], FloatArray], points: FloatArray, values: FloatArray
+    saving: Callable[[FloatArray], FloatArray],
+    a: FloatArray,
+    b: FloatArray,
+    fa: FloatArray,
+    fb: FloatArray,
 ) -> FloatArray:
-    """Roots between neighboring points of different sign, all at once (regula falsi, Illinois)."""
-    roots = np.full((points.shape[0], points.shape[1] - 1), np.nan)
-    change = (values[:, 1:] > 0) != (values[:, :-1] > 0)
-    if not change.any():
-        return roots
-    a, b = points[:, :-1][change], points[:, 1:][change]
-    fa, fb = values[:, :-1][change], values[:, 1:][change]
-    x = b.copy()
-    for _ in range(40):
+    """Roots between points a and b of different sign, all at once (regula falsi, Illinois)."""
+    x = b
+    for _ in range(40 if len(a) else 0):
         flat = fb == fa
         x = np.where(flat, (a + b) / 2, b - fb * (b - a) / np.where(flat, 1.0, fb - fa))
         fx = saving(x)
@@ -129,8 +118,7 @@ def _roots(
         crossed = (fx > 0) != (fb > 0)
         a, fa = np.where(crossed, b, a), np.where(crossed, fb, fa / 2)
         b, fb = x, fx
-    roots[change] = x
-    return roots
+    return x
 
 
 @dataclass(frozen=True)
@@ -155,8 +143,8 @@ def scan(stack: StackModel) -> Scan:
     steps = [_steps(stack, reach)]
     others = [one.stack for one in stack.alternatives if one.stack is not None]
     steps += [_steps(other, reach) for other in others]
-    points = sample_points(_thinned(np.concatenate(steps)), reach, SAMPLES)
-    own = self_usd(stack, points.ravel()).reshape(points.shape)
+    samples = sample_points(_thinned(np.concatenate(steps)), reach)
+    own = self_usd(stack, samples.points)
     volume = stack.mtok_per_month
     wins: list[list[Interval]] = []
     for alternative in stack.alternatives:
@@ -164,14 +152,14 @@ def scan(stack: StackModel) -> Scan:
         if rival is None:
             wins.append([])
             continue
-        values = rival(points.ravel()).reshape(points.shape) - own
+        values = rival(samples.points) - own
         values = np.where(np.abs(values) <= NOISE * own, 0.0, values)
-        lasting = capacity is None and _lasts(points, values)
-        found = _intervals(_saving(stack, rival), points, values, lasting=lasting)
+        lasting = capacity is None and _lasts(samples.points, values)
+        found = winning_intervals(_saving(stack, rival), samples, values, lasting=lasting)
         wins.append([(lo * volume, None if hi is None else hi * volume) for lo, hi in found])
     return Scan(
-        points.ravel() * volume,
-        own.ravel(),
+        samples.points * volume,
+        own,
         ceiling * volume,
         None if capacity is None else capacity * volume,
         tuple(wins),
@@ -278,8 +266,8 @@ def _thinned(steps: FloatArray) -> FloatArray:
 
 def _lasts(points: FloatArray, values: FloatArray) -> bool:
     """Whether a saving at the ceiling stays: its worst does not fall over the second half."""
-    late = points >= points[-1, -1] / 2
-    earlier = ~late & (points >= points[-1, -1] / 4)
+    late = points >= points[-1] / 2
+    earlier = ~late & (points >= points[-1] / 4)
     worst = float(values[late].min())
     before = float(values[earlier].min()) if earlier.any() else worst
     return worst > 0 and worst >= before - 1e-6 * abs(before)

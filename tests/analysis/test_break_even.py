@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tco.analysis.break_even import scan, self_usd, winning_intervals
+from tco.analysis.break_even import sample_points, scan, self_usd, winning_intervals
 from tco.model.ledger import api_bill
 from tco.units import FloatArray
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 Interval = tuple[float, float | None]
+
+
+def _found(
+    saving: Callable[[FloatArray], FloatArray], steps: FloatArray, ceiling: float, *, lasting: bool
+) -> list[Interval]:
+    samples = sample_points(steps, ceiling)
+    return winning_intervals(saving, samples, saving(samples.points), lasting=lasting)
 
 
 def inside(volume: float, intervals: list[Interval], margin: float) -> bool | None:
@@ -45,7 +53,7 @@ def test_intervals_agree_with_a_brute_force_scan(
         nodes = np.searchsorted(at, volume * (1 - 1e-9), side="left")
         return slope * volume - fixed - jump * nodes
 
-    found = winning_intervals(saving, at, 110.0, lasting=False)
+    found = _found(saving, at, 110.0, lasting=False)
     grid = np.linspace(0.01, 109.99, 2_000)
     for volume, value in zip(grid, saving(grid), strict=True):
         verdict = inside(float(volume), found, 1e-3)
@@ -61,17 +69,13 @@ def test_adjacent_pieces_are_one_interval() -> None:
     def saving(volume: FloatArray) -> FloatArray:
         return volume - 0.5 - 0.1 * (volume > 2)
 
-    assert winning_intervals(saving, np.array([2.0]), 5.0, lasting=False) == [
-        (pytest.approx(0.5), 5.0)
-    ]
-    assert winning_intervals(saving, np.array([2.0]), 5.0, lasting=True) == [
-        (pytest.approx(0.5), None)
-    ]
+    assert _found(saving, np.array([2.0]), 5.0, lasting=False) == [(pytest.approx(0.5), 5.0)]
+    assert _found(saving, np.array([2.0]), 5.0, lasting=True) == [(pytest.approx(0.5), None)]
 
 
 def test_no_interval_where_nothing_is_saved() -> None:
     """Where self-hosting never wins there is no interval, lasting or not."""
-    assert winning_intervals(lambda x: -1 - x, np.array([2.0]), 5.0, lasting=True) == []
+    assert _found(lambda x: -1 - x, np.array([2.0]), 5.0, lasting=True) == []
 
 
 STACKS: dict[str, Keys] = {
