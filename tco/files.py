@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tco.errors import BadInput, Problem, one_of
 from tco.ranges import not_a_number
+from tco.yaml_reader import load
 
 __all__ = [
     "Strict",
@@ -30,6 +31,7 @@ __all__ = [
     "unwrapped",
     "validated",
     "write_text",
+    "yaml_mapping",
 ]
 
 OURS = {
@@ -41,7 +43,6 @@ OURS = {
 """What pydantic calls things, and what somebody who writes YAML calls them."""
 NUMBERS = {"float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"}
 LARGEST_FILE_BYTES = 1 << 20
-DEEPEST_NESTING = 40
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -50,29 +51,6 @@ class Strict(BaseModel):
     """What a user writes: immutable, no unknown keys, nothing infinite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
-
-
-class _Loader(yaml.CSafeLoader):
-    """Safe YAML that refuses a key written twice; bare dates stay the text they were."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise yaml.MarkedYAMLError(
-                        problem=f'the key "{key.value}" is written twice',
-                        problem_mark=key.start_mark,
-                    )
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.CSafeLoader.construct_scalar)
-# Pulumi reads 1e-07 as a number, and writes small numbers so when it saves a stack file.
-cast("Any", _Loader).add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
 
 
 def as_mapping(value: object) -> dict[str, Any] | None:
@@ -108,16 +86,20 @@ def read_text(path: Path, shown: str) -> str:
 
 def read_yaml(path: Path, shown: str) -> dict[str, Any]:
     """The mapping that a YAML file holds. Raises BadInput for anything else."""
-    text = read_text(path, shown)
+    return yaml_mapping(read_text(path, shown), shown)
+
+
+def yaml_mapping(text: str, shown: str, *, aliases: bool = False) -> dict[str, Any]:
+    """The mapping that a YAML text holds. Raises BadInput for anything else."""
     try:
-        _refuse_deep(text, shown)
-        loaded: object = yaml.load(text, _Loader)  # safe: the loader derives from CSafeLoader
+        loaded = load(text, aliases=aliases)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         if mark and _at(text, mark.line, mark.column) == "\t":
             raise _unreadable(shown, "a tab.", "YAML is indented by spaces.", where) from None
-        raise _unreadable(shown, f"not valid YAML: {error.problem}.", path=where) from None
+        told = f"not valid YAML: {error.problem}."
+        raise _unreadable(shown, told, error.note or "", where) from None
     except (yaml.YAMLError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise _unreadable(shown, f"not valid YAML: {first}.") from None
@@ -134,19 +116,6 @@ def _at(text: str, line: int, column: int) -> str:
     """The character at a place, or an empty text behind the end."""
     lines = text.splitlines()
     return lines[line][column : column + 1] if line < len(lines) else ""
-
-
-def _refuse_deep(text: str, shown: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            mark = event.start_mark
-            where = f"line {mark.line + 1}" if mark else ""
-            raise _unreadable(shown, "uses a YAML alias (*name).", "Write the value out.", where)
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST_NESTING:
-            raise _unreadable(shown, f"is nested more than {DEEPEST_NESTING} levels deep.")
 
 
 def _unreadable(shown: str, message: str, hint: str = "", path: str = "") -> BadInput:

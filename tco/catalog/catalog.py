@@ -15,8 +15,6 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Generic, TypeVar
 
-import yaml
-
 from tco.catalog.book import AnyRow, Book
 from tco.catalog.rows import (
     ApiPrice,
@@ -29,6 +27,7 @@ from tco.catalog.rows import (
     SpotBand,
 )
 from tco.errors import TcoError
+from tco.files import yaml_mapping
 from tco.ranges import Range
 
 __all__ = ["FIRST_KNOWN", "Catalog", "Found", "Sourced", "embedded_books", "load_catalog"]
@@ -245,15 +244,11 @@ def embedded_books(folder: Traversable | None = None) -> tuple[Book, ...]:
         (file for file in folder.iterdir() if file.name.endswith(".yaml")),
         key=lambda file: file.name,
     )
-    return tuple(
-        Book.model_validate(
-            {
-                **yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader),
-                "name": file.name,
-            }
-        )
-        for file in files
-    )
+    return tuple(_shipped(file.read_text(encoding="utf-8"), file.name) for file in files)
+
+
+def _shipped(text: str, name: str) -> Book:
+    return Book.model_validate({**yaml_mapping(text, name, aliases=True), "name": name})
 
 
 def load_catalog(folder: Traversable | None = None) -> Catalog:

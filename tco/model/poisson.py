@@ -20,6 +20,8 @@ BLOCK = 24
 UP = np.arange(1.0, BLOCK + 1.0)
 DOWN = np.arange(0.0, BLOCK)
 NEGLIGIBLE = 1e-17
+RARE = -60.0
+"""ln of a chance that moves no sum of a float's 16 digits: 1e-26."""
 LOG_FACTORIALS = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1.0, 1025.0)))))
 
 
@@ -33,34 +35,40 @@ def log_factorial(counts: FloatArray) -> FloatArray:
     return np.where(counts < len(LOG_FACTORIALS), small, stirling)
 
 
-def _pmf(counts: FloatArray, mean: FloatArray) -> FloatArray:
-    """P(Y = k)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log = counts * np.log(mean) - mean - log_factorial(counts)
-    at_zero = np.where(mean > 0, 0.0, np.where(counts == 0, 1.0, 0.0))
-    return np.where(mean > 0, np.exp(np.where(mean > 0, log, 0.0)), at_zero)
+def _log_pmf(counts: FloatArray, mean: FloatArray) -> FloatArray:
+    """ln P(Y = k), for a mean above 0."""
+    return counts * np.log(mean) - mean - log_factorial(counts)
 
 
 def survival(counts: ArrayLike, mean: ArrayLike) -> FloatArray:
-    """P(Y >= k) for Y ~ Poisson(mean), elementwise.
+    """P(Y >= k) for Y ~ Poisson(mean), elementwise."""
+    k, m = np.broadcast_arrays(np.asarray(counts, float), np.asarray(mean, float))
+    return _tail_and_pmf(k.ravel(), m.ravel())[0].reshape(k.shape)
+
+
+def _tail_and_pmf(k: FloatArray, m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """P(Y >= k) and P(Y = k), 0 where a count is so rare that it moves no sum.
 
     Above the mean the terms P(Y = k), P(Y = k+1), … are added, below it 1 minus the terms
     downward from k-1; either series shrinks geometrically and is cut where it no longer counts.
     """
-    k, m = np.broadcast_arrays(np.asarray(counts, float), np.asarray(mean, float))
-    shape, k, m = k.shape, k.ravel(), m.ravel()
-    out = np.where(k <= 0, 1.0, 0.0)
-    spread = np.sqrt(m)
-    upper = (k > m) & (k > 0) & (k <= m + 40 * spread + 60)
-    lower = (k <= m) & (k > 0) & (k >= m - 40 * spread)
-    out[(k > 0) & (k < m - 40 * spread)] = 1.0
-    out[upper] = _series(k[upper], m[upper], up=True)
-    out[lower] = 1.0 - _series(k[lower] - 1.0, m[lower], up=False)
-    return np.clip(out, 0.0, 1.0).reshape(shape)
+    tail, pmf = np.where(k <= m, 1.0, 0.0), np.zeros_like(m)
+    none = m <= 0
+    pmf[none] = tail[none] = k[none] <= 0
+    log = _log_pmf(k, np.where(none, 1.0, m))
+    counts = np.flatnonzero((log > RARE) & ~none)
+    k, m, at_k = k[counts], m[counts], np.exp(log[counts])
+    up = k > m
+    down = ~up & (k > 0)
+    sums = np.ones_like(m)
+    sums[up] = at_k[up] * _series(k[up], m[up], up=True)
+    sums[down] = 1.0 - at_k[down] * k[down] / m[down] * _series(k[down] - 1.0, m[down], up=False)
+    pmf[counts], tail[counts] = at_k, np.clip(sums, 0.0, 1.0)
+    return tail, pmf
 
 
 def _series(start: FloatArray, mean: FloatArray, *, up: bool) -> FloatArray:
-    """Sum of the Poisson terms from ``start`` upward or downward.
+    """Sum of the Poisson terms from ``start`` upward or downward, over the term at ``start``.
 
     Terms are added a block at a time, and only where they still count.
     """
@@ -76,7 +84,7 @@ def _series(start: FloatArray, mean: FloatArray, *, up: bool) -> FloatArray:
         counts = last > NEGLIGIBLE * out[open_]
         open_, k, m, last = open_[counts], k[counts], m[counts], last[counts]
         k = k + BLOCK if up else k - BLOCK
-    return out * _pmf(start, mean)
+    return out
 
 
 def loss(capacity: ArrayLike, mean: ArrayLike) -> FloatArray:
@@ -85,10 +93,10 @@ def loss(capacity: ArrayLike, mean: ArrayLike) -> FloatArray:
     ``capacity`` need not be whole. Both are in requests in flight.
     """
     c, m = np.broadcast_arrays(np.asarray(capacity, float), np.asarray(mean, float))
-    k = np.floor(c + 1e-9)
-    at_k = survival(k, m)
-    beyond = at_k - _pmf(k, m)
-    return np.maximum(m * at_k - c * np.maximum(beyond, 0.0), 0.0)
+    shape, c, m = c.shape, c.ravel(), m.ravel()
+    at_k, pmf = _tail_and_pmf(np.floor(c + 1e-9), m)
+    beyond = at_k - pmf
+    return np.maximum(m * at_k - c * np.maximum(beyond, 0.0), 0.0).reshape(shape)
 
 
 def most_load(counts: ArrayLike, probability: float) -> FloatArray:
@@ -103,7 +111,7 @@ def most_load(counts: ArrayLike, probability: float) -> FloatArray:
     start = shape * (1 - 1 / (9 * shape) - z / (3 * np.sqrt(shape))) ** 3
     m = np.maximum(start, 1e-6)
     for _ in range(50):
-        step = (1.0 - survival(k + 1, m) - probability) / np.maximum(_pmf(k, m), 1e-300)
+        step = (1.0 - survival(k + 1, m) - probability) / np.exp(np.maximum(_log_pmf(k, m), -700.0))
         moved = np.clip(m + step, m / 3, m * 3 + 1.0)
         if np.all(np.abs(moved - m) <= 1e-11 * m):
             return moved

@@ -1,0 +1,117 @@
+"""YAML as a user's file may have it, read in one pass over the parser's events.
+
+The library's own loader makes nodes first and values from them: twice the work, and no place to
+refuse an alias, nesting without end or a key written twice while the text is read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import yaml
+
+__all__ = ["load"]
+
+DEEPEST_NESTING = 40
+TAG = "tag:yaml.org,2002:"
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
+"""How numbers are written nearly always; the library resolves every other form."""
+
+
+def load(text: str, *, aliases: bool = False) -> object:
+    """What a text of one document holds, None where it is empty. Raises yaml.YAMLError.
+
+    A key written twice and more than 40 levels are refused, and an alias unless it is allowed: in
+    a user's file a few of them could stand for gigabytes. Bare dates stay texts.
+    """
+    return _Reader(text, aliases=aliases).document()
+
+
+class _Scalars(yaml.CSafeLoader):
+    """The library's parser, and its reading of scalars."""
+
+
+_Scalars.add_constructor(f"{TAG}timestamp", yaml.CSafeLoader.construct_scalar)
+# Pulumi reads 1e-07 as a number, and writes small numbers so when it saves a stack file.
+cast("Any", _Scalars).add_implicit_resolver(
+    f"{TAG}float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+
+
+class _Reader:
+    """Values built as their events come."""
+
+    def __init__(self, text: str, *, aliases: bool) -> None:
+        self.parser: Any = _Scalars(text)
+        self.anchors: dict[str, Any] | None = {} if aliases else None
+
+    def document(self) -> object:
+        """The one document of the text."""
+        parser = self.parser
+        parser.get_event()  # the stream begins
+        if parser.check_event(yaml.StreamEndEvent):
+            return None
+        parser.get_event()  # the document begins
+        value = self._value(parser.get_event(), DEEPEST_NESTING)
+        parser.get_event()  # the document ends
+        if not parser.check_event(yaml.StreamEndEvent):
+            raise _refused("another document begins", parser.get_event())
+        return value
+
+    def _value(self, event: Any, levels: int) -> Any:
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if event.tag:
+            raise _refused(f"a tag, {event.tag}", event)
+        if not levels:
+            raise _refused(f"nested more than {DEEPEST_NESTING} levels deep", event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(levels - 1)
+        return self._mapping(levels - 1)
+
+    def _list(self, levels: int) -> list[Any]:
+        values: list[Any] = []
+        while not isinstance(event := self.parser.get_event(), yaml.SequenceEndEvent):
+            values.append(self._value(event, levels))
+        return values
+
+    def _mapping(self, levels: int) -> dict[Any, Any]:
+        values: dict[Any, Any] = {}
+        while not isinstance(event := self.parser.get_event(), yaml.MappingEndEvent):
+            key = self._value(event, levels)
+            if isinstance(key, dict | list):
+                raise _refused("a key that is no text", event)
+            if key in values:
+                raise _refused(f'the key "{key}" is written twice', event)
+            values[key] = self._value(self.parser.get_event(), levels)
+        return values
+
+    def _alias(self, event: Any) -> Any:
+        if self.anchors is None:
+            raise _refused("a YAML alias (*name)", event, "Write the value out.")
+        if event.anchor not in self.anchors:
+            raise _refused(f"no text is named &{event.anchor}", event)
+        return self.anchors[event.anchor]
+
+    def _scalar(self, event: Any) -> Any:
+        value = self._read(event)
+        if event.anchor and self.anchors is not None:
+            self.anchors[event.anchor] = value
+        return value
+
+    def _read(self, event: Any) -> Any:
+        text, plain = event.value, event.implicit[0]
+        if plain and (number := NUMBER.fullmatch(text)):
+            return float(text) if number[1] else int(text)
+        tag = event.tag or self.parser.resolve(yaml.ScalarNode, text, event.implicit)
+        if tag == f"{TAG}str":
+            return text
+        node = yaml.ScalarNode(tag, text, event.start_mark, event.end_mark)
+        return self.parser.construct_object(node)
+
+
+def _refused(problem: str, event: Any, hint: str = "") -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark, note=hint)
