@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, PlainSerializer
+from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = ["Amount", "PositiveAmount", "Range", "Share", "not_a_number", "point"]
 
@@ -28,6 +28,11 @@ class Range:
     likely: float
     high: float
     share: bool = False
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> core_schema.CoreSchema:
+        """One check, as the validators below make the ranges, and no schema of four fields."""
+        return core_schema.is_instance_schema(cls)
 
     @property
     def is_point(self) -> bool:
@@ -131,23 +136,9 @@ def _plain(value: Range) -> float | list[float]:
     return value.likely if value.is_point else [value.low, value.likely, value.high]
 
 
-_SCHEMA = WithJsonSchema(
-    {
-        "anyOf": [
-            {"type": "number", "minimum": 0},
-            {
-                "type": "array",
-                "items": {"type": "number", "minimum": 0},
-                "minItems": 2,
-                "maxItems": 3,
-            },
-        ]
-    }
-)
-
-Amount = Annotated[Range, BeforeValidator(_amount), PlainSerializer(_plain), _SCHEMA]
+Amount = Annotated[Range, BeforeValidator(_amount), PlainSerializer(_plain)]
 """A price, rate or count of 0 or more, or a range of it."""
-PositiveAmount = Annotated[Range, BeforeValidator(_positive), PlainSerializer(_plain), _SCHEMA]
+PositiveAmount = Annotated[Range, BeforeValidator(_positive), PlainSerializer(_plain)]
 """A figure above 0, or a range of it."""
-Share = Annotated[Range, BeforeValidator(_share), PlainSerializer(_plain), _SCHEMA]
+Share = Annotated[Range, BeforeValidator(_share), PlainSerializer(_plain)]
 """A share between 0 and 1, or a range of it."""

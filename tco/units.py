@@ -18,6 +18,7 @@ __all__ = [
     "WORK_HOURS_PER_FTE_YEAR",
     "FloatArray",
     "Quantity",
+    "distinct",
     "monthly_rate",
     "ratio",
 ]
@@ -41,6 +42,15 @@ def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     """Part / whole, elementwise; 0 where the whole is 0."""
     part, whole = np.broadcast_arrays(part, whole)
     return np.divide(part, whole, out=np.zeros_like(part, float), where=whole > 0)
+
+
+def distinct(values: FloatArray) -> FloatArray:
+    """The values in ascending order, each once.
+
+    As ``np.unique`` gives them, which loads all of ``numpy.ma`` on its first call.
+    """
+    ordered = np.sort(values, axis=None)
+    return ordered[np.diff(ordered, prepend=-np.inf) > 0]
 
 
 def monthly_rate(yearly: Quantity) -> Quantity:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from tco.model.fleet import TOLERANCE
 from tco.model.ledger import api_bill, ledger, total
 from tco.model.scenario import LIKELY, Scenario
-from tco.model.stack import Alternative, Group, ServiceModel, StackModel
+from tco.model.stack import Alternative, Group, ServiceModel, StackModel, StandbyTerms
 from tco.model.work import work
-from tco.units import FloatArray
+from tco.units import FloatArray, distinct
 
 __all__ = ["Samples", "Scan", "sample_points", "scan", "self_usd", "winning_intervals"]
 
@@ -58,7 +58,7 @@ def sample_points(steps: FloatArray, ceiling: float) -> Samples:
     The fleet still has the lower node count at a step itself, and up to the fleet's tolerance
     above it, so a piece starts just above that.
     """
-    inside = np.unique(steps[(steps > 0) & (steps < ceiling)])
+    inside = distinct(steps[(steps > 0) & (steps < ceiling)])
     edges = np.concatenate(([0.0], inside, [ceiling]))
     low, width = edges[:-1], np.diff(edges)
     parts = np.clip(np.ceil(width / ceiling * FINEST_PARTS), 1, MOST_PARTS).astype(np.intp)
@@ -215,11 +215,13 @@ def _ceiling(stack: StackModel) -> float:
 
 def _capacity(stack: StackModel, ceiling: float) -> float | None:
     """The largest factor that every service can serve, or None where there is no such limit."""
+    services = tuple(replace(one, standby=StandbyTerms()) for one in stack.services)
+    stack = replace(stack, services=services)  # no spare serves more, and none need be counted
     if bool(work(stack, ceiling).served(stack)[0]):
         return None
     low, high = 0.0, ceiling
-    for _ in range(12):
-        grid = np.linspace(low, high, 17)
+    for _ in range(6):
+        grid = np.linspace(low, high, 257)
         served = work(stack, grid[1:]).served(stack)
         first = int(np.argmin(served)) if not served.all() else len(served) - 1
         low, high = float(grid[first]), float(grid[first + 1])
@@ -235,33 +237,33 @@ def _steps(stack: StackModel, reach: float) -> FloatArray:
         for service in stack.services
         for group in service.groups
     ]
-    return np.unique(np.concatenate(found)) if found else np.zeros(0)
+    return distinct(np.concatenate(found)) if found else np.zeros(0)
 
 
 def _group_steps(service: ServiceModel, group: Group, reach: float) -> FloatArray:
     follows = any(pool.follow != "static" for pool in group.fleet.pools)
     loads = group.fleet.load_by_hour
     levels = (
-        np.unique(np.round(loads, 12))
+        distinct(np.round(loads, 12))
         if follows or service.standby.target
         else loads.max(keepdims=True)
     )
     most = group.fleet.steps(float(loads.max()) * reach)
     if group.fleet.arrivals.factor is not None:  # a certain peak overflows from one load on
         full = np.arange(1.0, len(most) + 1) / group.fleet.arrivals.factor
-        levels, most = np.unique(np.round(loads, 12)), np.concatenate([most, full])
+        levels, most = distinct(np.round(loads, 12)), np.concatenate([most, full])
     levels = levels[levels > 0]
     return (most[:, None] / levels[None, :]).ravel()
 
 
 def _thinned(steps: FloatArray) -> FloatArray:
     """The steps, of very many only the last of each of 2,000 even parts in logarithms."""
-    steps = np.unique(steps[steps > 0])
+    steps = distinct(steps[steps > 0])
     if len(steps) <= MOST_PIECES:
         return steps
     even = np.linspace(math.log(steps[0]), math.log(steps[-1]), MOST_PIECES + 1)
     edges = np.exp(even[1:])
-    return np.unique(steps[np.searchsorted(steps, edges * (1 + NOISE), side="right") - 1])
+    return distinct(steps[np.searchsorted(steps, edges * (1 + NOISE), side="right") - 1])
 
 
 def _lasts(points: FloatArray, values: FloatArray) -> bool:

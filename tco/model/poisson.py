@@ -16,7 +16,7 @@ from tco.units import FloatArray
 
 __all__ = ["log_factorial", "loss", "most_load", "survival"]
 
-BLOCK = 24
+BLOCK = 40
 UP = np.arange(1.0, BLOCK + 1.0)
 DOWN = np.arange(0.0, BLOCK)
 NEGLIGIBLE = 1e-17

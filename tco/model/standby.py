@@ -13,7 +13,7 @@ from tco.model.poisson import log_factorial
 from tco.units import FloatArray, Quantity, ratio
 
 __all__ = [
-    "chance_enough",
+    "chances_up",
     "node_availability",
     "outage_overflow",
     "spares_needed",
@@ -53,17 +53,17 @@ def _binomial(nodes: int, availability: float) -> FloatArray:
     return np.exp(ways + k * math.log(availability) + (nodes - k) * math.log1p(-availability))
 
 
-@lru_cache(maxsize=65536)
-def chance_enough(nodes: tuple[int, ...], availabilities: tuple[float, ...], needed: int) -> float:
-    """P(at least ``needed`` of several pools' nodes are up).
+@lru_cache(maxsize=4096)
+def chances_up(nodes: tuple[int, ...], availabilities: tuple[float, ...]) -> FloatArray:
+    """P(at least n of several pools' nodes are up), n = 0 to all of them.
 
-    >>> round(chance_enough((5,), (0.99,), 4), 6)
+    >>> round(float(chances_up((5,), (0.99,))[4]), 6)
     0.99902
     """
     up = np.ones(1)
     for count, availability in zip(nodes, availabilities, strict=True):
         up = np.convolve(up, _binomial(count, availability))
-    return float(min(1.0, up[max(needed, 0) :].sum())) if needed < len(up) else 0.0
+    return np.minimum(np.cumsum(up[::-1])[::-1], 1.0)
 
 
 def spares_needed(
@@ -78,27 +78,23 @@ def spares_needed(
     ``requests`` weighs the levels of the week. One k per load factor of the operation. Raises
     OverflowError where 64 spares and a quarter of the nodes would not do.
     """
-    provisioned = np.stack([np.rint(nodes) for nodes in operation.provisioned], axis=-1)
-    total = provisioned.sum(axis=-1, keepdims=True)
-    needed = np.minimum(operation.needed[..., None], total)
-    rows = np.concatenate([provisioned, needed], axis=-1).astype(int)
-    flat = rows.reshape(-1, rows.shape[-1])
+    provisioned = np.stack([np.rint(nodes) for nodes in operation.provisioned], -1).astype(int)
+    total = provisioned.sum(axis=-1)
+    needed = np.minimum(operation.needed, total).astype(int)
+    flat = provisioned.reshape(-1, provisioned.shape[-1])
     code = flat @ (int(flat.max()) + 1) ** np.arange(flat.shape[1])
     _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    distinct = flat[first]
+    fleets, which = flat[first].tolist(), inverse.reshape(total.shape)
     weights = requests * operation.hours
     weights = weights / weights.sum() if weights.any() else np.full_like(weights, 1 / len(weights))
-    place = inverse.reshape(rows.shape[:-1])
-    chances = np.zeros(len(distinct))
-    spares = np.full(len(rows), -1.0)
+    spares = np.full(len(total), -1.0)
     most = MOST_SPARES + int(total.max()) // 4
+    up = (*availabilities, spare_availability)
     for k in range(most + 1):
-        open_ = spares < 0
-        for one in np.unique(place[open_]):
-            *nodes, least = (int(number) for number in distinct[one])
-            chances[one] = chance_enough((*nodes, k), (*availabilities, spare_availability), least)
-        met = chances[place] @ weights
-        spares = np.where(open_ & (met >= target - 1e-12), float(k), spares)
+        chances = [chances_up((*fleet, k), up) for fleet in fleets]
+        starts = np.cumsum([0, *(len(one) for one in chances)])[which]
+        met = np.concatenate(chances)[starts + needed] @ weights
+        spares = np.where((spares < 0) & (met >= target - 1e-12), float(k), spares)
         if (spares >= 0).all():
             return spares
     raise OverflowError(f"{most} spare nodes do not reach an availability of {target:g}")

@@ -13,7 +13,7 @@ from tco.model.fleet import FleetMonth
 from tco.model.scenario import Scenario
 from tco.model.stack import Group, ServiceModel, StackModel
 from tco.model.work import GroupWork, Work, group_work
-from tco.units import FloatArray
+from tco.units import FloatArray, distinct
 
 __all__ = ["WorkTable"]
 
@@ -179,7 +179,7 @@ def _cuts(group: Group, base: float, step: float, high: float) -> FloatArray:
     """Where in each cell the fleet takes another node: its first step, or none."""
     cuts = np.full(CELLS, NO_STEP)
     fleet = group.fleet
-    levels = np.unique(np.round(fleet.load_by_hour, 12))
+    levels = distinct(np.round(fleet.load_by_hour, 12))
     levels = levels[levels > 0]
     if all(pool.floor == pool.cap for pool in fleet.pools):
         return cuts

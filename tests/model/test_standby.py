@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from tco.model.standby import chance_enough, node_availability
+from tco.model.standby import chances_up, node_availability
 from tco.model.work import work
 from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category
 
@@ -23,13 +23,13 @@ def test_chance_that_enough_nodes_are_up(
     availability: float, needed: int, expected: list[float]
 ) -> None:
     """P(at least so many of n + k nodes are up) is the binomial tail: .99^4 = .960596 for k=0."""
-    found = [chance_enough((needed + k,), (availability,), needed) for k in range(len(expected))]
+    found = [chances_up((needed + k,), (availability,))[needed] for k in range(len(expected))]
     assert found == pytest.approx(expected, abs=1e-6)
 
 
 def test_chance_over_pools_of_different_reliability() -> None:
     """Two pools are convolved: one of two nodes up is 1 - .1 x .2 whatever pool it stands in."""
-    assert chance_enough((1, 1), (0.9, 0.8), 1) == pytest.approx(1 - 0.1 * 0.2)
+    assert chances_up((1, 1), (0.9, 0.8))[1] == pytest.approx(1 - 0.1 * 0.2)
 
 
 @pytest.mark.parametrize(("repair", "expected"), [(4, 0.99937), (24, 0.99623), (72, 0.98876)])
