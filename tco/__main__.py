@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from types import FrameType
@@ -18,6 +19,7 @@ def main() -> None:
         signal.signal(signal.SIGINT, _leave)
     from tco.cli import main as run  # noqa: PLC0415  what takes its time, with _leave in place
 
+    gc.freeze()  # what was loaded stays: no collection need look at it again
     if interruptible:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     run()

@@ -6,7 +6,6 @@ TcoError            anything tco refuses; the command line prints it and exits 1
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -69,6 +68,8 @@ def _told(problems: Sequence[Problem]) -> Iterator[str]:
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """``Did you mean p5.48xlarge?``, or an empty text where nothing known is near."""
+    import difflib  # noqa: PLC0415  only for an error
+
     near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
     return f"Did you mean {near[0]}?" if near else ""
 

@@ -10,16 +10,14 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from tco.analysis.evaluation import SCENARIOS, SEED
-
-if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar  # click has no public name for it
 
 __all__ = [
     "DAY",
@@ -162,10 +160,11 @@ def columns() -> int:
 
 def progress(
     items: Iterable[T], length: int, label: str, *, hidden: bool = False
-) -> ProgressBar[T]:
-    """A progress bar on stderr, shown on a terminal only."""
-    quiet = hidden or not sys.stderr.isatty() or bool(os.environ.get("CI"))
-    return click.progressbar(items, length, label, file=sys.stderr, hidden=quiet)
+) -> AbstractContextManager[Iterable[T]]:
+    """The items with a progress bar on stderr, which is shown on a terminal only."""
+    if hidden or not sys.stderr.isatty() or os.environ.get("CI"):
+        return nullcontext(items)
+    return click.progressbar(items, length, label, file=sys.stderr)
 
 
 def folded(text: str) -> str:

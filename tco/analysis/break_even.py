@@ -220,8 +220,8 @@ def _capacity(stack: StackModel, ceiling: float) -> float | None:
     if bool(work(stack, ceiling).served(stack)[0]):
         return None
     low, high = 0.0, ceiling
-    for _ in range(6):
-        grid = np.linspace(low, high, 257)
+    for _ in range(8):
+        grid = np.linspace(low, high, 33)
         served = work(stack, grid[1:]).served(stack)
         first = int(np.argmin(served)) if not served.all() else len(served) - 1
         low, high = float(grid[first]), float(grid[first + 1])

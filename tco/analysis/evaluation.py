@@ -7,19 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tco.analysis.break_even import Scan, scan
 from tco.analysis.gate import GateFacts, GateResult, gate
 from tco.analysis.horizon import Path, path
-from tco.analysis.ladder import Rung, ladder
-from tco.analysis.months import MonthByMonth, months_ahead
 from tco.analysis.on_demand import closes_on_demand
 from tco.analysis.ranks import Rank, ranks
 from tco.analysis.sides import OwnSide, rival_side
 from tco.analysis.thresholds import UNASKED, thresholds
-from tco.analysis.uncertainty import Uncertainty, simulate_plan
 from tco.analysis.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.catalog.catalog import Catalog, Sourced
 from tco.model.ledger import Line, api_bill, ledger, total
@@ -29,6 +27,11 @@ from tco.model.stack import Alternative, ServiceModel, StackModel, Unpriced
 from tco.model.stackfile import StackFile, read_stack
 from tco.model.work import Work, work
 from tco.units import HOURS_PER_MONTH
+
+if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios needs none of them
+    from tco.analysis.ladder import Rung
+    from tco.analysis.months import MonthByMonth
+    from tco.analysis.uncertainty import Uncertainty
 
 __all__ = [
     "SCENARIOS",
@@ -97,7 +100,7 @@ class Evaluation:
     unpriced: tuple[Unpriced, ...]
     alternatives: tuple[AlternativeResult, ...]
     scan: Scan
-    ahead: Path
+    own: OwnSide
     verdict: Verdict
     gate: GateResult
     ranks: tuple[tuple[Rank, ...], ...]
@@ -135,13 +138,18 @@ class Evaluation:
     @cached_property
     def months(self) -> MonthByMonth | None:
         """The horizon against the rival; None with anything unpriced or without a rival."""
-        if self.unpriced or self.rival is None:
+        rival = self.rival.side if self.rival is not None else None
+        if self.unpriced or rival is None:
             return None
-        return months_ahead(self.ahead, self.rival.alternative)
+        from tco.analysis.months import months_ahead  # noqa: PLC0415
+
+        return months_ahead(self.own, rival)
 
     @cached_property
     def ladder(self) -> tuple[Rung, ...]:
         """The plan's nodes under every commitment, the easiest to leave first."""
+        from tco.analysis.ladder import ladder  # noqa: PLC0415
+
         return ladder(self.stack, self.stack.alternatives)
 
     @property
@@ -187,7 +195,7 @@ def evaluate(
     unpriced = (*stack.unpriced, *_unserved(stack, fleets))
     priced = sum(line.usd_per_month for line in lines)
     ahead, scanned = path(stack), scan(stack)
-    sure = None if unpriced else simulate_plan(ahead, scenarios, seed)
+    sure = None if unpriced or scenarios == 0 else _drawn(ahead, scenarios, seed)
     own = OwnSide(stack, ahead, _utilization(fleets))
     results = tuple(
         _result(own, alternative, wins, sure, known=not unpriced)
@@ -221,13 +229,19 @@ def evaluate(
         unpriced,
         results,
         scanned,
-        ahead,
+        own,
         verdict,
         gate(stack, verdict, facts),
         _ranks(stack, rival),
         lost,
         sure,
     )
+
+
+def _drawn(ahead: Path, scenarios: int, seed: int) -> Uncertainty | None:
+    from tco.analysis.uncertainty import simulate_plan  # noqa: PLC0415
+
+    return simulate_plan(ahead, scenarios, seed)
 
 
 def on_day(result: Evaluation, today: dt.date) -> Evaluation:
@@ -249,8 +263,7 @@ def _result(
     return AlternativeResult(
         alternative,
         _month_usd(own.stack, alternative),
-        rival.npv_usd if rival is not None else None,
-        rival.refused_npv_usd if rival is not None else 0.0,
+        rival,
         wins,
         thresholds(own, rival) if rival is not None and known else UNASKED,
         sure.of(alternative.name) if sure is not None else None,

@@ -17,7 +17,6 @@ from tco.model.ledger import api_bill, ledger, total
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, Group, PoolModel, ServiceModel, StackModel
 from tco.model.work import Work, work
-from tco.model.work_table import WorkTable
 from tco.units import MONTHS_PER_YEAR, FloatArray, Quantity, monthly_rate
 
 __all__ = [
@@ -96,6 +95,8 @@ def tabulated(ahead: Path, widest: float) -> Callable[[Scenario], Path]:
     Committed nodes are bought before anyone knows the throughput: their count stays that of the
     likely path, and a low throughput overflows.
     """
+    from tco.model.work_table import WorkTable  # noqa: PLC0415  only scenarios look up
+
     table = WorkTable.build(ahead.stack, ahead.factors, ahead.work, widest)
     others = {name: tabulated(other, widest) for name, other in ahead.others.items()}
 

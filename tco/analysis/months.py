@@ -7,8 +7,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from tco.analysis.horizon import Path, alternative_flow, cash_flow, refused_usd
-from tco.model.stack import Alternative
+from tco.analysis.sides import OwnSide, RivalSide
 
 __all__ = ["Month", "MonthByMonth", "months_ahead"]
 
@@ -47,20 +46,17 @@ class MonthByMonth:
         return next((one.number for one in self.months if one.self_is_cheaper is not first), None)
 
 
-def months_ahead(ahead: Path, alternative: Alternative) -> MonthByMonth | None:
-    """The likely path against an alternative; None where it has no price.
+def months_ahead(ours: OwnSide, rival: RivalSide) -> MonthByMonth:
+    """The likely path against an alternative.
 
     Demand that the fleet refuses is bought at the alternative's prices.
     """
-    rival = alternative_flow(ahead, alternative)
-    if rival is None:
-        return None
-    own, refused = cash_flow(ahead), refused_usd(ahead, alternative)
-    theirs = rival.running_usd + rival.upfront_usd
+    own, flow, refused = ours.flow, rival.flow, rival.refused_usd
+    theirs = flow.running_usd + flow.upfront_usd
     paid = theirs - own.running_usd - own.upfront_usd - refused
-    cheaper = own.billed_usd + refused < rival.billed_usd
+    cheaper = own.billed_usd + refused < flow.billed_usd
     return MonthByMonth(
-        alternative.name,
+        rival.alternative.name,
         tuple(
             Month(number, *(float(one) for one in row), self_is_cheaper=bool(cheaper[number - 1]))
             for number, row in enumerate(

@@ -7,7 +7,6 @@ from dataclasses import replace
 from tco.analysis.gate import not_bought
 from tco.analysis.horizon import path
 from tco.analysis.mix import month_usd
-from tco.analysis.uncertainty import simulate_plan
 from tco.analysis.verdict import AlternativeResult, Verdict
 from tco.catalog.rows import NodePrice
 from tco.model.purchase import Supply
@@ -38,6 +37,8 @@ def closes_on_demand(
         return usd is not None and usd - (rival.usd_per_month or 0.0) <= most
     if verdict.decision != "RECOMMEND":
         return False
+    from tco.analysis.uncertainty import simulate_plan  # noqa: PLC0415  a verdict drew it already
+
     drawn = simulate_plan(path(paid), scenarios, seed, derived=True)
     against = drawn.of(verdict.against) if drawn is not None else None
     return (

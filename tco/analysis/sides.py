@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,6 +62,12 @@ class OwnSide:
     def npv_usd_by_fte(self) -> tuple[float, float]:
         """Present cost with nobody and with one FTE."""
         return self.npv_under(Scenario(fte=0.0)), self.npv_under(Scenario(fte=1.0))
+
+    def npv_usd_without(self, apis: Collection[str]) -> float:
+        """Present cost if some APIs cost nothing."""
+        paid = {name for service in self.stack.services for name in service.apis}.intersection(apis)
+        free = Scenario(api_price_factors=dict.fromkeys(paid, 0.0))
+        return self.npv_under(free) if paid else self.npv_usd
 
     @cached_property
     def usd_per_gpu_hour(self) -> float:

@@ -12,9 +12,8 @@ from typing import Literal
 import numpy as np
 
 from tco.analysis.horizon import CashFlow, npv_usd, payback_months
-from tco.analysis.sides import OwnSide, RivalSide, rival_side
+from tco.analysis.sides import OwnSide, RivalSide
 from tco.model.ledger import api_bill
-from tco.model.scenario import Scenario
 from tco.model.stack import Alternative
 from tco.units import FloatArray
 
@@ -86,15 +85,14 @@ def _scaled(threshold: Threshold, unit: float) -> Threshold:
 
 
 def _api_price_factor(own: OwnSide, alternative: Alternative, saving_usd: float) -> Threshold:
-    """The factor on the prices of the alternative's APIs, wherever the stack pays them too."""
-    apis = [rate.api for rate in alternative.rates if rate is not None]
+    """The factor on the prices of the alternative's APIs, wherever the stack pays them too.
+
+    At a factor of 0 the alternative costs nothing.
+    """
+    apis = {rate.api for rate in alternative.rates if rate is not None}
     if not apis:
         return NONE
-    free = Scenario(api_price_factors=dict.fromkeys(apis, 0.0))
-    rival = rival_side(own.ahead, alternative, free)
-    if rival is None:
-        raise AssertionError("an alternative with a price has one in every scenario")
-    return flip(rival.npv_usd - rival.refused_npv_usd - own.npv_under(free), saving_usd)
+    return flip(-own.npv_usd_without(apis), saving_usd)
 
 
 def _utilization(own: OwnSide, alternative: Alternative, saving_usd: float) -> Threshold:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.polynomial.hermite_e import hermevander
 
 from tco.analysis.distribution import ImpossibleCorrelations, UnknownFigure, drawn
 from tco.analysis.drivers import Drivers, Recorder
@@ -330,6 +329,8 @@ def evppi_usd(savings: FloatArray, scores: FloatArray) -> float:
     scenarios by least squares (Strong, Oakley and Brennan 2014, with a simpler smoother). It is
     never worth more than knowing everything.
     """
+    from numpy.polynomial.hermite_e import hermevander  # noqa: PLC0415  only with scenarios
+
     if len(scores) <= DEGREE + 1:
         return 0.0
     basis = hermevander(scores, DEGREE)  # orthogonal under the normal, so the fit is stable

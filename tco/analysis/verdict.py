@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from tco.analysis.sides import RivalSide
 from tco.analysis.thresholds import Thresholds
-from tco.analysis.uncertainty import Against
 from tco.model.stack import Alternative, StackModel, Unpriced
+
+if TYPE_CHECKING:
+    from tco.analysis.uncertainty import Against
 
 __all__ = [
     "AlternativeResult",
@@ -29,11 +32,15 @@ class AlternativeResult:
 
     alternative: Alternative
     usd_per_month: float | None
-    npv_usd: float | None
-    refused_npv_usd: float
+    side: RivalSide | None
     wins_mtok_per_month: list[tuple[float, float | None]]
     thresholds: Thresholds
     uncertainty: Against | None
+
+    @property
+    def npv_usd(self) -> float | None:
+        """Present cost over the horizon, None without a price."""
+        return self.side.npv_usd if self.side is not None else None
 
     @property
     def probability(self) -> float | None:
@@ -132,7 +139,9 @@ def decide(
     if unpriced:
         lost = priced_usd > (rival.usd_per_month or 0.0)
         return Verdict("DO_NOT" if lost else "UNKNOWN", rival.name, None, None, None, caps)
-    saving = (rival.npv_usd or 0.0) - own_npv_usd - rival.refused_npv_usd
+    if rival.side is None:
+        raise AssertionError("a rival has a price")
+    saving = rival.side.npv_usd - own_npv_usd - rival.side.refused_npv_usd
     drawn = rival.uncertainty
     if drawn is None:
         decision = "LEAN" if saving > 0 and lost_months == 0 else "DO_NOT"

@@ -1,13 +1,11 @@
 """A book: a file of catalog rows. The embedded data and a user's price books have one form."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
@@ -64,6 +62,9 @@ class Currency(Strict):
     as_of: Day
 
 
+AnyRow = Hardware | Instance | ModelWeights | NodePrice | ApiPrice | Benchmark | SpotBand | Figure
+
+
 class Book(Strict):
     """Rows of figures with the source and the day that hold for those without their own."""
 
@@ -107,7 +108,7 @@ class Book(Strict):
         return filled
 
     @model_validator(mode="after")
-    def _once(self) -> Book:
+    def _once(self) -> Self:
         seen: set[tuple[object, ...]] = set()
         for row in self.rows:
             key = (*row.key, row.valid_from)
@@ -144,9 +145,6 @@ class Book(Strict):
         """SHA-256 of the book's rows, however they are written."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-AnyRow = Hardware | Instance | ModelWeights | NodePrice | ApiPrice | Benchmark | SpotBand | Figure
 
 
 def describe(key: tuple[object, ...]) -> str:

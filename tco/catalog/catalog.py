@@ -95,7 +95,13 @@ class Catalog:
     )
 
     def __post_init__(self) -> None:
-        for book in self.books:
+        below, new = self.published, self.books
+        if below is not None and not any(
+            book.hardware or book.models for book in self.books[len(below.books) :]
+        ):  # no new name for what stands below
+            self._index.update({key: [*rows] for key, rows in below._index.items()})
+            new = self.books[len(below.books) :]
+        for book in new:
             for row in book.rows:
                 self._index.setdefault(self._key(row), []).append((row, book))
 

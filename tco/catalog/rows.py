@@ -4,12 +4,10 @@ A row names a figure, says what it is, where it was seen (``source``), when (``a
 which day it holds (``valid_from``), and whether it is an ``estimate``. Money is USD.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import itertools
 import re
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -139,7 +137,7 @@ class NodePrice(Row):
     egress_usd_per_gb: Amount | None = None
 
     @model_validator(mode="after")
-    def _whole(self) -> NodePrice:
+    def _whole(self) -> Self:
         if self.instance and not self.region:
             raise ValueError(f"the price of instance {self.instance} needs a region.")
         if self.offer and not (self.gpu and self.gpus):
@@ -198,7 +196,7 @@ class Peak(Strict):
     output_usd_per_mtok: Amount
 
     @model_validator(mode="after")
-    def _hours(self) -> Peak:
+    def _hours(self) -> Self:
         start, end = self.utc_hours
         if not (0 <= start < 24 and 0 < end <= 24 and start != end):
             raise ValueError(f"utc_hours {[start, end]}: hours run from 0 to 24, start first.")
@@ -233,7 +231,7 @@ class ApiPrice(Row):
     context_tokens: PositiveInt | None = None
 
     @model_validator(mode="after")
-    def _one_price_an_hour(self) -> ApiPrice:
+    def _one_price_an_hour(self) -> Self:
         for a, b in itertools.combinations(self.peak, 2):
             shared = a.hours_of_week & b.hours_of_week
             if shared:
@@ -296,7 +294,7 @@ class BenchmarkPoint(Strict):
     ttft_ms: LatencyMs | None = None
 
     @model_validator(mode="after")
-    def _loaded(self) -> BenchmarkPoint:
+    def _loaded(self) -> Self:
         if self.concurrency and self.request_rate:
             raise ValueError("states concurrency or request_rate, not both.")
         if self.request_rate and self.e2e_ms is None:
@@ -346,7 +344,7 @@ class SpotBand(Row):
     interrupted_per_month: Share
 
     @model_validator(mode="after")
-    def _sometimes_up(self) -> SpotBand:
+    def _sometimes_up(self) -> Self:
         if self.interrupted_per_month.high >= 1:
             raise ValueError(
                 f"{self.instance} is interrupted for certain within a month: no rate follows from "
@@ -368,7 +366,7 @@ class Figure(Row):
     unit: Name
 
     @model_validator(mode="after")
-    def _share_below_one(self) -> Figure:
+    def _share_below_one(self) -> Self:
         if self.is_share and not self.value.is_point and self.value.high >= 1:
             raise ValueError(f"{self.figure} is a share: its high end must be below 1.")
         return self

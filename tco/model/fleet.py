@@ -20,7 +20,7 @@ from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray, ratio
 __all__ = ["Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
 
 TOLERANCE = 1e-9
-FIRST_STEPS = 16
+FIRST_STEPS = 64
 MOST_NODES = 100_000
 """More nodes than this is a mistake in the plan, not a fleet."""
 

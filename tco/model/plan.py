@@ -1,8 +1,6 @@
 """What a user declares: the plan of one stack, as it stands under ``tco:plan``."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -66,7 +64,7 @@ class Nodes(Strict):
         return given
 
     @model_validator(mode="after")
-    def _upright(self) -> Nodes:
+    def _upright(self) -> Self:
         if self.max is not None and self.max < self.min:
             raise ValueError(f"max {self.max} is below min {self.min}.")
         return self
@@ -87,7 +85,7 @@ class Commitment(Strict):
     id: Name | None = None
 
     @model_validator(mode="after")
-    def _whole(self) -> Commitment:
+    def _whole(self) -> Self:
         if self.kind == "capacity-block":
             if self.hours is None or self.term or self.payment:
                 raise ValueError("a capacity block takes hours, and neither term nor payment.")
@@ -107,7 +105,7 @@ class SpotTerms(Strict):
     overprovision: Annotated[float, Field(strict=True, ge=1, le=10)] = 1.0
 
     @model_validator(mode="after")
-    def _one_remedy(self) -> SpotTerms:
+    def _one_remedy(self) -> Self:
         if self.fallback == "on-demand" and self.overprovision > 1:
             raise ValueError(
                 "overprovision goes with fallback: none; with an on-demand fallback the missing "
@@ -127,7 +125,7 @@ class Power(Strict):
     usd_per_kwh: Amount | None = None
 
     @model_validator(mode="after")
-    def _upright(self) -> Power:
+    def _upright(self) -> Self:
         if self.idle_w.likely > self.load_w.likely:
             raise ValueError(
                 f"idle_w {self.idle_w.likely:g} is above load_w {self.load_w.likely:g}."
@@ -146,7 +144,7 @@ class Colocation(Strict):
     electricity: Literal["included", "metered"]
 
     @model_validator(mode="after")
-    def _one_price(self) -> Colocation:
+    def _one_price(self) -> Self:
         by_kw = self.kw is not None and self.usd_per_kw_month is not None
         if by_kw == (self.usd_per_month is not None) or (self.kw is None) != (
             self.usd_per_kw_month is None
@@ -168,7 +166,7 @@ class OwnedNode(Strict):
     colocation: Colocation | None = None
 
     @model_validator(mode="after")
-    def _powered_once(self) -> OwnedNode:
+    def _powered_once(self) -> Self:
         included = self.colocation is not None and self.colocation.electricity == "included"
         if included and self.power is not None:
             raise ValueError(
@@ -197,7 +195,7 @@ class Pool(Strict):
     boot_hours: Amount | None = None
 
     @model_validator(mode="after")
-    def _one_thing(self) -> Pool:
+    def _one_thing(self) -> Self:
         named = [one for one in (self.instance, self.offer, self.owned) if one is not None]
         if len(named) != 1:
             raise ValueError("names exactly one of instance, offer and owned.")
@@ -246,7 +244,7 @@ class Standby(Strict):
         return {} if given in (None, "none") else given
 
     @model_validator(mode="after")
-    def _one_way(self) -> Standby:
+    def _one_way(self) -> Self:
         ways = [self.availability is not None, self.nodes is not None, self.api is not None]
         if sum(ways) > 1 or (self.pool is not None) != (self.nodes is not None):
             raise ValueError(
@@ -262,7 +260,7 @@ class Route(Strict):
     pool: Name | None = None
 
     @model_validator(mode="after")
-    def _one_way(self) -> Route:
+    def _one_way(self) -> Self:
         if (self.api is None) == (self.pool is None):
             raise ValueError("routes to exactly one of api and pool.")
         return self
@@ -278,7 +276,7 @@ class Egress(Strict):
     free_tier: Flag = False
 
     @model_validator(mode="after")
-    def _one_volume(self) -> Egress:
+    def _one_volume(self) -> Self:
         if self.gb_per_month is not None and (self.bytes_per_output_token or self.overhead_bytes):
             raise ValueError(
                 "gb_per_month stands instead of bytes_per_output_token and overhead_bytes."
@@ -325,7 +323,7 @@ class Alternative(Strict):
         raise ValueError('is an API, "stack:NAME", or a name with {service: api}.')
 
     @model_validator(mode="after")
-    def _one_thing(self) -> Alternative:
+    def _one_thing(self) -> Self:
         if sum(map(bool, (self.api, self.apis, self.stack))) != 1:
             raise ValueError('is one of an API, "stack:NAME", or a name with {service: api}.')
         return self
@@ -358,7 +356,7 @@ class Ops(Strict):
     api_fte: Amount = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
 
     @model_validator(mode="after")
-    def _once(self) -> Ops:
+    def _once(self) -> Self:
         if self.hours_per_node_month is not None and isinstance(self.fte, Range):
             raise ValueError(
                 "a declared fte and hours_per_node_month would count the same people twice: "
@@ -412,7 +410,7 @@ class Correlation(Strict):
     rho: Annotated[float, Field(strict=True, ge=-1, le=1)]
 
     @model_validator(mode="after")
-    def _of_two(self) -> Correlation:
+    def _of_two(self) -> Self:
         if self.figures[0] == self.figures[1]:
             raise ValueError(f"correlates {self.figures[0]} with itself.")
         return self
@@ -447,7 +445,7 @@ class Provision(Strict):
     zone: Name | None = None
 
     @model_validator(mode="after")
-    def _whole(self) -> Provision:
+    def _whole(self) -> Self:
         if (self.kind == "eks") != (self.cluster is not None):
             raise ValueError("kind: eks goes with the cluster it joins, kind: asg with none.")
         return self
@@ -488,7 +486,7 @@ class Plan(Strict):
     gate: Gate = Gate()
 
     @model_validator(mode="after")
-    def _consistent(self) -> Plan:
+    def _consistent(self) -> Self:
         owner: dict[str, str] = {}
         for service, spec in self.services.items():
             for pool in spec.pools:

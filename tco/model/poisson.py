@@ -36,7 +36,7 @@ def log_factorial(counts: FloatArray) -> FloatArray:
 
 
 def _log_pmf(counts: FloatArray, mean: FloatArray) -> FloatArray:
-    """ln P(Y = k), for a mean above 0."""
+    """Ln P(Y = k), for a mean above 0."""
     return counts * np.log(mean) - mean - log_factorial(counts)
 
 

@@ -144,6 +144,12 @@ class ServiceModel:
     unserved_limit: float
 
     @property
+    def apis(self) -> set[str]:
+        """The APIs that the service pays itself: for overflow, outages and routed requests."""
+        rates = [self.overflow, self.standby.api, *(rate for _, rate in self.routed)]
+        return {rate.api for rate in rates if rate is not None}
+
+    @property
     def input_tokens_per_request(self) -> float:
         """Mean full prompt."""
         return sum(one.share * one.input for one in self.demand.classes)

@@ -1,7 +1,5 @@
 """The demand: requests per hour of the week, in classes, with its growth and its objectives."""
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import io
@@ -12,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -61,7 +59,7 @@ class Shape(Strict):
     end: HourOfDay = 18
 
     @model_validator(mode="after")
-    def _possible(self) -> Shape:
+    def _possible(self) -> Self:
         if self.kind == "flat" and self.peak_to_mean != 1:
             raise ValueError("a flat shape has a peak_to_mean of 1; use diurnal or office.")
         if self.kind == "diurnal" and self.peak_to_mean > 2:
@@ -93,7 +91,7 @@ class RequestClass(Strict):
     cache_write: Share = NO_SHARE
 
     @model_validator(mode="after")
-    def _not_empty(self) -> RequestClass:
+    def _not_empty(self) -> Self:
         if self.input + self.output + self.reasoning == 0:
             raise ValueError("a request without any token.")
         return self
@@ -118,7 +116,7 @@ class Burst(Strict):
     factor: Annotated[float, Field(strict=True, ge=1, le=1000)] | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Burst:
+    def _one(self) -> Self:
         if (self.quantile is None) == (self.factor is None):
             raise ValueError("states exactly one of quantile and factor.")
         return self
@@ -146,7 +144,7 @@ class Workload(Strict):
     burst: Burst = Burst(quantile=0.99)
 
     @model_validator(mode="after")
-    def _consistent(self) -> Workload:
+    def _consistent(self) -> Self:
         given = [
             key
             for key in ("requests_per_month", "per_hour", "csv")

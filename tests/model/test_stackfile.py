@@ -30,7 +30,10 @@ def refused_text(lab: Lab, content: object) -> str:
         ("# only a comment\n", "the file is empty."),
         (b"config: \xff\xfe", "byte 8 is not UTF-8. Save the file as UTF-8."),
         ("config: [1, 2", "line 2, column 1: not valid YAML: did not find expected ',' or ']'."),
-        ("a: 1\nb: *x\n", "line 2, column 4: not valid YAML: a YAML alias (*name). Write the value out."),
+        (
+            "a: 1\nb: *x\n",
+            "line 2, column 4: not valid YAML: a YAML alias (*name). Write the value out.",
+        ),
         ("a: &x 1\nb: *x\n", "a YAML alias"),
         ("a: 1\na: 2\n", 'line 2, column 1: not valid YAML: the key "a" is written twice.'),
         ("a: {b: 1, b: 2}\n", 'the key "b" is written twice'),
