@@ -1,23 +1,32 @@
-"""Does an update make a resource dearer: more nodes, other instances, on demand instead of spot.
+"""Whether an update makes a resource dearer: whether the most that its nodes cost a month rises.
 
-Reads the inputs of any resource type by the names that AWS gives to sizes, instance types and
-purchase options. What cannot be read counts as growth; what has no such name does not grow.
+The inventory reads the resource before and after, and the two are compared in money: at the
+ceiling, and held at the size asked for and at the floor, for such nodes run below any ceiling. A
+hook sees one resource alone, and the inventory reads some types alone. Out of sight is what a
+launch template starts, what instance requirements allow, what a warm pool holds, and all of a type
+that provides no nodes itself, such as a schedule that sets a group's size. There, and where a
+price is missing, a changed input that speaks of nodes, by the names that AWS gives it, counts as
+growth, unless it is a size that does not rise, or spot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, cast
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
 
-from pulumi import Output
-from pulumi.output import Unknown
+from tco.catalog.catalog import Catalog
+from tco.iac.inventory import POOL_TYPES, NodePool, Resource, Size, pool_of, template_pool
+from tco.iac.pricing import ceiling_usd_per_month
+from tco.iac.properties import UNKNOWN, Value, leaves, whole_number
+from tco.iac.reading import LAUNCH_TEMPLATE, Known
+from tco.report.numbers import usd
 
 __all__ = ["growth"]
 
-Rate = Callable[[str], float | None]
-"""List price of an instance type in USD per hour, or None where it has none."""
-
-SIZES: dict[str, int] = {
+SIZES: Final[dict[str, int]] = {
     "desiredCapacity": 0,
     "desiredSize": 0,
     "instanceCount": 0,
@@ -28,95 +37,101 @@ SIZES: dict[str, int] = {
 }
 """Numbers that cost more when they rise, with what AWS takes where they are absent."""
 
-CHEAPER_OPTIONS = {"capacityType": "SPOT", "marketType": "spot"}
+CHEAPEST: Final = {"capacityType": "SPOT", "marketType": "spot"}
 """Purchase options by name, with the value that is never dearer than another."""
 
-INSTANCES = ("instanceType", "instanceTypes")
-IN_DOUBT = ("instanceRequirements", "launchConfiguration", "launchTemplateId", "weightedCapacity")
-"""What may stand for other instances, in a way that its value does not tell."""
+OUT_OF_SIGHT: Final = re.compile(
+    r"\b(instanceRequirements|launchConfiguration|launchTemplate(Id|Name)"
+    r"|launchTemplate(Specification)?(\[0\])?\.(id|name)|warmPool)\b"
+)
+OF_NODES: Final = re.compile(
+    rf"{OUT_OF_SIGHT.pattern}|\b({'|'.join([*SIZES, *CHEAPEST])}|instanceTypes?|weightedCapacity)\b"
+    r"|\b(instanceMarketOptions|launchTemplate|mixedInstancesPolicy|scalingConfig)$"
+)
+"""Paths of inputs that speak of nodes; the last are blocks, which are values when unreadable."""
 
-TEMPLATES = ("launchTemplate", "launchTemplateSpecification")
-"""Blocks whose `id` names the template that nodes are started from."""
+HELD: Final = {"ceiling": "ceiling", "desired": "desired size", "floor": "floor"}
+"""The sizes at which a pool is compared, and what people call them."""
 
-
-def growth(old: Mapping[str, Any], new: Mapping[str, Any], rate: Rate) -> str:
-    """What grows from the old inputs to the new ones, or an empty text."""
-    return "; ".join(_growth(old, new, rate))
-
-
-def _growth(old: object, new: object, rate: Rate, at: str = "") -> Iterator[str]:
-    before, now = _listed(old), _listed(new)
-    if _unreadable(new):
-        if before or _mapping(old):
-            yield f"{at} is not known yet"
-    elif now:
-        for place, value in enumerate(now):
-            was = before[place] if place < len(before) else None
-            yield from _growth(was, value, rate, f"{at}[{place}]")
-    else:
-        yield from _keys(_mapping(old), _mapping(new), rate, at)
+Change = tuple[str, Value, Value]
+"""The path of an input, its value before and its value after."""
 
 
-def _keys(old: Mapping[str, Any], new: Mapping[str, Any], rate: Rate, at: str) -> Iterator[str]:
-    block = at.rpartition(".")[2]
-    for key in {**old, **new}:
-        path = f"{at}.{key}" if at else key
-        was, now = old.get(key), new.get(key)
-        watched = key in SIZES or key in CHEAPER_OPTIONS or key in INSTANCES or key in IN_DOUBT
-        watched = watched or (key == "id" and block in TEMPLATES)
-        if not watched:
-            yield from _growth(was, now, rate, path)
-        elif _unreadable(now):
-            yield f"{path} is not known yet"
-        elif was != now and _dearer(key, was, now, rate):
-            yield f"{path} from {_shown(was, key)} to {_shown(now, key)}"
+def growth(old: Resource, new: Resource, known: Known, catalog: Catalog, day: dt.date) -> str:
+    """Why the update of a resource may cost more, or an empty text."""
+    changes = list(_changes(old.inputs, new.inputs))
+    before, now = _pool(old, known), _pool(new, known)
+    if before is None or now is None:
+        return _in_doubt(changes)
+    for size, name in HELD.items():
+        was, will = (ceiling_usd_per_month(_held(one, size), catalog, day) for one in (before, now))
+        if was is None or will is None:
+            fresh = (why for why in now.unknown if why not in before.unknown)
+            return _in_doubt(changes) or "; ".join(fresh)
+        if will > was:
+            return _rise(new, name, was, will, changes)
+    return _in_doubt(one for one in changes if OUT_OF_SIGHT.search(one[0]))
 
 
-def _dearer(key: str, was: object, now: object, rate: Rate) -> bool:
-    if key in SIZES:
-        absent = SIZES[key]
-        return _number(now, absent) > _number(was, absent)
-    if key in CHEAPER_OPTIONS:
-        return now != CHEAPER_OPTIONS[key]
-    if key in INSTANCES:
-        return _dearer_instances(_names(was), _names(now), rate)
-    return now is not None
+def _pool(resource: Resource, known: Known) -> NodePool | None:
+    """The nodes of a resource; None for one of a type that provides none itself."""
+    if resource.type == LAUNCH_TEMPLATE:
+        return template_pool(resource)
+    return pool_of(resource, known) if resource.type in POOL_TYPES else None
 
 
-def _dearer_instances(was: Sequence[str], now: Sequence[str], rate: Rate) -> bool:
-    """Whether an instance is added that costs more than the dearest before, or nobody knows."""
-    added = [rate(one) for one in now if one not in was]
-    before = [price for one in was if (price := rate(one)) is not None]
-    return any(price is None or not before or price > max(before) for price in added)
+def _held(pool: NodePool, size: str) -> NodePool:
+    """The pool if it stayed at one of its sizes."""
+    shares = (replace(one, units=Size(*[getattr(one.units, size)] * 3)) for one in pool.shares)
+    return replace(pool, shares=tuple(shares))
 
 
-def _names(value: object) -> list[str]:
-    return [str(one) for one in _listed(value)] or ([] if value is None else [str(value)])
+def _rise(new: Resource, name: str, was: float, will: float, changes: Iterable[Change]) -> str:
+    """What rises; a launch template has no month of its own, for others say how many nodes run."""
+    rise = f"its {name} rises from {usd(was)} to {usd(will)} a month"
+    if new.type == LAUNCH_TEMPLATE:
+        rise = "a node started from it costs more"
+    told = ", ".join(_told(*one) for one in changes)
+    return f"{rise} ({told})" if told else rise
 
 
-def _number(value: object, absent: float) -> float:
-    """A size; AWS's own where it is absent, and more than any where it is no number."""
-    if value is None:
-        return absent
-    return float(value) if isinstance(value, int | float | str) else float("inf")
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    """The changed inputs that speak of nodes, and each block that cannot be read any more."""
+    before, after = dict(leaves(old)), dict(leaves(new))
+    for path in {**before, **after}:
+        was, now = before.get(path), after.get(path)
+        hidden = now is UNKNOWN and any(one.startswith((f"{path}.", f"{path}[")) for one in before)
+        if hidden or (OF_NODES.search(path) and (now is UNKNOWN or was != now)):
+            yield path, was, now
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+def _in_doubt(changes: Iterable[Change]) -> str:
+    return "; ".join(_told(*one) for one in changes if not _falls(*one))
 
 
-def _listed(value: object) -> list[object]:
-    return cast("list[object]", value) if isinstance(value, list) else []
+def _falls(path: str, was: Value, now: Value) -> bool:
+    """Whether an input certainly costs no more: a size that does not rise, or spot."""
+    name = path.rpartition(".")[2]
+    if name in CHEAPEST:
+        return now == CHEAPEST[name]
+    if name not in SIZES:
+        return False
+    before, after = (
+        SIZES[name] if one is None else whole_number({name: one}, name) for one in (was, now)
+    )
+    return isinstance(before, int) and isinstance(after, int) and after <= before
 
 
-def _unreadable(value: object) -> bool:
-    return isinstance(value, Unknown | Output)
+def _told(path: str, was: Value, now: Value) -> str:
+    if now is UNKNOWN:
+        return f"{path} is not known yet"
+    return f"{path} from {_shown(path, was)} to {_shown(path, now)}"
 
 
-def _shown(value: object, key: str) -> str:
+def _shown(path: str, value: Value) -> str:
     """A value as people write it; what AWS takes where it is absent."""
     if value is None:
-        return str(SIZES.get(key, "nothing"))
-    if isinstance(value, float) and value.is_integer():
-        return f"{value:.0f}"
-    return ", ".join(_names(value))
+        return str(SIZES.get(path.rpartition(".")[2], "nothing"))
+    if value is UNKNOWN:
+        return "a hidden value"
+    return f"{value:g}" if isinstance(value, float) else str(value)

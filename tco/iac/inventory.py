@@ -12,8 +12,8 @@ How to call it:
 Pulumi's forms. Give launch templates and capacity reservations along with the groups that use
 them: without its template, a group without overrides has an unknown instance type.
 
-Has a pool grown? Compare ``tco.iac.pricing.ceiling_usd_per_month`` of the old pool and of the new
-one; ``None`` is a ceiling that nobody knows. Two pools are equal when nothing that costs differs.
+Has a pool grown? ``tco.iac.growth`` compares its ceilings by ``ceiling_usd_per_month``; ``None``
+is one that nobody knows. Two pools are equal when nothing that costs differs.
 A launch template is no pool; ``template_pool`` reads one as a pool of a single node.
 """
 

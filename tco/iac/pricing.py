@@ -22,7 +22,7 @@ from tco.iac.inventory import node_pools
 from tco.iac.node_cost import node_cost
 from tco.iac.nodes import NodePool, Resource
 from tco.iac.parts import Cost, Part
-from tco.iac.rates import Rates
+from tco.iac.rates import LikelyRates, Rates
 from tco.iac.resource_types import why_free, why_usage
 
 __all__ = [
@@ -172,10 +172,11 @@ def _told(
 
 
 def ceiling_usd_per_month(pool: NodePool, catalog: Catalog, day: dt.date) -> float | None:
-    """The most that a pool can cost a month; None where nobody can know it.
+    """What a pool costs a month at its ceiling, at likely prices; None where nobody can know it.
 
+    How far a price may be off is no growth: spot at its dearest may cost as much as on demand.
     What is left out (a disk without a price) leaves the ceiling of the rest: it is there before a
     change and after it. Reservations are not looked at: the pool is priced as if it stood alone.
     """
-    cost = node_cost(pool, Rates(catalog, day))
+    cost = node_cost(pool, LikelyRates(catalog, day))
     return None if cost.unpriced else sum(one.high for one in cost.parts)

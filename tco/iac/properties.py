@@ -12,7 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, Literal, TypeGuard, cast
 
-__all__ = ["UNKNOWN", "Unknown", "each", "look", "text", "texts", "whole_number"]
+__all__ = [
+    "UNKNOWN",
+    "Unknown",
+    "Value",
+    "each",
+    "leaves",
+    "look",
+    "text",
+    "texts",
+    "whole_number",
+]
 
 
 class Unknown(Enum):
@@ -104,6 +114,19 @@ def each(properties: Mapping[str, Any], *path: str) -> Iterator[Mapping[str, Any
         for place in range(len(value)):
             one = _item(value, place)
             yield one if _is_mapping(one) else UNKNOWN
+
+
+def leaves(properties: object, at: str = "") -> Iterator[tuple[str, Value]]:
+    """The values in properties, however deep, each by its path: ``overrides[0].instanceType``."""
+    value = _known(properties)
+    if _is_mapping(value):
+        for key in value:
+            yield from leaves(_item(value, key), f"{at}.{key}" if at else key)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for place in range(len(value)):
+            yield from leaves(_item(value, place), f"{at}[{place}]")
+    else:
+        yield at, value
 
 
 def text(properties: Mapping[str, Any], *path: str) -> str | Unknown | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tco.catalog.catalog import Catalog, Sourced
 from tco.catalog.rows import Figure, NodePrice
 from tco.iac.nodes import Purchase
+from tco.ranges import point
 
-__all__ = ["FIGURES_REGION", "Rates"]
+__all__ = ["FIGURES_REGION", "LikelyRates", "Rates"]
 
 FIGURES_REGION: Final = "us-east-1"
 """The region that the catalog's figures by name are of; elsewhere they are estimates."""
@@ -65,3 +66,19 @@ class Rates:
         """How many GPUs an instance type has; None for one that the catalog does not list."""
         row = self.catalog.instances.get(instance)
         return row.gpus if row else None
+
+
+class LikelyRates(Rates):
+    """Prices as they are likely: two pools are compared at the same price of the same thing."""
+
+    def node(self, instance: str, region: str | None, purchase: Purchase) -> Sourced | str:
+        """What a node is likely to cost for an hour, in USD; or why that is not known."""
+        return _likely(super().node(instance, region, purchase))
+
+    def figure(self, name: str) -> Sourced | str:
+        """A figure by its name as it is likely; or why there is none."""
+        return _likely(super().figure(name))
+
+
+def _likely(found: Sourced | str) -> Sourced | str:
+    return found if isinstance(found, str) else replace(found, value=point(found.value.likely))

@@ -123,7 +123,10 @@ def test_while_closed_a_running_pool_may_shrink_and_be_tagged_and_not_grow(
     project.done(*UP, "--skip-preview")
 
     for pools, grows in (
-        ({"main": {**running, "nodes": {**running["nodes"], "max": 4}}}, "maxSize from 3 to 4"),
+        (
+            {"main": {**running, "nodes": {**running["nodes"], "max": 4}}},
+            "its ceiling rises from $120,538 to $160,717 a month (maxSize from 3 to 4)",
+        ),
         ({"main": {**running, "nodes": {**running["nodes"], "min": 2}}}, "minSize from 1 to 2"),
         ({"burst": {**SPOT, "purchase": "on-demand"}}, "AboveBaseCapacity from 0 to 100"),
     ):
