@@ -149,6 +149,57 @@ def test_while_closed_a_running_pool_may_shrink_and_be_tagged_and_not_grow(
     assert cloud.scaling_groups() == []
 
 
+RESERVE = """
+import asyncio, pulumi, pulumi_aws as aws
+def unknown():
+    value, known = asyncio.Future(), asyncio.Future()
+    value.set_result(None), known.set_result(False)
+    return pulumi.Output(set(), value, known)
+BEFORE
+aws.ec2.CapacityReservation("held", instance_type="p5.48xlarge", instance_count=COUNT,
+    instance_platform="Linux/UNIX", availability_zone="us-east-1a", tags={"team": "a"})
+"""
+TOPIC = 'topic = aws.sns.Topic("theirs", name="theirs", tags={"team": "a"})'
+
+
+@pytest.mark.parametrize(
+    ("before", "count", "arguments"),
+    [
+        ("", "pulumi.runtime.rpc.UNKNOWN", ()),
+        ("", "pulumi.runtime.rpc.UNKNOWN", ("--target", "**held")),
+        ("", "unknown()", ()),
+        (TOPIC, "topic.arn.apply(len)", ("--exclude", "**theirs")),
+    ],
+)
+def test_while_closed_an_input_that_is_not_known_at_an_update_is_refused(
+    project: Project, cloud: Cloud, before: str, count: str, arguments: tuple[str, ...]
+) -> None:
+    """The engine leaves such an input out: what a reservation then holds, nobody can tell."""
+    program = project.folder / "__main__.py"
+    own = program.read_text(encoding="utf-8")
+    given = plan({"main": on_demand(1)}, cloud.subnets, guardrails=False)
+
+    def reserve(before: str, count: str) -> None:
+        more = RESERVE.replace("BEFORE", before).replace("COUNT", count)
+        program.write_text(own + more, encoding="utf-8")
+
+    project.stack(given)
+    project.init()
+    reserve(before, count)
+    refused(project.run(*UP, "--skip-preview"))
+    assert project.calls() == []
+    project.stack(opened(given))
+    reserve("", "1")
+    project.done(*UP, "--skip-preview")
+    made = len(project.calls())
+    project.stack(given)
+    reserve(before, count)
+    run = project.run(*UP, "--skip-preview", *arguments)
+    refused(run)
+    assert "held was not updated: it would grow, instanceCount is missing" in run.text
+    assert len(project.calls()) == made
+
+
 def test_an_advisory_gate_warns_and_lets_everything_pass(project: Project, cloud: Cloud) -> None:
     """A team may want the figures first and the gate later."""
     given = plan({"main": on_demand()}, cloud.subnets, gate={"level": "advisory"}, guardrails=False)
