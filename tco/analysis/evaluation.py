@@ -14,7 +14,7 @@ import numpy as np
 from tco.analysis.break_even import Scan, scan
 from tco.analysis.gate import GateFacts, GateResult, gate
 from tco.analysis.horizon import Path, path
-from tco.analysis.on_demand import closes_on_demand
+from tco.analysis.on_demand import closes_on_demand, on_demand_usd_per_month
 from tco.analysis.ranks import Rank, ranks
 from tco.analysis.sides import OwnSide, rival_side
 from tco.analysis.thresholds import UNASKED, thresholds
@@ -134,6 +134,11 @@ class Evaluation:
     def rival(self) -> AlternativeResult | None:
         """The alternative that the verdict names."""
         return next((one for one in self.alternatives if one.name == self.verdict.against), None)
+
+    @cached_property
+    def unbought_usd_per_month(self) -> dict[str, float]:
+        """What the pools that are not bought yet cost on demand; empty without a price for it."""
+        return on_demand_usd_per_month(self.stack)
 
     @cached_property
     def months(self) -> MonthByMonth | None:

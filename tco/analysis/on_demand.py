@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from tco.analysis.gate import not_bought
 from tco.analysis.horizon import path
 from tco.analysis.mix import month_usd
 from tco.analysis.verdict import AlternativeResult, Verdict
 from tco.catalog.rows import NodePrice
+from tco.model.ledger import NODE_CATEGORIES, ledger
 from tco.model.purchase import Supply
 from tco.model.stack import Group, PoolModel, StackModel
+from tco.model.work import work
 
-__all__ = ["closes_on_demand"]
+__all__ = ["closes_on_demand", "on_demand_usd_per_month"]
 
 
 def closes_on_demand(
@@ -46,6 +50,22 @@ def closes_on_demand(
         and against.probability >= stack.plan.gate.probability
         and against.expected_saving_usd > 0
     )
+
+
+def on_demand_usd_per_month(stack: StackModel) -> dict[str, float]:
+    """What the nodes of each pool that is not bought yet cost a month on demand.
+
+    Empty where a node has no on-demand price.
+    """
+    waiting = not_bought(stack)
+    paid = _on_demand(stack) if waiting else None
+    if paid is None:
+        return {}
+    usd = dict.fromkeys(waiting, 0.0)
+    for line in ledger(paid, work(paid)):
+        if line.pool in usd and line.category in NODE_CATEGORIES:
+            usd[line.pool] += float(np.asarray(line.usd, float).ravel()[0])
+    return usd
 
 
 def _on_demand(stack: StackModel) -> StackModel | None:

@@ -30,7 +30,7 @@ from tco.units import (
     ratio,
 )
 
-__all__ = ["CATEGORIES", "Line", "api_bill", "ledger", "total"]
+__all__ = ["CATEGORIES", "NODE_CATEGORIES", "Line", "api_bill", "ledger", "total"]
 
 Category = Literal["compute", "power", "egress", "standby", "labor", "platform", "api"]
 CATEGORIES: tuple[Category, ...] = (
@@ -42,6 +42,8 @@ CATEGORIES: tuple[Category, ...] = (
     "platform",
     "api",
 )
+NODE_CATEGORIES: tuple[Category, ...] = ("compute", "standby")
+"""What the nodes of a pool cost."""
 
 
 @dataclass(frozen=True)

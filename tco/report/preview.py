@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.gate import not_bought
+from tco.model.ledger import NODE_CATEGORIES
 from tco.report.numbers import chance as shown_chance
 from tco.report.numbers import usd
 from tco.report.rows import LineRow
@@ -11,22 +12,28 @@ from tco.report.view import StackView, category_totals
 
 __all__ = ["closed_text", "pool_text", "refusal", "stack_text"]
 
-POOL_LINES = ("compute", "standby")
-
 
 def pool_text(result: Evaluation, view: StackView, pool: str) -> str:
     """A pool's month on one line: what it holds, at which rate, and whether that is bought."""
     pairs = [
         (priced, row)
         for priced, row in zip(result.lines, view.lines, strict=True)
-        if priced.line.pool == pool and priced.line.category in POOL_LINES
+        if priced.line.pool == pool and priced.line.category in NODE_CATEGORIES
     ]
     secret = any(one.line.confidential for one, _ in pairs)
     shown = [row for _, row in pairs if row.usd != "0"] or [row for _, row in pairs[:1]]
     total = usd(round(sum(one.usd_per_month for one, _ in pairs)))
-    waiting = " (not bought yet: up pays on demand)" if pool in not_bought(result.stack) else ""
     parts = "; ".join(_part(row, secret=secret) for row in shown)
-    return f"{total}/month   {parts}{waiting}"
+    return f"{total}/month   {parts}{_waiting(result, pool)}"
+
+
+def _waiting(result: Evaluation, pool: str) -> str:
+    """That a pool's commitment is not bought yet, and what its nodes cost on demand."""
+    if pool not in not_bought(result.stack):
+        return ""
+    paid = result.unbought_usd_per_month.get(pool)
+    amount = "no price" if paid is None else f"{usd(round(paid))}/month"
+    return f" (not bought yet: {amount} on demand)"
 
 
 def _part(row: LineRow, *, secret: bool) -> str:
