@@ -273,6 +273,19 @@ def ceiling(catalog: Catalog, inputs: Keys) -> float | None:
     return ceiling_usd_per_month(pool, catalog, DAY)
 
 
+def test_ceiling_is_at_likely_prices(catalog: Catalog) -> None:
+    """On demand costs more than spot that may, at its dearest, cost as much."""
+    price: Keys = {"instance": "box.8x", "region": "r1", "purchase": "spot"}
+    prices = [{**price, "usd_per_hour": [6, 9, 20]}]
+    book = Book.model_validate({"source": "s", "as_of": DAY, "prices": prices})
+    uncertain = catalog.with_books([book])
+    spot = {"instancesDistribution": {"onDemandPercentageAboveBaseCapacity": 0}}
+    launch = {"launchTemplate": {"overrides": [{"instanceType": "box.8x"}]}}
+    group: Keys = {"minSize": 0, "maxSize": 2, "mixedInstancesPolicy": launch | spot}
+    assert ceiling(uncertain, group) == pytest.approx(18 * MONTH)
+    assert ceiling(uncertain, group | {"mixedInstancesPolicy": launch}) == pytest.approx(40 * MONTH)
+
+
 def test_ceiling_tells_growth(catalog: Catalog) -> None:
     """More nodes, or on demand instead of spot, raise the ceiling; nobody knows an unknown one."""
     spot: Keys = {
