@@ -14,7 +14,6 @@ import pulumi
 from tco.analysis.evaluation import Evaluation, on_day
 from tco.iac.pool import GpuNodePool
 from tco.model.plan import Override
-from tco.report.memo import memo
 from tco.report.numbers import usd
 from tco.report.preview import closed_text, pool_text, stack_text
 from tco.report.view import stack_view
@@ -65,4 +64,6 @@ def record(result: Evaluation) -> dict[str, Any]:
 
 def memo_of_the_pricing_day(result: Evaluation) -> str:
     """The memo as it reads on the pricing day: the same text until the plan changes."""
+    from tco.report.memo import memo  # noqa: PLC0415  the engine of the templates is not light
+
     return memo(on_day(result, result.stack.day))

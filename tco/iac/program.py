@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tco.model.stack import PoolModel, ServiceModel, StackModel
 from tco.model.stackfile import PLAN_KEY, REGION_KEY, StackFile, stack_from
 from tco.model.work import spare_nodes
 
-__all__ = ["declare", "read_configured_stack", "refuse_unprovisionable", "told_once"]
+__all__ = ["declare", "meanwhile", "read_configured_stack", "refuse_unprovisionable", "told_once"]
 
 NOT_BOUGHT = "a capacity block is bought first; then write commitment.id"
 NO_PROVISION = "the plan has no provision"
@@ -41,6 +41,11 @@ def told_once() -> Generator[None]:
             f"tco failed: {type(error).__name__}: {error}. Nothing was provisioned. "
             f"See whether `tco plan {pulumi.get_stack()}` fails too, and report it."
         ) from error
+
+
+def meanwhile(write: Callable[[], str]) -> pulumi.Output[str]:
+    """A text that is written while the engine starts its providers."""
+    return pulumi.Output.from_input(None).apply(lambda _: write())
 
 
 def read_configured_stack(folder: Path) -> StackFile:
