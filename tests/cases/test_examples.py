@@ -1,0 +1,57 @@
+"""The example stacks show each way the math can end: refused, near the line, closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tco.analysis.evaluation import Evaluation, evaluate, load_stack
+from tco.catalog.catalog import load_catalog
+
+STACKS = Path(__file__).parents[2] / "stacks"
+TODAY = dt.date(2026, 11, 25)
+
+
+def example(name: str, folder: Path = STACKS) -> Evaluation:
+    """An example stack as of a day on which its prices are fresh."""
+    return evaluate(load_stack(folder, name, load_catalog(), TODAY), TODAY)
+
+
+def test_one_example_opens_its_gate() -> None:
+    """`aws-premium` wins in at least 80 % of the scenarios, without an override."""
+    result = example("aws-premium")
+    assert result.verdict.decision == "RECOMMEND"
+    assert result.gate.open
+    assert result.gate.override is None
+
+
+def test_one_example_is_near_the_line() -> None:
+    """`article-premium` leans on its probability alone: nothing else caps the verdict."""
+    result = example("article-premium")
+    assert result.verdict.decision == "LEAN"
+    assert result.verdict.caps == ()
+    assert 0.6 <= (result.verdict.probability or 0.0) < 0.8
+    assert not result.gate.open
+
+
+@pytest.mark.parametrize(
+    ("name", "rival", "hosted"),
+    [
+        ("article-premium", "article/premium-15", "article/v4-pro-as-quoted"),
+        ("aws-premium", "openai/gpt-5.5-us", "fireworks/glm-5.3-us"),
+    ],
+)
+def test_hosted_open_weights_turn_the_answer(
+    tmp_path: Path, name: str, rival: str, hosted: str
+) -> None:
+    """The comments of the examples are true: a hosted open model beside the rival wins."""
+    shutil.copytree(STACKS, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / f"Pulumi.{name}.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert f"alternatives: [{rival}," in text
+    file.write_text(text.replace(f"[{rival},", f"[{hosted}, {rival},"), encoding="utf-8")
+    verdict = example(name, tmp_path).verdict
+    assert (verdict.decision, verdict.against) == ("DO_NOT", hosted)
