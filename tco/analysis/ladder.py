@@ -92,7 +92,7 @@ def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> Rung:
     bills: dict[str, float] = {}
     for one in alternatives:
         known = [rate for rate in one.rates if rate is not None]
-        if one.eligible and known and len(known) == len(stack.services):
+        if one.eligible and known and not one.unpriced:
             pairs = zip(stack.services, known, strict=True)
             bills[one.name] = sum(float(api_bill(stack, service, rate)) for service, rate in pairs)
     if not bills:

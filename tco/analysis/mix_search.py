@@ -38,20 +38,17 @@ def cheapest_mixes(
     stack: StackModel,
     place: int,
     supplies: Sequence[Supply],
-    api: ApiRate | None,
-    full_hour_usd: float | None,
+    apis: Sequence[tuple[ApiRate, float]],
     standby: StandbyTerms,
 ) -> Settled:
     """Mixes of a service's common group by what the stack costs under them.
 
-    ``full_hour_usd`` is what the API bills for a full node-hour. Every mix is tried with the API
-    taking its overflow, and without.
+    Every mix is tried without overflow, and with each of the APIs, which have what a full
+    node-hour costs there.
     """
     one_type = of_one_type(supplies)
     useful = _cheapest_of_each(supplies) if one_type else tuple(supplies)
-    modes: list[tuple[ApiRate | None, float | None]] = [(None, None)]
-    if api is not None:
-        modes.insert(0, (api, full_hour_usd))
+    modes: list[tuple[ApiRate | None, float | None]] = [*apis, (None, None)]
     mixes: list[tuple[Mix, float]] = []
     for overflow, value in modes:
         search = _Search(stack, place, useful, overflow, standby, {})

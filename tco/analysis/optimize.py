@@ -16,13 +16,12 @@ from tco.analysis.evaluation import SCENARIOS, SEED
 from tco.analysis.horizon import path
 from tco.analysis.mix import Mix, month_usd, stack_with
 from tco.analysis.mix_search import cheapest_mixes
-from tco.analysis.ranks import Rank, full_node_hour_usd, rank_table
-from tco.analysis.supplies import supplies_of, with_every_supply
+from tco.analysis.ranks import Rank, rank_table
+from tco.analysis.supplies import apis_of, supplies_of, with_every_supply
 from tco.analysis.uncertainty import simulate
 from tco.catalog.catalog import Catalog
 from tco.errors import BadInput, Problem
 from tco.model.api_bill import ApiRate
-from tco.model.ledger import api_bill
 from tco.model.plan import TERM_MONTHS
 from tco.model.resolve import resolve
 from tco.model.stack import PoolModel, StackModel, StandbyTerms
@@ -116,9 +115,9 @@ def _service(
     service, now = offered.services[place], declared.services[place]
     group = service.groups[0]
     supplies = supplies_of(offered, group)
-    api = _api(offered, place)
-    value = full_node_hour_usd(offered, service, group, api) if api is not None else None
-    settled = cheapest_mixes(offered, place, supplies, api, value, now.standby)
+    apis = apis_of(offered, place)
+    api, value = apis[0] if apis else (None, None)
+    settled = cheapest_mixes(offered, place, supplies, apis, now.standby)
     prices = {one.name: (one.usd_per_unit_hour, one.committed) for one in supplies}
 
     def price(mixes: Sequence[tuple[Mix, float]]) -> list[PricedMix]:
@@ -139,16 +138,6 @@ def _service(
         _standbys(offered, place, owning[0].mix, api) if owning else {},
         group.pools,
     )
-
-
-def _api(stack: StackModel, place: int) -> ApiRate | None:
-    """The API that may take a service's load: the declared one, else the cheapest eligible."""
-    service = stack.services[place]
-    if service.overflow is not None:
-        return service.overflow
-    eligible = [one.rates[place] for one in stack.alternatives if one.eligible and one.rates]
-    known = [rate for rate in eligible if rate is not None]
-    return min(known, key=lambda rate: float(api_bill(stack, service, rate)), default=None)
 
 
 def _p90(stack: StackModel, scenarios: int, seed: int) -> float:

@@ -1,16 +1,18 @@
-"""Every way to supply a service's nodes: the purchase options priced for what it declares."""
+"""Every way to supply a service: the purchase options priced for its nodes, and the APIs."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tco.analysis.ranks import full_node_hour_usd
 from tco.catalog.catalog import Catalog
 from tco.catalog.rows import NodePrice
 from tco.errors import BadInput
+from tco.model.api_bill import ApiRate, too_long
 from tco.model.fleet import FleetPool
 from tco.model.plan import TERM_MONTHS, Commitment, Finance, Nodes, Pool, Service
 from tco.model.resolve import resolve
@@ -19,7 +21,7 @@ from tco.model.stack import Group, PoolModel, StackModel
 from tco.model.stackfile import PLAN_KEY, StackFile
 from tco.units import monthly_rate
 
-__all__ = ["Supply", "supplies_of", "with_every_supply"]
+__all__ = ["Supply", "apis_of", "supplies_of", "with_every_supply"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,36 @@ def supplies_of(stack: StackModel, group: Group) -> list[Supply]:
     return sorted(found, key=lambda one: one.usd_per_unit_hour)
 
 
+def apis_of(stack: StackModel, place: int) -> list[tuple[ApiRate, float]]:
+    """The APIs that may take a service's load, with v, what a full node-hour costs there.
+
+    They are those that the plan names for the service and the alternatives that have what it
+    requires, the cheapest for the common group first. One that is no cheaper than another for any
+    group is left out.
+    """
+    service = stack.services[place]
+    named = [service.overflow, service.standby.api]
+    named += [one.rates[place] for one in stack.alternatives if one.rates]
+    required = set(stack.plan.services[service.name].require)
+    classes = [request for group in service.groups for request in group.classes]
+    priced = [
+        ([full_node_hour_usd(stack, service, group, rate) for group in service.groups], rate)
+        for rate in named
+        if rate is not None
+        and required <= set(rate.row.properties)
+        and not too_long(rate.row, classes)
+    ]
+    kept: list[tuple[list[float], ApiRate]] = []
+    for values, rate in sorted(priced, key=lambda pair: pair[0]):
+        if not any(_at_most(less, values) for less, _ in kept):
+            kept.append((values, rate))
+    return [(rate, values[0]) for values, rate in kept]
+
+
+def _at_most(some: Sequence[float], others: Sequence[float]) -> bool:
+    return all(one <= other for one, other in zip(some, others, strict=True))
+
+
 def with_every_supply(
     source: StackFile, catalog: Catalog, day: dt.date, longest_months: int
 ) -> StackModel:
@@ -82,7 +114,7 @@ def with_every_supply(
 
 
 def _variant(source: StackFile, services: Mapping[str, Service]) -> StackFile:
-    """The stack with other services; its alternatives do not matter for a mix."""
+    """The stack with other services; a stack as alternative does not matter for a mix."""
     changed = {"services": dict(services), "finance": _open_ended(source.plan.finance)}
     return replace(source, plan=source.plan.model_copy(update=changed))
 

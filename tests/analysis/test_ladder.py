@@ -122,3 +122,12 @@ def test_cheapest_eligible_api_is_the_first_rung(lab: Lab) -> None:
     assert rungs_of(lab)["API"].how == "api/plain"
     lab.stack(pools, {"require": ["eu-residency"]}, alternatives=both)
     assert rungs_of(lab)["API"].how == "api/dear"
+
+
+def test_an_api_too_short_for_a_request_is_no_rung(lab: Lab) -> None:
+    """The rung is the cheapest API that takes every request, however cheap another is."""
+    short = {"api": "api/short", "input_usd_per_mtok": 0.1, "output_usd_per_mtok": 0.1}
+    book = lab.book("short", prices=[{**short, "context_tokens": 900}])
+    rivals = ["api/short", "api/plain"]
+    lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, prices=[book], alternatives=rivals)
+    assert rungs_of(lab)["API"].how == "api/plain"

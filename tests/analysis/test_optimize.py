@@ -161,6 +161,83 @@ def test_the_optimum_is_never_dearer_than_the_declared_mix(
     assert found.optimum_usd <= found.declared_usd + 1e-9
 
 
+RIVALS = ["api/dear", "api/peak", "api/input", "api/short", "api/plain"]
+
+
+def rival_prices(lab: Lab, price: float) -> str:
+    """APIs beside the catalog's: dear in the afternoon, dear in input, and with a short context."""
+    flat: Keys = {"input_usd_per_mtok": price, "output_usd_per_mtok": price}
+    peak: Keys = {"utc_hours": [12, 20], **{key: 4 * usd for key, usd in flat.items()}}
+    return lab.book(
+        "rivals",
+        prices=[
+            {"api": "api/peak", **flat, "peak": peak},
+            {"api": "api/input", "input_usd_per_mtok": 2 * price, "output_usd_per_mtok": price / 9},
+            {"api": "api/short", **flat, "output_usd_per_mtok": 0, "context_tokens": 900},
+        ],
+    )
+
+
+@settings(max_examples=15)
+@given(
+    day=st.lists(st.integers(0, 4), min_size=24, max_size=24).filter(any),
+    price=st.floats(0.5, 12),
+    rivals=st.sets(st.sampled_from(RIVALS), min_size=1).map(sorted),
+    declared=st.sampled_from(["api/dear", "api/plain"]),
+)
+def test_no_api_is_cheaper_by_brute_force(
+    lab: Lab, day: list[int], price: float, rivals: list[str], declared: str
+) -> None:
+    """Every count of nodes with any declared API behind it costs at least the optimum.
+
+    The API of the overflow is one of them, and none is taken that is too short for a request.
+    """
+    lab.nodes_by_hour(day)
+    book = rival_prices(lab, price)
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": {**FOLLOWING, "max": 4}}}
+    stated: Keys = {"alternatives": rivals, "prices": [book]}
+    lab.stack(pools, {"overflow": declared}, **stated)
+    found = solve(lab)
+    assert found.optimum_usd is not None
+    [service] = found.services
+    assert service.cheapest is not None
+    assert service.cheapest.mix.overflow is None or service.cheapest.mix.overflow.api != "api/short"
+    spot: Keys = {"more": {**SPOT, "nodes": {**FOLLOWING, "max": max(day)}}}
+    for api, held, more in itertools.product(
+        {declared, *rivals} - {"api/short"}, range(max(day) + 1), ({}, spot)
+    ):
+        pools = {**({"held": {**RESERVED, "nodes": held}} if held else {}), **more}
+        if pools:
+            assert usd(lab, pools, {"overflow": api}, **stated) >= found.optimum_usd - 1e-6
+
+
+def test_an_api_that_lacks_a_property_is_never_taken(lab: Lab) -> None:
+    """What `require` asks for rules the cheapest API out, for overflow and for everything."""
+    lab.workload(requests_per_month=0.1 * 730 * 3600)
+    rivals = ["api/plain", "api/dear"]
+    for require, taken in (([], "api/plain"), (["eu-residency"], "api/dear")):
+        service: Keys = {"overflow": "api/dear", "require": require}
+        lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, service, alternatives=rivals)
+        [found] = solve(lab).services
+        assert found.cheapest is not None
+        assert found.cheapest.mix.overflow is not None
+        assert found.cheapest.mix.overflow.api == taken
+
+
+@settings(max_examples=15)
+@given(day=st.lists(st.integers(0, 5), min_size=24, max_size=24).filter(any))
+def test_another_api_never_makes_the_optimum_dearer(lab: Lab, day: list[int]) -> None:
+    """With one more API declared the optimum stays or falls."""
+    lab.nodes_by_hour(day)
+    book = rival_prices(lab, 2.0)
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": "auto"}}
+    costs: list[float] = []
+    for count in range(1, len(RIVALS) + 1):
+        lab.stack(pools, {"overflow": RIVALS[0]}, alternatives=RIVALS[:count], prices=[book])
+        costs.append(solve(lab).optimum_usd or 0.0)
+    assert costs == sorted(costs, reverse=True)
+
+
 def test_another_option_never_makes_the_optimum_dearer(lab: Lab) -> None:
     """With longer commitments to choose from the optimum stays or falls."""
     lab.nodes_by_hour([2] * 12 + [5] * 12)
@@ -181,7 +258,8 @@ def test_the_cheapest_in_nine_of_ten_scenarios_hedges(lab: Lab) -> None:
         prices=[{"api": "api/dear", "input_usd_per_mtok": 9, "output_usd_per_mtok": 9}],
     )
     lab.workload(requests_per_month=2.9 * 730 * 3600, burst={"quantile": 0.99})
-    lab.stack({"main": {**ON_DEMAND, "nodes": "auto"}}, {"overflow": "api/dear"}, prices=[book])
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": "auto"}}
+    lab.stack(pools, {"overflow": "api/dear"}, prices=[book], alternatives=["api/dear"])
     [service] = solve(lab, scenarios=500).services
     assert service.cheapest is not None
     assert service.risk_averse is not None
