@@ -9,13 +9,14 @@ through the ledger, mix by mix.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tco.analysis.evaluation import SCENARIOS, SEED
 from tco.analysis.horizon import path
 from tco.analysis.mix import Mix, month_usd, stack_with
-from tco.analysis.mix_search import cheapest_mixes
+from tco.analysis.mix_search import Settled, cheapest_mixes
 from tco.analysis.ranks import Rank, rank_table
 from tco.analysis.supplies import apis_of, supplies_of, with_every_supply
 from tco.analysis.uncertainty import simulate
@@ -34,23 +35,30 @@ DEFAULT_AVAILABILITY = 0.999
 """What spares are priced for where the plan asks for no availability."""
 RISKY_MIXES = 8
 """So many of the cheapest mixes are compared at their P90."""
+SAME = 1e-9
+"""Costs that differ by a smaller share are the same."""
 
 
 @dataclass(frozen=True)
 class PricedMix:
-    """A mix with what the whole stack costs a month under it: likely, and in 9 of 10 scenarios."""
+    """A mix with what its service adds to the stack's month, and what the whole stack then costs.
+
+    The stack's cost is the likely one, and that of nine in ten scenarios.
+    """
 
     mix: Mix
     usd_per_month: float
-    p90_usd_per_month: float
+    stack_usd_per_month: float
+    stack_p90_usd_per_month: float
 
 
 @dataclass(frozen=True)
 class ServiceOptimum:
     """One service: its ranks and its mixes: the cheapest, the cheapest with nodes, and at P90.
 
-    ``standby_usd_per_month`` is what the stack costs with the nodes and each way to stand by;
-    ``pools`` are all supplies as pools.
+    Its figures are what it adds to the stack with the other services at their cheapest.
+    ``standby_usd_per_month`` has that with the nodes and each way to stand by; ``pools`` are all
+    supplies as pools.
     """
 
     service: str
@@ -85,59 +93,106 @@ def optimize(
     scenarios: int = SCENARIOS,
     seed: int = SEED,
 ) -> Optimum:
-    """The cheapest mix of every service, one after the other, among all priced purchase options.
+    """The cheapest mix of every service among all priced purchase options.
 
-    Raises BadInput.
+    Services share people, so each is settled with the others as they are, in turn until none
+    changes, from the declared stack and from one without nodes. Raises BadInput.
     """
     declared = resolve(source, catalog, day)
     if declared.unpriced:
         where = f"{PLAN_KEY}.services"
         told = [f"{one.name}: {one.reason}." for one in declared.unpriced]
         raise BadInput(Problem(source.file, where, text) for text in told)
-    open_ = with_every_supply(source, catalog, day, longest_months)
-    best, found = declared, list[ServiceOptimum]()
-    for place, service in enumerate(open_.services):
-        services = (*best.services[:place], service, *best.services[place + 1 :])
-        offered = replace(best, services=services)
-        one = _service(offered, declared, place, scenarios, seed)
-        if one.cheapest is not None:
-            best = stack_with(offered, place, one.cheapest.mix)
-        found.append(one)
-    declared_usd, optimum_usd = month_usd(declared), month_usd(best)
-    if declared_usd is not None and (optimum_usd is None or declared_usd <= optimum_usd):
-        return Optimum(declared, declared, declared_usd, declared_usd, tuple(found))
-    return Optimum(declared, best, declared_usd, optimum_usd, tuple(found))
+    supplied = with_every_supply(source, catalog, day, longest_months)
+    open_ = replace(declared, services=supplied.services)
+    starts = [declared, _at_apis(open_)] if len(open_.services) > 1 else [declared]
+    standbys = [service.standby for service in declared.services]
+    best, settled = min(
+        (_in_turn(open_, start, standbys) for start in starts), key=lambda pair: _usd(pair[0])
+    )
+    services = tuple(
+        _service(_offered(best, open_, place), place, one, scenarios, seed)
+        for place, one in enumerate(settled)
+    )
+    return Optimum(declared, best, month_usd(declared), month_usd(best), services)
+
+
+def _usd(stack: StackModel) -> float:
+    """USD of the month; infinite where the stack refuses demand."""
+    usd = month_usd(stack)
+    return math.inf if usd is None else usd
+
+
+def _at_apis(stack: StackModel) -> StackModel:
+    """The stack without nodes in the common group of every service that an API can take."""
+    for place in range(len(stack.services)):
+        apis = apis_of(stack, place)
+        if apis:
+            stack = stack_with(stack, place, Mix({}, apis[0][0], StandbyTerms()))
+    return stack
+
+
+def _offered(stack: StackModel, open_: StackModel, place: int) -> StackModel:
+    """The stack with every supply of one service, the others as they are."""
+    services = (*stack.services[:place], open_.services[place], *stack.services[place + 1 :])
+    return replace(stack, services=services)
+
+
+def _in_turn(
+    open_: StackModel, start: StackModel, standbys: Sequence[StandbyTerms]
+) -> tuple[StackModel, list[Settled]]:
+    """The stack with each service at its cheapest mix, and the mixes of each."""
+    best = start
+    while True:
+        before, settled = best, list[Settled]()
+        for place, standby in enumerate(standbys):
+            offered = _offered(best, open_, place)
+            supplies = supplies_of(offered, offered.services[place].groups[0])
+            one = cheapest_mixes(offered, place, supplies, apis_of(offered, place), standby)
+            settled.append(one)
+            if one.mixes and one.mixes[0][1] < _usd(best) * (1 - SAME):
+                best = stack_with(offered, place, one.mixes[0][0])
+        if best is before or len(standbys) == 1:
+            return best, settled
 
 
 def _service(
-    offered: StackModel, declared: StackModel, place: int, scenarios: int, seed: int
+    offered: StackModel, place: int, settled: Settled, scenarios: int, seed: int
 ) -> ServiceOptimum:
-    service, now = offered.services[place], declared.services[place]
+    service = offered.services[place]
     group = service.groups[0]
-    supplies = supplies_of(offered, group)
     apis = apis_of(offered, place)
     api, value = apis[0] if apis else (None, None)
-    settled = cheapest_mixes(offered, place, supplies, apis, now.standby)
-    prices = {one.name: (one.usd_per_unit_hour, one.committed) for one in supplies}
+    prices = {
+        one.name: (one.usd_per_unit_hour, one.committed) for one in supplies_of(offered, group)
+    }
+    rest = _rest_usd(offered, place)
 
     def price(mixes: Sequence[tuple[Mix, float]]) -> list[PricedMix]:
         return [
-            PricedMix(mix, usd, _p90(stack_with(offered, place, mix), scenarios, seed))
+            PricedMix(mix, usd - rest, usd, _p90(stack_with(offered, place, mix), scenarios, seed))
             for mix, usd in mixes
         ]
 
     priced = price(settled.mixes[: RISKY_MIXES if scenarios else 1])
     owning = price([pair for pair in settled.mixes if pair[0].held][:1])
+    standbys = _standbys(offered, place, owning[0].mix, api) if owning else {}
     return ServiceOptimum(
         service.name,
         settled.method,
         tuple(rank_table(group, prices, value)),
         priced[0] if priced else None,
         owning[0] if owning else None,
-        min(priced, key=lambda one: one.p90_usd_per_month, default=None),
-        _standbys(offered, place, owning[0].mix, api) if owning else {},
+        min(priced, key=lambda one: one.stack_p90_usd_per_month, default=None),
+        {name: usd - rest for name, usd in standbys.items()},
         group.pools,
     )
+
+
+def _rest_usd(stack: StackModel, place: int) -> float:
+    """What the stack costs a month without one of its services."""
+    others = (*stack.services[:place], *stack.services[place + 1 :])
+    return (month_usd(replace(stack, services=others)) or 0.0) if others else 0.0
 
 
 def _p90(stack: StackModel, scenarios: int, seed: int) -> float:

@@ -22,6 +22,15 @@ WIDTH = 80
 COLUMN = 10
 SHOWN_RANKS = 12
 SHOWN_SUPPLIES = 4
+RANKS = (
+    "A rank is a node: how often it is needed, how busy it is, and what its clock hour costs by "
+    "supply. Committed nodes are paid in every hour, others while they are needed, an API for the "
+    "tokens."
+)
+SHARED = (
+    "A service's figures are what it adds to the stack with the other services at their cheapest; "
+    "people whom another service needs anyway are not in them. P90 is the whole stack's."
+)
 
 
 def mix_text(mix: Mix) -> str:
@@ -37,16 +46,12 @@ def optimum_text(found: Optimum) -> str:
     """The declared mix against the cheapest, with the reasons per rank."""
     name = click.style(found.declared.name, bold=True)
     lines = [f"{name}: {_saving(found)}", ""]
+    several = len(found.services) > 1
     for service in found.services:
-        lines += [*_mixes(service), "", *_ranks(service, _secret(found, service)), ""]
-    lines += textwrap.wrap(
-        "A rank is a node: how often it is needed, how busy it is, and what its clock hour costs "
-        "by supply. Committed nodes are paid in every hour, others while they are needed, an API "
-        "for the tokens.",
-        WIDTH,
-        initial_indent="  ",
-        subsequent_indent="  ",
-    )
+        ranks = _ranks(service, _secret(found, service))
+        lines += [*_mixes(service, several=several), "", *ranks, ""]
+    for text in (RANKS, *([SHARED] if several else [])):
+        lines += textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
     return "\n".join(lines) + "\n"
 
 
@@ -64,7 +69,7 @@ def _saving(found: Optimum) -> str:
     return f"declared {declared}/month, cheapest {best}/month ({share} less)."
 
 
-def _mixes(service: ServiceOptimum) -> list[str]:
+def _mixes(service: ServiceOptimum, *, several: bool) -> list[str]:
     rows: list[tuple[str, PricedMix]] = []
     for label, one in (
         ("cheapest", service.cheapest),
@@ -74,9 +79,10 @@ def _mixes(service: ServiceOptimum) -> list[str]:
         if one is not None and all(one.mix != other.mix for _, other in rows):
             rows.append((label, one))
     lines = [f"  {service.service} ({service.method})"]
+    p90 = "the stack's P90" if several else "P90"
     for label, one in rows:
-        figures = f"{usd(round(one.usd_per_month))}/month, P90 {usd(round(one.p90_usd_per_month))}"
-        lines += _wrapped(f"{label}: {figures}: {mix_text(one.mix)}")
+        likely, high = usd(round(one.usd_per_month)), usd(round(one.stack_p90_usd_per_month))
+        lines += _wrapped(f"{label}: {likely}/month, {p90} {high}: {mix_text(one.mix)}")
     if service.standby_usd_per_month:
         told = "; ".join(
             f"{name} {usd(round(cost))}" for name, cost in service.standby_usd_per_month.items()
@@ -186,7 +192,8 @@ def _mix_json(priced: PricedMix | None) -> dict[str, Any] | None:
     overflow = priced.mix.overflow
     return {
         "usd_per_month": priced.usd_per_month,
-        "p90_usd_per_month": priced.p90_usd_per_month,
+        "stack_usd_per_month": priced.stack_usd_per_month,
+        "stack_p90_usd_per_month": priced.stack_p90_usd_per_month,
         "nodes": priced.mix.held,
         "overflow": overflow.api if overflow is not None else None,
     }

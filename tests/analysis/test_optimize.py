@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from tco.analysis.mix import month_usd
 from tco.analysis.optimize import Optimum, optimize
 from tco.errors import BadInput
 from tco.model.stackfile import read_stack
+from tco.report.optimum import optimum_json, optimum_text
 from tco.report.pinned import pinned
 from tests.conftest import DAY, FOLLOWING, ON_DEMAND, Keys, Lab
 
@@ -263,8 +265,8 @@ def test_the_cheapest_in_nine_of_ten_scenarios_hedges(lab: Lab) -> None:
     [service] = solve(lab, scenarios=500).services
     assert service.cheapest is not None
     assert service.risk_averse is not None
-    assert service.risk_averse.p90_usd_per_month <= service.cheapest.p90_usd_per_month
-    assert service.cheapest.p90_usd_per_month > service.cheapest.usd_per_month
+    assert service.risk_averse.stack_p90_usd_per_month <= service.cheapest.stack_p90_usd_per_month
+    assert service.cheapest.stack_p90_usd_per_month > service.cheapest.usd_per_month
 
 
 def test_a_pinned_file_keeps_its_comments_and_costs_the_optimum(lab: Lab) -> None:
@@ -316,3 +318,73 @@ def test_a_plan_with_something_unpriced_has_no_optimum(lab: Lab) -> None:
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"serving": {"model": "curve"}})
     with pytest.raises(BadInput, match="itl_ms p50 <= 1 ms"):
         solve(lab)
+
+
+def two_services(
+    lab: Lab, *, batch: float = 0.9, require: Sequence[str] = (), fte: float = 0
+) -> None:
+    """The services `chat` and `batch` on an on-demand node each, $14,600, or at an API.
+
+    A full node-month costs $26,280 there, 0.9 of it $23,652.
+    """
+    lab.nodes_by_hour([0.9] * 24)
+    lab.nodes_by_hour([batch] * 24, name="other")
+    book = day_prices(lab, 20, 99)
+    pool: Keys = {**ON_DEMAND, "nodes": 1}
+    services = {
+        "chat": lab.service({"main": pool}, require=require),
+        "batch": lab.service({"more": pool}, workload="other", require=require),
+    }
+    lab.plan(services, alternatives=["api/dear"], prices=[book], ops={"fte": fte})
+
+
+@pytest.mark.parametrize(
+    ("fte", "usd", "adds"),
+    [(0.5, 2 * 14_600 + 10_000, 14_600), (1.0, 2 * 23_652, 23_652)],
+)
+def test_services_that_share_people_are_settled_together(
+    lab: Lab, fte: float, usd: float, adds: float
+) -> None:
+    """Two nodes save 2 x $9,052: more than half a person costs, less than one.
+
+    Neither service alone would change anything: half a person ($10,000) is more than what its own
+    node saves, and a whole one ($20,000) stays for the other's.
+    """
+    two_services(lab, fte=fte)
+    found = solve(lab)
+    assert found.optimum_usd == pytest.approx(usd)
+    for service in found.services:
+        assert service.cheapest is not None
+        assert service.cheapest.usd_per_month == pytest.approx(adds)
+        assert service.cheapest.stack_usd_per_month == pytest.approx(usd)
+
+
+def test_a_services_figures_are_its_own(lab: Lab) -> None:
+    """With nobody to share, what the services add is the stack; a node's own people are in it."""
+    two_services(lab, fte=1.0)
+    found = optimum_json(solve(lab))
+    services = {one["name"]: one for one in found["services"]}
+    added = [one["cheapest"]["usd_per_month"] for one in services.values()]
+    assert sum(added) == pytest.approx(found["optimum"]["usd_per_month"])
+    assert services["chat"]["with_nodes"]["usd_per_month"] == pytest.approx(14_600 + 20_000)
+    assert services["chat"]["with_nodes"]["stack_usd_per_month"] == pytest.approx(
+        14_600 + 20_000 + 23_652
+    )
+    assert services["chat"]["standby_usd_per_month"]["none"] == pytest.approx(14_600 + 20_000)
+
+
+def test_the_text_says_whose_figures_are_whose(lab: Lab) -> None:
+    """Of several services each has its own figures, and the stack's P90 is called so."""
+    two_services(lab, fte=1.0)
+    text = optimum_text(solve(lab))
+    assert "with own nodes: $34,600/month, the stack's P90 $58,252:" in " ".join(text.split())
+    assert "what it adds to the stack" in " ".join(text.split())
+
+
+def test_a_service_that_refuses_demand_keeps_no_other_from_being_settled(lab: Lab) -> None:
+    """As declared `batch` has a node for 1.9 nodes' work: the optimum has two, and one for chat."""
+    two_services(lab, batch=1.9, require=["nowhere"])
+    found = solve(lab)
+    assert found.declared_usd is None
+    assert found.optimum_usd == pytest.approx(3 * 14_600)
+    assert all(service.cheapest is not None for service in found.services)
