@@ -13,6 +13,7 @@ from tco.analysis.mix import Mix
 from tco.analysis.optimize import Optimum, PricedMix, ServiceOptimum
 from tco.analysis.ranks import API, Rank
 from tco.model.figures import rates_of
+from tco.model.stack import PoolModel
 from tco.report.disclosure import HIDDEN, secret_apis, secret_pools, told
 from tco.report.numbers import percent, usd
 
@@ -33,13 +34,23 @@ SHARED = (
 )
 
 
-def mix_text(mix: Mix) -> str:
-    """``2 x reserved-1yr, up to 3 x spot, overflow at deepseek/…``."""
+def mix_text(mix: Mix, pools: Sequence[PoolModel]) -> str:
+    """``2 x reserved-1yr, up to 3 x spot, overflow at deepseek/…``: spot follows the load."""
     api = mix.overflow.api if mix.overflow is not None else None
     if not mix.held:
         return f"no node at all: everything at {api}"
-    held = [f"{count} x {name}" for name, count in mix.held.items()]
+    committed = {pool.name for pool in pools if pool.supply.committed}
+    held = [
+        f"{count} x {name}" if name in committed else f"up to {count} x {name}"
+        for name, count in _nodes(mix, pools).items()
+    ]
     return ", ".join([*held, f"overflow at {api}" if api else "overflow refused"])
+
+
+def _nodes(mix: Mix, pools: Sequence[PoolModel]) -> dict[str, int]:
+    """The nodes of every pool that holds any; a mix counts replicas."""
+    sizes = {pool.name: pool.nodes_per_replica for pool in pools}
+    return {name: count * sizes[name] for name, count in mix.held.items()}
 
 
 def optimum_text(found: Optimum) -> str:
@@ -82,7 +93,9 @@ def _mixes(service: ServiceOptimum, *, several: bool) -> list[str]:
     p90 = "the stack's P90" if several else "P90"
     for label, one in rows:
         likely, high = usd(round(one.usd_per_month)), usd(round(one.stack_p90_usd_per_month))
-        lines += _wrapped(f"{label}: {likely}/month, {p90} {high}: {mix_text(one.mix)}")
+        lines += _wrapped(
+            f"{label}: {likely}/month, {p90} {high}: {mix_text(one.mix, service.pools)}"
+        )
     if service.standby_usd_per_month:
         told = "; ".join(
             f"{name} {usd(round(cost))}" for name, cost in service.standby_usd_per_month.items()
@@ -169,9 +182,9 @@ def _service_json(service: ServiceOptimum, secret: Collection[str]) -> dict[str,
     return {
         "name": service.service,
         "method": service.method,
-        "cheapest": _mix_json(service.cheapest),
-        "with_nodes": _mix_json(service.with_nodes),
-        "risk_averse": _mix_json(service.risk_averse),
+        "cheapest": _mix_json(service.cheapest, service.pools),
+        "with_nodes": _mix_json(service.with_nodes, service.pools),
+        "risk_averse": _mix_json(service.risk_averse, service.pools),
         "standby_usd_per_month": service.standby_usd_per_month,
         "ranks": [
             {
@@ -186,7 +199,7 @@ def _service_json(service: ServiceOptimum, secret: Collection[str]) -> dict[str,
     }
 
 
-def _mix_json(priced: PricedMix | None) -> dict[str, Any] | None:
+def _mix_json(priced: PricedMix | None, pools: Sequence[PoolModel]) -> dict[str, Any] | None:
     if priced is None:
         return None
     overflow = priced.mix.overflow
@@ -194,6 +207,6 @@ def _mix_json(priced: PricedMix | None) -> dict[str, Any] | None:
         "usd_per_month": priced.usd_per_month,
         "stack_usd_per_month": priced.stack_usd_per_month,
         "stack_p90_usd_per_month": priced.stack_p90_usd_per_month,
-        "nodes": priced.mix.held,
+        "nodes": _nodes(priced.mix, pools),
         "overflow": overflow.api if overflow is not None else None,
     }

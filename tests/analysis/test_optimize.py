@@ -388,3 +388,16 @@ def test_a_service_that_refuses_demand_keeps_no_other_from_being_settled(lab: La
     assert found.declared_usd is None
     assert found.optimum_usd == pytest.approx(3 * 14_600)
     assert all(service.cheapest is not None for service in found.services)
+
+
+def test_what_follows_the_load_is_told_as_a_maximum(lab: Lab) -> None:
+    """Two replicas all day and up to three more, of two nodes each: 4 nodes, and up to 6."""
+    lab.nodes_by_hour([2] * 20 + [5] * 4)
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": {**FOLLOWING, "max": 10}, "boot_hours": 0}}
+    service: Keys = {"serving": {"model": "twin", "gpus_per_replica": 16}, "require": ["nowhere"]}
+    lab.stack(pools, service, prices=[day_prices(lab, 2.5, 1.7)])
+    found = solve(lab)
+    text = " ".join(optimum_text(found).split())
+    assert "4 x savings-plan-1yr, up to 6 x main, overflow refused" in text
+    [one] = optimum_json(found)["services"]
+    assert one["cheapest"]["nodes"] == {"savings-plan-1yr": 4, "main": 6}
