@@ -26,6 +26,7 @@ from tco.model.scenario import Scenario
 from tco.model.stack import Alternative, ServiceModel, StackModel, Unpriced
 from tco.model.stackfile import StackFile, read_stack
 from tco.model.work import Work, work
+from tco.shares import in_percent
 from tco.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios needs none of them
@@ -357,8 +358,8 @@ def _unserved(stack: StackModel, fleets: Sequence[FleetFigures]) -> list[Unprice
     return [
         Unpriced(
             f"{service.name}: unserved requests",
-            f"{fleet.unserved_share:.1%} find every node full, the limit is "
-            f"{service.unserved_limit:.1%}, and overflow names no API",
+            f"{in_percent(fleet.unserved_share, 1)} find every node full, the limit is "
+            f"{in_percent(service.unserved_limit, 1)}, and overflow names no API",
         )
         for service, fleet in zip(stack.services, fleets, strict=True)
         if fleet.unserved_share > service.unserved_limit + 1e-12

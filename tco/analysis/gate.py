@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tco.analysis.verdict import Verdict, unpriced_rivals
+from tco.analysis.verdict import Verdict, in_words, unpriced_rivals
 from tco.catalog.catalog import Sourced
 from tco.model.plan import Override
 from tco.model.stack import StackModel, Unpriced
+from tco.shares import chance, in_percent
 
 __all__ = ["Condition", "GateFacts", "GateResult", "age_days", "gate", "not_bought"]
 
@@ -110,8 +111,9 @@ def _math(verdict: Verdict, probability: float, premium: float) -> Condition:
             paid <= premium,
             f"CONSTRAINED: a premium of ${paid:,.0f}/month, at most ${premium:,.0f}",
         )
-    chance = "" if verdict.probability is None else f" (wins: {verdict.probability:.0%})"
-    detail = f"{verdict.decision}{chance}, needs RECOMMEND at a probability of {probability:.0%}"
+    wins = "" if verdict.probability is None else f" (wins: {chance(verdict.probability)})"
+    needs = f"needs RECOMMEND at a probability of {in_percent(probability)}"
+    detail = f"{in_words(verdict.decision)}{wins}, {needs}"
     if verdict.decision == "LEAN" and verdict.caps:
         detail += f"; {verdict.caps[0]}"
     return Condition("the math closes", verdict.decision == "RECOMMEND", detail)
@@ -127,7 +129,8 @@ def _priced(stack: StackModel, facts: GateFacts) -> Condition:
 def _served(stack: StackModel, facts: GateFacts) -> Condition:
     """The fleet serves the demand, on the pricing day and over the horizon."""
     most = stack.plan.gate.max_unserved_share
-    detail = f"{facts.unserved_share:.2%} of the requests, at most {most:.2%}"
+    unserved = in_percent(facts.unserved_share, 2)
+    detail = f"{unserved} of the requests, at most {in_percent(most, 2)}"
     if facts.lost_months:
         detail += (
             f"; growth outruns the fleet in {facts.lost_months} of {stack.horizon_months} months"

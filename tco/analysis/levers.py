@@ -14,6 +14,7 @@ from tco.model.purchase import Supply
 from tco.model.stack import Alternative, PoolModel, ServiceModel, StackModel
 from tco.model.stackfile import StackFile
 from tco.ranges import point
+from tco.shares import in_percent
 
 __all__ = ["LEVERS", "Knob", "refused"]
 
@@ -93,7 +94,7 @@ def _utilization(source: StackFile, declared: StackModel) -> Knob:
             raise refused(
                 source,
                 "utilization",
-                f"{value:.1%} cannot be reached: the fleet stays below it at any volume.",
+                f"{in_percent(value, 1)} cannot be reached: the fleet is below it at any volume.",
                 "Standby, bursts and a target load keep a fleet from being full.",
             )
         return _scaled(file, factor)

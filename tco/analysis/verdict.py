@@ -18,6 +18,7 @@ __all__ = [
     "Decision",
     "Verdict",
     "decide",
+    "in_words",
     "rival_of",
     "unpriced_rivals",
 ]
@@ -63,6 +64,11 @@ class Verdict:
     saving_npv_usd: float | None
     premium_usd_per_month: float | None
     caps: tuple[str, ...]
+
+
+def in_words(decision: Decision) -> str:
+    """A decision as people read it: ``DO NOT``."""
+    return decision.replace("_", " ")
 
 
 def rival_of(

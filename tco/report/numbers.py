@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tco.shares import in_percent
+
 __all__ = [
     "add_up",
-    "chance",
     "percent",
     "plain",
     "quantity",
@@ -86,15 +87,7 @@ def percent(share: float) -> str:
     value = 100 * share
     if 0 < value < 0.05:
         return "< 0.1 %"
-    return f"{value:.1f} %" if 0 < value < 9.95 else f"{value:.0f} %"
-
-
-def chance(probability: float) -> str:
-    """A probability in whole percent; only what is certain reads 0 % or 100 %."""
-    value = 100 * probability
-    if 0 < value < 1:
-        return "< 1 %"
-    return "> 99 %" if 99 < value < 100 else f"{value:.0f} %"
+    return in_percent(share, 1 if 0 < value < 9.95 else 0)
 
 
 def tokens(mtok: float, digits: int = 3) -> str:

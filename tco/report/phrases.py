@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from tco.analysis.evaluation import Evaluation
@@ -18,14 +17,7 @@ from tco.report.numbers import (
     usd_range,
 )
 
-__all__ = ["month_spread", "opening", "saving_text", "spoken"]
-
-PERCENT = re.compile(r"(\d)%")
-
-
-def spoken(text: str) -> str:
-    """A condition or a reason as people read it: a decision in words, a percentage with a space."""
-    return PERCENT.sub(r"\1 %", text).replace("DO_NOT", "DO NOT")
+__all__ = ["month_spread", "opening", "saving_text"]
 
 
 def month_spread(result: Evaluation) -> str:
@@ -63,7 +55,7 @@ def opening(result: Evaluation) -> str:
         theirs = (
             f", against {usd_about(rival.usd_per_month or 0.0)} at {rival.name}" if rival else ""
         )
-        return f"{start} and more{theirs}: {spoken(result.unpriced[0].reason)}."
+        return f"{start} and more{theirs}: {result.unpriced[0].reason}."
     if result.verdict.decision == "CONSTRAINED":
         return f"{start}{sure}; {constrained(result)}."
     if rival is None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.gate import not_bought
 from tco.model.ledger import NODE_CATEGORIES
-from tco.report.numbers import chance as shown_chance
 from tco.report.numbers import usd
 from tco.report.rows import LineRow
 from tco.report.view import StackView, category_totals
+from tco.shares import chance
 
 __all__ = ["closed_text", "pool_text", "refusal", "stack_text"]
 
@@ -47,8 +47,8 @@ def stack_text(result: Evaluation, view: StackView) -> str:
     lines = [f"{view.total}/month{more}: {totals}"]
     rival = result.rival
     if rival is not None and rival.usd_per_month is not None:
-        chance = result.verdict.probability
-        wins = "" if chance is None else f" (wins: {shown_chance(chance)})"
+        probability = result.verdict.probability
+        wins = "" if probability is None else f" (wins: {chance(probability)})"
         lines.append(
             f"rival {rival.name} {usd(round(rival.usd_per_month))}/month: {view.decision}{wins}"
         )

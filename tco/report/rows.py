@@ -17,7 +17,6 @@ from tco.ranges import Range
 from tco.report.disclosure import HIDDEN, is_secret, secret_figures
 from tco.report.numbers import (
     add_up,
-    chance,
     percent,
     plain,
     quantity,
@@ -28,6 +27,7 @@ from tco.report.numbers import (
     usd_price,
     usd_range,
 )
+from tco.shares import chance
 from tco.units import HOURS_PER_MONTH
 
 __all__ = [

@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from tco.analysis.sweep import Axis, Point, Sweep
-from tco.analysis.verdict import Decision
-from tco.report.numbers import chance, percent, plain, tokens, usd_about, usd_price
+from tco.analysis.verdict import Decision, in_words
+from tco.report.numbers import percent, plain, tokens, usd_about, usd_price
+from tco.shares import chance
 
 __all__ = ["csv_header", "csv_line", "rows_of", "sweep_json", "sweep_text"]
 
@@ -146,7 +147,7 @@ def _line_table(sweep: Sweep, points: Sequence[Point], even: Sequence[float]) ->
         rows.append(
             f"  {_value(axis, one.values[0]):>9} {_whole(one.usd_per_month):>12} "
             f"{_whole(one.rival_usd_per_month):>12} {_about(one.saving_npv_usd):>13} "
-            f"{chances:>6}  {_colored(one, one.decision.replace('_', ' '))}"
+            f"{chances:>6}  {_colored(one, in_words(one.decision))}"
         )
     rivals = dict.fromkeys(one.rival for one in points if one.rival is not None)
     known = _wrapped(f"rival: {', '.join(rivals)}") if rivals else []

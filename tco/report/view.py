@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from tco.analysis.evaluation import Evaluation, FleetFigures
 from tco.analysis.gate import age_days
 from tco.analysis.thresholds import Threshold
-from tco.analysis.verdict import Decision
+from tco.analysis.verdict import Decision, in_words
 from tco.model.stack import ServiceModel
 from tco.report.cautions import cautions
 from tco.report.disclosure import HIDDEN, secret_supplies
 from tco.report.numbers import (
     add_up,
-    chance,
     percent,
     plain,
     tokens,
@@ -23,7 +22,7 @@ from tco.report.numbers import (
     usd_price,
     usd_range,
 )
-from tco.report.phrases import constrained, month_spread, no_rival, opening, saving_text, spoken
+from tco.report.phrases import constrained, month_spread, no_rival, opening, saving_text
 from tco.report.rows import (
     AlternativeRow,
     FigureRow,
@@ -40,6 +39,7 @@ from tco.report.rows import (
     source_rows,
     sourced,
 )
+from tco.shares import chance
 
 __all__ = ["StackView", "category_totals", "stack_view"]
 
@@ -108,7 +108,7 @@ def stack_view(result: Evaluation) -> StackView:
         volume=tokens(stack.mtok_per_month),
         volume_output=tokens(result.output_mtok_per_month),
         pricing_day=stack.day.isoformat(),
-        decision=result.verdict.decision.replace("_", " "),
+        decision=in_words(result.verdict.decision),
         against=result.verdict.against or "",
         chance="" if result.verdict.probability is None else chance(result.verdict.probability),
         yes_no=_yes_no(result.verdict.decision),
@@ -138,13 +138,11 @@ def stack_view(result: Evaluation) -> StackView:
         flips=tuple(_flips(result)),
         reasons=tuple(_reasons(result)),
         measure_first=_measure_first(result),
-        unpriced=tuple(f"{one.name}: {spoken(one.reason)}" for one in result.unpriced),
+        unpriced=tuple(f"{one.name}: {one.reason}" for one in result.unpriced),
         warnings=cautions(result, sourced(result)),
         gate_open=result.gate.open,
         gate_headline=_gate(result),
-        conditions=tuple(
-            (one.holds, one.name, spoken(one.detail)) for one in result.gate.conditions
-        ),
+        conditions=tuple((one.holds, one.name, one.detail) for one in result.gate.conditions),
         ranks=tuple(
             (service.name, tuple(rank_row(one, secret_supplies(result, place)) for one in table))
             for place, (service, table) in enumerate(zip(stack.services, result.ranks, strict=True))
@@ -187,10 +185,10 @@ def _answer(result: Evaluation) -> str:
     if rival is None and not result.unpriced:
         return f"{cost}/month; {no_rival(result)}."
     if rival is None:
-        return f"{cost}/month is priced; {spoken(result.unpriced[0].reason)}."
+        return f"{cost}/month is priced; {result.unpriced[0].reason}."
     theirs = usd_about(rival.usd_per_month or 0.0)
     if result.unpriced:
-        why = spoken(result.unpriced[0].reason)
+        why = result.unpriced[0].reason
         return f"{cost}/month and more against {theirs} at {rival.name}; {why}."
     lost = ""
     if result.lost_months:
@@ -279,7 +277,7 @@ def _reasons(result: Evaluation) -> list[str]:
             else "even without them the rival is cheaper"
         )
         reasons.append(f"People cost {usd(labor)} a month; {even}.")
-    reasons += [f"{cap[0].upper()}{spoken(cap[1:])}." for cap in result.verdict.caps]
+    reasons += [f"{cap[0].upper()}{cap[1:]}." for cap in result.verdict.caps]
     return reasons
 
 
@@ -334,7 +332,7 @@ def _gate(result: Evaluation) -> str:
     if result.gate.open:
         return "The gate is open."
     failing = [one for one in result.gate.conditions if not one.holds and one.name != "override"]
-    told = "; ".join(f"{one.name}: {spoken(one.detail)}" for one in failing)
+    told = "; ".join(f"{one.name}: {one.detail}" for one in failing)
     return f"The gate is closed: {told}."
 
 

@@ -42,7 +42,9 @@ def test_verdict_by_probability(lab: Lab, own_usd: float, decision: str) -> None
     assert result.verdict.decision == decision
     assert result.gate.open is (decision == "RECOMMEND")
     detail = result.gate.conditions[0].detail
-    assert f"(wins: {result.verdict.probability:.0%}), needs RECOMMEND" in detail
+    wins = round(100 * (result.verdict.probability or 0.0))
+    needs = "needs RECOMMEND at a probability of 80 %"
+    assert detail == f"{decision.replace('_', ' ')} (wins: {wins} %), {needs}"
 
 
 def test_gates_own_probability_decides(lab: Lab) -> None:

@@ -16,6 +16,7 @@ from tco.model.resolve.rival_figures import with_own_figures
 from tco.model.stackfile import stack_names
 from tco.model.work import work
 from tco.model.workload import RequestClass
+from tco.shares import in_percent
 
 __all__ = ["check_jumps", "needed_rate", "resolve_alternatives"]
 
@@ -197,4 +198,5 @@ def _not_all_priced(other: built.StackModel) -> str:
         float(done.unserved_share(service, place)[0])
         for place, service in enumerate(other.services)
     ]
-    return f"{max(shares):.1%} of its requests find every node full, and it names no overflow API"
+    most = in_percent(max(shares), 1)
+    return f"{most} of its requests find every node full, and it names no overflow API"
