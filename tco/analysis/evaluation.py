@@ -315,7 +315,7 @@ def _fleet(service: ServiceModel, done: Work, place: int) -> FleetFigures:
             size = pool.nodes_per_replica
             hours = _one(one.month.node_hours[number]) * size
             provisioned += hours
-            held += hours + _one(one.month.start_hours[number]) * size
+            held += hours + _one(one.month.start_hours(number, pool.boot_hours.value.likely)) * size
             busy += _one(one.month.busy_hours[number]) * size
             nodes += _one(one.month.peak_nodes[number]) * size
         spares = _one(one.spares) * one.spare_pool.nodes_per_replica

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tco.analysis.distribution import ImpossibleCorrelations, UnknownFigure, drawn
+from tco.analysis.distribution import ImpossibleCorrelations, UnknownFigure
 from tco.analysis.drivers import Drivers, Recorder
 from tco.analysis.horizon import (
     CashFlow,
@@ -22,12 +22,12 @@ from tco.analysis.horizon import (
     refused_usd,
     tabulated,
 )
-from tco.catalog.catalog import Sourced
 from tco.errors import BadInput, Problem, one_of
 from tco.model.plan import Correlation
 from tco.model.scenario import Scenario
 from tco.model.stack import Alternative
 from tco.model.stackfile import PLAN_KEY
+from tco.model.work import GroupWork, speed
 from tco.ranges import Range
 from tco.units import FloatArray, Quantity
 
@@ -194,24 +194,27 @@ def drivers_of(ahead: Path, alternatives: Sequence[Alternative]) -> Drivers:
     """What decides: the ranges that the formulas read for a stack and its alternatives."""
     recorder = Recorder()
     _outcome(lambda _: ahead, alternatives, recorder, 1)
-    for one in _throughputs(ahead):
-        recorder.value(one)
+    for one in _fleets(ahead):
+        speed(one, recorder)
     return recorder.drivers
 
 
-def _throughputs(ahead: Path) -> Iterator[Sourced]:
-    """The throughputs of every fleet of a path and of the stacks beside it."""
+def _fleets(ahead: Path) -> Iterator[GroupWork]:
+    """Every fleet of a path and of the stacks beside it."""
     for place in (ahead, *ahead.others.values()):
         for groups in place.work.groups:
-            for one in groups:
-                yield one.group.throughput
+            yield from groups
 
 
 def _widest(ahead: Path) -> float:
-    """The factor within which every throughput stays: the reach of the fleets' tables."""
-    ends = np.array([-FURTHEST, FURTHEST])
-    far = [drawn(one.value, ends) for one in _throughputs(ahead) if not one.value.is_point]
-    return max((float(max(high, 1 / low)) for low, high in far), default=1.0)
+    """The factor within which every fleet's speed stays: the reach of the fleets' tables."""
+    recorder = Recorder()
+    for one in _fleets(ahead):
+        speed(one, recorder)
+    drivers = recorder.drivers
+    ends = np.tile([-FURTHEST, FURTHEST], (len(drivers.names), 1))
+    far = [np.asarray(speed(one, drivers.scenario(ends))) for one in _fleets(ahead)]
+    return max((float(max(one.max(), 1 / one.min())) for one in far), default=1.0)
 
 
 def _outcome(

@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tco.model import poisson
-from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray, ratio
+from tco.units import (
+    HOURS_PER_MONTH,
+    HOURS_PER_WEEK,
+    WEEKS_PER_MONTH,
+    FloatArray,
+    Quantity,
+    ratio,
+)
 
 __all__ = ["Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
 
@@ -93,7 +100,6 @@ class FleetPool:
     cap: float
     follow: Literal["static", "schedule", "load"]
     work_per_node: float = 1.0
-    boot_hours: float = 0.0
     obtainable: float = 1.0
 
     @property
@@ -106,21 +112,30 @@ class FleetPool:
 class FleetMonth:
     """A fleet's month, pool by pool, for one load factor or an array of them of any shape.
 
-    Hours are node-hours; peaks are nodes at the busiest hour; the share is of the requests.
+    Hours are node-hours; starts are nodes that boot; peaks are nodes at the busiest hour; the share
+    is of the requests.
     """
 
     node_hours: tuple[FloatArray, ...]
     needed_hours: tuple[FloatArray, ...]
-    start_hours: tuple[FloatArray, ...]
+    starts: tuple[FloatArray, ...]
     busy_hours: tuple[FloatArray, ...]
     peak_nodes: tuple[FloatArray, ...]
     overflow_share: FloatArray
 
     def rows(self) -> FloatArray:
         """Every number as one array, the fields first: what a table interpolates."""
-        pools = (self.node_hours, self.needed_hours, self.start_hours)
+        pools = (self.node_hours, self.needed_hours, self.starts)
         more = (self.busy_hours, self.peak_nodes)
         return np.stack([*(one for field in pools + more for one in field), self.overflow_share])
+
+    def start_hours(self, place: int, boot_hours: Quantity) -> FloatArray:
+        """Boot-and-load hours billed for a pool: a start's, for every start.
+
+        Booting never makes a pool dearer than keeping its peak all month.
+        """
+        rest = HOURS_PER_MONTH * self.peak_nodes[place] - self.node_hours[place]
+        return np.minimum(self.starts[place] * boot_hours, rest)
 
     @staticmethod
     def from_rows(rows: Sequence[FloatArray]) -> FleetMonth:
@@ -204,8 +219,8 @@ class Fleet:
             month=FleetMonth(
                 node_hours=tuple(nodes @ hours for nodes in provisioned),
                 needed_hours=tuple(nodes @ hours for nodes in in_use),
-                start_hours=tuple(
-                    self._booting(pool, nodes, inverse)
+                starts=tuple(
+                    self._starts(pool, nodes, inverse)
                     for pool, nodes in zip(self.pools, provisioned, strict=True)
                 ),
                 busy_hours=tuple(
@@ -256,14 +271,14 @@ class Fleet:
             used.append(here)
         return tuple(used)
 
-    def _booting(self, pool: FleetPool, nodes: FloatArray, inverse: NDArray[np.intp]) -> FloatArray:
-        """Boot hours billed per month: those of every increase over the cyclic week.
+    def comes_and_goes(self, pool: FleetPool) -> bool:
+        """Whether nodes of a pool start and stop in the course of the week."""
+        return pool.follow != "static" and pool.cap > pool.floor and len(self._levels[2]) > 1
 
-        Booting never makes a pool dearer than keeping its peak all week.
-        """
-        if pool.follow == "static" or pool.cap <= pool.floor:
+    def _starts(self, pool: FleetPool, nodes: FloatArray, inverse: NDArray[np.intp]) -> FloatArray:
+        """Nodes started per month: every increase over the cyclic week."""
+        if not self.comes_and_goes(pool):
             return np.zeros(len(nodes))
         by_hour = nodes[:, inverse]
         rises = np.maximum(by_hour - np.roll(by_hour, 1, axis=1), 0.0).sum(axis=1)
-        spare = (by_hour.max(axis=1, keepdims=True) - by_hour).sum(axis=1)
-        return np.minimum(rises * pool.boot_hours, spare) * WEEKS_PER_MONTH
+        return np.asarray(rises * WEEKS_PER_MONTH, float)

@@ -18,7 +18,7 @@ from tco.model.egress import response_gb, tiered_usd
 from tco.model.labor import planned_fte
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import PoolModel, PowerTerms, ServiceModel, StackModel
-from tco.model.work import GroupWork, Work
+from tco.model.work import GroupWork, Work, outage_share
 from tco.model.workload import RequestClass
 from tco.ranges import point
 from tco.units import (
@@ -44,6 +44,10 @@ CATEGORIES: tuple[Category, ...] = (
 )
 NODE_CATEGORIES: tuple[Category, ...] = ("compute", "standby")
 """What the nodes of a pool cost."""
+
+
+_ApiPart = tuple[Category, ApiRate | None, FloatArray, str, Iterable[Sourced]]
+"""What goes to an API: the share of the requests, what it is called, and the figures behind it."""
 
 
 @dataclass(frozen=True)
@@ -108,18 +112,23 @@ def _compute(
     scenario: Scenario,
 ) -> list[Line]:
     """Node-hours at the pool's price; a commitment is paid for every hour, used or not."""
-    supply, size = pool.supply, pool.nodes_per_replica
+    supply, size, fleet = pool.supply, pool.nodes_per_replica, done.group.fleet
     hours = done.month.node_hours[place] * size
+    figures = _compute_figures(supply.rate, pool)
+    booting: Quantity = 0.0
+    if fleet.comes_and_goes(fleet.pools[place]):
+        booting = done.month.start_hours(place, scenario.value(pool.boot_hours)) * size
+        figures = (*figures, pool.boot_hours)
     line = Line(
         "compute",
         supply.label,
-        hours + done.month.start_hours[place] * size,
+        hours + booting,
         "node-hour",
         supply.recurring_usd_per_hour(scenario),
         service.name,
         pool.name,
         pool.region,
-        figures=_compute_figures(supply.rate, pool),
+        figures=figures,
     )
     if not supply.committed:
         return [line]
@@ -282,7 +291,7 @@ def _gb(
     )
     here = month.busy_hours[place] * done.group.fleet.pools[place].work_per_node
     part = ratio(here, np.asarray(busy))
-    share = part * (1 - month.overflow_share - done.outage_share)
+    share = part * (1 - month.overflow_share - outage_share(service, done, scenario))
     if terms.gb_per_month is not None:
         fixed = scenario.value(terms.gb_per_month) * done.group.share
         return np.asarray(fixed * share * done.factor, float)
@@ -447,11 +456,19 @@ def _api(
             )
         )
     for one in done.groups[place]:
-        parts: tuple[tuple[Category, ApiRate | None, FloatArray, str], ...] = (
-            ("api", service.overflow, one.month.overflow_share, "overflow"),
-            ("standby", service.standby.api, one.outage_share, "outages"),
+        failures = [(pool.mtbf_hours, pool.mttr_hours) for pool in one.group.pools]
+        causes = dict.fromkeys(figure for pair in failures for figure in pair)
+        parts: tuple[_ApiPart, ...] = (
+            ("api", service.overflow, one.month.overflow_share, "overflow", ()),
+            (
+                "standby",
+                service.standby.api,
+                outage_share(service, one, scenario),
+                "outages",
+                causes,
+            ),
         )
-        for category, rate, share, what in parts:
+        for category, rate, share, what, figures in parts:
             if rate is None:
                 continue
             group_usd = _class_usd(stack, service, one.group.classes, rate, scenario)
@@ -464,7 +481,7 @@ def _api(
                     "request",
                     price + np.zeros_like(factor),
                     service.name,
-                    figures=rate.figures,
+                    figures=(*rate.figures, *figures),
                 )
             )
     return lines

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from tco.catalog.catalog import Sourced
 from tco.model.finance import annuity
 from tco.model.scenario import Scenario
@@ -89,6 +91,12 @@ class Supply:
         block = self.option == "capacity-block"
         prices = (None if block else self.rate, self.upfront, fallback)
         return tuple(one for one in prices if one is not None)
+
+    def obtainable(self, scenario: Scenario) -> Quantity:
+        """Share of its nodes that serve: of spot nodes without a fallback what can be had."""
+        if self.spot is None or self.spot.on_demand is not None:
+            return 1.0
+        return np.minimum(1.0, scenario.value(self.spot.availability) * self.spot.overprovision)
 
     def as_spare(self) -> Supply:
         """How a spare is bought: a spot node is no spare, its on-demand fallback is."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,14 +15,27 @@ from tco.model.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.model.standby import node_availability, outage_overflow, spares_needed
 from tco.units import FloatArray, Quantity, ratio
 
-__all__ = ["GroupWork", "Work", "group_work", "spare_nodes", "work"]
+SPAN = 2.0
+"""The growth of outages is taken between the likely time down over and times this."""
+
+__all__ = [
+    "GroupWork",
+    "Work",
+    "group_work",
+    "outage_share",
+    "spare_nodes",
+    "speed",
+    "speed_is_known",
+    "work",
+]
 
 
 @dataclass(frozen=True)
 class GroupWork:
     """A group's fleet at work, the spares it holds, and what an outage sends to an API.
 
-    ``factor`` is the demand over that of the pricing day.
+    ``factor`` is the demand over that of the pricing day. ``growth_read`` is the growth of outages
+    where a table has it.
     """
 
     group: Group
@@ -29,6 +44,20 @@ class GroupWork:
     spares: FloatArray
     spare_pool: PoolModel
     outage_share: FloatArray
+    growth_read: FloatArray | None = None
+
+    @cached_property
+    def outage_growth(self) -> FloatArray:
+        """The power of the time down with which the outage share grows: 1 where nodes fail alone.
+
+        It is taken between half and twice the likely time.
+        """
+        if self.growth_read is not None:
+            return self.growth_read
+        operation = self.group.fleet.at(self.factor)
+        less, more = (_outage(self.group, operation, down) for down in (1 / SPAN, SPAN))
+        steepness = np.log(np.where(less > 0, ratio(more, less), SPAN**2))
+        return np.asarray(steepness / math.log(SPAN**2), float)
 
     @property
     def held_nodes(self) -> FloatArray:
@@ -138,32 +167,94 @@ def group_work(
         spares = spares_needed(
             operation,
             operation.load[0],
-            [_up(pool) for pool in group.pools],
-            _up(spare_pool),
+            [_likely_up(pool) for pool in group.pools],
+            _likely_up(spare_pool),
             standby.target,
         )
         return replace(done, spares=spares)
     if standby.kind == "api":
-        outage = outage_overflow(operation, group.fleet.arrivals, _mean_up(group, operation))
-        return replace(done, outage_share=outage)
+        return replace(done, outage_share=_outage(group, operation))
     return done
+
+
+def _outage(group: Group, operation: Operation, down: float = 1.0) -> FloatArray:
+    """Share of the requests that outages take, with nodes ``down`` times as long as is likely."""
+    up = 1.0 - (1.0 - _mean_up(group, operation)) * down
+    return outage_overflow(operation, group.fleet.arrivals, up)
 
 
 def _mean_up(group: Group, operation: Operation) -> FloatArray:
     """Share of time a replica is up, by load factor: the pools weighed by their node-hours."""
     hours = np.stack(operation.month.node_hours)
-    up = np.array([_up(pool) for pool in group.pools])
+    up = np.array([_likely_up(pool) for pool in group.pools])
     total = hours.sum(axis=0)
     return np.where(total > 0, up @ hours / np.where(total > 0, total, 1.0), up.mean())
 
 
-def _up(pool: PoolModel) -> float:
-    """Share of time one replica of a pool is up, all its nodes, at the likely figures."""
+def _likely_up(pool: PoolModel) -> float:
+    return float(np.asarray(_up(pool, LIKELY)))
+
+
+def _up(pool: PoolModel, scenario: Scenario) -> Quantity:
+    """Share of time one replica of a pool is up, all its nodes."""
     spot = pool.supply.spot
     node = node_availability(
-        pool.mtbf_hours.value.likely,
-        pool.mttr_hours.value.likely,
-        spot.interruptions_per_hour.value.likely if spot else 0.0,
-        pool.boot_hours.value.likely if spot else 0.0,
+        scenario.value(pool.mtbf_hours),
+        scenario.value(pool.mttr_hours),
+        scenario.value(spot.interruptions_per_hour) if spot else 0.0,
+        scenario.value(pool.boot_hours) if spot else 0.0,
     )
-    return float(node) ** pool.nodes_per_replica
+    return node**pool.nodes_per_replica
+
+
+def outage_share(service: ServiceModel, done: GroupWork, scenario: Scenario) -> FloatArray:
+    """Share of a group's requests that outages send to the API that stands by.
+
+    It grows as a power of the time that nodes are down, and is at most what does not overflow.
+    """
+    if service.standby.kind != "api":
+        return done.outage_share
+    likely, drawn = (_node_hours_down(done, one) for one in (LIKELY, scenario))
+    down = ratio(drawn, likely)
+    if np.all(down == 1.0):
+        return done.outage_share
+    share = done.outage_share * down**done.outage_growth
+    return np.minimum(share, 1.0 - done.month.overflow_share)
+
+
+def _node_hours_down(done: GroupWork, scenario: Scenario) -> FloatArray:
+    pools = zip(done.month.node_hours, done.group.pools, strict=True)
+    return np.asarray(sum(hours * (1.0 - _up(pool, scenario)) for hours, pool in pools), float)
+
+
+def speed(done: GroupWork, scenario: Scenario) -> Quantity:
+    """The work that a group's nodes do over the likely: their throughput, and the nodes obtained.
+
+    A spot pool without a fallback counts by its share of the group's capacity.
+    """
+    throughput = scenario.value(done.group.throughput)
+    if all(_known(pool) for pool in done.group.pools):
+        return throughput
+    likely, obtained = (_capacity(done, one) for one in (LIKELY, scenario))
+    return throughput * np.where(likely > 0, ratio(obtained, likely), 1.0)
+
+
+def speed_is_known(group: Group) -> bool:
+    """Whether nothing about the speed of a group is uncertain."""
+    return group.throughput.value.is_point and all(_known(pool) for pool in group.pools)
+
+
+def _known(pool: PoolModel) -> bool:
+    """Whether a pool has the nodes it asks for, or a share of them that is certain."""
+    spot = pool.supply.spot
+    return spot is None or spot.on_demand is not None or spot.availability.value.is_point
+
+
+def _capacity(done: GroupWork, scenario: Scenario) -> FloatArray:
+    """Node-hours of the reference pool's work that a group obtains in a month."""
+    pools = zip(done.month.node_hours, done.group.pools, done.group.fleet.pools, strict=True)
+    hours = (
+        hours * fleet.work_per_node * pool.supply.obtainable(scenario)
+        for hours, pool, fleet in pools
+    )
+    return np.asarray(sum(hours), float)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tco.model.fleet import FleetMonth
 from tco.model.scenario import Scenario
 from tco.model.stack import Group, ServiceModel, StackModel
-from tco.model.work import GroupWork, Work, group_work
+from tco.model.work import GroupWork, Work, group_work, speed, speed_is_known
 from tco.units import FloatArray, distinct
 
 __all__ = ["WorkTable"]
@@ -27,7 +27,7 @@ NO_STEP = 2.0
 class WorkTable:
     """The fleets of a stack over its loads. ``exact`` is the work at ``factors``.
 
-    A group whose throughput is known needs no table.
+    A group whose speed is known needs no table.
     """
 
     factors: tuple[FloatArray, ...]
@@ -45,7 +45,7 @@ class WorkTable:
         tables = tuple(
             tuple(
                 None
-                if done.group.throughput.value.is_point
+                if speed_is_known(done.group)
                 else _ByMonth.build(
                     service, done, float(factor.min()) / widest, float(factor.max()) * widest
                 )
@@ -56,12 +56,10 @@ class WorkTable:
         return WorkTable(factors, exact, tables)
 
     def at(self, scenario: Scenario) -> Work:
-        """The work at the factors, with the throughputs of a scenario."""
+        """The work at the factors, at the speeds of a scenario."""
         groups = tuple(
             tuple(
-                done
-                if table is None
-                else table.at(done, factor, factor / scenario.value(done.group.throughput))
+                done if table is None else table.at(done, factor, factor / speed(done, scenario))
                 for done, table in zip(exact, tables, strict=True)
             )
             for factor, exact, tables in zip(
@@ -99,13 +97,14 @@ class _ByMonth:
             here = self.months == number
             for value, other in zip(values, table.values(load_factor[..., here]), strict=True):
                 value[..., here] = other
-        *month, spares, outage = values
+        *month, spares, outage, growth = values
         return replace(
             exact,
             factor=factor,
             month=FleetMonth.from_rows(month),
             spares=spares,
             outage_share=outage,
+            growth_read=growth,
         )
 
 
@@ -156,7 +155,7 @@ class _GroupTable:
         return _GroupTable(base, step, cuts, ends[:, 0], varying, starts[varying], slopes[varying])
 
     def values(self, load_factor: FloatArray) -> list[FloatArray]:
-        """Every field of the month, the spares and the outage share at load factors."""
+        """Every field of the month, the spares, the outages and their growth at load factors."""
         place = np.clip((np.log(load_factor) - self.low) / self.step, 0.0, CELLS - AT_STEP)
         cell = place.astype(np.intp)
         part = place - cell
@@ -168,11 +167,12 @@ class _GroupTable:
 
 
 def _rows(service: ServiceModel, group: Group, load_factor: FloatArray) -> FloatArray:
-    """The fields of a group's month, its spares and its outage share, at load factors."""
+    """The fields of a group's month, its spares, its outages and their growth, at load factors."""
     if load_factor.size == 0:
-        return np.zeros((5 * len(group.pools) + 3, 0))
+        return np.zeros((5 * len(group.pools) + 4, 0))
     done = group_work(service, group, load_factor, load_factor)
-    return np.concatenate([done.month.rows(), [done.spares, done.outage_share]])
+    growth = done.outage_growth if service.standby.kind == "api" else np.ones_like(load_factor)
+    return np.concatenate([done.month.rows(), [done.spares, done.outage_share, growth]])
 
 
 def _cuts(group: Group, base: float, step: float, high: float) -> FloatArray:

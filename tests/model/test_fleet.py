@@ -225,4 +225,4 @@ def test_array_of_factors_is_the_loop_over_them(lab: Lab) -> None:
     alone = [fleet.at(float(factor)).month for factor in factors]
     assert together.node_hours[0] == pytest.approx([float(one.node_hours[0][0]) for one in alone])
     assert together.overflow_share == pytest.approx([float(o.overflow_share[0]) for o in alone])
-    assert together.start_hours[0] == pytest.approx([float(o.start_hours[0][0]) for o in alone])
+    assert together.starts[0] == pytest.approx([float(o.starts[0][0]) for o in alone])

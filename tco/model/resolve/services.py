@@ -14,6 +14,7 @@ from tco.model.resolve.apis import needed_rate
 from tco.model.resolve.lookup import Lookup, NotFound, maybe
 from tco.model.resolve.pools import resolve_pool
 from tco.model.resolve.throughput import Speed, operating_points, speed_of, throughput_of
+from tco.model.scenario import LIKELY
 from tco.model.workload import RequestClass
 from tco.units import SECONDS_PER_HOUR
 
@@ -218,18 +219,13 @@ def _whole_replicas(todo: Lookup, path: str, pool: built.PoolModel) -> None:
 def _fleet_pool(pool: built.PoolModel, work: float) -> FleetPool:
     nodes, size = pool.plan.nodes, pool.nodes_per_replica
     cap = float("inf") if nodes.max is None else float(nodes.max // size)
-    spot = pool.supply.spot
-    obtainable = 1.0
-    if spot is not None and spot.on_demand is None:
-        obtainable = min(1.0, spot.availability.value.likely * spot.overprovision)
     return FleetPool(
         pool.name,
         nodes.min // size,
         cap,
         nodes.follow,
         work,
-        pool.boot_hours.value.likely,
-        obtainable,
+        float(np.asarray(pool.supply.obtainable(LIKELY))),
     )
 
 
