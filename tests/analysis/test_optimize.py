@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tco.analysis.mix import month_usd
 from tco.analysis.optimize import Optimum, optimize
+from tco.analysis.supplies import apis_of
 from tco.errors import BadInput
 from tco.model.stackfile import read_stack
 from tco.report.optimum import optimum_json, optimum_text
@@ -401,3 +402,22 @@ def test_what_follows_the_load_is_told_as_a_maximum(lab: Lab) -> None:
     assert "4 x savings-plan-1yr, up to 6 x main, overflow refused" in text
     [one] = optimum_json(found)["services"]
     assert one["cheapest"]["nodes"] == {"savings-plan-1yr": 4, "main": 6}
+
+
+def test_groups_that_disagree_on_the_cheapest_api_have_each_tried(lab: Lab) -> None:
+    """The API that is cheap for long prompts overflows one group best, the other the other.
+
+    What is no cheaper for either is left out, and the cheapest for the common group stands first.
+    """
+    prices = [
+        {"api": "api/input", "input_usd_per_mtok": 0.1, "output_usd_per_mtok": 20},
+        {"api": "api/output", "input_usd_per_mtok": 4, "output_usd_per_mtok": 0.1},
+        {"api": "api/worse", "input_usd_per_mtok": 4, "output_usd_per_mtok": 21},
+    ]
+    ask = {"name": "ask", "share": 0.5, "input": 950, "output": 50}
+    lab.workload(classes=[ask, {"name": "write", "share": 0.5, "input": 100, "output": 900}])
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 2}, "more": {**ON_DEMAND, "nodes": 2}}
+    rivals = [str(one["api"]) for one in prices]
+    service: Keys = {"route": {"write": {"pool": "more"}}, "overflow": "api/worse"}
+    lab.stack(pools, service, prices=[lab.book("apis", prices=prices)], alternatives=rivals)
+    assert [rate.api for rate, _ in apis_of(lab.load(), 0)] == ["api/input", "api/output"]
