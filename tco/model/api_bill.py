@@ -11,7 +11,7 @@ import numpy as np
 from tco.catalog.catalog import Found, Sourced
 from tco.catalog.rows import ApiPrice, Peak
 from tco.model.scenario import Scenario
-from tco.model.workload import Demand, RequestClass
+from tco.model.workload import Demand, RequestClass, cached_share
 from tco.ranges import Range, point
 from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK, Quantity
 
@@ -194,7 +194,7 @@ def _one(
     row: ApiPrice, request: RequestClass, peak: Peak | None, scenario: Scenario, workload: str
 ) -> Quantity:
     prices = _in_force(row, request.input * _token_factor(row).likely, peak, scenario)
-    cached = scenario.read(f"{workload}: cached share of {request.name}", request.cached)
+    cached = scenario.read(*cached_share(workload, request))
     written = scenario.read(f"{workload}: cache writes of {request.name}", request.cache_write)
     misses = request.input * (1 - cached)
     write = scenario.read(f"{row.api}: cache write", row.cache_write_usd_per_mtok or point(0.0))

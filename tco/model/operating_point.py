@@ -13,8 +13,10 @@ from typing import Literal
 
 from tco.catalog.catalog import Found
 from tco.catalog.rows import Benchmark, BenchmarkPoint, Latency
-from tco.model.workload import Objectives, RequestClass
+from tco.model.scenario import LIKELY, Scenario
+from tco.model.workload import Objectives, RequestClass, cached_share
 from tco.ranges import Range
+from tco.units import Quantity
 
 __all__ = [
     "MeasuredPoint",
@@ -22,6 +24,7 @@ __all__ = [
     "measured_points",
     "nearest",
     "node_seconds",
+    "node_time_is_known",
     "operating_point",
     "saving_by_cache",
 ]
@@ -217,28 +220,47 @@ def nearest(
     return best, not same
 
 
-def saving_by_cache(benchmark: Benchmark, cached: float) -> float:
+def saving_by_cache(benchmark: Benchmark, cached: Quantity, scenario: Scenario) -> Quantity:
     """Share of a request's node time that cache hits save: s c (1 - R_prefill / R_cached).
 
     s is the share of prefill in node time; unknown, it counts as 0, which is conservative.
     """
     if benchmark.prefill_share is None or benchmark.cached_prefill_speedup is None:
         return 0.0
-    return (
-        benchmark.prefill_share.likely * cached * (1 - 1 / benchmark.cached_prefill_speedup.likely)
-    )
+    where = f"{benchmark.model} on {benchmark.gpu}"
+    prefill = scenario.read(f"{where}: share of prefill", benchmark.prefill_share)
+    speedup = scenario.read(f"{where}: speed-up of cache hits", benchmark.cached_prefill_speedup)
+    return prefill * cached * (1 - 1 / speedup)
 
 
-def node_seconds(point: OperatingPoint, request: RequestClass, replicas: float) -> float:
+def node_seconds(
+    point: OperatingPoint,
+    request: RequestClass,
+    replicas: float,
+    workload: str = "",
+    scenario: Scenario = LIKELY,
+) -> Quantity:
     """Node-seconds of one request, w = [1 - s c (1 - R_prefill/R_cached)] / X_req.
 
     X_req is the requests per second of a node's ``replicas`` at the operating point. A request of
-    other lengths than the measured ones takes node time in proportion to all its tokens.
+    other lengths than the measured ones takes node time in proportion to all its tokens. The
+    cached share is known by its ``workload``.
     """
     benchmark = point.benchmark
     scale = 1.0
     if point.extrapolated:
         scale = (request.input + request.generated) / (benchmark.input + benchmark.output)
-    uncached = 1 - saving_by_cache(benchmark, benchmark.cached.likely)
-    share = (1 - saving_by_cache(benchmark, request.cached.likely)) / uncached
+    cached = scenario.read(*cached_share(workload, request))
+    measured = scenario.read(f"{benchmark.model}: cached share measured", benchmark.cached)
+    uncached = 1 - saving_by_cache(benchmark, measured, scenario)
+    share = (1 - saving_by_cache(benchmark, cached, scenario)) / uncached
     return scale * share / (point.requests_per_s * replicas)
+
+
+def node_time_is_known(point: OperatingPoint, request: RequestClass) -> bool:
+    """Whether what cache hits save a node is certain: nothing, or by figures without a range."""
+    row = point.benchmark
+    if row.prefill_share is None or row.cached_prefill_speedup is None:
+        return True
+    figures = (request.cached, row.cached, row.prefill_share, row.cached_prefill_speedup)
+    return all(one.is_point for one in figures)

@@ -80,10 +80,12 @@ class Group:
     concurrency are a node's.
     """
 
+    workload: str
     classes: tuple[RequestClass, ...]
     pools: tuple[PoolModel, ...]
     fleet: Fleet
     points: tuple[OperatingPoint, ...]
+    """Those of the classes on the first pool, then on each other one."""
     node_output_tok_s: float
     concurrency: float | None
     slo: str

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from tco.model.fleet import FleetMonth, Operation
+from tco.model.operating_point import node_seconds, node_time_is_known
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.model.standby import node_availability, outage_overflow, spares_needed
@@ -228,26 +229,47 @@ def _node_hours_down(done: GroupWork, scenario: Scenario) -> FloatArray:
 
 
 def speed(done: GroupWork, scenario: Scenario) -> Quantity:
-    """The work that a group's nodes do over the likely: their throughput, and the nodes obtained.
+    """The requests that a group's nodes serve over the likely number.
 
-    A spot pool without a fallback counts by its share of the group's capacity.
+    That is their throughput, times the nodes obtained, over what a request takes of a node. A spot
+    pool without a fallback counts by its share of the group's capacity.
     """
-    throughput = scenario.value(done.group.throughput)
-    if all(_known(pool) for pool in done.group.pools):
-        return throughput
-    likely, obtained = (_capacity(done, one) for one in (LIKELY, scenario))
-    return throughput * np.where(likely > 0, ratio(obtained, likely), 1.0)
+    group = done.group
+    made = scenario.value(group.throughput)
+    if not _pools_are_known(group):
+        likely, obtained = (_capacity(done, one) for one in (LIKELY, scenario))
+        made = made * np.where(likely > 0, ratio(obtained, likely), 1.0)
+    if not _requests_are_known(group):
+        made = made * _node_seconds(group, LIKELY) / _node_seconds(group, scenario)
+    return made
 
 
 def speed_is_known(group: Group) -> bool:
     """Whether nothing about the speed of a group is uncertain."""
-    return group.throughput.value.is_point and all(_known(pool) for pool in group.pools)
+    known = group.throughput.value.is_point
+    return known and _pools_are_known(group) and _requests_are_known(group)
 
 
-def _known(pool: PoolModel) -> bool:
-    """Whether a pool has the nodes it asks for, or a share of them that is certain."""
-    spot = pool.supply.spot
-    return spot is None or spot.on_demand is not None or spot.availability.value.is_point
+def _pools_are_known(group: Group) -> bool:
+    """Whether every pool has the nodes it asks for, or a share of them that is certain."""
+    spots = [pool.supply.spot for pool in group.pools]
+    return all(
+        spot is None or spot.on_demand is not None or spot.availability.value.is_point
+        for spot in spots
+    )
+
+
+def _requests_are_known(group: Group) -> bool:
+    pairs = zip(group.points, group.classes, strict=False)
+    return all(node_time_is_known(point, request) for point, request in pairs)
+
+
+def _node_seconds(group: Group, scenario: Scenario) -> Quantity:
+    """What the classes' share of a request takes of a node of the first pool."""
+    return sum(
+        request.share * node_seconds(point, request, 1.0, group.workload, scenario)
+        for point, request in zip(group.points, group.classes, strict=False)
+    )
 
 
 def _capacity(done: GroupWork, scenario: Scenario) -> FloatArray:

@@ -102,6 +102,11 @@ class RequestClass(Strict):
         return self.output + self.reasoning
 
 
+def cached_share(workload: str, request: RequestClass) -> tuple[str, Range]:
+    """What a class reads from a cache, by the name of the figure: one for a node and for an API."""
+    return f"{workload}: cached share of {request.name}", request.cached
+
+
 class Objectives(Strict):
     """The latency promised."""
 

@@ -333,6 +333,38 @@ def test_spot_that_cannot_be_had_is_drawn_in_cost_and_in_capacity(
         assert saving == pytest.approx(saving_of(lab), rel=0.03)
 
 
+@pytest.mark.parametrize("figure", ["cached", "prefill_share", "cached_prefill_speedup"])
+def test_cache_hits_are_drawn_in_the_time_of_a_node(lab: Lab, figure: str) -> None:
+    """What hits save a node is drawn with what they save at an API, as in a plan that says so."""
+    likely: Keys = {"cached": 0.5, "prefill_share": 0.6, "cached_prefill_speedup": 8.0}
+    serving = {"gpu": "H100", "gpus": 8, "precision": "fp8", "engine": "vllm"}
+    points = [{"concurrency": 15, "output_tok_s": 100}]
+    shape = {"model": "unit", "input": 900, "output": 100, "points": points}
+
+    def stack(value: object) -> None:
+        stated = {**likely, figure: value}
+        tokens = {"name": "all", "share": 1, "input": 900, "output": 100}
+        lab.workload(
+            requests_per_month=30 * 730 * 3600,
+            classes=[{**tokens, "cached": stated.pop("cached")}],
+        )
+        hit = {"api": "api/plain", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+        book = lab.book(
+            "cache",
+            benchmarks=[{**serving, **shape, **stated}],
+            prices=[{**hit, "cached_input_usd_per_mtok": 0.1}],
+        )
+        lab.stack({"main": {**ON_DEMAND, "nodes": FOLLOWING}}, prices=[book])
+
+    ends = (likely[figure] / 1.5, likely[figure] * 1.5)
+    stack([ends[0], likely[figure], ends[1]])
+    drawn = ends_of(lab)
+    assert drawn[0] != pytest.approx(drawn[1], rel=1e-3)
+    for value, saving in zip(ends, drawn, strict=True):
+        stack(value)
+        assert saving == pytest.approx(saving_of(lab), rel=1e-6)
+
+
 def test_same_seed_same_answer_at_any_chunk(lab: Lab) -> None:
     """Chunks bound memory; they decide nothing. Another seed draws other scenarios."""
     rich(lab, figures=[{"figure": "benchmark_spread", "value": [0.6, 1.0, 1.3], "unit": "x"}])

@@ -191,6 +191,7 @@ def _group(
     generated = shares @ np.array([request.generated for request in classes])
     every_point = tuple(point for one in speeds for point in one.points)
     return built.Group(
+        demand.name,
         tuple(classes),
         tuple(one.pool for one in speeds),
         fleet,
