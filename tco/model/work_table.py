@@ -93,6 +93,8 @@ class _ByMonth:
 
     def at(self, exact: GroupWork, factor: FloatArray, load_factor: FloatArray) -> GroupWork:
         values = self.tables[0].values(load_factor)
+        if len(self.tables) > 1:
+            values = [np.array(one) for one in values]
         for number, table in enumerate(self.tables[1:], start=1):
             here = self.months == number
             for value, other in zip(values, table.values(load_factor[..., here]), strict=True):
@@ -160,7 +162,7 @@ class _GroupTable:
         cell = place.astype(np.intp)
         part = place - cell
         piece = 2 * cell + (part > self.cuts.take(cell) + AT_STEP)
-        values = [np.full(place.shape, one) for one in self.first]
+        values = [np.broadcast_to(one, place.shape) for one in self.first]
         for number, start, slope in zip(self.varying, self.starts, self.slopes, strict=True):
             values[number] = start.take(piece) + slope.take(piece) * part
         return values
