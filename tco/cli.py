@@ -15,13 +15,9 @@ import tco
 from tco.analysis.evaluation import Evaluation, evaluate, load_stack
 from tco.catalog.catalog import load_catalog
 from tco.catalog.rows import Term
-from tco.comment_command import comment
-from tco.diff_command import diff
-from tco.errors import BadInput, Problem, TcoError
-from tco.files import write_text
-from tco.model.plan import TERM_MONTHS
-from tco.model.stackfile import read_stack, stack_names
-from tco.options import (
+from tco.commands.comment import comment
+from tco.commands.diff import diff
+from tco.commands.options import (
     FOLDER,
     Question,
     columns,
@@ -32,8 +28,12 @@ from tco.options import (
     progress,
     question_options,
 )
-from tco.prices_command import price, prices
-from tco.sweep_command import sweep
+from tco.commands.prices import price, prices
+from tco.commands.sweep import sweep
+from tco.errors import BadInput, Problem, TcoError
+from tco.files import write_text
+from tco.model.plan import TERM_MONTHS
+from tco.model.stackfile import read_stack, stack_names
 
 __all__ = ["cli", "main"]
 

@@ -53,7 +53,7 @@ class Shell:
         self, lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.lab, self.monkeypatch, self.capsys = lab, monkeypatch, capsys
-        for module in ("tco.cli", "tco.sweep_command", "tco.prices_command"):
+        for module in ("tco.cli", "tco.commands.sweep", "tco.commands.prices"):
             monkeypatch.setattr(f"{module}.load_catalog", lambda: lab.catalog)
         monkeypatch.setenv("COLUMNS", "80")
         for name in ("CI", "NO_COLOR"):

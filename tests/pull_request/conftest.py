@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-import tco.branch
+import tco.pull_request.branch
 from tco.analysis.diff import Asked
 from tco.catalog.catalog import Catalog
 from tco.cli import main
@@ -74,7 +74,7 @@ class Repo(Lab):
 
     def compare(self, base: str | None = None) -> DiffDocument:
         """What the working tree changes."""
-        return tco.branch.compare(self.folder, base, Asked(DAY, scenarios=0), NOW)
+        return tco.pull_request.branch.compare(self.folder, base, Asked(DAY, scenarios=0), NOW)
 
     def changed(self, name: str = "one", base: str | None = None) -> StackDelta:
         """One stack of the comparison."""
@@ -97,7 +97,7 @@ def priced(monkeypatch: pytest.MonkeyPatch, catalog: Catalog) -> Catalog:
     def load_catalog(folder: object = None) -> Catalog:
         return catalog
 
-    monkeypatch.setattr(tco.branch, "load_catalog", load_catalog)
+    monkeypatch.setattr(tco.pull_request.branch, "load_catalog", load_catalog)
     return catalog
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tco import sticky
-from tco.checks import Increase
+from tco.pull_request import sticky
+from tco.pull_request.checks import Increase
 from tests.pull_request.conftest import Repo, Tco
 from tests.pull_request.forge_server import NO_ACCESS, State, Trouble
 
@@ -241,7 +241,7 @@ def test_interrupted_while_posting(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tco.http.Api.call", interrupt)
+    monkeypatch.setattr("tco.pull_request.http.Api.call", interrupt)
     ran = tco_command("comment", "github", stdin=found)
     assert (ran.code, ran.err) == (130, "Interrupted; the comment may be written already.\n")
 
@@ -250,7 +250,7 @@ def test_no_forge_there(
     changed: Repo, tco_command: Tco, job: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A forge that is not reached is told by its address, and the summary has the text."""
-    monkeypatch.setattr("tco.http.MOST_TRIES", 1)
+    monkeypatch.setattr("tco.pull_request.http.MOST_TRIES", 1)
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     ran = tco_command("comment", "github", stdin=_diff(changed, tco_command))
     assert ran.code == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import tco.branch
+import tco.pull_request.branch
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.errors import BadInput
 from tests.conftest import BOOK, FOLLOWING, Keys
@@ -219,8 +219,8 @@ def catalog_data(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Path:
     def load(folder: Path | None = None) -> Catalog:
         return load_catalog(folder or data)
 
-    monkeypatch.setattr(tco.branch, "_data_folder", lambda: data)
-    monkeypatch.setattr(tco.branch, "load_catalog", load)
+    monkeypatch.setattr(tco.pull_request.branch, "_data_folder", lambda: data)
+    monkeypatch.setattr(tco.pull_request.branch, "load_catalog", load)
     repo.write("../tco/catalog/data/all.yaml", BOOK)
     return data
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import tco.branch
+import tco.pull_request.branch
 from tco.analysis.diff import Asked
 from tco.catalog.catalog import Catalog
 from tco.errors import TcoError
@@ -178,7 +178,7 @@ def test_no_repository(tmp_path: Path, priced: Catalog) -> None:
     lab = Repo(tmp_path, priced)
     lab.pool(1)
     with pytest.raises(TcoError, match="--base DIR"):
-        tco.branch.compare(lab.folder, None, Asked(DAY), NOW)
+        tco.pull_request.branch.compare(lab.folder, None, Asked(DAY), NOW)
 
 
 def test_no_commit_yet(repo: Repo) -> None:

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from tco import http
 from tco.errors import TcoError
-from tco.github import GitHub, Place, place_of, token_of
-from tco.http import Api, Refused
-from tco.sticky import Behavior, Message, ReadOnly, post
+from tco.pull_request import http
+from tco.pull_request.github import GitHub, Place, place_of, token_of
+from tco.pull_request.http import Api, Refused
+from tco.pull_request.sticky import Behavior, Message, ReadOnly, post
 from tests.pull_request.forge_server import State, Trouble
 
 TOKEN = "ghs_secret_token"

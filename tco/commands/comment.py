@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tco.commands.options import MOMENT
 from tco.errors import TcoError
-from tco.options import MOMENT
 
 if TYPE_CHECKING:
+    from tco.pull_request.sticky import Behavior, Forge, Message
     from tco.report.diff_document import DiffDocument
-    from tco.sticky import Behavior, Forge, Message
 
 __all__ = ["comment"]
 
@@ -107,7 +107,7 @@ def comment_github(
     The token comes from GITHUB_TOKEN. The same text goes to the job summary. Where the token may
     not write, as in a fork, it stays there, and the exit code is 0.
     """
-    from tco import github
+    from tco.pull_request import github
 
     def forge() -> tuple[Forge, str]:
         place = github.place_of(repo, pull_request, api_url)
@@ -132,7 +132,7 @@ def comment_gitlab(
     The token comes from GITLAB_TOKEN. Where it may not write, the comment is printed, and the
     exit code is 0.
     """
-    from tco import gitlab
+    from tco.pull_request import gitlab
 
     def forge() -> tuple[Forge, str]:
         place = gitlab.place_of(project, merge_request, api_url)
@@ -154,7 +154,7 @@ def comment_annotations(file: str) -> None:
 
 
 def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: str | None) -> None:
-    from tco.sticky import ReadOnly, post
+    from tco.pull_request.sticky import ReadOnly, post
 
     message, matters = _message(posting)
     if posting.dry_run:
@@ -196,9 +196,9 @@ def _told(done: str) -> str:
 
 def _message(posting: _Posting) -> tuple[Message, bool]:
     """What is to be said, and whether it is worth a first comment."""
+    from tco.pull_request.sticky import Message
     from tco.report.comment import comment as comment_text
     from tco.report.comment import problems_comment
-    from tco.sticky import Message
 
     found, problems = _read(posting.file)
     label = posting.tag if posting.tag != DEFAULT_TAG else ""

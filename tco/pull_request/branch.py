@@ -16,8 +16,8 @@ from tco.analysis.diff import Asked, Side, StackDiff, diff_stacks
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.errors import BadInput, Problem, TcoError
 from tco.files import read_text
-from tco.git import Commit, Repository, repository_of
-from tco.marks import line_of
+from tco.pull_request.git import Commit, Repository, repository_of
+from tco.pull_request.marks import line_of
 from tco.report.diff_document import DiffDocument, Revision
 from tco.report.diff_json import document
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tco.options import MOMENT, Question, print_json, print_text, question_options
+from tco.commands.options import MOMENT, Question, print_json, print_text, question_options
 
 if TYPE_CHECKING:
-    from tco.checks import Increase
+    from tco.pull_request.checks import Increase
     from tco.report.diff_document import DiffDocument
 
 __all__ = ["diff"]
@@ -27,7 +27,7 @@ class _Increase(click.ParamType["Increase"]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Increase:
-        from tco.checks import Increase
+        from tco.pull_request.checks import Increase
 
         try:
             return value if isinstance(value, Increase) else Increase.read(str(value))
@@ -78,7 +78,7 @@ def diff(
     the plan's. Exit 0; 1 for bad input; 3 where a limit that you set is crossed.
     """
     from tco.analysis.diff import Asked
-    from tco.branch import compare
+    from tco.pull_request.branch import compare
 
     asked = Asked(question.today, question.scenarios, question.seed)
     now = (valid_at or dt.datetime.now(dt.UTC)).replace(microsecond=0)
@@ -104,7 +104,7 @@ def _show(found: DiffDocument, form: str) -> None:
 
 def _hold(found: DiffDocument, *, fail_on_gate: bool, increase: Increase | None) -> None:
     """Exit 3 with the reasons where the branch crosses a limit."""
-    from tco.checks import refusals
+    from tco.pull_request.checks import refusals
 
     told = refusals(found, on_gate=fail_on_gate, increase=increase)
     for reason in told:

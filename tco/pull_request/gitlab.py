@@ -11,8 +11,8 @@ from typing import Any
 
 from tco.errors import TcoError
 from tco.files import as_mapping
-from tco.http import Api, Refused
-from tco.sticky import ReadOnly, Remote
+from tco.pull_request.http import Api, Refused
+from tco.pull_request.sticky import ReadOnly, Remote
 
 __all__ = ["GitLab", "Place", "place_of", "token_of"]
 

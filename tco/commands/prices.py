@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from tco.catalog.catalog import Catalog, load_catalog
+from tco.commands.options import DAY, format_option, print_json, print_text, today_option
 from tco.errors import TcoError
-from tco.options import DAY, format_option, print_json, print_text, today_option
 
 __all__ = ["price", "prices"]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tco.catalog.catalog import load_catalog
+from tco.commands.options import Question, print_json, print_text, progress, question_options
 from tco.errors import BadInput
 from tco.model.stackfile import read_stack
-from tco.options import Question, print_json, print_text, progress, question_options
 
 if TYPE_CHECKING:
     from tco.analysis.sweep import Sweep

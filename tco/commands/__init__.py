@@ -1,0 +1,1 @@
+"""The commands, a module each; they compute nothing, and load what only they need."""
