@@ -5,14 +5,17 @@
 """
 
 import datetime as dt
+import functools
 import gc
 from pathlib import Path
 
 import pulumi
 
+gc.disable()  # a program of a second keeps what it loads and makes: looking at it again is all cost
+
 from tco.analysis.evaluation import evaluate, resolve_stack
 from tco.catalog.catalog import load_catalog
-from tco.iac.annotations import annotate, memo_of_the_pricing_day, record
+from tco.iac.annotations import annotate, memo_of_the_pricing_day
 from tco.iac.gate_hooks import guard
 from tco.iac.program import (
     declare,
@@ -22,15 +25,12 @@ from tco.iac.program import (
     told_once,
 )
 
-gc.disable()  # a program of a second keeps what it makes: looking for garbage is all cost
 with told_once():
     today = dt.date.today()
-    plan = read_configured_stack(Path("stacks"))
-    stack = resolve_stack(plan, load_catalog(), today)
+    stack = resolve_stack(read_configured_stack(Path("stacks")), load_catalog(), today)
     refuse_unprovisionable(stack)
-    result = evaluate(stack, today)
-    guard(result)  # before the first resource: from here on, every one is bound to the gate
-    pools = declare(result)
-    annotate(result, pools)
-    pulumi.export("tco", record(result))
-    pulumi.export("tcoMemo", meanwhile(lambda: memo_of_the_pricing_day(result)))
+    result = functools.cache(lambda: meanwhile(lambda: evaluate(stack, today)))
+    guard(stack, result)  # before the first resource: from here on, every one is bound to the gate
+    pools = declare(stack)
+    pulumi.export("tco", result().apply(lambda found: annotate(found, pools)))
+    pulumi.export("tcoMemo", result().apply(memo_of_the_pricing_day))

@@ -21,8 +21,11 @@ from tco.report.view import stack_view
 __all__ = ["annotate", "memo_of_the_pricing_day", "record"]
 
 
-def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> None:
-    """Log each pool's month on its resource, and the stack's month and verdict on the stack."""
+def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> dict[str, Any]:
+    """Log each pool's month on its resource, and the stack's month and verdict on the stack.
+
+    Gives the record.
+    """
     view = stack_view(result)
     for name, pool in pools.items():
         text = pool_text(result, view, name)
@@ -39,6 +42,7 @@ def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> None:
         pulumi.log.info("the gate is open")
     elif result.gate.override is not None:
         pulumi.log.warn(f"the gate is open by override: {_override_text(result.gate.override)}")
+    return record(result)
 
 
 def _override_text(override: Override) -> str:

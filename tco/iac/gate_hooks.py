@@ -8,8 +8,8 @@ would hang the engine, so each becomes one with a text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
 
 import pulumi
 from pulumi import (
@@ -26,6 +26,7 @@ from tco.iac.growth import growth
 from tco.iac.nodes import Resource
 from tco.iac.reading import LAUNCH_TEMPLATE, Known
 from tco.iac.regions import stated_region
+from tco.model.stack import StackModel
 from tco.report.preview import refusal
 from tco.report.view import stack_view
 
@@ -41,11 +42,14 @@ class GateClosed(Exception):
     """A step that the closed gate refuses. Always has a text."""
 
 
-def guard(result: Evaluation) -> None:
-    """Bind every resource declared from here on to the gate, unless it is open or advisory."""
-    if result.gate.open or result.gate.level == "advisory":
+def guard(stack: StackModel, result: Callable[[], pulumi.Output[Evaluation]]) -> None:
+    """Bind every resource declared from here on to the gate, unless it only warns.
+
+    The engine waits for the result before the first provider is called.
+    """
+    if stack.plan.gate.level == "advisory":
         return
-    hook = ResourceHook(HOOK, _closed(lambda: refusal(result, stack_view(result)), _growth(result)))
+    hook = ResourceHook(HOOK, _judge(result, _growth(stack)))
 
     def bind(args: ResourceTransformArgs) -> ResourceTransformResult | None:
         if not args.custom:
@@ -59,28 +63,31 @@ def guard(result: Evaluation) -> None:
     pulumi.runtime.register_resource_transform(bind)
 
 
-def _closed(told: Callable[[], str], grown: Growth) -> Callable[[ResourceHookArgs], None]:
-    """A hook that refuses creation and growth, and lets everything else pass.
+def _judge(
+    result: Callable[[], pulumi.Output[Evaluation]], grown: Growth
+) -> Callable[[ResourceHookArgs], Awaitable[None]]:
+    """A hook that refuses creation and growth while the gate is closed, and nothing else.
 
     The first refusal tells why the gate is closed; the others say that it is.
     """
     refused: list[str] = []
 
-    def refuse(args: ResourceHookArgs) -> None:
+    async def judge(args: ResourceHookArgs) -> None:
         try:
-            reason = _reason(args, grown)
-            why = "The gate is closed." if refused else told()
-            text = f"{args.name} {reason}. {why}" if reason else ""
-            refused.extend([text] if reason else [])
+            found = cast("Evaluation", await result().future())  # known: no resource is in it
+            reason = "" if found.gate.open else _reason(args, grown)
+            if not reason:
+                return
+            why = "The gate is closed." if refused else refusal(found, stack_view(found))
+            refused.append(args.name)
         except BaseException as error:
             raise GateClosed(
                 f"the gate could not be judged ({type(error).__name__}: {error}), "
                 "so it stays closed."
             ) from None
-        if text:
-            raise GateClosed(text)
+        raise GateClosed(f"{args.name} {reason}. {why}")
 
-    return refuse
+    return judge
 
 
 def _reason(args: ResourceHookArgs, grown: Growth) -> str:
@@ -91,9 +98,8 @@ def _reason(args: ResourceHookArgs, grown: Growth) -> str:
     return f"was not updated: it would grow, {grows}" if grows else ""
 
 
-def _growth(result: Evaluation) -> Growth:
+def _growth(stack: StackModel) -> Growth:
     """Growth at the plan's prices; its pools' groups start what their launch template says."""
-    stack = result.stack
     default_region = pulumi.Config("aws").get("region")
     known = Known(
         Resource(pool.name, LAUNCH_TEMPLATE, pool.name, {"instanceType": pool.node})

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pulumi
 import pulumi_aws as aws
 
-from tco.analysis.evaluation import Evaluation
 from tco.iac.agent import AGENT_NAMESPACE, GPU_METRIC, POOL_DIMENSION
 from tco.iac.arguments import GpuNodePoolArgs, short_name
+from tco.model.ledger import ledger, total
 from tco.model.plan import Guardrails
+from tco.model.stack import StackModel
+from tco.model.work import work
 
 __all__ = ["SpendGuardrails", "billed_by_aws_usd"]
 
@@ -22,14 +25,15 @@ ALARMS: tuple[tuple[str, int], ...] = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECA
 """Share of the planned month, in percent, at which spent and forecast money alarms."""
 
 
-def billed_by_aws_usd(result: Evaluation) -> float:
+def billed_by_aws_usd(stack: StackModel) -> float:
     """USD per month of the lines that AWS bills: no people, no API, nothing rented elsewhere."""
-    provisioned = {pool.name for _, _, _, pool in result.stack.pools() if pool.provisioned}
-    return sum(
-        one.usd_per_month
-        for one in result.lines
-        if one.line.category in BILLED and (not one.line.pool or one.line.pool in provisioned)
+    provisioned = {pool.name for _, _, _, pool in stack.pools() if pool.provisioned}
+    billed = (
+        line
+        for line in ledger(stack, work(stack))
+        if line.category in BILLED and (not line.pool or line.pool in provisioned)
     )
+    return float(np.asarray(total(billed)).sum())
 
 
 class SpendGuardrails(pulumi.ComponentResource):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import math
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
-from tco.analysis.evaluation import Evaluation
 from tco.errors import BadInput, Problem, TcoError
 from tco.iac.guardrails import SpendGuardrails, billed_by_aws_usd
 from tco.iac.pool import GpuNodePool, GpuNodePoolArgs
@@ -21,6 +21,8 @@ from tco.model.stackfile import PLAN_KEY, REGION_KEY, StackFile, stack_from
 from tco.model.work import spare_nodes
 
 __all__ = ["declare", "meanwhile", "read_configured_stack", "refuse_unprovisionable", "told_once"]
+
+T = TypeVar("T")
 
 NOT_BOUGHT = "a capacity block is bought first; then write commitment.id"
 NO_PROVISION = "the plan has no provision"
@@ -43,9 +45,14 @@ def told_once() -> Generator[None]:
         ) from error
 
 
-def meanwhile(write: Callable[[], str]) -> pulumi.Output[str]:
-    """A text that is written while the engine starts its providers."""
-    return pulumi.Output.from_input(None).apply(lambda _: write())
+def meanwhile(work: Callable[[], T]) -> pulumi.Output[T]:
+    """What is worked out while the engine starts its providers; its errors told once."""
+
+    def told() -> T:
+        with told_once():
+            return work()
+
+    return pulumi.Output.from_input(asyncio.to_thread(told))
 
 
 def read_configured_stack(folder: Path) -> StackFile:
@@ -104,9 +111,8 @@ def _heard(guardrails: Guardrails) -> bool:
     return bool(guardrails.budget_emails or guardrails.sns_topic_arn)
 
 
-def declare(result: Evaluation) -> dict[str, GpuNodePool]:
+def declare(stack: StackModel) -> dict[str, GpuNodePool]:
     """The plan's pools, and the guardrails of those that are provisioned."""
-    stack = result.stack
     spares = spare_nodes(stack)
     pools: dict[str, GpuNodePool] = {}
     running: list[GpuNodePoolArgs] = []
@@ -120,7 +126,7 @@ def declare(result: Evaluation) -> dict[str, GpuNodePool]:
             running.append(args)
         pools[pool.name] = GpuNodePool(pool.name, args, idle_because=because)
     if running and stack.plan.guardrails:
-        SpendGuardrails(stack.name, billed_by_aws_usd(result), running, stack.plan.guardrails)
+        SpendGuardrails(stack.name, billed_by_aws_usd(stack), running, stack.plan.guardrails)
     return pools
 
 

@@ -39,6 +39,10 @@ def changed(**keys: Any) -> Keys:
                 "Write guardrails: {budget_emails: [you@example.com]}",
             ],
         ),
+        (  # found while the engine already starts its providers
+            changed(correlations=[{"figures": ["nonsense", "ops.fte"], "rho": 0.5}]),
+            ['tco:plan.correlations[0]: no uncertain figure "nonsense"'],
+        ),
     ],
 )
 def test_every_problem_of_a_plan_is_told_once_and_nothing_is_provisioned(
