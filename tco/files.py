@@ -137,16 +137,27 @@ def problems_of(
     for detail in error.errors(include_url=False):
         if detail["type"] == "too_short" and detail.get("input"):
             continue  # not empty: its entries are what is wrong
-        loc = tuple(
-            part for part in detail["loc"] if not str(part).startswith("<") and part != "[key]"
-        )
+        loc = _place(detail["loc"], unknown := detail["type"] == "extra_forbidden")
         path = prefix + "".join(
             f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc
         )
         message, hint = _told(detail["type"], detail["msg"], detail.get("input")), ""
-        if detail["type"] == "extra_forbidden":
+        if unknown:
             message, hint = f'unknown key "{loc[-1]}".', one_of(loc[-1], _keys_at(model, loc[:-1]))
         yield Problem(shown, path.lstrip("."), message, hint)
+
+
+def _place(loc: tuple[int | str, ...], unknown: bool) -> tuple[int | str, ...]:
+    """A place as the file has it, without what pydantic and our unions put into the path.
+
+    The last part of an unknown key's place is the key, whatever it looks like.
+    """
+    last = len(loc) - 1 if unknown else len(loc)
+    return tuple(
+        part
+        for at, part in enumerate(loc)
+        if at == last or not (str(part).startswith("<") or part == "[key]")
+    )
 
 
 def _told(kind: str, message: str, given: object) -> str:
@@ -203,6 +214,8 @@ def _step(annotation: object, part: int | str) -> list[object]:
         field = annotation.model_fields.get(str(part))
         return unwrapped(field.annotation) if field else []
     arguments = get_args(annotation)
+    if not arguments:
+        return []  # None beside what an optional key holds
     return unwrapped(arguments[-1] if get_origin(annotation) is dict else arguments[0])
 
 

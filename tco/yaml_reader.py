@@ -14,9 +14,13 @@ import yaml
 __all__ = ["load"]
 
 DEEPEST_NESTING = 40
+LONGEST_SHOWN = 40
 TAG = "tag:yaml.org,2002:"
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 """How numbers are written nearly always; the library resolves every other form."""
+TEXT = f"{TAG}str"
+OF_ONE_VALUE = frozenset(f"{TAG}{kind}" for kind in ("int", "float", "bool", "null", "timestamp"))
+"""What a scalar may be besides a text. No tag makes it a list, keys with values or an object."""
 
 
 def load(text: str, *, aliases: bool = False) -> object:
@@ -65,7 +69,7 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if event.tag:
-            raise _refused(f"a tag, {event.tag}", event)
+            raise _tagged(event)
         if not levels:
             raise _refused(f"nested more than {DEEPEST_NESTING} levels deep", event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -103,14 +107,32 @@ class _Reader:
         return value
 
     def _read(self, event: Any) -> Any:
+        try:
+            return self._plain(event)
+        except (ValueError, KeyError):  # a number of 5,000 digits, 0x_, !!bool of another word
+            shown = event.value if len(event.value) <= LONGEST_SHOWN else "what stands here"
+            raise _refused(f"{shown} cannot be read as a value", event) from None
+
+    def _plain(self, event: Any) -> Any:
         text, plain = event.value, event.implicit[0]
         if plain and (number := NUMBER.fullmatch(text)):
             return float(text) if number[1] else int(text)
-        tag = event.tag or self.parser.resolve(yaml.ScalarNode, text, event.implicit)
-        if tag == f"{TAG}str":
+        stated = event.tag if event.tag != "!" else None
+        tag = stated or self.parser.resolve(yaml.ScalarNode, text, event.implicit)
+        if tag == TEXT:
             return text
+        if tag not in OF_ONE_VALUE:
+            if stated:
+                raise _tagged(event)
+            if text == "<<":
+                raise _refused("a merge key (<<)", event, "Write its keys out.")
+            return text  # an equals sign alone, which YAML 1.1 gave a meaning nobody uses
         node = yaml.ScalarNode(tag, text, event.start_mark, event.end_mark)
         return self.parser.construct_object(node)
+
+
+def _tagged(event: Any) -> yaml.MarkedYAMLError:
+    return _refused(f"a tag, {event.tag}", event, "Write the value without it.")
 
 
 def _refused(problem: str, event: Any, hint: str = "") -> yaml.MarkedYAMLError:

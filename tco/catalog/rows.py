@@ -63,7 +63,7 @@ Source = Annotated[str, Field(min_length=1, max_length=500, pattern=f"^[^{CONTRO
 """Where a figure was seen, and where the rate that converts it was."""
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
 Whole = Annotated[int, Field(strict=True)]
-PositiveInt = Annotated[int, Field(strict=True, ge=1)]
+PositiveInt = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
 
 

@@ -37,7 +37,7 @@ def refused_text(lab: Lab, content: object) -> str:
         ("a: &x 1\nb: *x\n", "a YAML alias"),
         ("a: 1\na: 2\n", 'line 2, column 1: not valid YAML: the key "a" is written twice.'),
         ("a: {b: 1, b: 2}\n", 'the key "b" is written twice'),
-        ("a: !!python/object:os.system 1\n", "not valid YAML: could not determine a constructor"),
+        ("a: !!python/object:os.system 1\n", "not valid YAML: a tag, tag:yaml.org,2002:python"),
         ("a: 1\n---\nb: 2\n", "not valid YAML: another document begins"),
         ("[" * 50 + "]" * 50, "nested more than 40 levels deep."),
         ("a: \x00", "not valid YAML: "),
@@ -127,6 +127,38 @@ def test_unknown_key_deep_inside(lab: Lab, pool: Keys, told: str) -> None:
     """Nested keys are known as well as the first ones."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1, **pool}})
     assert told in lab.refused()
+
+
+def test_unknown_key_of_what_may_be_left_out(lab: Lab) -> None:
+    """An unknown key two optional levels deep, and one that looks like no key at all."""
+    owned = {"gpu": "H100", "gpus": 8, "usd": 200_000, "life_years": 4}
+    power = {"idle_w": 1, "load_w": 2, "pu": 1.2, "": 1, "[key]": 1}
+    lab.stack({"main": {"owned": {**owned, "power": power}, "nodes": 1}}, **{"<one>": 1})
+    text = lab.refused()
+    where = "tco:plan.services.chat.pools.main.owned.power"
+    assert text.startswith(f"{lab.folder}/Pulumi.one.yaml: 4 problems\n")
+    assert f'{where}.pu: unknown key "pu". Did you mean pue?' in text
+    assert f'{where}.[key]: unknown key "[key]". Known: ' in text
+    assert 'tco:plan.<one>: unknown key "<one>". Known: ' in text
+
+
+@pytest.mark.parametrize(
+    ("pool", "service", "path"),
+    [
+        ({}, {"serving": {"model": "unit", "gpus_per_replica": 10**400}}, "gpus_per_replica"),
+        (
+            {"purchase": "reserved", "commitment": {"kind": "capacity-block", "hours": 10**400}},
+            {},
+            "commitment.hours",
+        ),
+    ],
+)
+def test_a_count_beyond_any_number(lab: Lab, pool: Keys, service: Keys, path: str) -> None:
+    """A count of 400 digits is a problem of its field."""
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1, **pool}}, service)
+    text = lab.refused()
+    assert f"{path}: " in text
+    assert "should be less than or equal to 1000000000." in text
 
 
 def test_all_problems_of_a_file_at_once(lab: Lab) -> None:
