@@ -1,4 +1,4 @@
-"""The reader of YAML: the library's values, and a message with a place for what is no plain data."""
+"""The reader of YAML: the library's values, and the place of what is no plain data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VALUES = st.recursive(
 
 
 class _Library(yaml.CSafeLoader):
-    """The library's loader where it differs on purpose: bare dates stay texts, 1e-07 is a number."""
+    """The library's loader, but bare dates stay texts."""
 
 
 _Library.add_constructor("tag:yaml.org,2002:timestamp", yaml.CSafeLoader.construct_scalar)

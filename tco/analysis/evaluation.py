@@ -20,11 +20,13 @@ from tco.analysis.sides import OwnSide, rival_side
 from tco.analysis.thresholds import UNASKED, thresholds
 from tco.analysis.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.catalog.catalog import Catalog, Sourced
+from tco.errors import BadInput
 from tco.model.ledger import Line, api_bill, ledger, total
 from tco.model.resolve import resolve
+from tco.model.salvage import FaultyStack
 from tco.model.scenario import Scenario
 from tco.model.stack import Alternative, ServiceModel, StackModel, Unpriced
-from tco.model.stackfile import StackFile, read_stack
+from tco.model.stackfile import PLAN_KEY, StackFile, read_stack
 from tco.model.work import Work, work
 from tco.shares import in_percent
 from tco.units import HOURS_PER_MONTH
@@ -167,9 +169,18 @@ class Evaluation:
 def load_stack(folder: FilePath, name: str, catalog: Catalog, today: dt.date) -> StackModel:
     """A stack of a folder, resolved with the stacks it names as alternatives.
 
-    ``today`` is the pricing day of a plan that states none. Raises BadInput.
+    ``today`` is the pricing day of a plan that states none. Raises BadInput with the faults of
+    the plan and with the names and prices that its other parts lack.
     """
-    return resolve_stack(read_stack(folder, name), catalog, today)
+    try:
+        return resolve_stack(read_stack(folder, name), catalog, today)
+    except FaultyStack as faulty:
+        try:
+            resolve_stack(faulty.rest, catalog, today)
+        except BadInput as more:
+            found = faulty.left.certain(more.problems, PLAN_KEY)
+            raise BadInput((*faulty.problems, *found)) from None
+        raise
 
 
 def resolve_stack(source: StackFile, catalog: Catalog, today: dt.date) -> StackModel:

@@ -11,12 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from tco.catalog.book import Book, read_book
 from tco.errors import BadInput, Problem, TcoError, one_of
-from tco.files import as_list, as_mapping, read_yaml, validated
+from tco.files import as_list, as_mapping, problems_of, read_yaml
 from tco.model.plan import Plan
+from tco.model.salvage import FaultyStack, Salvaged, salvaged
 from tco.model.workload import Demand, Workload, read_workload
 
 __all__ = ["PLAN_KEY", "REGION_KEY", "StackFile", "read_stack", "stack_from", "stack_names"]
@@ -127,13 +128,35 @@ def stack_from(config: dict[str, Any], folder: Path, name: str) -> StackFile:
     Raises BadInput with the problems of all the files.
     """
     shown = str(folder / f"Pulumi.{name}.yaml")
-    plan, region = _plan_of(config, shown)
+    given, region = _given(config, shown)
     problems: list[Problem] = []
+    plan, left = _plan_of(given, shown, problems)
+    faults = len(problems)
     workloads = _workloads(folder, plan, shown, problems)
     books = _books(folder, plan, shown, problems)
+    stack = StackFile(name, shown, folder, region, plan, workloads, tuple(books))
+    if left is not None and len(problems) == faults:
+        raise FaultyStack(problems, stack, left)
     if problems:
         raise BadInput(problems)
-    return StackFile(name, shown, folder, region, plan, workloads, tuple(books))
+    return stack
+
+
+def _plan_of(
+    given: dict[str, Any], shown: str, problems: list[Problem]
+) -> tuple[Plan, Salvaged | None]:
+    """The plan, or what is left of it without the faults that join the problems.
+
+    Raises BadInput where too little is left.
+    """
+    try:
+        return Plan.model_validate(given), None
+    except ValidationError as error:
+        problems += problems_of(error, Plan, shown, PLAN_KEY)
+        left = salvaged(given, error)
+    if left is None:
+        raise BadInput(problems)
+    return left.plan, left
 
 
 def _workloads(
@@ -158,7 +181,8 @@ def _workloads(
     return workloads
 
 
-def _plan_of(config: dict[str, Any], shown: str) -> tuple[Plan, str | None]:
+def _given(config: dict[str, Any], shown: str) -> tuple[dict[str, Any], str | None]:
+    """The plan as its author wrote it, and the region."""
     if PLAN_KEY not in config:
         raise BadInput(
             [Problem(shown, "config", f"holds no {PLAN_KEY}.", "See README.md for a first plan.")]
@@ -179,10 +203,11 @@ def _plan_of(config: dict[str, Any], shown: str) -> tuple[Plan, str | None]:
                 )
             ]
         )
-    if as_mapping(given) is None:
+    written = as_mapping(given)
+    if written is None:
         kind = "empty" if given is None else f"a {type(given).__name__}"
         raise BadInput([Problem(shown, PLAN_KEY, f"is {kind}, not keys with values.")])
-    return validated(Plan, given, shown, PLAN_KEY), region
+    return written, region
 
 
 def _secret_path(value: object, path: str) -> str:

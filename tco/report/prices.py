@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tco.catalog.book import AnyRow, Book, describe
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import ApiPrice, Benchmark, Figure, NodePrice, SpotBand
-from tco.errors import Problem
+from tco.catalog.rows import ApiPrice, Benchmark, Figure, Instance, NodePrice, SpotBand
+from tco.errors import Problem, did_you_mean
 from tco.model.plan import TERM_MONTHS
 from tco.ranges import Range
 from tco.report.numbers import plain
@@ -178,16 +178,30 @@ def figures_json(rows: Sequence[FigureEntry]) -> dict[str, Any]:
 
 
 def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
-    """Figures without source or day, seen in the future, or impossible; and the old ones.
+    """Figures without source or day, of an unknown name, or impossible; and the old ones.
 
     Doubles, negative values and upside-down ranges are refused when a book is read.
     """
     rows = figure_rows(catalog, today, (), None, None)
-    faults = [fault for one in rows for fault in _faults(one, today)]
+    faults = [fault for one in rows for fault in (*_unnamed(one, catalog), *_faults(one, today))]
     old = [one for one in rows if one.age_days is not None and one.age_days > max_age]
     return Checked(
         len(rows), tuple(faults), tuple(sorted(old, key=lambda one: -(one.age_days or 0)))
     )
+
+
+def _unnamed(one: FigureEntry, catalog: Catalog) -> Iterator[Problem]:
+    """Names that neither catalog nor book defines: nothing would ever read such a row."""
+    row = one.row
+    if isinstance(row, NodePrice | SpotBand):
+        name = row.instance
+        if name is not None and name not in catalog.instances:
+            meant = did_you_mean(name, catalog.instances) or "Add it under instances."
+            yield Problem(one.book.name, one.name, f'no instance type "{name}" is known.', meant)
+    gpu = row.gpu if isinstance(row, NodePrice | Instance | Benchmark) else None
+    if gpu is not None and catalog.gpu(gpu) is None:
+        meant = did_you_mean(gpu, catalog.gpu_names) or "Add it under hardware."
+        yield Problem(one.book.name, one.name, f'no GPU "{gpu}" is known.', meant)
 
 
 def _faults(one: FigureEntry, today: dt.date) -> list[Problem]:

@@ -72,7 +72,8 @@ def test_published_table(lab: Lab, share: float, mtok: float, usd_per_mtok: floa
 
 
 @pytest.mark.parametrize(
-    ("gpu_hour", "usd_per_mtok"), [(2.00, 7.168), (2.29, 8.208), (2.50, 8.961), (3.00, 10.753)]
+    ("gpu_hour", "usd_per_mtok"),
+    [(2.00, 7.168), (2.29, 8.208), (2.50, 8.961), (3.00, 10.753), (3.12, 11.183)],
 )
 def test_other_gpu_hours(lab: Lab, gpu_hour: float, usd_per_mtok: float) -> None:
     """$/1M = node $/h x 1e6 / (3,600 x 620): 16 / 2.232 = 7.168."""

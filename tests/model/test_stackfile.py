@@ -131,9 +131,10 @@ def test_unknown_key_deep_inside(lab: Lab, pool: Keys, told: str) -> None:
 
 def test_unknown_key_of_what_may_be_left_out(lab: Lab) -> None:
     """An unknown key two optional levels deep, and one that looks like no key at all."""
+    stray: Keys = {"<one>": 1}
     owned = {"gpu": "H100", "gpus": 8, "usd": 200_000, "life_years": 4}
     power = {"idle_w": 1, "load_w": 2, "pu": 1.2, "": 1, "[key]": 1}
-    lab.stack({"main": {"owned": {**owned, "power": power}, "nodes": 1}}, **{"<one>": 1})
+    lab.stack({"main": {"owned": {**owned, "power": power}, "nodes": 1}}, **stray)
     text = lab.refused()
     where = "tco:plan.services.chat.pools.main.owned.power"
     assert text.startswith(f"{lab.folder}/Pulumi.one.yaml: 4 problems\n")
@@ -173,6 +174,64 @@ def test_all_problems_of_a_file_at_once(lab: Lab) -> None:
     assert text.startswith(f"{lab.folder}/Pulumi.one.yaml: 4 problems\n")
     for path in ("pricing_day", "pools.main.nodes", "sizing.target_load", "ops.fte"):
         assert f"{path}" in text
+
+
+def test_faults_and_unknown_names_at_once(lab: Lab) -> None:
+    """What is wrong by itself and what no catalog knows are told in one run."""
+    pools: Keys = {
+        "main": {**ON_DEMAND, "nodes": -1},
+        "other": {**ON_DEMAND, "instance": "bx.8x", "nodes": 1},
+    }
+    service: Keys = {"overflow": "api/plan", "sizing": {"target_load": 2}}
+    lab.stack(pools, service, ops={"fte": {0: 1}}, finanse={}, alternatives=["api/plain"])
+    text = lab.refused()
+    assert text.startswith(f"{lab.folder}/Pulumi.one.yaml: 6 problems\n")
+    for told in (
+        'pools.other.instance: no price for "bx.8x". Did you mean box.8x?',
+        'overflow: no price for the API "api/plan". Did you mean api/plain?',
+        "pools.main.nodes: -1 nodes cannot be",
+        "sizing.target_load: 2 should be less than or equal to 1.",
+        "ops.fte.0: ",
+        'unknown key "finanse". Did you mean finance?',
+    ):
+        assert told in text
+
+
+@pytest.mark.parametrize(
+    ("service", "plan"),
+    [
+        ({}, {"prices": 7}),  # the book may hold the name
+        ({}, {"price": ["mine.yaml"]}),
+        ({}, {"pricing_day": "soon"}),
+        ({"workload": 7}, {}),
+        ({"pols": {}}, {}),
+    ],
+)
+def test_a_fault_is_not_told_twice(lab: Lab, service: Keys, plan: Keys) -> None:
+    """What may follow from another fault is not told beside it."""
+    lab.workload()
+    pools: Keys = {"main": {**ON_DEMAND, "instance": "bx.8x", "nodes": 1}}
+    lab.plan({"chat": {**lab.service(pools), **service}}, **plan)
+    assert lab.refused().startswith(f"{lab.folder}/Pulumi.one.yaml: 1 problem\n")
+
+
+def test_a_pool_left_out_is_not_missed(lab: Lab) -> None:
+    """A standby in a pool that cannot be is not told to name none."""
+    pools: Keys = {"bad": {"nodes": 1}, "main": {**ON_DEMAND, "nodes": 1}}
+    lab.stack(pools, {"standby": {"pool": "bad", "nodes": 1}})
+    text = lab.refused()
+    assert text.startswith(f"{lab.folder}/Pulumi.one.yaml: 1 problem\n")
+    assert "pools.bad: names exactly one of instance, offer and owned." in text
+
+
+def test_a_bad_plan_and_bad_files_at_once(lab: Lab) -> None:
+    """The files that a plan with a fault names are read all the same."""
+    lab.stack(NODE, prices=["mine.yaml"], ops={"fte": -1})
+    lab.write("workloads/demand.yaml", {"classes": []})
+    lab.write("prices/mine.yaml", {"source": "x", "as_of": "2026-11-01", "prces": []})
+    text = lab.refused()
+    for file in ("Pulumi.one.yaml", "workloads/demand.yaml", "prices/mine.yaml"):
+        assert f"{lab.folder}/{file}: " in text
 
 
 def test_problems_of_all_files_of_a_stack_at_once(lab: Lab) -> None:

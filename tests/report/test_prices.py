@@ -60,7 +60,33 @@ def test_every_list_of_the_catalog_fits_80_columns() -> None:
 
 def test_a_figure_seen_after_today_is_a_fault() -> None:
     """A day that has not come is a slip of the keyboard: the check fails on it."""
-    book = Book.model_validate({"source": "a mail", "as_of": "2027-11-01", "prices": [RESERVED]})
+    api = {"api": "a/b", "input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
+    book = Book.model_validate({"source": "a mail", "as_of": "2027-11-01", "prices": [api]})
     checked = check_catalog(Catalog((book,)), TODAY, 180)
     [fault] = checked.faults
     assert fault.message == "was seen on 2027-11-01, after today, 2026-11-23."
+
+
+def test_a_name_that_nothing_defines_is_a_fault() -> None:
+    """A price of a misspelled instance or GPU would never be read: the check says so."""
+    node = {"region": "us-east-1", "usd_per_hour": 1}
+    offer = {"offer": "a/8x", "gpus": 8, "usd_per_hour": 1}
+    content = {
+        "source": "a mail",
+        "as_of": "2026-11-01",
+        "hardware": [{"gpu": "X1", "memory_gb": 8}],
+        "instances": [{"instance": "mine.8x", "gpu": "X1", "gpus": 8}],
+        "prices": [
+            {**node, "instance": "p5.48xlrge"},
+            {**node, "instance": "mine.8x"},
+            {**offer, "gpu": "H1OO-SXM"},
+            {**offer, "offer": "b/8x", "gpu": "h100"},
+        ],
+    }
+    catalog = load_catalog().with_books([Book.model_validate(content)])
+    told = [str(one) for one in check_catalog(catalog, TODAY, 180).faults]
+    assert told == [
+        'node p5.48xlrge us-east-1 on-demand: no instance type "p5.48xlrge" is known. '
+        "Did you mean p5.48xlarge?",
+        'node a/8x on-demand: no GPU "H1OO-SXM" is known. Did you mean H100-SXM?',
+    ]
