@@ -487,15 +487,18 @@ class Plan(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        owner: dict[str, str] = {}
+        owners: dict[str, list[str]] = {}
         for service, spec in self.services.items():
             for pool in spec.pools:
-                if pool in owner:
-                    raise ValueError(
-                        f'the pool "{pool}" stands in the services {owner[pool]} and {service}: '
-                        "a pool serves one service, give the second another name."
-                    )
-                owner[pool] = service
+                owners.setdefault(pool, []).append(service)
+        shared = [
+            f'the pool "{pool}" stands in the services {" and ".join(services)}'
+            for pool, services in owners.items()
+            if len(services) > 1
+        ]
+        if shared:
+            told = "; ".join(shared)
+            raise ValueError(f"{told}: a pool serves one service, give the second another name.")
         names = [alternative.name for alternative in self.alternatives]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

@@ -197,6 +197,25 @@ def test_faults_and_unknown_names_at_once(lab: Lab) -> None:
         assert told in text
 
 
+def test_every_unknown_name_of_a_service_at_once(lab: Lab) -> None:
+    """Model, instance, offer, API, class and pool: one unknown name hides no other."""
+    pools: Keys = {
+        "main": {**ON_DEMAND, "instance": "bx.8x", "nodes": 1},
+        "rented": {"offer": "acm/8x", "nodes": 1},
+    }
+    service: Keys = {
+        "serving": {"model": "unti"},
+        "overflow": "api/plan",
+        "route": {"al": {"api": "api/plain"}},
+        "standby": {"pool": "mian", "nodes": 1},
+    }
+    lab.stack(pools, service)
+    text = lab.refused()
+    assert text.startswith(f"{lab.folder}/Pulumi.one.yaml: 6 problems\n")
+    for told in ("unit?", "box.8x?", "acme/8x?", "api/plain?", "Did you mean all?", "main?"):
+        assert told in text
+
+
 @pytest.mark.parametrize(
     ("service", "plan"),
     [

@@ -23,15 +23,15 @@ __all__ = ["resolve_service"]
 
 def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceModel:
     """A service with its pools sized and priced. Raises NotFound."""
-    path = f"services.{name}"
+    path, before = f"services.{name}", len(todo.problems)
     model = todo.catalog.model(spec.serving.model)
     if model is None:
-        raise todo.fail(
+        todo.fail(
             f"{path}.serving.model",
             f'no benchmark of the model "{spec.serving.model}".',
             todo.known(spec.serving.model, todo.catalog.model_names),
         )
-    before = len(todo.problems)
+        model = spec.serving.model  # to look up the rest in the same run
     pools: list[built.PoolModel] = []
     for pool_name, pool in spec.pools.items():
         try:
