@@ -101,19 +101,16 @@ class _Reader:
         return self.anchors[event.anchor]
 
     def _scalar(self, event: Any) -> Any:
-        value = self._read(event)
+        try:
+            value = self._read(event)
+        except (ValueError, KeyError):  # a number of 5,000 digits, 0x_, !!bool of another word
+            shown = event.value if len(event.value) <= LONGEST_SHOWN else "what stands here"
+            raise _refused(f"{shown} cannot be read as a value", event) from None
         if event.anchor and self.anchors is not None:
             self.anchors[event.anchor] = value
         return value
 
     def _read(self, event: Any) -> Any:
-        try:
-            return self._plain(event)
-        except (ValueError, KeyError):  # a number of 5,000 digits, 0x_, !!bool of another word
-            shown = event.value if len(event.value) <= LONGEST_SHOWN else "what stands here"
-            raise _refused(f"{shown} cannot be read as a value", event) from None
-
-    def _plain(self, event: Any) -> Any:
         text, plain = event.value, event.implicit[0]
         if plain and (number := NUMBER.fullmatch(text)):
             return float(text) if number[1] else int(text)
