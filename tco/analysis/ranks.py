@@ -57,11 +57,7 @@ def full_node_hour_usd(
     stack: StackModel, service: ServiceModel, group: Group, rate: ApiRate
 ) -> float:
     """v: what an API bills for the tokens of one full hour of a reference node."""
-    per_request = sum(
-        request.share
-        * float(np.asarray(rate.usd_per_request(request, service.demand, stack.day, LIKELY)))
-        for request in group.classes
-    )
+    per_request = float(rate.usd_of(group.classes, service.demand, stack.day))
     load_per_request_hour = float(
         group.fleet.load_by_hour.sum() / service.demand.requests_per_hour.sum()
     )

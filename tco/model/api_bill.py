@@ -10,7 +10,7 @@ import numpy as np
 
 from tco.catalog.catalog import Found, Sourced
 from tco.catalog.rows import ApiPrice, Peak
-from tco.model.scenario import Scenario
+from tco.model.scenario import LIKELY, Scenario
 from tco.model.workload import Demand, RequestClass, cached_share
 from tco.ranges import Range, point
 from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK, Quantity
@@ -76,6 +76,19 @@ class ApiRate:
         shares = [peak_share(demand, peak, day) for peak in self.row.peak]
         factor = self.factor * scenario.api_price_factors.get(self.api, 1.0)
         return usd_per_request(self.row, request, shares, scenario, demand.name) * factor
+
+    def usd_of(
+        self,
+        classes: Iterable[RequestClass],
+        demand: Demand,
+        day: dt.date,
+        scenario: Scenario = LIKELY,
+    ) -> Quantity:
+        """USD in month 0 of the classes' share of one average request."""
+        return sum(
+            (one.share * self.usd_per_request(one, demand, day, scenario) for one in classes),
+            start=0.0,
+        )
 
 
 def peak_share(demand: Demand, peak: Peak, day: dt.date) -> float:

@@ -19,7 +19,6 @@ from tco.model.labor import planned_fte
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import PoolModel, PowerTerms, ServiceModel, StackModel
 from tco.model.work import GroupWork, Work, outage_share
-from tco.model.workload import RequestClass
 from tco.ranges import point
 from tco.units import (
     HOURS_PER_MONTH,
@@ -408,25 +407,9 @@ def api_bill(
     scenario: Scenario = LIKELY,
 ) -> Quantity:
     """USD per month of a service's full demand at factor 1, billed by one API."""
-    per_request = _class_usd(stack, service, service.demand.classes, rate, scenario)
-    return service.demand.requests_per_month * per_request * rate.path.factor(month, scenario)
-
-
-def _class_usd(
-    stack: StackModel,
-    service: ServiceModel,
-    classes: Iterable[RequestClass],
-    rate: ApiRate,
-    scenario: Scenario,
-) -> Quantity:
-    """USD of the classes' share of one average request."""
-    return sum(
-        (
-            request.share * rate.usd_per_request(request, service.demand, stack.day, scenario)
-            for request in classes
-        ),
-        start=0.0,
-    )
+    demand = service.demand
+    per_request = rate.usd_of(demand.classes, demand, stack.day, scenario)
+    return demand.requests_per_month * per_request * rate.path.factor(month, scenario)
 
 
 def _api(
@@ -471,7 +454,7 @@ def _api(
         for category, rate, share, what, figures in parts:
             if rate is None:
                 continue
-            group_usd = _class_usd(stack, service, one.group.classes, rate, scenario)
+            group_usd = rate.usd_of(one.group.classes, service.demand, stack.day, scenario)
             price = group_usd / one.group.share * rate.path.factor(month, scenario)
             lines.append(
                 Line(
