@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tco.analysis.supplies import full_node_hour_usd, supplies_of
 from tco.model.api_bill import ApiRate
-from tco.model.scenario import LIKELY
 from tco.model.stack import Group, ServiceModel, StackModel
-from tco.units import HOURS_PER_WEEK, FloatArray, monthly_rate
+from tco.units import HOURS_PER_WEEK, FloatArray
 
-__all__ = ["API", "Rank", "full_node_hour_usd", "load_by_rank", "rank_table", "ranks"]
+__all__ = ["API", "Rank", "load_by_rank", "rank_table", "ranks"]
 
 MOST_RANKS = 64
 API = "api"
@@ -51,17 +51,6 @@ def load_by_rank(group: Group, nodes: int) -> tuple[FloatArray, FloatArray]:
     left[0] = levels
     busy = (left[:-1] - left[1:]) @ hours
     return (needed[None, :] >= counts[1:, None]) @ hours, busy
-
-
-def full_node_hour_usd(
-    stack: StackModel, service: ServiceModel, group: Group, rate: ApiRate
-) -> float:
-    """v: what an API bills for the tokens of one full hour of a reference node."""
-    per_request = float(rate.usd_of(group.classes, service.demand, stack.day))
-    load_per_request_hour = float(
-        group.fleet.load_by_hour.sum() / service.demand.requests_per_hour.sum()
-    )
-    return per_request / load_per_request_hour
 
 
 def rank_table(
@@ -99,12 +88,9 @@ def ranks(
 
     Prices are for the work of one node of the first pool.
     """
-    rate = monthly_rate(stack.discount_rate.value.likely)
-    prices: dict[str, tuple[float, bool]] = {}
-    for pool, fleet in zip(group.pools, group.fleet.pools, strict=True):
-        price = float(np.asarray(pool.supply.effective_usd_per_hour(LIKELY, rate)))
-        usd = price * pool.nodes_per_replica / fleet.capacity_per_node
-        known, _ = prices.get(pool.supply.option, (usd, False))
-        prices[pool.supply.option] = (min(usd, known), pool.supply.committed)
+    cheapest: dict[str, tuple[float, bool]] = {}
+    for one in supplies_of(stack, group):
+        cheapest.setdefault(one.pool.supply.option, (one.usd_per_unit_hour, one.committed))
+    prices = {pool.supply.option: cheapest[pool.supply.option] for pool in group.pools}
     value = full_node_hour_usd(stack, service, group, rival) if rival is not None else None
     return rank_table(group, prices, value)

@@ -6,9 +6,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from tco.analysis.ranks import full_node_hour_usd
 from tco.catalog.catalog import Catalog
 from tco.catalog.rows import NodePrice
 from tco.errors import BadInput
@@ -17,11 +14,11 @@ from tco.model.fleet import FleetPool
 from tco.model.plan import TERM_MONTHS, Commitment, Finance, Nodes, Pool, Service
 from tco.model.resolve import resolve
 from tco.model.scenario import LIKELY
-from tco.model.stack import Group, PoolModel, StackModel
+from tco.model.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.model.stackfile import PLAN_KEY, StackFile
 from tco.units import monthly_rate
 
-__all__ = ["Supply", "apis_of", "supplies_of", "with_every_supply"]
+__all__ = ["Supply", "apis_of", "full_node_hour_usd", "supplies_of", "with_every_supply"]
 
 
 @dataclass(frozen=True)
@@ -55,12 +52,22 @@ def supplies_of(stack: StackModel, group: Group) -> list[Supply]:
         Supply(
             pool,
             fleet,
-            float(np.asarray(pool.supply.effective_usd_per_hour(LIKELY, rate)))
-            * pool.nodes_per_replica,
+            float(pool.supply.effective_usd_per_hour(LIKELY, rate)) * pool.nodes_per_replica,
         )
         for pool, fleet in zip(group.pools, group.fleet.pools, strict=True)
     ]
     return sorted(found, key=lambda one: one.usd_per_unit_hour)
+
+
+def full_node_hour_usd(
+    stack: StackModel, service: ServiceModel, group: Group, rate: ApiRate
+) -> float:
+    """v: what an API bills for the tokens of one full hour of a reference node."""
+    per_request = float(rate.usd_of(group.classes, service.demand, stack.day))
+    load_per_request_hour = float(
+        group.fleet.load_by_hour.sum() / service.demand.requests_per_hour.sum()
+    )
+    return per_request / load_per_request_hour
 
 
 def apis_of(stack: StackModel, place: int) -> list[tuple[ApiRate, float]]:
