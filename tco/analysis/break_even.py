@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tco.model.fleet import TOLERANCE
-from tco.model.ledger import api_bill, ledger, total
+from tco.model.ledger import api_bills, ledger, total
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, Group, ServiceModel, StackModel, StandbyTerms
 from tco.model.work import work
@@ -177,11 +177,10 @@ def _cost(stack: StackModel, alternative: Alternative) -> Callable[[FloatArray],
         return None
     if alternative.stack is not None:
         return _stack_cost(stack, alternative.stack)
-    slope = 0.0
-    for service, rate in zip(stack.services, alternative.rates, strict=True):
-        if rate is None:
-            return None
-        slope += float(np.asarray(api_bill(stack, service, rate)))
+    bills = api_bills(stack, alternative)
+    if bills is None:
+        return None
+    slope = sum(bills)
     return lambda factor: slope * factor
 
 

@@ -21,7 +21,7 @@ from tco.analysis.thresholds import UNASKED, thresholds
 from tco.analysis.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.catalog.catalog import Catalog, Sourced
 from tco.errors import BadInput
-from tco.model.ledger import Line, api_bill, ledger, total
+from tco.model.ledger import Line, api_bills, ledger, total
 from tco.model.resolve import resolve
 from tco.model.salvage import FaultyStack
 from tco.model.scenario import Scenario
@@ -384,12 +384,8 @@ def _month_usd(stack: StackModel, alternative: Alternative) -> float | None:
     if alternative.stack is not None:
         other = alternative.stack
         return None if other.unpriced else _one(total(ledger(other, work(other))))
-    usd = 0.0
-    for service, rate in zip(stack.services, alternative.rates, strict=True):
-        if rate is None:
-            return None
-        usd += _one(api_bill(stack, service, rate))
-    return usd
+    bills = api_bills(stack, alternative)
+    return _one(sum(bills)) if bills is not None else None
 
 
 def _figures_of(alternative: Alternative) -> list[Sourced]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tco.model.finance import discount, remaining_value
-from tco.model.ledger import api_bill, ledger, total
+from tco.model.ledger import api_bills, ledger, total
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, Group, PoolModel, ServiceModel, StackModel
 from tco.model.work import Work, work
@@ -192,14 +192,11 @@ def alternative_flow(
         return None
     if alternative.stack is not None:
         return _stack_flow(ahead, ahead.others[alternative.name], scenario)
-    bill: FloatArray = np.zeros(len(ahead.months))
-    for service, rate, factor in zip(
-        ahead.stack.services, alternative.rates, ahead.factors, strict=True
-    ):
-        if rate is None:
-            return None
-        bill = bill + factor * api_bill(ahead.stack, service, rate, ahead.months, scenario)
-    return CashFlow.running(bill)
+    bills = api_bills(ahead.stack, alternative, ahead.months, scenario)
+    if bills is None:
+        return None
+    usd = sum(factor * bill for factor, bill in zip(ahead.factors, bills, strict=True))
+    return CashFlow.running(np.asarray(usd, float))
 
 
 def _stack_flow(ahead: Path, other: Path, scenario: Scenario) -> CashFlow:
@@ -219,12 +216,9 @@ def refused_usd(ahead: Path, alternative: Alternative, scenario: Scenario = LIKE
         flow = cash_flow(ahead.others[alternative.name], replace(scenario, fte=None))
         return ahead.work.refused_tokens(ahead.stack) * flow.billed_usd
     usd = np.zeros(len(ahead.months))
-    for place, (service, rate) in enumerate(
-        zip(ahead.stack.services, alternative.rates, strict=True)
-    ):
-        if rate is not None:
-            bill = api_bill(ahead.stack, service, rate, ahead.months, scenario)
-            usd = usd + ahead.factors[place] * ahead.work.refused_share(service, place) * bill
+    for place, bill in enumerate(api_bills(ahead.stack, alternative, ahead.months, scenario) or ()):
+        refused = ahead.work.refused_share(ahead.stack.services[place], place)
+        usd = usd + ahead.factors[place] * refused * bill
     return usd
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from tco.catalog.catalog import Found, Sourced
 from tco.catalog.rows import Figure, NodePrice
-from tco.model.ledger import api_bill, ledger, total
+from tco.model.ledger import api_bills, ledger, total
 from tco.model.plan import Commitment
 from tco.model.purchase import OwnedSupply, Supply
 from tco.model.resolve.supply import rented
@@ -91,10 +91,9 @@ def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> Rung:
     """The cheapest eligible hosted API: nothing is owed when the calls stop."""
     bills: dict[str, float] = {}
     for one in alternatives:
-        known = [rate for rate in one.rates if rate is not None]
-        if one.eligible and known and not one.unpriced:
-            pairs = zip(stack.services, known, strict=True)
-            bills[one.name] = sum(float(api_bill(stack, service, rate)) for service, rate in pairs)
+        known = api_bills(stack, one)
+        if one.eligible and known is not None:
+            bills[one.name] = float(sum(known))
     if not bills:
         return Rung("API", "", None, None, "no eligible alternative is an API with a price")
     name = min(bills, key=lambda one: bills[one])

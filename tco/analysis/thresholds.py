@@ -13,7 +13,7 @@ import numpy as np
 
 from tco.analysis.horizon import CashFlow, npv_usd, payback_months
 from tco.analysis.sides import OwnSide, RivalSide
-from tco.model.ledger import api_bill
+from tco.model.ledger import api_bills
 from tco.model.stack import Alternative
 from tco.units import FloatArray
 
@@ -101,18 +101,13 @@ def _utilization(own: OwnSide, alternative: Alternative, saving_usd: float) -> T
     The API price of the full hours is the API's bill for what the fleet serves, over U.
     """
     stack, ahead, utilization = own.stack, own.ahead, own.utilization
-    if alternative.stack is not None or utilization <= 0:
+    bills = api_bills(ahead.stack, alternative, ahead.months)
+    if bills is None or utilization <= 0:
         return NONE
     served = np.zeros(len(ahead.months))
-    for place, (service, price) in enumerate(
-        zip(ahead.stack.services, alternative.rates, strict=True)
-    ):
-        if price is None:
-            return UNKNOWN
-        own_share = sum(
-            one.group.share * (1 - one.month.overflow_share) for one in ahead.work.groups[place]
-        )
-        served += api_bill(stack, service, price, ahead.months) * ahead.factors[place] * own_share
+    for groups, factor, bill in zip(ahead.work.groups, ahead.factors, bills, strict=True):
+        own_share = sum(one.group.share * (1 - one.month.overflow_share) for one in groups)
+        served += bill * factor * own_share
     rate = float(stack.discount_rate.value.likely)
     value = float(npv_usd(CashFlow.running(served), rate)) / utilization
     if value <= 0:

@@ -17,7 +17,7 @@ from tco.model.api_bill import ApiRate
 from tco.model.egress import response_gb, tiered_usd
 from tco.model.labor import planned_fte
 from tco.model.scenario import LIKELY, Scenario
-from tco.model.stack import PoolModel, PowerTerms, ServiceModel, StackModel
+from tco.model.stack import Alternative, PoolModel, PowerTerms, ServiceModel, StackModel
 from tco.model.work import GroupWork, Work, outage_share
 from tco.ranges import point
 from tco.units import (
@@ -29,7 +29,7 @@ from tco.units import (
     ratio,
 )
 
-__all__ = ["CATEGORIES", "NODE_CATEGORIES", "Line", "api_bill", "ledger", "total"]
+__all__ = ["CATEGORIES", "NODE_CATEGORIES", "Line", "api_bill", "api_bills", "ledger", "total"]
 
 Category = Literal["compute", "power", "egress", "standby", "labor", "platform", "api"]
 CATEGORIES: tuple[Category, ...] = (
@@ -410,6 +410,25 @@ def api_bill(
     demand = service.demand
     per_request = rate.usd_of(demand.classes, demand, stack.day, scenario)
     return demand.requests_per_month * per_request * rate.path.factor(month, scenario)
+
+
+def api_bills(
+    stack: StackModel,
+    alternative: Alternative,
+    month: Quantity = 0.0,
+    scenario: Scenario = LIKELY,
+) -> list[Quantity] | None:
+    """USD per month of every service's full demand at an alternative's APIs.
+
+    None where it has no price for all of them; a stack has none of its own.
+    """
+    rates = [rate for rate in alternative.rates if rate is not None]
+    if alternative.unpriced or len(rates) < len(stack.services):
+        return None
+    return [
+        api_bill(stack, service, rate, month, scenario)
+        for service, rate in zip(stack.services, rates, strict=True)
+    ]
 
 
 def _api(
