@@ -23,7 +23,7 @@ from tco.analysis.evaluation import Evaluation, evaluate, load_stack
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog
 from tco.errors import BadInput
-from tco.model.ledger import CATEGORIES
+from tco.model.lines import CATEGORIES
 from tco.model.stack import StackModel
 from tco.units import FloatArray
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tco.model.fleet import TOLERANCE
-from tco.model.ledger import api_bills, ledger, total
+from tco.model.ledger import api_bills, ledger
+from tco.model.lines import total
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, Group, ServiceModel, StackModel, StandbyTerms
 from tco.model.work import work

@@ -21,7 +21,8 @@ from tco.analysis.thresholds import UNASKED, thresholds
 from tco.analysis.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.catalog.catalog import Catalog, Sourced
 from tco.errors import BadInput
-from tco.model.ledger import Line, api_bills, ledger, total
+from tco.model.ledger import api_bills, ledger
+from tco.model.lines import Line, total
 from tco.model.resolve import resolve
 from tco.model.salvage import FaultyStack
 from tco.model.scenario import Scenario

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tco.model.finance import discount, remaining_value
-from tco.model.ledger import api_bills, ledger, total
+from tco.model.ledger import api_bills, ledger
+from tco.model.lines import total
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, Group, PoolModel, ServiceModel, StackModel
 from tco.model.work import Work, work

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tco.model.api_bill import ApiRate
-from tco.model.ledger import ledger, total
+from tco.model.ledger import ledger
+from tco.model.lines import total
 from tco.model.stack import Group, PoolModel, ServiceModel, StackModel, StandbyTerms
 from tco.model.work import work
 

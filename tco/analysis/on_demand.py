@@ -11,7 +11,8 @@ from tco.analysis.horizon import path
 from tco.analysis.mix import month_usd
 from tco.analysis.verdict import AlternativeResult, Verdict
 from tco.catalog.rows import NodePrice
-from tco.model.ledger import NODE_CATEGORIES, ledger
+from tco.model.ledger import ledger
+from tco.model.lines import NODE_CATEGORIES
 from tco.model.purchase import Supply
 from tco.model.stack import Group, PoolModel, StackModel
 from tco.model.work import work

@@ -11,7 +11,8 @@ import pulumi_aws as aws
 
 from tco.iac.agent import AGENT_NAMESPACE, GPU_METRIC, POOL_DIMENSION
 from tco.iac.arguments import GpuNodePoolArgs, short_name
-from tco.model.ledger import ledger, total
+from tco.model.ledger import ledger
+from tco.model.lines import total
 from tco.model.plan import Guardrails
 from tco.model.stack import StackModel
 from tco.model.work import work

@@ -7,8 +7,6 @@ array of the same length. Nothing here rounds.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
@@ -16,12 +14,12 @@ from tco.catalog.catalog import Sourced
 from tco.model.api_bill import ApiRate
 from tco.model.egress import response_gb, tiered_usd
 from tco.model.labor import planned_fte
+from tco.model.lines import CATEGORIES, Category, Line
+from tco.model.node_lines import node_lines
 from tco.model.scenario import LIKELY, Scenario
-from tco.model.stack import Alternative, PoolModel, PowerTerms, ServiceModel, StackModel
+from tco.model.stack import Alternative, PoolModel, ServiceModel, StackModel
 from tco.model.work import GroupWork, Work, outage_share
-from tco.ranges import point
 from tco.units import (
-    HOURS_PER_MONTH,
     MONTHS_PER_YEAR,
     FloatArray,
     Quantity,
@@ -29,51 +27,10 @@ from tco.units import (
     ratio,
 )
 
-__all__ = ["CATEGORIES", "NODE_CATEGORIES", "Line", "api_bill", "api_bills", "ledger", "total"]
-
-Category = Literal["compute", "power", "egress", "standby", "labor", "platform", "api"]
-CATEGORIES: tuple[Category, ...] = (
-    "compute",
-    "power",
-    "egress",
-    "standby",
-    "labor",
-    "platform",
-    "api",
-)
-NODE_CATEGORIES: tuple[Category, ...] = ("compute", "standby")
-"""What the nodes of a pool cost."""
-
+__all__ = ["api_bill", "api_bills", "ledger"]
 
 _ApiPart = tuple[Category, ApiRate | None, FloatArray, str, Iterable[Sourced]]
 """What goes to an API: the share of the requests, what it is called, and the figures behind it."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line: a quantity at a price. ``amortised_usd`` is the part paid upfront, earlier."""
-
-    category: Category
-    name: str
-    quantity: Quantity
-    unit: str
-    usd_per_unit: Quantity
-    service: str = ""
-    pool: str = ""
-    region: str | None = None
-    commitment_status: Literal["used", "unused"] | None = None
-    figures: tuple[Sourced, ...] = ()
-    amortised_usd: Quantity = 0.0
-
-    @property
-    def usd(self) -> Quantity:
-        """USD per month."""
-        return self.quantity * self.usd_per_unit
-
-    @property
-    def confidential(self) -> bool:
-        """Whether a figure behind the line is a confidential book's: its total is told alone."""
-        return any(one.confidential for one in self.figures)
 
 
 def ledger(
@@ -84,10 +41,7 @@ def ledger(
     lines: list[Line] = []
     for service, groups in zip(stack.services, done.groups, strict=True):
         for one in groups:
-            for place, pool in enumerate(one.group.pools):
-                lines += _compute(service, one, place, pool, rate, scenario)
-            lines += _standby_nodes(service, one, rate, scenario)
-            lines += _power(service, one, scenario)
+            lines += node_lines(service, one, rate, scenario)
     lines += _egress(stack, done, scenario)
     lines += _platform(stack, done, scenario)
     lines += _labor(stack, done, scenario)
@@ -95,153 +49,6 @@ def ledger(
         lines += _api(stack, service, done, place, month, scenario)
     order = {category: place for place, category in enumerate(CATEGORIES)}
     return sorted(lines, key=lambda line: order[line.category])
-
-
-def total(lines: Iterable[Line]) -> Quantity:
-    """USD of all lines."""
-    return sum((line.usd for line in lines), start=0.0)
-
-
-def _compute(
-    service: ServiceModel,
-    done: GroupWork,
-    place: int,
-    pool: PoolModel,
-    rate: Quantity,
-    scenario: Scenario,
-) -> list[Line]:
-    """Node-hours at the pool's price; a commitment is paid for every hour, used or not."""
-    supply, size, fleet = pool.supply, pool.nodes_per_replica, done.group.fleet
-    hours = done.month.node_hours[place] * size
-    figures = _compute_figures(supply.rate, pool)
-    booting: Quantity = 0.0
-    if fleet.comes_and_goes(fleet.pools[place]):
-        booting = done.month.start_hours(place, scenario.value(pool.boot_hours)) * size
-        figures = (*figures, pool.boot_hours)
-    line = Line(
-        "compute",
-        supply.label,
-        hours + booting,
-        "node-hour",
-        supply.recurring_usd_per_hour(scenario),
-        service.name,
-        pool.name,
-        pool.region,
-        figures=figures,
-    )
-    if not supply.committed:
-        return [line]
-    amortised = _amortised_per_hour(pool, rate, scenario)
-    price = supply.effective_usd_per_hour(scenario, rate)
-    used = np.minimum(done.month.needed_hours[place] * size, hours)
-    lines = [
-        replace(
-            line,
-            quantity=quantity,
-            usd_per_unit=price,
-            commitment_status=status,
-            amortised_usd=quantity * amortised,
-        )
-        for status, quantity in (("used", used), ("unused", hours - used))
-    ]
-    return lines if np.any(lines[1].quantity > 1e-9) else lines[:1]
-
-
-def _amortised_per_hour(pool: PoolModel, rate: Quantity, scenario: Scenario) -> Quantity:
-    if not pool.supply.paid_ahead:
-        return 0.0
-    return pool.supply.amortised_usd_per_month(scenario, rate) / HOURS_PER_MONTH
-
-
-def _compute_figures(rate: Sourced, pool: PoolModel) -> tuple[Sourced, ...]:
-    supply = pool.supply
-    figures = [rate] if supply.owned is None else []
-    if supply.upfront is not None:
-        figures.append(supply.upfront)
-    if supply.spot is not None:
-        spot = supply.spot
-        figures += [spot.availability, spot.interruptions_per_hour, spot.boot_hours]
-        figures += [spot.on_demand] if spot.on_demand is not None else []
-    if supply.owned is not None:
-        figures += [supply.owned.price, supply.owned.residual, supply.owned.maintenance]
-    return tuple(figures)
-
-
-def _standby_nodes(
-    service: ServiceModel, done: GroupWork, rate: Quantity, scenario: Scenario
-) -> list[Line]:
-    """The spares, all month, at the price of their pool."""
-    if not np.any(done.spares > 0):
-        return []
-    pool = done.spare_pool
-    supply = pool.supply.as_spare()
-    hours = done.spares * pool.nodes_per_replica * HOURS_PER_MONTH
-    amortised = _amortised_per_hour(pool, rate, scenario)
-    return [
-        Line(
-            "standby",
-            f"spare, {supply.label}",
-            hours,
-            "node-hour",
-            supply.effective_usd_per_hour(scenario, rate),
-            service.name,
-            pool.name,
-            pool.region,
-            figures=(*_compute_figures(supply.rate, pool), pool.mtbf_hours, pool.mttr_hours),
-            amortised_usd=hours * amortised,
-        )
-    ]
-
-
-def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[Line]:
-    """Owned nodes: their colocation and electricity; a rent includes it, which a line says."""
-    lines = [
-        line
-        for place, pool in enumerate(done.group.pools)
-        if pool.power is not None
-        for line in _owned_power(service, done, place, pool.power, scenario)
-    ]
-    if lines:
-        return lines
-    none, rate = np.zeros_like(done.factor), done.group.pools[0].supply.rate
-    free = replace(rate, value=point(0.0), estimate=False, confidential=False)
-    name = "included in the rent"
-    return [Line("power", name, none, "kWh", 0.0, service.name, figures=(free,))]
-
-
-def _owned_power(
-    service: ServiceModel, done: GroupWork, place: int, terms: PowerTerms, scenario: Scenario
-) -> list[Line]:
-    """W_idle in every hour, W_load - W_idle in busy ones, x PUE; or colocation; or both."""
-    pool = done.group.pools[place]
-    common = Line("power", "", 0.0, "kWh", 0.0, service.name, pool.name, pool.region)
-    spares = done.spares if pool is done.spare_pool else done.spares * 0.0
-    held = done.month.node_hours[place] + spares * HOURS_PER_MONTH
-    lines: list[Line] = []
-    if terms.colocation_usd_per_month is not None:
-        lines.append(
-            replace(
-                common,
-                name="colocation",
-                quantity=held / HOURS_PER_MONTH * pool.nodes_per_replica,
-                unit="node-month",
-                usd_per_unit=scenario.value(terms.colocation_usd_per_month),
-                figures=(terms.colocation_usd_per_month,),
-            )
-        )
-    if terms.idle_w and terms.load_w and terms.pue and terms.usd_per_kwh:
-        idle, load = scenario.value(terms.idle_w), scenario.value(terms.load_w)
-        watt_hours = idle * held + (load - idle) * done.month.busy_hours[place]
-        lines.append(
-            replace(
-                common,
-                name="electricity",
-                quantity=watt_hours * pool.nodes_per_replica / 1000 * scenario.value(terms.pue),
-                usd_per_unit=scenario.value(terms.usd_per_kwh),
-                figures=(terms.idle_w, terms.load_w, terms.pue, terms.usd_per_kwh),
-            )
-        )
-    return lines
 
 
 def _egress(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tco.analysis.evaluation import Evaluation, PricedLine
-from tco.model.ledger import Category
+from tco.model.lines import Category
 from tco.model.stack import PoolModel
 from tco.report.csv_text import Cell
 

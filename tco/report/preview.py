@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.gate import not_bought
-from tco.model.ledger import NODE_CATEGORIES
+from tco.model.lines import NODE_CATEGORIES
 from tco.report.numbers import usd
 from tco.report.rows import LineRow
 from tco.report.view import StackView, category_totals

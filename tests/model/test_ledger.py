@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tco.model.labor import fte_by_nodes
-from tco.model.ledger import CATEGORIES
+from tco.model.lines import CATEGORIES
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, cost_by_category, owned
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
