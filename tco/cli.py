@@ -32,7 +32,7 @@ from tco.commands.prices import price, prices
 from tco.commands.sweep import sweep
 from tco.errors import BadInput, Problem, TcoError
 from tco.files import write_text
-from tco.model.plan import TERM_MONTHS
+from tco.model.plan_pool import TERM_MONTHS
 from tco.model.stackfile import read_stack, stack_names
 
 __all__ = ["cli", "main"]

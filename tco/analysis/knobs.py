@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from tco.analysis.levers import LEVERS, Knob, refused
 from tco.errors import one_of
 from tco.files import as_list, as_mapping, unwrapped, validated
-from tco.model.plan import Nodes, Plan
+from tco.model.plan import Plan
+from tco.model.plan_pool import Nodes
 from tco.model.stack import StackModel
 from tco.model.stackfile import PLAN_KEY, StackFile
 from tco.model.workload import Workload, demand_of

@@ -16,7 +16,7 @@ from tco.catalog.catalog import Found, Sourced
 from tco.catalog.rows import Figure, NodePrice
 from tco.model.ledger import api_bills, ledger
 from tco.model.lines import total
-from tco.model.plan import Commitment
+from tco.model.plan_pool import Commitment
 from tco.model.purchase import OwnedSupply, Supply
 from tco.model.resolve.supply import rented
 from tco.model.scenario import LIKELY

@@ -23,7 +23,7 @@ from tco.analysis.uncertainty import simulate
 from tco.catalog.catalog import Catalog
 from tco.errors import BadInput, Problem
 from tco.model.api_bill import ApiRate
-from tco.model.plan import TERM_MONTHS
+from tco.model.plan_pool import TERM_MONTHS
 from tco.model.resolve import resolve
 from tco.model.stack import PoolModel, StackModel, StandbyTerms
 from tco.model.stackfile import PLAN_KEY, StackFile

@@ -11,7 +11,8 @@ from tco.catalog.rows import NodePrice
 from tco.errors import BadInput
 from tco.model.api_bill import ApiRate, too_long
 from tco.model.fleet import FleetPool
-from tco.model.plan import TERM_MONTHS, Commitment, Finance, Nodes, Pool, Service
+from tco.model.plan import Finance, Service
+from tco.model.plan_pool import TERM_MONTHS, Commitment, Nodes, Pool
 from tco.model.resolve import resolve
 from tco.model.scenario import LIKELY
 from tco.model.stack import Group, PoolModel, ServiceModel, StackModel

@@ -26,7 +26,7 @@ from tco.catalog.rows import (
 )
 from tco.errors import BadInput, Problem
 from tco.files import Strict, as_list, as_mapping, problems_of, read_yaml
-from tco.ranges import Range
+from tco.ranges import point
 
 __all__ = ["Book", "read_book"]
 
@@ -149,7 +149,7 @@ class Book(Strict):
 
 def describe(key: tuple[object, ...]) -> str:
     """A row's key as a reader would say it."""
-    shown = (str(part) for part in key if part is not None and part != Range(0.0, 0.0, 0.0))
+    shown = (str(part) for part in key if part is not None and part != point(0.0))
     return " ".join(shown)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self, cast
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from tco.files import Strict
-from tco.ranges import Amount, PositiveAmount, Range, Share
+from tco.ranges import Amount, PositiveAmount, Range, Share, point
 
 __all__ = [
     "ApiPrice",
@@ -314,7 +314,7 @@ class Benchmark(Row):
     engine: Name
     input: PositiveInt
     output: PositiveInt
-    cached: Share = Field(default_factory=lambda: Range(0.0, 0.0, 0.0))
+    cached: Share = point(0.0)
     prefill_share: Share | None = None
     cached_prefill_speedup: PositiveAmount | None = None
     kind: Literal["measured", "predicted"] = "measured"

@@ -15,7 +15,7 @@ from tco.catalog.catalog import Found
 from tco.catalog.rows import Benchmark, BenchmarkPoint, Latency
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.workload import Objectives, RequestClass, cached_share
-from tco.ranges import Range
+from tco.ranges import Range, point
 from tco.units import Quantity
 
 __all__ = [
@@ -36,7 +36,7 @@ SAME_SHAPE = 1.10
 """Lengths within 10 % of the measured ones count as measured."""
 
 
-EXACT = Range(1.0, 1.0, 1.0)
+EXACT = point(1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from tco.model.api_bill import ApiRate
 from tco.model.egress import EgressTerms
 from tco.model.fleet import Fleet
 from tco.model.operating_point import OperatingPoint
-from tco.model.plan import Plan, Pool
+from tco.model.plan import Plan
+from tco.model.plan_pool import Pool
 from tco.model.purchase import Supply
 from tco.model.workload import Demand, RequestClass
 

@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from tco.catalog.rows import Latency, Name
 from tco.errors import BadInput, Problem, one_of
 from tco.files import Strict, problems_of, read_text, read_yaml
-from tco.ranges import Range, Share
+from tco.ranges import Range, Share, point
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray
 
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
 
 TokenCount = Annotated[float, Field(strict=True, ge=0, le=100_000_000)]
 HourOfDay = Annotated[int, Field(strict=True, ge=0, le=24)]
-NO_SHARE = Range(0.0, 0.0, 0.0)
+NO_SHARE = point(0.0)
 SHARES_TOLERANCE = 1e-6
 MOST_LINES = 5
 """Problems of a CSV that are told one by one."""

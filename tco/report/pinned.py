@@ -14,7 +14,7 @@ from tco.analysis.mix import Mix, standby_pool
 from tco.analysis.optimize import Optimum
 from tco.errors import TcoError
 from tco.files import as_mapping
-from tco.model.plan import Pool
+from tco.model.plan_pool import Pool
 from tco.model.stack import PoolModel
 from tco.model.stackfile import PLAN_KEY
 

@@ -6,7 +6,8 @@ from tco.catalog.catalog import Found, Sourced
 from tco.catalog.rows import Hardware, NodePrice
 from tco.model import stack as built
 from tco.model.egress import Band, EgressTerms
-from tco.model.plan import OwnedNode, Pool, Service
+from tco.model.plan import Service
+from tco.model.plan_pool import OwnedNode, Pool
 from tco.model.resolve.lookup import THIS_PLAN, Lookup
 from tco.model.resolve.supply import owned_name, price_of, resolve_supply
 from tco.ranges import Range, point

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tco.catalog.catalog import Found, Sourced
 from tco.catalog.rows import NodePrice
-from tco.model.plan import TERM_MONTHS, Commitment, OwnedNode, Pool, SpotTerms
+from tco.model.plan_pool import TERM_MONTHS, Commitment, OwnedNode, Pool, SpotTerms
 from tco.model.purchase import (
     Option,
     OwnedSupply,
