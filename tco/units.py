@@ -19,6 +19,7 @@ __all__ = [
     "FloatArray",
     "Quantity",
     "distinct",
+    "first",
     "monthly_rate",
     "ratio",
 ]
@@ -42,6 +43,11 @@ def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     """Part / whole, elementwise; 0 where the whole is 0."""
     part, whole = np.broadcast_arrays(part, whole)
     return np.divide(part, whole, out=np.zeros_like(part, float), where=whole > 0)
+
+
+def first(value: Quantity) -> float:
+    """The first of several values, or the one there is."""
+    return float(np.ravel(value)[0])
 
 
 def distinct(values: FloatArray) -> FloatArray:

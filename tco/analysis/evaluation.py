@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tco.analysis.break_even import Scan, scan
+from tco.analysis.fleet_figures import FleetFigures, fleet_figures, utilization
 from tco.analysis.gate import GateFacts, GateResult, gate
 from tco.analysis.horizon import Path, path
 from tco.analysis.on_demand import closes_on_demand, on_demand_usd_per_month
@@ -26,11 +26,11 @@ from tco.model.lines import Line, total
 from tco.model.resolve import resolve
 from tco.model.salvage import FaultyStack
 from tco.model.scenario import Scenario
-from tco.model.stack import Alternative, ServiceModel, StackModel, Unpriced
+from tco.model.stack import Alternative, StackModel, Unpriced
 from tco.model.stackfile import PLAN_KEY, StackFile, read_stack
 from tco.model.work import Work, work
 from tco.shares import in_percent
-from tco.units import HOURS_PER_MONTH
+from tco.units import TOKENS_PER_MTOK, first
 
 if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios needs none of them
     from tco.analysis.ladder import Rung
@@ -41,13 +41,11 @@ __all__ = [
     "SCENARIOS",
     "SEED",
     "Evaluation",
-    "FleetFigures",
     "PricedLine",
     "evaluate",
     "load_stack",
     "on_day",
     "resolve_stack",
-    "utilization_at",
 ]
 
 SCENARIOS = 10_000
@@ -70,27 +68,6 @@ class PricedLine:
     def estimate(self) -> bool:
         """Whether any figure behind the line is an estimate or a range."""
         return any(one.estimate or not one.value.is_point for one in self.line.figures)
-
-
-@dataclass(frozen=True)
-class FleetFigures:
-    """A service's fleet in the month of the pricing day.
-
-    Utilization has standby and boot hours in its denominator; ``utilization_provisioned`` has not.
-    """
-
-    nodes: float
-    standby_nodes: float
-    node_hours: float
-    utilization: float
-    utilization_provisioned: float
-    unserved_share: float
-    overflow_share: float
-    node_output_tok_s: float
-    concurrency: float | None
-    extrapolated: bool
-    predicted: bool
-    slo: str
 
 
 @dataclass(frozen=True)
@@ -130,7 +107,7 @@ class Evaluation:
     def output_mtok_per_month(self) -> float:
         """Generated tokens of all services, reasoning included."""
         return sum(
-            one.demand.requests_per_month * one.output_tokens_per_request / 1e6
+            one.demand.requests_per_month * one.output_tokens_per_request / TOKENS_PER_MTOK
             for one in self.stack.services
         )
 
@@ -164,7 +141,7 @@ class Evaluation:
     @property
     def utilization(self) -> float:
         """Of the whole fleet, standby and boot hours in the denominator."""
-        return _utilization(self.fleets)
+        return utilization(self.fleets)
 
 
 def load_stack(folder: FilePath, name: str, catalog: Catalog, today: dt.date) -> StackModel:
@@ -209,12 +186,12 @@ def evaluate(
     """
     done = work(stack)
     lines = _lines(stack, done)
-    fleets = tuple(_fleet(service, done, place) for place, service in enumerate(stack.services))
-    unpriced = (*stack.unpriced, *_unserved(stack, fleets))
+    fleets = fleet_figures(stack, done)
+    unpriced = (*stack.unpriced, *_unserved(stack, done))
     priced = sum(line.usd_per_month for line in lines)
     ahead, scanned = path(stack), scan(stack)
-    sure = None if unpriced or scenarios == 0 else _drawn(ahead, scenarios, seed)
-    own = OwnSide(stack, ahead, _utilization(fleets))
+    sure = _drawn(ahead, scenarios, seed) if scenarios and not unpriced else None
+    own = OwnSide(stack, ahead, utilization(fleets))
     results = tuple(
         _result(own, alternative, wins, sure, known=not unpriced)
         for alternative, wins in zip(stack.alternatives, scanned.wins, strict=True)
@@ -256,7 +233,7 @@ def evaluate(
     )
 
 
-def _drawn(ahead: Path, scenarios: int, seed: int) -> Uncertainty | None:
+def _drawn(ahead: Path, scenarios: int, seed: int) -> Uncertainty:
     from tco.analysis.uncertainty import simulate_plan  # noqa: PLC0415
 
     return simulate_plan(ahead, scenarios, seed)
@@ -304,77 +281,26 @@ def _lines(stack: StackModel, done: Work) -> list[PricedLine]:
     ends = [ledger(stack, done, 0.0, Scenario(end=end)) for end in ("low", "high")]
     lines: list[PricedLine] = []
     for place, line in enumerate(likely):
-        usd = _one(line.usd)
-        bounds = sorted([usd, *(_one(ledger_at[place].usd) for ledger_at in ends)])
+        usd = first(line.usd)
+        bounds = sorted([usd, *(first(ledger_at[place].usd) for ledger_at in ends)])
         lines.append(
             PricedLine(
-                line, _one(line.quantity), _one(line.usd_per_unit), usd, bounds[0], bounds[-1]
+                line, first(line.quantity), first(line.usd_per_unit), usd, bounds[0], bounds[-1]
             )
         )
     return lines
 
 
-def _one(value: object) -> float:
-    return float(np.asarray(value, float).ravel()[0])
-
-
-def _fleet(service: ServiceModel, done: Work, place: int) -> FleetFigures:
-    groups = done.groups[place]
-    nodes = standby = held = provisioned = busy = 0.0
-    overflow = 0.0
-    for one in groups:
-        for number, pool in enumerate(one.group.pools):
-            size = pool.nodes_per_replica
-            hours = _one(one.month.node_hours[number]) * size
-            provisioned += hours
-            held += hours + _one(one.month.start_hours(number, pool.boot_hours.value.likely)) * size
-            busy += _one(one.month.busy_hours[number]) * size
-            nodes += _one(one.month.peak_nodes[number]) * size
-        spares = _one(one.spares) * one.spare_pool.nodes_per_replica
-        standby += spares
-        held += spares * HOURS_PER_MONTH
-        overflow += one.group.share * _one(one.month.overflow_share)
-    concurrencies = [one.group.concurrency for one in groups]
-    known = [one for one in concurrencies if one is not None]
-    slos = {one.group.slo for one in groups}
-    return FleetFigures(
-        nodes=nodes,
-        standby_nodes=standby,
-        node_hours=held,
-        utilization=busy / held if held else 0.0,
-        utilization_provisioned=busy / provisioned if provisioned else 0.0,
-        unserved_share=_one(done.unserved_share(service, place)),
-        overflow_share=overflow,
-        node_output_tok_s=groups[0].group.node_output_tok_s,
-        concurrency=known[0] if known else None,
-        extrapolated=any(one.group.extrapolated for one in groups),
-        predicted=any(one.group.predicted for one in groups),
-        slo="unverified" if "unverified" in slos else ("met" if "met" in slos else "none"),
-    )
-
-
-def utilization_at(stack: StackModel, factor: float) -> float:
-    """Utilization of the whole fleet under a factor of its demand, standby and boots counted."""
-    done = work(stack, factor)
-    fleets = [_fleet(service, done, place) for place, service in enumerate(stack.services)]
-    return _utilization(fleets)
-
-
-def _utilization(fleets: Sequence[FleetFigures]) -> float:
-    hours = sum(fleet.node_hours for fleet in fleets)
-    return sum(fleet.node_hours * fleet.utilization for fleet in fleets) / hours if hours else 0.0
-
-
-def _unserved(stack: StackModel, fleets: Sequence[FleetFigures]) -> list[Unpriced]:
+def _unserved(stack: StackModel, done: Work) -> list[Unpriced]:
     """What the fleet refuses has no price, since no API is named for it."""
     return [
         Unpriced(
             f"{service.name}: unserved requests",
-            f"{in_percent(fleet.unserved_share, 1)} find every node full, the limit is "
+            f"{in_percent(share, 1)} find every node full, the limit is "
             f"{in_percent(service.unserved_limit, 1)}, and overflow names no API",
         )
-        for service, fleet in zip(stack.services, fleets, strict=True)
-        if fleet.unserved_share > service.unserved_limit + 1e-12
+        for place, service in enumerate(stack.services)
+        if (share := first(done.refused_share(service, place))) > 0
     ]
 
 
@@ -384,9 +310,9 @@ def _month_usd(stack: StackModel, alternative: Alternative) -> float | None:
         return None
     if alternative.stack is not None:
         other = alternative.stack
-        return None if other.unpriced else _one(total(ledger(other, work(other))))
+        return first(total(ledger(other, work(other))))
     bills = api_bills(stack, alternative)
-    return _one(sum(bills)) if bills is not None else None
+    return first(sum(bills)) if bills is not None else None
 
 
 def _figures_of(alternative: Alternative) -> list[Sourced]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from tco.catalog.catalog import Found, Sourced
 from tco.catalog.rows import Figure, NodePrice
 from tco.model.ledger import api_bills, ledger
@@ -22,7 +20,7 @@ from tco.model.resolve.supply import rented
 from tco.model.scenario import LIKELY
 from tco.model.stack import Alternative, Group, PoolModel, PowerTerms, StackModel
 from tco.model.work import work
-from tco.units import HOURS_PER_MONTH, monthly_rate
+from tco.units import HOURS_PER_MONTH, first, monthly_rate
 
 __all__ = ["STOP_MONTHS", "Rung", "ladder"]
 
@@ -108,7 +106,7 @@ def _rung(stack: StackModel, name: str, buy: Callable[[PoolModel], _Bought]) -> 
         return Rung(name, "", None, None, str(missing))
     held = _with(stack, bought)
     done = work(held)
-    usd = float(np.asarray(total(ledger(held, done))).ravel()[0])
+    usd = first(total(ledger(held, done)))
     wrong = 0.0
     for groups in done.groups:
         for one in groups:
@@ -125,11 +123,11 @@ def _lost_usd(supply: Supply) -> float:
     months = supply.period_months
     if not supply.committed or months is None or supply.option == "capacity-block":
         return 0.0
-    price = float(np.asarray(supply.upfront_usd(LIKELY)))
+    price = float(supply.upfront_usd(LIKELY))
     if supply.owned is not None:
         return price * (1 - supply.owned.residual.value.likely)
     rest = max(0.0, months - STOP_MONTHS)
-    recurring = float(np.asarray(supply.recurring_usd_per_hour(LIKELY))) * HOURS_PER_MONTH
+    recurring = float(supply.recurring_usd_per_hour(LIKELY)) * HOURS_PER_MONTH
     return recurring * rest + price * rest / months
 
 
@@ -166,9 +164,7 @@ def _cheapest(stack: StackModel, pool: PoolModel, option: _Option) -> _Bought:
     offers = [rented(one, _terms(one.row)) for one in rows]
     if not offers:
         raise _NoPrice(f"{pool.node} has no {option.words}")
-    return _Bought(
-        min(offers, key=lambda one: float(np.asarray(one.effective_usd_per_hour(LIKELY, rate))))
-    )
+    return _Bought(min(offers, key=lambda one: float(one.effective_usd_per_hour(LIKELY, rate))))
 
 
 def _terms(row: NodePrice) -> Commitment | None:

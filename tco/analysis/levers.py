@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tco.analysis.evaluation import utilization_at
+from tco.analysis.fleet_figures import utilization_at
 from tco.analysis.sides import rented_usd_per_gpu_hour
 from tco.catalog.catalog import Sourced
 from tco.errors import BadInput, Problem

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from tco.model.api_bill import ApiRate
 from tco.model.ledger import ledger
 from tco.model.lines import total
 from tco.model.stack import Group, PoolModel, ServiceModel, StackModel, StandbyTerms
 from tco.model.work import work
+from tco.units import first
 
 __all__ = ["Mix", "month_usd", "stack_with", "standby_pool"]
 
@@ -103,4 +102,4 @@ def month_usd(stack: StackModel) -> float | None:
     done = work(stack)
     if not bool(done.served(stack)[0]):
         return None
-    return float(np.asarray(total(ledger(stack, done))).ravel()[0])
+    return first(total(ledger(stack, done)))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from tco.analysis.gate import not_bought
 from tco.analysis.horizon import path
 from tco.analysis.mix import month_usd
@@ -16,6 +14,7 @@ from tco.model.lines import NODE_CATEGORIES
 from tco.model.purchase import Supply
 from tco.model.stack import Group, PoolModel, StackModel
 from tco.model.work import work
+from tco.units import first
 
 __all__ = ["closes_on_demand", "on_demand_usd_per_month"]
 
@@ -44,8 +43,7 @@ def closes_on_demand(
         return False
     from tco.analysis.uncertainty import simulate_plan  # noqa: PLC0415  a verdict drew it already
 
-    drawn = simulate_plan(path(paid), scenarios, seed, derived=True)
-    against = drawn.of(verdict.against) if drawn is not None else None
+    against = simulate_plan(path(paid), scenarios, seed, derived=True).of(verdict.against)
     return (
         against is not None
         and against.probability >= stack.plan.gate.probability
@@ -65,7 +63,7 @@ def on_demand_usd_per_month(stack: StackModel) -> dict[str, float]:
     usd = dict.fromkeys(waiting, 0.0)
     for line in ledger(paid, work(paid)):
         if line.pool in usd and line.category in NODE_CATEGORIES:
-            usd[line.pool] += float(np.asarray(line.usd, float).ravel()[0])
+            usd[line.pool] += first(line.usd)
     return usd
 
 

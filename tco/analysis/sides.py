@@ -6,8 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from tco.analysis.horizon import (
     CashFlow,
     Path,
@@ -121,7 +119,7 @@ def rented_usd_per_gpu_hour(stack: StackModel) -> float:
     for _, group, place, pool in stack.pools():
         if pool.supply.option != "owned":
             hours = float(group.fleet.at(1.0).month.node_hours[place][0]) * pool.nodes_per_replica
-            price = float(np.asarray(pool.supply.effective_usd_per_hour(LIKELY, rate)))
+            price = float(pool.supply.effective_usd_per_hour(LIKELY, rate))
             usd += hours * price
             gpu_hours += hours * pool.gpus
     return usd / gpu_hours if gpu_hours else 0.0

@@ -164,16 +164,12 @@ def simulate(
     )
 
 
-def simulate_plan(
-    ahead: Path, scenarios: int, seed: int, *, derived: bool = False
-) -> Uncertainty | None:
-    """The scenarios of a plan with the correlations that it states; None for none wanted.
+def simulate_plan(ahead: Path, scenarios: int, seed: int, *, derived: bool = False) -> Uncertainty:
+    """The scenarios of a plan with the correlations that it states.
 
     A ``derived`` stack may lack a figure of the plan, whose correlations then say nothing. Raises
     BadInput for correlations that cannot be.
     """
-    if scenarios == 0:
-        return None
     stack = ahead.stack
     stated = stack.plan.correlations
     if derived:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pulumi
 import pulumi_aws as aws
 
@@ -16,6 +15,7 @@ from tco.model.lines import total
 from tco.model.plan import Guardrails
 from tco.model.stack import StackModel
 from tco.model.work import work
+from tco.units import first
 
 __all__ = ["SpendGuardrails", "billed_by_aws_usd"]
 
@@ -34,7 +34,7 @@ def billed_by_aws_usd(stack: StackModel) -> float:
         for line in ledger(stack, work(stack))
         if line.category in BILLED and (not line.pool or line.pool in provisioned)
     )
-    return float(np.asarray(total(billed)).sum())
+    return first(total(billed))
 
 
 class SpendGuardrails(pulumi.ComponentResource):

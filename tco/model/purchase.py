@@ -11,7 +11,7 @@ import numpy as np
 from tco.catalog.catalog import Sourced
 from tco.model.finance import annuity
 from tco.model.scenario import Scenario
-from tco.units import HOURS_PER_MONTH, Quantity
+from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR, Quantity
 
 __all__ = [
     "OwnedSupply",
@@ -146,7 +146,7 @@ class Supply:
         """Maintenance of one owned node, a share of its price per year."""
         if self.owned is None:
             return 0.0
-        return self.upfront_usd(scenario) * scenario.value(self.owned.maintenance) / 12
+        return self.upfront_usd(scenario) * scenario.value(self.owned.maintenance) / MONTHS_PER_YEAR
 
     def effective_usd_per_hour(self, scenario: Scenario, monthly_rate: Quantity) -> Quantity:
         """All-in price of holding one node for an hour: recurring, amortised, maintained."""

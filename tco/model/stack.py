@@ -15,6 +15,7 @@ from tco.model.plan import Plan
 from tco.model.plan_pool import Pool
 from tco.model.purchase import Supply
 from tco.model.workload import Demand, RequestClass
+from tco.units import TOKENS_PER_MTOK
 
 __all__ = [
     "Alternative",
@@ -171,7 +172,7 @@ class ServiceModel:
     def mtok_per_month(self) -> float:
         """All tokens of the pricing day's month: misses, hits and output."""
         per_request = self.input_tokens_per_request + self.output_tokens_per_request
-        return self.demand.requests_per_month * per_request / 1e6
+        return self.demand.requests_per_month * per_request / TOKENS_PER_MTOK
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ def _mean_up(group: Group, operation: Operation) -> FloatArray:
 
 
 def _likely_up(pool: PoolModel) -> float:
-    return float(np.asarray(_up(pool, LIKELY)))
+    return float(_up(pool, LIKELY))
 
 
 def _up(pool: PoolModel, scenario: Scenario) -> Quantity:

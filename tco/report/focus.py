@@ -13,8 +13,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.catalog.catalog import Catalog, Sourced
 from tco.catalog.rows import NodePrice
@@ -33,7 +31,7 @@ from tco.report.focus_terms import (
     provider_of,
     service_of,
 )
-from tco.units import HOURS_PER_MONTH
+from tco.units import HOURS_PER_MONTH, first
 
 __all__ = ["focus_csv", "focus_rows"]
 
@@ -75,7 +73,7 @@ def _usage(
     prices = _prices(result.stack, published, holder, priced.usd_per_unit)
     shown = not (line.confidential or prices.confidential)
     commitment = commitment_of(result, holder)
-    amortised = float(_number(line.amortised_usd))
+    amortised = float(first(line.amortised_usd))
     row = _common(result, priced, pool)
     row |= {
         "BilledCost": 0.0 if commitment else priced.usd_per_month - amortised,
@@ -113,11 +111,11 @@ def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Ro
     if not hours:
         return
     commitment = commitment_of(result, pool)
-    recurring = sum(one.usd_per_month - float(_number(one.line.amortised_usd)) for one in lines)
+    recurring = sum(one.usd_per_month - float(first(one.line.amortised_usd)) for one in lines)
     if commitment and recurring > 0:
         row = _purchase(result, lines[0], pool, recurring, hours, "Node-Hours", "Recurring")
         yield row | commitment | committed_quantity(commitment, recurring, hours)
-    once = float(_number(pool.supply.upfront_usd(LIKELY)))
+    once = float(first(pool.supply.upfront_usd(LIKELY)))
     nodes = hours / HOURS_PER_MONTH
     if once > 0:
         row = _purchase(result, lines[0], pool, once * nodes, nodes, "Nodes", "One-Time")
@@ -269,7 +267,3 @@ def _on_demand(catalog: Catalog, pool: PoolModel, day: dt.date) -> Sourced | Non
         if found is not None:
             return found.sourced("on-demand", found.row.usd_per_node_hour, "USD/h")
     return None
-
-
-def _number(value: object) -> float:
-    return float(np.asarray(value, float).ravel()[0])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tco.analysis.evaluation import Evaluation, FleetFigures, PricedLine
+from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.analysis.fleet_figures import FleetFigures
 from tco.analysis.gate import GateResult
 from tco.analysis.ladder import STOP_MONTHS, Rung
 from tco.analysis.thresholds import Threshold, Thresholds
@@ -14,7 +15,7 @@ from tco.catalog.catalog import Sourced
 from tco.model.stack import ServiceModel
 from tco.report.disclosure import is_secret, secret_figures, secret_supplies, source_of, told
 from tco.report.view import StackView, stack_view
-from tco.units import HOURS_PER_MONTH
+from tco.units import HOURS_PER_MONTH, TOKENS_PER_MTOK
 
 __all__ = ["gate_json", "plan_json", "stack_json"]
 
@@ -175,9 +176,9 @@ def _service(service: ServiceModel, fleet: FleetFigures) -> dict[str, Any]:
         "model": service.model,
         "volume": {
             "requests": requests,
-            "input_mtok": requests * service.input_tokens_per_request / 1e6,
-            "cached_input_mtok": requests * service.cached_tokens_per_request / 1e6,
-            "output_mtok": requests * service.output_tokens_per_request / 1e6,
+            "input_mtok": requests * service.input_tokens_per_request / TOKENS_PER_MTOK,
+            "cached_input_mtok": requests * service.cached_tokens_per_request / TOKENS_PER_MTOK,
+            "output_mtok": requests * service.output_tokens_per_request / TOKENS_PER_MTOK,
         },
         "fleet": {
             "nodes": fleet.nodes,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tco.analysis.evaluation import Evaluation, FleetFigures
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.fleet_figures import FleetFigures
 from tco.analysis.gate import age_days
 from tco.analysis.thresholds import Threshold
 from tco.analysis.verdict import Decision, in_words

@@ -47,7 +47,7 @@ def speed_of(
     replicas = _replicas(spec, pool)
     seconds = np.array(
         [
-            float(np.asarray(node_seconds(made, request, replicas)))
+            float(node_seconds(made, request, replicas))
             for made, request in zip(points, classes, strict=True)
         ]
     )

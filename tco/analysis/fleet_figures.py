@@ -1,0 +1,86 @@
+"""A service's fleet as people ask for it: nodes, node-hours, utilization, speed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tco.model.stack import ServiceModel, StackModel
+from tco.model.work import Work, work
+from tco.units import HOURS_PER_MONTH, first
+
+__all__ = ["FleetFigures", "fleet_figures", "utilization", "utilization_at"]
+
+
+@dataclass(frozen=True)
+class FleetFigures:
+    """A service's fleet in the month of the pricing day.
+
+    Utilization has standby and boot hours in its denominator; ``utilization_provisioned`` has not.
+    """
+
+    nodes: float
+    standby_nodes: float
+    node_hours: float
+    utilization: float
+    utilization_provisioned: float
+    unserved_share: float
+    overflow_share: float
+    node_output_tok_s: float
+    concurrency: float | None
+    extrapolated: bool
+    predicted: bool
+    slo: str
+
+
+def fleet_figures(stack: StackModel, done: Work) -> tuple[FleetFigures, ...]:
+    """The fleet of every service at the first load factor."""
+    return tuple(_fleet(service, done, place) for place, service in enumerate(stack.services))
+
+
+def _fleet(service: ServiceModel, done: Work, place: int) -> FleetFigures:
+    groups = done.groups[place]
+    nodes = standby = held = provisioned = busy = 0.0
+    overflow = 0.0
+    for one in groups:
+        for number, pool in enumerate(one.group.pools):
+            size = pool.nodes_per_replica
+            hours = first(one.month.node_hours[number]) * size
+            provisioned += hours
+            held += (
+                hours + first(one.month.start_hours(number, pool.boot_hours.value.likely)) * size
+            )
+            busy += first(one.month.busy_hours[number]) * size
+            nodes += first(one.month.peak_nodes[number]) * size
+        spares = first(one.spares) * one.spare_pool.nodes_per_replica
+        standby += spares
+        held += spares * HOURS_PER_MONTH
+        overflow += one.group.share * first(one.month.overflow_share)
+    concurrencies = [one.group.concurrency for one in groups]
+    known = [one for one in concurrencies if one is not None]
+    slos = {one.group.slo for one in groups}
+    return FleetFigures(
+        nodes=nodes,
+        standby_nodes=standby,
+        node_hours=held,
+        utilization=busy / held if held else 0.0,
+        utilization_provisioned=busy / provisioned if provisioned else 0.0,
+        unserved_share=first(done.unserved_share(service, place)),
+        overflow_share=overflow,
+        node_output_tok_s=groups[0].group.node_output_tok_s,
+        concurrency=known[0] if known else None,
+        extrapolated=any(one.group.extrapolated for one in groups),
+        predicted=any(one.group.predicted for one in groups),
+        slo="unverified" if "unverified" in slos else ("met" if "met" in slos else "none"),
+    )
+
+
+def utilization_at(stack: StackModel, factor: float) -> float:
+    """Utilization of the whole fleet under a factor of its demand, standby and boots counted."""
+    return utilization(fleet_figures(stack, work(stack, factor)))
+
+
+def utilization(fleets: Sequence[FleetFigures]) -> float:
+    """Of several fleets together, standby and boots counted."""
+    hours = sum(fleet.node_hours for fleet in fleets)
+    return sum(fleet.node_hours * fleet.utilization for fleet in fleets) / hours if hours else 0.0
