@@ -77,5 +77,5 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
 def one_of(name: object, known: Iterable[str]) -> str:
     """The nearest known name, or, where none is near, the names there are (at most ten)."""
     names = sorted(known)
-    shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
-    return did_you_mean(name, names) or f"Known: {shown or 'none'}."
+    shown = ", ".join(names[:10]) or "none"
+    return did_you_mean(name, names) or f"Known: {shown}{', …' if len(names) > 10 else '.'}"

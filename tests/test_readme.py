@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,26 @@ def renewed(block: str, output: str) -> str:
     return "\n".join([command, *lines, ""])
 
 
+def on_a_branch(top: Path) -> None:
+    """The example stacks in a repository, on the branch that the README compares."""
+
+    def git(*arguments: str) -> None:
+        author = ("-c", "user.name=T", "-c", "user.email=t@example.com")
+        subprocess.run(("git", *author, *arguments), cwd=top, check=True)
+
+    shutil.copytree(README.parent / "stacks", top / "stacks")
+    git("init", "--quiet", "--initial-branch=main")
+    git("add", "--all")
+    git("commit", "--quiet", "--message=main")
+    git("checkout", "--quiet", "-b", "burst")
+    plan = top / "stacks" / "Pulumi.aws-mixed.yaml"
+    text = plan.read_text(encoding="utf-8")
+    warm = text.replace("nodes: {min: 0, max: 2,", "nodes: {min: 1, max: 2,")
+    assert warm != text
+    plan.write_text(warm, encoding="utf-8")
+    git("commit", "--quiet", "--all", "--message=burst")
+
+
 def test_the_sample_files_make_a_stack(tmp_path: Path) -> None:
     """The plan, the workload and the price book of the README can be copied and planned."""
     samples = SAMPLE.findall(README.read_text(encoding="utf-8"))
@@ -51,6 +73,29 @@ def test_the_sample_files_make_a_stack(tmp_path: Path) -> None:
     stack = load_stack(tmp_path, "prod", load_catalog(), dt.date.fromisoformat(TODAY))
     [base, _] = [pool for _, _, _, pool in stack.pools()]
     assert base.supply.rate.value.likely == 33.10
+
+
+def test_the_readme_shows_the_comparison_of_a_branch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """The README's branch, as `tco diff` tells it and as a pull request shows it."""
+    on_a_branch(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke
+    table = run(cli, ["diff", "--base", "main", "--today", TODAY]).output
+    compared = run(cli, ["diff", "--base", "main...", "--today", TODAY, "--format", "json"]).output
+    comment = run(cli, ["comment", "github", "--dry-run"], input=compared).output
+    quoted = "".join(f"> {line}\n" for line in comment.splitlines()[1:])
+    text = README.read_text(encoding="utf-8")
+    shown = re.search(r"```text\n\$ tco diff\n(.*?)```", text, re.DOTALL)
+    quote = re.search(r"(^>.*\n)+", text, re.MULTILINE)
+    assert shown is not None
+    assert quote is not None
+    table = table.replace(table.splitlines()[1], shown[1].splitlines()[1])  # the commits differ
+    after = text.replace(quote[0], quoted).replace(shown[1], table)
+    if request.config.getoption("--renew"):
+        README.write_text(after, encoding="utf-8")
+    assert text == after
 
 
 def test_the_readme_shows_what_is_printed(

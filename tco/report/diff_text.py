@@ -24,7 +24,7 @@ def diff_text(view: DiffView) -> str:
     ]
     for place, row in enumerate(view.rows):
         apart = row.touched or view.rows[place - 1].touched
-        lines += [*([""] if apart else []), *_stack(row)]
+        lines += [*([""] if apart else []), *(_stack(row) if row.touched else _beside(row, view))]
     closing = " ".join(filter(None, (view.unchanged, view.prices, view.split)))
     if closing:
         lines += ["", *_wrapped(closing, "  ")]
@@ -32,14 +32,9 @@ def diff_text(view: DiffView) -> str:
 
 
 def _stack(row: StackRow) -> Iterator[str]:
-    note = f" ({row.note})" if row.note else ""
-    judged = f"{row.verdict}, gate {row.gate}"
-    if not row.touched:
-        yield from _wrapped(f"{row.name}{note}   {row.after}   {judged}", "  ")
-        return
     money = f"{row.before} → {row.after}   {row.change}"
-    yield from _wrapped(f"{row.name}{note}   {money}", "  ")
-    yield from _wrapped(judged, "    ")
+    yield from _wrapped(f"{_label(row)}   {money}", "  ")
+    yield from _wrapped(_judged(row), "    ")
     for text in row.changes:
         yield from _wrapped(f"- {text}", "    ")
     for text in row.problems:
@@ -47,6 +42,22 @@ def _stack(row: StackRow) -> Iterator[str]:
     yield from (line for one in row.lines for line in _ledger_line(one))
     for text in (row.answer, *(f"not met: {one}." for one in row.blocking)):
         yield from _wrapped(text, "    ")
+
+
+def _beside(row: StackRow, view: DiffView) -> list[str]:
+    """A stack that did not change, in columns with the others that did not."""
+    others = [one for one in view.rows if not one.touched]
+    label = max(len(_label(one)) for one in others)
+    money = max(len(one.after) for one in others)
+    return _wrapped(f"{_label(row):<{label}}   {row.after:>{money}}   {_judged(row)}", "  ")
+
+
+def _label(row: StackRow) -> str:
+    return f"{row.name} ({row.note})" if row.note else row.name
+
+
+def _judged(row: StackRow) -> str:
+    return f"{row.verdict}, gate {row.gate}"
 
 
 def _ledger_line(line: LineChange) -> Iterator[str]:

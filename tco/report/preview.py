@@ -67,13 +67,14 @@ def closed_text(result: Evaluation, view: StackView) -> str:
         if result.gate.level == "advisory"
         else "`pulumi up` will refuse"
     )
-    return f"the gate is closed, {follows}: {_failing(view)}. Memo: pulumi stack output tcoMemo"
+    why = f"not met: {_failing(view)}"
+    return f"the gate is closed, {follows}; {why}. Memo: pulumi stack output tcoMemo"
 
 
 def refusal(result: Evaluation, view: StackView) -> str:
     """What `pulumi up` says instead of creating or growing anything."""
     return (
-        f"{view.headline} The gate is closed: {_failing(view)}.\n"
+        f"{view.headline} The gate is closed; not met: {_failing(view)}.\n"
         f"See `tco memo {view.name}`. To go ahead on purpose, add tco:plan.gate.override to "
         f"{result.stack.file}."
     )

@@ -314,7 +314,7 @@ def _measure_first(result: Evaluation) -> str:
     if best is None:
         return "nothing: every figure is known"
     if best.evppi_usd < 1:
-        return f"nothing: no single figure turns this ({best.name} moves most)"
+        return f"no single figure turns this ({best.name} moves most)"
     return f"{best.name}: worth up to {usd_about(best.evppi_usd)}"
 
 
@@ -334,7 +334,7 @@ def _gate(result: Evaluation) -> str:
         return "The gate is open."
     failing = [one for one in result.gate.conditions if not one.holds and one.name != "override"]
     told = "; ".join(f"{one.name}: {one.detail}" for one in failing)
-    return f"The gate is closed: {told}."
+    return f"The gate is closed; not met: {told}."
 
 
 def _rank_note(result: Evaluation) -> str:
