@@ -22,8 +22,6 @@ PER_IOPS = {
     "io1": "ebs_io1_usd_per_iops_month",
     "io2": "ebs_io2_usd_per_iops_month",
 }
-GP3_FREE_IOPS, GP3_FREE_MB_PER_S = 3000, 125
-"""What a gp3 volume has without extra charge."""
 Count = tuple[int, int, int]
 
 
@@ -47,10 +45,13 @@ def volume_parts(
     disk: Disk, count: Count, region: str | None, rates: Rates
 ) -> tuple[list[Part], list[str]]:
     """So many volumes (floor, declared, ceiling), and what of them has no price."""
-    iops, speed = disk.iops or 0, disk.mb_per_s or 0
+    iops, speed = disk.iops or 0.0, disk.mb_per_s or 0.0
     if disk.volume_type == "gp3":
-        iops, speed = max(0, iops - GP3_FREE_IOPS), max(0, speed - GP3_FREE_MB_PER_S)
-    wanted = [(f"{disk.volume_type} disk", PER_GB.get(disk.volume_type), "GB-month", disk.gb)]
+        iops = max(0.0, iops - _free("ebs_gp3_free_iops", rates))
+        speed = max(0.0, speed - _free("ebs_gp3_free_mb_per_s", rates))
+    wanted: list[tuple[str, str | None, str, float]] = [
+        (f"{disk.volume_type} disk", PER_GB.get(disk.volume_type), "GB-month", disk.gb)
+    ]
     if iops and disk.volume_type in PER_IOPS:
         wanted.append(("disk IOPS", PER_IOPS[disk.volume_type], "IOPS-month", iops))
     if speed and disk.volume_type == "gp3":
@@ -66,3 +67,9 @@ def volume_parts(
         elsewhere = region != FIGURES_REGION
         parts.append(part(name, figure, unit, count[1] * size, bounds, estimate=elsewhere))
     return parts, left_out
+
+
+def _free(name: str, rates: Rates) -> float:
+    """What a volume has without extra charge; nothing where no figure says so."""
+    figure = rates.figure(name)
+    return 0.0 if isinstance(figure, str) else figure.value.likely

@@ -199,6 +199,8 @@ def test_gp3_beyond_its_free_speed_needs_a_price(catalog: Catalog) -> None:
             "source": "s",
             "as_of": "2026-11-01",
             "figures": [
+                {"figure": "ebs_gp3_free_iops", "value": 3000, "unit": "IOPS"},
+                {"figure": "ebs_gp3_free_mb_per_s", "value": 125, "unit": "MB/s"},
                 {"figure": "ebs_gp3_usd_per_iops_month", "value": 0.005, "unit": "USD"},
             ],
         }
