@@ -64,7 +64,10 @@ def cli() -> None:
 )
 @question_options
 def plan(stacks: Sequence[str], form: str, question: Question) -> None:
-    """Full monthly cost, alternatives, break-even and verdict of stacks (default: all)."""
+    """Full monthly cost, alternatives, break-even, verdict.
+
+    Of all stacks by default.
+    """
     results = _evaluated(stacks, question)
     if form == "json":
         from tco.report.plan_json import plan_json
@@ -148,7 +151,10 @@ def memo(
     form: str,
     question: Question,
 ) -> None:
-    """The break-even memo of stacks (default: all), printed or written to files."""
+    """The memo for whoever decides, printed or written to files.
+
+    Of all stacks by default.
+    """
     from tco.report.memo import memo as memo_text
 
     del form
@@ -170,7 +176,10 @@ def memo(
 @format_option
 @question_options
 def gate(stack: str, form: str, question: Question) -> None:
-    """Is the math closed? Exit 0 if the gate is open (or advisory), 3 if it is closed."""
+    """Whether the math is closed.
+
+    Exit 0 if the gate is open (or advisory), 3 if it is closed.
+    """
     [result] = _evaluated([stack], question)
     advisory = result.gate.level == "advisory"
     if form == "json":
@@ -210,7 +219,7 @@ def gate(stack: str, form: str, question: Question) -> None:
 )
 @question_options
 def optimize(stack: str, max_term: str, form: str, write: bool, question: Question) -> None:
-    """The cheapest mix of reserved, spot, on-demand nodes and the API, node rank by node rank."""
+    """The cheapest mix of nodes and APIs, node rank by node rank."""
     from tco.analysis.optimize import optimize as cheapest
     from tco.report.optimum import optimum_json, optimum_text
 

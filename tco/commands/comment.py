@@ -31,7 +31,7 @@ INTERRUPTED = 130
 
 @click.group()
 def comment() -> None:
-    """Tell the reviewers: a comparison becomes the pull request's one comment.
+    """A comparison as the one comment of a pull request.
 
     Each command reads what `tco diff --format json` prints, from a file or from stdin.
     """
@@ -145,7 +145,7 @@ def comment_gitlab(
 @comment.command("annotations")
 @file_argument
 def comment_annotations(file: str) -> None:
-    """Print GitHub workflow commands: the cost on each changed line of the stack files."""
+    """The cost on each changed line, as GitHub workflow commands."""
     from tco.report.annotations import workflow_annotations
 
     found, _ = _read(file)

@@ -68,7 +68,7 @@ def prices_list(
 def prices_show(
     words: Sequence[str], form: str, books: Sequence[Path], today: dt.date | None
 ) -> None:
-    """Figures whose name holds every WORD, in full: every field, source and note."""
+    """All that is known of the figures whose name holds every WORD."""
     from tco.report.prices import figure_rows, figures_in_full, figures_json
 
     rows = figure_rows(_catalog(books), today or dt.date.today(), words, None, None)
@@ -93,9 +93,10 @@ def prices_show(
 @book_option
 @today_option
 def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date | None) -> None:
-    """Refuse figures without source or day, doubles and impossible values; list the old ones.
+    """Refuse faulty figures, list old ones.
 
-    Old figures are listed and do not fail the check.
+    A fault is a missing source or day, a figure told twice, an impossible value. Old figures do
+    not fail the check.
     """
     from tco.report.prices import check_catalog, check_text
 
