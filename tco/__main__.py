@@ -7,9 +7,9 @@ import os
 import signal
 from types import FrameType
 
-__all__ = ["main"]
+from tco.exit_codes import INTERRUPTED
 
-INTERRUPTED = 130
+__all__ = ["main"]
 
 
 def main() -> None:

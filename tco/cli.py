@@ -31,13 +31,12 @@ from tco.commands.options import (
 from tco.commands.prices import price, prices
 from tco.commands.sweep import sweep
 from tco.errors import BadInput, Problem, TcoError
+from tco.exit_codes import BAD_INPUT, CLOSED, INTERRUPTED, OK, READER_GONE
 from tco.files import write_text
 from tco.model.plan_pool import TERM_MONTHS
 from tco.model.stackfile import read_stack, stack_names
 
 __all__ = ["cli", "main"]
-
-OK, BAD_INPUT, USAGE, CLOSED, INTERRUPTED, READER_GONE = 0, 1, 2, 3, 130, 141
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})

@@ -15,6 +15,7 @@ import click
 
 from tco.commands.options import MOMENT
 from tco.errors import TcoError
+from tco.exit_codes import INTERRUPTED
 
 if TYPE_CHECKING:
     from tco.pull_request.sticky import Behavior, Forge, Message
@@ -26,7 +27,6 @@ LARGEST_INPUT_BYTES = 64 << 20
 STDIN = "-"
 PIPE = "Pipe it in: tco diff --format json | tco comment github"
 DEFAULT_TAG = "plan"
-INTERRUPTED = 130
 
 
 @click.group()

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tco.commands.options import MOMENT, Question, print_json, print_text, question_options
+from tco.exit_codes import CLOSED
 
 if TYPE_CHECKING:
     from tco.pull_request.checks import Increase
     from tco.report.diff_document import DiffDocument
 
 __all__ = ["diff"]
-
-REFUSED = 3
 
 
 class _Increase(click.ParamType["Increase"]):
@@ -111,4 +110,4 @@ def _hold(found: DiffDocument, *, fail_on_gate: bool, increase: Increase | None)
         click.echo(f"refused: {reason}.", err=True)
     if told:
         sys.stdout.flush()
-        sys.exit(REFUSED)
+        sys.exit(CLOSED)

@@ -11,14 +11,13 @@ import click
 from tco.catalog.catalog import load_catalog
 from tco.commands.options import Question, print_json, print_text, progress, question_options
 from tco.errors import BadInput
+from tco.exit_codes import BAD_INPUT, INTERRUPTED
 from tco.model.stackfile import read_stack
 
 if TYPE_CHECKING:
     from tco.analysis.sweep import Sweep
 
 __all__ = ["sweep"]
-
-BAD_INPUT, INTERRUPTED = 1, 130
 
 
 @click.command(context_settings={"default_map": {"scenarios": 0}})

@@ -1,0 +1,14 @@
+"""What the commands exit with, as the README lists it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["BAD_INPUT", "CLOSED", "INTERRUPTED", "OK", "READER_GONE"]
+
+OK: Final = 0
+BAD_INPUT: Final = 1
+CLOSED: Final = 3
+"""The gate is closed, or a limit that the user set is crossed."""
+INTERRUPTED: Final = 130
+READER_GONE: Final = 141
