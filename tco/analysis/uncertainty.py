@@ -7,7 +7,7 @@ chunks, so that memory does not grow with their number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,78 +22,27 @@ from tco.analysis.horizon import (
     refused_usd,
     tabulated,
 )
+from tco.analysis.tally import Against, Outcome, Spread, Tally, against, spread
 from tco.errors import BadInput, Problem, one_of
 from tco.model.plan import Correlation
 from tco.model.scenario import Scenario
 from tco.model.stack import Alternative
 from tco.model.stackfile import PLAN_KEY
 from tco.model.work import GroupWork, speed
-from tco.ranges import Range
 from tco.units import FloatArray, Quantity
 
 __all__ = [
     "CHUNK",
-    "Against",
-    "Input",
-    "Spread",
     "Uncertainty",
     "drivers_of",
-    "evppi_usd",
     "simulate",
     "simulate_plan",
 ]
 
 CHUNK = 24_000
 """Values of one array at a time (scenarios x months): what a processor's cache holds."""
-KEPT = 65_536
-"""Scenarios kept for quantiles and regressions, evenly spaced; means use all of them."""
 FURTHEST = 5.0
 """Normal scores beyond which a fleet's table ends."""
-DEGREE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """P10, P50 and P90 of a figure."""
-
-    p10: float
-    p50: float
-    p90: float
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A driver of uncertainty, and the saving with it alone at its P10 and at its P90.
-
-    ``evppi_usd`` is what knowing it before the decision is worth, on average.
-    """
-
-    name: str
-    value: Range
-    saving_at_low_usd: float
-    saving_at_high_usd: float
-    evppi_usd: float
-
-    @property
-    def swing_usd(self) -> float:
-        """How far the figure alone moves the saving."""
-        return abs(self.saving_at_high_usd - self.saving_at_low_usd)
-
-
-@dataclass(frozen=True)
-class Against:
-    """Self-hosting against one alternative: present values over the horizon, in USD.
-
-    ``evpi_usd`` is what knowing everything before the decision would be worth, on average.
-    """
-
-    name: str
-    probability: float
-    bill: Spread
-    saving: Spread
-    expected_saving_usd: float
-    evpi_usd: float
-    inputs: tuple[Input, ...]
 
 
 @dataclass(frozen=True)
@@ -111,17 +60,6 @@ class Uncertainty:
         return next((one for one in self.against if one.name == name), None)
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """A chunk of scenarios: own cost, bills and savings by alternative, refused demand."""
-
-    month_usd: FloatArray
-    own_usd: FloatArray
-    bills_usd: FloatArray
-    savings_usd: FloatArray
-    lost: np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-
 def simulate(
     ahead: Path,
     scenarios: int,
@@ -137,7 +75,7 @@ def simulate(
     alternatives = [one for one in ahead.stack.alternatives if not one.unpriced]
     drivers = drivers_of(ahead, alternatives)
     under = tabulated(ahead, _widest(ahead))
-    tally = _Tally(scenarios if drivers.ranges else 1)
+    tally = Tally(scenarios if drivers.ranges else 1)
     rows = max(1, chunk // len(ahead.months))
     for z in drivers.scores(tally.scenarios, seed, rows, correlations):
         tally.add(_outcome(under, alternatives, drivers.scenario(z), z.shape[1]), z)
@@ -147,10 +85,10 @@ def simulate(
     return Uncertainty(
         seed,
         scenarios,
-        _spread(kept.month_usd),
-        _spread(kept.own_usd),
+        spread(kept.month_usd),
+        spread(kept.own_usd),
         tuple(
-            _against(
+            against(
                 one.name,
                 drivers,
                 means[:, place],
@@ -218,7 +156,7 @@ def _outcome(
     alternatives: Sequence[Alternative],
     scenario: Scenario,
     count: int,
-) -> _Outcome:
+) -> Outcome:
     """The horizon of the stack and of its alternatives under ``count`` scenarios."""
     ahead = under(scenario)
     flow = cash_flow(ahead, scenario)
@@ -236,7 +174,7 @@ def _outcome(
         if lost.any():
             refused = refused_usd(ahead, one, scenario)
             savings[place] -= npv_usd(CashFlow.running(refused), rate)
-    return _Outcome(
+    return Outcome(
         _per_scenario(flow.billed_usd[..., 0], count),
         own,
         bills,
@@ -247,98 +185,3 @@ def _outcome(
 
 def _per_scenario(value: Quantity, count: int) -> FloatArray:
     return np.broadcast_to(np.asarray(value, float), count)
-
-
-@dataclass
-class _Tally:
-    """What is known of the scenarios so far: sums over all of them, and an even sample."""
-
-    scenarios: int
-    seen: int = 0
-    sums: FloatArray | float = 0.0
-    samples: list[FloatArray] = field(default_factory=list[FloatArray])
-
-    def add(self, outcome: _Outcome, z: FloatArray) -> None:
-        """Count a chunk. What is sampled is copied, so that the chunk itself can go."""
-        saving = outcome.savings_usd
-        won = (saving > 0) & ~outcome.lost
-        gain = np.maximum(saving, 0.0)
-        self.sums = self.sums + np.stack([one.sum(axis=1) for one in (won, saving, gain)])
-        step = -(-self.scenarios // KEPT)
-        kept = slice(-self.seen % step, None, step)
-        self.seen += z.shape[1]
-        parts = (outcome.month_usd[None], outcome.own_usd[None], outcome.bills_usd, saving, z)
-        self.samples.append(np.concatenate([one[:, kept] for one in parts]))
-
-    def sample(self, alternatives: int) -> _Sample:
-        """The scenarios kept."""
-        rows = np.concatenate(self.samples, axis=1)
-        bills, savings, z = np.split(rows[2:], [alternatives, 2 * alternatives])
-        return _Sample(rows[0], rows[1], bills, savings, z)
-
-    def means(self) -> FloatArray:
-        """Rows: the share won, the mean saving, the mean gain; a column an alternative."""
-        return np.asarray(self.sums / self.seen, float)
-
-
-@dataclass(frozen=True)
-class _Sample:
-    """Scenarios kept: own month and horizon, bills and savings by alternative, normal scores."""
-
-    month_usd: FloatArray
-    own_usd: FloatArray
-    bills_usd: FloatArray
-    savings_usd: FloatArray
-    z: FloatArray
-
-
-def _against(
-    name: str,
-    drivers: Drivers,
-    means: FloatArray,
-    bills: FloatArray,
-    savings: FloatArray,
-    z: FloatArray,
-    swings: FloatArray,
-) -> Against:
-    """One alternative's figures; ``swings`` has the savings at each input's P10 and P90."""
-    won, saving, gain = (float(one) for one in means)
-    ends = swings.reshape(-1, 2)
-    inputs = [
-        Input(driver, values[0], float(low), float(high), evppi_usd(savings, scores))
-        for (driver, values), (low, high), scores in zip(
-            drivers.ranges.items(), ends, z, strict=True
-        )
-    ]
-    return Against(
-        name,
-        won,
-        _spread(bills),
-        _spread(savings),
-        saving,
-        max(0.0, gain - max(0.0, saving)),
-        tuple(sorted(inputs, key=lambda one: -one.swing_usd)),
-    )
-
-
-def evppi_usd(savings: FloatArray, scores: FloatArray) -> float:
-    """What knowing one figure is worth: E[max(0, E[S|theta])] - max(0, E[S]).
-
-    E[S|theta] is a polynomial of the fourth degree in the figure's normal scores, fitted to the
-    scenarios by least squares (Strong, Oakley and Brennan 2014, with a simpler smoother). It is
-    never worth more than knowing everything.
-    """
-    from numpy.polynomial.hermite_e import hermevander  # noqa: PLC0415  only with scenarios
-
-    if len(scores) <= DEGREE + 1:
-        return 0.0
-    basis = hermevander(scores, DEGREE)  # orthogonal under the normal, so the fit is stable
-    fitted = basis @ np.linalg.solve(basis.T @ basis, basis.T @ savings)
-    everything = float(np.maximum(savings, 0.0).mean())
-    gain = min(float(np.maximum(fitted, 0.0).mean()), everything)
-    return max(0.0, gain - max(0.0, float(savings.mean())))
-
-
-def _spread(values: FloatArray) -> Spread:
-    p10, p50, p90 = np.quantile(values, [0.1, 0.5, 0.9])
-    return Spread(float(p10), float(p50), float(p90))

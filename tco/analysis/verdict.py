@@ -11,7 +11,7 @@ from tco.analysis.thresholds import Thresholds
 from tco.model.stack import Alternative, StackModel, Unpriced
 
 if TYPE_CHECKING:
-    from tco.analysis.uncertainty import Against
+    from tco.analysis.tally import Against
 
 __all__ = [
     "AlternativeResult",

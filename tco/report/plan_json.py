@@ -8,8 +8,8 @@ from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.analysis.fleet_figures import FleetFigures
 from tco.analysis.gate import GateResult
 from tco.analysis.ladder import STOP_MONTHS, Rung
+from tco.analysis.tally import Spread
 from tco.analysis.thresholds import Threshold, Thresholds
-from tco.analysis.uncertainty import Spread
 from tco.analysis.verdict import AlternativeResult
 from tco.catalog.catalog import Sourced
 from tco.model.stack import ServiceModel

@@ -20,7 +20,8 @@ from tco.analysis.horizon import (
     refused_usd,
     tabulated,
 )
-from tco.analysis.uncertainty import Uncertainty, drivers_of, evppi_usd, simulate
+from tco.analysis.tally import evppi_usd
+from tco.analysis.uncertainty import Uncertainty, drivers_of, simulate
 from tco.errors import BadInput
 from tco.model.finance import discount
 from tco.model.scenario import LIKELY, Scenario
