@@ -1,13 +1,14 @@
 """The gate in the engine: a hook before every creation and every growth, on every resource.
 
-A transform binds the hook to all resources of the program, those of foreign components included,
-so that a closed gate stops the first of them before its provider is called. Whatever goes wrong
-in the hook closes the gate: an exception without a text would let the step pass, and SystemExit
-would hang the engine, so each becomes one with a text.
+All resources of the program are bound to the hook, those of foreign components included, so that a
+closed gate stops the first of them before its provider is called. Whatever goes wrong in the hook
+closes the gate: an exception without a text would let the step pass, and SystemExit would hang the
+engine, so each becomes one with a text.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
@@ -16,8 +17,9 @@ from pulumi import (
     ResourceHook,
     ResourceHookArgs,
     ResourceHookBinding,
-    ResourceOptions,
     ResourceTransformArgs,
+    ResourceTransformationArgs,
+    ResourceTransformationResult,
     ResourceTransformResult,
 )
 
@@ -50,17 +52,31 @@ def guard(stack: StackModel, result: Callable[[], pulumi.Output[Evaluation]]) ->
     if stack.plan.gate.level == "advisory":
         return
     hook = ResourceHook(HOOK, _judge(result, _growth(stack)))
+    bound = ResourceHookBinding(before_create=[hook], before_update=[hook])
 
-    def bind(args: ResourceTransformArgs) -> ResourceTransformResult | None:
-        if not args.custom:
+    def bind(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
+        """A resource that this program declares, its other options as they are."""
+        if not isinstance(args.resource, pulumi.CustomResource):
             return None
-        bound = ResourceHookBinding(before_create=[hook], before_update=[hook])
-        merged = ResourceHookBinding.merge(args.opts.hooks, bound)
-        opts = ResourceOptions.merge(args.opts, ResourceOptions())
-        opts.hooks = merged
-        return ResourceTransformResult(args.props, opts)
+        opts = copy.copy(args.opts)
+        opts.hooks = ResourceHookBinding.merge(opts.hooks, bound)
+        return ResourceTransformationResult(args.props, opts)
 
-    pulumi.runtime.register_resource_transform(bind)
+    def bind_others(args: ResourceTransformArgs) -> ResourceTransformResult | None:
+        """One that a component of another process declares; the SDK loses some of its options."""
+        if not args.custom or _is_bound(args.opts.hooks):
+            return None
+        args.opts.hooks = ResourceHookBinding.merge(args.opts.hooks, bound)
+        return ResourceTransformResult(args.props, args.opts)
+
+    pulumi.runtime.register_stack_transformation(bind)
+    pulumi.runtime.register_resource_transform(bind_others)
+
+
+def _is_bound(hooks: ResourceHookBinding | None) -> bool:
+    """Whether the gate's hook stands before both creation and update."""
+    steps = (hooks.before_create, hooks.before_update) if hooks is not None else ((), ())
+    return all(HOOK in [getattr(one, "name", "") for one in step or ()] for step in steps)
 
 
 def _judge(

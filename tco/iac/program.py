@@ -46,11 +46,19 @@ def told_once() -> Generator[None]:
 
 
 def meanwhile(work: Callable[[], T]) -> pulumi.Output[T]:
-    """What is worked out while the engine starts its providers; its errors told once."""
+    """What is worked out while the engine starts its providers; its errors told once.
+
+    An exit inside the work would leave the engine waiting for the program, so it is an error too.
+    """
 
     def told() -> T:
         with told_once():
-            return work()
+            try:
+                return work()
+            except Exception:
+                raise
+            except BaseException as ended:
+                raise RuntimeError(f"ended by {type(ended).__name__}") from ended
 
     return pulumi.Output.from_input(asyncio.to_thread(told))
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
+import yaml
 
 from tests.engine.conftest import Cloud
 from tests.engine.plans import EVERY_COST, RESERVED, SPOT, Keys, on_demand, opened, plan
@@ -86,24 +89,116 @@ def test_resources_of_foreign_components_are_refused_and_keep_their_own_hooks(
     assert project.calls() == []
 
 
+REMOTE = """
+class Remote(pulumi.ComponentResource):
+    def __init__(self):
+        super().__init__("thing:index:Remote", "remote", {}, None, remote=True)
+Remote()
+"""
+THING = """
+import sys
+import pulumi, pulumi_aws as aws
+from pulumi.provider import ConstructResult, Provider
+from pulumi.provider.server import main
+class Remote(pulumi.ComponentResource):
+    def __init__(self, name, options):
+        super().__init__("thing:index:Remote", name, None, options)
+        aws.sns.Topic("theirs", name="theirs", opts=pulumi.ResourceOptions(parent=self))
+        self.register_outputs({})
+class Thing(Provider):
+    def construct(self, name, resource_type, inputs, options=None):
+        return ConstructResult(urn=Remote(name, options).urn, state={})
+main(Thing("0.0.1"), sys.argv[1:])
+"""
+
+
+def test_resources_of_a_component_in_another_process_are_refused(
+    project: Project, cloud: Cloud
+) -> None:
+    """Such a component may be written in any language; only the engine sees what it declares."""
+    program = project.folder / "__main__.py"
+    program.write_text(program.read_text(encoding="utf-8") + REMOTE, encoding="utf-8")
+    script = project.write("thing/thing.py", THING)
+    starter = f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n'
+    binary = project.write("thing/pulumi-resource-thing", starter)
+    binary.chmod(0o755)
+    settings = yaml.safe_load((project.folder / "Pulumi.yaml").read_text(encoding="utf-8"))
+    settings["plugins"]["providers"].append({"name": "thing", "path": str(script.parent)})
+    project.write("Pulumi.yaml", settings)
+    given = plan({"main": on_demand()}, cloud.subnets)
+    del given["provision"]  # so that theirs is the only resource
+    project.stack(given)
+    project.init()
+    run = project.run(*UP, "--skip-preview")
+    refused(run)
+    assert "theirs was not created" in run.text
+    assert project.calls() == []
+
+
+OPTIONS = """
+import pulumi_aws as aws
+def topic(name, **options):
+    return aws.sns.Topic(name, name=name, opts=pulumi.ResourceOptions(**options))
+one = topic("one", hide_diffs=["tags"], retain_on_delete=True)
+two = topic("two", replacement_trigger="first", replace_with=[one])
+"""
+
+
+def test_the_gate_leaves_the_other_options_of_a_resource_alone(
+    project: Project, cloud: Cloud
+) -> None:
+    """Under an open gate a program has to behave as if there were none."""
+    program = project.folder / "__main__.py"
+    program.write_text(program.read_text(encoding="utf-8") + OPTIONS, encoding="utf-8")
+    given = plan({"main": on_demand()}, cloud.subnets)
+    del given["provision"]
+    project.stack(opened(given))
+    project.init()
+    project.done(*UP, "--skip-preview")
+    deployment = project.done("stack", "export", "--stack", "dev").json["deployment"]
+    state = {one["urn"].rpartition("::")[2]: one for one in deployment["resources"]}
+    assert state["one"]["hideDiff"] == ["tags"]
+    assert state["one"]["retainOnDelete"] is True
+    assert state["two"]["replacementTrigger"] == "first"
+    assert state["two"]["replaceWith"] == [state["one"]["urn"]]
+
+
+def test_a_saved_plan_is_no_way_around_the_gate(project: Project, cloud: Cloud) -> None:
+    """A gate that has closed since the preview refuses what was planned while it was open."""
+    given = plan({"main": on_demand()}, cloud.subnets, guardrails=False)
+    project.stack(opened(given))
+    project.init()
+    saved = str(project.folder / "plan.json")
+    project.done("preview", "--stack", "dev", "--save-plan", saved)
+    project.stack(given)
+    refused(project.run(*UP, "--skip-preview", "--plan", saved))
+    assert project.calls() == []
+    project.stack(opened(given))
+    project.done(*UP, "--plan", saved)
+    assert len(cloud.scaling_groups()) == 1
+
+
 @pytest.mark.parametrize(
-    ("broken", "told"),
+    ("broken", "fault", "told"),
     [
-        ("tco.analysis.evaluation.evaluate", "tco failed: AssertionError"),
-        ("tco.report.preview.refusal", "the gate could not be judged (AssertionError"),
-        ("tco.iac.growth.growth", CLOSED),
+        ("tco.analysis.evaluation.evaluate", "AssertionError", "tco failed: AssertionError"),
+        ("tco.analysis.evaluation.evaluate", "SystemExit", "ended by SystemExit"),
+        (
+            "tco.report.preview.refusal",
+            "AssertionError",
+            "the gate could not be judged (AssertionError",
+        ),
+        ("tco.iac.growth.growth", "AssertionError", CLOSED),
     ],
 )
 def test_a_fault_inside_tco_keeps_the_gate_closed(
-    project: Project, cloud: Cloud, broken: str, told: str
+    project: Project, cloud: Cloud, broken: str, fault: str, told: str
 ) -> None:
-    """An exception without a text would let the step pass; a fault must never provision."""
+    """An exception without a text lets a step pass, an exit hangs; neither may provision."""
     module, _, name = broken.rpartition(".")
-    fault = (
-        f"import {module} as broken\ndef fault(*_): raise AssertionError\nbroken.{name} = fault\n"
-    )
+    lines = f"import {module} as broken\ndef fault(*_): raise {fault}\nbroken.{name} = fault\n"
     program = project.folder / "__main__.py"
-    program.write_text(fault + program.read_text(encoding="utf-8"), encoding="utf-8")
+    program.write_text(lines + program.read_text(encoding="utf-8"), encoding="utf-8")
     project.stack(plan({"main": on_demand()}, cloud.subnets))
     project.init()
     run = project.run(*UP, "--skip-preview")
