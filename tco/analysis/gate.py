@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tco.analysis.verdict import Verdict, in_words, unpriced_rivals
@@ -59,13 +59,13 @@ def age_days(figure: Sourced, today: dt.date) -> int | None:
     return (today - figure.as_of).days if figure.as_of is not None else None
 
 
-def not_bought(stack: StackModel) -> list[str]:
-    """Reserved pools whose commitment is not bought yet, as far as the plan tells."""
-    return [
-        pool.name
+def not_bought(stack: StackModel) -> dict[str, str]:
+    """Pools whose commitment is not bought yet, as far as the plan tells, each with its kind."""
+    return {
+        pool.name: pool.plan.commitment.kind
         for _, _, _, pool in stack.pools()
         if pool.provisioned and pool.plan.commitment is not None and pool.plan.commitment.id is None
-    ]
+    }
 
 
 def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
@@ -93,10 +93,17 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
     )
 
 
-def _bought(waiting: Sequence[str], closes_on_demand: bool | None) -> Condition:
-    detail = f"not bought yet: {', '.join(waiting)}; `up` would pay on demand"
-    if closes_on_demand is None:
-        detail += ", which has no price"
+def _bought(waiting: Mapping[str, str], closes_on_demand: bool | None) -> Condition:
+    """What is reserved is paid on demand until it is bought; a capacity block is not there."""
+    blocks = [name for name, kind in waiting.items() if kind == "capacity-block"]
+    reserved = [name for name in waiting if name not in blocks]
+    told: list[str] = []
+    if reserved:
+        price = ", which has no price" if closes_on_demand is None else ""
+        told.append(f"not bought yet: {', '.join(reserved)}; `up` would pay on demand{price}")
+    if blocks:
+        told.append(f"capacity block not bought yet: {', '.join(blocks)}; `up` leaves it out")
+    detail = "; ".join(told)
     if not closes_on_demand:
         detail += ". Buy first, then write commitment.id"
     return Condition("commitments bought", bool(closes_on_demand), detail)

@@ -28,9 +28,12 @@ def pool_text(result: Evaluation, view: StackView, pool: str) -> str:
 
 
 def _waiting(result: Evaluation, pool: str) -> str:
-    """That a pool's commitment is not bought yet, and what its nodes cost on demand."""
-    if pool not in not_bought(result.stack):
+    """That a pool's commitment is not bought yet, and what its nodes cost on demand until then."""
+    kind = not_bought(result.stack).get(pool)
+    if kind is None:
         return ""
+    if kind == "capacity-block":
+        return " (not bought yet)"  # and so not provisioned
     paid = result.unbought_usd_per_month.get(pool)
     amount = "no price" if paid is None else f"{usd(round(paid))}/month"
     return f" (not bought yet: {amount} on demand)"

@@ -269,6 +269,16 @@ def test_a_reservation_without_an_on_demand_price(lab: Lab) -> None:
     assert "has no price" in result.gate.conditions[4].detail
 
 
+def test_a_capacity_block_that_is_not_bought(lab: Lab) -> None:
+    """Nothing of it runs until it is bought, on demand neither: the condition must not say so."""
+    terms: Keys = {"purchase": "reserved", "usd_per_hour": 12, "kind": "capacity-block"}
+    book = lab.book("blocks", prices=[{"instance": "box.8x", "region": "us-east-1", **terms}])
+    block: Keys = {**RESERVED, "commitment": {"kind": "capacity-block", "hours": 730}}
+    detail = gated(lab, {"block": block}, prices=[book]).gate.conditions[-1].detail
+    assert "capacity block not bought yet: block; `up` leaves it out" in detail
+    assert "on demand" not in detail
+
+
 def test_an_override_does_not_waive_node_counts(lab: Lab) -> None:
     """`nodes: auto` never provisions: a new benchmark must not resize a running fleet."""
     override: Keys = {

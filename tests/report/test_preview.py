@@ -42,3 +42,12 @@ def test_a_node_without_an_on_demand_price(lab: Lab) -> None:
     book = lab.book("far", prices=[{"instance": "box.8x", "region": "r9", **terms}])
     text = base_text(lab, pool={"region": "r9"}, prices=[book])
     assert text.endswith("(not bought yet: no price on demand)")
+
+
+def test_a_capacity_block_that_is_not_bought_is_not_paid_on_demand(lab: Lab) -> None:
+    """`up` leaves such a pool out, so nothing runs on demand in its place."""
+    terms: Keys = {"purchase": "reserved", "usd_per_hour": 12, "kind": "capacity-block"}
+    book = lab.book("blocks", prices=[{"instance": "box.8x", "region": "us-east-1", **terms}])
+    block = {"commitment": {"kind": "capacity-block", "hours": 730}}
+    text = base_text(lab, pool=block, prices=[book])
+    assert text.endswith("(not bought yet)")
