@@ -29,11 +29,21 @@ __all__ = ["growth"]
 SIZES: Final[dict[str, int]] = {
     "desiredCapacity": 0,
     "desiredSize": 0,
+    "desiredVcpus": 0,
+    "initialInstanceCount": 0,
     "instanceCount": 0,
+    "maxCapacity": 0,
     "maxSize": 0,
+    "maxVcpus": 0,
+    "minCapacity": 0,
     "minSize": 0,
+    "minVcpus": 0,
     "onDemandBaseCapacity": 0,
     "onDemandPercentageAboveBaseCapacity": 100,
+    "onDemandTargetCapacity": 0,
+    "spotTargetCapacity": 0,
+    "targetCapacity": 0,
+    "totalTargetCapacity": 0,
 }
 """Numbers that cost more when they rise, with what AWS takes where they are absent."""
 

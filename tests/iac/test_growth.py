@@ -28,6 +28,7 @@ from tests.iac.programs import (
 )
 
 SCHEDULE = "aws:autoscaling/schedule:Schedule"
+TARGET = "aws:appautoscaling/target:Target"
 OTHER = "aws-native:autoscaling:AutoScalingGroup"
 BOX: Keys = {"launchTemplate": {"id": "lt-1"}, "instanceTypes": ["box.8x"]}
 FROM_TEMPLATE: Keys = {"launchTemplate": {"id": "lt-1", "version": "1"}, "minSize": 1, "maxSize": 3}
@@ -188,6 +189,13 @@ def test_growth_is_a_rise_in_money(
         ),
         (SCHEDULE, {"maxSize": 2}, {"maxSize": 3}, "maxSize from 2 to 3"),
         (SCHEDULE, {}, {"desiredCapacity": 1}, "desiredCapacity from 0 to 1"),
+        (
+            "aws:ec2/fleet:Fleet",
+            {"targetCapacitySpecification": {"totalTargetCapacity": 1}},
+            {"targetCapacitySpecification": {"totalTargetCapacity": 9}},
+            "totalTargetCapacity from 1 to 9",
+        ),
+        (TARGET, {"maxCapacity": 1}, {"maxCapacity": 9}, "maxCapacity from 1 to 9"),
         (SCHEDULE, {"maxSize": 2}, {"maxSize": ["what"]}, "maxSize[0] from nothing to what"),
         (OTHER, {"maxSize": "2"}, {"maxSize": "3"}, "maxSize from 2 to 3"),
         (OTHER, {"instanceType": "slow.8x"}, {"instanceType": "box.8x"}, "to box.8x"),
@@ -244,6 +252,7 @@ def test_what_cannot_be_read_grows_in_doubt(
         (TEMPLATE, {}, {"instanceMarketOptions": {"marketType": "spot"}}),
         (OTHER, {"capacityType": "ON_DEMAND"}, {"capacityType": "SPOT"}),
         (SCHEDULE, {"maxSize": 3, "minSize": 1}, {"maxSize": 2, "minSize": 1}),
+        (TARGET, {"maxCapacity": 3, "minCapacity": 1}, {"maxCapacity": 2, "minCapacity": 0}),
         (OTHER, {"tags": [{"key": "a"}]}, {"tags": [{"key": "b"}]}),
     ],
 )
