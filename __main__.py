@@ -5,7 +5,6 @@
 """
 
 import datetime as dt
-import functools
 import gc
 from pathlib import Path
 
@@ -25,12 +24,13 @@ from tco.iac.program import (
     told_once,
 )
 
-with told_once():
+with told_once() as failed:
     today = dt.date.today()
     stack = resolve_stack(read_configured_stack(Path("stacks")), load_catalog(), today)
     refuse_unprovisionable(stack)
-    result = functools.cache(lambda: meanwhile(lambda: evaluate(stack, today)))
-    guard(stack, result)  # before the first resource: from here on, every one is bound to the gate
+    judge_by = guard(stack, failed)  # before the first resource: from here on, every one is bound
     pools = declare(stack)
-    pulumi.export("tco", result().apply(lambda found: annotate(found, pools)))
-    pulumi.export("tcoMemo", result().apply(memo_of_the_pricing_day))
+    result = meanwhile(lambda: evaluate(stack, today))
+    pulumi.export("tco", result.apply(lambda found: annotate(found, pools)))
+    pulumi.export("tcoMemo", result.apply(memo_of_the_pricing_day))
+    judge_by(result)  # last: a program that fails before provisions nothing

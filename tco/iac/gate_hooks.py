@@ -9,7 +9,7 @@ engine, so each becomes one with a text.
 from __future__ import annotations
 
 import copy
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 import pulumi
@@ -44,14 +44,16 @@ class GateClosed(Exception):
     """A step that the closed gate refuses. Always has a text."""
 
 
-def guard(stack: StackModel, result: Callable[[], pulumi.Output[Evaluation]]) -> None:
+def guard(stack: StackModel, failed: Sequence[str]) -> Callable[[pulumi.Output[Evaluation]], None]:
     """Bind every resource declared from here on to the gate, unless it only warns.
 
-    The engine waits for the result before the first provider is called.
+    Gives the function that takes the result. The engine waits for it before the first provider is
+    called; a program that fails before it hands it over provisions nothing; ``failed`` says why.
     """
+    handed: list[pulumi.Output[Evaluation]] = []
     if stack.plan.gate.level == "advisory":
-        return
-    hook = ResourceHook(HOOK, _judge(result, _growth(stack)))
+        return handed.append
+    hook = ResourceHook(HOOK, _judge(handed, failed, _growth(stack)))
     bound = ResourceHookBinding(before_create=[hook], before_update=[hook])
 
     def bind(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
@@ -71,6 +73,7 @@ def guard(stack: StackModel, result: Callable[[], pulumi.Output[Evaluation]]) ->
 
     pulumi.runtime.register_stack_transformation(bind)
     pulumi.runtime.register_resource_transform(bind_others)
+    return handed.append
 
 
 def _is_bound(hooks: ResourceHookBinding | None) -> bool:
@@ -80,7 +83,7 @@ def _is_bound(hooks: ResourceHookBinding | None) -> bool:
 
 
 def _judge(
-    result: Callable[[], pulumi.Output[Evaluation]], grown: Growth
+    handed: Sequence[pulumi.Output[Evaluation]], failed: Sequence[str], grown: Growth
 ) -> Callable[[ResourceHookArgs], Awaitable[None]]:
     """A hook that refuses creation and growth while the gate is closed, and nothing else.
 
@@ -89,8 +92,16 @@ def _judge(
     refused: list[str] = []
 
     async def judge(args: ResourceHookArgs) -> None:
+        if not handed:
+            why = (
+                failed[0]
+                if failed and not refused
+                else "The program failed before the gate opened."
+            )
+            refused.append(args.name)
+            raise GateClosed(f"{args.name} was refused. {why}")
         try:
-            found = cast("Evaluation", await result().future())  # known: no resource is in it
+            found = cast("Evaluation", await handed[0].future())  # known: no resource is in it
             reason = "" if found.gate.open else _reason(args, grown)
             if not reason:
                 return

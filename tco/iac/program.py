@@ -30,19 +30,30 @@ NO_NODES = "it has no nodes"
 
 
 @contextlib.contextmanager
-def told_once() -> Generator[None]:
-    """Every error as one of Pulumi's own: its text, once, no traceback, nothing provisioned."""
+def told_once() -> Generator[list[str]]:
+    """Every error as one of Pulumi's own: its text, once, no traceback, nothing provisioned.
+
+    Gives the list that then holds the text: resources declared before may still be on their way.
+    """
+    failed: list[str] = []
     try:
-        yield
-    except TcoError as error:
-        raise pulumi.RunError(f"{error}\nNothing was provisioned.") from None
-    except pulumi.RunError:
+        yield failed
+    except pulumi.RunError as error:
+        failed.append(str(error))
         raise
     except Exception as error:
-        raise pulumi.RunError(
-            f"tco failed: {type(error).__name__}: {error}. Nothing was provisioned. "
-            f"See whether `tco plan {pulumi.get_stack()}` fails too, and report it."
-        ) from error
+        failed.append(_told(error))
+        known = isinstance(error, TcoError)
+        raise pulumi.RunError(failed[0]) from (None if known else error)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, TcoError):
+        return f"{error}\nNothing was provisioned."
+    return (
+        f"tco failed: {type(error).__name__}: {error}. Nothing was provisioned. "
+        f"See whether `tco plan {pulumi.get_stack()}` fails too, and report it."
+    )
 
 
 def meanwhile(work: Callable[[], T]) -> pulumi.Output[T]:

@@ -80,7 +80,9 @@ def test_resources_of_foreign_components_are_refused_and_keep_their_own_hooks(
     """A program is more than its pools: what else it creates costs money too."""
     program = project.folder / "__main__.py"
     program.write_text(program.read_text(encoding="utf-8") + FOREIGN, encoding="utf-8")
-    project.stack(plan({"main": on_demand()}, cloud.subnets))
+    given = plan({"main": on_demand()}, cloud.subnets)
+    del given["provision"]  # the engine stops at the first refusal, so theirs is the only one
+    project.stack(given)
     project.init()
     run = project.run(*UP, "--skip-preview")
     refused(run)
@@ -126,7 +128,7 @@ def test_resources_of_a_component_in_another_process_are_refused(
     settings["plugins"]["providers"].append({"name": "thing", "path": str(script.parent)})
     project.write("Pulumi.yaml", settings)
     given = plan({"main": on_demand()}, cloud.subnets)
-    del given["provision"]  # so that theirs is the only resource
+    del given["provision"]
     project.stack(given)
     project.init()
     run = project.run(*UP, "--skip-preview")
@@ -293,6 +295,23 @@ def test_while_closed_an_input_that_is_not_known_at_an_update_is_refused(
     refused(run)
     assert "held was not updated: it would grow, instanceCount is missing" in run.text
     assert len(project.calls()) == made
+
+
+def test_a_program_that_fails_halfway_provisions_nothing_under_an_open_gate(
+    project: Project, cloud: Cloud
+) -> None:
+    """Nodes without the budget and the alarms that were to come after them would go unnoticed."""
+    program = project.folder / "__main__.py"
+    fault = "import tco.iac.program as p\ndef fault(*_): raise ValueError('x')\n"
+    broken = f"{fault}p.SpendGuardrails = fault\n"
+    program.write_text(broken + program.read_text(encoding="utf-8"), encoding="utf-8")
+    project.stack(opened(plan({"main": on_demand()}, cloud.subnets)))
+    project.init()
+    run = project.run(*UP, "--skip-preview")
+    assert run.code != 0
+    assert "tco failed: ValueError: x. Nothing was provisioned." in run.text
+    assert "Traceback" not in run.text
+    assert project.calls() == []
 
 
 def test_an_advisory_gate_warns_and_lets_everything_pass(project: Project, cloud: Cloud) -> None:
