@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tco.model.api_bill import ApiRate
 from tco.model.ledger import ledger
@@ -19,13 +19,14 @@ __all__ = ["Mix", "month_usd", "stack_with", "standby_pool"]
 class Mix:
     """Nodes (replicas) by supply, the API that takes what overflows, and what stands by.
 
-    Committed supplies hold their nodes all week; of the others it is the most at once. Without
-    nodes the API serves everything.
+    Committed supplies hold their nodes all week; of the others it is the most at once, of which
+    ``floors`` stay on all week. Without nodes the API serves everything.
     """
 
     nodes: Mapping[str, int]
     overflow: ApiRate | None
     standby: StandbyTerms
+    floors: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def held(self) -> dict[str, int]:
@@ -64,21 +65,25 @@ def stack_with(stack: StackModel, place: int, mix: Mix) -> StackModel:
 
 
 def _group_with(service: ServiceModel, group: Group, mix: Mix) -> Group:
-    kept = [
-        (pool, replace(fleet, floor=count if pool.supply.committed else 0, cap=float(count)))
-        for pool, fleet in zip(group.pools, group.fleet.pools, strict=True)
-        if (count := mix.nodes.get(pool.name, 0)) > 0
-    ]
     limit = service.unserved_limit if mix.overflow is None else None
-    fleet = replace(
-        group.fleet,
-        arrivals=replace(group.fleet.arrivals, unserved_limit=limit),
-        pools=tuple(
-            replace(fleet, follow="static" if pool.supply.committed else "load")
-            for pool, fleet in kept
-        ),
+    mixed = group.of_pools(
+        [
+            replace(
+                fleet,
+                floor=_floor(mix, pool, count),
+                cap=float(count),
+                follow="static" if pool.supply.committed else "load",
+            )
+            for pool, fleet in zip(group.pools, group.fleet.pools, strict=True)
+            if (count := mix.nodes.get(pool.name, 0)) > 0
+        ]
     )
-    return replace(group, pools=tuple(pool for pool, _ in kept), fleet=fleet)
+    arrivals = replace(mixed.fleet.arrivals, unserved_limit=limit)
+    return replace(mixed, fleet=replace(mixed.fleet, arrivals=arrivals))
+
+
+def _floor(mix: Mix, pool: PoolModel, count: int) -> int:
+    return count if pool.supply.committed else mix.floors.get(pool.name, 0)
 
 
 def _standby_in(group: Group, standby: StandbyTerms) -> StandbyTerms:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tco.analysis.mix import Mix, month_usd, stack_with
 from tco.analysis.ranks import API, rank_table
@@ -14,9 +15,13 @@ from tco.model.stack import Group, StackModel, StandbyTerms
 
 __all__ = ["Settled", "cheapest_mixes", "of_one_type"]
 
-EXHAUSTIVE_NODES = 12
-"""Up to so many nodes every pair of committed and elastic counts is priced."""
+PRICED_OF_ONE_TYPE, PRICED_OF_SEVERAL = 1000, 300
+"""So many counts of a set of supplies are all priced; of more, those on the way down are."""
 MOST_STEPS = 80
+SAME = 1e-9
+"""Costs that differ by a smaller share are the same."""
+FLOORED = 8
+"""So many of the cheapest mixes are tried with nodes that never stop."""
 Counts = tuple[int, ...]
 """Nodes by supply, in the order of the supplies."""
 
@@ -47,24 +52,36 @@ def cheapest_mixes(
     node-hour costs there.
     """
     one_type = of_one_type(supplies)
-    useful = _cheapest_of_each(supplies) if one_type else tuple(supplies)
+    useful = _undominated(supplies)
     modes: list[tuple[ApiRate | None, float | None]] = [*apis, (None, None)]
     mixes: list[tuple[Mix, float]] = []
     for overflow, value in modes:
-        search = _Search(stack, place, useful, overflow, standby, {})
-        group = stack.services[place].groups[0]
-        start = _by_merit(group, useful, value) if one_type else _programmed(group, useful, value)
-        search.settle(start, _most_nodes(group))
+        search = _Search(stack, place, useful, overflow, value, standby, {})
+        search.settle()
         mixes += search.mixes()
     method = "merit order" if one_type else "mixed-integer programme"
     return Settled(method, tuple(sorted(mixes, key=lambda pair: pair[1])))
 
 
-def _cheapest_of_each(supplies: Sequence[Supply]) -> tuple[Supply, ...]:
-    """The cheapest committed and the cheapest elastic supply: of one node, no other can win."""
-    committed = [one for one in supplies if one.committed]
-    elastic = [one for one in supplies if not one.committed]
-    return (*committed[:1], *elastic[:1])
+def _undominated(supplies: Sequence[Supply]) -> tuple[Supply, ...]:
+    """The cheapest supply of each node that is committed, on spot, or on demand.
+
+    Another one of the same kind costs more in every hour, and changes nothing else.
+    """
+    kinds: dict[tuple[object, ...], Supply] = {}
+    for one in supplies:
+        kinds.setdefault(_kind(one), one)
+    return tuple(kinds.values())
+
+
+def _kind(supply: Supply) -> tuple[object, ...]:
+    pool, spot = supply.pool, supply.pool.supply.spot
+    node = (pool.node, pool.region, supply.committed, supply.fleet.capacity_per_node)
+    if pool.supply.owned is not None:
+        return (*node, pool.name)
+    comes_and_goes = () if supply.committed else (pool.boot_hours.value,)
+    lost = () if spot is None else (spot.interruptions_per_hour.value, spot.on_demand is None)
+    return (*node, *comes_and_goes, *lost)
 
 
 def _most_nodes(group: Group) -> int:
@@ -96,60 +113,123 @@ class _Search:
     place: int
     supplies: tuple[Supply, ...]
     overflow: ApiRate | None
+    full_hour_usd: float | None
     standby: StandbyTerms
     known: dict[Counts, float]
 
-    def mixes(self) -> list[tuple[Mix, float]]:
-        """Every mix priced that serves the demand."""
-        return [(self._mix(counts), usd) for counts, usd in self.known.items() if usd < math.inf]
+    @property
+    def _group(self) -> Group:
+        return self.stack.services[self.place].groups[0]
 
-    def settle(self, start: Counts, most: int) -> None:
-        """Price what is near the start, or, of a small fleet, everything."""
-        if len(self.supplies) <= 2 and most <= EXHAUSTIVE_NODES:
-            for counts in _all_counts(len(self.supplies), most):
-                self._usd(counts)
-            return
-        best = self._feasible(start, most)
+    def mixes(self) -> list[tuple[Mix, float]]:
+        """Every mix priced that serves the demand, the cheapest with floors too."""
+        served = sorted((usd, counts) for counts, usd in self.known.items() if usd < math.inf)
+        found = [(self._mix(counts), usd) for usd, counts in served]
+        return [*found, *(self._floored(mix, usd) for mix, usd in found[:FLOORED] if mix.held)]
+
+    def settle(self) -> None:
+        """Price the mixes of every set of supplies: all of a small set, else those on a way down.
+
+        What is priced of a set depends on that set alone, so another supply adds mixes to compare
+        with and takes none away.
+        """
+        most = _most_nodes(self._group)
+        one_type = of_one_type(self.supplies)
+        limit = PRICED_OF_ONE_TYPE if one_type else PRICED_OF_SEVERAL
+        everything = tuple(range(len(self.supplies)))
+        if not one_type:
+            self._usd(self._start(everything))
+        done: list[set[int]] = []
+        for size in reversed(everything):
+            for chosen in itertools.combinations(everything, size + 1):
+                if any(set(chosen) <= one for one in done):
+                    continue
+                parts = [self._least_part(one) for one in chosen]
+                counts = list(itertools.islice(_all_counts(parts, 1.0), limit + 1))
+                if len(counts) > limit:
+                    self._descend(chosen, most)
+                    continue
+                done.append(set(chosen))
+                for one in counts:
+                    self._usd(self._spread(chosen, one))
+
+    def _least_part(self, place: int) -> float:
+        """The least part of the demand that a node of a supply takes, at the busiest hour."""
+        group, fleet = self._group, self.supplies[place].fleet
+        alone = _most_nodes(group.of_pools([fleet]))
+        return min(fleet.capacity_per_node / max(_most_nodes(group), 1), 1 / max(alone, 1))
+
+    def _start(self, chosen: Sequence[int]) -> Counts:
+        """What the merit order, or of several types of node the programme, takes of a set."""
+        supplies = [self.supplies[one] for one in chosen]
+        by = _by_merit if of_one_type(supplies) else _programmed
+        return self._spread(chosen, by(self._group, supplies, self.full_hour_usd))
+
+    def _spread(self, chosen: Sequence[int], counts: Counts) -> Counts:
+        """Counts of a set as counts of all supplies."""
+        held = dict(zip(chosen, counts, strict=True))
+        return tuple(held.get(place, 0) for place in range(len(self.supplies)))
+
+    def _descend(self, chosen: Sequence[int], most: int) -> None:
+        """From the start to the cheapest neighbor until none is cheaper."""
+        best = self._feasible(self._start(chosen), chosen[-1], most)
         for _ in range(MOST_STEPS):
-            near = min(_neighbors(best), key=self._usd)
+            near = min(_neighbors(best, chosen), key=self._usd)
             if self._usd(near) >= self._usd(best):
                 return
             best = near
 
-    def _feasible(self, start: Counts, most: int) -> Counts:
-        """The start with as many nodes of the last supply more as it takes to serve the demand."""
-        counts = start
+    def _feasible(self, start: Counts, last: int, most: int) -> Counts:
+        """The start with as many nodes of a supply more as it takes to serve the demand."""
+        counts = list(start)
         for _ in range(2 * most):
-            if self._usd(counts) < math.inf:
+            if self._usd(tuple(counts)) < math.inf:
                 break
-            counts = (*counts[:-1], counts[-1] + 1)
-        return counts
+            counts[last] += 1
+        return tuple(counts)
 
     def _usd(self, counts: Counts) -> float:
         if counts not in self.known:
             usd = None
             if any(counts) or self.overflow is not None:
-                usd = month_usd(stack_with(self.stack, self.place, self._mix(counts)))
+                usd = self._month_usd(self._mix(counts))
             self.known[counts] = math.inf if usd is None else usd
         return self.known[counts]
+
+    def _month_usd(self, mix: Mix) -> float | None:
+        return month_usd(stack_with(self.stack, self.place, mix))
 
     def _mix(self, counts: Counts) -> Mix:
         names = (one.name for one in self.supplies)
         return Mix(dict(zip(names, counts, strict=True)), self.overflow, self.standby)
 
+    def _floored(self, mix: Mix, usd: float) -> tuple[Mix, float]:
+        """The mix with as many elastic nodes held all week as make it cheapest: they never boot."""
+        for one in self.supplies:
+            if one.committed:
+                continue
+            for floor in range(1, mix.nodes[one.name] + 1):
+                held = replace(mix, floors={**mix.floors, one.name: floor})
+                held_usd = self._month_usd(held)
+                if held_usd is not None and held_usd < usd * (1 - SAME):
+                    mix, usd = held, held_usd
+        return mix, usd
 
-def _all_counts(supplies: int, most: int) -> Iterator[Counts]:
-    """Every count of one or two supplies with at most so many nodes together."""
-    for first in range(most + 1):
-        for second in range(most - first + 1) if supplies > 1 else (0,):
-            yield (first, second)[:supplies]
+
+def _all_counts(parts: Sequence[float], left: float) -> Iterator[Counts]:
+    """Every count of supplies, a node of which takes such a part, in which no node is too many."""
+    if not parts:
+        yield ()
+        return
+    for first in range(max(0, math.ceil(left / parts[0] - SAME)) + 1):
+        for rest in _all_counts(parts[1:], left - first * parts[0]):
+            yield (first, *rest)
 
 
-def _neighbors(counts: Counts) -> Iterator[Counts]:
-    """A node more or less of one supply, or moved from one to another."""
-    steps = range(len(counts))
-    for add in (*steps, None):
-        for drop in (*steps, None):
+def _neighbors(counts: Counts, chosen: Sequence[int]) -> Iterator[Counts]:
+    """A node more or less of one of the chosen supplies, or moved from one to another."""
+    for add in (*chosen, None):
+        for drop in (*chosen, None):
             changed = [
                 count + (place == add) - (place == drop) for place, count in enumerate(counts)
             ]

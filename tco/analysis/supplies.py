@@ -55,7 +55,8 @@ def supplies_of(stack: StackModel, group: Group) -> list[Supply]:
             fleet,
             float(pool.supply.effective_usd_per_hour(LIKELY, rate)) * pool.nodes_per_replica,
         )
-        for pool, fleet in zip(group.pools, group.fleet.pools, strict=True)
+        for pool, fleet, speed in zip(group.pools, group.fleet.pools, group.speeds, strict=True)
+        if speed.concurrency is not None or group.fleet.arrivals.factor is not None
     ]
     return sorted(found, key=lambda one: one.usd_per_unit_hour)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from tco.catalog.catalog import Catalog, Sourced
 from tco.model.api_bill import ApiRate
 from tco.model.egress import EgressTerms
-from tco.model.fleet import Fleet
+from tco.model.fleet import Fleet, FleetPool
 from tco.model.operating_point import OperatingPoint
 from tco.model.plan import Plan
 from tco.model.plan_pool import Pool
@@ -23,11 +23,13 @@ __all__ = [
     "Labor",
     "Platform",
     "PoolModel",
+    "PoolSpeed",
     "PowerTerms",
     "ServiceModel",
     "StackModel",
     "StandbyTerms",
     "Unpriced",
+    "slo_of",
 ]
 
 
@@ -74,6 +76,34 @@ class PoolModel:
         return self.plan.instance is not None
 
 
+def slo_of(points: Iterable[OperatingPoint]) -> str:
+    """Whether the points meet what the workload promises: unverified if any is."""
+    states = {point.slo for point in points}
+    return "unverified" if "unverified" in states else ("met" if "met" in states else "none")
+
+
+def _of_a_node(concurrency: float | None, pool: PoolModel) -> float | None:
+    return None if concurrency is None else concurrency / pool.nodes_per_replica
+
+
+def _width(throughput: Sourced) -> float:
+    return throughput.value.high / throughput.value.low
+
+
+@dataclass(frozen=True)
+class PoolSpeed:
+    """How fast one pool serves a group, as far as the pool is what the group is counted in.
+
+    ``concurrency`` is n* of a replica and ``work`` its seconds for a mean request; the output is a
+    node's. ``throughput`` is the spread of the pool's own benchmarks.
+    """
+
+    concurrency: float | None
+    work: float
+    node_output_tok_s: float
+    throughput: Sourced
+
+
 @dataclass(frozen=True)
 class Group:
     """Request classes that share pools, with the pools in merit order.
@@ -93,6 +123,41 @@ class Group:
     slo: str
     throughput: Sourced
     """The speed of the group's nodes over the likely one: 1, with the spread of the benchmark."""
+    speeds: tuple[PoolSpeed, ...]
+
+    def of_pools(self, kept: Sequence[FleetPool]) -> Group:
+        """The group with some of its pools, counted in nodes of the first that is left.
+
+        The same as a plan that has no other pools.
+        """
+        names = [pool.name for pool in self.pools]
+        places = [names.index(one.name) for one in kept]
+        speeds = [self.speeds[place] for place in places]
+        first, pools = speeds[0], [self.pools[place] for place in places]
+        size = len(self.classes)
+        points = [one for place in places for one in self.points[place * size : (place + 1) * size]]
+        widest = max((one.throughput for one in speeds), key=_width)
+        fleet = replace(
+            self.fleet,
+            load_by_hour=self.fleet.load_by_hour * (first.work / self.speeds[0].work),
+            arrivals=replace(self.fleet.arrivals, concurrency=first.concurrency or 1.0),
+            pools=tuple(
+                replace(one, work_per_node=first.work / speed.work)
+                for one, speed in zip(kept, speeds, strict=True)
+            ),
+        )
+        return Group(
+            self.workload,
+            self.classes,
+            tuple(pools),
+            fleet,
+            tuple(points),
+            first.node_output_tok_s,
+            _of_a_node(first.concurrency, pools[0]),
+            slo_of(points),
+            widest.renamed(first.throughput.name),
+            tuple(speeds),
+        )
 
     @property
     def share(self) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tco.errors import one_of
@@ -16,7 +18,7 @@ from tco.model.resolve.pools import resolve_pool
 from tco.model.resolve.throughput import Speed, operating_points, speed_of, throughput_of
 from tco.model.scenario import LIKELY
 from tco.model.workload import RequestClass
-from tco.units import SECONDS_PER_HOUR
+from tco.units import SECONDS_PER_HOUR, FloatArray
 
 __all__ = ["resolve_service"]
 
@@ -159,14 +161,9 @@ def _group(
         raise NotFound
     speeds.sort(key=lambda one: (MERIT[one.pool.supply.option], one.usd_per_request))
     first = speeds[0]
-    points = first.points
-    load_share = shares * first.seconds / first.work
-    concurrencies = [one.concurrency for one in points]
-    concurrency = None
-    if all(one is not None for one in concurrencies):
-        per_replica = float(load_share @ np.array(concurrencies, float))
-        concurrency = per_replica * first.replicas
-    elif demand.burst.factor is None:
+    by_pool = tuple(_pool_speed(todo, model, classes, shares, one) for one in speeds)
+    concurrency = by_pool[0].concurrency
+    if concurrency is None and demand.burst.factor is None:
         raise todo.fail(
             f"{path}.serving",
             f"the benchmark of {model} on {first.pool.gpu} is an offline maximum without "
@@ -185,10 +182,7 @@ def _group(
         arrivals,
         tuple(_fleet_pool(one.pool, first.work / one.work) for one in speeds),
     )
-    states = {point.slo for one in speeds for point in one.points}
-    slo = "unverified" if "unverified" in states else ("met" if "met" in states else "none")
     nodes = first.pool.nodes_per_replica
-    generated = shares @ np.array([request.generated for request in classes])
     every_point = tuple(point for one in speeds for point in one.points)
     return built.Group(
         demand.name,
@@ -196,10 +190,33 @@ def _group(
         tuple(one.pool for one in speeds),
         fleet,
         every_point,
-        float(generated / first.work) / nodes,
+        by_pool[0].node_output_tok_s,
         None if concurrency is None else concurrency / nodes,
-        slo,
+        built.slo_of(every_point),
         throughput_of(todo, model, first.pool.gpu, every_point),
+        by_pool,
+    )
+
+
+def _pool_speed(
+    todo: Lookup,
+    model: str,
+    classes: Sequence[RequestClass],
+    shares: FloatArray,
+    speed: Speed,
+) -> built.PoolSpeed:
+    """What a group would be counted in if the pool were its first."""
+    load_share = shares * speed.seconds / speed.work
+    concurrencies = [one.concurrency for one in speed.points]
+    concurrency = None
+    if all(one is not None for one in concurrencies):
+        concurrency = float(load_share @ np.array(concurrencies, float)) * speed.replicas
+    generated = shares @ np.array([request.generated for request in classes])
+    return built.PoolSpeed(
+        concurrency,
+        speed.work,
+        float(generated / speed.work) / speed.pool.nodes_per_replica,
+        throughput_of(todo, model, speed.pool.gpu, speed.points),
     )
 
 
