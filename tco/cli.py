@@ -220,7 +220,7 @@ def gate(stack: str, form: str, question: Question) -> None:
 def optimize(stack: str, max_term: str, form: str, write: bool, question: Question) -> None:
     """The cheapest mix of nodes and APIs, node rank by node rank."""
     from tco.analysis.optimize import optimize as cheapest
-    from tco.report.optimum import optimum_json, optimum_text
+    from tco.report.optimum import optimum_json, optimum_text, pinned_line
 
     source = read_stack(question.folder, stack)
     found = cheapest(
@@ -240,7 +240,7 @@ def optimize(stack: str, max_term: str, form: str, write: bool, question: Questi
 
         path = Path(source.file)
         write_text(path, pinned(found, path))
-        click.echo(f"{path}: the cheapest mix with nodes of its own is pinned", err=True)
+        click.echo(pinned_line(found, path), err=True)
 
 
 for command in (diff, comment, sweep, prices, price):

@@ -10,7 +10,7 @@ from tco.analysis.verdict import Verdict, in_words, unpriced_rivals
 from tco.catalog.catalog import Sourced
 from tco.model.plan import Override
 from tco.model.stack import StackModel, Unpriced
-from tco.shares import chance, in_percent
+from tco.shares import chance, in_percent, needed_chance
 
 __all__ = ["Condition", "GateFacts", "GateResult", "age_days", "gate", "not_bought"]
 
@@ -118,8 +118,12 @@ def _math(verdict: Verdict, probability: float, premium: float) -> Condition:
             paid <= premium,
             f"CONSTRAINED: a premium of ${paid:,.0f}/month, at most ${premium:,.0f}",
         )
-    wins = "" if verdict.probability is None else f" (wins: {chance(verdict.probability)})"
-    needs = f"needs RECOMMEND at a probability of {in_percent(probability)}"
+    wins = (
+        ""
+        if verdict.probability is None
+        else f" (wins: {chance(verdict.probability, probability)})"
+    )
+    needs = f"needs RECOMMEND at a probability of {needed_chance(probability)}"
     detail = f"{in_words(verdict.decision)}{wins}, {needs}"
     if verdict.decision == "LEAN" and verdict.caps:
         detail += f"; {verdict.caps[0]}"

@@ -133,37 +133,44 @@ class _Search:
         What is priced of a set depends on that set alone, so another supply adds mixes to compare
         with and takes none away.
         """
-        most = _most_nodes(self._group)
-        one_type = of_one_type(self.supplies)
-        limit = PRICED_OF_ONE_TYPE if one_type else PRICED_OF_SEVERAL
         everything = tuple(range(len(self.supplies)))
-        if not one_type:
+        if not of_one_type(self.supplies):
             self._usd(self._start(everything))
         done: list[set[int]] = []
         for size in reversed(everything):
             for chosen in itertools.combinations(everything, size + 1):
-                if any(set(chosen) <= one for one in done):
-                    continue
-                parts = [self._least_part(one) for one in chosen]
-                counts = list(itertools.islice(_all_counts(parts, 1.0), limit + 1))
-                if len(counts) > limit:
-                    self._descend(chosen, most)
-                    continue
-                done.append(set(chosen))
-                for one in counts:
-                    self._usd(self._spread(chosen, one))
+                if not any(set(chosen) <= one for one in done) and self._exhaust(chosen):
+                    done.append(set(chosen))
 
-    def _least_part(self, place: int) -> float:
-        """The least part of the demand that a node of a supply takes, at the busiest hour."""
-        group, fleet = self._group, self.supplies[place].fleet
-        alone = _most_nodes(group.of_pools([fleet]))
-        return min(fleet.capacity_per_node / max(_most_nodes(group), 1), 1 / max(alone, 1))
+    def _exhaust(self, chosen: Sequence[int]) -> bool:
+        """Price all counts of a set; where they are too many, those on a way down, and False."""
+        group, supplies = self._alone(chosen)
+        parts = [_least_part(group, one) for one in supplies]
+        limit = PRICED_OF_ONE_TYPE if of_one_type(supplies) else PRICED_OF_SEVERAL
+        counts = list(itertools.islice(_all_counts(parts, 1.0), limit + 1))
+        if len(counts) > limit:
+            self._descend(chosen, _most_nodes(group))
+            return False
+        for one in counts:
+            self._usd(self._spread(chosen, one))
+        return True
+
+    def _alone(self, chosen: Sequence[int]) -> tuple[Group, list[Supply]]:
+        """The group with a set of supplies only, counted in its own nodes."""
+        supplies = [self.supplies[place] for place in chosen]
+        wanted = {one.name for one in supplies}
+        group = self._group.of_pools([one for one in self._group.fleet.pools if one.name in wanted])
+        fleets = {one.name: one for one in group.fleet.pools}
+        return group, [replace(one, fleet=fleets[one.name]) for one in supplies]
 
     def _start(self, chosen: Sequence[int]) -> Counts:
         """What the merit order, or of several types of node the programme, takes of a set."""
-        supplies = [self.supplies[one] for one in chosen]
+        group, supplies = self._alone(chosen)
+        value = self.full_hour_usd
+        if value is not None:
+            value *= self._group.fleet.load_by_hour.sum() / group.fleet.load_by_hour.sum()
         by = _by_merit if of_one_type(supplies) else _programmed
-        return self._spread(chosen, by(self._group, supplies, self.full_hour_usd))
+        return self._spread(chosen, by(group, supplies, value))
 
     def _spread(self, chosen: Sequence[int], counts: Counts) -> Counts:
         """Counts of a set as counts of all supplies."""
@@ -214,6 +221,12 @@ class _Search:
                 if held_usd is not None and held_usd < usd * (1 - SAME):
                     mix, usd = held, held_usd
         return mix, usd
+
+
+def _least_part(group: Group, supply: Supply) -> float:
+    """The least part of a group's demand that a node of a supply takes, at the busiest hour."""
+    alone = _most_nodes(group.of_pools([supply.fleet]))
+    return min(supply.fleet.capacity_per_node / max(_most_nodes(group), 1), 1 / max(alone, 1))
 
 
 def _all_counts(parts: Sequence[float], left: float) -> Iterator[Counts]:

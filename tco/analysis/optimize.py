@@ -28,7 +28,7 @@ from tco.model.resolve import resolve
 from tco.model.stack import PoolModel, StackModel, StandbyTerms
 from tco.model.stackfile import PLAN_KEY, StackFile
 
-__all__ = ["LONGEST_MONTHS", "Optimum", "PricedMix", "ServiceOptimum", "optimize"]
+__all__ = ["LONGEST_MONTHS", "Optimum", "Pinned", "PricedMix", "ServiceOptimum", "optimize"]
 
 LONGEST_MONTHS = max(TERM_MONTHS.values())
 DEFAULT_AVAILABILITY = 0.999
@@ -72,10 +72,22 @@ class ServiceOptimum:
 
 
 @dataclass(frozen=True)
+class Pinned:
+    """What a stack file can hold: every service has pools, so none is left to an API alone.
+
+    The mix of each service, None where the declared one stays, and USD of the stack's month.
+    """
+
+    mixes: tuple[Mix | None, ...]
+    usd_per_month: float
+
+
+@dataclass(frozen=True)
 class Optimum:
     """A declared stack against the cheapest mix of its services, in USD a month.
 
-    ``best`` is the stack with the cheapest mixes. None: no price, since demand is refused.
+    ``best`` is the stack with the cheapest mixes, ``pinned`` the cheapest with nodes in every
+    service. None: no price, since demand is refused.
     """
 
     declared: StackModel
@@ -83,6 +95,7 @@ class Optimum:
     declared_usd: float | None
     optimum_usd: float | None
     services: tuple[ServiceOptimum, ...]
+    pinned: Pinned | None
 
 
 def optimize(
@@ -95,6 +108,7 @@ def optimize(
 ) -> Optimum:
     """The cheapest mix of every service among all priced purchase options.
 
+    None commits for longer than a horizon that the plan states: the plan would be refused.
     Services share people, so each is settled with the others as they are, in turn until none
     changes, from the declared stack and from one without nodes. Raises BadInput.
     """
@@ -103,18 +117,58 @@ def optimize(
         where = f"{PLAN_KEY}.services"
         told = [f"{one.name}: {one.reason}." for one in declared.unpriced]
         raise BadInput(Problem(source.file, where, text) for text in told)
-    supplied = with_every_supply(source, catalog, day, longest_months)
+    ahead = source.plan.finance.horizon or longest_months
+    supplied = with_every_supply(source, catalog, day, min(longest_months, ahead))
     open_ = replace(declared, services=supplied.services)
     starts = [declared, _at_apis(open_)] if len(open_.services) > 1 else [declared]
     standbys = [service.standby for service in declared.services]
     best, settled = min(
         (_in_turn(open_, start, standbys) for start in starts), key=lambda pair: _usd(pair[0])
     )
+    pinned = (
+        _pinned(open_, declared, standbys, [best, declared])
+        if len(standbys) > 1
+        else _as_plan(open_, declared, declared, settled)
+    )
     services = tuple(
         _service(_offered(best, open_, place), place, one, scenarios, seed)
         for place, one in enumerate(settled)
     )
-    return Optimum(declared, best, month_usd(declared), month_usd(best), services)
+    usd = month_usd(declared), month_usd(best)
+    return Optimum(declared, best, *usd, services, pinned)
+
+
+def _pinned(
+    open_: StackModel,
+    declared: StackModel,
+    standbys: Sequence[StandbyTerms],
+    starts: Sequence[StackModel],
+) -> Pinned | None:
+    """The cheapest stack with nodes in every service, from any of the starts.
+
+    A service stays as declared only where that is cheaper than every mix.
+    """
+    ends = (_in_turn(open_, start, standbys, owning=True) for start in starts)
+    found = [_as_plan(open_, declared, *end) for end in ends]
+    return min(filter(None, found), key=lambda one: one.usd_per_month, default=None)
+
+
+def _as_plan(
+    open_: StackModel, declared: StackModel, stack: StackModel, settled: Sequence[Settled]
+) -> Pinned | None:
+    """A stack with the cheapest mix with nodes of each service; None where it refuses demand."""
+    mixes: list[Mix | None] = []
+    for place, one in enumerate(settled):
+        mix, usd = next((pair for pair in one.mixes if pair[0].held), (None, math.inf))
+        kept = stack.services[place] is declared.services[place]
+        if mix is None or (kept and usd > _usd(stack) * (1 + SAME)):
+            if not kept:
+                return None
+            mixes.append(None)
+        else:
+            stack = stack_with(_offered(stack, open_, place), place, mix)
+            mixes.append(mix)
+    return Pinned(tuple(mixes), usd) if (usd := _usd(stack)) < math.inf else None
 
 
 def _usd(stack: StackModel) -> float:
@@ -139,9 +193,16 @@ def _offered(stack: StackModel, open_: StackModel, place: int) -> StackModel:
 
 
 def _in_turn(
-    open_: StackModel, start: StackModel, standbys: Sequence[StandbyTerms]
+    open_: StackModel,
+    start: StackModel,
+    standbys: Sequence[StandbyTerms],
+    *,
+    owning: bool = False,
 ) -> tuple[StackModel, list[Settled]]:
-    """The stack with each service at its cheapest mix, and the mixes of each."""
+    """The stack with each service at its cheapest mix, and the mixes of each.
+
+    ``owning``: at its cheapest with nodes, whatever an API costs.
+    """
     best = start
     while True:
         before, settled = best, list[Settled]()
@@ -150,8 +211,10 @@ def _in_turn(
             supplies = supplies_of(offered, offered.services[place].groups[0])
             one = cheapest_mixes(offered, place, supplies, apis_of(offered, place), standby)
             settled.append(one)
-            if one.mixes and one.mixes[0][1] < _usd(best) * (1 - SAME):
-                best = stack_with(offered, place, one.mixes[0][0])
+            mixes = [pair for pair in one.mixes if pair[0].held or not owning]
+            bare = owning and not _owns(best, open_, place)
+            if mixes and (bare or mixes[0][1] < _usd(best) * (1 - SAME)):
+                best = stack_with(offered, place, mixes[0][0])
         if best is before or len(standbys) == 1:
             return best, settled
 
@@ -187,6 +250,11 @@ def _service(
         {name: usd - rest for name, usd in standbys.items()},
         group.pools,
     )
+
+
+def _owns(stack: StackModel, open_: StackModel, place: int) -> bool:
+    """Whether the common group of a service is on nodes, as it is where every supply is open."""
+    return len(stack.services[place].groups) == len(open_.services[place].groups)
 
 
 def _rest_usd(stack: StackModel, place: int) -> float:

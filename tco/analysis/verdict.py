@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tco.analysis.tally import Against
 
 __all__ = [
+    "NOT_DRAWN",
     "AlternativeResult",
     "Decision",
     "Verdict",
@@ -25,6 +26,7 @@ __all__ = [
 
 Decision = Literal["RECOMMEND", "LEAN", "DO_NOT", "CONSTRAINED", "UNKNOWN"]
 LEAN_PROBABILITY = 0.6
+NOT_DRAWN = "the probability to win is not computed, only the likely values"
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def decide(
     drawn = rival.uncertainty
     if drawn is None:
         decision = "LEAN" if saving > 0 and lost_months == 0 else "DO_NOT"
-        caps = (*caps, "the probability to win is not computed, only the likely values")
+        caps = (*caps, NOT_DRAWN)
     else:
         decision = _by_probability(drawn, stack.plan.gate.probability, capped=bool(caps))
     return Verdict(decision, rival.name, rival.probability, saving, None, caps)

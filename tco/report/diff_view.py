@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from tco.report.bottom_line import Whole, headline, split, whole_of
 from tco.report.diff_document import DiffDocument, Outcome, Revision, StackDelta
 from tco.report.line_changes import NOTHING, LineChange, line_changes
-from tco.report.numbers import percent, signed_percent, signed_usd, whole_usd
+from tco.report.numbers import signed_percent, signed_usd, whole_usd
 from tco.report.wording import change_text
+from tco.shares import chance
 
 __all__ = ["DiffView", "StackRow", "diff_view"]
 
@@ -176,7 +177,7 @@ def _change(whole: Whole) -> str:
 def _decision(side: Outcome | None) -> str:
     if side is None:
         return ""
-    sure = f" (wins {percent(side.probability)})" if side.probability is not None else ""
+    sure = f" (wins {chance(side.probability)})" if side.probability is not None else ""
     return f"{side.decision.replace('_', ' ')}{sure}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ from tco.model.stack import PoolModel
 from tco.report.disclosure import HIDDEN, secret_apis, secret_pools, told
 from tco.report.numbers import percent, usd
 
-__all__ = ["mix_text", "optimum_json", "optimum_text"]
+__all__ = ["mix_text", "optimum_json", "optimum_text", "pinned_line"]
 
 WIDTH = 80
 COLUMN = 10
@@ -40,17 +41,49 @@ def mix_text(mix: Mix, pools: Sequence[PoolModel]) -> str:
     if not mix.held:
         return f"no node at all: everything at {api}"
     committed = {pool.name for pool in pools if pool.supply.committed}
+    floors = _nodes(mix.floors, pools)
     held = [
-        f"{count} x {name}" if name in committed else f"up to {count} x {name}"
-        for name, count in _nodes(mix, pools).items()
+        f"{count} x {name}"
+        if name in committed or floors.get(name) == count
+        else f"{floors[name]} to {count} x {name}"
+        if name in floors
+        else f"up to {count} x {name}"
+        for name, count in _nodes(mix.held, pools).items()
     ]
     return ", ".join([*held, f"overflow at {api}" if api else "overflow refused"])
 
 
-def _nodes(mix: Mix, pools: Sequence[PoolModel]) -> dict[str, int]:
-    """The nodes of every pool that holds any; a mix counts replicas."""
+def _nodes(counts: Mapping[str, int], pools: Sequence[PoolModel]) -> dict[str, int]:
+    """Nodes by pool; a mix counts replicas."""
     sizes = {pool.name: pool.nodes_per_replica for pool in pools}
-    return {name: count * sizes[name] for name, count in mix.held.items()}
+    return {name: count * sizes[name] for name, count in counts.items()}
+
+
+def pinned_line(found: Optimum, path: Path) -> str:
+    """What was written into a stack file, and why it is not the optimum where it is not."""
+    cost = usd(round(found.pinned.usd_per_month)) if found.pinned is not None else "no price"
+    why, best = _why_not_pinned(found), usd(round(found.optimum_usd or 0.0))
+    return f"{path}: pinned, {cost}/month." + (
+        f" The cheapest of all, {best}, {why}" if why else ""
+    )
+
+
+def _pinned_note(found: Optimum) -> str:
+    """What `--write` would pin, where that is not the optimum; empty where it is."""
+    why = _why_not_pinned(found)
+    if found.pinned is None or not why:
+        return ""
+    cost = usd(round(found.pinned.usd_per_month))
+    return f"--write pins the cheapest with own nodes, {cost}/month: the cheapest of all {why}"
+
+
+def _why_not_pinned(found: Optimum) -> str:
+    if found.pinned is None or found.optimum_usd is None:
+        return ""
+    if round(found.pinned.usd_per_month) <= round(found.optimum_usd):
+        return ""
+    bare = [one.service for one in found.services if one.cheapest and not one.cheapest.mix.held]
+    return f"has no node for {' and '.join(bare)}, and every service of a plan has pools."
 
 
 def optimum_text(found: Optimum) -> str:
@@ -60,8 +93,8 @@ def optimum_text(found: Optimum) -> str:
     several = len(found.services) > 1
     for service in found.services:
         ranks = _ranks(service, _secret(found, service))
-        lines += [*_mixes(service, several=several), "", *ranks, ""]
-    for text in (RANKS, *([SHARED] if several else [])):
+        lines += [*_mixes(found, service), "", *ranks, ""]
+    for text in (RANKS, *([SHARED] if several else []), _pinned_note(found)):
         lines += textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
     return "\n".join(lines) + "\n"
 
@@ -80,10 +113,12 @@ def _saving(found: Optimum) -> str:
     return f"declared {declared}/month, cheapest {best}/month ({share} less)."
 
 
-def _mixes(service: ServiceOptimum, *, several: bool) -> list[str]:
+def _mixes(found: Optimum, service: ServiceOptimum) -> list[str]:
     rows: list[tuple[str, PricedMix]] = []
+    several, best = len(found.services) > 1, service.cheapest
+    beaten = best is not None and best.stack_usd_per_month > (found.optimum_usd or 0.0) + 1
     for label, one in (
-        ("cheapest", service.cheapest),
+        ("cheapest but for the declared" if beaten else "cheapest", best),
         ("cheapest with own nodes", service.with_nodes),
         ("cheapest in 9 of 10 scenarios", service.risk_averse),
     ):
@@ -174,6 +209,7 @@ def optimum_json(found: Optimum) -> dict[str, Any]:
         "plan_digest": found.declared.digest,
         "declared": {"usd_per_month": found.declared_usd},
         "optimum": {"usd_per_month": found.optimum_usd},
+        "pinned": {"usd_per_month": found.pinned.usd_per_month if found.pinned else None},
         "services": [_service_json(one, _secret(found, one)) for one in found.services],
     }
 
@@ -207,6 +243,7 @@ def _mix_json(priced: PricedMix | None, pools: Sequence[PoolModel]) -> dict[str,
         "usd_per_month": priced.usd_per_month,
         "stack_usd_per_month": priced.stack_usd_per_month,
         "stack_p90_usd_per_month": priced.stack_p90_usd_per_month,
-        "nodes": _nodes(priced.mix, pools),
+        "nodes": _nodes(priced.mix.held, pools),
+        "always_on": _nodes(priced.mix.floors, pools),
         "overflow": overflow.api if overflow is not None else None,
     }

@@ -24,21 +24,22 @@ WIDEST_LINE = 4096
 
 
 def pinned(found: Optimum, path: Path) -> str:
-    """The text of the stack file with the cheapest mix that has nodes in place of the declared one.
+    """The text of the stack file with the cheapest mixes that have nodes in place of the declared.
 
     Pools that hold no node go, new ones are added in the order of dispatch. Raises TcoError where
     no mix serves the demand.
     """
+    if found.pinned is None:
+        raise TcoError(f"{path}: no mix serves the demand, so there is none to pin.")
     yaml: Any = YAML()  # ruamel.yaml states no types
     yaml.preserve_quotes = True
     yaml.width = WIDEST_LINE
     yaml.indent(mapping=2, sequence=4, offset=2)
     document: Any = yaml.load(path.read_text(encoding="utf-8"))
     services = document["config"][PLAN_KEY]["services"]
-    for service in found.services:
-        if service.with_nodes is None:
-            raise TcoError(f"{path}: no mix serves {service.service}, so there is none to pin.")
-        _pin(services[service.service], service.with_nodes.mix, service.pools)
+    for service, mix in zip(found.services, found.pinned.mixes, strict=True):
+        if mix is not None:
+            _pin(services[service.service], mix, service.pools)
     out = io.StringIO()
     yaml.dump(document, out)
     return out.getvalue()
@@ -54,7 +55,8 @@ def _pin(spec: Any, mix: Mix, supplies: Sequence[PoolModel]) -> None:
             continue
         if pool.name not in pools:
             pools[pool.name] = _flow(_declared(pool))
-        pools[pool.name]["nodes"] = _nodes(pool, count)
+        floor = mix.floors.get(pool.name, 0) * pool.nodes_per_replica
+        pools[pool.name]["nodes"] = _nodes(pool, floor, count)
     if mix.overflow is not None:
         spec["overflow"] = mix.overflow.api
     elif "overflow" in spec:
@@ -65,11 +67,11 @@ def _pin(spec: Any, mix: Mix, supplies: Sequence[PoolModel]) -> None:
         standby["pool"] = standby_pool(standby["pool"], held)
 
 
-def _nodes(pool: PoolModel, count: int) -> object:
-    """A committed pool has a number, another follows the load up to it."""
-    if pool.supply.committed:
+def _nodes(pool: PoolModel, floor: int, count: int) -> object:
+    """A committed pool has a number, another follows the load between two."""
+    if pool.supply.committed or floor == count:
         return count
-    return _flow({"min": 0, "max": count, "follow": "load"})
+    return _flow({"min": floor, "max": count, "follow": "load"})
 
 
 def _declared(pool: PoolModel) -> dict[str, Any]:

@@ -50,8 +50,8 @@ def stack_text(result: Evaluation, view: StackView) -> str:
     lines = [f"{view.total}/month{more}: {totals}"]
     rival = result.rival
     if rival is not None and rival.usd_per_month is not None:
-        probability = result.verdict.probability
-        wins = "" if probability is None else f" (wins: {chance(probability)})"
+        probability, needed = result.verdict.probability, result.stack.plan.gate.probability
+        wins = "" if probability is None else f" (wins: {chance(probability, needed)})"
         lines.append(
             f"rival {rival.name} {usd(round(rival.usd_per_month))}/month: {view.decision}{wins}"
         )

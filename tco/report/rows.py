@@ -218,7 +218,7 @@ def alternative_row(result: Evaluation, one: AlternativeResult) -> AlternativeRo
         per_total,
         wins_text(result, one),
         note,
-        "" if one.probability is None else chance(one.probability),
+        "" if one.probability is None else chance(one.probability, _needed(result)),
         _threshold(limits.utilization, percent),
         _threshold(limits.usd_per_gpu_hour, usd_price),
         _threshold(limits.api_price_factor, factor_text),
@@ -227,6 +227,10 @@ def alternative_row(result: Evaluation, one: AlternativeResult) -> AlternativeRo
         _threshold(limits.payback_months, months_text),
         "" if one.npv_usd is None else usd(round(one.npv_usd)),
     )
+
+
+def _needed(result: Evaluation) -> float:
+    return result.stack.plan.gate.probability
 
 
 def _levelized(result: Evaluation, one: AlternativeResult) -> tuple[str, str]:

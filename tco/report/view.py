@@ -9,7 +9,7 @@ from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import FleetFigures
 from tco.analysis.gate import age_days
 from tco.analysis.thresholds import Threshold
-from tco.analysis.verdict import Decision, in_words
+from tco.analysis.verdict import NOT_DRAWN, Decision, in_words
 from tco.model.stack import ServiceModel
 from tco.report.cautions import cautions
 from tco.report.disclosure import HIDDEN, secret_supplies
@@ -111,7 +111,7 @@ def stack_view(result: Evaluation) -> StackView:
         pricing_day=stack.day.isoformat(),
         decision=in_words(result.verdict.decision),
         against=result.verdict.against or "",
-        chance="" if result.verdict.probability is None else chance(result.verdict.probability),
+        chance=_chance(result, result.verdict.probability),
         yes_no=_yes_no(result.verdict.decision),
         headline=f"{ANSWERS[result.verdict.decision]}: {_answer(result)}",
         opening=opening(result),
@@ -157,6 +157,11 @@ def stack_view(result: Evaluation) -> StackView:
     )
 
 
+def _chance(result: Evaluation, probability: float | None) -> str:
+    """A probability to win, told apart from the one that the gate needs; empty without one."""
+    return "" if probability is None else chance(probability, result.stack.plan.gate.probability)
+
+
 def _per_mtok(usd_per_month: float, mtok: float) -> str:
     """A levelized cost; a dash where a workload makes no such token."""
     return usd_price(usd_per_month / mtok) if mtok else "–"
@@ -194,7 +199,8 @@ def _answer(result: Evaluation) -> str:
     lost = ""
     if result.lost_months:
         lost = f"; growth outruns the fleet in {result.lost_months} of {_months(result)} months"
-    wins = "" if rival.probability is None else f" (wins: {chance(rival.probability)})"
+    chances = _chance(result, rival.probability)
+    wins = f" (wins: {chances})" if chances else ""
     return f"{cost}/month against {theirs} at {rival.name}{wins}{lost}."
 
 
@@ -286,7 +292,8 @@ def _sure(result: Evaluation) -> list[str]:
     """What the scenarios say of the month and of the saving over the horizon."""
     drawn, rival = result.uncertainty, result.rival
     if drawn is None:
-        return []
+        caps = [cap for cap in result.verdict.caps if cap == NOT_DRAWN]
+        return [f"{cap[0].upper()}{cap[1:]}: LEAN at most." for cap in caps]
     month, spread = drawn.usd_per_month, month_spread(result)
     said = [
         f"{spread} a month, {usd_about(month.p50)} in the middle "
@@ -299,7 +306,7 @@ def _sure(result: Evaluation) -> list[str]:
         saving = rival.uncertainty.saving
         said.append(
             f"Over {_months(result)} months it {saving_text(saving.p10, saving.p90)} against "
-            f"{rival.name}, and wins in {chance(rival.probability or 0.0)} of the scenarios."
+            f"{rival.name}, and wins in {_chance(result, rival.probability)} of the scenarios."
         )
     return said
 

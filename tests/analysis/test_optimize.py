@@ -312,6 +312,99 @@ def test_a_pinned_file_keeps_its_spares_in_a_pool_that_is_left(lab: Lab) -> None
     assert month_usd(lab.load()) == pytest.approx(found.optimum_usd)
 
 
+def replanned(lab: Lab, found: Optimum) -> float | None:
+    """What the ledger says of the stack file after its mix was pinned."""
+    path = lab.folder / "Pulumi.one.yaml"
+    path.write_text(pinned(found, path), encoding="utf-8")
+    return month_usd(lab.load())
+
+
+@settings(max_examples=8)
+@given(
+    day=st.lists(st.sampled_from([0.3, 0.6, 1.0, 1.7, 2.4]), min_size=24, max_size=24),
+    price=st.floats(5, 14),
+    quantile=st.booleans(),
+    boot=st.sampled_from([0, 1.0]),
+)
+def test_what_is_pinned_of_two_types_of_node_costs_the_optimum(
+    lab: Lab, day: list[float], price: float, *, quantile: bool, boot: float
+) -> None:
+    """A mix is counted in its own nodes: no plan of half-size nodes alone is cheaper."""
+    burst = {"quantile": 0.95} if quantile else {"factor": 1.3}
+    lab.nodes_by_hour(day, burst=burst)
+    slow: Keys = {"instance": "slow.8x", "boot_hours": boot}
+    service: Keys = {"require": ["nowhere"]}
+    book = lab.book("slow", prices=[{"instance": "slow.8x", "region": "r1", "usd_per_hour": price}])
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 4}, "slow": {**slow, "nodes": 0}}
+    lab.stack(pools, service, prices=[book])
+    found = solve(lab)
+    assert found.optimum_usd is not None
+    assert found.pinned is not None
+    assert found.pinned.usd_per_month == pytest.approx(found.optimum_usd)
+    assert replanned(lab, found) == pytest.approx(found.optimum_usd)
+    for most, least in itertools.product(range(1, 9), range(3)):
+        nodes: Keys = {"min": min(least, most), "max": most, "follow": "load"}
+        cost = usd(lab, {"slow": {**slow, "nodes": nodes}}, service, prices=[book])
+        assert cost >= found.optimum_usd - 1e-6
+
+
+def test_nodes_that_never_stop_are_tried(lab: Lab) -> None:
+    """Needs of 1 and 2 in turn: a second node that boots 3 h each time is cheaper left on.
+
+    Two nodes all day and one hour with two more, 4 starts-hours each: 48 + 2 x (1 + 3) = 56 h.
+    """
+    lab.nodes_by_hour([1, 2] * 11 + [1, 4])
+    prices = [{**ON_DEMAND, "region": "r1", "usd_per_hour": 5}]
+    prices += [{**prices[0], "usd_per_hour": 50, "purchase": "spot"}]
+    book = lab.book("b", prices=prices)
+    pools: Keys = {"main": {**ON_DEMAND, "boot_hours": 3, "nodes": {**FOLLOWING, "max": 4}}}
+    lab.stack(pools, {"require": ["nowhere"]}, prices=[book])
+    found = solve(lab, months=0)
+    assert found.optimum_usd == pytest.approx(56 * 5 * 730 / 24)
+    assert "2 to 4 x main" in optimum_text(found)
+    assert optimum_json(found)["services"][0]["cheapest"]["always_on"] == {"main": 2}
+    assert replanned(lab, found) == pytest.approx(found.optimum_usd)
+
+
+@pytest.mark.parametrize("fte", [0.5, 1.0])
+def test_what_is_pinned_of_several_services_is_one_plan(lab: Lab, fte: float) -> None:
+    """The file costs what is told, and where an API alone is cheaper the text says so."""
+    two_services(lab, fte=fte)
+    found = solve(lab)
+    assert found.pinned is not None
+    assert found.optimum_usd is not None
+    text = " ".join(optimum_text(found).split())
+    assert ("the cheapest of all has no node for chat and batch" in text) is (fte == 1.0)
+    assert optimum_json(found)["pinned"]["usd_per_month"] == found.pinned.usd_per_month
+    assert found.pinned.usd_per_month == pytest.approx(2 * 14_600 + fte * 20_000)
+    assert replanned(lab, found) == pytest.approx(found.pinned.usd_per_month)
+
+
+def test_no_commitment_outlasts_a_stated_horizon(lab: Lab) -> None:
+    """A plan that looks six months ahead takes no year: pinned, it would be refused."""
+    lab.nodes_by_hour([2] * 24)
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 2}}
+    lab.stack(pools, {"require": ["nowhere"]}, finance={"horizon": 6})
+    found = solve(lab, months=60)
+    [service] = found.services
+    assert all("savings-plan" not in pool.name for pool in service.pools)
+    assert replanned(lab, found) == pytest.approx(found.optimum_usd)
+
+
+@settings(max_examples=4)
+@given(day=st.lists(st.floats(0.2, 30), min_size=24, max_size=24))
+def test_another_kind_of_node_never_makes_the_optimum_dearer(lab: Lab, day: list[float]) -> None:
+    """Fleets too large to price in full keep what was found without the other node."""
+    lab.nodes_by_hour(day)
+    book = lab.book("slow", prices=[{"instance": "slow.8x", "region": "r1", "usd_per_hour": 5}])
+    main: Keys = {"main": {**ON_DEMAND, "nodes": "auto"}}
+    costs: list[float] = []
+    for pools in (main, {**main, "slow": {"instance": "slow.8x", "nodes": 0}}):
+        lab.stack(pools, {"require": ["nowhere"]}, prices=[book])
+        costs.append(solve(lab).optimum_usd or 0.0)
+    assert costs[1] <= costs[0] + 1e-6
+
+
 def test_a_plan_with_something_unpriced_has_no_optimum(lab: Lab) -> None:
     """Without an operating point there is nothing to optimize, and the reason is told."""
     tokens = {"name": "all", "share": 1, "input": 1024, "output": 256}

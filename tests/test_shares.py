@@ -1,0 +1,37 @@
+"""How a chance reads beside the one that is needed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tco.shares import chance, needed_chance
+
+
+@pytest.mark.parametrize(
+    ("probability", "needed", "shown"),
+    [
+        (0.7996, 0.8, "79.96 %"),
+        (0.799, 0.8, "79.9 %"),
+        (0.796, 0.8, "79.6 %"),
+        (0.7949, 0.8, "79 %"),
+        (0.8, 0.8, "80 %"),
+        (0.8004, 0.8, "80.04 %"),
+        (0.85, 0.8, "85 %"),
+        (0.803, 0.805, "80 %"),
+        (0.993, 0.995, "99.3 %"),
+        (0.0001, 0.8, "< 1 %"),
+        (0.9999, 0.8, "> 99 %"),
+        (1.0, 0.8, "100 %"),
+        (0.7996, None, "80 %"),
+    ],
+)
+def test_rounding_never_hides_that_a_chance_falls_short(
+    probability: float, needed: float | None, shown: str
+) -> None:
+    """A win rate just below the needed one does not read like it."""
+    assert chance(probability, needed) == shown
+
+
+def test_a_needed_chance_keeps_its_decimals() -> None:
+    """80.5 % is not told as 80 %."""
+    assert [needed_chance(one) for one in (0.8, 0.805, 0.9999)] == ["80 %", "80.5 %", "99.99 %"]
