@@ -14,12 +14,14 @@ __all__ = ["main"]
 
 def main() -> None:
     """Load the command line and run it."""
+    gc.disable()
     interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if interruptible:
         signal.signal(signal.SIGINT, _leave)
     from tco.cli import main as run  # noqa: PLC0415  what takes its time, with _leave in place
 
-    gc.freeze()  # what was loaded stays: no collection need look at it again
+    gc.freeze()  # what was loaded stays: nobody looks for garbage in it, at the end neither
+    gc.enable()
     if interruptible:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     run()

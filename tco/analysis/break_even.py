@@ -219,15 +219,24 @@ def _capacity(stack: StackModel, ceiling: float) -> float | None:
     stack = replace(stack, services=services)  # no spare serves more, and none need be counted
     if bool(work(stack, ceiling).served(stack)[0]):
         return None
-    low, high = 0.0, ceiling
-    for _ in range(8):
-        grid = np.linspace(low, high, 33)
-        served = work(stack, grid[1:]).served(stack)
-        first = int(np.argmin(served)) if not served.all() else len(served) - 1
-        low, high = float(grid[first]), float(grid[first + 1])
-        if high - low <= 1e-12 * high:
-            break
-    return low
+    grid = np.linspace(0.0, ceiling, 33)[1:]
+    room = _room(stack, grid)
+    full = int(np.argmax(room < 0))
+    at = slice(full - 1, full) if full else slice(0, 0)
+    low, room_low = (grid[at], room[at]) if full else (np.zeros(1), np.ones(1))
+    above = slice(full, full + 1)
+    [found] = _roots(lambda x: _room(stack, x), low, grid[above], room_low, room[above])
+    return float(found)
+
+
+def _room(stack: StackModel, factor: FloatArray) -> FloatArray:
+    """How far the service nearest to its limit of unserved requests is from it, over the limit."""
+    done = work(stack, factor)
+    rooms = [
+        1.0 - done.unserved_share(service, place) / max(service.unserved_limit, TOLERANCE)
+        for place, service in enumerate(stack.services)
+    ]
+    return np.min(rooms, axis=0)
 
 
 def _steps(stack: StackModel, reach: float) -> FloatArray:

@@ -186,6 +186,15 @@ class Fleet:
         hours = np.bincount(inverse).astype(float) * WEEKS_PER_MONTH
         return self.load_by_hour[first], inverse, hours
 
+    @cached_property
+    def _changes(self) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
+        """Levels that follow another in the cyclic week, those before them, and how often."""
+        levels, inverse, _ = self._levels
+        codes = inverse * len(levels) + np.roll(inverse, 1)
+        pairs, times = np.unique(codes, return_counts=True)
+        now, before = np.divmod(pairs, len(levels))
+        return now, before, times.astype(float)
+
     def steps(self, up_to: float) -> FloatArray:
         """The loads at which one more node is needed, ascending, past ``up_to``."""
         count = FIRST_STEPS
@@ -203,7 +212,7 @@ class Fleet:
 
     def at(self, factor: float | FloatArray) -> Operation:
         """The fleet under ``factor`` times the load of the week."""
-        levels, inverse, hours = self._levels
+        levels, _, hours = self._levels
         load = np.atleast_1d(np.asarray(factor, float))[:, None] * levels[None, :]
         needed = self.needed(load)
         provisioned = self._provision(needed)
@@ -220,7 +229,7 @@ class Fleet:
                 node_hours=tuple(nodes @ hours for nodes in provisioned),
                 needed_hours=tuple(nodes @ hours for nodes in in_use),
                 starts=tuple(
-                    self._starts(pool, nodes, inverse)
+                    self._starts(pool, nodes)
                     for pool, nodes in zip(self.pools, provisioned, strict=True)
                 ),
                 busy_hours=tuple(
@@ -275,10 +284,10 @@ class Fleet:
         """Whether nodes of a pool start and stop in the course of the week."""
         return pool.follow != "static" and pool.cap > pool.floor and len(self._levels[2]) > 1
 
-    def _starts(self, pool: FleetPool, nodes: FloatArray, inverse: NDArray[np.intp]) -> FloatArray:
+    def _starts(self, pool: FleetPool, nodes: FloatArray) -> FloatArray:
         """Nodes started per month: every increase over the cyclic week."""
         if not self.comes_and_goes(pool):
             return np.zeros(len(nodes))
-        by_hour = nodes[:, inverse]
-        rises = np.maximum(by_hour - np.roll(by_hour, 1, axis=1), 0.0).sum(axis=1)
+        now, before, times = self._changes
+        rises = np.maximum(nodes[:, now] - nodes[:, before], 0.0) @ times
         return np.asarray(rises * WEEKS_PER_MONTH, float)

@@ -16,10 +16,10 @@ from tco.units import FloatArray
 
 __all__ = ["log_factorial", "loss", "most_load", "survival"]
 
-BLOCK = 40
-UP = np.arange(1.0, BLOCK + 1.0)
-DOWN = np.arange(0.0, BLOCK)
-NEGLIGIBLE = 1e-17
+FEW = 400
+"""Sums that are worth a table of their terms."""
+SMALL = 39.0
+"""-ln of a term that adds nothing to 1: 1e-17."""
 RARE = -60.0
 """ln of a chance that moves no sum of a float's 16 digits: 1e-26."""
 LOG_FACTORIALS = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1.0, 1025.0)))))
@@ -70,21 +70,40 @@ def _tail_and_pmf(k: FloatArray, m: FloatArray) -> tuple[FloatArray, FloatArray]
 def _series(start: FloatArray, mean: FloatArray, *, up: bool) -> FloatArray:
     """Sum of the Poisson terms from ``start`` upward or downward, over the term at ``start``.
 
-    Terms are added a block at a time, and only where they still count.
+    Few sums are a table of all their terms. Many are 1 + r1 (1 + r2 (1 + …)) from the last term
+    that counts, a step for all that have so many: no table outgrows the processor's cache.
     """
-    out = np.ones_like(start)
-    open_, k, m = np.arange(start.size), start, mean
-    last = np.ones_like(start)
-    while open_.size:
-        at = k[:, None]
-        ratio = m[:, None] / (at + UP) if up else np.maximum(at - DOWN, 0.0) / m[:, None]
-        terms = last[:, None] * np.cumprod(ratio, axis=1)
-        out[open_] += terms.sum(axis=1)
-        last = terms[:, -1]
-        counts = last > NEGLIGIBLE * out[open_]
-        open_, k, m, last = open_[counts], k[counts], m[counts], last[counts]
-        k = k + BLOCK if up else k - BLOCK
+    count = _terms(start, mean, up=up)
+    most = int(count.max(initial=0.0))
+    if start.size <= FEW:
+        steps = np.arange(1.0, most + 1.0)
+        ratios = _ratio(start[:, None], mean[:, None], steps, up=up)
+        return 1.0 + np.cumprod(ratios, axis=1).sum(axis=1)
+    order = np.argsort(-count)
+    k, m = start[order], mean[order]
+    longer = np.searchsorted(-count[order], -np.arange(1.0, most + 1.0), side="right")
+    sums = np.ones_like(m)
+    for step in range(most, 0, -1):
+        here = slice(longer[step - 1])
+        sums[here] = 1.0 + _ratio(k[here], m[here], float(step), up=up) * sums[here]
+    out = np.empty_like(sums)
+    out[order] = sums
     return out
+
+
+def _ratio(k: FloatArray, m: FloatArray, step: float | FloatArray, *, up: bool) -> FloatArray:
+    """The term so many steps from k over the one before it."""
+    return m / (k + step) if up else np.maximum(k - step + 1.0, 0.0) / m
+
+
+def _terms(k: FloatArray, m: FloatArray, *, up: bool) -> FloatArray:
+    """How many terms count at most: the first that is below exp(-SMALL), since ln x <= x - 1.
+
+    With d = |k - m|: T d + T^2/2 >= SMALL (k + T) upward, T d + T (T - 1)/2 >= SMALL m downward.
+    """
+    half = SMALL - (k - m) if up else 0.5 - (m - k)
+    terms = np.ceil(half + np.sqrt(half**2 + 2.0 * SMALL * (k if up else m)))
+    return terms if up else np.minimum(terms, k)
 
 
 def loss(capacity: ArrayLike, mean: ArrayLike) -> FloatArray:
