@@ -56,7 +56,7 @@ def record(result: Evaluation) -> dict[str, Any]:
     """What was decided and from which figures: the stack output `tco`."""
     override = result.gate.override
     return {
-        "plan_digest": result.stack.digest,
+        "plan_digest": result.stack.source.digest,
         "catalog": result.stack.catalog.version,
         "pricing_day": result.stack.day.isoformat(),
         "usd_per_month": result.usd_per_month,

@@ -14,6 +14,7 @@ from tco.model.operating_point import OperatingPoint
 from tco.model.plan import Plan
 from tco.model.plan_pool import Pool
 from tco.model.purchase import Supply
+from tco.model.stackfile import StackFile
 from tco.model.workload import Demand, RequestClass
 from tco.units import TOKENS_PER_MTOK
 
@@ -277,12 +278,9 @@ class Alternative:
 class StackModel:
     """A whole stack, ready to be priced."""
 
-    name: str
-    file: str
-    plan: Plan
+    source: StackFile
     day: dt.date
     catalog: Catalog
-    digest: str
     services: tuple[ServiceModel, ...]
     alternatives: tuple[Alternative, ...]
     labor: Labor
@@ -293,6 +291,21 @@ class StackModel:
     unpriced: tuple[Unpriced, ...]
     mtok_per_month: float
     """All tokens of the pricing day's month, all services together."""
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+        return self.source.name
+
+    @property
+    def file(self) -> str:
+        """Its file, as people are told of it."""
+        return self.source.file
+
+    @property
+    def plan(self) -> Plan:
+        """What its author declared."""
+        return self.source.plan
 
     def pools(self) -> Iterator[tuple[ServiceModel, Group, int, PoolModel]]:
         """Every pool with its service, its group and its place in the group's merit order."""

@@ -230,7 +230,7 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
         "x_HoursPerMonth": HOURS_PER_MONTH,
         "x_LineCategory": line.category,
         "x_LowCost": None if line.confidential else priced.low,
-        "x_PlanDigest": stack.digest,
+        "x_PlanDigest": stack.source.digest,
         "x_PoolName": line.pool or None,
         "x_PriceAsOf": min(days).isoformat() if days else None,
         "x_PriceSource": source_of(line.figures),

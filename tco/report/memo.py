@@ -25,6 +25,6 @@ def memo(result: Evaluation, template: Path | None = None) -> str:
         rungs=rung_rows(result),
         stop_months=STOP_MONTHS,
         today=result.today.isoformat(),
-        digest=result.stack.digest[:12],
+        digest=result.stack.source.digest[:12],
         catalog=result.stack.catalog.version,
     )

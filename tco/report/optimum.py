@@ -206,7 +206,7 @@ def optimum_json(found: Optimum) -> dict[str, Any]:
     return {
         "schema": "tco.optimize/1",
         "stack": found.declared.name,
-        "plan_digest": found.declared.digest,
+        "plan_digest": found.declared.source.digest,
         "declared": {"usd_per_month": found.declared_usd},
         "optimum": {"usd_per_month": found.optimum_usd},
         "pinned": {"usd_per_month": found.pinned.usd_per_month if found.pinned else None},

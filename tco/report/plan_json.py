@@ -30,7 +30,7 @@ def gate_json(result: Evaluation) -> dict[str, Any]:
     return {
         "schema": "tco.gate/1",
         "stack": result.stack.name,
-        "plan_digest": result.stack.digest,
+        "plan_digest": result.stack.source.digest,
         "verdict": _verdict(result, stack_view(result)),
         **_gate(result.gate),
     }
@@ -44,7 +44,7 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
         "pricing_day": stack.day.isoformat(),
         "hours_per_month": HOURS_PER_MONTH,
         "catalog": stack.catalog.version,
-        "plan_digest": stack.digest,
+        "plan_digest": stack.source.digest,
         "warnings": list(view.warnings),
         "mtok_per_month": stack.mtok_per_month,
         "services": [

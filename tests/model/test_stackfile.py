@@ -309,17 +309,17 @@ def test_digest_is_of_the_content(lab: Lab) -> None:
         "mine", prices=[{"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 2}]
     )
     lab.stack(NODE, prices=[book])
-    first = lab.load().digest
+    first = lab.load().source.digest
     path = lab.folder / "Pulumi.one.yaml"
     given = json.loads(path.read_text(encoding="utf-8"))
     path.write_text("# a comment\n" + json.dumps(given, indent=4), encoding="utf-8")
-    assert lab.load().digest == first
+    assert lab.load().source.digest == first
     lab.workload(requests_per_month=1234)
-    second = lab.load().digest
+    second = lab.load().source.digest
     lab.book("mine", prices=[{"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 3}])
-    third = lab.load().digest
+    third = lab.load().source.digest
     lab.stack(NODE, prices=[book], ops={"fte": 1})
-    assert len({first, second, third, lab.load().digest}) == 4
+    assert len({first, second, third, lab.load().source.digest}) == 4
 
 
 def test_dates_without_quotes_are_read_as_dates(lab: Lab) -> None:

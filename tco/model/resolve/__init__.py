@@ -50,12 +50,9 @@ def resolve(
     if todo.problems:
         raise BadInput(todo.problems)
     return built.StackModel(
-        name=source.name,
-        file=source.file,
-        plan=source.plan,
+        source=source,
         day=day,
         catalog=todo.catalog,
-        digest=source.digest,
         services=tuple(services),
         alternatives=tuple(alternatives),
         labor=labor,
