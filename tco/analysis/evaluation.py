@@ -35,6 +35,7 @@ from tco.units import TOKENS_PER_MTOK, first
 if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios needs none of them
     from tco.analysis.ladder import Rung
     from tco.analysis.months import MonthByMonth
+    from tco.analysis.tally import Input
     from tco.analysis.uncertainty import Uncertainty
 
 __all__ = [
@@ -115,6 +116,20 @@ class Evaluation:
     def rival(self) -> AlternativeResult | None:
         """The alternative that the verdict names."""
         return next((one for one in self.alternatives if one.name == self.verdict.against), None)
+
+    @property
+    def worth_measuring(self) -> Input | None:
+        """The figure worth most to know before the decision; where prices go nobody can measure."""
+        drawn = self.rival.uncertainty if self.rival is not None else None
+        future = {
+            figure.driver or figure.name
+            for alternative in self.stack.alternatives
+            for rate in alternative.rates
+            if rate is not None
+            for figure in rate.path.figures
+        }
+        inputs = [one for one in drawn.inputs if one.name not in future] if drawn else []
+        return max(inputs, key=lambda one: (one.evppi_usd, one.swing_usd), default=None)
 
     @cached_property
     def unbought_usd_per_month(self) -> dict[str, float]:

@@ -28,6 +28,11 @@ class PricePath:
     decay_per_year: Sourced
     jumps: tuple[tuple[int, Sourced], ...] = ()
 
+    @property
+    def figures(self) -> tuple[Sourced, ...]:
+        """What it is made of: the future, which nobody can measure."""
+        return (self.decay_per_year, *(change for _, change in self.jumps))
+
     def factor(self, month: Quantity, scenario: Scenario) -> Quantity:
         """Price in month t over the price of month 0 (the pricing day's)."""
         path = (1 - scenario.value(self.decay_per_year)) ** (month / MONTHS_PER_YEAR)

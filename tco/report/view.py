@@ -316,8 +316,7 @@ def _measure_first(result: Evaluation) -> str:
     rival = result.rival
     if rival is None or rival.uncertainty is None:
         return _widest_line(result)
-    inputs = rival.uncertainty.inputs
-    best = max(inputs, key=lambda one: (one.evppi_usd, one.swing_usd), default=None)
+    best = result.worth_measuring
     if best is None:
         return "nothing: every figure is known"
     if best.evppi_usd < 1:

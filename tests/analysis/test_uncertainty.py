@@ -536,3 +536,16 @@ def test_evppi_never_exceeds_evpi() -> None:
         saving = np.exp(2 * theta) - 4 + generator.standard_normal(count)
         evpi = float(np.maximum(saving, 0).mean()) - max(0.0, float(saving.mean()))
         assert 0 <= evppi_usd(saving, theta) <= evpi + 1e-12
+
+
+def test_nobody_is_told_to_measure_the_future(lab: Lab) -> None:
+    """Where API prices go decides most here, and only the rest can be found out."""
+    decay = {"api_price_decay_per_year": [0.01, 0.1, 0.6]}
+    two_bills(lab, outlook=decay, finance={"horizon": 60})
+    result = lab.evaluate()
+    assert result.rival is not None
+    assert result.rival.uncertainty is not None
+    most = max(result.rival.uncertainty.inputs, key=lambda one: one.evppi_usd)
+    assert most.name == "outlook.api_price_decay_per_year"
+    assert result.worth_measuring is not None
+    assert result.worth_measuring.name in {"box.8x: on-demand", "api/plain: output"}
