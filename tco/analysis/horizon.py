@@ -130,12 +130,8 @@ def cash_flow(ahead: Path, scenario: Scenario = LIKELY) -> CashFlow:
     upfront = np.zeros_like(billed)
     upfront[..., 0] += _first(scenario.value(ahead.stack.labor.setup_usd))
     left: Quantity = 0.0
-    for groups in ahead.work.groups:
-        for one in groups:
-            for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
-                spares = one.spares if pool is one.spare_pool else one.spares * 0.0
-                nodes = (peak + spares) * pool.nodes_per_replica
-                left = left + _buy(pool, nodes, _first(rate), scenario, upfront)
+    for pool, nodes in ahead.work.nodes_by_pool():
+        left = left + _buy(pool, nodes, _first(rate), scenario, upfront)
     return CashFlow(billed - amortised, upfront, left, billed)
 
 

@@ -107,13 +107,7 @@ def _rung(stack: StackModel, name: str, buy: Callable[[PoolModel], _Bought]) -> 
     held = _with(stack, bought)
     done = work(held)
     usd = first(total(ledger(held, done)))
-    wrong = 0.0
-    for groups in done.groups:
-        for one in groups:
-            for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
-                spares = float(one.spares[0]) if pool is one.spare_pool else 0.0
-                nodes = (float(peak[0]) + spares) * pool.nodes_per_replica
-                wrong += nodes * _lost_usd(pool.supply)
+    wrong = sum(first(nodes) * _lost_usd(pool.supply) for pool, nodes in done.nodes_by_pool())
     labels = dict.fromkeys(one.supply.label for one in bought.values())
     return Rung(name, "; ".join(labels), usd, wrong)
 

@@ -16,7 +16,7 @@ from tco.analysis.horizon import (
 )
 from tco.model.scenario import LIKELY, Scenario
 from tco.model.stack import Alternative, PoolModel, StackModel
-from tco.units import FloatArray, monthly_rate
+from tco.units import FloatArray, first, monthly_rate
 
 __all__ = ["OwnSide", "RivalSide", "rented_usd_per_gpu_hour", "rival_side"]
 
@@ -75,13 +75,8 @@ class OwnSide:
     @cached_property
     def capex_usd(self) -> float:
         """Purchase price of all owned nodes held on the pricing day, spares included."""
-        usd = 0.0
-        for groups in self.ahead.work.groups:
-            for one in groups:
-                for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
-                    spares = float(one.spares[0]) if pool is one.spare_pool else 0.0
-                    usd += _owned_usd(pool) * (float(peak[0]) + spares) * pool.nodes_per_replica
-        return usd
+        held = self.ahead.work.nodes_by_pool()
+        return sum(_owned_usd(pool) * first(nodes) for pool, nodes in held)
 
 
 @dataclass(frozen=True)

@@ -151,20 +151,9 @@ def _platform(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
     licence = stack.platform.licence_usd_per_gpu_year
     if licence is not None:
         price = scenario.value(licence) / MONTHS_PER_YEAR
-        gpus = _held_gpus(done)
+        gpus = sum(nodes * pool.gpus for pool, nodes in done.nodes_by_pool()) + done.none
         lines.append(Line("platform", "licences", gpus, "GPU", price, figures=(licence,)))
     return lines
-
-
-def _held_gpus(done: Work) -> FloatArray:
-    gpus = done.none
-    for groups in done.groups:
-        for one in groups:
-            for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
-                gpus = gpus + peak * pool.nodes_per_replica * pool.gpus
-            spare = one.spare_pool
-            gpus = gpus + one.spares * spare.nodes_per_replica * spare.gpus
-    return gpus
 
 
 def _labor(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:

@@ -141,8 +141,7 @@ def _owned_power(
     """W_idle in every hour, W_load - W_idle in busy ones, x PUE; or colocation; or both."""
     pool = done.group.pools[place]
     common = Line("power", "", 0.0, "kWh", 0.0, service.name, pool.name, pool.region)
-    spares = done.spares if pool is done.spare_pool else done.spares * 0.0
-    held = done.month.node_hours[place] + spares * HOURS_PER_MONTH
+    held = done.month.node_hours[place] + done.spares_in(pool) * HOURS_PER_MONTH
     lines: list[Line] = []
     if terms.colocation_usd_per_month is not None:
         lines.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -60,12 +60,9 @@ class GroupWork:
         steepness = np.log(np.where(less > 0, ratio(more, less), SPAN**2))
         return np.asarray(steepness / math.log(SPAN**2), float)
 
-    @property
-    def held_nodes(self) -> FloatArray:
-        """Nodes at the busiest hour, spares included."""
-        sizes = [pool.nodes_per_replica for pool in self.group.pools]
-        nodes = sum(peak * size for peak, size in zip(self.month.peak_nodes, sizes, strict=True))
-        return np.asarray(nodes + self.spares * self.spare_pool.nodes_per_replica, float)
+    def spares_in(self, pool: PoolModel) -> FloatArray:
+        """Spare replicas that stand in a pool."""
+        return self.spares if pool is self.spare_pool else np.zeros_like(self.spares)
 
 
 @dataclass(frozen=True)
@@ -83,8 +80,14 @@ class Work:
     @property
     def held_nodes(self) -> FloatArray:
         """Nodes of the stack at the busiest hour, spares included."""
-        held = sum(one.held_nodes for groups in self.groups for one in groups)
-        return np.asarray(held + self.none, float)
+        return np.asarray(sum(nodes for _, nodes in self.nodes_by_pool()) + self.none, float)
+
+    def nodes_by_pool(self) -> Iterator[tuple[PoolModel, FloatArray]]:
+        """Every pool of every group with its nodes at the busiest hour, spares included."""
+        for groups in self.groups:
+            for one in groups:
+                for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
+                    yield pool, (peak + one.spares_in(pool)) * pool.nodes_per_replica
 
     def unserved_share(self, service: ServiceModel, place: int) -> FloatArray:
         """Share of a service's requests that nothing serves."""
