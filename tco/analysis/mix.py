@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +13,10 @@ from tco.model.stack import Group, PoolModel, ServiceModel, StackModel, StandbyT
 from tco.model.work import work
 from tco.units import first
 
-__all__ = ["Mix", "month_usd", "stack_with", "standby_pool"]
+__all__ = ["SAME", "Mix", "cost_usd", "month_usd", "stack_with", "standby_pool"]
+
+SAME = 1e-9
+"""Costs that differ by a smaller share are the same."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,12 @@ def standby_pool(declared: str | None, pools: Sequence[PoolModel]) -> str:
         return declared
     lasting = [pool.name for pool in pools if pool.supply.option != "spot"]
     return (lasting or names)[0]
+
+
+def cost_usd(stack: StackModel) -> float:
+    """USD of the month, to compare: infinite where the stack refuses demand."""
+    usd = month_usd(stack)
+    return math.inf if usd is None else usd
 
 
 def month_usd(stack: StackModel) -> float | None:

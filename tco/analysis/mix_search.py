@@ -7,10 +7,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tco.analysis.mix import Mix, month_usd, stack_with
+from tco.analysis.mix import SAME, Mix, cost_usd, stack_with
 from tco.analysis.ranks import API, rank_table
 from tco.analysis.supplies import Supply
 from tco.model.api_bill import ApiRate
+from tco.model.fleet import TOLERANCE
 from tco.model.stack import Group, StackModel, StandbyTerms
 
 __all__ = ["Settled", "cheapest_mixes", "of_one_type"]
@@ -18,8 +19,6 @@ __all__ = ["Settled", "cheapest_mixes", "of_one_type"]
 PRICED_OF_ONE_TYPE, PRICED_OF_SEVERAL = 1000, 300
 """So many counts of a set of supplies are all priced; of more, those on the way down are."""
 MOST_STEPS = 80
-SAME = 1e-9
-"""Costs that differ by a smaller share are the same."""
 FLOORED = 8
 """So many of the cheapest mixes are tried with nodes that never stop."""
 Counts = tuple[int, ...]
@@ -197,14 +196,12 @@ class _Search:
 
     def _usd(self, counts: Counts) -> float:
         if counts not in self.known:
-            usd = None
-            if any(counts) or self.overflow is not None:
-                usd = self._month_usd(self._mix(counts))
-            self.known[counts] = math.inf if usd is None else usd
+            possible = any(counts) or self.overflow is not None
+            self.known[counts] = self._cost_usd(self._mix(counts)) if possible else math.inf
         return self.known[counts]
 
-    def _month_usd(self, mix: Mix) -> float | None:
-        return month_usd(stack_with(self.stack, self.place, mix))
+    def _cost_usd(self, mix: Mix) -> float:
+        return cost_usd(stack_with(self.stack, self.place, mix))
 
     def _mix(self, counts: Counts) -> Mix:
         names = (one.name for one in self.supplies)
@@ -217,8 +214,8 @@ class _Search:
                 continue
             for floor in range(1, mix.nodes[one.name] + 1):
                 held = replace(mix, floors={**mix.floors, one.name: floor})
-                held_usd = self._month_usd(held)
-                if held_usd is not None and held_usd < usd * (1 - SAME):
+                held_usd = self._cost_usd(held)
+                if held_usd < usd * (1 - SAME):
                     mix, usd = held, held_usd
         return mix, usd
 
@@ -234,7 +231,7 @@ def _all_counts(parts: Sequence[float], left: float) -> Iterator[Counts]:
     if not parts:
         yield ()
         return
-    for first in range(max(0, math.ceil(left / parts[0] - SAME)) + 1):
+    for first in range(max(0, math.ceil(left / parts[0] - TOLERANCE)) + 1):
         for rest in _all_counts(parts[1:], left - first * parts[0]):
             yield (first, *rest)
 

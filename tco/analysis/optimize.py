@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from tco.analysis.evaluation import SCENARIOS, SEED
 from tco.analysis.horizon import path
-from tco.analysis.mix import Mix, month_usd, stack_with
+from tco.analysis.mix import SAME, Mix, cost_usd, month_usd, stack_with
 from tco.analysis.mix_search import Settled, cheapest_mixes
 from tco.analysis.ranks import Rank, rank_table
 from tco.analysis.supplies import apis_of, supplies_of, with_every_supply
@@ -35,8 +35,6 @@ DEFAULT_AVAILABILITY = 0.999
 """What spares are priced for where the plan asks for no availability."""
 RISKY_MIXES = 8
 """So many of the cheapest mixes are compared at their P90."""
-SAME = 1e-9
-"""Costs that differ by a smaller share are the same."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def optimize(
     starts = [declared, _at_apis(open_)] if len(open_.services) > 1 else [declared]
     standbys = [service.standby for service in declared.services]
     best, settled = min(
-        (_in_turn(open_, start, standbys) for start in starts), key=lambda pair: _usd(pair[0])
+        (_in_turn(open_, start, standbys) for start in starts), key=lambda pair: cost_usd(pair[0])
     )
     pinned = (
         _pinned(open_, declared, standbys, [best, declared])
@@ -161,20 +159,14 @@ def _as_plan(
     for place, one in enumerate(settled):
         mix, usd = next((pair for pair in one.mixes if pair[0].held), (None, math.inf))
         kept = stack.services[place] is declared.services[place]
-        if mix is None or (kept and usd > _usd(stack) * (1 + SAME)):
+        if mix is None or (kept and usd > cost_usd(stack) * (1 + SAME)):
             if not kept:
                 return None
             mixes.append(None)
         else:
             stack = stack_with(_offered(stack, open_, place), place, mix)
             mixes.append(mix)
-    return Pinned(tuple(mixes), usd) if (usd := _usd(stack)) < math.inf else None
-
-
-def _usd(stack: StackModel) -> float:
-    """USD of the month; infinite where the stack refuses demand."""
-    usd = month_usd(stack)
-    return math.inf if usd is None else usd
+    return Pinned(tuple(mixes), usd) if (usd := cost_usd(stack)) < math.inf else None
 
 
 def _at_apis(stack: StackModel) -> StackModel:
@@ -213,7 +205,7 @@ def _in_turn(
             settled.append(one)
             mixes = [pair for pair in one.mixes if pair[0].held or not owning]
             bare = owning and not _owns(best, open_, place)
-            if mixes and (bare or mixes[0][1] < _usd(best) * (1 - SAME)):
+            if mixes and (bare or mixes[0][1] < cost_usd(best) * (1 - SAME)):
                 best = stack_with(offered, place, mixes[0][0])
         if best is before or len(standbys) == 1:
             return best, settled
