@@ -122,7 +122,7 @@ class Evaluation:
         """The figure worth most to know before the decision; where prices go nobody can measure."""
         drawn = self.rival.uncertainty if self.rival is not None else None
         future = {
-            figure.driver or figure.name
+            figure.opinion
             for alternative in self.stack.alternatives
             for rate in alternative.rates
             if rate is not None

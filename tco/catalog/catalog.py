@@ -55,6 +55,11 @@ class Sourced:
     confidential: bool = False
     driver: str = ""
 
+    @property
+    def opinion(self) -> str:
+        """The name of what moves it: its driver's, or its own."""
+        return self.driver or self.name
+
     def renamed(self, name: str, factor: float = 1.0, unit: str | None = None) -> Sourced:
         """The same figure under another name and in another unit."""
         return replace(self, name=name, value=self.value * factor, unit=unit or self.unit)

@@ -33,7 +33,7 @@ class Scenario:
 
     def value(self, figure: Sourced) -> Quantity:
         """The figure in this scenario."""
-        return self.read(figure.driver or figure.name, figure.value)
+        return self.read(figure.opinion, figure.value)
 
     def read(self, name: str, value: Range) -> Quantity:
         """A range of a name in this scenario."""

@@ -44,10 +44,7 @@ def secret_figures(result: Evaluation, names: Sequence[str]) -> set[str]:
     rates += [rate for one in result.stack.alternatives for rate in one.rates]
     apis = secret_apis(rates)
     figures = {
-        figure.driver or figure.name
-        for stack in stacks
-        for figure in figures_of(stack)
-        if figure.confidential
+        figure.opinion for stack in stacks for figure in figures_of(stack) if figure.confidential
     }
     return {
         name

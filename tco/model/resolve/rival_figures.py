@@ -24,6 +24,6 @@ def with_own_figures(stack: StackModel, stated_beside: Mapping[str, Range]) -> S
     def own(figure: Sourced) -> Sourced:
         if figure.source != THIS_PLAN or stated_beside.get(figure.name) == figure.value:
             return figure
-        return replace(figure, driver=f"{stack.name}: {figure.driver or figure.name}")
+        return replace(figure, driver=f"{stack.name}: {figure.opinion}")
 
     return with_figures(stack, own)
