@@ -219,13 +219,13 @@ def _capacity(stack: StackModel, ceiling: float) -> float | None:
     stack = replace(stack, services=services)  # no spare serves more, and none need be counted
     if bool(work(stack, ceiling).served(stack)[0]):
         return None
-    grid = np.linspace(0.0, ceiling, 33)[1:]
+    grid = np.linspace(0.0, ceiling, 33)
     room = _room(stack, grid)
     full = int(np.argmax(room < 0))
-    at = slice(full - 1, full) if full else slice(0, 0)
-    low, room_low = (grid[at], room[at]) if full else (np.zeros(1), np.ones(1))
-    above = slice(full, full + 1)
-    [found] = _roots(lambda x: _room(stack, x), low, grid[above], room_low, room[above])
+    (low, high), (room_low, room_high) = (
+        np.split(one[full - 1 : full + 1], 2) for one in (grid, room)
+    )
+    [found] = _roots(lambda factor: _room(stack, factor), low, high, room_low, room_high)
     return float(found)
 
 

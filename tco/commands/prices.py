@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.commands.options import DAY, format_option, print_json, print_text, today_option
 from tco.errors import TcoError
+
+if TYPE_CHECKING:
+    from tco.report.prices import FigureEntry
 
 __all__ = ["price", "prices"]
 
@@ -49,15 +53,10 @@ def prices_list(
     today: dt.date | None,
 ) -> None:
     """Figures whose name holds every WORD, with value, day and age."""
-    from tco.report.prices import figure_rows, figures_json, figures_text
+    from tco.report.prices import figure_rows, figures_text
 
     rows = figure_rows(_catalog(books), today or dt.date.today(), words, kind, older_than)
-    if not rows:
-        raise TcoError(f"no figure matches {' '.join(words) or 'that'}. See `tco prices list`.")
-    if form == "json":
-        print_json(figures_json(rows))
-    else:
-        print_text(figures_text(rows))
+    _print_figures(rows, words, form, figures_text)
 
 
 @prices.command("show")
@@ -69,15 +68,27 @@ def prices_show(
     words: Sequence[str], form: str, books: Sequence[Path], today: dt.date | None
 ) -> None:
     """All that is known of the figures whose name holds every WORD."""
-    from tco.report.prices import figure_rows, figures_in_full, figures_json
+    from tco.report.prices import figure_rows, figures_in_full
 
     rows = figure_rows(_catalog(books), today or dt.date.today(), words, None, None)
+    _print_figures(rows, words, form, figures_in_full)
+
+
+def _print_figures(
+    rows: Sequence[FigureEntry],
+    words: Sequence[str],
+    form: str,
+    text_of: Callable[[Sequence[FigureEntry]], str],
+) -> None:
+    """Figures as text or as JSON. Raises TcoError for none."""
+    from tco.report.prices import figures_json
+
     if not rows:
-        raise TcoError(f"no figure matches {' '.join(words)}. See `tco prices list`.")
+        raise TcoError(f"no figure matches {' '.join(words) or 'that'}. See `tco prices list`.")
     if form == "json":
         print_json(figures_json(rows))
     else:
-        print_text(figures_in_full(rows))
+        print_text(text_of(rows))
 
 
 @prices.command("check")

@@ -66,6 +66,11 @@ class Project:
         path.write_text(text, encoding="utf-8")
         return path
 
+    def append(self, code: str) -> None:
+        """Code at the end of the program."""
+        program = self.folder / "__main__.py"
+        self.write(program.name, program.read_text(encoding="utf-8") + code)
+
     def stack(self, plan: object, name: str = "dev", region: str = "us-east-1") -> str:
         """A stack file with its plan; the workloads and price books are the examples'."""
         self.write(

@@ -78,8 +78,7 @@ def test_resources_of_foreign_components_are_refused_and_keep_their_own_hooks(
     project: Project, cloud: Cloud
 ) -> None:
     """A program is more than its pools: what else it creates costs money too."""
-    program = project.folder / "__main__.py"
-    program.write_text(program.read_text(encoding="utf-8") + FOREIGN, encoding="utf-8")
+    project.append(FOREIGN)
     given = plan({"main": on_demand()}, cloud.subnets)
     del given["provision"]  # the engine stops at the first refusal, so theirs is the only one
     project.stack(given)
@@ -118,8 +117,7 @@ def test_resources_of_a_component_in_another_process_are_refused(
     project: Project, cloud: Cloud
 ) -> None:
     """Such a component may be written in any language; only the engine sees what it declares."""
-    program = project.folder / "__main__.py"
-    program.write_text(program.read_text(encoding="utf-8") + REMOTE, encoding="utf-8")
+    project.append(REMOTE)
     script = project.write("thing/thing.py", THING)
     starter = f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n'
     binary = project.write("thing/pulumi-resource-thing", starter)
@@ -150,8 +148,7 @@ def test_the_gate_leaves_the_other_options_of_a_resource_alone(
     project: Project, cloud: Cloud
 ) -> None:
     """Under an open gate a program has to behave as if there were none."""
-    program = project.folder / "__main__.py"
-    program.write_text(program.read_text(encoding="utf-8") + OPTIONS, encoding="utf-8")
+    project.append(OPTIONS)
     given = plan({"main": on_demand()}, cloud.subnets)
     del given["provision"]
     project.stack(opened(given))

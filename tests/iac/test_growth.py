@@ -46,7 +46,7 @@ def grows(
     return growth(old_one, new_one, Known(known), catalog, DAY)
 
 
-def nodes(smallest: int, largest: int, desired: int | None = None, **more: Any) -> Keys:
+def nodes(smallest: float, largest: float, desired: int | None = None, **more: Any) -> Keys:
     """A managed node group of box.8x."""
     size = {"minSize": smallest, "maxSize": largest, "desiredSize": desired or smallest}
     return {**BOX, "scalingConfig": size, **more}
@@ -232,7 +232,7 @@ def test_what_cannot_be_read_grows_in_doubt(
         (NODE_GROUP, nodes(1, 3), nodes(0, 2)),
         (NODE_GROUP, nodes(0, 2), nodes(0, 2, capacityType="SPOT")),
         (NODE_GROUP, nodes(0, 2, tags={"a": "1"}), nodes(0, 2, tags={"a": UNKNOWN, "b": "3"})),
-        (NODE_GROUP, nodes(0, 2), nodes(0.0, 2.0)),  # type: ignore[reportArgumentType]
+        (NODE_GROUP, nodes(0, 2), nodes(0.0, 2.0)),
         (GROUP, mixed("box.8x", "slow.8x"), mixed("box.8x")),
         (GROUP, mixed("box.8x"), mixed("box.8x", onDemandPercentageAboveBaseCapacity=0)),
         (
