@@ -35,6 +35,13 @@ from tco.units import HOURS_PER_MONTH, first
 
 __all__ = ["focus_csv", "focus_rows"]
 
+RATES = (
+    *("ListUnitPrice", "ContractedUnitPrice", "PricingQuantity", "PricingUnit"),
+    *("ConsumedQuantity", "ConsumedUnit"),
+    *("CommitmentDiscountQuantity", "CommitmentDiscountUnit"),
+)
+"""The columns that give a rate away: a unit price, or a quantity that divides a cost."""
+
 
 @dataclass(frozen=True)
 class _Prices:
@@ -71,7 +78,6 @@ def _usage(
     line = priced.line
     holder = pool if pool is not None and line.unit == "node-hour" else None
     prices = _prices(result.stack, published, holder, priced.usd_per_unit)
-    shown = not (line.confidential or prices.confidential)
     commitment = commitment_of(result, holder)
     amortised = float(first(line.amortised_usd))
     row = _common(result, priced, pool)
@@ -80,9 +86,9 @@ def _usage(
         "EffectiveCost": priced.usd_per_month,
         "ChargeCategory": "Usage",
         "ChargeFrequency": "Usage-Based",
-        "ListUnitPrice": prices.listed if shown else None,
+        "ListUnitPrice": prices.listed,
         "ListCost": prices.listed * priced.quantity,
-        "ContractedUnitPrice": prices.contracted if shown else None,
+        "ContractedUnitPrice": prices.contracted,
         "ContractedCost": prices.contracted * priced.quantity,
         "PricingCategory": pricing_category(holder, spare=line.category == "standby"),
         "PricingQuantity": priced.quantity,
@@ -90,8 +96,8 @@ def _usage(
     }
     status = "Unused" if line.commitment_status == "unused" else "Used"
     block = holder is not None and holder.supply.option == "capacity-block"
-    if status == "Used" or not (commitment or block):
-        consumed = priced.quantity if status == "Used" else 0.0  # an owned node that idles
+    if status == "Used" or not commitment:
+        consumed = priced.quantity if status == "Used" else 0.0  # paid for, and idle
         row |= {"ConsumedQuantity": consumed, "ConsumedUnit": row["PricingUnit"]}
     if commitment:
         row |= commitment | {"CommitmentDiscountStatus": status}
@@ -99,7 +105,7 @@ def _usage(
     if holder is not None and block:
         row["CapacityReservationId"] = commitment_id(result, holder)
         row["CapacityReservationStatus"] = status
-    return row
+    return _disclosed(row, secret=line.confidential or prices.confidential)
 
 
 def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Row]:
@@ -114,7 +120,8 @@ def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Ro
     recurring = sum(one.usd_per_month - float(first(one.line.amortised_usd)) for one in lines)
     if commitment and recurring > 0:
         row = _purchase(result, lines[0], pool, recurring, hours, "Node-Hours", "Recurring")
-        yield row | commitment | committed_quantity(commitment, recurring, hours)
+        row |= commitment | committed_quantity(commitment, recurring, hours)
+        yield _disclosed(row, secret=pool.supply.confidential)
     once = float(first(pool.supply.upfront_usd(LIKELY)))
     nodes = hours / HOURS_PER_MONTH
     if once > 0:
@@ -122,7 +129,7 @@ def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Ro
         if commitment:
             held = hours * (pool.supply.period_months or 1.0)
             row |= commitment | committed_quantity(commitment, once * nodes, held)
-        yield row
+        yield _disclosed(row, secret=pool.supply.confidential)
 
 
 def _held(one: PricedLine, service: str, pool: PoolModel) -> bool:
@@ -141,15 +148,14 @@ def _purchase(
 ) -> Row:
     """A purchase covers what is used later: its cost is billed, and effective in the usage."""
     price = usd / quantity
-    shown = None if line.line.confidential else price
     return _common(result, line, pool) | {
         "BilledCost": usd,
         "EffectiveCost": 0.0,
         "ChargeCategory": "Purchase",
         "ChargeFrequency": frequency,
-        "ListUnitPrice": shown,
+        "ListUnitPrice": price,
         "ListCost": price * quantity,
-        "ContractedUnitPrice": shown,
+        "ContractedUnitPrice": price,
         "ContractedCost": price * quantity,
         "PricingCategory": "Standard",
         "PricingQuantity": quantity,
@@ -157,6 +163,11 @@ def _purchase(
         "x_LowCost": None,
         "x_HighCost": None,
     }
+
+
+def _disclosed(row: Row, *, secret: bool) -> Row:
+    """Return a row; one of a confidential book keeps its costs and loses what gives a rate away."""
+    return row | dict.fromkeys(RATES) if secret else row
 
 
 def _setup(result: Evaluation) -> Iterator[Row]:
@@ -175,7 +186,8 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
     category, subcategory = SERVICES[line.category]
     if line.category == "standby" and line.unit == "request":
         category, subcategory = SERVICES["api"]
-    sku = pool.node if pool is not None and line.unit == "node-hour" else line.name
+    holder = pool if line.unit == "node-hour" else None
+    sku = holder.node if holder is not None else line.name
     days = [one.as_of for one in line.figures if one.as_of is not None]
     tags = {"tco:stack": stack.name, "tco:service": line.service, "tco:pool": line.pool}
     return {
@@ -206,14 +218,14 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
         "ContractedCost": None,
         "ContractedUnitPrice": None,
         "EffectiveCost": None,
-        "InvoiceIssuer": provider,
+        "InvoiceIssuerName": provider,
         "ListCost": None,
         "ListUnitPrice": None,
         "PricingCategory": None,
         "PricingQuantity": None,
         "PricingUnit": None,
-        "Provider": provider,
-        "Publisher": provider,
+        "ProviderName": provider,
+        "PublisherName": provider,
         "RegionId": line.region,
         "RegionName": line.region,
         "ServiceCategory": category,
@@ -221,6 +233,7 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
         "ServiceSubcategory": subcategory,
         "SkuId": f"{line.category}/{sku}",
         "SkuMeter": UNITS.get(line.unit, "Units"),
+        "SkuPriceDetails": _details(holder) if holder is not None else None,
         "SkuPriceId": f"{line.category}/{sku}/{line.name}",
         "Tags": json.dumps({key: value for key, value in tags.items() if value}),
         "x_Catalog": stack.catalog.version,
@@ -238,6 +251,11 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
         "x_ServiceName": line.service or None,
         "x_StackName": stack.name,
     }
+
+
+def _details(pool: PoolModel) -> str:
+    """Return what one node-hour of a pool buys."""
+    return json.dumps({"InstanceType": pool.node, "GpuCount": pool.gpus})
 
 
 def _period(day: dt.date) -> tuple[str, str]:
