@@ -47,7 +47,7 @@ format: $(VENV)/dev.stamp ## Format the code and apply the linter's safe fixes
 	@$(BIN)/ruff format --quiet .
 
 golden: $(VENV)/dev.stamp ## Write the golden files and the README's output anew, to be read in the diff
-	@$(BIN)/python -m pytest -q --renew tests/test_readme.py tests/report tests/pull_request || true
+	@$(BIN)/python -m pytest -q --renew tests/test_readme.py tests/report tests/forge || true
 
 bench: engine ## Run the benchmarks
 	@$(BIN)/python -m benchmarks

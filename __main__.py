@@ -14,9 +14,9 @@ gc.disable()  # a program of a second keeps what it loads and makes: looking at 
 
 from tco.analysis.evaluation import evaluate, resolve_stack
 from tco.catalog.catalog import load_catalog
-from tco.iac.annotations import annotate, memo_of_the_pricing_day
-from tco.iac.gate_hooks import guard
-from tco.iac.program import (
+from tco.iac.enforce.gate_hooks import guard
+from tco.iac.provision.annotations import annotate, memo_of_the_pricing_day
+from tco.iac.provision.program import (
     declare,
     meanwhile,
     read_configured_stack,

@@ -19,7 +19,7 @@ NOWHERE = "http://127.0.0.1:9"  # a preview calls no service
 WITHOUT = """
 import numpy, pydantic
 import pulumi
-from tco.iac.pool import GpuNodePool, GpuNodePoolArgs
+from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs
 
 args = GpuNodePoolArgs(
     stack="aws-spot", service="chat", pool="main", instance_type="p5.48xlarge", purchase="spot",

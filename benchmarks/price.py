@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tco.catalog.catalog import load_catalog
-from tco.iac.price_view import price_json, price_text
-from tco.iac.pricing import price_document
+from tco.iac.estimate.price_view import price_json, price_text
+from tco.iac.estimate.pricing import price_document
 
 LIMIT = 3.0
 RESOURCES = 10_000

@@ -11,9 +11,9 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
+from tco.analysis.cashflow.projection import Path, path
 from tco.analysis.evaluation import load_stack
-from tco.analysis.horizon import Path, path
-from tco.analysis.uncertainty import CHUNK, drivers_of, simulate
+from tco.analysis.simulation.uncertainty import CHUNK, drivers_of, simulate
 from tco.catalog.catalog import load_catalog
 
 STACK = "aws-mixed"

@@ -14,8 +14,8 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from tco.iac.limits import SCHEMA
-from tco.iac.policy_rules import Pack, cost_line, gate, summary
+from tco.iac.enforce.limits import SCHEMA
+from tco.iac.enforce.policy_rules import Pack, cost_line, gate, summary
 
 pack = Pack()
 books = PolicyConfigSchema({"priceBooks": SCHEMA["priceBooks"]})

@@ -7,7 +7,7 @@ import os
 import signal
 from types import FrameType
 
-from tco.exit_codes import INTERRUPTED
+from tco.cli.exit_codes import INTERRUPTED
 
 __all__ = ["main"]
 
@@ -18,7 +18,7 @@ def main() -> None:
     interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if interruptible:
         signal.signal(signal.SIGINT, _leave)
-    from tco.cli import main as run  # noqa: PLC0415  what takes its time, with _leave in place
+    from tco.cli.main import main as run  # noqa: PLC0415  what takes its time, with _leave in place
 
     gc.freeze()  # what was loaded stays: nobody looks for garbage in it, at the end neither
     gc.enable()

@@ -19,13 +19,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tco.analysis.distribution import Z90
 from tco.analysis.evaluation import Evaluation, evaluate, load_stack
+from tco.analysis.simulation.distribution import Z90
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog
+from tco.costing.lines import CATEGORIES
+from tco.costing.stack import StackModel
 from tco.errors import BadInput
-from tco.model.lines import CATEGORIES
-from tco.model.stack import StackModel
 from tco.units import FloatArray
 
 settings.register_profile(

@@ -24,8 +24,8 @@ import pytest
 import tco
 from tco.analysis.evaluation import Evaluation, evaluate
 from tco.catalog.catalog import Catalog
-from tco.cli import cli as commands
-from tco.cli import main
+from tco.cli.main import cli as commands
+from tco.cli.main import main
 from tests.conftest import ON_DEMAND, Lab
 
 OK, BAD_INPUT, USAGE, CLOSED, INTERRUPTED, READER_GONE = 0, 1, 2, 3, 130, 141
@@ -53,7 +53,7 @@ class Shell:
         self, lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.lab, self.monkeypatch, self.capsys = lab, monkeypatch, capsys
-        for module in ("tco.cli", "tco.commands.sweep", "tco.commands.prices"):
+        for module in ("tco.cli.main", "tco.cli.sweep", "tco.cli.prices"):
             monkeypatch.setattr(f"{module}.load_catalog", lambda: lab.catalog)
         monkeypatch.setenv("COLUMNS", "80")
         for name in ("CI", "NO_COLOR"):
@@ -683,7 +683,7 @@ def test_ctrl_c_is_one_line_and_130(shell: Shell, monkeypatch: pytest.MonkeyPatc
         signal.raise_signal(signal.SIGINT)
         return shell.lab.catalog
 
-    monkeypatch.setattr("tco.cli.load_catalog", interrupted)
+    monkeypatch.setattr("tco.cli.main.load_catalog", interrupted)
     answer = shell("plan")
     assert answer.code == INTERRUPTED
     assert answer.err.strip().splitlines() == ["Interrupted."]
@@ -761,7 +761,7 @@ def test_sweep_interrupted_keeps_its_lines(shell: Shell, monkeypatch: pytest.Mon
         seen.append(evaluate(*given))
         return seen[-1]
 
-    monkeypatch.setattr("tco.analysis.sweep.evaluate", third_is_interrupted)
+    monkeypatch.setattr("tco.analysis.sweep.sweep.evaluate", third_is_interrupted)
     answer = shell(*SWEEP, "--format", "csv")
     assert answer.code == INTERRUPTED
     assert len(answer.out.splitlines()) == 1 + 2
@@ -840,7 +840,7 @@ def test_a_reader_that_stops_early_is_told_nothing(tmp_path: Path) -> None:
         "os.close(read)\n"
         "os.dup2(write, 1)\n"
         "sys.argv = ['tco', *sys.argv[1:]]\n"
-        "from tco.cli import main\n"
+        "from tco.cli.main import main\n"
         "main()\n"
     )
     for arguments in (["--help"], ["prices", "list"], ["prices", "check", "--format", "json"]):
@@ -894,10 +894,10 @@ def test_interrupt_while_the_command_line_is_loaded(tmp_path: Path) -> None:
 def test_interrupt_of_a_running_script(tmp_path: Path) -> None:
     """Ctrl-C in a process of its own exits with 130 and one line on stderr."""
     program = (
-        "import os, signal, sys, tco.cli\n"
-        "tco.cli.load_catalog = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
+        "import os, signal, sys, tco.cli.main\n"
+        "tco.cli.main.load_catalog = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.argv = ['tco', 'plan', 'x', '--stacks', '.']\n"
-        "tco.cli.main()\n"
+        "tco.cli.main.main()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tco.analysis.evaluation import Evaluation, evaluate
-from tco.model.work import work
+from tco.costing.fleet_operation import work
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 SPOT = {"purchase": "spot", "spot": {"availability": 0.9}}

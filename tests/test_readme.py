@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from tco.analysis.evaluation import load_stack
 from tco.catalog.catalog import load_catalog
-from tco.cli import cli
+from tco.cli.main import cli
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)

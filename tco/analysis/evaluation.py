@@ -10,33 +10,33 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tco.analysis.break_even import Scan, scan
+from tco.analysis.breakeven.break_even import Scan, scan
+from tco.analysis.breakeven.thresholds import UNASKED, thresholds
+from tco.analysis.cashflow.comparison import OwnSide, rival_side
+from tco.analysis.cashflow.projection import Path, path
+from tco.analysis.decision.gate import GateFacts, GateResult, gate
+from tco.analysis.decision.on_demand import closes_on_demand, on_demand_usd_per_month
+from tco.analysis.decision.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.analysis.fleet_figures import FleetFigures, fleet_figures, utilization
-from tco.analysis.gate import GateFacts, GateResult, gate
-from tco.analysis.horizon import Path, path
-from tco.analysis.on_demand import closes_on_demand, on_demand_usd_per_month
-from tco.analysis.ranks import Rank, ranks
-from tco.analysis.sides import OwnSide, rival_side
-from tco.analysis.thresholds import UNASKED, thresholds
-from tco.analysis.verdict import AlternativeResult, Verdict, decide, rival_of
+from tco.analysis.optimization.ranks import Rank, ranks
 from tco.catalog.catalog import Catalog, Sourced
+from tco.costing.fleet_operation import Work, work
+from tco.costing.ledger import api_bills, ledger
+from tco.costing.lines import Line, total
+from tco.costing.stack import Alternative, StackModel, Unpriced
 from tco.errors import BadInput
-from tco.model.ledger import api_bills, ledger
-from tco.model.lines import Line, total
-from tco.model.resolve import resolve
-from tco.model.salvage import FaultyStack
-from tco.model.scenario import Scenario
-from tco.model.stack import Alternative, StackModel, Unpriced
-from tco.model.stackfile import PLAN_KEY, StackFile, read_stack
-from tco.model.work import Work, work
+from tco.plan.partial_plan import FaultyStack
+from tco.plan.stack_file import PLAN_KEY, StackFile, read_stack
+from tco.resolve import resolve
+from tco.scenario import Scenario
 from tco.shares import in_percent
 from tco.units import TOKENS_PER_MTOK, first
 
 if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios needs none of them
-    from tco.analysis.ladder import Rung
-    from tco.analysis.months import MonthByMonth
-    from tco.analysis.tally import Input
-    from tco.analysis.uncertainty import Uncertainty
+    from tco.analysis.cashflow.months import MonthByMonth
+    from tco.analysis.optimization.commitment_options import Rung
+    from tco.analysis.simulation.accumulator import Input
+    from tco.analysis.simulation.uncertainty import Uncertainty
 
 __all__ = [
     "SCENARIOS",
@@ -142,14 +142,14 @@ class Evaluation:
         rival = self.rival.side if self.rival is not None else None
         if self.unpriced or rival is None:
             return None
-        from tco.analysis.months import months_ahead  # noqa: PLC0415
+        from tco.analysis.cashflow.months import months_ahead  # noqa: PLC0415
 
         return months_ahead(self.own, rival)
 
     @cached_property
     def ladder(self) -> tuple[Rung, ...]:
         """The plan's nodes under every commitment, the easiest to leave first."""
-        from tco.analysis.ladder import ladder  # noqa: PLC0415
+        from tco.analysis.optimization.commitment_options import ladder  # noqa: PLC0415
 
         return ladder(self.stack, self.stack.alternatives)
 
@@ -249,7 +249,7 @@ def evaluate(
 
 
 def _drawn(ahead: Path, scenarios: int, seed: int) -> Uncertainty:
-    from tco.analysis.uncertainty import simulate_plan  # noqa: PLC0415
+    from tco.analysis.simulation.uncertainty import simulate_plan  # noqa: PLC0415
 
     return simulate_plan(ahead, scenarios, seed)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tco.model.stack import ServiceModel, StackModel
-from tco.model.work import Work, work
+from tco.costing.fleet_operation import Work, work
+from tco.costing.stack import ServiceModel, StackModel
 from tco.units import HOURS_PER_MONTH, first
 
 __all__ = ["FleetFigures", "fleet_figures", "utilization", "utilization_at"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tco.iac.pool import GpuNodePool, GpuNodePoolArgs
+    from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs
 
 __all__ = ["GpuNodePool", "GpuNodePoolArgs"]
 
@@ -18,6 +18,6 @@ def __getattr__(name: str) -> object:
     """The component and its arguments, loaded when a program asks for them."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from tco.iac import pool  # noqa: PLC0415  only a Pulumi program has Pulumi
+    from tco.iac.provision import pool  # noqa: PLC0415  only a Pulumi program has Pulumi
 
     return getattr(pool, name)

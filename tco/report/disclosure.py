@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from tco.analysis.evaluation import Evaluation
-from tco.analysis.ranks import API
+from tco.analysis.optimization.ranks import API
 from tco.catalog.catalog import Sourced
-from tco.model.api_bill import ApiRate
-from tco.model.figures import figures_of, rates_of
-from tco.model.stack import Alternative, PoolModel
+from tco.costing.api_bill import ApiRate
+from tco.costing.figures import figures_of, rates_of
+from tco.costing.stack import Alternative, PoolModel
 
 __all__ = [
     "HIDDEN",

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.catalog.catalog import Catalog, Sourced
 from tco.catalog.rows import NodePrice
-from tco.model.scenario import LIKELY
-from tco.model.stack import PoolModel, StackModel
+from tco.costing.stack import PoolModel, StackModel
 from tco.report.csv_text import csv_text
 from tco.report.disclosure import source_of
 from tco.report.focus_terms import (
@@ -31,6 +30,7 @@ from tco.report.focus_terms import (
     provider_of,
     service_of,
 )
+from tco.scenario import LIKELY
 from tco.units import HOURS_PER_MONTH, first
 
 __all__ = ["focus_csv", "focus_rows"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from tco.analysis.evaluation import Evaluation, PricedLine
-from tco.model.lines import Category
-from tco.model.stack import PoolModel
+from tco.costing.lines import Category
+from tco.costing.stack import PoolModel
 from tco.report.csv_text import Cell
 
 __all__ = [

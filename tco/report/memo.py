@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tco.analysis.evaluation import Evaluation
-from tco.analysis.ladder import STOP_MONTHS
-from tco.report.ahead import month_rows, rung_rows
+from tco.analysis.optimization.commitment_options import STOP_MONTHS
+from tco.report.cash_flow import month_rows, rung_rows
 from tco.report.markdown import Verbatim, fill, markdown_text
 from tco.report.sketch import sketch
 from tco.report.view import stack_view

@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from tco.analysis.mix import Mix
-from tco.analysis.optimize import Optimum, PricedMix, ServiceOptimum
-from tco.analysis.ranks import API, Rank
-from tco.model.figures import rates_of
-from tco.model.stack import PoolModel
+from tco.analysis.optimization.mix import Mix
+from tco.analysis.optimization.optimize import Optimum, PricedMix, ServiceOptimum
+from tco.analysis.optimization.ranks import API, Rank
+from tco.costing.figures import rates_of
+from tco.costing.stack import PoolModel
 from tco.report.disclosure import HIDDEN, secret_apis, secret_pools, told
 from tco.report.numbers import percent, usd
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from tco.analysis.breakeven.thresholds import Threshold, Thresholds
+from tco.analysis.decision.gate import GateResult
+from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.analysis.fleet_figures import FleetFigures
-from tco.analysis.gate import GateResult
-from tco.analysis.ladder import STOP_MONTHS, Rung
-from tco.analysis.tally import Spread
-from tco.analysis.thresholds import Threshold, Thresholds
-from tco.analysis.verdict import AlternativeResult
+from tco.analysis.optimization.commitment_options import STOP_MONTHS, Rung
+from tco.analysis.simulation.accumulator import Spread
 from tco.catalog.catalog import Sourced
-from tco.model.stack import ServiceModel
+from tco.costing.stack import ServiceModel
 from tco.report.disclosure import is_secret, secret_figures, secret_supplies, source_of, told
 from tco.report.view import StackView, stack_view
 from tco.units import HOURS_PER_MONTH, TOKENS_PER_MTOK

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tco.analysis.decision.gate import not_bought
 from tco.analysis.evaluation import Evaluation
-from tco.analysis.gate import not_bought
-from tco.model.lines import NODE_CATEGORIES
+from tco.costing.lines import NODE_CATEGORIES
 from tco.report.numbers import usd
 from tco.report.rows import LineRow
 from tco.report.view import StackView, category_totals

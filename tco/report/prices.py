@@ -13,7 +13,7 @@ from tco.catalog.book import AnyRow, Book, describe
 from tco.catalog.catalog import Catalog
 from tco.catalog.rows import ApiPrice, Benchmark, Figure, Instance, NodePrice, SpotBand
 from tco.errors import Problem, did_you_mean
-from tco.model.plan_pool import TERM_MONTHS
+from tco.plan.pools import TERM_MONTHS
 from tco.ranges import Range
 from tco.report.numbers import plain
 from tco.units import HOURS_PER_MONTH

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tco.analysis.breakeven.thresholds import Threshold
+from tco.analysis.decision.gate import age_days
+from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation, PricedLine
-from tco.analysis.gate import age_days
-from tco.analysis.ranks import Rank
-from tco.analysis.thresholds import Threshold
-from tco.analysis.verdict import AlternativeResult
+from tco.analysis.optimization.ranks import Rank
 from tco.catalog.catalog import Sourced
-from tco.model.stack import PoolModel
+from tco.costing.stack import PoolModel
 from tco.ranges import Range
 from tco.report.disclosure import HIDDEN, is_secret, secret_figures
 from tco.report.numbers import (

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 import click
 
-from tco.model.lines import CATEGORIES
+from tco.costing.lines import CATEGORIES
 from tco.report.rows import LineRow
 from tco.report.view import StackView
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tco.analysis.breakeven.thresholds import Threshold
+from tco.analysis.decision.gate import age_days
+from tco.analysis.decision.verdict import NOT_DRAWN, Decision, in_words
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import FleetFigures
-from tco.analysis.gate import age_days
-from tco.analysis.thresholds import Threshold
-from tco.analysis.verdict import NOT_DRAWN, Decision, in_words
-from tco.model.stack import ServiceModel
+from tco.costing.stack import ServiceModel
 from tco.report.cautions import cautions
 from tco.report.disclosure import HIDDEN, secret_supplies
+from tco.report.narrative import constrained, month_spread, no_rival, opening, saving_text
 from tco.report.numbers import (
     add_up,
     percent,
@@ -23,7 +24,6 @@ from tco.report.numbers import (
     usd_price,
     usd_range,
 )
-from tco.report.phrases import constrained, month_spread, no_rival, opening, saving_text
 from tco.report.rows import (
     AlternativeRow,
     FigureRow,

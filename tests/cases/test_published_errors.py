@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tco.analysis.horizon import payback_months
+from tco.analysis.cashflow.projection import payback_months
 from tests.conftest import ON_DEMAND, Keys, Lab, at_start, cost_by_category, owned
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from tco.analysis.breakeven.thresholds import Threshold
 from tco.analysis.evaluation import Evaluation
-from tco.analysis.thresholds import Threshold
 from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category, owned
 
 FULL_MTOK = 620 * 3600 * 730 / 1e6  # 1,629.36M output tokens a month

@@ -13,8 +13,8 @@ import math
 import numpy as np
 import pytest
 
-from tco.analysis.horizon import payback_months
-from tco.analysis.thresholds import Threshold
+from tco.analysis.breakeven.thresholds import Threshold
+from tco.analysis.cashflow.projection import payback_months
 from tests.conftest import ON_DEMAND, Keys, Lab, at_start, cost_by_category, owned
 
 FOLLOWING_FREELY: Keys = {"nodes": {"min": 0, "max": 20, "follow": "load"}, "boot_hours": 0}

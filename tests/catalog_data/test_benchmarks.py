@@ -8,9 +8,9 @@ import pytest
 
 from tco.catalog.catalog import Catalog
 from tco.catalog.rows import Benchmark, Latency
-from tco.model.operating_point import measured_points, operating_point
-from tco.model.workload import Objectives
+from tco.plan.workload import Objectives
 from tco.ranges import point
+from tco.throughput.operating_point import measured_points, operating_point
 
 DAY = dt.date(2026, 11, 23)
 

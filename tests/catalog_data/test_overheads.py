@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import tco.model
+import tco.resolve
 from tco.catalog.catalog import Catalog
 from tco.catalog.rows import Figure
 
@@ -59,7 +59,7 @@ def test_the_model_finds_its_figures(shipped: Catalog, name: str) -> None:
 
 def test_the_list_of_needed_figures_is_whole() -> None:
     """A figure that the code reads by its whole name is in the list above."""
-    folder = Path(tco.model.__path__[0])
+    folder = Path(tco.resolve.__path__[0])
     code = "\n".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
     assert set(re.findall(r'\bfigure\(\s*"([a-z0-9_]+)"', code)) <= set(NEEDED)
 

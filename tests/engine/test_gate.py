@@ -187,7 +187,7 @@ def test_a_saved_plan_is_no_way_around_the_gate(project: Project, cloud: Cloud) 
             "AssertionError",
             "the gate could not be judged (AssertionError",
         ),
-        ("tco.iac.growth.growth", "AssertionError", CLOSED),
+        ("tco.iac.enforce.growth.growth", "AssertionError", CLOSED),
     ],
 )
 def test_a_fault_inside_tco_keeps_the_gate_closed(
@@ -299,7 +299,7 @@ def test_a_program_that_fails_halfway_provisions_nothing_under_an_open_gate(
 ) -> None:
     """Nodes without the budget and the alarms that were to come after them would go unnoticed."""
     program = project.folder / "__main__.py"
-    fault = "import tco.iac.program as p\ndef fault(*_): raise ValueError('x')\n"
+    fault = "import tco.iac.provision.program as p\ndef fault(*_): raise ValueError('x')\n"
     broken = f"{fault}p.SpendGuardrails = fault\n"
     program.write_text(broken + program.read_text(encoding="utf-8"), encoding="utf-8")
     project.stack(opened(plan({"main": on_demand()}, cloud.subnets)))

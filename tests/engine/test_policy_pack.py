@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tco.cli import cli
+from tco.cli.main import cli
 from tests.engine.conftest import Cloud
 from tests.engine.project import ROOT, Project
 from tests.iac.recording import RECORDED, stripped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tco.model.stackfile import read_stack, stack_names
+from tco.plan.stack_file import read_stack, stack_names
 from tests.engine.project import ROOT, Project
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from tco.analysis.evaluation import Evaluation, evaluate, load_stack
 from tco.catalog.catalog import load_catalog
-from tco.iac.documents import document_of
-from tco.iac.pricing import Pricing, price
+from tco.iac.estimate.documents import document_of
+from tco.iac.estimate.pricing import Pricing, price
 from tco.units import HOURS_PER_MONTH
 from tests.engine.plans import RESERVED, SPOT, on_demand, plan
 from tests.engine.project import Project

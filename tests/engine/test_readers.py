@@ -8,7 +8,7 @@ from typing import Any
 
 from tco.errors import BadInput
 from tco.files import read_yaml
-from tco.model.stackfile import read_stack
+from tco.plan.stack_file import read_stack
 from tests.engine.plans import RESERVED, SPOT, Keys, on_demand, plan
 from tests.engine.project import Project
 
@@ -27,7 +27,7 @@ from pathlib import Path
 import pulumi
 from tco.errors import BadInput
 from tco.files import read_yaml
-from tco.model.stackfile import stack_from
+from tco.plan.stack_file import stack_from
 
 config = pulumi.Config("tco")
 read = {}

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from tco.catalog.catalog import Catalog
-from tco.iac.documents import document_of
-from tco.iac.pricing import PricedResource, Pricing, price
+from tco.iac.estimate.documents import document_of
+from tco.iac.estimate.pricing import PricedResource, Pricing, price
 
 Keys = dict[str, Any]
 

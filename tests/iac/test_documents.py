@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tco.errors import BadInput
-from tco.iac.documents import document_of, read_document
+from tco.iac.estimate.documents import document_of, read_document
 from tests.iac.programs import (
     INSTANCE,
     LATER,

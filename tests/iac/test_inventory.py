@@ -7,8 +7,16 @@ from typing import Any
 
 import pytest
 
-from tco.iac.documents import document_of
-from tco.iac.inventory import Choice, Disk, NodePool, Resource, Size, node_pools, template_pool
+from tco.iac.estimate.documents import document_of
+from tco.iac.estimate.inventory import (
+    Choice,
+    Disk,
+    NodePool,
+    Resource,
+    Size,
+    node_pools,
+    template_pool,
+)
 from tests.iac.programs import (
     BLOCK,
     GROUP,

@@ -12,8 +12,8 @@ import click
 from click.testing import CliRunner, Result
 
 from tco.catalog.catalog import Catalog
-from tco.cli import cli
-from tco.iac.price_view import price_json, price_text
+from tco.cli.main import cli
+from tco.iac.estimate.price_view import price_json, price_text
 from tests.iac.programs import INSTANCE, LATER, VOLUME, Program
 
 FIELDS = {
@@ -128,7 +128,7 @@ def test_names_cannot_steer_the_terminal(catalog: Catalog) -> None:
 
 
 def tco(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    code = "from tco.cli import main; main()"
+    code = "from tco.cli.main import main; main()"
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, input=given, capture_output=True, check=False)
 
@@ -155,7 +155,8 @@ def test_command_line_never_imports_pulumi() -> None:
     """The command line runs where Pulumi is not installed, and starts without it."""
     code = (
         "import json, sys\n"
-        "import tco.cli, tco.iac.documents, tco.iac.pricing, tco.iac.price_view\n"
+        "import tco.cli.main, tco.iac.estimate.documents, tco.iac.estimate.pricing\n"
+        "import tco.iac.estimate.price_view\n"
         "print(json.dumps([name for name in sys.modules if name.startswith('pulumi')]))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

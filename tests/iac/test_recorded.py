@@ -6,7 +6,7 @@ import pytest
 
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog
-from tco.iac.pricing import Pricing, price_document
+from tco.iac.estimate.pricing import Pricing, price_document
 from tests.iac.programs import DAY, bounds, node_month
 from tests.iac.recording import RECORDED
 

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from tco.analysis.optimize import optimize
-from tco.model.stackfile import read_stack
+from tco.analysis.optimization.optimize import optimize
+from tco.plan.stack_file import read_stack
 from tco.report.csv_text import lines_csv
 from tco.report.focus import focus_csv
 from tco.report.memo import memo

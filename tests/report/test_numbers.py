@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tco.report import numbers
-from tco.report.phrases import saving_text
+from tco.report.narrative import saving_text
 
 READS: list[tuple[Callable[[float], str], float, str]] = [
     (numbers.usd, 0, "$0"),

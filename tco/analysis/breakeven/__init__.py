@@ -1,0 +1,1 @@
+"""Where self-hosting breaks even, and what would change the answer."""

@@ -1,0 +1,284 @@
+"""Break-even as intervals of volume: where self-hosting is cheaper, between all the steps.
+
+The cost of a fleet jumps with every node, so there is seldom one break-even number. Each piece
+between two steps is scanned and every root in it is bracketed; adjacent pieces are merged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tco.costing.fleet import TOLERANCE
+from tco.costing.fleet_operation import work
+from tco.costing.ledger import api_bills, ledger
+from tco.costing.lines import total
+from tco.costing.stack import Alternative, Group, ServiceModel, StackModel, StandbyTerms
+from tco.scenario import LIKELY, Scenario
+from tco.units import FloatArray, distinct
+
+__all__ = ["Samples", "Scan", "sample_points", "scan", "self_usd", "winning_intervals"]
+
+Interval = tuple[float, float | None]
+
+MOST_PARTS = 8
+"""Parts of a piece: enough to bracket the roots of what a Poisson loss or a price band bends."""
+FINEST_PARTS = 400
+"""No part need be shorter than this share of the scan: an eighth of one of 50 nodes."""
+MOST_PIECES = 2_000
+"""Steps nearer to one another than this allows are taken together: fleets of hundreds of nodes."""
+NOISE = 1e-9
+"""A saving below this share of the cost is none."""
+SCANNED_NODES = 50
+MOST_SCANNED_NODES = 20_000.0
+SCANNED_TIMES = 10.0
+"""The scan reaches this many nodes, or this many times the volume, whichever is more."""
+JUST_ABOVE = 1e-9
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Points at which a cost is taken, ascending, and which piece between two steps each is of."""
+
+    points: FloatArray
+    piece: NDArray[np.intp]
+
+    @property
+    def ceiling(self) -> float:
+        """The last of them."""
+        return float(self.points[-1])
+
+
+def sample_points(steps: FloatArray, ceiling: float) -> Samples:
+    """Points of every piece between two steps: its two ends and, where it is long, some between.
+
+    The fleet still has the lower node count at a step itself, and up to the fleet's tolerance
+    above it, so a piece starts just above that.
+    """
+    inside = distinct(steps[(steps > 0) & (steps < ceiling)])
+    edges = np.concatenate(([0.0], inside, [ceiling]))
+    low, width = edges[:-1], np.diff(edges)
+    parts = np.clip(np.ceil(width / ceiling * FINEST_PARTS), 1, MOST_PARTS).astype(np.intp)
+    piece = np.repeat(np.arange(len(parts)), parts + 1)
+    place = np.arange(len(piece)) - np.repeat(np.cumsum(parts + 1) - parts - 1, parts + 1)
+    part = np.where(place == 0, JUST_ABOVE, place / parts[piece])
+    points = np.maximum(low[piece] + width[piece] * part, low[piece] * (1 + 4 * TOLERANCE))
+    return Samples(np.minimum(points, edges[piece + 1]), piece)
+
+
+def winning_intervals(
+    saving: Callable[[FloatArray], FloatArray],
+    samples: Samples,
+    values: FloatArray,
+    *,
+    lasting: bool,
+) -> list[Interval]:
+    """Intervals of volume in which ``saving`` is positive; ``values`` are those at the samples.
+
+    It jumps after a piece and is continuous within one. ``lasting`` says that the saving stays
+    positive past the last sample: the last end is then open.
+    """
+    points, piece, ceiling = samples.points, samples.piece, samples.ceiling
+    wins = values > 0
+    last = np.flatnonzero(wins[1:] != wins[:-1])
+    ends = points[last]
+    within = piece[last] == piece[last + 1]
+    at = last[within]
+    ends[within] = _roots(saving, points[at], points[at + 1], values[at], values[at + 1])
+    bounds = [*([0.0] if wins[0] else []), *ends.tolist(), *([ceiling] if wins[-1] else [])]
+    merged: list[Interval] = []
+    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
+        if merged and start <= (merged[-1][1] or 0.0) + JUST_ABOVE * ceiling:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    if wins[-1] and lasting:
+        merged[-1] = (merged[-1][0], None)
+    return merged
+
+
+def _roots(
+    saving: Callable[[FloatArray], FloatArray],
+    a: FloatArray,
+    b: FloatArray,
+    fa: FloatArray,
+    fb: FloatArray,
+) -> FloatArray:
+    """Roots between points a and b of different sign, all at once (regula falsi, Illinois)."""
+    x = b
+    for _ in range(40 if len(a) else 0):
+        flat = fb == fa
+        x = np.where(flat, (a + b) / 2, b - fb * (b - a) / np.where(flat, 1.0, fb - fa))
+        fx = saving(x)
+        if np.all((np.abs(fx) <= 1e-9 * (1 + np.abs(fa))) | (np.abs(b - a) <= 1e-12 * b)):
+            break
+        crossed = (fx > 0) != (fb > 0)
+        a, fa = np.where(crossed, b, a), np.where(crossed, fb, fa / 2)
+        b, fb = x, fx
+    return x
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The cost of a stack against its volume, sampled for the memo's picture, and its limits."""
+
+    mtok: FloatArray
+    self_usd: FloatArray
+    ceiling_mtok: float
+    capacity_mtok: float | None
+    wins: tuple[list[Interval], ...]
+
+
+def scan(stack: StackModel) -> Scan:
+    """Break-even intervals of every alternative, in million tokens a month, all services together.
+
+    Lengths, shape, cache share and prices are held; fixed pools stay fixed, others re-size.
+    """
+    ceiling = _ceiling(stack)
+    capacity = _capacity(stack, ceiling)
+    reach = capacity if capacity is not None else ceiling
+    steps = [_steps(stack, reach)]
+    others = [one.stack for one in stack.alternatives if one.stack is not None]
+    steps += [_steps(other, reach) for other in others]
+    samples = sample_points(_thinned(np.concatenate(steps)), reach)
+    own = self_usd(stack, samples.points)
+    volume = stack.mtok_per_month
+    wins: list[list[Interval]] = []
+    for alternative in stack.alternatives:
+        rival = _cost(stack, alternative)
+        if rival is None:
+            wins.append([])
+            continue
+        values = rival(samples.points) - own
+        values = np.where(np.abs(values) <= NOISE * own, 0.0, values)
+        lasting = capacity is None and _lasts(samples.points, values)
+        found = winning_intervals(_saving(stack, rival), samples, values, lasting=lasting)
+        wins.append([(lo * volume, None if hi is None else hi * volume) for lo, hi in found])
+    return Scan(
+        samples.points * volume,
+        own,
+        ceiling * volume,
+        None if capacity is None else capacity * volume,
+        tuple(wins),
+    )
+
+
+def self_usd(stack: StackModel, factor: FloatArray, scenario: Scenario = LIKELY) -> FloatArray:
+    """USD of the pricing day's month at factors of the demand."""
+    return np.asarray(total(ledger(stack, work(stack, factor), 0.0, scenario)) + 0.0 * factor)
+
+
+def _cost(stack: StackModel, alternative: Alternative) -> Callable[[FloatArray], FloatArray] | None:
+    """An alternative's cost at factors of the demand, or None without a price."""
+    if alternative.unpriced:
+        return None
+    if alternative.stack is not None:
+        return _stack_cost(stack, alternative.stack)
+    bills = api_bills(stack, alternative)
+    if bills is None:
+        return None
+    slope = sum(bills)
+    return lambda factor: slope * factor
+
+
+def _stack_cost(stack: StackModel, other: StackModel) -> Callable[[FloatArray], FloatArray]:
+    """Another stack's cost; demand that it refuses it buys at what ours costs."""
+
+    def cost(factor: FloatArray) -> FloatArray:
+        done = work(other, factor)
+        usd = np.asarray(total(ledger(other, done)) + 0.0 * factor)
+        refused = done.refused_tokens(other)
+        return usd + refused * self_usd(stack, factor) if refused.any() else usd
+
+    return cost
+
+
+def _saving(
+    stack: StackModel, rival: Callable[[FloatArray], FloatArray]
+) -> Callable[[FloatArray], FloatArray]:
+    return lambda factor: rival(factor) - self_usd(stack, factor)
+
+
+def _ceiling(stack: StackModel) -> float:
+    """Factor of the demand up to which the scan goes; no fleet may outgrow what can be computed."""
+    load = max(
+        float(group.fleet.load_by_hour.max())
+        for service in stack.services
+        for group in service.groups
+    )
+    return min(max(SCANNED_TIMES, SCANNED_NODES / load), max(1.5, MOST_SCANNED_NODES / load))
+
+
+def _capacity(stack: StackModel, ceiling: float) -> float | None:
+    """The largest factor that every service can serve, or None where there is no such limit."""
+    services = tuple(replace(one, standby=StandbyTerms()) for one in stack.services)
+    stack = replace(stack, services=services)  # no spare serves more, and none need be counted
+    if bool(work(stack, ceiling).served(stack)[0]):
+        return None
+    grid = np.linspace(0.0, ceiling, 33)
+    room = _room(stack, grid)
+    full = int(np.argmax(room < 0))
+    (low, high), (room_low, room_high) = (
+        np.split(one[full - 1 : full + 1], 2) for one in (grid, room)
+    )
+    [found] = _roots(lambda factor: _room(stack, factor), low, high, room_low, room_high)
+    return float(found)
+
+
+def _room(stack: StackModel, factor: FloatArray) -> FloatArray:
+    """How far the service nearest to its limit of unserved requests is from it, over the limit."""
+    done = work(stack, factor)
+    rooms = [
+        1.0 - done.unserved_share(service, place) / max(service.unserved_limit, TOLERANCE)
+        for place, service in enumerate(stack.services)
+    ]
+    return np.min(rooms, axis=0)
+
+
+def _steps(stack: StackModel, reach: float) -> FloatArray:
+    """Factors of the demand after which some fleet needs another node."""
+    found = [
+        _group_steps(service, group, reach)
+        for service in stack.services
+        for group in service.groups
+    ]
+    return distinct(np.concatenate(found)) if found else np.zeros(0)
+
+
+def _group_steps(service: ServiceModel, group: Group, reach: float) -> FloatArray:
+    follows = any(pool.follow != "static" for pool in group.fleet.pools)
+    loads = group.fleet.load_by_hour
+    levels = (
+        distinct(np.round(loads, 12))
+        if follows or service.standby.target
+        else loads.max(keepdims=True)
+    )
+    most = group.fleet.steps(float(loads.max()) * reach)
+    if group.fleet.arrivals.factor is not None:  # a certain peak overflows from one load on
+        full = np.arange(1.0, len(most) + 1) / group.fleet.arrivals.factor
+        levels, most = distinct(np.round(loads, 12)), np.concatenate([most, full])
+    levels = levels[levels > 0]
+    return (most[:, None] / levels[None, :]).ravel()
+
+
+def _thinned(steps: FloatArray) -> FloatArray:
+    """The steps, of very many only the last of each of 2,000 even parts in logarithms."""
+    steps = distinct(steps[steps > 0])
+    if len(steps) <= MOST_PIECES:
+        return steps
+    even = np.linspace(math.log(steps[0]), math.log(steps[-1]), MOST_PIECES + 1)
+    edges = np.exp(even[1:])
+    return distinct(steps[np.searchsorted(steps, edges * (1 + NOISE), side="right") - 1])
+
+
+def _lasts(points: FloatArray, values: FloatArray) -> bool:
+    """Whether a saving at the ceiling stays: its worst does not fall over the second half."""
+    late = points >= points[-1] / 2
+    earlier = ~late & (points >= points[-1] / 4)
+    worst = float(values[late].min())
+    before = float(values[earlier].min()) if earlier.any() else worst
+    return worst > 0 and worst >= before - 1e-6 * abs(before)

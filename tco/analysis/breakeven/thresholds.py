@@ -1,0 +1,129 @@
+"""What would flip the answer: for each lever the value at which the horizon breaks even.
+
+Every threshold is the root of the present value of the saving in one lever. The saving is a
+straight line in each of them, so two evaluations of the same formulas give the root exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from tco.analysis.cashflow.comparison import OwnSide, RivalSide
+from tco.analysis.cashflow.projection import CashFlow, npv_usd, payback_months
+from tco.costing.ledger import api_bills
+from tco.costing.stack import Alternative
+from tco.units import FloatArray
+
+__all__ = ["UNASKED", "Threshold", "Thresholds", "flip", "thresholds"]
+
+Status = Literal["at", "always", "never", "none", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A lever's flipping value: ``at`` it; ``always`` or ``never`` won; ``none``; ``unknown``."""
+
+    status: Status
+    value: float | None = None
+
+
+UNKNOWN = Threshold("unknown")
+NONE = Threshold("none")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The flipping values of one alternative, as the JSON names them."""
+
+    utilization: Threshold
+    usd_per_gpu_hour: Threshold
+    api_price_factor: Threshold
+    fte: Threshold
+    capex_usd: Threshold
+    payback_months: Threshold
+
+
+UNASKED = Thresholds(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+"""Of an alternative without a price, or of a stack with something unpriced."""
+
+
+def flip(at_zero: float, at_one: float) -> Threshold:
+    """Root of a saving that is a straight line through its values at a lever of 0 and of 1.
+
+    A lever is never below 0: without a root there, what holds at 0 holds at every value.
+    """
+    slope = at_one - at_zero
+    root = -at_zero / slope if slope else -1.0
+    if root < 0:
+        return Threshold("always" if at_zero > 0 else "never")
+    return Threshold("at", root)
+
+
+def thresholds(own: OwnSide, rival: RivalSide) -> Thresholds:
+    """All flipping values of an alternative over the horizon."""
+    bill = rival.npv_usd - rival.refused_npv_usd
+    saving = bill - own.npv_usd
+    nobody, one_fte = own.npv_usd_by_fte
+    rented, capex = own.usd_per_gpu_hour, own.capex_usd
+    return Thresholds(
+        _utilization(own, rival.alternative, saving),
+        _scaled(flip(bill - own.rent_free_npv_usd, saving), rented) if rented else NONE,
+        _api_price_factor(own, rival.alternative, saving),
+        flip(bill - nobody, bill - one_fte),
+        _scaled(flip(bill - own.capex_free_npv_usd, saving), capex) if capex else NONE,
+        _payback(own.flow, rival.flow.billed_usd - rival.refused_usd),
+    )
+
+
+def _scaled(threshold: Threshold, unit: float) -> Threshold:
+    if threshold.value is None:
+        return threshold
+    return Threshold(threshold.status, threshold.value * unit)
+
+
+def _api_price_factor(own: OwnSide, alternative: Alternative, saving_usd: float) -> Threshold:
+    """The factor on the prices of the alternative's APIs, wherever the stack pays them too.
+
+    At a factor of 0 the alternative costs nothing.
+    """
+    apis = {rate.api for rate in alternative.rates if rate is not None}
+    if not apis:
+        return NONE
+    return flip(-own.npv_usd_without(apis), saving_usd)
+
+
+def _utilization(own: OwnSide, alternative: Alternative, saving_usd: float) -> Threshold:
+    """U* = U + (C_self - C_api) / (API price of the fleet's full hours), both discounted.
+
+    The API price of the full hours is the API's bill for what the fleet serves, over U.
+    """
+    stack, ahead, utilization = own.stack, own.ahead, own.utilization
+    bills = api_bills(ahead.stack, alternative, ahead.months)
+    if bills is None or utilization <= 0:
+        return NONE
+    served = np.zeros(len(ahead.months))
+    for groups, factor, bill in zip(ahead.work.groups, ahead.factors, bills, strict=True):
+        own_share = sum(one.group.share * (1 - one.month.overflow_share) for one in groups)
+        served += bill * factor * own_share
+    rate = float(stack.discount_rate.value.likely)
+    value = float(npv_usd(CashFlow.running(served), rate)) / utilization
+    if value <= 0:
+        return Threshold("never")
+    needed = utilization - saving_usd / value
+    if needed > 1 + 1e-9:
+        return Threshold("never")
+    return Threshold("always") if needed <= 0 else Threshold("at", min(needed, 1.0))
+
+
+def _payback(own: CashFlow, spared_usd: FloatArray) -> Threshold:
+    """Months until (API - running cost) covers the upfronts, within the commitments' life.
+
+    ``spared_usd`` is the API's bill by month, less what is still bought there.
+    """
+    if not own.upfront_usd.any():
+        return NONE
+    months = payback_months(own.upfront_usd, spared_usd - own.running_usd)
+    return Threshold("never") if months is None else Threshold("at", months)

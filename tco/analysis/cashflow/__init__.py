@@ -1,0 +1,1 @@
+"""The months of the horizon, for both sides of a comparison."""

@@ -1,0 +1,128 @@
+"""Both sides of a comparison over the horizon, each figured once however many ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from tco.analysis.cashflow.projection import (
+    CashFlow,
+    Path,
+    alternative_flow,
+    cash_flow,
+    npv_usd,
+    refused_usd,
+)
+from tco.costing.stack import Alternative, PoolModel, StackModel
+from tco.scenario import LIKELY, Scenario
+from tco.units import FloatArray, first, monthly_rate
+
+__all__ = ["OwnSide", "RivalSide", "rented_usd_per_gpu_hour", "rival_side"]
+
+
+@dataclass(frozen=True)
+class OwnSide:
+    """What self-hosting costs, the same against every alternative: likely, and lever by lever.
+
+    ``utilization`` is the whole fleet's in the month of the pricing day.
+    """
+
+    stack: StackModel
+    ahead: Path
+    utilization: float
+
+    def npv_under(self, scenario: Scenario) -> float:
+        """Present cost under a scenario."""
+        return _present(self.ahead, cash_flow(self.ahead, scenario))
+
+    @cached_property
+    def flow(self) -> CashFlow:
+        """What is paid month by month."""
+        return cash_flow(self.ahead)
+
+    @cached_property
+    def npv_usd(self) -> float:
+        """Present cost."""
+        return _present(self.ahead, self.flow)
+
+    @cached_property
+    def rent_free_npv_usd(self) -> float:
+        """Present cost if rented nodes cost nothing."""
+        return self.npv_under(Scenario(node_price_factor=0.0))
+
+    @cached_property
+    def capex_free_npv_usd(self) -> float:
+        """Present cost if owned nodes cost nothing to buy."""
+        return self.npv_under(Scenario(capex_factor=0.0))
+
+    @cached_property
+    def npv_usd_by_fte(self) -> tuple[float, float]:
+        """Present cost with nobody and with one FTE."""
+        return self.npv_under(Scenario(fte=0.0)), self.npv_under(Scenario(fte=1.0))
+
+    def npv_usd_without(self, apis: Collection[str]) -> float:
+        """Present cost if some APIs cost nothing."""
+        paid = {name for service in self.stack.services for name in service.apis}.intersection(apis)
+        free = Scenario(api_price_factors=dict.fromkeys(paid, 0.0))
+        return self.npv_under(free) if paid else self.npv_usd
+
+    @cached_property
+    def usd_per_gpu_hour(self) -> float:
+        """Mean price of the rented GPU-hours; 0 without any."""
+        return rented_usd_per_gpu_hour(self.stack)
+
+    @cached_property
+    def capex_usd(self) -> float:
+        """Purchase price of all owned nodes held on the pricing day, spares included."""
+        held = self.ahead.work.nodes_by_pool()
+        return sum(_owned_usd(pool) * first(nodes) for pool, nodes in held)
+
+
+@dataclass(frozen=True)
+class RivalSide:
+    """What an alternative costs, and what the demand that we refuse costs there."""
+
+    alternative: Alternative
+    flow: CashFlow
+    refused_usd: FloatArray
+    npv_usd: float
+    refused_npv_usd: float
+
+
+def rival_side(
+    ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY
+) -> RivalSide | None:
+    """An alternative over the horizon, or None where it has no price."""
+    flow = alternative_flow(ahead, alternative, scenario)
+    if flow is None:
+        return None
+    refused = refused_usd(ahead, alternative, scenario)
+    return RivalSide(
+        alternative,
+        flow,
+        refused,
+        _present(ahead, flow),
+        _present(ahead, CashFlow.running(refused)),
+    )
+
+
+def rented_usd_per_gpu_hour(stack: StackModel) -> float:
+    """Mean effective price of the rented GPU-hours of the pricing day's month; 0 without any."""
+    usd = gpu_hours = 0.0
+    rate = monthly_rate(stack.discount_rate.value.likely)
+    for _, group, place, pool in stack.pools():
+        if pool.supply.option != "owned":
+            hours = float(group.fleet.at(1.0).month.node_hours[place][0]) * pool.nodes_per_replica
+            price = float(pool.supply.effective_usd_per_hour(LIKELY, rate))
+            usd += hours * price
+            gpu_hours += hours * pool.gpus
+    return usd / gpu_hours if gpu_hours else 0.0
+
+
+def _present(ahead: Path, flow: CashFlow) -> float:
+    return float(npv_usd(flow, float(ahead.stack.discount_rate.value.likely)))
+
+
+def _owned_usd(pool: PoolModel) -> float:
+    return pool.supply.owned.price.value.likely if pool.supply.owned is not None else 0.0

@@ -1,0 +1,247 @@
+"""The months ahead: cash out by month, net present value, payback.
+
+Month t has the demand x (1+g)^(t/12), API prices on their path and a re-sized fleet (fixed
+counts stay). Upfronts are paid when a commitment starts, what is left of it counts at the end.
+Months are the last axis; a first axis, where there is one, has the scenarios.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tco.costing.finance import discount, remaining_value
+from tco.costing.fleet_operation import Work, work
+from tco.costing.ledger import api_bills, ledger
+from tco.costing.lines import total
+from tco.costing.stack import Alternative, Group, PoolModel, ServiceModel, StackModel
+from tco.scenario import LIKELY, Scenario
+from tco.units import MONTHS_PER_YEAR, FloatArray, Quantity, monthly_rate
+
+__all__ = [
+    "CashFlow",
+    "Path",
+    "alternative_flow",
+    "cash_flow",
+    "npv_usd",
+    "path",
+    "payback_months",
+    "refused_usd",
+    "tabulated",
+]
+
+
+@dataclass(frozen=True)
+class CashFlow:
+    """What is paid: running cost by month, upfronts at the start of months, the value left."""
+
+    running_usd: FloatArray
+    upfront_usd: FloatArray
+    remaining_usd: Quantity
+    billed_usd: FloatArray
+
+    @staticmethod
+    def running(usd: FloatArray) -> CashFlow:
+        """A bill that is paid month by month, and nothing else."""
+        return CashFlow(usd, np.zeros_like(usd), 0.0, usd)
+
+
+@dataclass(frozen=True)
+class Path:
+    """The fleets of a stack over its horizon, and the demand factor of each service by month.
+
+    ``others`` has the paths of the stacks among the alternatives, by name.
+    """
+
+    months: FloatArray
+    factors: tuple[FloatArray, ...]
+    work: Work
+    stack: StackModel
+    others: Mapping[str, Path]
+
+    @property
+    def refuses(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """By month, whether some service refuses more than its limit."""
+        return self.work.refused_tokens(self.stack) > 0
+
+
+def growth(service: ServiceModel, months: FloatArray) -> FloatArray:
+    """Demand factor (1+g)^(t/12)."""
+    return (1 + service.demand.growth_per_year) ** (months / MONTHS_PER_YEAR)
+
+
+def path(stack: StackModel, months: int | None = None) -> Path:
+    """A stack's fleets month by month. Committed nodes once bought stay, also if demand shrinks."""
+    count = months or stack.horizon_months
+    t = np.arange(float(count))
+    held = replace(
+        stack,
+        services=tuple(
+            replace(service, groups=tuple(_with_committed(group) for group in service.groups))
+            for service in stack.services
+        ),
+    )
+    factors = tuple(growth(service, t) for service in stack.services)
+    others = {
+        one.name: path(one.stack, count) for one in stack.alternatives if one.stack is not None
+    }
+    return Path(t, factors, work(held, factors), held, others)
+
+
+def tabulated(ahead: Path, widest: float) -> Callable[[Scenario], Path]:
+    """From a scenario to the path under its throughputs, by look-up in tables built once.
+
+    Committed nodes are bought before anyone knows the throughput: their count stays that of the
+    likely path, and a low throughput overflows.
+    """
+    from tco.costing.fleet_table import WorkTable  # noqa: PLC0415  only scenarios look up
+
+    table = WorkTable.build(ahead.stack, ahead.factors, ahead.work, widest)
+    others = {name: tabulated(other, widest) for name, other in ahead.others.items()}
+
+    def under(scenario: Scenario) -> Path:
+        return replace(
+            ahead,
+            work=table.at(scenario),
+            others={name: other(scenario) for name, other in others.items()},
+        )
+
+    return under
+
+
+def _with_committed(group: Group) -> Group:
+    """The group with its committed pools no smaller than on the pricing day."""
+    today = group.fleet.at(1.0).month.peak_nodes
+    pools = tuple(
+        replace(fleet, floor=int(peak[0])) if pool.supply.committed else fleet
+        for fleet, pool, peak in zip(group.fleet.pools, group.pools, today, strict=True)
+    )
+    return replace(group, fleet=replace(group.fleet, pools=pools))
+
+
+def cash_flow(ahead: Path, scenario: Scenario = LIKELY) -> CashFlow:
+    """What self-hosting pays along a path."""
+    lines = ledger(ahead.stack, ahead.work, ahead.months, scenario)
+    billed = np.asarray(total(lines) + ahead.work.none, float)
+    amortised = np.asarray(sum(line.amortised_usd for line in lines) + ahead.work.none, float)
+    rate = monthly_rate(scenario.value(ahead.stack.discount_rate))
+    upfront = np.zeros_like(billed)
+    upfront[..., 0] += _first(scenario.value(ahead.stack.labor.setup_usd))
+    left: Quantity = 0.0
+    for pool, nodes in ahead.work.nodes_by_pool():
+        left = left + _buy(pool, nodes, _first(rate), scenario, upfront)
+    return CashFlow(billed - amortised, upfront, left, billed)
+
+
+def _first(value: Quantity) -> Quantity:
+    """A figure without its axis of months: one number, or one per scenario."""
+    return np.asarray(value)[..., 0] if np.ndim(value) else value
+
+
+def _buy(
+    pool: PoolModel,
+    nodes: FloatArray,
+    rate: Quantity,
+    scenario: Scenario,
+    upfront_usd: FloatArray,
+) -> Quantity:
+    """Add a pool's purchases to the upfronts; what its commitments are worth in the end, in USD.
+
+    Nodes are bought when first needed and again whenever their period ends.
+    """
+    supply, months = pool.supply, upfront_usd.shape[-1]
+    if not supply.paid_ahead or supply.period_months is None:
+        return 0.0
+    price = _first(supply.upfront_usd(scenario))
+    bought = np.diff(np.maximum.accumulate(nodes, axis=-1), prepend=0.0, axis=-1)
+    left: Quantity = 0.0
+    for start in range(months):
+        count = bought[..., start]
+        if not np.any(count > 0):
+            continue
+        renewal, age = float(start), 0.0
+        while renewal < months:
+            upfront_usd[..., int(renewal)] += count * price
+            age = months - renewal
+            renewal += supply.period_months
+        left = left + count * _worth(pool, price, rate, age, scenario)
+    return left
+
+
+def _worth(
+    pool: PoolModel, price: Quantity, rate: Quantity, age: float, scenario: Scenario
+) -> Quantity:
+    supply = pool.supply
+    if supply.owned is not None:
+        residual = price * _first(scenario.value(supply.owned.residual))
+        life = supply.owned.life_months
+        return remaining_value(price, residual, rate, life, min(age, life))
+    return price * max(0.0, 1 - age / (supply.period_months or age))
+
+
+def alternative_flow(
+    ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY
+) -> CashFlow | None:
+    """What an alternative pays for the same demand, or None where it has no price."""
+    if alternative.unpriced:
+        return None
+    if alternative.stack is not None:
+        return _stack_flow(ahead, ahead.others[alternative.name], scenario)
+    bills = api_bills(ahead.stack, alternative, ahead.months, scenario)
+    if bills is None:
+        return None
+    usd = sum(factor * bill for factor, bill in zip(ahead.factors, bills, strict=True))
+    return CashFlow.running(np.asarray(usd, float))
+
+
+def _stack_flow(ahead: Path, other: Path, scenario: Scenario) -> CashFlow:
+    """What another stack pays; demand that it refuses it buys at what ours costs."""
+    flow = cash_flow(other, replace(scenario, fte=None))
+    if not other.refuses.any():
+        return flow
+    bought = other.work.refused_tokens(other.stack) * cash_flow(ahead, scenario).billed_usd
+    return replace(flow, running_usd=flow.running_usd + bought, billed_usd=flow.billed_usd + bought)
+
+
+def refused_usd(ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY) -> FloatArray:
+    """What demand that the fleet refuses along the path would cost at the alternative's prices."""
+    if not ahead.refuses.any():
+        return np.zeros(len(ahead.months))
+    if alternative.stack is not None:
+        flow = cash_flow(ahead.others[alternative.name], replace(scenario, fte=None))
+        return ahead.work.refused_tokens(ahead.stack) * flow.billed_usd
+    usd = np.zeros(len(ahead.months))
+    for place, bill in enumerate(api_bills(ahead.stack, alternative, ahead.months, scenario) or ()):
+        refused = ahead.work.refused_share(ahead.stack.services[place], place)
+        usd = usd + ahead.factors[place] * refused * bill
+    return usd
+
+
+def npv_usd(flow: CashFlow, yearly_rate: Quantity) -> Quantity:
+    """Net present cost in USD: month t counts (1+i)^-(t+1), an upfront of month t (1+i)^-t."""
+    rate = monthly_rate(yearly_rate)
+    weights = discount(rate, np.arange(float(flow.running_usd.shape[-1])))
+    paid = flow.running_usd + flow.upfront_usd * (1 + rate)
+    return (paid * weights).sum(axis=-1) - flow.remaining_usd * weights[..., -1]
+
+
+def payback_months(upfront_usd: FloatArray, savings_usd: FloatArray) -> float | None:
+    """Months until the undiscounted savings cover all upfronts for good, inside the month.
+
+    ``savings_usd`` is (API - running cost) by month, running cost without annuity and
+    amortisation: counting those would count the purchase twice. Upfronts are paid at the start of
+    their months, renewals too. None: never in these months.
+
+    >>> payback_months(np.array([300_000.0] + 47 * [0.0]), np.full(48, 12_000.0))
+    25.0
+    """
+    covered = np.cumsum(savings_usd - upfront_usd)
+    short = np.flatnonzero(covered < -1e-9 * max(1.0, float(upfront_usd.sum())))
+    month = int(short[-1]) + 1 if short.size else 0
+    if month == len(covered):
+        return None
+    before = (float(covered[month - 1]) if month else 0.0) - float(upfront_usd[month])
+    part = -before / float(savings_usd[month]) if before < 0 else 0.0
+    return month + min(1.0, part)

@@ -1,0 +1,188 @@
+"""Is the math closed: the conditions under which nodes may be provisioned."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tco.analysis.decision.verdict import Verdict, in_words, unpriced_rivals
+from tco.catalog.catalog import Sourced
+from tco.costing.stack import StackModel, Unpriced
+from tco.plan.plan import Override
+from tco.shares import chance, in_percent, needed_chance
+
+__all__ = ["Condition", "GateFacts", "GateResult", "age_days", "gate", "not_bought"]
+
+AUTO = "nodes: auto is for planning; pin whole numbers before provisioning"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition, whether it holds, and the two values behind it."""
+
+    name: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class GateFacts:
+    """What the conditions look at besides the stack and its verdict.
+
+    ``closes_on_demand``: whether the math would close as well if what is reserved but not bought
+    were paid on demand; None where on-demand has no price.
+    """
+
+    today: dt.date
+    usd_per_month: float | None
+    unpriced: tuple[Unpriced, ...]
+    unserved_share: float
+    lost_months: int
+    rival_figures: tuple[Sourced, ...]
+    closes_on_demand: bool | None
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """The gate: open, or closed with the conditions that fail."""
+
+    open: bool
+    level: str
+    conditions: tuple[Condition, ...]
+    override: Override | None
+    facts: GateFacts
+
+
+def age_days(figure: Sourced, today: dt.date) -> int | None:
+    """Days since a figure was seen; None for an undated one."""
+    return (today - figure.as_of).days if figure.as_of is not None else None
+
+
+def not_bought(stack: StackModel) -> dict[str, str]:
+    """Pools whose commitment is not bought yet, as far as the plan tells, each with its kind."""
+    return {
+        pool.name: pool.plan.commitment.kind
+        for _, _, _, pool in stack.pools()
+        if pool.provisioned and pool.plan.commitment is not None and pool.plan.commitment.id is None
+    }
+
+
+def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
+    """The conditions of the gate, and whether they or an override open it."""
+    limits = stack.plan.gate
+    conditions = [
+        _math(verdict, limits.probability, limits.max_premium_usd_per_month.likely),
+        _priced(stack, facts),
+        _served(stack, facts),
+        _fresh(stack, facts),
+    ]
+    waiting = not_bought(stack)
+    if waiting:
+        conditions.append(_bought(waiting, facts.closes_on_demand))
+    if any(pool.provisioned and pool.plan.nodes.auto for _, _, _, pool in stack.pools()):
+        conditions.append(Condition("node counts", False, AUTO))
+    closed = any(not one.holds for one in conditions)
+    overridden = False
+    if limits.override is not None:
+        override = _override(limits.override, facts, conditions)
+        conditions.append(override)
+        overridden = override.holds
+    return GateResult(
+        not closed or overridden, limits.level, tuple(conditions), limits.override, facts
+    )
+
+
+def _bought(waiting: Mapping[str, str], closes_on_demand: bool | None) -> Condition:
+    """What is reserved is paid on demand until it is bought; a capacity block is not there."""
+    blocks = [name for name, kind in waiting.items() if kind == "capacity-block"]
+    reserved = [name for name in waiting if name not in blocks]
+    told: list[str] = []
+    if reserved:
+        price = ", which has no price" if closes_on_demand is None else ""
+        told.append(f"not bought yet: {', '.join(reserved)}; `up` would pay on demand{price}")
+    if blocks:
+        told.append(f"capacity block not bought yet: {', '.join(blocks)}; `up` leaves it out")
+    detail = "; ".join(told)
+    if not closes_on_demand:
+        detail += ". Buy first, then write commitment.id"
+    return Condition("commitments bought", bool(closes_on_demand), detail)
+
+
+def _math(verdict: Verdict, probability: float, premium: float) -> Condition:
+    """RECOMMEND, or CONSTRAINED within the premium the plan allows."""
+    if verdict.decision == "CONSTRAINED":
+        paid = verdict.premium_usd_per_month or 0.0
+        return Condition(
+            "the math closes",
+            paid <= premium,
+            f"CONSTRAINED: a premium of ${paid:,.0f}/month, at most ${premium:,.0f}",
+        )
+    wins = (
+        ""
+        if verdict.probability is None
+        else f" (wins: {chance(verdict.probability, probability)})"
+    )
+    needs = f"needs RECOMMEND at a probability of {needed_chance(probability)}"
+    detail = f"{in_words(verdict.decision)}{wins}, {needs}"
+    if verdict.decision == "LEAN" and verdict.caps:
+        detail += f"; {verdict.caps[0]}"
+    return Condition("the math closes", verdict.decision == "RECOMMEND", detail)
+
+
+def _priced(stack: StackModel, facts: GateFacts) -> Condition:
+    """Every line has a price, and every alternative that may be the rival."""
+    told = [f"{one.name}: {one.reason}" for one in facts.unpriced]
+    told += [f"alternative {one.name}: {one.unpriced}" for one in unpriced_rivals(stack)]
+    return Condition("everything priced", not told, "; ".join(told) or "no line without a price")
+
+
+def _served(stack: StackModel, facts: GateFacts) -> Condition:
+    """The fleet serves the demand, on the pricing day and over the horizon."""
+    most = stack.plan.gate.max_unserved_share
+    unserved = in_percent(facts.unserved_share, 2)
+    detail = f"{unserved} of the requests, at most {in_percent(most, 2)}"
+    if facts.lost_months:
+        detail += (
+            f"; growth outruns the fleet in {facts.lost_months} of {stack.horizon_months} months"
+        )
+    holds = facts.unserved_share <= most + 1e-12 and not facts.lost_months
+    return Condition("unserved demand", holds, detail)
+
+
+def _fresh(stack: StackModel, facts: GateFacts) -> Condition:
+    """Every price of the stack's nodes and of the rival is dated, not of tomorrow, and young."""
+    most = stack.plan.gate.max_price_age_days
+    figures = [
+        (f"{figure.name} in {pool.region}" if pool.region else figure.name, figure)
+        for _, _, _, pool in stack.pools()
+        for figure in pool.supply.list_prices
+    ]
+    figures += [(figure.name, figure) for figure in facts.rival_figures]
+    ages = {(name, age_days(figure, facts.today)): None for name, figure in figures}
+    stale = [f"{name} ({_told(age)})" for name, age in ages if age is None or not 0 <= age <= most]
+    if stale:
+        return Condition("prices fresh", False, f"older than {most} days: {', '.join(stale)}")
+    oldest = max((age for _, age in ages if age is not None), default=0)
+    return Condition("prices fresh", True, f"oldest {oldest} days, at most {most}")
+
+
+def _told(age: int | None) -> str:
+    if age is None:
+        return "undated"
+    return f"{age} days" if age >= 0 else "seen after today"
+
+
+def _override(override: Override, facts: GateFacts, conditions: Sequence[Condition]) -> Condition:
+    """Whether an override opens the gate; it waives neither what is unpriced nor nodes: auto."""
+    most = override.max_usd_per_month.likely
+    usd = facts.usd_per_month
+    refusals = (
+        (facts.today > override.expires, f"expired on {override.expires}"),
+        (usd is None, "it never waives unpriced lines"),
+        ((usd or 0.0) > most, f"${usd or 0:,.0f}/month is above its ${most:,.0f}"),
+        (any(one.detail == AUTO for one in conditions), f"it does not waive {AUTO}"),
+    )
+    why = next((text for refused, text in refusals if refused), "")
+    granted = f"by {override.approved_by} until {override.expires}: {override.reason}"
+    return Condition("override", not why, why or granted)

@@ -1,0 +1,97 @@
+"""What `up` would pay while a commitment is not bought: its nodes on demand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tco.analysis.cashflow.projection import path
+from tco.analysis.decision.gate import not_bought
+from tco.analysis.decision.verdict import AlternativeResult, Verdict
+from tco.analysis.optimization.mix import month_usd
+from tco.catalog.rows import NodePrice
+from tco.costing.fleet_operation import work
+from tco.costing.ledger import ledger
+from tco.costing.lines import NODE_CATEGORIES
+from tco.costing.purchase import Supply
+from tco.costing.stack import Group, PoolModel, StackModel
+from tco.units import first
+
+__all__ = ["closes_on_demand", "on_demand_usd_per_month"]
+
+
+def closes_on_demand(
+    stack: StackModel,
+    verdict: Verdict,
+    rival: AlternativeResult | None,
+    scenarios: int,
+    seed: int,
+) -> bool | None:
+    """Whether the math closes as well if unbought reservations are paid on demand.
+
+    None where a node has no on-demand price.
+    """
+    if rival is None or not not_bought(stack):
+        return False
+    paid = _on_demand(stack)
+    if paid is None:
+        return None
+    if verdict.decision == "CONSTRAINED":
+        usd = month_usd(paid)
+        most = stack.plan.gate.max_premium_usd_per_month.likely
+        return usd is not None and usd - (rival.usd_per_month or 0.0) <= most
+    if verdict.decision != "RECOMMEND":
+        return False
+    from tco.analysis.simulation.uncertainty import simulate_plan  # noqa: PLC0415  a verdict drew it already
+
+    against = simulate_plan(path(paid), scenarios, seed, derived=True).of(verdict.against)
+    return (
+        against is not None
+        and against.probability >= stack.plan.gate.probability
+        and against.expected_saving_usd > 0
+    )
+
+
+def on_demand_usd_per_month(stack: StackModel) -> dict[str, float]:
+    """What the nodes of each pool that is not bought yet cost a month on demand.
+
+    Empty where a node has no on-demand price.
+    """
+    waiting = not_bought(stack)
+    paid = _on_demand(stack) if waiting else None
+    if paid is None:
+        return {}
+    usd = dict.fromkeys(waiting, 0.0)
+    for line in ledger(paid, work(paid)):
+        if line.pool in usd and line.category in NODE_CATEGORIES:
+            usd[line.pool] += first(line.usd)
+    return usd
+
+
+def _on_demand(stack: StackModel) -> StackModel | None:
+    """The stack with what is not bought yet at the on-demand price, or None without one."""
+    paid = {pool.name: _paid(stack, pool) for _, _, _, pool in stack.pools()}
+    if None in paid.values():
+        return None
+
+    def moved(group: Group) -> Group:
+        return replace(group, pools=tuple(paid[pool.name] or pool for pool in group.pools))
+
+    return replace(
+        stack,
+        services=tuple(
+            replace(service, groups=tuple(moved(group) for group in service.groups))
+            for service in stack.services
+        ),
+    )
+
+
+def _paid(stack: StackModel, pool: PoolModel) -> PoolModel | None:
+    terms = pool.plan.commitment
+    if terms is None or terms.id is not None or not pool.provisioned:
+        return pool
+    key = ("node", pool.node, pool.region, "on-demand", None, None, None)
+    found = stack.catalog.find_as(NodePrice, key, stack.day)
+    if found is None:
+        return None
+    rate = found.sourced(f"{pool.node}: on-demand", found.row.usd_per_node_hour, "USD/h")
+    return replace(pool, supply=Supply("on-demand", pool.node, rate))

@@ -1,0 +1,185 @@
+"""The decision, with its reasons as numbers and the facts that would flip it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tco.analysis.breakeven.thresholds import Thresholds
+from tco.analysis.cashflow.comparison import RivalSide
+from tco.costing.stack import Alternative, StackModel, Unpriced
+
+if TYPE_CHECKING:
+    from tco.analysis.simulation.accumulator import Against
+
+__all__ = [
+    "NOT_DRAWN",
+    "AlternativeResult",
+    "Decision",
+    "Verdict",
+    "decide",
+    "in_words",
+    "rival_of",
+    "unpriced_rivals",
+]
+
+Decision = Literal["RECOMMEND", "LEAN", "DO_NOT", "CONSTRAINED", "UNKNOWN"]
+LEAN_PROBABILITY = 0.6
+NOT_DRAWN = "the probability to win is not computed, only the likely values"
+
+
+@dataclass(frozen=True)
+class AlternativeResult:
+    """An alternative on the same volume: its month, its present value, where we win."""
+
+    alternative: Alternative
+    usd_per_month: float | None
+    side: RivalSide | None
+    wins_mtok_per_month: list[tuple[float, float | None]]
+    thresholds: Thresholds
+    uncertainty: Against | None
+
+    @property
+    def npv_usd(self) -> float | None:
+        """Present cost over the horizon, None without a price."""
+        return self.side.npv_usd if self.side is not None else None
+
+    @property
+    def probability(self) -> float | None:
+        """Share of the scenarios that self-hosting wins, if any were drawn."""
+        return self.uncertainty.probability if self.uncertainty is not None else None
+
+    @property
+    def name(self) -> str:
+        """The alternative's name."""
+        return self.alternative.name
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The decision against a rival; ``saving_npv_usd`` is the rival's present cost less ours."""
+
+    decision: Decision
+    against: str | None
+    probability: float | None
+    saving_npv_usd: float | None
+    premium_usd_per_month: float | None
+    caps: tuple[str, ...]
+
+
+def in_words(decision: Decision) -> str:
+    """A decision as people read it: ``DO NOT``."""
+    return decision.replace("_", " ")
+
+
+def rival_of(
+    stack: StackModel, results: Sequence[AlternativeResult]
+) -> tuple[AlternativeResult | None, AlternativeResult | None]:
+    """The rival that decides, and a cheaper eligible one where the plan names another.
+
+    The cheapest is so in present value over the horizon, as the verdict is.
+    """
+    eligible = [one for one in results if one.alternative.eligible and one.npv_usd is not None]
+    cheapest = min(eligible, key=_npv, default=None)
+    if stack.plan.against == "cheapest":
+        return cheapest, None
+    named = next((one for one in eligible if one.name == stack.plan.against), None)
+    if named is None or cheapest is None or _npv(cheapest) >= _npv(named):
+        return named, None
+    return named, cheapest
+
+
+def _npv(result: AlternativeResult) -> float:
+    return float("inf") if result.npv_usd is None else result.npv_usd
+
+
+def caps_on(
+    stack: StackModel, rival: AlternativeResult | None, cheaper: AlternativeResult | None
+) -> tuple[str, ...]:
+    """Why a winning stack is LEAN at most: what nobody measured, and who else may be cheaper."""
+    caps = _unmeasured(stack, "the throughput")
+    if any(group.slo == "unverified" for service in stack.services for group in service.groups):
+        caps.append("a latency objective is unverified")
+    if rival is not None and rival.alternative.stack is not None:
+        caps += _unmeasured(rival.alternative.stack, f"the throughput of {rival.name}")
+    if cheaper is not None:
+        caps.append(f"{cheaper.name} is eligible and cheaper than the rival named")
+    caps += [f"{one.name} has no price" for one in unpriced_rivals(stack)]
+    return tuple(caps)
+
+
+def _unmeasured(stack: StackModel, what: str) -> list[str]:
+    caps: list[str] = []
+    groups = [group for service in stack.services for group in service.groups]
+    if any(group.extrapolated for group in groups):
+        caps.append(f"{what} is extrapolated to other lengths than were measured")
+    if any(group.predicted for group in groups):
+        caps.append(f"{what} is predicted, not measured")
+    if any(group.concurrency is None for group in groups):
+        caps.append(f"{what} is an offline maximum without latency")
+    return caps
+
+
+def unpriced_rivals(stack: StackModel) -> list[Alternative]:
+    """Alternatives without a price that may be eligible: nobody knows that they are dearer."""
+    return [one for one in stack.alternatives if one.unpriced and one.eligible]
+
+
+def decide(
+    stack: StackModel,
+    results: Sequence[AlternativeResult],
+    *,
+    priced_usd: float,
+    own_npv_usd: float,
+    lost_months: int,
+    unpriced: Sequence[Unpriced],
+) -> Verdict:
+    """The verdict on present value against the rival.
+
+    ``priced_usd`` is the priced part of the month, ``lost_months`` the months of the horizon in
+    which the fleet refuses more than its limit: such a scenario counts as lost.
+    """
+    rival, cheaper = rival_of(stack, results)
+    if rival is None:
+        return _without_rival(stack, results, priced_usd, unpriced)
+    caps = caps_on(stack, rival, cheaper)
+    if unpriced:
+        lost = priced_usd > (rival.usd_per_month or 0.0)
+        return Verdict("DO_NOT" if lost else "UNKNOWN", rival.name, None, None, None, caps)
+    if rival.side is None:
+        raise AssertionError("a rival has a price")
+    saving = rival.side.npv_usd - own_npv_usd - rival.side.refused_npv_usd
+    drawn = rival.uncertainty
+    if drawn is None:
+        decision = "LEAN" if saving > 0 and lost_months == 0 else "DO_NOT"
+        caps = (*caps, NOT_DRAWN)
+    else:
+        decision = _by_probability(drawn, stack.plan.gate.probability, capped=bool(caps))
+    return Verdict(decision, rival.name, rival.probability, saving, None, caps)
+
+
+def _by_probability(drawn: Against, wanted: float, *, capped: bool) -> Decision:
+    """RECOMMEND at the wanted probability with a saving to expect; LEAN from 0.6 on."""
+    if drawn.probability >= wanted and drawn.expected_saving_usd > 0 and not capped:
+        return "RECOMMEND"
+    return "LEAN" if drawn.probability >= LEAN_PROBABILITY else "DO_NOT"
+
+
+def _without_rival(
+    stack: StackModel,
+    results: Sequence[AlternativeResult],
+    priced_usd: float,
+    unpriced: Sequence[Unpriced],
+) -> Verdict:
+    """No eligible alternative with a price: a requirement rules all out, or none is declared."""
+    barred = [
+        one for one in results if not one.alternative.eligible and one.usd_per_month is not None
+    ]
+    constrained = bool(barred) and all(not one.alternative.eligible for one in results)
+    caps = caps_on(stack, None, None)
+    if not constrained or unpriced:
+        return Verdict("UNKNOWN", None, None, None, None, caps)
+    cheapest = min(barred, key=lambda one: one.usd_per_month or 0.0)
+    premium = priced_usd - (cheapest.usd_per_month or 0.0)
+    return Verdict("CONSTRAINED", cheapest.name, None, None, premium, caps)

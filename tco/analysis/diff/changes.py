@@ -1,0 +1,199 @@
+"""What differs between two stacks as their authors wrote them: path by path, with the cause.
+
+Two files that say the same in other words (comments, order, a default written out) do not differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from tco.catalog.book import Book, describe
+from tco.files import as_list, as_mapping
+from tco.plan.stack_file import PLAN_KEY, REGION_KEY, StackFile
+from tco.plan.workload import Demand, Workload
+
+__all__ = ["Cause", "Change", "changes_between", "similarity"]
+
+Cause = Literal["stack", "workload", "prices", "catalog"]
+PRICING = frozenset({"pricing_day", "prices"})
+"""Keys of a plan that name prices and not what is bought."""
+HIDDEN = "confidential"
+Parts = tuple[str, ...]
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One path with its value on both sides, as the user would write it; None where absent."""
+
+    cause: Cause
+    file: str
+    """Relative to the stacks folder, as the head names it."""
+    parts: Parts
+    location: Location
+    """The path inside the head's file: list items by place."""
+    before: Any
+    after: Any
+
+    @property
+    def path(self) -> str:
+        """The parts with dots between them."""
+        return ".".join(self.parts)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One file's content on both sides."""
+
+    cause: Cause
+    file: str
+    parts: Parts
+    location: Location
+    before: Any
+    after: Any
+    hidden: bool = False
+
+    def changes(self) -> Iterator[Change]:
+        for parts, location, before, after in _differing(self.before, self.after):
+            old, new = (HIDDEN if self.hidden else _pruned(one) for one in (before, after))
+            place = (*self.location, *location)
+            cause = _cause(self.cause, parts)
+            yield Change(cause, self.file, (*self.parts, *parts), place, old, new)
+
+
+def changes_between(before: StackFile, after: StackFile) -> list[Change]:
+    """What differs in the stack file, its workloads and its price books."""
+    return [change for source in _sources(before, after) for change in source.changes()]
+
+
+def similarity(before: StackFile, after: StackFile) -> float:
+    """Share of declared values that two stacks have in common, from 0 to 1."""
+    mine, theirs = (set(_leaves(_declared(one))) for one in (before, after))
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs))
+
+
+def _cause(cause: Cause, parts: Parts) -> Cause:
+    return "prices" if cause == "stack" and parts and parts[0] in PRICING else cause
+
+
+def _sources(before: StackFile, after: StackFile) -> Iterator[_Source]:
+    file, top = f"Pulumi.{after.name}.yaml", (PLAN_KEY,)
+    region = ("config", REGION_KEY)
+    yield _Source("stack", file, (REGION_KEY,), region, before.region, after.region)
+    plan = ("config", PLAN_KEY)
+    yield _Source("stack", file, top, plan, _tree(before.plan), _tree(after.plan))
+    for name in after.workloads.keys() & before.workloads.keys():
+        old, new = (_workload(*one.workloads[name]) for one in (before, after))
+        yield _Source("workload", f"workloads/{name}.yaml", (), (), old, new)
+    books = dict(zip(before.plan.prices, before.books, strict=True))
+    for name, book in zip(after.plan.prices, after.books, strict=True):
+        if name in books:
+            yield from _book_sources(name, books[name], book)
+
+
+def _book_sources(name: str, before: Book, after: Book) -> Iterator[_Source]:
+    """A price book row by row, found by what it names."""
+    hidden = before.confidential or after.confidential
+    old, new = dict(_rows(before)), dict(_rows(after))
+    for key in dict.fromkeys((*old, *new)):
+        row, where = new.get(key, (None, ()))
+        then, _ = old.get(key, (None, ()))
+        yield _Source("prices", f"prices/{name}", (key,), where, then, row, hidden)
+
+
+def _rows(book: Book) -> Iterator[tuple[str, tuple[dict[str, Any], Location]]]:
+    for section in ("hardware", "instances", "models", "prices", "benchmarks", "spot_bands"):
+        for place, row in enumerate(getattr(book, section)):
+            key = describe((*row.key[1:], row.valid_from))
+            yield key, (row.model_dump(mode="json"), (section, place))
+    for place, row in enumerate(book.figures):
+        yield row.figure, (row.model_dump(mode="json"), ("figures", place))
+
+
+def _workload(workload: Workload, demand: Demand) -> dict[str, Any]:
+    """A workload with its hours told by their sum and their peak instead of one by one."""
+    tree = _tree(workload)
+    for key in ("per_hour", "csv"):
+        if tree.get(key) is not None:
+            tree[key] = {
+                "requests_per_month": demand.requests_per_month,
+                "requests_in_busiest_hour": float(demand.requests_per_hour.max()),
+                "hours": demand.requests_per_hour.tolist(),
+            }
+    return tree
+
+
+def _tree(model: BaseModel) -> dict[str, Any]:
+    return model.model_dump(mode="json")
+
+
+def _differing(
+    before: Any, after: Any, parts: Parts = (), location: Location = ()
+) -> Iterator[tuple[Parts, Location, Any, Any]]:
+    """The paths at which two trees differ, as deep as both have keys."""
+    if before == after:
+        return
+    old, new = _keyed(before), _keyed(after)
+    if old is None or new is None:
+        yield parts, location, before, after
+        return
+    places = _places(after)
+    for key in dict.fromkeys((*old, *new)):
+        where = (*location, *((places.get(key, key),) if key in new else ()))
+        yield from _differing(old.get(key), new.get(key), (*parts, key), where)
+
+
+def _keyed(value: Any) -> Mapping[str, Any] | None:
+    """A mapping, or a list of named things by name; None for a leaf. Node counts are leaves."""
+    mapping = as_mapping(value)
+    if mapping is not None:
+        return None if {"min", "max", "follow", "auto"} == mapping.keys() else mapping
+    named = [as_mapping(one) for one in as_list(value) or ()]
+    if not named or any(one is None or "name" not in one for one in named):
+        return None
+    return {str(one["name"]): one for one in named if one is not None}
+
+
+def _places(value: Any) -> dict[str, int]:
+    """The place of each named thing in a list."""
+    items = [as_mapping(one) for one in as_list(value) or ()]
+    return {str(one["name"]): place for place, one in enumerate(items) if one is not None}
+
+
+def _pruned(value: Any) -> Any:
+    """A value as a user would write it: short node counts, nothing that says nothing."""
+    items, mapping = as_list(value), as_mapping(value)
+    if items is not None:
+        return [_pruned(one) for one in items]
+    if mapping is None:
+        return value
+    if {"min", "max", "follow", "auto"} == mapping.keys():
+        return _nodes(mapping)
+    pruned = {key: _pruned(inner) for key, inner in mapping.items()}
+    return {key: inner for key, inner in pruned.items() if inner not in (None, [], {}, "")}
+
+
+def _nodes(span: Mapping[str, Any]) -> Any:
+    if span["auto"]:
+        return "auto"
+    if span["min"] == span["max"]:
+        return span["min"]
+    return {"min": span["min"], "max": span["max"], "follow": span["follow"]}
+
+
+def _declared(source: StackFile) -> dict[str, Any]:
+    plan = source.plan.model_dump(mode="json", exclude_defaults=True)
+    return {"region": source.region, **plan}
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[str]:
+    mapping = as_mapping(value)
+    if mapping is None or path.endswith(".nodes"):
+        yield f"{path}={value!r}"
+        return
+    for key, inner in mapping.items():
+        yield from _leaves(inner, f"{path}.{key}")

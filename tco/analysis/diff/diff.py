@@ -1,0 +1,296 @@
+"""What a branch changes: stacks before and after, the plan's share of it apart from the prices'.
+
+`before` is the base as it stands, `after` the head as it stands. In between lies the base's plan
+at the head's prices (pricing day, price books, catalog): from `before` to there is what newer
+prices add, from there to `after` what the plan changes. The two add up to the whole change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from tco.analysis.diff.changes import Cause, Change, changes_between, similarity
+from tco.analysis.diff.line_pairs import LinePair, line_pairs
+from tco.analysis.evaluation import SCENARIOS, SEED, Evaluation, evaluate
+from tco.catalog.catalog import Catalog
+from tco.costing.stack import StackModel
+from tco.errors import BadInput, Problem
+from tco.plan.stack_file import StackFile, read_stack, stack_names
+from tco.resolve import resolve
+
+__all__ = ["Asked", "Side", "StackDiff", "Status", "diff_stacks"]
+
+Status = Literal["added", "removed", "renamed", "changed", "unchanged"]
+RENAMED_FROM = 0.8
+"""Two stacks that declare so much in common are one stack under a new name."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What every evaluation is asked with: the day that counts as today, the scenarios."""
+
+    today: dt.date
+    scenarios: int = SCENARIOS
+    seed: int = SEED
+
+
+class Side:
+    """The stacks of a folder at one moment, with the catalog that prices them there."""
+
+    def __init__(self, folder: Path, catalog: Catalog, asked: Asked) -> None:
+        self.folder = folder
+        self.catalog = catalog
+        self.asked = asked
+        self._files: dict[str, StackFile | BadInput] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The stacks of the folder; none where the folder is missing or holds none."""
+        holds = self.folder.is_dir() and any(self.folder.glob("Pulumi.?*.yaml"))
+        return stack_names(self.folder) if holds else []
+
+    def file(self, name: str) -> StackFile:
+        """A stack file, read once. Raises BadInput."""
+        if name not in self._files:
+            try:
+                self._files[name] = read_stack(self.folder, name)
+            except BadInput as error:
+                self._files[name] = error
+        found = self._files[name]
+        if isinstance(found, BadInput):
+            raise found
+        return found
+
+    def evaluation(self, name: str) -> Evaluation:
+        """A stack of this side as it stands. Raises BadInput."""
+        return self._evaluate(self._model(name, None, name))
+
+    def evaluation_at(self, prices: Side, name: str, priced_as: str) -> Evaluation:
+        """A stack of this side at the prices of another side's stack. Raises BadInput."""
+        return self._evaluate(self._model(name, prices, priced_as))
+
+    def _evaluate(self, stack: StackModel) -> Evaluation:
+        asked = self.asked
+        return evaluate(stack, asked.today, asked.scenarios, asked.seed)
+
+    def _model(self, name: str, prices: Side | None, priced_as: str) -> StackModel:
+        catalog = (prices or self).catalog
+        source = self._priced(name, prices, priced_as)
+        day = source.plan.pricing_day or self.asked.today
+
+        def other(stack: str) -> StackModel:
+            return resolve(self._priced(stack, prices, stack), catalog, day)
+
+        return resolve(source, catalog, day, other)
+
+    def _priced(self, name: str, prices: Side | None, priced_as: str) -> StackFile:
+        source = self.file(name)
+        if prices is None or priced_as not in prices.names:
+            return source
+        newer = prices.file(priced_as)
+        pricing = {"pricing_day": newer.plan.pricing_day, "prices": newer.plan.prices}
+        return replace(
+            source,
+            plan=source.plan.model_copy(update=pricing),
+            # The older books stay below: they price what only the older plan uses.
+            books=(*source.books, *newer.books),
+        )
+
+
+@dataclass(frozen=True)
+class StackDiff:
+    """One stack on both sides. ``problems`` say why its older side could not be read."""
+
+    name: str
+    status: Status
+    before: Evaluation | None
+    after: Evaluation | None
+    repriced: Evaluation | None
+    """The base's plan at the head's prices."""
+    changes: tuple[Change, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    same_workload: tuple[str, ...] = ()
+    renamed_from: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def plan_usd_per_month(self) -> float | None:
+        """What the plan changes, both sides at the head's prices; None where a side is unknown."""
+        if self.problems:
+            return None
+        return _less(self.after, self.repriced if self.after is not None else self.before)
+
+    @property
+    def prices_usd_per_month(self) -> float | None:
+        """What newer prices add to the base's plan; None where a side is unknown."""
+        if self.problems:
+            return None
+        return 0.0 if self.after is None else _less(self.repriced, self.before)
+
+    @property
+    def lines(self) -> list[LinePair]:
+        """The ledger's lines, each beside the line of the other side that it replaces.
+
+        None where the older side could not be read: what is unknown is not zero.
+        """
+        return [] if self.problems else line_pairs(self.before, self.after)
+
+
+def diff_stacks(base: Side, head: Side) -> list[StackDiff]:
+    """Every stack of both sides, by name. Raises BadInput for what the head breaks.
+
+    A stack that is broken on both sides in the same way is no change: it is left out.
+    """
+    renamed = _renamed(base, head)
+    problems: dict[Problem, None] = {}
+    diffs: list[StackDiff] = []
+    for name in sorted({*base.names, *head.names} - set(renamed.values())):
+        try:
+            found = _diff(base, head, name, renamed.get(name))
+        except BadInput as error:
+            problems |= dict.fromkeys(error.problems)
+            continue
+        diffs += [found] if found is not None else []
+    if problems:
+        raise BadInput(problems)
+    return [_with_neighbors(one, head, diffs) for one in diffs]
+
+
+def _diff(base: Side, head: Side, name: str, renamed_from: str | None) -> StackDiff | None:
+    older = renamed_from or name
+    if name not in head.names:
+        return _removed(base, name)
+    if older not in base.names:
+        return StackDiff(name, "added", None, head.evaluation(name), None)
+    try:
+        after = head.evaluation(name)
+    except BadInput as error:
+        if _broken_alike(base, older, error):
+            return None
+        raise
+    try:
+        return _both(base, head, older, after)
+    except BadInput as error:
+        return StackDiff(name, "changed", None, after, None, problems=error.problems)
+
+
+def _removed(base: Side, name: str) -> StackDiff:
+    try:
+        return StackDiff(name, "removed", base.evaluation(name), None, None)
+    except BadInput as error:
+        return StackDiff(name, "removed", None, None, None, problems=error.problems)
+
+
+def _broken_alike(base: Side, name: str, error: BadInput) -> bool:
+    try:
+        base.evaluation(name)
+    except BadInput as then:
+        mine, theirs = ({(one.path, one.message) for one in e.problems} for e in (error, then))
+        return mine == theirs
+    return False
+
+
+def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
+    """A stack that both sides have. What cannot differ is not evaluated twice."""
+    name = after.stack.name
+    changes = _changes(base, head, older, name)
+    same_catalog = base.catalog.version == head.catalog.version
+    causes = set[Cause](one.cause for one in changes)
+    before = repriced = after
+    if changes or not same_catalog:
+        before = base.evaluation(older)
+        moved = not same_catalog or "prices" in causes
+        repriced = base.evaluation_at(head, older, name) if moved else before
+    if not same_catalog and _catalog_matters(base, head, older, before):
+        causes.add("catalog")
+    status = "renamed" if older != name else "changed" if causes else "unchanged"
+    order: tuple[Cause, ...] = ("stack", "workload", "prices", "catalog")
+    return StackDiff(
+        name,
+        status,
+        before,
+        after,
+        repriced,
+        tuple(changes),
+        tuple(one for one in order if one in causes),
+        renamed_from=older if older != name else None,
+    )
+
+
+def _catalog_matters(base: Side, head: Side, name: str, before: Evaluation) -> bool:
+    """Whether the head's catalog alone moves a stack of the base."""
+    at_base = Side(base.folder, head.catalog, base.asked)
+    return _outcome(at_base.evaluation(name)) != _outcome(before)
+
+
+def _outcome(result: Evaluation) -> tuple[object, ...]:
+    rivals = [one.usd_per_month for one in result.alternatives]
+    return (result.usd_per_month, result.verdict.decision, result.gate.open, *rivals)
+
+
+def _changes(base: Side, head: Side, older: str, name: str) -> list[Change]:
+    """The stack's own changes, and those of the stacks that it names as alternatives."""
+    before, after = base.file(older), head.file(name)
+    changes = changes_between(before, after)
+    for rival in [one.stack for one in after.plan.alternatives if one.stack is not None]:
+        if rival in base.names and rival in head.names:
+            theirs = changes_between(base.file(rival), head.file(rival))
+            known = {(one.file, one.parts) for one in changes}
+            label = f"stack:{rival}"
+            changes += [
+                replace(one, parts=(label, *one.parts)) if one.file.startswith("Pulumi.") else one
+                for one in theirs
+                if (one.file, one.parts) not in known
+            ]
+    return changes
+
+
+def _renamed(base: Side, head: Side) -> dict[str, str]:
+    """New names with the old ones: the most alike first, each used once."""
+    gone = [name for name in base.names if name not in head.names]
+    new = [name for name in head.names if name not in base.names]
+    pairs = sorted(
+        ((_alike(base, head, old, name), name, old) for name in new for old in gone),
+        key=lambda pair: (-pair[0], pair[1], pair[2]),
+    )
+    found: dict[str, str] = {}
+    for alike, name, old in pairs:
+        if alike >= RENAMED_FROM and name not in found and old not in found.values():
+            found[name] = old
+    return found
+
+
+def _alike(base: Side, head: Side, old: str, new: str) -> float:
+    try:
+        return similarity(base.file(old), head.file(new))
+    except BadInput:
+        return 0.0
+
+
+def _with_neighbors(one: StackDiff, head: Side, diffs: Sequence[StackDiff]) -> StackDiff:
+    if one.after is None:
+        return one
+    mine = _workloads(head, one.name)
+    others = [
+        other.name
+        for other in diffs
+        if other.name != one.name
+        and other.after is not None
+        and _workloads(head, other.name) == mine
+    ]
+    return replace(one, same_workload=tuple(others))
+
+
+def _workloads(side: Side, name: str) -> list[str]:
+    return sorted(spec.workload for spec in side.file(name).plan.services.values())
+
+
+def _less(after: Evaluation | None, before: Evaluation | None) -> float | None:
+    """The difference of two months; a side that is not there costs nothing."""
+    sides = [0.0 if one is None else one.usd_per_month for one in (after, before)]
+    mine, theirs = sides
+    return None if mine is None or theirs is None else mine - theirs

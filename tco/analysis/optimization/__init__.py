@@ -1,0 +1,1 @@
+"""The cheapest way to buy what a stack needs."""

@@ -1,0 +1,120 @@
+"""A mix: how many nodes of each supply a group holds, and what the stack then costs a month."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tco.costing.api_bill import ApiRate
+from tco.costing.fleet_operation import work
+from tco.costing.ledger import ledger
+from tco.costing.lines import total
+from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel, StandbyTerms
+from tco.units import first
+
+__all__ = ["SAME", "Mix", "cost_usd", "month_usd", "stack_with", "standby_pool"]
+
+SAME = 1e-9
+"""Costs that differ by a smaller share are the same."""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Nodes (replicas) by supply, the API that takes what overflows, and what stands by.
+
+    Committed supplies hold their nodes all week; of the others it is the most at once, of which
+    ``floors`` stay on all week. Without nodes the API serves everything.
+    """
+
+    nodes: Mapping[str, int]
+    overflow: ApiRate | None
+    standby: StandbyTerms
+    floors: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def held(self) -> dict[str, int]:
+        """The supplies that hold nodes."""
+        return {name: count for name, count in self.nodes.items() if count > 0}
+
+
+def stack_with(stack: StackModel, place: int, mix: Mix) -> StackModel:
+    """The stack with a mix in the common group of one service.
+
+    A mix without nodes sends the group's classes to its API.
+    """
+    service = stack.services[place]
+    group = service.groups[0]
+    if mix.held:
+        mixed = _group_with(service, group, mix)
+        changed = replace(
+            service,
+            groups=(mixed, *service.groups[1:]),
+            overflow=mix.overflow,
+            standby=_standby_in(mixed, mix.standby),
+        )
+    elif mix.overflow is not None:
+        sent = tuple((request, mix.overflow) for request in group.classes)
+        changed = replace(
+            service,
+            groups=service.groups[1:],
+            routed=(*service.routed, *sent),
+            overflow=mix.overflow,
+            standby=StandbyTerms(),
+        )
+    else:
+        raise ValueError("a mix without nodes needs an API")
+    services = (*stack.services[:place], changed, *stack.services[place + 1 :])
+    return replace(stack, services=services)
+
+
+def _group_with(service: ServiceModel, group: Group, mix: Mix) -> Group:
+    limit = service.unserved_limit if mix.overflow is None else None
+    mixed = group.of_pools(
+        [
+            replace(
+                fleet,
+                floor=_floor(mix, pool, count),
+                cap=float(count),
+                follow="static" if pool.supply.committed else "load",
+            )
+            for pool, fleet in zip(group.pools, group.fleet.pools, strict=True)
+            if (count := mix.nodes.get(pool.name, 0)) > 0
+        ]
+    )
+    arrivals = replace(mixed.fleet.arrivals, unserved_limit=limit)
+    return replace(mixed, fleet=replace(mixed.fleet, arrivals=arrivals))
+
+
+def _floor(mix: Mix, pool: PoolModel, count: int) -> int:
+    return count if pool.supply.committed else mix.floors.get(pool.name, 0)
+
+
+def _standby_in(group: Group, standby: StandbyTerms) -> StandbyTerms:
+    """Fixed spares stand in a pool that the mix has."""
+    if standby.kind != "nodes":
+        return standby
+    return replace(standby, pool=standby_pool(standby.pool, group.pools))
+
+
+def standby_pool(declared: str | None, pools: Sequence[PoolModel]) -> str:
+    """Where fixed spares stand among a mix's pools: as declared, else in the first not on spot."""
+    names = [pool.name for pool in pools]
+    if declared in names:
+        return declared
+    lasting = [pool.name for pool in pools if pool.supply.option != "spot"]
+    return (lasting or names)[0]
+
+
+def cost_usd(stack: StackModel) -> float:
+    """USD of the month, to compare: infinite where the stack refuses demand."""
+    usd = month_usd(stack)
+    return math.inf if usd is None else usd
+
+
+def month_usd(stack: StackModel) -> float | None:
+    """USD of the pricing day's month; None where more is refused than the limit allows."""
+    done = work(stack)
+    if not bool(done.served(stack)[0]):
+        return None
+    return first(total(ledger(stack, done)))

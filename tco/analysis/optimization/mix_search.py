@@ -1,0 +1,247 @@
+"""From supplies to mixes: the merit order or the programme first, then the ledger."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tco.analysis.optimization.mix import SAME, Mix, cost_usd, stack_with
+from tco.analysis.optimization.ranks import API, rank_table
+from tco.analysis.optimization.supplies import Supply
+from tco.costing.api_bill import ApiRate
+from tco.costing.fleet import TOLERANCE
+from tco.costing.stack import Group, StackModel, StandbyTerms
+
+__all__ = ["Settled", "cheapest_mixes", "of_one_type"]
+
+PRICED_OF_ONE_TYPE, PRICED_OF_SEVERAL = 1000, 300
+"""So many counts of a set of supplies are all priced; of more, those on the way down are."""
+MOST_STEPS = 80
+FLOORED = 8
+"""So many of the cheapest mixes are tried with nodes that never stop."""
+Counts = tuple[int, ...]
+"""Nodes by supply, in the order of the supplies."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The mixes that were priced, the cheapest first, in USD a month of the stack, and how."""
+
+    method: str
+    mixes: tuple[tuple[Mix, float], ...]
+
+
+def of_one_type(supplies: Sequence[Supply]) -> bool:
+    """Whether all supplies are the same node, differently bought."""
+    return len({(one.pool.node, one.pool.region) for one in supplies}) == 1
+
+
+def cheapest_mixes(
+    stack: StackModel,
+    place: int,
+    supplies: Sequence[Supply],
+    apis: Sequence[tuple[ApiRate, float]],
+    standby: StandbyTerms,
+) -> Settled:
+    """Mixes of a service's common group by what the stack costs under them.
+
+    Every mix is tried without overflow, and with each of the APIs, which have what a full
+    node-hour costs there.
+    """
+    one_type = of_one_type(supplies)
+    useful = _undominated(supplies)
+    modes: list[tuple[ApiRate | None, float | None]] = [*apis, (None, None)]
+    mixes: list[tuple[Mix, float]] = []
+    for overflow, value in modes:
+        search = _Search(stack, place, useful, overflow, value, standby, {})
+        search.settle()
+        mixes += search.mixes()
+    method = "merit order" if one_type else "mixed-integer programme"
+    return Settled(method, tuple(sorted(mixes, key=lambda pair: pair[1])))
+
+
+def _undominated(supplies: Sequence[Supply]) -> tuple[Supply, ...]:
+    """The cheapest supply of each node that is committed, on spot, or on demand.
+
+    Another one of the same kind costs more in every hour, and changes nothing else.
+    """
+    kinds: dict[tuple[object, ...], Supply] = {}
+    for one in supplies:
+        kinds.setdefault(_kind(one), one)
+    return tuple(kinds.values())
+
+
+def _kind(supply: Supply) -> tuple[object, ...]:
+    pool, spot = supply.pool, supply.pool.supply.spot
+    node = (pool.node, pool.region, supply.committed, supply.fleet.capacity_per_node)
+    if pool.supply.owned is not None:
+        return (*node, pool.name)
+    comes_and_goes = () if supply.committed else (pool.boot_hours.value,)
+    lost = () if spot is None else (spot.interruptions_per_hour.value, spot.on_demand is None)
+    return (*node, *comes_and_goes, *lost)
+
+
+def _most_nodes(group: Group) -> int:
+    return int(group.fleet.needed(group.fleet.load_by_hour).max())
+
+
+def _by_merit(group: Group, supplies: Sequence[Supply], full_hour_usd: float | None) -> Counts:
+    """How many ranks take each supply."""
+    prices = {one.name: (one.usd_per_unit_hour, one.committed) for one in supplies}
+    taken = [rank.cheapest for rank in rank_table(group, prices, full_hour_usd)]
+    beyond = max(0, _most_nodes(group) - len(taken)) if API not in taken else 0
+    counts = [taken.count(one.name) for one in supplies]
+    counts[-1] += beyond
+    return tuple(counts)
+
+
+def _programmed(group: Group, supplies: Sequence[Supply], full_hour_usd: float | None) -> Counts:
+    # scipy is slow to import, and needed only for several types of node
+    from tco.analysis.optimization.mixed_integer import cheapest_counts  # noqa: PLC0415
+
+    return cheapest_counts(group, supplies, full_hour_usd)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Mixes of one service and what the stack costs a month under each: inf where it refuses."""
+
+    stack: StackModel
+    place: int
+    supplies: tuple[Supply, ...]
+    overflow: ApiRate | None
+    full_hour_usd: float | None
+    standby: StandbyTerms
+    known: dict[Counts, float]
+
+    @property
+    def _group(self) -> Group:
+        return self.stack.services[self.place].groups[0]
+
+    def mixes(self) -> list[tuple[Mix, float]]:
+        """Every mix priced that serves the demand, the cheapest with floors too."""
+        served = sorted((usd, counts) for counts, usd in self.known.items() if usd < math.inf)
+        found = [(self._mix(counts), usd) for usd, counts in served]
+        return [*found, *(self._floored(mix, usd) for mix, usd in found[:FLOORED] if mix.held)]
+
+    def settle(self) -> None:
+        """Price the mixes of every set of supplies: all of a small set, else those on a way down.
+
+        What is priced of a set depends on that set alone, so another supply adds mixes to compare
+        with and takes none away.
+        """
+        everything = tuple(range(len(self.supplies)))
+        if not of_one_type(self.supplies):
+            self._usd(self._start(everything))
+        done: list[set[int]] = []
+        for size in reversed(everything):
+            for chosen in itertools.combinations(everything, size + 1):
+                if not any(set(chosen) <= one for one in done) and self._exhaust(chosen):
+                    done.append(set(chosen))
+
+    def _exhaust(self, chosen: Sequence[int]) -> bool:
+        """Price all counts of a set; where they are too many, those on a way down, and False."""
+        group, supplies = self._alone(chosen)
+        parts = [_least_part(group, one) for one in supplies]
+        limit = PRICED_OF_ONE_TYPE if of_one_type(supplies) else PRICED_OF_SEVERAL
+        counts = list(itertools.islice(_all_counts(parts, 1.0), limit + 1))
+        if len(counts) > limit:
+            self._descend(chosen, _most_nodes(group))
+            return False
+        for one in counts:
+            self._usd(self._spread(chosen, one))
+        return True
+
+    def _alone(self, chosen: Sequence[int]) -> tuple[Group, list[Supply]]:
+        """The group with a set of supplies only, counted in its own nodes."""
+        supplies = [self.supplies[place] for place in chosen]
+        wanted = {one.name for one in supplies}
+        group = self._group.of_pools([one for one in self._group.fleet.pools if one.name in wanted])
+        fleets = {one.name: one for one in group.fleet.pools}
+        return group, [replace(one, fleet=fleets[one.name]) for one in supplies]
+
+    def _start(self, chosen: Sequence[int]) -> Counts:
+        """What the merit order, or of several types of node the programme, takes of a set."""
+        group, supplies = self._alone(chosen)
+        value = self.full_hour_usd
+        if value is not None:
+            value *= self._group.fleet.load_by_hour.sum() / group.fleet.load_by_hour.sum()
+        by = _by_merit if of_one_type(supplies) else _programmed
+        return self._spread(chosen, by(group, supplies, value))
+
+    def _spread(self, chosen: Sequence[int], counts: Counts) -> Counts:
+        """Counts of a set as counts of all supplies."""
+        held = dict(zip(chosen, counts, strict=True))
+        return tuple(held.get(place, 0) for place in range(len(self.supplies)))
+
+    def _descend(self, chosen: Sequence[int], most: int) -> None:
+        """From the start to the cheapest neighbor until none is cheaper."""
+        best = self._feasible(self._start(chosen), chosen[-1], most)
+        for _ in range(MOST_STEPS):
+            near = min(_neighbors(best, chosen), key=self._usd)
+            if self._usd(near) >= self._usd(best):
+                return
+            best = near
+
+    def _feasible(self, start: Counts, last: int, most: int) -> Counts:
+        """The start with as many nodes of a supply more as it takes to serve the demand."""
+        counts = list(start)
+        for _ in range(2 * most):
+            if self._usd(tuple(counts)) < math.inf:
+                break
+            counts[last] += 1
+        return tuple(counts)
+
+    def _usd(self, counts: Counts) -> float:
+        if counts not in self.known:
+            possible = any(counts) or self.overflow is not None
+            self.known[counts] = self._cost_usd(self._mix(counts)) if possible else math.inf
+        return self.known[counts]
+
+    def _cost_usd(self, mix: Mix) -> float:
+        return cost_usd(stack_with(self.stack, self.place, mix))
+
+    def _mix(self, counts: Counts) -> Mix:
+        names = (one.name for one in self.supplies)
+        return Mix(dict(zip(names, counts, strict=True)), self.overflow, self.standby)
+
+    def _floored(self, mix: Mix, usd: float) -> tuple[Mix, float]:
+        """The mix with as many elastic nodes held all week as make it cheapest: they never boot."""
+        for one in self.supplies:
+            if one.committed:
+                continue
+            for floor in range(1, mix.nodes[one.name] + 1):
+                held = replace(mix, floors={**mix.floors, one.name: floor})
+                held_usd = self._cost_usd(held)
+                if held_usd < usd * (1 - SAME):
+                    mix, usd = held, held_usd
+        return mix, usd
+
+
+def _least_part(group: Group, supply: Supply) -> float:
+    """The least part of a group's demand that a node of a supply takes, at the busiest hour."""
+    alone = _most_nodes(group.of_pools([supply.fleet]))
+    return min(supply.fleet.capacity_per_node / max(_most_nodes(group), 1), 1 / max(alone, 1))
+
+
+def _all_counts(parts: Sequence[float], left: float) -> Iterator[Counts]:
+    """Every count of supplies, a node of which takes such a part, in which no node is too many."""
+    if not parts:
+        yield ()
+        return
+    for first in range(max(0, math.ceil(left / parts[0] - TOLERANCE)) + 1):
+        for rest in _all_counts(parts[1:], left - first * parts[0]):
+            yield (first, *rest)
+
+
+def _neighbors(counts: Counts, chosen: Sequence[int]) -> Iterator[Counts]:
+    """A node more or less of one of the chosen supplies, or moved from one to another."""
+    for add in (*chosen, None):
+        for drop in (*chosen, None):
+            changed = [
+                count + (place == add) - (place == drop) for place, count in enumerate(counts)
+            ]
+            if add != drop and min(changed) >= 0:
+                yield tuple(changed)

@@ -1,0 +1,279 @@
+"""The cheapest supply of every node rank, and the mix that follows, against the declared one.
+
+For one type of node the merit order is exact: rank j takes the cheapest of a committed node (paid
+all week), an elastic one (paid while needed, f_j) and an API (paid for the load, u_j). Several
+types are a mixed-integer programme. What both leave out (starts, standby, people) is settled
+through the ledger, mix by mix.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tco.analysis.cashflow.projection import path
+from tco.analysis.evaluation import SCENARIOS, SEED
+from tco.analysis.optimization.mix import SAME, Mix, cost_usd, month_usd, stack_with
+from tco.analysis.optimization.mix_search import Settled, cheapest_mixes
+from tco.analysis.optimization.ranks import Rank, rank_table
+from tco.analysis.optimization.supplies import apis_of, supplies_of, with_every_supply
+from tco.analysis.simulation.uncertainty import simulate
+from tco.catalog.catalog import Catalog
+from tco.costing.api_bill import ApiRate
+from tco.costing.stack import PoolModel, StackModel, StandbyTerms
+from tco.errors import BadInput, Problem
+from tco.plan.pools import TERM_MONTHS
+from tco.plan.stack_file import PLAN_KEY, StackFile
+from tco.resolve import resolve
+
+__all__ = ["LONGEST_MONTHS", "Optimum", "Pinned", "PricedMix", "ServiceOptimum", "optimize"]
+
+LONGEST_MONTHS = max(TERM_MONTHS.values())
+DEFAULT_AVAILABILITY = 0.999
+"""What spares are priced for where the plan asks for no availability."""
+RISKY_MIXES = 8
+"""So many of the cheapest mixes are compared at their P90."""
+
+
+@dataclass(frozen=True)
+class PricedMix:
+    """A mix with what its service adds to the stack's month, and what the whole stack then costs.
+
+    The stack's cost is the likely one, and that of nine in ten scenarios.
+    """
+
+    mix: Mix
+    usd_per_month: float
+    stack_usd_per_month: float
+    stack_p90_usd_per_month: float
+
+
+@dataclass(frozen=True)
+class ServiceOptimum:
+    """One service: its ranks and its mixes: the cheapest, the cheapest with nodes, and at P90.
+
+    Its figures are what it adds to the stack with the other services at their cheapest.
+    ``standby_usd_per_month`` has that with the nodes and each way to stand by; ``pools`` are all
+    supplies as pools.
+    """
+
+    service: str
+    method: str
+    ranks: tuple[Rank, ...]
+    cheapest: PricedMix | None
+    with_nodes: PricedMix | None
+    risk_averse: PricedMix | None
+    standby_usd_per_month: dict[str, float]
+    pools: tuple[PoolModel, ...]
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """What a stack file can hold: every service has pools, so none is left to an API alone.
+
+    The mix of each service, None where the declared one stays, and USD of the stack's month.
+    """
+
+    mixes: tuple[Mix | None, ...]
+    usd_per_month: float
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """A declared stack against the cheapest mix of its services, in USD a month.
+
+    ``best`` is the stack with the cheapest mixes, ``pinned`` the cheapest with nodes in every
+    service. None: no price, since demand is refused.
+    """
+
+    declared: StackModel
+    best: StackModel
+    declared_usd: float | None
+    optimum_usd: float | None
+    services: tuple[ServiceOptimum, ...]
+    pinned: Pinned | None
+
+
+def optimize(
+    source: StackFile,
+    catalog: Catalog,
+    day: dt.date,
+    longest_months: int = LONGEST_MONTHS,
+    scenarios: int = SCENARIOS,
+    seed: int = SEED,
+) -> Optimum:
+    """The cheapest mix of every service among all priced purchase options.
+
+    None commits for longer than a horizon that the plan states: the plan would be refused.
+    Services share people, so each is settled with the others as they are, in turn until none
+    changes, from the declared stack and from one without nodes. Raises BadInput.
+    """
+    declared = resolve(source, catalog, day)
+    if declared.unpriced:
+        where = f"{PLAN_KEY}.services"
+        told = [f"{one.name}: {one.reason}." for one in declared.unpriced]
+        raise BadInput(Problem(source.file, where, text) for text in told)
+    ahead = source.plan.finance.horizon or longest_months
+    supplied = with_every_supply(source, catalog, day, min(longest_months, ahead))
+    open_ = replace(declared, services=supplied.services)
+    starts = [declared, _at_apis(open_)] if len(open_.services) > 1 else [declared]
+    standbys = [service.standby for service in declared.services]
+    best, settled = min(
+        (_in_turn(open_, start, standbys) for start in starts), key=lambda pair: cost_usd(pair[0])
+    )
+    pinned = (
+        _pinned(open_, declared, standbys, [best, declared])
+        if len(standbys) > 1
+        else _as_plan(open_, declared, declared, settled)
+    )
+    services = tuple(
+        _service(_offered(best, open_, place), place, one, scenarios, seed)
+        for place, one in enumerate(settled)
+    )
+    usd = month_usd(declared), month_usd(best)
+    return Optimum(declared, best, *usd, services, pinned)
+
+
+def _pinned(
+    open_: StackModel,
+    declared: StackModel,
+    standbys: Sequence[StandbyTerms],
+    starts: Sequence[StackModel],
+) -> Pinned | None:
+    """The cheapest stack with nodes in every service, from any of the starts.
+
+    A service stays as declared only where that is cheaper than every mix.
+    """
+    ends = (_in_turn(open_, start, standbys, owning=True) for start in starts)
+    found = [_as_plan(open_, declared, *end) for end in ends]
+    return min(filter(None, found), key=lambda one: one.usd_per_month, default=None)
+
+
+def _as_plan(
+    open_: StackModel, declared: StackModel, stack: StackModel, settled: Sequence[Settled]
+) -> Pinned | None:
+    """A stack with the cheapest mix with nodes of each service; None where it refuses demand."""
+    mixes: list[Mix | None] = []
+    for place, one in enumerate(settled):
+        mix, usd = next((pair for pair in one.mixes if pair[0].held), (None, math.inf))
+        kept = stack.services[place] is declared.services[place]
+        if mix is None or (kept and usd > cost_usd(stack) * (1 + SAME)):
+            if not kept:
+                return None
+            mixes.append(None)
+        else:
+            stack = stack_with(_offered(stack, open_, place), place, mix)
+            mixes.append(mix)
+    return Pinned(tuple(mixes), usd) if (usd := cost_usd(stack)) < math.inf else None
+
+
+def _at_apis(stack: StackModel) -> StackModel:
+    """The stack without nodes in the common group of every service that an API can take."""
+    for place in range(len(stack.services)):
+        apis = apis_of(stack, place)
+        if apis:
+            stack = stack_with(stack, place, Mix({}, apis[0][0], StandbyTerms()))
+    return stack
+
+
+def _offered(stack: StackModel, open_: StackModel, place: int) -> StackModel:
+    """The stack with every supply of one service, the others as they are."""
+    services = (*stack.services[:place], open_.services[place], *stack.services[place + 1 :])
+    return replace(stack, services=services)
+
+
+def _in_turn(
+    open_: StackModel,
+    start: StackModel,
+    standbys: Sequence[StandbyTerms],
+    *,
+    owning: bool = False,
+) -> tuple[StackModel, list[Settled]]:
+    """The stack with each service at its cheapest mix, and the mixes of each.
+
+    ``owning``: at its cheapest with nodes, whatever an API costs.
+    """
+    best = start
+    while True:
+        before, settled = best, list[Settled]()
+        for place, standby in enumerate(standbys):
+            offered = _offered(best, open_, place)
+            supplies = supplies_of(offered, offered.services[place].groups[0])
+            one = cheapest_mixes(offered, place, supplies, apis_of(offered, place), standby)
+            settled.append(one)
+            mixes = [pair for pair in one.mixes if pair[0].held or not owning]
+            bare = owning and not _owns(best, open_, place)
+            if mixes and (bare or mixes[0][1] < cost_usd(best) * (1 - SAME)):
+                best = stack_with(offered, place, mixes[0][0])
+        if best is before or len(standbys) == 1:
+            return best, settled
+
+
+def _service(
+    offered: StackModel, place: int, settled: Settled, scenarios: int, seed: int
+) -> ServiceOptimum:
+    service = offered.services[place]
+    group = service.groups[0]
+    apis = apis_of(offered, place)
+    api, value = apis[0] if apis else (None, None)
+    prices = {
+        one.name: (one.usd_per_unit_hour, one.committed) for one in supplies_of(offered, group)
+    }
+    rest = _rest_usd(offered, place)
+
+    def price(mixes: Sequence[tuple[Mix, float]]) -> list[PricedMix]:
+        return [
+            PricedMix(mix, usd - rest, usd, _p90(stack_with(offered, place, mix), scenarios, seed))
+            for mix, usd in mixes
+        ]
+
+    priced = price(settled.mixes[: RISKY_MIXES if scenarios else 1])
+    owning = price([pair for pair in settled.mixes if pair[0].held][:1])
+    standbys = _standbys(offered, place, owning[0].mix, api) if owning else {}
+    return ServiceOptimum(
+        service.name,
+        settled.method,
+        tuple(rank_table(group, prices, value)),
+        priced[0] if priced else None,
+        owning[0] if owning else None,
+        min(priced, key=lambda one: one.stack_p90_usd_per_month, default=None),
+        {name: usd - rest for name, usd in standbys.items()},
+        group.pools,
+    )
+
+
+def _owns(stack: StackModel, open_: StackModel, place: int) -> bool:
+    """Whether the common group of a service is on nodes, as it is where every supply is open."""
+    return len(stack.services[place].groups) == len(open_.services[place].groups)
+
+
+def _rest_usd(stack: StackModel, place: int) -> float:
+    """What the stack costs a month without one of its services."""
+    others = (*stack.services[:place], *stack.services[place + 1 :])
+    return (month_usd(replace(stack, services=others)) or 0.0) if others else 0.0
+
+
+def _p90(stack: StackModel, scenarios: int, seed: int) -> float:
+    """What the month costs at most in nine of ten scenarios; the likely cost without scenarios."""
+    if scenarios == 0:
+        return month_usd(stack) or 0.0
+    alone = replace(stack, alternatives=())
+    return simulate(path(alone, 1), scenarios, seed, stack.plan.correlations).usd_per_month.p90
+
+
+def _standbys(stack: StackModel, place: int, mix: Mix, api: ApiRate | None) -> dict[str, float]:
+    """What the stack costs a month with the mix and each way to stand by."""
+    target = mix.standby.target or DEFAULT_AVAILABILITY
+    ways = {
+        f"spares for {100 * target:g} %": StandbyTerms(target=target),
+        "none": StandbyTerms(),
+    }
+    if api is not None:
+        ways[f"outages at {api.api}"] = StandbyTerms(api=api)
+    costs = {
+        name: month_usd(stack_with(stack, place, replace(mix, standby=standby)))
+        for name, standby in ways.items()
+    }
+    return {name: usd for name, usd in costs.items() if usd is not None}

@@ -1,0 +1,1 @@
+"""Scenarios drawn from the ranges of a stack."""

@@ -1,0 +1,181 @@
+"""What the scenarios add up to: quantiles, shares won, what knowing an input is worth.
+
+Shares and means use every scenario, quantiles and regressions an even sample of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tco.analysis.simulation.drivers import Drivers
+from tco.ranges import Range
+from tco.units import FloatArray
+
+__all__ = [
+    "Against",
+    "Input",
+    "Outcome",
+    "Sample",
+    "Spread",
+    "Tally",
+    "against",
+    "evppi_usd",
+    "spread",
+]
+
+KEPT = 65_536
+"""Scenarios kept for quantiles and regressions, evenly spaced; means use all of them."""
+DEGREE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """P10, P50 and P90 of a figure."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A driver of uncertainty, and the saving with it alone at its P10 and at its P90.
+
+    ``evppi_usd`` is what knowing it before the decision is worth, on average.
+    """
+
+    name: str
+    value: Range
+    saving_at_low_usd: float
+    saving_at_high_usd: float
+    evppi_usd: float
+
+    @property
+    def swing_usd(self) -> float:
+        """How far the figure alone moves the saving."""
+        return abs(self.saving_at_high_usd - self.saving_at_low_usd)
+
+
+@dataclass(frozen=True)
+class Against:
+    """Self-hosting against one alternative: present values over the horizon, in USD.
+
+    ``evpi_usd`` is what knowing everything before the decision would be worth, on average.
+    """
+
+    name: str
+    probability: float
+    bill: Spread
+    saving: Spread
+    expected_saving_usd: float
+    evpi_usd: float
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A chunk of scenarios: own cost, bills and savings by alternative, refused demand."""
+
+    month_usd: FloatArray
+    own_usd: FloatArray
+    bills_usd: FloatArray
+    savings_usd: FloatArray
+    lost: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+@dataclass
+class Tally:
+    """What is known of the scenarios so far: sums over all of them, and an even sample."""
+
+    scenarios: int
+    seen: int = 0
+    sums: FloatArray | float = 0.0
+    samples: list[FloatArray] = field(default_factory=list[FloatArray])
+
+    def add(self, outcome: Outcome, z: FloatArray) -> None:
+        """Count a chunk. What is sampled is copied, so that the chunk itself can go."""
+        saving = outcome.savings_usd
+        won = (saving > 0) & ~outcome.lost
+        gain = np.maximum(saving, 0.0)
+        self.sums = self.sums + np.stack([one.sum(axis=1) for one in (won, saving, gain)])
+        step = -(-self.scenarios // KEPT)
+        kept = slice(-self.seen % step, None, step)
+        self.seen += z.shape[1]
+        parts = (outcome.month_usd[None], outcome.own_usd[None], outcome.bills_usd, saving, z)
+        self.samples.append(np.concatenate([one[:, kept] for one in parts]))
+
+    def sample(self, alternatives: int) -> Sample:
+        """The scenarios kept."""
+        rows = np.concatenate(self.samples, axis=1)
+        bills, savings, z = np.split(rows[2:], [alternatives, 2 * alternatives])
+        return Sample(rows[0], rows[1], bills, savings, z)
+
+    def means(self) -> FloatArray:
+        """Rows: the share won, the mean saving, the mean gain; a column an alternative."""
+        return np.asarray(self.sums / self.seen, float)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Scenarios kept: own month and horizon, bills and savings by alternative, normal scores."""
+
+    month_usd: FloatArray
+    own_usd: FloatArray
+    bills_usd: FloatArray
+    savings_usd: FloatArray
+    z: FloatArray
+
+
+def against(
+    name: str,
+    drivers: Drivers,
+    means: FloatArray,
+    bills: FloatArray,
+    savings: FloatArray,
+    z: FloatArray,
+    swings: FloatArray,
+) -> Against:
+    """One alternative's figures; ``swings`` has the savings at each input's P10 and P90."""
+    won, saving, gain = (float(one) for one in means)
+    ends = swings.reshape(-1, 2)
+    inputs = [
+        Input(driver, values[0], float(low), float(high), evppi_usd(savings, scores))
+        for (driver, values), (low, high), scores in zip(
+            drivers.ranges.items(), ends, z, strict=True
+        )
+    ]
+    return Against(
+        name,
+        won,
+        spread(bills),
+        spread(savings),
+        saving,
+        max(0.0, gain - max(0.0, saving)),
+        tuple(sorted(inputs, key=lambda one: -one.swing_usd)),
+    )
+
+
+def evppi_usd(savings: FloatArray, scores: FloatArray) -> float:
+    """What knowing one figure is worth: E[max(0, E[S|theta])] - max(0, E[S]).
+
+    E[S|theta] is a polynomial of the fourth degree in the figure's normal scores, fitted to the
+    scenarios by least squares (Strong, Oakley and Brennan 2014, with a simpler smoother). It is
+    never worth more than knowing everything.
+    """
+    from numpy.polynomial.hermite_e import hermevander  # noqa: PLC0415  only with scenarios
+
+    if len(scores) <= DEGREE + 1:
+        return 0.0
+    basis = hermevander(scores, DEGREE)  # orthogonal under the normal, so the fit is stable
+    fitted = basis @ np.linalg.solve(basis.T @ basis, basis.T @ savings)
+    everything = float(np.maximum(savings, 0.0).mean())
+    gain = min(float(np.maximum(fitted, 0.0).mean()), everything)
+    return max(0.0, gain - max(0.0, float(savings.mean())))
+
+
+def spread(values: FloatArray) -> Spread:
+    """The quantiles of a figure's scenarios."""
+    p10, p50, p90 = np.quantile(values, [0.1, 0.5, 0.9])
+    return Spread(float(p10), float(p50), float(p90))

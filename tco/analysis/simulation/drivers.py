@@ -1,0 +1,81 @@
+"""What is uncertain about a stack, and scenarios of it: one normal score a driver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tco.analysis.simulation.distribution import Z90, correlated, drawn
+from tco.plan.plan import Correlation
+from tco.ranges import Range
+from tco.scenario import Figure, Scenario
+from tco.units import FloatArray, Quantity
+
+__all__ = ["Drivers", "Recorder"]
+
+
+@dataclass(frozen=True)
+class Recorder(Scenario):
+    """The likely scenario, which notes the uncertain figures that the formulas read."""
+
+    seen: dict[Figure, None] = field(default_factory=dict[Figure, None])
+
+    def read(self, name: str, value: Range) -> Quantity:
+        """The likely value, noted where it is uncertain."""
+        if not value.is_point:
+            self.seen[(name, value)] = None
+        return super().read(name, value)
+
+    @property
+    def drivers(self) -> Drivers:
+        """What was read, by driver."""
+        ranges: dict[str, list[Range]] = {}
+        for name, value in self.seen:
+            ranges.setdefault(name, []).append(value)
+        return Drivers({name: tuple(values) for name, values in ranges.items()})
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """The ranges of every driver: figures of one driver are high or low together."""
+
+    ranges: Mapping[str, tuple[Range, ...]]
+
+    @property
+    def names(self) -> list[str]:
+        """The drivers, in the order in which the formulas read them."""
+        return list(self.ranges)
+
+    def scenario(self, z: FloatArray) -> Scenario:
+        """The figures at standard normal scores, a row of ``z`` a driver, a column a scenario."""
+        return Scenario(
+            draws={
+                (name, value): drawn(value, row)[:, None]
+                for (name, values), row in zip(self.ranges.items(), z, strict=True)
+                for value in values
+            }
+        )
+
+    def scores(
+        self, scenarios: int, seed: int, rows: int, correlations: Sequence[Correlation]
+    ) -> Iterator[FloatArray]:
+        """Normal scores of all scenarios in chunks of ``rows``, the same at any size of chunk.
+
+        Each driver has a stream of its own. Raises UnknownFigure and ImpossibleCorrelations.
+        """
+        root = correlated(self.names, correlations)
+        streams = [np.random.default_rng(one) for one in self._seeds(seed)]
+        for start in range(0, scenarios, rows):
+            z = np.empty((len(streams), min(rows, scenarios - start)))
+            for stream, row in zip(streams, z, strict=True):
+                stream.standard_normal(out=row)
+            yield z if root is None else root @ z
+
+    def _seeds(self, seed: int) -> list[np.random.SeedSequence]:
+        return np.random.SeedSequence(seed).spawn(len(self.ranges))
+
+    def ends(self) -> FloatArray:
+        """Scores with each driver alone at its P10 and at its P90: two columns a driver."""
+        return np.asarray(np.kron(np.eye(len(self.ranges)), np.array([[-Z90, Z90]])), float)

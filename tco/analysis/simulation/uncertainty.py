@@ -1,0 +1,187 @@
+"""How sure: every range drawn at once through the formulas of the single plan.
+
+The formulas get arrays, one value per scenario; no second copy of them exists. Scenarios run in
+chunks, so that memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tco.analysis.cashflow.projection import (
+    CashFlow,
+    Path,
+    alternative_flow,
+    cash_flow,
+    npv_usd,
+    refused_usd,
+    tabulated,
+)
+from tco.analysis.simulation.accumulator import Against, Outcome, Spread, Tally, against, spread
+from tco.analysis.simulation.distribution import ImpossibleCorrelations, UnknownFigure
+from tco.analysis.simulation.drivers import Drivers, Recorder
+from tco.costing.fleet_operation import GroupWork, speed
+from tco.costing.stack import Alternative
+from tco.errors import BadInput, Problem, one_of
+from tco.plan.plan import Correlation
+from tco.plan.stack_file import PLAN_KEY
+from tco.scenario import Scenario
+from tco.units import FloatArray, Quantity
+
+__all__ = [
+    "CHUNK",
+    "Uncertainty",
+    "drivers_of",
+    "simulate",
+    "simulate_plan",
+]
+
+CHUNK = 24_000
+"""Values of one array at a time (scenarios x months): what a processor's cache holds."""
+FURTHEST = 5.0
+"""Normal scores beyond which a fleet's table ends."""
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What the scenarios say: the month's bill, the horizon's, and the alternatives'."""
+
+    seed: int
+    scenarios: int
+    usd_per_month: Spread
+    npv_usd: Spread
+    against: tuple[Against, ...]
+
+    def of(self, name: str | None) -> Against | None:
+        """The figures against an alternative; None where it has no price."""
+        return next((one for one in self.against if one.name == name), None)
+
+
+def simulate(
+    ahead: Path,
+    scenarios: int,
+    seed: int,
+    correlations: Sequence[Correlation] = (),
+    chunk: int = CHUNK,
+) -> Uncertainty:
+    """Draw every uncertain figure ``scenarios`` times and evaluate the horizon under each.
+
+    The same seed gives the same answer at any chunk size. Raises UnknownFigure and
+    ImpossibleCorrelations.
+    """
+    alternatives = [one for one in ahead.stack.alternatives if not one.unpriced]
+    drivers = drivers_of(ahead, alternatives)
+    under = tabulated(ahead, _widest(ahead))
+    tally = Tally(scenarios if drivers.ranges else 1)
+    rows = max(1, chunk // len(ahead.months))
+    for z in drivers.scores(tally.scenarios, seed, rows, correlations):
+        tally.add(_outcome(under, alternatives, drivers.scenario(z), z.shape[1]), z)
+    ends = drivers.ends()
+    swings = _outcome(under, alternatives, drivers.scenario(ends), ends.shape[1])
+    kept, means = tally.sample(len(alternatives)), tally.means()
+    return Uncertainty(
+        seed,
+        scenarios,
+        spread(kept.month_usd),
+        spread(kept.own_usd),
+        tuple(
+            against(
+                one.name,
+                drivers,
+                means[:, place],
+                kept.bills_usd[place],
+                kept.savings_usd[place],
+                kept.z,
+                swings.savings_usd[place],
+            )
+            for place, one in enumerate(alternatives)
+        ),
+    )
+
+
+def simulate_plan(ahead: Path, scenarios: int, seed: int, *, derived: bool = False) -> Uncertainty:
+    """The scenarios of a plan with the correlations that it states.
+
+    A ``derived`` stack may lack a figure of the plan, whose correlations then say nothing. Raises
+    BadInput for correlations that cannot be.
+    """
+    stack = ahead.stack
+    stated = stack.plan.correlations
+    if derived:
+        names = drivers_of(ahead, [one for one in stack.alternatives if not one.unpriced]).names
+        stated = tuple(one for one in stated if set(one.figures) <= set(names))
+    try:
+        return simulate(ahead, scenarios, seed, stated)
+    except UnknownFigure as error:
+        where = f"{PLAN_KEY}.correlations[{error.place}]"
+        hint = one_of(error.name, error.known)
+        problem = Problem(stack.file, where, f'no uncertain figure "{error.name}".', hint)
+    except ImpossibleCorrelations as error:
+        problem = Problem(stack.file, f"{PLAN_KEY}.correlations", str(error))
+    raise BadInput([problem])
+
+
+def drivers_of(ahead: Path, alternatives: Sequence[Alternative]) -> Drivers:
+    """What decides: the ranges that the formulas read for a stack and its alternatives."""
+    recorder = Recorder()
+    _outcome(lambda _: ahead, alternatives, recorder, 1)
+    for one in _fleets(ahead):
+        speed(one, recorder)
+    return recorder.drivers
+
+
+def _fleets(ahead: Path) -> Iterator[GroupWork]:
+    """Every fleet of a path and of the stacks beside it."""
+    for place in (ahead, *ahead.others.values()):
+        for groups in place.work.groups:
+            yield from groups
+
+
+def _widest(ahead: Path) -> float:
+    """The factor within which every fleet's speed stays: the reach of the fleets' tables."""
+    recorder = Recorder()
+    for one in _fleets(ahead):
+        speed(one, recorder)
+    drivers = recorder.drivers
+    ends = np.tile([-FURTHEST, FURTHEST], (len(drivers.names), 1))
+    far = [np.asarray(speed(one, drivers.scenario(ends))) for one in _fleets(ahead)]
+    return max((float(max(one.max(), 1 / one.min())) for one in far), default=1.0)
+
+
+def _outcome(
+    under: Callable[[Scenario], Path],
+    alternatives: Sequence[Alternative],
+    scenario: Scenario,
+    count: int,
+) -> Outcome:
+    """The horizon of the stack and of its alternatives under ``count`` scenarios."""
+    ahead = under(scenario)
+    flow = cash_flow(ahead, scenario)
+    rate = scenario.value(ahead.stack.discount_rate)
+    own = _per_scenario(npv_usd(flow, rate), count)
+    lost = np.asarray(ahead.refuses.any(axis=-1))
+    bills = np.empty((len(alternatives), count))
+    savings = np.empty((len(alternatives), count))
+    for place, one in enumerate(alternatives):
+        rival = alternative_flow(ahead, one, scenario)
+        if rival is None:
+            raise AssertionError("an alternative with a price has one in every scenario")
+        bills[place] = npv_usd(rival, rate)
+        savings[place] = bills[place] - own
+        if lost.any():
+            refused = refused_usd(ahead, one, scenario)
+            savings[place] -= npv_usd(CashFlow.running(refused), rate)
+    return Outcome(
+        _per_scenario(flow.billed_usd[..., 0], count),
+        own,
+        bills,
+        savings,
+        np.broadcast_to(lost, count),
+    )
+
+
+def _per_scenario(value: Quantity, count: int) -> FloatArray:
+    return np.broadcast_to(np.asarray(value, float), count)

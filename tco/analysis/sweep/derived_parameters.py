@@ -1,0 +1,223 @@
+"""Levers of a sweep: what is turned after the look-up, or across all workloads at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tco.analysis.cashflow.comparison import rented_usd_per_gpu_hour
+from tco.analysis.fleet_figures import utilization_at
+from tco.catalog.catalog import Sourced
+from tco.costing.api_bill import ApiRate
+from tco.costing.purchase import Supply
+from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel
+from tco.errors import BadInput, Problem
+from tco.plan.stack_file import StackFile
+from tco.ranges import point
+from tco.shares import in_percent
+
+__all__ = ["LEVERS", "Knob", "refused"]
+
+FULL = 1e-9
+"""A fleet that twice the demand makes busier by no more than this part is as full as it gets."""
+BISECTIONS = 60
+
+
+def _same_file(source: StackFile, value: float) -> StackFile:
+    del value
+    return source
+
+
+def _same_stack(stack: StackModel, value: float) -> StackModel:
+    del value
+    return stack
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One input of a sweep: its name and unit, whether it is a whole number, and how to turn it.
+
+    ``in_file`` turns what the user wrote, ``in_stack`` what was looked up for it. Both raise
+    BadInput for a value that cannot be.
+    """
+
+    name: str
+    unit: str = ""
+    whole: bool = False
+    in_file: Callable[[StackFile, float], StackFile] = _same_file
+    in_stack: Callable[[StackModel, float], StackModel] = _same_stack
+
+
+def refused(source: StackFile, path: str, message: str, hint: str = "") -> BadInput:
+    """One problem with an input, to be raised."""
+    return BadInput([Problem(source.file, path, message, hint)])
+
+
+def _volume(source: StackFile, declared: StackModel) -> Knob:
+    """All tokens of the month, all services together, in millions."""
+
+    def turn(file: StackFile, value: float) -> StackFile:
+        if value <= 0:
+            raise refused(source, "volume", f"{value:g} Mtok a month is not above 0.")
+        return _scaled(file, value / declared.mtok_per_month)
+
+    return Knob("volume", "Mtok/month", in_file=turn)
+
+
+def _scaled(file: StackFile, factor: float) -> StackFile:
+    """The stack with all its demand times a factor."""
+    return replace(
+        file,
+        workloads={
+            name: (spec, replace(demand, requests_per_hour=demand.requests_per_hour * factor))
+            for name, (spec, demand) in file.workloads.items()
+        },
+    )
+
+
+def _utilization(source: StackFile, declared: StackModel) -> Knob:
+    """How busy a fixed fleet is: the demand that makes it so is found by bisection."""
+    loose = [pool.name for _, _, _, pool in declared.pools() if not pool.plan.nodes.fixed]
+    if loose:
+        raise refused(
+            source,
+            "utilization",
+            f"follows from the demand: the nodes of {', '.join(loose)} are no fixed number.",
+            "Sweep volume instead.",
+        )
+
+    def turn(file: StackFile, value: float) -> StackFile:
+        if not 0 < value <= 1:
+            raise refused(source, "utilization", f"{value:g} is not above 0 and at most 1.")
+        factor = _factor_for(declared, value)
+        if factor is None:
+            raise refused(
+                source,
+                "utilization",
+                f"{in_percent(value, 1)} cannot be reached: the fleet is below it at any volume.",
+                "Standby, bursts and a target load keep a fleet from being full.",
+            )
+        return _scaled(file, factor)
+
+    return Knob("utilization", "share", in_file=turn)
+
+
+def _factor_for(stack: StackModel, wanted: float) -> float | None:
+    """The factor of the demand at which the fleet is so busy; None where it never is."""
+    low, high, before = 0.0, 1.0, 0.0
+    while (busy := utilization_at(stack, high)) < wanted * (1 - FULL):
+        if busy <= before * (1 + FULL):
+            return None
+        low, high, before = high, high * 2, busy
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        short = utilization_at(stack, middle) < wanted
+        low, high = (middle, high) if short else (low, middle)
+    return high
+
+
+def _gpu_hour(source: StackFile, declared: StackModel) -> Knob:
+    """The mean price of a rented GPU-hour: every rented pool's price moves by the same factor."""
+    now = rented_usd_per_gpu_hour(declared)
+    if now <= 0:
+        raise refused(source, "usd_per_gpu_hour", "the stack rents no node.")
+
+    def turn(stack: StackModel, value: float) -> StackModel:
+        if value < 0:
+            raise refused(source, "usd_per_gpu_hour", f"{value:g} is below 0.")
+        return _with_pools(stack, lambda pool: _repriced(pool, value / now))
+
+    return Knob("usd_per_gpu_hour", "USD/GPU-hour", in_stack=turn)
+
+
+def _repriced(pool: PoolModel, factor: float) -> PoolModel:
+    supply = pool.supply
+    if supply.owned is not None:
+        return pool
+
+    def times(figure: Sourced | None) -> Sourced | None:
+        return figure.renamed(figure.name, factor) if figure is not None else None
+
+    spot = supply.spot
+    changed: Supply = replace(
+        supply,
+        rate=supply.rate.renamed(supply.rate.name, factor),
+        upfront=times(supply.upfront),
+        spot=replace(spot, on_demand=times(spot.on_demand)) if spot is not None else None,
+    )
+    return replace(pool, supply=changed)
+
+
+def _with_pools(stack: StackModel, turn: Callable[[PoolModel], PoolModel]) -> StackModel:
+    services = [
+        replace(
+            service,
+            groups=tuple(
+                replace(group, pools=tuple(turn(pool) for pool in group.pools))
+                for group in service.groups
+            ),
+        )
+        for service in stack.services
+    ]
+    return replace(stack, services=tuple(services))
+
+
+def _api_prices(source: StackFile, declared: StackModel) -> Knob:
+    """A factor on the prices of all hosted APIs, also where the stack itself pays them."""
+    del declared
+
+    def turn(stack: StackModel, value: float) -> StackModel:
+        if value < 0:
+            raise refused(source, "api_price_factor", f"{value:g} is below 0.")
+        return _with_apis(stack, value)
+
+    return Knob("api_price_factor", "x", in_stack=turn)
+
+
+def _with_apis(stack: StackModel, factor: float) -> StackModel:
+    def rate(one: ApiRate) -> ApiRate:
+        return replace(one, factor=factor)
+
+    def maybe(one: ApiRate | None) -> ApiRate | None:
+        return rate(one) if one is not None else None
+
+    def service(one: ServiceModel) -> ServiceModel:
+        return replace(
+            one,
+            routed=tuple((request, rate(api)) for request, api in one.routed),
+            overflow=maybe(one.overflow),
+            standby=replace(one.standby, api=maybe(one.standby.api)),
+        )
+
+    def alternative(one: Alternative) -> Alternative:
+        other = _with_apis(one.stack, factor) if one.stack is not None else None
+        return replace(one, rates=tuple(maybe(api) for api in one.rates), stack=other)
+
+    return replace(
+        stack,
+        services=tuple(service(one) for one in stack.services),
+        alternatives=tuple(alternative(one) for one in stack.alternatives),
+    )
+
+
+def _people(source: StackFile, declared: StackModel) -> Knob:
+    """The number of people, instead of the planned one."""
+    del declared
+
+    def turn(stack: StackModel, value: float) -> StackModel:
+        if value < 0:
+            raise refused(source, "fte", f"{value:g} FTE is below 0.")
+        fte = Sourced("ops.fte", point(value), "FTE", "this plan")
+        labor = replace(stack.labor, fte=fte, table=(), hours_per_node_month=None)
+        return replace(stack, labor=labor)
+
+    return Knob("fte", "FTE", in_stack=turn)
+
+
+LEVERS: dict[str, Callable[[StackFile, StackModel], Knob]] = {
+    "volume": _volume,
+    "utilization": _utilization,
+    "usd_per_gpu_hour": _gpu_hour,
+    "api_price_factor": _api_prices,
+    "fte": _people,
+}

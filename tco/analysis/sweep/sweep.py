@@ -1,0 +1,245 @@
+"""One or two inputs swept through the one evaluation, and where the saving turns to 0."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
+
+import numpy as np
+
+from tco.analysis.decision.verdict import Decision
+from tco.analysis.evaluation import SEED, evaluate, resolve_stack
+from tco.analysis.sweep.derived_parameters import Knob
+from tco.analysis.sweep.parameters import knob_of
+from tco.catalog.catalog import Catalog
+from tco.errors import BadInput, Problem, TcoError
+from tco.plan.stack_file import StackFile
+
+__all__ = ["Axis", "NoSweep", "Point", "Span", "Sweep", "span_of", "sweep_of"]
+
+DEFAULT_POINTS = 9
+FEWEST_POINTS, MOST_POINTS = 2, 200
+MOST_AXES = 2
+WIDE = 100.0
+"""From this ratio of the ends on, steps are even in logarithms."""
+SPAN = re.compile(r"(?P<name>[^=]+)=(?P<low>[^=:]+?)\.\.(?P<high>[^=:]+?)(:(?P<count>[^=:]+))?")
+PRECISION = 1e-6
+"""A break-even is found to this part of the step it lies in."""
+TRIES = 60
+
+
+class NoSweep(TcoError):
+    """Words on the command line that are no sweep."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """What PARAM=LO..HI[:N] says."""
+
+    name: str
+    low: float
+    high: float
+    count: int = DEFAULT_POINTS
+
+
+def span_of(text: str) -> Span:
+    """A span from its text. Raises NoSweep."""
+    found = SPAN.fullmatch(text)
+    if found is None:
+        raise NoSweep(f"{text!r} is no sweep: write PARAM=LO..HI or PARAM=LO..HI:N.")
+    low, high = (_number(text, found[end]) for end in ("low", "high"))
+    if low > high:
+        raise NoSweep(f"{text}: {low:g} is above {high:g}. Write the lower end first.")
+    count = found["count"] or str(DEFAULT_POINTS)
+    if not count.isdecimal() or not FEWEST_POINTS <= int(count) <= MOST_POINTS:
+        raise NoSweep(f"{text}: {count} points; there are {FEWEST_POINTS} to {MOST_POINTS}.")
+    return Span(found["name"], low, high, int(count))
+
+
+def _number(text: str, given: str) -> float:
+    try:
+        number = float(given)
+    except ValueError:
+        number = float("nan")
+    if not np.isfinite(number):
+        raise NoSweep(f"{text}: {given!r} is no number.")
+    return number
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An input with the values that it takes, and how they are spaced."""
+
+    knob: Knob
+    values: tuple[float, ...]
+    logarithmic: bool
+
+    @staticmethod
+    def of(knob: Knob, span: Span) -> Axis:
+        """Even steps, in logarithms where the ends are far apart; whole for a whole number."""
+        logarithmic = span.low > 0 and span.high / span.low >= WIDE
+        spaced = np.geomspace if logarithmic else np.linspace
+        values = spaced(span.low, span.high, span.count)
+        if knob.whole:
+            values = np.unique(np.round(values))
+        return Axis(knob, tuple(dict.fromkeys(float(one) for one in values)), logarithmic)
+
+
+@dataclass(frozen=True)
+class Point:
+    """The answer at values of the inputs; USD a month, None where something has no price."""
+
+    values: tuple[float, ...]
+    usd_per_month: float | None
+    rival: str | None
+    rival_usd_per_month: float | None
+    saving_npv_usd: float | None
+    decision: Decision
+    probability: float | None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A stack and the inputs that are turned, ready to be evaluated point by point."""
+
+    source: StackFile
+    catalog: Catalog
+    today: dt.date
+    axes: tuple[Axis, ...]
+    scenarios: int
+    seed: int
+
+    @property
+    def size(self) -> int:
+        """How many points there are."""
+        return int(np.prod([len(axis.values) for axis in self.axes]))
+
+    @property
+    def day(self) -> dt.date:
+        """The pricing day."""
+        return self.source.plan.pricing_day or self.today
+
+    def points(self) -> Iterator[Point]:
+        """Every point, the last input varying fastest. Raises BadInput."""
+        for values in product(*(axis.values for axis in self.axes)):
+            yield self.at(values)
+
+    def at(self, values: Sequence[float]) -> Point:
+        """The evaluation at values of the inputs. Raises BadInput."""
+        file = self.source
+        for axis, value in zip(self.axes, values, strict=True):
+            file = axis.knob.in_file(file, value)
+        try:
+            stack = resolve_stack(file, self.catalog, self.today)
+            for axis, value in zip(self.axes, values, strict=True):
+                stack = axis.knob.in_stack(stack, value)
+            result = evaluate(stack, self.today, self.scenarios, self.seed)
+        except OverflowError as error:
+            where = ", ".join(self._named(values))
+            raise BadInput([Problem(file.file, where, f"{error}.")]) from None
+        rival = result.rival
+        return Point(
+            tuple(values),
+            result.usd_per_month,
+            rival.name if rival is not None else None,
+            rival.usd_per_month if rival is not None else None,
+            result.verdict.saving_npv_usd,
+            result.verdict.decision,
+            result.verdict.probability,
+        )
+
+    def _named(self, values: Sequence[float]) -> list[str]:
+        pairs = zip(self.axes, values, strict=True)
+        return [f"{axis.knob.name}={value:g}" for axis, value in pairs]
+
+    def break_even(self, points: Sequence[Point]) -> list[float]:
+        """Where the saving turns to 0 as the last input moves, between points along it.
+
+        Each change of sign is narrowed down through the evaluation, without scenarios. For whole
+        numbers it is the first one on the other side.
+        """
+        likely = replace(self, scenarios=0)
+        whole = self.axes[-1].knob.whole
+        found: list[float] = []
+        for before, after in pairwise(points):
+            if before.saving_npv_usd is None or after.saving_npv_usd is None:
+                continue
+            if (before.saving_npv_usd > 0) is not (after.saving_npv_usd > 0):
+                fixed = before.values[:-1]
+                ends = [(one.values[-1], one.saving_npv_usd or 0.0) for one in (before, after)]
+                found.append(
+                    _root(lambda x, at=fixed: likely.at((*at, x)).saving_npv_usd, ends, whole=whole)
+                )
+        return found
+
+
+def _root(
+    saving: Callable[[float], float | None], ends: Sequence[tuple[float, float]], *, whole: bool
+) -> float:
+    """Where a saving changes its sign between two ends: false position.
+
+    An end that stays twice counts half (the Illinois rule), or the other would only creep.
+    """
+    (low, at_low), (high, at_high) = ends
+    near = 1.0 if whole else PRECISION * (high - low)
+    weight_low, weight_high, moved = at_low, at_high, 0
+    for _ in range(TRIES):
+        if high - low <= near:
+            break
+        middle = low - weight_low * (high - low) / (weight_high - weight_low)
+        middle = _inside(middle, low, high, whole=whole)
+        value = saving(middle)
+        if value is None:
+            break
+        if value == 0 and not whole:
+            return middle
+        if (value > 0) is (at_low > 0):
+            low, weight_low = middle, value
+            weight_high, moved = weight_high / 2 if moved < 0 else weight_high, -1
+        else:
+            high, weight_high = middle, value
+            weight_low, moved = weight_low / 2 if moved > 0 else weight_low, 1
+    return high if whole else (low + high) / 2
+
+
+def _inside(value: float, low: float, high: float, *, whole: bool) -> float:
+    """A value strictly between two ends."""
+    if whole:
+        return min(max(float(round(value)), low + 1), high - 1)
+    margin = PRECISION * (high - low) / 4
+    return min(max(value, low + margin), high - margin)
+
+
+def sweep_of(
+    source: StackFile,
+    catalog: Catalog,
+    today: dt.date,
+    spans: Sequence[Span],
+    scenarios: int = 0,
+    seed: int = SEED,
+) -> Sweep:
+    """A sweep whose every value the schema takes. Raises NoSweep and BadInput."""
+    names = [one.name for one in spans]
+    if not 1 <= len(spans) <= MOST_AXES:
+        raise NoSweep(f"{len(spans)} inputs: a sweep takes one or two.")
+    if len(set(names)) < len(names):
+        raise NoSweep(f"{names[0]} is swept twice.")
+    declared = resolve_stack(source, catalog, today)
+    axes = tuple(Axis.of(knob_of(one.name, source, declared), one) for one in spans)
+    for axis, span in zip(axes, spans, strict=True):
+        _refuse_fractions(axis, span, source)
+        for value in axis.values:
+            axis.knob.in_stack(declared, value)
+            axis.knob.in_file(source, value)
+    return Sweep(source, catalog, today, axes, scenarios, seed)
+
+
+def _refuse_fractions(axis: Axis, span: Span, source: StackFile) -> None:
+    ends = [end for end in (span.low, span.high) if not end.is_integer()]
+    if axis.knob.whole and ends:
+        raise BadInput(
+            [Problem(source.file, span.name, f"{ends[0]:g} is no whole number, the key takes one.")]
+        )

@@ -1,0 +1,113 @@
+"""``tco diff``: what a branch changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tco.cli.exit_codes import CLOSED
+from tco.cli.options import MOMENT, Question, print_json, print_text, question_options
+
+if TYPE_CHECKING:
+    from tco.documents.diff import DiffDocument
+    from tco.forge.checks import Increase
+
+__all__ = ["diff"]
+
+
+class _Increase(click.ParamType["Increase"]):
+    """USD per month, or a share of the bill before."""
+
+    name = "USD|PCT%"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Increase:
+        from tco.forge.checks import Increase
+
+        try:
+            return value if isinstance(value, Increase) else Increase.read(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command()
+@click.option(
+    "--base",
+    metavar="REF|DIR",
+    help="What to compare with: a commit (main~1), where HEAD left a branch (main...), or a "
+    "folder. Default: where HEAD left the default branch.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="A table to read, JSON for programs and `tco comment`, or the comment in Markdown.",
+)
+@click.option("--fail-on-gate", is_flag=True, help="Exit 3 if a changed stack's gate is closed.")
+@click.option(
+    "--fail-if-increase-over",
+    "increase",
+    type=_Increase(),
+    help="Exit 3 if the changed plans together add more than that, at the same prices.",
+)
+@click.option(
+    "--valid-at",
+    type=MOMENT,
+    envvar="TCO_VALID_AT",
+    help="The moment that orders this run among others; default: now.",
+)
+@question_options
+def diff(
+    base: str | None,
+    form: str,
+    fail_on_gate: bool,
+    increase: Increase | None,
+    valid_at: dt.datetime | None,
+    question: Question,
+) -> None:
+    """What a branch changes: every stack before and after, and why.
+
+    The head is the working tree. Prices are kept apart: what newer prices add is not counted as
+    the plan's. Exit 0; 1 for bad input; 3 where a limit that you set is crossed.
+    """
+    from tco.analysis.diff.diff import Asked
+    from tco.forge.branch import compare
+
+    asked = Asked(question.today, question.scenarios, question.seed)
+    now = (valid_at or dt.datetime.now(dt.UTC)).replace(microsecond=0)
+    found = compare(question.folder, base, asked, now)
+    _show(found, form)
+    _hold(found, fail_on_gate=fail_on_gate, increase=increase)
+
+
+def _show(found: DiffDocument, form: str) -> None:
+    if form == "json":
+        print_json(found.as_json())
+        return
+    if form == "markdown":
+        from tco.report.diff.comment import comment
+
+        print_text(comment(found))
+        return
+    from tco.report.diff.text import diff_text
+    from tco.report.diff.view import diff_view
+
+    print_text(diff_text(diff_view(found)))
+
+
+def _hold(found: DiffDocument, *, fail_on_gate: bool, increase: Increase | None) -> None:
+    """Exit 3 with the reasons where the branch crosses a limit."""
+    from tco.forge.checks import refusals
+
+    told = refusals(found, on_gate=fail_on_gate, increase=increase)
+    for reason in told:
+        click.echo(f"refused: {reason}.", err=True)
+    if told:
+        sys.stdout.flush()
+        sys.exit(CLOSED)

@@ -1,0 +1,166 @@
+"""`tco prices` and `tco price`: the catalog's figures, and any program priced by them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tco.catalog.catalog import Catalog, load_catalog
+from tco.cli.options import DAY, format_option, print_json, print_text, today_option
+from tco.errors import TcoError
+
+if TYPE_CHECKING:
+    from tco.report.prices import FigureEntry
+
+__all__ = ["price", "prices"]
+
+book_option = click.option(
+    "--book",
+    "books",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A price book on top of the embedded catalog; may be repeated.",
+)
+
+
+@click.group()
+def prices() -> None:
+    """The catalog: every figure with its source and age."""
+
+
+@prices.command("list")
+@click.argument("words", nargs=-1, metavar="[WORD]…")
+@click.option(
+    "--kind",
+    type=click.Choice(["node", "api", "benchmark", "figure", "spot-band", "hardware", "instance"]),
+    help="Only figures of this kind.",
+)
+@click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Only older ones.")
+@format_option
+@book_option
+@today_option
+def prices_list(
+    words: Sequence[str],
+    kind: str | None,
+    older_than: int | None,
+    form: str,
+    books: Sequence[Path],
+    today: dt.date | None,
+) -> None:
+    """Figures whose name holds every WORD, with value, day and age."""
+    from tco.report.prices import figure_rows, figures_text
+
+    rows = figure_rows(_catalog(books), today or dt.date.today(), words, kind, older_than)
+    _print_figures(rows, words, form, figures_text)
+
+
+@prices.command("show")
+@click.argument("words", nargs=-1, required=True, metavar="WORD…")
+@format_option
+@book_option
+@today_option
+def prices_show(
+    words: Sequence[str], form: str, books: Sequence[Path], today: dt.date | None
+) -> None:
+    """All that is known of the figures whose name holds every WORD."""
+    from tco.report.prices import figure_rows, figures_in_full
+
+    rows = figure_rows(_catalog(books), today or dt.date.today(), words, None, None)
+    _print_figures(rows, words, form, figures_in_full)
+
+
+def _print_figures(
+    rows: Sequence[FigureEntry],
+    words: Sequence[str],
+    form: str,
+    text_of: Callable[[Sequence[FigureEntry]], str],
+) -> None:
+    """Figures as text or as JSON. Raises TcoError for none."""
+    from tco.report.prices import figures_json
+
+    if not rows:
+        raise TcoError(f"no figure matches {' '.join(words) or 'that'}. See `tco prices list`.")
+    if form == "json":
+        print_json(figures_json(rows))
+    else:
+        print_text(text_of(rows))
+
+
+@prices.command("check")
+@click.option(
+    "--max-age",
+    type=click.IntRange(min=0),
+    default=180,
+    show_default=True,
+    metavar="DAYS",
+    help="List figures that were seen longer ago.",
+)
+@format_option
+@book_option
+@today_option
+def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date | None) -> None:
+    """Refuse faulty figures, list old ones.
+
+    A fault is a missing source or day, a figure told twice, an impossible value. Old figures do
+    not fail the check.
+    """
+    from tco.report.prices import check_catalog, check_text
+
+    checked = check_catalog(_catalog(books), today or dt.date.today(), max_age)
+    if form == "json":
+        print_json(
+            {
+                "schema": "tco.prices-check/1",
+                "figures": checked.figures,
+                "faults": [
+                    {"file": one.file, "path": one.path, "message": one.message, "hint": one.hint}
+                    for one in checked.faults
+                ],
+                "old": [{"name": one.name, "age_days": one.age_days} for one in checked.old],
+            }
+        )
+    else:
+        print_text(check_text(checked, max_age))
+    if checked.faults:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("file", metavar="FILE|-")
+@format_option
+@book_option
+@click.option(
+    "--pricing-day",
+    "--today",
+    "day",
+    type=DAY,
+    default=None,
+    help="The day whose prices count (default: today).",
+)
+def price(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> None:
+    """Price what any Pulumi program provides, in any language.
+
+    FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -
+    it is read from a pipe. Every resource is priced, free, paid by use, or named as unpriced.
+    """
+    from tco.iac.estimate.documents import read_bytes
+    from tco.iac.estimate.price_view import price_json, price_text
+    from tco.iac.estimate.pricing import price_document
+
+    data, shown = read_bytes(file)
+    result = price_document(data, shown, _catalog(books), day or dt.date.today())
+    if form == "json":
+        print_json(price_json(result))
+    else:
+        print_text(price_text(result, shown))
+
+
+def _catalog(books: Sequence[Path]) -> Catalog:
+    from tco.catalog.book import read_book
+
+    return load_catalog().with_books([read_book(path, str(path)) for path in books])

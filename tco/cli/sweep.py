@@ -1,0 +1,93 @@
+"""``tco sweep``: one or two inputs turned."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from tco.catalog.catalog import load_catalog
+from tco.cli.exit_codes import BAD_INPUT, INTERRUPTED
+from tco.cli.options import Question, print_json, print_text, progress, question_options
+from tco.errors import BadInput
+from tco.plan.stack_file import read_stack
+
+if TYPE_CHECKING:
+    from tco.analysis.sweep.sweep import Sweep
+
+__all__ = ["sweep"]
+
+
+@click.command(context_settings={"default_map": {"scenarios": 0}})
+@click.argument("stack")
+@click.argument("params", nargs=-1, required=True, metavar="PARAM=LO..HI[:N]…")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="A table to read, CSV line by line, or JSON for programs.",
+)
+@question_options
+def sweep(stack: str, params: Sequence[str], form: str, question: Question) -> None:
+    """One or two inputs swept through the same evaluation.
+
+    PARAM is a number of the plan by its path (services.chat.pools.base.nodes), of a workload
+    (workloads.chat.requests_per_month), or a lever: volume (million tokens a month), utilization
+    (of fixed fleets), usd_per_gpu_hour, api_price_factor, fte.
+    """
+    from tco.analysis.sweep.sweep import NoSweep, span_of, sweep_of
+
+    try:
+        spans = [span_of(one) for one in params]
+        source = read_stack(question.folder, stack)
+        asked = sweep_of(
+            source, load_catalog(), question.today, spans, question.scenarios, question.seed
+        )
+    except NoSweep as error:
+        raise click.UsageError(str(error)) from None
+    if form == "csv":
+        _stream(asked)
+    else:
+        _print_whole(asked, form)
+
+
+def _print_whole(asked: Sweep, form: str) -> None:
+    """A sweep with its break-even line, once all is known."""
+    from tco.report.sweep_report import rows_of, sweep_json, sweep_text
+
+    with progress(asked.points(), asked.size, "Sweeping") as bar:
+        points = list(bar)
+    rows = list(rows_of(asked, points))
+    with progress(map(asked.break_even, rows), len(rows), "Break-even") as bar:
+        even = list(bar)
+    if form == "json":
+        print_json(sweep_json(asked, points, even))
+    else:
+        print_text(sweep_text(asked, points, even))
+
+
+def _stream(asked: Sweep) -> None:
+    """A sweep as CSV, each line written when it is known; Ctrl-C leaves what is written."""
+    from tco.report.sweep_report import csv_header, csv_line
+
+    written = 0
+    try:
+        hidden = sys.stdout.isatty()
+        with progress(asked.points(), asked.size, "Sweeping", hidden=hidden) as bar:
+            for point in bar:
+                head = "" if written else csv_header(asked)
+                sys.stdout.write(head + csv_line(point))
+                sys.stdout.flush()
+                written += 1
+    except KeyboardInterrupt:
+        click.echo(f"Interrupted; the {written} of {asked.size} points written stay.", err=True)
+        sys.exit(INTERRUPTED)
+    except BadInput as error:
+        if not written:
+            raise
+        click.echo(f"{error}\nThe {written} of {asked.size} points written stay.", err=True)
+        sys.exit(BAD_INPUT)

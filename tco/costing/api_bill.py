@@ -1,0 +1,225 @@
+"""What a hosted API bills for requests: the price of ONE request per class, times their number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tco.catalog.catalog import Found, Sourced
+from tco.catalog.rows import ApiPrice, Peak
+from tco.plan.workload import Demand, RequestClass, cached_share
+from tco.ranges import Range, point
+from tco.scenario import LIKELY, Scenario
+from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK, Quantity
+
+__all__ = ["ApiRate", "PricePath", "peak_share", "too_long", "usd_per_request"]
+
+PIECES_PER_HOUR = 4
+"""Time zones differ by quarters of an hour at the finest."""
+
+
+@dataclass(frozen=True)
+class PricePath:
+    """Where an API's price goes: p0 (1-d)^(t/12), times every jump up to month t."""
+
+    decay_per_year: Sourced
+    jumps: tuple[tuple[int, Sourced], ...] = ()
+
+    @property
+    def figures(self) -> tuple[Sourced, ...]:
+        """What it is made of: the future, which nobody can measure."""
+        return (self.decay_per_year, *(change for _, change in self.jumps))
+
+    def factor(self, month: Quantity, scenario: Scenario) -> Quantity:
+        """Price in month t over the price of month 0 (the pricing day's)."""
+        path = (1 - scenario.value(self.decay_per_year)) ** (month / MONTHS_PER_YEAR)
+        for since, change in self.jumps:
+            path = path * np.where(np.asarray(month) >= since, scenario.value(change), 1.0)
+        return path
+
+
+@dataclass(frozen=True)
+class ApiRate:
+    """An API's prices on the pricing day, and their path from there."""
+
+    api: str
+    found: Found[ApiPrice]
+    path: PricePath
+    factor: float = 1.0
+    """What if all its prices were so many times as high."""
+
+    @property
+    def row(self) -> ApiPrice:
+        """The prices."""
+        return self.found.row
+
+    @property
+    def confidential(self) -> bool:
+        """Whether a confidential book holds the prices."""
+        return self.found.book.confidential
+
+    @property
+    def figures(self) -> tuple[Sourced, ...]:
+        """The three prices with their source."""
+        row = self.row
+        hit = row.cached_input_usd_per_mtok
+        figures = [
+            self.found.sourced(f"{self.api}: input", row.input_usd_per_mtok, "USD/Mtok"),
+            self.found.sourced(f"{self.api}: output", row.output_usd_per_mtok, "USD/Mtok"),
+        ]
+        if hit is not None:
+            figures.insert(1, self.found.sourced(f"{self.api}: cache hit", hit, "USD/Mtok"))
+        return tuple(figures)
+
+    def usd_per_request(
+        self, request: RequestClass, demand: Demand, day: dt.date, scenario: Scenario
+    ) -> Quantity:
+        """Price of one request of a class in month 0, averaged over the week's demand."""
+        shares = [peak_share(demand, peak, day) for peak in self.row.peak]
+        factor = self.factor * scenario.api_price_factors.get(self.api, 1.0)
+        return usd_per_request(self.row, request, shares, scenario, demand.name) * factor
+
+    def usd_of(
+        self,
+        classes: Iterable[RequestClass],
+        demand: Demand,
+        day: dt.date,
+        scenario: Scenario = LIKELY,
+    ) -> Quantity:
+        """USD in month 0 of the classes' share of one average request."""
+        return sum(
+            (one.share * self.usd_per_request(one, demand, day, scenario) for one in classes),
+            start=0.0,
+        )
+
+
+def peak_share(demand: Demand, peak: Peak, day: dt.date) -> float:
+    """Share of the requests that fall into an API's peak hours.
+
+    The local hour of the week is converted by the workload's time zone as of the pricing day.
+    """
+    pieces = np.arange(PIECES_PER_HOUR) / PIECES_PER_HOUR
+    utc = (demand.offsets_utc(day)[:, None] + pieces[None, :]) % HOURS_PER_WEEK
+    priced = np.zeros(HOURS_PER_WEEK)
+    priced[list(peak.hours_of_week)] = 1.0
+    inside = priced[utc.astype(int)]
+    weight = demand.requests_per_hour
+    return float(inside.mean(axis=1) @ weight / weight.sum())
+
+
+@dataclass(frozen=True)
+class _Prices:
+    """Prices in force for a request: input, cache hit, output, in USD per million tokens."""
+
+    miss: Quantity
+    hit: Quantity
+    out: Quantity
+
+
+def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenario) -> _Prices:
+    """Prices for a full prompt of a length in the API's own tokens, in or outside a peak.
+
+    The highest tier below the prompt's length replaces the base prices; a peak multiplies what
+    holds outside it by its own ratio to the base.
+    """
+
+    def at(what: str, price: Range) -> Quantity:
+        return scenario.read(f"{row.api}: {what}", price)
+
+    base_miss = at("input", row.input_usd_per_mtok)
+    base_hit = row.cached_input_usd_per_mtok
+    base = _Prices(
+        base_miss,
+        base_miss if base_hit is None else at("cache hit", base_hit),
+        at("output", row.output_usd_per_mtok),
+    )
+    reached = [tier for tier in row.tiers if prompt > tier.above_prompt_tokens]
+    prices = base
+    if reached:
+        tier = max(reached, key=lambda one: one.above_prompt_tokens)
+        miss = at("tier input", tier.input_usd_per_mtok)
+        if tier.cached_input_usd_per_mtok is not None:
+            hit = at("tier cache hit", tier.cached_input_usd_per_mtok)
+        else:
+            hit = miss if base_hit is None else _scaled(miss, base.hit, base.miss)
+        prices = _Prices(miss, hit, at("tier output", tier.output_usd_per_mtok))
+    if peak is None:
+        return prices
+    peak_miss = at("peak input", peak.input_usd_per_mtok)
+    peak_hit = (
+        at("peak cache hit", peak.cached_input_usd_per_mtok)
+        if peak.cached_input_usd_per_mtok is not None
+        else _scaled(base.hit, peak_miss, base.miss)
+    )
+    return _Prices(
+        _scaled(prices.miss, peak_miss, base.miss),
+        _scaled(prices.hit, peak_hit, base.hit),
+        _scaled(prices.out, at("peak output", peak.output_usd_per_mtok), base.out),
+    )
+
+
+def _scaled(value: Quantity, over: Quantity, under: Quantity) -> Quantity:
+    """Value x over / under; ``over`` alone where the base price is 0."""
+    return value * over / under if np.all(np.asarray(under) > 0) else over
+
+
+def usd_per_request(
+    row: ApiPrice,
+    request: RequestClass,
+    peak_shares: Sequence[float] = (),
+    scenario: Scenario | None = None,
+    workload: str = "",
+) -> Quantity:
+    """USD that ONE request of a class costs: misses, hits, cache writes and output.
+
+    Reasoning tokens are billed as output; a tier looks at the prompt in the API's own tokens. A
+    written token costs the cache-write price where that is above the input price. The batch
+    discount applies to the share that can wait. A cache hit without a price of its own costs
+    what input costs. ``peak_shares`` has the share of the requests in each of the row's peaks;
+    the class's own figures are known by their ``workload``.
+    """
+    scenario = scenario or Scenario()
+    rest = 1.0 - sum(peak_shares)
+    usd = rest * _one(row, request, None, scenario, workload)
+    for peak, share in zip(row.peak, peak_shares, strict=False):
+        usd = usd + share * _one(row, request, peak, scenario, workload)
+    discount = scenario.read(f"{row.api}: batch discount", row.batch_discount or point(0.0))
+    factor = scenario.read(f"{row.api}: token factor", _token_factor(row))
+    waits = scenario.read(f"{workload}: share of {request.name} that can wait", request.can_wait)
+    return usd * factor * (1 - waits * discount)
+
+
+def _token_factor(row: ApiPrice) -> Range:
+    return row.token_factor or point(1.0)
+
+
+def too_long(row: ApiPrice, classes: Iterable[RequestClass]) -> str:
+    """Why an API cannot serve some class, prompt and output in its own tokens; or an empty text."""
+    for request in classes:
+        tokens = (request.input + request.generated) * _token_factor(row).likely
+        if row.context_tokens is not None and tokens > row.context_tokens:
+            return (
+                f"a request of {request.name} has {tokens:,.0f} tokens, "
+                f"{row.api} takes {row.context_tokens:,}"
+            )
+    return ""
+
+
+def _one(
+    row: ApiPrice, request: RequestClass, peak: Peak | None, scenario: Scenario, workload: str
+) -> Quantity:
+    prices = _in_force(row, request.input * _token_factor(row).likely, peak, scenario)
+    cached = scenario.read(*cached_share(workload, request))
+    written = scenario.read(f"{workload}: cache writes of {request.name}", request.cache_write)
+    misses = request.input * (1 - cached)
+    write = scenario.read(f"{row.api}: cache write", row.cache_write_usd_per_mtok or point(0.0))
+    surcharge = np.maximum(write - prices.miss, 0.0)
+    return (
+        misses * prices.miss
+        + misses * written * surcharge
+        + request.input * cached * prices.hit
+        + request.generated * prices.out
+    ) / TOKENS_PER_MTOK

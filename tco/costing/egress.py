@@ -1,0 +1,63 @@
+"""What leaves the cloud: the volume, and tiers that are cumulative over the account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tco.catalog.catalog import Sourced
+from tco.scenario import Scenario
+from tco.units import BYTES_PER_GB, Quantity
+
+__all__ = ["Band", "EgressTerms", "response_gb", "tiered_usd"]
+
+
+@dataclass(frozen=True)
+class Band:
+    """A price band: up to how many GB of the month (cumulative), and USD per GB inside it."""
+
+    up_to_gb: float
+    usd_per_gb: Sourced
+
+
+@dataclass(frozen=True)
+class EgressTerms:
+    """How much a service sends, and at which price."""
+
+    bytes_per_output_token: Sourced
+    overhead_bytes: Sourced
+    gb_per_month: Sourced | None
+    bands: tuple[Band, ...]
+    free_gb: float
+    claims_free_tier: bool
+    label: str
+
+
+def response_gb(
+    requests: Quantity, tokens_per_response: Quantity, bytes_per_token: Quantity, overhead: Quantity
+) -> Quantity:
+    """GB sent: requests x (O x bytes per output token + overhead per response) / 1e9."""
+    return requests * (tokens_per_response * bytes_per_token + overhead) / BYTES_PER_GB
+
+
+def tiered_usd(
+    gb: Quantity, bands: Sequence[Band], free_gb: float, *, claimed: bool, scenario: Scenario
+) -> Quantity:
+    """USD for ``gb`` sent in a month.
+
+    The free GB are the first of the account. Unless the stack claims them they count as used up:
+    cost(free + gb) - cost(free).
+    """
+    start = 0.0 if claimed else free_gb
+    usd: Quantity = 0.0
+    floor = 0.0
+    for band in bands:
+        top = np.minimum(start + gb, band.up_to_gb)
+        inside = np.maximum(top - max(floor, start), 0.0)
+        usd = usd + inside * scenario.value(band.usd_per_gb)
+        floor = band.up_to_gb
+        if np.all(top < floor):
+            break
+    return usd

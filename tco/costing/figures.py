@@ -1,0 +1,63 @@
+"""Every figure of a stack, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, cast
+
+from tco.catalog.catalog import Sourced
+from tco.costing import stack as built
+from tco.costing.api_bill import ApiRate, PricePath
+from tco.costing.egress import Band, EgressTerms
+from tco.costing.purchase import OwnedSupply, SpotSupply, Supply
+
+__all__ = ["figures_of", "rates_of", "with_figures"]
+
+FIGURED = (
+    built.StackModel,
+    *(built.ServiceModel, built.Group, built.PoolModel, built.StandbyTerms, built.PowerTerms),
+    *(built.Labor, built.Platform, ApiRate, PricePath, EgressTerms, Band),
+    *(Supply, SpotSupply, OwnedSupply),
+)
+"""What a stack is made of that holds figures."""
+
+
+def with_figures(stack: built.StackModel, change: Callable[[Sourced], Sourced]) -> built.StackModel:
+    """A stack with every figure changed, the same objects where none is; rivals stay."""
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, Sourced):
+            return change(value)
+        if isinstance(value, tuple):
+            parts = cast("tuple[Any, ...]", value)
+            made = tuple(changed(one) for one in parts)
+            return parts if all(a is b for a, b in zip(made, parts, strict=True)) else made
+        if not isinstance(value, FIGURED):
+            return value
+        before = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+        after = {name: changed(one) for name, one in before.items()}
+        moved = {name: one for name, one in after.items() if one is not before[name]}
+        return replace(value, **moved) if moved else value
+
+    return changed(stack)
+
+
+def figures_of(stack: built.StackModel) -> list[Sourced]:
+    """Every figure of a stack but its rivals'; of its APIs the price paths."""
+    found: list[Sourced] = []
+
+    def note(figure: Sourced) -> Sourced:
+        found.append(figure)
+        return figure
+
+    with_figures(stack, note)
+    return found
+
+
+def rates_of(stack: built.StackModel) -> list[ApiRate]:
+    """Every API that a stack itself may pay."""
+    found: list[ApiRate | None] = []
+    for service in stack.services:
+        found += [service.overflow, service.standby.api, *(rate for _, rate in service.routed)]
+    return [rate for rate in found if rate is not None]

@@ -1,0 +1,293 @@
+"""From demand to nodes: how many are needed hour by hour, which pool serves what, what is left.
+
+Loads are in nodes of the reference pool (the first in merit order); a pool of other hardware
+counts by how much of a reference node's work one of its nodes does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tco.costing import poisson
+from tco.units import (
+    HOURS_PER_MONTH,
+    HOURS_PER_WEEK,
+    WEEKS_PER_MONTH,
+    FloatArray,
+    Quantity,
+    ratio,
+)
+
+__all__ = ["Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
+
+TOLERANCE = 1e-9
+FIRST_STEPS = 64
+MOST_NODES = 100_000
+"""More nodes than this is a mistake in the plan, not a fleet."""
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """How requests arrive within an hour, and how full a node may be.
+
+    ``concurrency`` is n*, the requests in flight at which a node is full. With a ``factor`` the
+    peak is factor x mean for certain, otherwise the count is Poisson and met up to ``quantile``.
+    """
+
+    concurrency: float
+    target_load: float
+    quantile: float = 0.99
+    factor: float | None = None
+    unserved_limit: float | None = None
+
+    def overflow(self, capacity: FloatArray, load: FloatArray) -> FloatArray:
+        """Load in nodes that finds ``capacity`` nodes full: E[(Y - P n*)+] / n*.
+
+        With a factor f the peak f L is certain: the share of it above the capacity overflows.
+        """
+        if self.factor is not None:
+            over = np.maximum(self.factor * load - capacity, 0.0) / self.factor
+            return np.where(over <= TOLERANCE * np.maximum(load, 1.0), 0.0, over)
+        return np.minimum(
+            poisson.loss(capacity * self.concurrency, load * self.concurrency) / self.concurrency,
+            load,
+        )
+
+    def most_load(self, nodes: FloatArray) -> FloatArray:
+        """The largest load in nodes that a number of nodes may carry: the steps of N(L)."""
+        if self.factor is not None:
+            return nodes * self.target_load / self.factor
+        full = np.floor(nodes * self.concurrency * self.target_load + TOLERANCE)
+        most = poisson.most_load(full, self.quantile) / self.concurrency
+        limit = self.unserved_limit
+        if limit is None:
+            return most
+        binding = self.overflow(nodes, most) > limit * most
+        if binding.any():
+            most[binding] = self._served_within(nodes[binding], most[binding], limit)
+        return most
+
+    def _served_within(self, nodes: FloatArray, high: FloatArray, limit: float) -> FloatArray:
+        """The largest load below ``high`` whose overflow stays within the limit, by bisection."""
+        low = np.zeros_like(high)
+        for _ in range(60):
+            middle = (low + high) / 2
+            fits = self.overflow(nodes, middle) <= limit * middle
+            low, high = np.where(fits, middle, low), np.where(fits, high, middle)
+        return low
+
+
+@lru_cache(maxsize=512)
+def _most_loads(arrivals: Arrivals, count: int) -> FloatArray:
+    """The largest loads of 1, 2, … ``count`` nodes, a power of two times the first ones."""
+    half = 0 if count == FIRST_STEPS else count // 2
+    more = arrivals.most_load(np.arange(half + 1.0, count + 1.0))
+    return np.concatenate([_most_loads(arrivals, half), more]) if half else more
+
+
+@dataclass(frozen=True)
+class FleetPool:
+    """What sizing needs of a pool: its bounds, what it follows, the work one node does."""
+
+    name: str
+    floor: int
+    cap: float
+    follow: Literal["static", "schedule", "load"]
+    work_per_node: float = 1.0
+    obtainable: float = 1.0
+
+    @property
+    def capacity_per_node(self) -> float:
+        """Reference nodes that one node of the pool stands for, on average."""
+        return self.work_per_node * self.obtainable
+
+
+@dataclass(frozen=True)
+class FleetMonth:
+    """A fleet's month, pool by pool, for one load factor or an array of them of any shape.
+
+    Hours are node-hours; starts are nodes that boot; peaks are nodes at the busiest hour; the share
+    is of the requests.
+    """
+
+    node_hours: tuple[FloatArray, ...]
+    needed_hours: tuple[FloatArray, ...]
+    starts: tuple[FloatArray, ...]
+    busy_hours: tuple[FloatArray, ...]
+    peak_nodes: tuple[FloatArray, ...]
+    overflow_share: FloatArray
+
+    def rows(self) -> FloatArray:
+        """Every number as one array, the fields first: what a table interpolates."""
+        pools = (self.node_hours, self.needed_hours, self.starts)
+        more = (self.busy_hours, self.peak_nodes)
+        return np.stack([*(one for field in pools + more for one in field), self.overflow_share])
+
+    def start_hours(self, place: int, boot_hours: Quantity) -> FloatArray:
+        """Boot-and-load hours billed for a pool: a start's, for every start.
+
+        Booting never makes a pool dearer than keeping its peak all month.
+        """
+        rest = HOURS_PER_MONTH * self.peak_nodes[place] - self.node_hours[place]
+        return np.minimum(self.starts[place] * boot_hours, rest)
+
+    @staticmethod
+    def from_rows(rows: Sequence[FloatArray]) -> FleetMonth:
+        """The month whose ``rows`` these are."""
+        count = (len(rows) - 1) // 5
+        fields = [tuple(rows[place * count : (place + 1) * count]) for place in range(5)]
+        return FleetMonth(*fields, overflow_share=rows[-1])
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A fleet at work hour by hour: arrays of the shape (factors, distinct levels of the week).
+
+    ``hours`` has the hours per month of each level. Pools are in merit order, loads in nodes.
+    """
+
+    load: FloatArray
+    needed: FloatArray
+    provisioned: tuple[FloatArray, ...]
+    overflow: FloatArray
+    capacity: FloatArray
+    hours: FloatArray = field(repr=False)
+    month: FleetMonth
+
+    @property
+    def load_hours(self) -> FloatArray:
+        """Load of the month in node-hours."""
+        return self.load @ self.hours
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Pools in merit order under the load of a week at factor 1."""
+
+    load_by_hour: FloatArray
+    arrivals: Arrivals
+    pools: tuple[FleetPool, ...]
+
+    def __post_init__(self) -> None:
+        if self.load_by_hour.shape != (HOURS_PER_WEEK,):
+            raise ValueError(f"a week has {HOURS_PER_WEEK} hours, not {self.load_by_hour.shape}")
+
+    @cached_property
+    def _levels(self) -> tuple[FloatArray, NDArray[np.intp], FloatArray]:
+        """Distinct loads of the week, which hour has which, and hours per level per month."""
+        rounded = np.round(self.load_by_hour, 12)
+        _, first, inverse = np.unique(rounded, return_index=True, return_inverse=True)
+        hours = np.bincount(inverse).astype(float) * WEEKS_PER_MONTH
+        return self.load_by_hour[first], inverse, hours
+
+    @cached_property
+    def _changes(self) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
+        """Levels that follow another in the cyclic week, those before them, and how often."""
+        levels, inverse, _ = self._levels
+        codes = inverse * len(levels) + np.roll(inverse, 1)
+        pairs, times = np.unique(codes, return_counts=True)
+        now, before = np.divmod(pairs, len(levels))
+        return now, before, times.astype(float)
+
+    def steps(self, up_to: float) -> FloatArray:
+        """The loads at which one more node is needed, ascending, past ``up_to``."""
+        count = FIRST_STEPS
+        while (known := _most_loads(self.arrivals, count))[-1] < up_to:
+            if count >= MOST_NODES:
+                raise OverflowError(f"the load needs more than {MOST_NODES:,} nodes")
+            count *= 2
+        return known
+
+    def needed(self, load: FloatArray) -> FloatArray:
+        """N: the least number of reference nodes for a load; 0 where there is no load."""
+        steps = self.steps(float(load.max(initial=0.0)))
+        nodes = np.searchsorted(steps, load * (1 - TOLERANCE), side="left") + 1.0
+        return np.where(load > 0, nodes, 0.0)
+
+    def at(self, factor: float | FloatArray) -> Operation:
+        """The fleet under ``factor`` times the load of the week."""
+        levels, _, hours = self._levels
+        load = np.atleast_1d(np.asarray(factor, float))[:, None] * levels[None, :]
+        needed = self.needed(load)
+        provisioned = self._provision(needed)
+        served, overflow, capacity = self._dispatch(load, provisioned)
+        in_use = self._in_use(needed, provisioned)
+        return Operation(
+            load=load,
+            needed=needed,
+            provisioned=provisioned,
+            overflow=overflow,
+            capacity=capacity,
+            hours=hours,
+            month=FleetMonth(
+                node_hours=tuple(nodes @ hours for nodes in provisioned),
+                needed_hours=tuple(nodes @ hours for nodes in in_use),
+                starts=tuple(
+                    self._starts(pool, nodes)
+                    for pool, nodes in zip(self.pools, provisioned, strict=True)
+                ),
+                busy_hours=tuple(
+                    (one / pool.work_per_node) @ hours
+                    for pool, one in zip(self.pools, served, strict=True)
+                ),
+                peak_nodes=tuple(nodes.max(axis=1) for nodes in provisioned),
+                overflow_share=ratio(overflow @ hours, load @ hours),
+            ),
+        )
+
+    def _provision(self, needed: FloatArray) -> tuple[FloatArray, ...]:
+        """P(h) by pool: floors first, then the elastic pools in merit order up to their caps."""
+        floors = sum(pool.floor * pool.capacity_per_node for pool in self.pools)
+        rest = needed - floors
+        nodes: list[FloatArray] = []
+        for pool in self.pools:
+            wanted = np.ceil(rest / pool.capacity_per_node - TOLERANCE)
+            extra = np.clip(wanted, 0.0, pool.cap - pool.floor)
+            if pool.follow == "static":
+                extra = np.broadcast_to(extra.max(axis=1, keepdims=True), extra.shape)
+            rest = rest - extra * pool.capacity_per_node
+            nodes.append(pool.floor + extra)
+        return tuple(nodes)
+
+    def _dispatch(
+        self, load: FloatArray, provisioned: Sequence[FloatArray]
+    ) -> tuple[tuple[FloatArray, ...], FloatArray, FloatArray]:
+        """Load served by each pool, what overflows them all, and their capacity (nodes)."""
+        served: list[FloatArray] = []
+        capacity, left = np.zeros_like(load), load
+        for pool, nodes in zip(self.pools, provisioned, strict=True):
+            capacity = capacity + nodes * pool.capacity_per_node
+            over = self.arrivals.overflow(capacity, load)
+            served.append(left - over)
+            left = over
+        return tuple(served), left, capacity
+
+    def _in_use(
+        self, needed: FloatArray, provisioned: Sequence[FloatArray]
+    ) -> tuple[FloatArray, ...]:
+        """Nodes of each pool that the need of the hour reaches, in merit order."""
+        rest = needed
+        used: list[FloatArray] = []
+        for pool, nodes in zip(self.pools, provisioned, strict=True):
+            here = np.clip(np.ceil(rest / pool.capacity_per_node - TOLERANCE), 0.0, nodes)
+            rest = rest - here * pool.capacity_per_node
+            used.append(here)
+        return tuple(used)
+
+    def comes_and_goes(self, pool: FleetPool) -> bool:
+        """Whether nodes of a pool start and stop in the course of the week."""
+        return pool.follow != "static" and pool.cap > pool.floor and len(self._levels[2]) > 1
+
+    def _starts(self, pool: FleetPool, nodes: FloatArray) -> FloatArray:
+        """Nodes started per month: every increase over the cyclic week."""
+        if not self.comes_and_goes(pool):
+            return np.zeros(len(nodes))
+        now, before, times = self._changes
+        rises = np.maximum(nodes[:, now] - nodes[:, before], 0.0) @ times
+        return np.asarray(rises * WEEKS_PER_MONTH, float)

@@ -1,0 +1,285 @@
+"""Every fleet of a stack at work: its nodes, its spares, and what an outage sends to an API."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from tco.costing.fleet import FleetMonth, Operation
+from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel
+from tco.costing.standby import node_availability, outage_overflow, spares_needed
+from tco.scenario import LIKELY, Scenario
+from tco.throughput.operating_point import node_seconds, node_time_is_known
+from tco.units import FloatArray, Quantity, ratio
+
+SPAN = 2.0
+"""The growth of outages is taken between the likely time down over and times this."""
+
+__all__ = [
+    "GroupWork",
+    "Work",
+    "group_work",
+    "outage_share",
+    "spare_nodes",
+    "speed",
+    "speed_is_known",
+    "work",
+]
+
+
+@dataclass(frozen=True)
+class GroupWork:
+    """A group's fleet at work, the spares it holds, and what an outage sends to an API.
+
+    ``factor`` is the demand over that of the pricing day. ``growth_read`` is the growth of outages
+    where a table has it.
+    """
+
+    group: Group
+    factor: FloatArray
+    month: FleetMonth
+    spares: FloatArray
+    spare_pool: PoolModel
+    outage_share: FloatArray
+    growth_read: FloatArray | None = None
+
+    @cached_property
+    def outage_growth(self) -> FloatArray:
+        """The power of the time down with which the outage share grows: 1 where nodes fail alone.
+
+        It is taken between half and twice the likely time.
+        """
+        if self.growth_read is not None:
+            return self.growth_read
+        operation = self.group.fleet.at(self.factor)
+        less, more = (_outage(self.group, operation, down) for down in (1 / SPAN, SPAN))
+        steepness = np.log(np.where(less > 0, ratio(more, less), SPAN**2))
+        return np.asarray(steepness / math.log(SPAN**2), float)
+
+    def spares_in(self, pool: PoolModel) -> FloatArray:
+        """Spare replicas that stand in a pool."""
+        return self.spares if pool is self.spare_pool else np.zeros_like(self.spares)
+
+
+@dataclass(frozen=True)
+class Work:
+    """All services at work under a factor of their demand (one, or an array of them)."""
+
+    factors: tuple[FloatArray, ...]
+    groups: tuple[tuple[GroupWork, ...], ...]
+
+    @property
+    def none(self) -> FloatArray:
+        """A zero per load factor, to give a line the length of the rest."""
+        return np.zeros_like(self.factors[0])
+
+    @property
+    def held_nodes(self) -> FloatArray:
+        """Nodes of the stack at the busiest hour, spares included."""
+        return np.asarray(sum(nodes for _, nodes in self.nodes_by_pool()) + self.none, float)
+
+    def nodes_by_pool(self) -> Iterator[tuple[PoolModel, FloatArray]]:
+        """Every pool of every group with its nodes at the busiest hour, spares included."""
+        for groups in self.groups:
+            for one in groups:
+                for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
+                    yield pool, (peak + one.spares_in(pool)) * pool.nodes_per_replica
+
+    def unserved_share(self, service: ServiceModel, place: int) -> FloatArray:
+        """Share of a service's requests that nothing serves."""
+        if service.overflow is not None:
+            return self.none
+        shares = [one.month.overflow_share * one.group.share for one in self.groups[place]]
+        return np.asarray(sum(shares) + self.none, float)
+
+    def refused_share(self, service: ServiceModel, place: int) -> FloatArray:
+        """Share of a service's requests unserved, 0 within its limit."""
+        share = self.unserved_share(service, place)
+        return np.where(share > service.unserved_limit + 1e-12, share, 0.0)
+
+    def refused_tokens(self, stack: StackModel) -> FloatArray:
+        """Share of the stack's tokens that its fleets refuse."""
+        weights = [
+            factor * service.mtok_per_month
+            for service, factor in zip(stack.services, self.factors, strict=True)
+        ]
+        refused = sum(
+            weight * self.refused_share(service, place)
+            for place, (service, weight) in enumerate(zip(stack.services, weights, strict=True))
+        )
+        return ratio(np.asarray(refused, float), np.asarray(sum(weights), float))
+
+    def served(self, stack: StackModel) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Whether every service stays within its limit of unserved requests."""
+        refused = [
+            self.refused_share(service, place) > 0 for place, service in enumerate(stack.services)
+        ]
+        return ~np.any(refused, axis=0)
+
+
+def work(
+    stack: StackModel, factor: Quantity | Sequence[Quantity] = 1.0, scenario: Scenario = LIKELY
+) -> Work:
+    """The fleets under a factor of the demand; a sequence has one factor per service.
+
+    A throughput above the likely one makes the load smaller: L = demand / throughput.
+    """
+    factors = factor if isinstance(factor, Sequence) else [factor] * len(stack.services)
+    arrays = [np.atleast_1d(np.asarray(one, float)) for one in factors]
+    return Work(
+        tuple(arrays),
+        tuple(
+            tuple(
+                group_work(service, group, one, one / scenario.value(group.throughput))
+                for group in service.groups
+            )
+            for service, one in zip(stack.services, arrays, strict=True)
+        ),
+    )
+
+
+def spare_nodes(stack: StackModel) -> dict[str, int]:
+    """Nodes that stand ready in each pool that holds any, at the plan's own demand."""
+    held: dict[str, int] = {}
+    for groups in work(stack).groups:
+        for one in groups:
+            nodes = round(float(one.spares[0])) * one.spare_pool.nodes_per_replica
+            if nodes:
+                held[one.spare_pool.name] = held.get(one.spare_pool.name, 0) + nodes
+    return held
+
+
+def group_work(
+    service: ServiceModel, group: Group, factor: FloatArray, load_factor: FloatArray
+) -> GroupWork:
+    """A group under a factor of its demand, which makes ``load_factor`` times its load."""
+    operation = group.fleet.at(load_factor)
+    none = np.zeros(len(load_factor))
+    standby = service.standby
+    spare_pool = next((one for one in group.pools if one.supply.option != "spot"), group.pools[0])
+    done = GroupWork(group, factor, operation.month, none, spare_pool, none)
+    if standby.kind == "nodes":
+        for pool in group.pools:
+            if pool.name == standby.pool:
+                return replace(done, spares=none + standby.replicas(pool), spare_pool=pool)
+        return done
+    if standby.kind == "availability" and standby.target is not None:
+        spares = spares_needed(
+            operation,
+            operation.load[0],
+            [_likely_up(pool) for pool in group.pools],
+            _likely_up(spare_pool),
+            standby.target,
+        )
+        return replace(done, spares=spares)
+    if standby.kind == "api":
+        return replace(done, outage_share=_outage(group, operation))
+    return done
+
+
+def _outage(group: Group, operation: Operation, down: float = 1.0) -> FloatArray:
+    """Share of the requests that outages take, with nodes ``down`` times as long as is likely."""
+    up = 1.0 - (1.0 - _mean_up(group, operation)) * down
+    return outage_overflow(operation, group.fleet.arrivals, up)
+
+
+def _mean_up(group: Group, operation: Operation) -> FloatArray:
+    """Share of time a replica is up, by load factor: the pools weighed by their node-hours."""
+    hours = np.stack(operation.month.node_hours)
+    up = np.array([_likely_up(pool) for pool in group.pools])
+    total = hours.sum(axis=0)
+    return np.where(total > 0, up @ hours / np.where(total > 0, total, 1.0), up.mean())
+
+
+def _likely_up(pool: PoolModel) -> float:
+    return float(_up(pool, LIKELY))
+
+
+def _up(pool: PoolModel, scenario: Scenario) -> Quantity:
+    """Share of time one replica of a pool is up, all its nodes."""
+    spot = pool.supply.spot
+    node = node_availability(
+        scenario.value(pool.mtbf_hours),
+        scenario.value(pool.mttr_hours),
+        scenario.value(spot.interruptions_per_hour) if spot else 0.0,
+        scenario.value(pool.boot_hours) if spot else 0.0,
+    )
+    return node**pool.nodes_per_replica
+
+
+def outage_share(service: ServiceModel, done: GroupWork, scenario: Scenario) -> FloatArray:
+    """Share of a group's requests that outages send to the API that stands by.
+
+    It grows as a power of the time that nodes are down, and is at most what does not overflow.
+    """
+    if service.standby.kind != "api":
+        return done.outage_share
+    likely, drawn = (_node_hours_down(done, one) for one in (LIKELY, scenario))
+    down = ratio(drawn, likely)
+    if np.all(down == 1.0):
+        return done.outage_share
+    share = done.outage_share * down**done.outage_growth
+    return np.minimum(share, 1.0 - done.month.overflow_share)
+
+
+def _node_hours_down(done: GroupWork, scenario: Scenario) -> FloatArray:
+    pools = zip(done.month.node_hours, done.group.pools, strict=True)
+    return np.asarray(sum(hours * (1.0 - _up(pool, scenario)) for hours, pool in pools), float)
+
+
+def speed(done: GroupWork, scenario: Scenario) -> Quantity:
+    """The requests that a group's nodes serve over the likely number.
+
+    That is their throughput, times the nodes obtained, over what a request takes of a node. A spot
+    pool without a fallback counts by its share of the group's capacity.
+    """
+    group = done.group
+    made = scenario.value(group.throughput)
+    if not _pools_are_known(group):
+        likely, obtained = (_capacity(done, one) for one in (LIKELY, scenario))
+        made = made * np.where(likely > 0, ratio(obtained, likely), 1.0)
+    if not _requests_are_known(group):
+        made = made * _node_seconds(group, LIKELY) / _node_seconds(group, scenario)
+    return made
+
+
+def speed_is_known(group: Group) -> bool:
+    """Whether nothing about the speed of a group is uncertain."""
+    known = group.throughput.value.is_point
+    return known and _pools_are_known(group) and _requests_are_known(group)
+
+
+def _pools_are_known(group: Group) -> bool:
+    """Whether every pool has the nodes it asks for, or a share of them that is certain."""
+    spots = [pool.supply.spot for pool in group.pools]
+    return all(
+        spot is None or spot.on_demand is not None or spot.availability.value.is_point
+        for spot in spots
+    )
+
+
+def _requests_are_known(group: Group) -> bool:
+    pairs = zip(group.points, group.classes, strict=False)
+    return all(node_time_is_known(point, request) for point, request in pairs)
+
+
+def _node_seconds(group: Group, scenario: Scenario) -> Quantity:
+    """What the classes' share of a request takes of a node of the first pool."""
+    return sum(
+        request.share * node_seconds(point, request, 1.0, group.workload, scenario)
+        for point, request in zip(group.points, group.classes, strict=False)
+    )
+
+
+def _capacity(done: GroupWork, scenario: Scenario) -> FloatArray:
+    """Node-hours of the reference pool's work that a group obtains in a month."""
+    pools = zip(done.month.node_hours, done.group.pools, done.group.fleet.pools, strict=True)
+    hours = (
+        hours * fleet.work_per_node * pool.supply.obtainable(scenario)
+        for hours, pool, fleet in pools
+    )
+    return np.asarray(sum(hours), float)

@@ -1,0 +1,192 @@
+"""Fleets tabulated over their load, so that a million scenarios cost a look-up each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tco.costing.fleet import FleetMonth
+from tco.costing.fleet_operation import GroupWork, Work, group_work, speed, speed_is_known
+from tco.costing.stack import Group, ServiceModel, StackModel
+from tco.scenario import Scenario
+from tco.units import FloatArray, distinct
+
+__all__ = ["WorkTable"]
+
+CELLS = 511
+"""Even parts, in logarithms, of the loads that a table covers; inside one it is linear."""
+AT_STEP = 1e-9
+NO_STEP = 2.0
+
+
+@dataclass(frozen=True)
+class WorkTable:
+    """The fleets of a stack over its loads. ``exact`` is the work at ``factors``.
+
+    A group whose speed is known needs no table.
+    """
+
+    factors: tuple[FloatArray, ...]
+    exact: Work
+    tables: tuple[tuple[_ByMonth | None, ...], ...]
+
+    @staticmethod
+    def build(
+        stack: StackModel, factors: tuple[FloatArray, ...], exact: Work, widest: float
+    ) -> WorkTable:
+        """Tables for loads from the least factor / ``widest`` to the greatest x ``widest``.
+
+        Committed nodes are bought before anyone knows the throughput: they count as in ``exact``.
+        """
+        tables = tuple(
+            tuple(
+                None
+                if speed_is_known(done.group)
+                else _ByMonth.build(
+                    service, done, float(factor.min()) / widest, float(factor.max()) * widest
+                )
+                for done in groups
+            )
+            for service, groups, factor in zip(stack.services, exact.groups, factors, strict=True)
+        )
+        return WorkTable(factors, exact, tables)
+
+    def at(self, scenario: Scenario) -> Work:
+        """The work at the factors, at the speeds of a scenario."""
+        groups = tuple(
+            tuple(
+                done if table is None else table.at(done, factor, factor / speed(done, scenario))
+                for done, table in zip(exact, tables, strict=True)
+            )
+            for factor, exact, tables in zip(
+                self.factors, self.exact.groups, self.tables, strict=True
+            )
+        )
+        return Work(self.factors, groups)
+
+
+@dataclass(frozen=True)
+class _ByMonth:
+    """A group's tables, one for each set of committed counts, and which of them a month has."""
+
+    tables: tuple[_GroupTable, ...]
+    months: NDArray[np.intp]
+
+    @staticmethod
+    def build(service: ServiceModel, done: GroupWork, low: float, high: float) -> _ByMonth:
+        committed = [
+            peak if pool.supply.committed else peak * 0.0
+            for pool, peak in zip(done.group.pools, done.month.peak_nodes, strict=True)
+        ]
+        counts, months = np.unique(np.stack(committed), axis=1, return_inverse=True)
+        return _ByMonth(
+            tuple(
+                _GroupTable.build(service, _with_committed(done.group, column), low, high)
+                for column in counts.T
+            ),
+            months.ravel(),
+        )
+
+    def at(self, exact: GroupWork, factor: FloatArray, load_factor: FloatArray) -> GroupWork:
+        values = self.tables[0].values(load_factor)
+        if len(self.tables) > 1:
+            values = [np.array(one) for one in values]
+        for number, table in enumerate(self.tables[1:], start=1):
+            here = self.months == number
+            for value, other in zip(values, table.values(load_factor[..., here]), strict=True):
+                value[..., here] = other
+        *month, spares, outage, growth = values
+        return replace(
+            exact,
+            factor=factor,
+            month=FleetMonth.from_rows(month),
+            spares=spares,
+            outage_share=outage,
+            growth_read=growth,
+        )
+
+
+def _with_committed(group: Group, counts: Sequence[float]) -> Group:
+    """The group with so many nodes in each of its committed pools, no more and no fewer."""
+    pools = tuple(
+        replace(fleet, floor=round(count), cap=float(round(count)))
+        if pool.supply.committed
+        else fleet
+        for fleet, pool, count in zip(group.fleet.pools, group.pools, counts, strict=True)
+    )
+    return replace(group, fleet=replace(group.fleet, pools=pools))
+
+
+@dataclass(frozen=True)
+class _GroupTable:
+    """A group's month over its load: straight pieces, two in a cell in which the fleet steps.
+
+    ``first`` is the month at the least load; ``varying`` are the fields that change with it, each
+    with the start and the slope of its pieces; ``cuts`` is where in a cell its step is.
+    """
+
+    low: float
+    step: float
+    cuts: FloatArray
+    first: FloatArray
+    varying: NDArray[np.intp]
+    starts: FloatArray
+    slopes: FloatArray
+
+    @staticmethod
+    def build(service: ServiceModel, group: Group, low: float, high: float) -> _GroupTable:
+        base, step = math.log(low), math.log(high / low) / CELLS
+        ends = _rows(service, group, np.exp(base + step * np.arange(CELLS + 1)))
+        cuts = _cuts(group, base, step, high)
+        stepped = np.flatnonzero(cuts < NO_STEP)
+        sides = [
+            _rows(service, group, np.exp(base + step * (stepped + cuts[stepped])) * side)
+            for side in (1 - AT_STEP, 1 + AT_STEP)
+        ]
+        starts = np.repeat(ends[:, :-1], 2, axis=1)
+        slopes = np.repeat(np.diff(ends, axis=1), 2, axis=1)
+        left, right, at = 2 * stepped, 2 * stepped + 1, cuts[stepped]
+        slopes[:, left] = (sides[0] - ends[:, stepped]) / np.maximum(at, AT_STEP)
+        slopes[:, right] = (ends[:, stepped + 1] - sides[1]) / np.maximum(1 - at, AT_STEP)
+        starts[:, right] = sides[1] - slopes[:, right] * at
+        varying = np.flatnonzero(np.ptp(ends, axis=1) > 0)
+        return _GroupTable(base, step, cuts, ends[:, 0], varying, starts[varying], slopes[varying])
+
+    def values(self, load_factor: FloatArray) -> list[FloatArray]:
+        """Every field of the month, the spares, the outages and their growth at load factors."""
+        place = np.clip((np.log(load_factor) - self.low) / self.step, 0.0, CELLS - AT_STEP)
+        cell = place.astype(np.intp)
+        part = place - cell
+        piece = 2 * cell + (part > self.cuts.take(cell) + AT_STEP)
+        values = [np.broadcast_to(one, place.shape) for one in self.first]
+        for number, start, slope in zip(self.varying, self.starts, self.slopes, strict=True):
+            values[number] = start.take(piece) + slope.take(piece) * part
+        return values
+
+
+def _rows(service: ServiceModel, group: Group, load_factor: FloatArray) -> FloatArray:
+    """The fields of a group's month, its spares, its outages and their growth, at load factors."""
+    if load_factor.size == 0:
+        return np.zeros((5 * len(group.pools) + 4, 0))
+    done = group_work(service, group, load_factor, load_factor)
+    growth = done.outage_growth if service.standby.kind == "api" else np.ones_like(load_factor)
+    return np.concatenate([done.month.rows(), [done.spares, done.outage_share, growth]])
+
+
+def _cuts(group: Group, base: float, step: float, high: float) -> FloatArray:
+    """Where in each cell the fleet takes another node: its first step, or none."""
+    cuts = np.full(CELLS, NO_STEP)
+    fleet = group.fleet
+    levels = distinct(np.round(fleet.load_by_hour, 12))
+    levels = levels[levels > 0]
+    if all(pool.floor == pool.cap for pool in fleet.pools):
+        return cuts
+    factors = (fleet.steps(float(levels.max()) * high)[:, None] / levels[None, :]).ravel()
+    place = np.sort((np.log(factors) - base) / step)[::-1]
+    place = place[(place >= 0) & (place < CELLS)]
+    cuts[place.astype(np.intp)] = place - place.astype(np.intp)
+    return cuts

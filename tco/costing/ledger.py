@@ -1,0 +1,285 @@
+"""The one ledger: every line of a stack's month, for one month or an array of them.
+
+Every quantity may be an array (one value per load factor, month or scenario); a line is then an
+array of the same length. Nothing here rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from tco.catalog.catalog import Sourced
+from tco.costing.api_bill import ApiRate
+from tco.costing.egress import response_gb, tiered_usd
+from tco.costing.fleet_operation import GroupWork, Work, outage_share
+from tco.costing.labor import planned_fte
+from tco.costing.lines import CATEGORIES, Category, Line
+from tco.costing.node_lines import node_lines
+from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel
+from tco.scenario import LIKELY, Scenario
+from tco.units import (
+    MONTHS_PER_YEAR,
+    FloatArray,
+    Quantity,
+    monthly_rate,
+    ratio,
+)
+
+__all__ = ["api_bill", "api_bills", "ledger"]
+
+_ApiPart = tuple[Category, ApiRate | None, FloatArray, str, Iterable[Sourced]]
+"""What goes to an API: the share of the requests, what it is called, and the figures behind it."""
+
+
+def ledger(
+    stack: StackModel, done: Work, month: Quantity = 0.0, scenario: Scenario = LIKELY
+) -> list[Line]:
+    """Every line of a month. ``month`` moves API prices along their path (0: the pricing day)."""
+    rate = monthly_rate(scenario.value(stack.discount_rate))
+    lines: list[Line] = []
+    for service, groups in zip(stack.services, done.groups, strict=True):
+        for one in groups:
+            lines += node_lines(service, one, rate, scenario)
+    lines += _egress(stack, done, scenario)
+    lines += _platform(stack, done, scenario)
+    lines += _labor(stack, done, scenario)
+    for place, service in enumerate(stack.services):
+        lines += _api(stack, service, done, place, month, scenario)
+    order = {category: place for place, category in enumerate(CATEGORIES)}
+    return sorted(lines, key=lambda line: order[line.category])
+
+
+def _egress(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
+    """Responses to the internet, by pool; bands of one account are filled service by service."""
+    lines: list[Line] = []
+    sent: dict[str, Quantity] = {}
+    for service, groups in zip(stack.services, done.groups, strict=True):
+        for one in groups:
+            for place, pool in enumerate(one.group.pools):
+                terms = pool.egress
+                gb = _gb(service, one, place, pool, scenario)
+                before = sent.get(terms.label, 0.0)
+                usd = _tiered_from(pool, before, gb, scenario)
+                sent[terms.label] = before + gb
+                lines.append(
+                    Line(
+                        "egress",
+                        terms.label,
+                        gb,
+                        "GB",
+                        ratio(usd, gb),
+                        service.name,
+                        pool.name,
+                        pool.region,
+                        figures=(
+                            terms.bytes_per_output_token,
+                            terms.overhead_bytes,
+                            *(band.usd_per_gb for band in terms.bands),
+                        ),
+                    )
+                )
+    return lines
+
+
+def _gb(
+    service: ServiceModel, done: GroupWork, place: int, pool: PoolModel, scenario: Scenario
+) -> FloatArray:
+    """GB that one pool's own nodes send: what overflows or waits out an outage is not theirs."""
+    month, terms = done.month, pool.egress
+    busy = np.sum(
+        [
+            hours * fleet.work_per_node
+            for hours, fleet in zip(month.busy_hours, done.group.fleet.pools, strict=True)
+        ],
+        axis=0,
+    )
+    here = month.busy_hours[place] * done.group.fleet.pools[place].work_per_node
+    part = ratio(here, np.asarray(busy))
+    share = part * (1 - month.overflow_share - outage_share(service, done, scenario))
+    if terms.gb_per_month is not None:
+        fixed = scenario.value(terms.gb_per_month) * done.group.share
+        return np.asarray(fixed * share * done.factor, float)
+    per_request = sum(
+        response_gb(
+            request.share,
+            request.output,
+            scenario.value(terms.bytes_per_output_token),
+            scenario.value(terms.overhead_bytes),
+        )
+        for request in done.group.classes
+    )
+    requests = service.demand.requests_per_month * done.factor
+    return np.asarray(requests * share * per_request, float)
+
+
+def _tiered_from(pool: PoolModel, before: Quantity, gb: Quantity, scenario: Scenario) -> FloatArray:
+    terms = pool.egress
+
+    def cost(volume: Quantity) -> Quantity:
+        return tiered_usd(
+            volume,
+            terms.bands,
+            terms.free_gb,
+            claimed=terms.claims_free_tier,
+            scenario=scenario,
+        )
+
+    return np.asarray(cost(before + gb) - cost(before), float)
+
+
+def _platform(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
+    """Disks, load balancer, logs and licences; spare nodes hold disks and licences too."""
+    services = float(sum(bool(service.groups) for service in stack.services))
+    nodes = done.held_nodes
+    lines = [
+        Line(
+            "platform",
+            name,
+            np.full_like(nodes, services),
+            "service",
+            scenario.value(figure),
+            figures=(figure,),
+        )
+        for name, figure in stack.platform.usd_per_month
+    ]
+    lines += [
+        Line("platform", name, nodes, "node", scenario.value(figure), figures=(figure,))
+        for name, figure in stack.platform.usd_per_node_month
+    ]
+    licence = stack.platform.licence_usd_per_gpu_year
+    if licence is not None:
+        price = scenario.value(licence) / MONTHS_PER_YEAR
+        gpus = sum(nodes * pool.gpus for pool, nodes in done.nodes_by_pool()) + done.none
+        lines.append(Line("platform", "licences", gpus, "GPU", price, figures=(licence,)))
+    return lines
+
+
+def _labor(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
+    """(FTE of self-hosting - FTE the API needs too) x loaded cost; set-up over the horizon.
+
+    Without nodes there is nobody to pay beyond what the API needs.
+    """
+    labor = stack.labor
+    nodes = done.held_nodes
+    own = planned_fte(stack, nodes, scenario) - scenario.value(labor.api_fte)
+    fte = np.where(nodes > 0, own, 0.0)
+    used = [labor.fte] if labor.fte is not None else [figure for _, figure in labor.table]
+    if labor.hours_per_node_month is not None:
+        used.append(labor.hours_per_node_month)
+    lines = [
+        Line(
+            "labor",
+            "operations",
+            fte,
+            "FTE",
+            scenario.value(labor.usd_per_fte_year) / MONTHS_PER_YEAR,
+            figures=(*used, labor.usd_per_fte_year),
+        )
+    ]
+    setup = scenario.value(labor.setup_usd)
+    if labor.setup_usd.value.high > 0:
+        monthly = setup / stack.horizon_months + done.none
+        lines.append(
+            Line(
+                "labor",
+                "set-up, amortised",
+                done.none + 1.0,
+                "month",
+                monthly,
+                figures=(labor.setup_usd,),
+                amortised_usd=monthly,
+            )
+        )
+    return lines
+
+
+def api_bill(
+    stack: StackModel,
+    service: ServiceModel,
+    rate: ApiRate,
+    month: Quantity = 0.0,
+    scenario: Scenario = LIKELY,
+) -> Quantity:
+    """USD per month of a service's full demand at factor 1, billed by one API."""
+    demand = service.demand
+    per_request = rate.usd_of(demand.classes, demand, stack.day, scenario)
+    return demand.requests_per_month * per_request * rate.path.factor(month, scenario)
+
+
+def api_bills(
+    stack: StackModel,
+    alternative: Alternative,
+    month: Quantity = 0.0,
+    scenario: Scenario = LIKELY,
+) -> list[Quantity] | None:
+    """USD per month of every service's full demand at an alternative's APIs.
+
+    None where it has no price for all of them; a stack has none of its own.
+    """
+    rates = [rate for rate in alternative.rates if rate is not None]
+    if alternative.unpriced or len(rates) < len(stack.services):
+        return None
+    return [
+        api_bill(stack, service, rate, month, scenario)
+        for service, rate in zip(stack.services, rates, strict=True)
+    ]
+
+
+def _api(
+    stack: StackModel,
+    service: ServiceModel,
+    done: Work,
+    place: int,
+    month: Quantity,
+    scenario: Scenario,
+) -> list[Line]:
+    """What the fleet does not serve: routed classes, overflow, and outages covered by an API."""
+    lines: list[Line] = []
+    requests = service.demand.requests_per_month
+    factor = done.factors[place]
+    for request, rate in service.routed:
+        usd = rate.usd_per_request(request, service.demand, stack.day, scenario)
+        price = usd * rate.path.factor(month, scenario)
+        lines.append(
+            Line(
+                "api",
+                f"{request.name} at {rate.api}",
+                requests * request.share * factor,
+                "request",
+                price + np.zeros_like(factor),
+                service.name,
+                figures=rate.figures,
+            )
+        )
+    for one in done.groups[place]:
+        failures = [(pool.mtbf_hours, pool.mttr_hours) for pool in one.group.pools]
+        causes = dict.fromkeys(figure for pair in failures for figure in pair)
+        parts: tuple[_ApiPart, ...] = (
+            ("api", service.overflow, one.month.overflow_share, "overflow", ()),
+            (
+                "standby",
+                service.standby.api,
+                outage_share(service, one, scenario),
+                "outages",
+                causes,
+            ),
+        )
+        for category, rate, share, what, figures in parts:
+            if rate is None:
+                continue
+            group_usd = rate.usd_of(one.group.classes, service.demand, stack.day, scenario)
+            price = group_usd / one.group.share * rate.path.factor(month, scenario)
+            lines.append(
+                Line(
+                    category,
+                    f"{what} at {rate.api}",
+                    requests * one.group.share * share * factor,
+                    "request",
+                    price + np.zeros_like(factor),
+                    service.name,
+                    figures=(*rate.figures, *figures),
+                )
+            )
+    return lines

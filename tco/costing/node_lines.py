@@ -1,0 +1,169 @@
+"""What the nodes of a fleet cost: their hours, those of the spares, and their power."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from tco.catalog.catalog import Sourced
+from tco.costing.fleet_operation import GroupWork
+from tco.costing.lines import Line
+from tco.costing.stack import PoolModel, PowerTerms, ServiceModel
+from tco.ranges import point
+from tco.scenario import Scenario
+from tco.units import HOURS_PER_MONTH, Quantity
+
+__all__ = ["node_lines"]
+
+
+def node_lines(
+    service: ServiceModel, done: GroupWork, rate: Quantity, scenario: Scenario
+) -> Iterator[Line]:
+    """Compute, standby and power of one group; ``rate`` is the monthly rate of capital."""
+    for place, pool in enumerate(done.group.pools):
+        yield from _compute(service, done, place, pool, rate, scenario)
+    yield from _standby_nodes(service, done, rate, scenario)
+    yield from _power(service, done, scenario)
+
+
+def _compute(
+    service: ServiceModel,
+    done: GroupWork,
+    place: int,
+    pool: PoolModel,
+    rate: Quantity,
+    scenario: Scenario,
+) -> list[Line]:
+    """Node-hours at the pool's price; a commitment is paid for every hour, used or not."""
+    supply, size, fleet = pool.supply, pool.nodes_per_replica, done.group.fleet
+    hours = done.month.node_hours[place] * size
+    figures = _compute_figures(supply.rate, pool)
+    booting: Quantity = 0.0
+    if fleet.comes_and_goes(fleet.pools[place]):
+        booting = done.month.start_hours(place, scenario.value(pool.boot_hours)) * size
+        figures = (*figures, pool.boot_hours)
+    line = Line(
+        "compute",
+        supply.label,
+        hours + booting,
+        "node-hour",
+        supply.recurring_usd_per_hour(scenario),
+        service.name,
+        pool.name,
+        pool.region,
+        figures=figures,
+    )
+    if not supply.committed:
+        return [line]
+    amortised = _amortised_per_hour(pool, rate, scenario)
+    price = supply.effective_usd_per_hour(scenario, rate)
+    used = np.minimum(done.month.needed_hours[place] * size, hours)
+    lines = [
+        replace(
+            line,
+            quantity=quantity,
+            usd_per_unit=price,
+            commitment_status=status,
+            amortised_usd=quantity * amortised,
+        )
+        for status, quantity in (("used", used), ("unused", hours - used))
+    ]
+    return lines if np.any(lines[1].quantity > 1e-9) else lines[:1]
+
+
+def _amortised_per_hour(pool: PoolModel, rate: Quantity, scenario: Scenario) -> Quantity:
+    if not pool.supply.paid_ahead:
+        return 0.0
+    return pool.supply.amortised_usd_per_month(scenario, rate) / HOURS_PER_MONTH
+
+
+def _compute_figures(rate: Sourced, pool: PoolModel) -> tuple[Sourced, ...]:
+    supply = pool.supply
+    figures = [rate] if supply.owned is None else []
+    if supply.upfront is not None:
+        figures.append(supply.upfront)
+    if supply.spot is not None:
+        spot = supply.spot
+        figures += [spot.availability, spot.interruptions_per_hour, spot.boot_hours]
+        figures += [spot.on_demand] if spot.on_demand is not None else []
+    if supply.owned is not None:
+        figures += [supply.owned.price, supply.owned.residual, supply.owned.maintenance]
+    return tuple(figures)
+
+
+def _standby_nodes(
+    service: ServiceModel, done: GroupWork, rate: Quantity, scenario: Scenario
+) -> list[Line]:
+    """The spares, all month, at the price of their pool."""
+    if not np.any(done.spares > 0):
+        return []
+    pool = done.spare_pool
+    supply = pool.supply.as_spare()
+    hours = done.spares * pool.nodes_per_replica * HOURS_PER_MONTH
+    amortised = _amortised_per_hour(pool, rate, scenario)
+    return [
+        Line(
+            "standby",
+            f"spare, {supply.label}",
+            hours,
+            "node-hour",
+            supply.effective_usd_per_hour(scenario, rate),
+            service.name,
+            pool.name,
+            pool.region,
+            figures=(*_compute_figures(supply.rate, pool), pool.mtbf_hours, pool.mttr_hours),
+            amortised_usd=hours * amortised,
+        )
+    ]
+
+
+def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[Line]:
+    """Owned nodes: their colocation and electricity; a rent includes it, which a line says."""
+    lines = [
+        line
+        for place, pool in enumerate(done.group.pools)
+        if pool.power is not None
+        for line in _owned_power(service, done, place, pool.power, scenario)
+    ]
+    if lines:
+        return lines
+    none, rate = np.zeros_like(done.factor), done.group.pools[0].supply.rate
+    free = replace(rate, value=point(0.0), estimate=False, confidential=False)
+    name = "included in the rent"
+    return [Line("power", name, none, "kWh", 0.0, service.name, figures=(free,))]
+
+
+def _owned_power(
+    service: ServiceModel, done: GroupWork, place: int, terms: PowerTerms, scenario: Scenario
+) -> list[Line]:
+    """W_idle in every hour, W_load - W_idle in busy ones, x PUE; or colocation; or both."""
+    pool = done.group.pools[place]
+    common = Line("power", "", 0.0, "kWh", 0.0, service.name, pool.name, pool.region)
+    held = done.month.node_hours[place] + done.spares_in(pool) * HOURS_PER_MONTH
+    lines: list[Line] = []
+    if terms.colocation_usd_per_month is not None:
+        lines.append(
+            replace(
+                common,
+                name="colocation",
+                quantity=held / HOURS_PER_MONTH * pool.nodes_per_replica,
+                unit="node-month",
+                usd_per_unit=scenario.value(terms.colocation_usd_per_month),
+                figures=(terms.colocation_usd_per_month,),
+            )
+        )
+    if terms.idle_w and terms.load_w and terms.pue and terms.usd_per_kwh:
+        idle, load = scenario.value(terms.idle_w), scenario.value(terms.load_w)
+        watt_hours = idle * held + (load - idle) * done.month.busy_hours[place]
+        lines.append(
+            replace(
+                common,
+                name="electricity",
+                quantity=watt_hours * pool.nodes_per_replica / 1000 * scenario.value(terms.pue),
+                usd_per_unit=scenario.value(terms.usd_per_kwh),
+                figures=(terms.idle_w, terms.load_w, terms.pue, terms.usd_per_kwh),
+            )
+        )
+    return lines

@@ -1,0 +1,315 @@
+"""A stack with every figure looked up: what the ledger reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tco.catalog.catalog import Catalog, Sourced
+from tco.costing.api_bill import ApiRate
+from tco.costing.egress import EgressTerms
+from tco.costing.fleet import Fleet, FleetPool
+from tco.costing.purchase import Supply
+from tco.plan.plan import Plan
+from tco.plan.pools import Pool
+from tco.plan.stack_file import StackFile
+from tco.plan.workload import Demand, RequestClass
+from tco.throughput.operating_point import OperatingPoint
+from tco.units import TOKENS_PER_MTOK
+
+__all__ = [
+    "Alternative",
+    "Group",
+    "Labor",
+    "Platform",
+    "PoolModel",
+    "PoolSpeed",
+    "PowerTerms",
+    "ServiceModel",
+    "StackModel",
+    "StandbyTerms",
+    "Unpriced",
+    "slo_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Something the stack needs and no figure covers."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PowerTerms:
+    """Electricity of an owned node: metered draw, colocation, or both."""
+
+    idle_w: Sourced | None
+    load_w: Sourced | None
+    pue: Sourced | None
+    usd_per_kwh: Sourced | None
+    colocation_usd_per_month: Sourced | None
+
+
+@dataclass(frozen=True)
+class PoolModel:
+    """One pool, priced and sized."""
+
+    name: str
+    plan: Pool
+    node: str
+    gpu: str
+    gpus: int
+    region: str | None
+    supply: Supply
+    power: PowerTerms | None
+    mtbf_hours: Sourced
+    mttr_hours: Sourced
+    boot_hours: Sourced
+    egress: EgressTerms
+    nodes_per_replica: int
+
+    @property
+    def provisioned(self) -> bool:
+        """Whether the Pulumi program creates the pool's nodes."""
+        return self.plan.instance is not None
+
+
+def slo_of(points: Iterable[OperatingPoint]) -> str:
+    """Whether the points meet what the workload promises: unverified if any is."""
+    states = {point.slo for point in points}
+    return "unverified" if "unverified" in states else ("met" if "met" in states else "none")
+
+
+def _of_a_node(concurrency: float | None, pool: PoolModel) -> float | None:
+    return None if concurrency is None else concurrency / pool.nodes_per_replica
+
+
+def _width(throughput: Sourced) -> float:
+    return throughput.value.high / throughput.value.low
+
+
+@dataclass(frozen=True)
+class PoolSpeed:
+    """How fast one pool serves a group, as far as the pool is what the group is counted in.
+
+    ``concurrency`` is n* of a replica and ``work`` its seconds for a mean request; the output is a
+    node's. ``throughput`` is the spread of the pool's own benchmarks.
+    """
+
+    concurrency: float | None
+    work: float
+    node_output_tok_s: float
+    throughput: Sourced
+
+
+@dataclass(frozen=True)
+class Group:
+    """Request classes that share pools, with the pools in merit order.
+
+    Fleet numbers count replicas: whole nodes, or groups of ``nodes_per_replica`` nodes. Speed and
+    concurrency are a node's.
+    """
+
+    workload: str
+    classes: tuple[RequestClass, ...]
+    pools: tuple[PoolModel, ...]
+    fleet: Fleet
+    points: tuple[OperatingPoint, ...]
+    """Those of the classes on the first pool, then on each other one."""
+    node_output_tok_s: float
+    concurrency: float | None
+    slo: str
+    throughput: Sourced
+    """The speed of the group's nodes over the likely one: 1, with the spread of the benchmark."""
+    speeds: tuple[PoolSpeed, ...]
+
+    def of_pools(self, kept: Sequence[FleetPool]) -> Group:
+        """The group with some of its pools, counted in nodes of the first that is left.
+
+        The same as a plan that has no other pools.
+        """
+        names = [pool.name for pool in self.pools]
+        places = [names.index(one.name) for one in kept]
+        speeds = [self.speeds[place] for place in places]
+        first, pools = speeds[0], [self.pools[place] for place in places]
+        size = len(self.classes)
+        points = [one for place in places for one in self.points[place * size : (place + 1) * size]]
+        widest = max((one.throughput for one in speeds), key=_width)
+        fleet = replace(
+            self.fleet,
+            load_by_hour=self.fleet.load_by_hour * (first.work / self.speeds[0].work),
+            arrivals=replace(self.fleet.arrivals, concurrency=first.concurrency or 1.0),
+            pools=tuple(
+                replace(one, work_per_node=first.work / speed.work)
+                for one, speed in zip(kept, speeds, strict=True)
+            ),
+        )
+        return Group(
+            self.workload,
+            self.classes,
+            tuple(pools),
+            fleet,
+            tuple(points),
+            first.node_output_tok_s,
+            _of_a_node(first.concurrency, pools[0]),
+            slo_of(points),
+            widest.renamed(first.throughput.name),
+            tuple(speeds),
+        )
+
+    @property
+    def share(self) -> float:
+        """Share of the service's requests."""
+        return sum(request.share for request in self.classes)
+
+    @property
+    def extrapolated(self) -> bool:
+        """Whether any class runs at lengths nobody measured."""
+        return any(point.extrapolated for point in self.points)
+
+    @property
+    def predicted(self) -> bool:
+        """Whether any class's speed is a simulator's prediction."""
+        return any(point.benchmark.kind == "predicted" for point in self.points)
+
+
+@dataclass(frozen=True)
+class StandbyTerms:
+    """What stands ready: spares up to an availability, so many nodes, an API, or nothing."""
+
+    target: float | None = None
+    pool: str | None = None
+    nodes: int = 0
+    api: ApiRate | None = None
+
+    def replicas(self, pool: PoolModel) -> int:
+        """The fixed number of spare nodes as whole replicas of a pool, rounded up."""
+        return -(-self.nodes // pool.nodes_per_replica)
+
+    @property
+    def kind(self) -> str:
+        """``availability``, ``nodes``, ``api`` or ``none``."""
+        if self.target is not None:
+            return "availability"
+        if self.api is not None:
+            return "api"
+        return "nodes" if self.nodes else "none"
+
+
+@dataclass(frozen=True)
+class ServiceModel:
+    """One service: its demand, its groups, and where the rest goes."""
+
+    name: str
+    model: str
+    serving_label: str
+    demand: Demand
+    groups: tuple[Group, ...]
+    routed: tuple[tuple[RequestClass, ApiRate], ...]
+    overflow: ApiRate | None
+    standby: StandbyTerms
+    unserved_limit: float
+
+    @property
+    def apis(self) -> set[str]:
+        """The APIs that the service pays itself: for overflow, outages and routed requests."""
+        rates = [self.overflow, self.standby.api, *(rate for _, rate in self.routed)]
+        return {rate.api for rate in rates if rate is not None}
+
+    @property
+    def input_tokens_per_request(self) -> float:
+        """Mean full prompt."""
+        return sum(one.share * one.input for one in self.demand.classes)
+
+    @property
+    def output_tokens_per_request(self) -> float:
+        """Mean generated tokens, reasoning included."""
+        return sum(one.share * one.generated for one in self.demand.classes)
+
+    @property
+    def cached_tokens_per_request(self) -> float:
+        """Mean tokens read from a cache."""
+        return sum(one.share * one.input * one.cached.likely for one in self.demand.classes)
+
+    @property
+    def mtok_per_month(self) -> float:
+        """All tokens of the pricing day's month: misses, hits and output."""
+        per_request = self.input_tokens_per_request + self.output_tokens_per_request
+        return self.demand.requests_per_month * per_request / TOKENS_PER_MTOK
+
+
+@dataclass(frozen=True)
+class Labor:
+    """The people: a number, or FTE by nodes with hours per node."""
+
+    fte: Sourced | None
+    table: tuple[tuple[int, Sourced], ...]
+    hours_per_node_month: Sourced | None
+    usd_per_fte_year: Sourced
+    api_fte: Sourced
+    setup_usd: Sourced
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Disks, load balancer, logs and licences."""
+
+    usd_per_month: tuple[tuple[str, Sourced], ...]
+    usd_per_node_month: tuple[tuple[str, Sourced], ...]
+    licence_usd_per_gpu_year: Sourced | None
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A rival: an API per service, or another stack on the same workloads."""
+
+    name: str
+    rates: tuple[ApiRate | None, ...] = ()
+    stack: StackModel | None = None
+    eligible: bool = True
+    lacking: tuple[str, ...] = ()
+    unpriced: str = ""
+
+
+@dataclass(frozen=True)
+class StackModel:
+    """A whole stack, ready to be priced."""
+
+    source: StackFile
+    day: dt.date
+    catalog: Catalog
+    services: tuple[ServiceModel, ...]
+    alternatives: tuple[Alternative, ...]
+    labor: Labor
+    platform: Platform
+    discount_rate: Sourced
+    horizon_months: int
+    warnings: tuple[str, ...]
+    unpriced: tuple[Unpriced, ...]
+    mtok_per_month: float
+    """All tokens of the pricing day's month, all services together."""
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+        return self.source.name
+
+    @property
+    def file(self) -> str:
+        """Its file, as people are told of it."""
+        return self.source.file
+
+    @property
+    def plan(self) -> Plan:
+        """What its author declared."""
+        return self.source.plan
+
+    def pools(self) -> Iterator[tuple[ServiceModel, Group, int, PoolModel]]:
+        """Every pool with its service, its group and its place in the group's merit order."""
+        for service in self.services:
+            for group in service.groups:
+                for place, pool in enumerate(group.pools):
+                    yield service, group, place, pool

@@ -1,0 +1,70 @@
+"""Limits that a team puts on a branch: a closed gate, a rise of the bill."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tco.documents.diff import DiffDocument, StackDelta
+from tco.report.diff.view import diff_view
+
+__all__ = ["Increase", "refusals"]
+
+INCREASE = re.compile(r"\$?(\d+(?:\.\d+)?)\s*(%?)")
+
+
+@dataclass(frozen=True)
+class Increase:
+    """The most that a branch may add: USD per month, or a share of the bill before."""
+
+    most: float
+    relative: bool
+
+    @classmethod
+    def read(cls, text: str) -> Increase:
+        """``500`` or ``10%``. Raises ValueError for anything else."""
+        found = INCREASE.fullmatch(text.strip().replace(",", ""))
+        if found is None:
+            raise ValueError(f"{text!r} is neither USD a month (500) nor a share (10%).")
+        share = found[2] == "%"
+        return cls(float(found[1]) / (100 if share else 1), share)
+
+    def __str__(self) -> str:
+        """As it would be written."""
+        return f"{self.most * 100:g} %" if self.relative else f"${self.most:,.0f}/month"
+
+
+def refusals(document: DiffDocument, *, on_gate: bool, increase: Increase | None) -> list[str]:
+    """Why a branch is refused; empty where it is not.
+
+    Only stacks that the branch touches count. The rise is the plan's, with both sides at the
+    head's prices: nobody is refused for what a price list did. An unknown total is no zero: it
+    is refused.
+    """
+    touched = [one for one in document.stacks if one.touched]
+    told: list[str] = []
+    if on_gate:
+        told += [f"{one.stack}: the gate is closed" for one in touched if _shut(one)]
+    if increase is not None and touched:
+        told += _over(document, touched, increase)
+    return told
+
+
+def _shut(one: StackDelta) -> bool:
+    after = one.after
+    return after is not None and not after.gate_open and after.gate.level != "advisory"
+
+
+def _over(document: DiffDocument, touched: list[StackDelta], increase: Increase) -> list[str]:
+    unknown = [one.stack for one in touched if one.delta.plan is None]
+    if unknown:
+        names = ", ".join(unknown)
+        return [f"the change of {names} is unknown, the limit is {increase}"]
+    added = sum(one.delta.plan or 0.0 for one in touched)
+    before = sum(
+        (one.before.usd_per_month or 0.0) + (one.delta.prices or 0.0)
+        for one in touched
+        if one.before is not None
+    )
+    most = increase.most * before if increase.relative else increase.most
+    return [f"{diff_view(document).headline}, the limit is {increase}"] if added > most else []

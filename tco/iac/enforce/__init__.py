@@ -1,0 +1,1 @@
+"""The gate in the engine and in the policy pack."""

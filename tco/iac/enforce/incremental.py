@@ -1,0 +1,187 @@
+"""The cost of a program while its resources come one at a time, as a policy sees them.
+
+A resource that comes alone does not say which launch template or reservation its ids mean. Its
+template is taken for the dearest of the program, its reservation for any of the program that fits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tco.catalog.catalog import Catalog
+from tco.iac.estimate.cost_components import Cost
+from tco.iac.estimate.coverage import NOT_COVERED, covered_nodes
+from tco.iac.estimate.flat_rates import FIGURED
+from tco.iac.estimate.inventory import POOL_TYPES, NodePool, Resource, pool_of, template_pool
+from tco.iac.estimate.node_cost import node_cost
+from tco.iac.estimate.pricing import Pricing, price
+from tco.iac.estimate.properties import look
+from tco.iac.estimate.rates import Rates
+from tco.iac.estimate.reading import LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, POINTED_AT, Known
+
+__all__ = ["RunningCost", "Seen", "accelerated"]
+
+ACCELERATED: Final = re.compile(r"(ml\.)?(p|g|gr|trn|inf|dl|vt)\d[a-z0-9-]*\.[a-z0-9-]+")
+"""Families of EC2 instance types that have an accelerator."""
+TEMPLATES: Final = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION)
+BY_TEMPLATE: Final = ("launchTemplate", "mixedInstancesPolicy", "launchConfiguration")
+WATCHED: Final = frozenset({*POINTED_AT, *POOL_TYPES, *FIGURED})
+Place = tuple[str | None, str]
+
+
+def accelerated(instance: str, rates: Rates) -> bool:
+    """Whether an instance type has GPUs, by the catalog or by its family's name."""
+    return rates.gpus(instance) is not None or ACCELERATED.fullmatch(instance) is not None
+
+
+class _Guess(Known):
+    """What a property may depend on, where nothing says so.
+
+    A launch template at a time to try, of those that make a difference; and every reservation.
+    """
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.tried: Resource | None = None
+        self._kinds: dict[NodePool, Resource] = {}
+        self._reservations: dict[str, Resource] = {}
+
+    def add(self, one: Resource) -> None:
+        """One more resource that others may point to; a changed template may still be the old."""
+        super().add(one)
+        if one.type in TEMPLATES:
+            self._kinds.setdefault(template_pool(one), one)
+        else:
+            self._reservations[one.urn] = one
+
+    def behind(self, owner: Resource, prop: str, *kinds: str) -> list[Resource]:
+        """The template that is tried, or all the reservations there are."""
+        del owner, prop
+        if self.tried is not None and self.tried.type in kinds:
+            return [self.tried]
+        return [one for one in self._reservations.values() if one.type in kinds]
+
+    def templates(self) -> list[Resource]:
+        """The launch templates of the program, one of each kind."""
+        return list(self._kinds.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A resource with its cost, and what the program costs at most with it."""
+
+    resource: Resource
+    pool: NodePool | None
+    cost: Cost
+    gpu: bool
+    """Whether it provides GPUs, or nobody knows that it does not."""
+    total_usd_per_month: float
+
+    @property
+    def usd_per_month(self) -> float:
+        """What it costs as declared."""
+        return sum(one.usd_per_month for one in self.cost.parts)
+
+    @property
+    def most_usd_per_month(self) -> float:
+        """What it costs at most."""
+        return _most(self.cost)
+
+
+@dataclass
+class RunningCost:
+    """What the resources seen so far cost; one that comes again counts anew, not twice."""
+
+    catalog: Catalog
+    day: dt.date
+    resources: dict[str, Resource] = field(default_factory=dict[str, Resource])
+    """Those that cost or are pointed at, by URN."""
+    _known: _Guess = field(default_factory=_Guess)
+    _pools: dict[str, NodePool] = field(default_factory=dict[str, NodePool])
+    _most: dict[str, float] = field(default_factory=dict[str, float])
+    _total: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.rates = Rates(self.catalog, self.day)
+
+    def see(self, resource: Resource) -> Seen | None:
+        """The resource with its cost, or None for a type that provides and prices nothing."""
+        if resource.type not in WATCHED:
+            return None
+        self.resources[resource.urn] = resource
+        if resource.type in POINTED_AT:
+            self._known.add(resource)
+        if resource.type in POOL_TYPES:
+            return self._see_pool(resource)
+        if resource.type in FIGURED:
+            cost = FIGURED[resource.type](resource, self.rates)
+            self._count(resource.urn, cost)
+            return Seen(resource, None, cost, False, self._total)
+        return None
+
+    def now(self, property_dependencies: Mapping[str, Mapping[str, Sequence[str]]]) -> Pricing:
+        """The resources of these URNs that were seen, with what each depends on, priced."""
+        listed = [
+            replace(self.resources[urn], property_dependencies=depends)
+            for urn, depends in property_dependencies.items()
+            if urn in self.resources
+        ]
+        return price(listed, self.catalog, self.day)
+
+    def _see_pool(self, resource: Resource) -> Seen:
+        pool, cost = max(
+            ((pool, node_cost(pool, self.rates)) for pool in self._readings(resource)),
+            key=lambda one: (bool(one[1].unpriced), _most(one[1])),
+        )
+        self._pools[resource.urn] = pool
+        cost = self._covered(pool, cost)
+        return Seen(resource, pool, cost, self._may_have_gpus(pool), self._total)
+
+    def _readings(self, resource: Resource) -> Iterator[NodePool]:
+        """The resource as a pool, with each launch template of the program that it may mean."""
+        templated = any(look(resource.inputs, key) is not None for key in BY_TEMPLATE)
+        for tried in (self._known.templates() if templated else []) or [None]:
+            self._known.tried = tried
+            yield pool_of(resource, self._known)
+
+    def _covered(self, own: NodePool, cost: Cost) -> Cost:
+        """The cost of a pool beside the reservations seen; those of the others are renewed."""
+        held = {
+            place
+            for pool in self._pools.values()
+            if pool.role == "reservation"
+            for place in _places(pool)
+        }
+        touched = [pool for pool in self._pools.values() if held & _places(pool)]
+        if own not in touched:
+            self._count(own.urn, cost)
+            return cost
+        covered = covered_nodes(touched)
+        for pool in touched:
+            renewed = node_cost(pool, self.rates, covered.get(pool.urn, NOT_COVERED))
+            self._count(pool.urn, renewed)
+            if pool.urn == own.urn:
+                cost = renewed
+        return cost
+
+    def _count(self, urn: str, cost: Cost) -> None:
+        most = _most(cost)
+        self._total += most - self._most.get(urn, 0.0)
+        self._most[urn] = most
+
+    def _may_have_gpus(self, pool: NodePool) -> bool:
+        names = [instance for _, instance in _places(pool)]
+        return not names or any(accelerated(one, self.rates) for one in names)
+
+
+def _places(pool: NodePool) -> set[Place]:
+    """The instance types of a pool, each with the region."""
+    return {(pool.region, one.instance) for share in pool.shares for one in share.choices}
+
+
+def _most(cost: Cost) -> float:
+    return 0.0 if cost.unpriced else sum(one.high for one in cost.parts)

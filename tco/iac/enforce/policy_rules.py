@@ -1,0 +1,270 @@
+"""The rules of the policy pack, as plain functions: cost lines, the gate, the summary.
+
+A pack gives them what it has seen so far (``Pack``), the arguments of Pulumi's policies, and where
+to report. They never print: the engine reads the pack's standard output.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Protocol
+
+from tco.analysis.evaluation import evaluate, load_stack
+from tco.catalog.book import read_book
+from tco.catalog.catalog import Catalog, load_catalog
+from tco.errors import TcoError
+from tco.iac.enforce.incremental import RunningCost, Seen, accelerated
+from tco.iac.enforce.limits import Limits, exceeded, read_limits
+from tco.iac.estimate.inventory import Resource
+from tco.iac.estimate.properties import Unknown, each, text, texts
+from tco.iac.estimate.rates import Rates
+from tco.iac.estimate.regions import stated_region
+from tco.iac.estimate.resource_types import why_free, why_usage
+from tco.report.numbers import usd
+
+__all__ = ["Pack", "cost_line", "gate", "summary"]
+
+STACK_FILE: Final = re.compile(r"Pulumi\.(.+)\.yaml")
+NO_LIMIT = (
+    "tco-gate has no limits, so it lets no GPU through: configure maxUsdPerMonth, "
+    "maxUsdPerGpuHour, purchaseOptions or requireVerdict (--policy-pack-config)"
+)
+Report = Callable[[str, str | None], None]
+"""Takes a message, and the URN it is about where that is not the resource at hand."""
+
+
+class Provider(Protocol):
+    """A resource's provider."""
+
+    @property
+    def props(self) -> Mapping[str, Any]:
+        """Its properties."""
+        ...
+
+
+class Configured(Protocol):
+    """What every policy is handed."""
+
+    def get_config(self) -> Mapping[str, Any]:
+        """The policy's configuration."""
+        ...
+
+
+class Arguments(Configured, Protocol):
+    """What Pulumi hands to a resource policy: the inputs of one resource."""
+
+    @property
+    def resource_type(self) -> str:
+        """Its type."""
+        ...
+
+    @property
+    def props(self) -> Mapping[str, Any]:
+        """Its inputs, which raise where they are not known."""
+        ...
+
+    @property
+    def urn(self) -> str:
+        """Its URN."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def provider(self) -> Provider | None:
+        """Its provider."""
+        ...
+
+
+class StackResource(Protocol):
+    """A resource as Pulumi hands it to a stack policy."""
+
+    @property
+    def urn(self) -> str:
+        """Its URN."""
+        ...
+
+    @property
+    def property_dependencies(self) -> Mapping[str, Sequence[StackResource]]:
+        """The resources that each of its properties depends on."""
+        ...
+
+
+class StackArguments(Configured, Protocol):
+    """What Pulumi hands to a stack policy: every resource."""
+
+    @property
+    def resources(self) -> Sequence[StackResource]:
+        """The resources."""
+        ...
+
+
+@dataclass
+class Pack:
+    """What the pack has seen so far, by the price books in use. The engine asks in parallel."""
+
+    day: dt.date = field(default_factory=dt.date.today)
+    catalog: Callable[[], Catalog] = load_catalog
+    _running: dict[tuple[str, ...], RunningCost] = field(
+        default_factory=dict[tuple[str, ...], RunningCost]
+    )
+    _verdicts: dict[str, str] = field(default_factory=dict[str, str])
+    _lock: Lock = field(default_factory=Lock)
+
+    def running(self, config: Mapping[str, Any]) -> RunningCost:
+        """The running cost at the prices that a policy's configuration asks for."""
+        books = tuple(one for one in texts(config, "priceBooks") if isinstance(one, str))
+        with self._lock:
+            if books not in self._running:
+                read = [read_book(Path(one), one) for one in books]
+                self._running[books] = RunningCost(self.catalog().with_books(read), self.day)
+            return self._running[books]
+
+    def see(self, args: Arguments) -> Seen | None:
+        """A resource with its cost, or None for one that provides and prices nothing."""
+        running = self.running(args.get_config())
+        with self._lock:
+            return running.see(_resource(args))
+
+    def closed_verdict(self, file: str) -> str:
+        """Why the verdict of a stack file does not allow GPUs; empty where its gate is open."""
+        with self._lock:
+            if file not in self._verdicts:
+                self._verdicts[file] = _closed_verdict(Path(file), self.catalog(), self.day)
+            return self._verdicts[file]
+
+
+def cost_line(pack: Pack, args: Arguments, report: Report) -> None:
+    """Advisory: what a GPU resource costs, in a line."""
+    _tell(_cost_lines(pack, args), report, "cost unknown")
+
+
+def gate(pack: Pack, args: Arguments, report: Report) -> None:
+    """Mandatory: refuse a resource beyond the limits, and whatever cannot be decided."""
+    _tell((f"refused: {why}." for why in _refusals(pack, args)), report, "refused")
+
+
+def summary(pack: Pack, args: StackArguments, report: Report) -> None:
+    """Advisory: what the program costs, with what each resource turned out to depend on."""
+    _tell(_totals(pack, args), report, "cost unknown")
+
+
+def _tell(said: Iterator[str], report: Report, in_doubt: str) -> None:
+    """Report what a rule says; a fault of it too, for Pulumi lets some errors pass."""
+    try:
+        for line in said:
+            report(line, None)
+    except TcoError as error:
+        report(f"{in_doubt}, for tco cannot decide: {error}", None)
+    except Exception as error:
+        report(f"{in_doubt}, for tco failed: {type(error).__name__}: {error}", None)
+
+
+def _cost_lines(pack: Pack, args: Arguments) -> Iterator[str]:
+    seen = pack.see(args)
+    if seen is None or seen.pool is None or not seen.gpu:
+        return
+    if seen.cost.unpriced:
+        yield f"cost unknown: {seen.cost.detail or args.name}: {seen.cost.unpriced}"
+        return
+    declared, most = usd(seen.usd_per_month), usd(seen.most_usd_per_month)
+    bound = "" if declared == most else f" (up to {most})"
+    yield f"{declared}/month{bound}: {seen.cost.detail}"
+
+
+def _refusals(pack: Pack, args: Arguments) -> Iterator[str]:
+    limits = read_limits(args.get_config())
+    seen = pack.see(args)
+    rates = pack.running(args.get_config()).rates
+    if seen is None:
+        yield from _hidden_gpus(args, rates)
+        return
+    if seen.gpu:
+        yield from _closed(pack, seen, limits)
+    yield from exceeded(seen, limits, rates)
+
+
+def _closed(pack: Pack, seen: Seen, limits: Limits) -> Iterator[str]:
+    """What closes the gate for any GPU resource, whatever its size."""
+    if limits.none:
+        yield NO_LIMIT
+    if seen.cost.unpriced:
+        yield f"its cost is not known: {seen.cost.unpriced}"
+    if limits.verdict is not None:
+        why = pack.closed_verdict(limits.verdict)
+        if why:
+            yield why
+
+
+def _closed_verdict(file: Path, catalog: Catalog, today: dt.date) -> str:
+    named = STACK_FILE.fullmatch(file.name)
+    if named is None or not file.is_file():
+        return f"requireVerdict names {file}, which is no stack file (Pulumi.<stack>.yaml)"
+    result = evaluate(load_stack(file.parent, named[1], catalog, today), today)
+    if result.gate.open:
+        return ""
+    failing = "; ".join(
+        f"{one.name}: {one.detail}" for one in result.gate.conditions if not one.holds
+    )
+    return f"the gate of {file} is closed: {failing}"
+
+
+def _hidden_gpus(args: Arguments, rates: Rates) -> Iterator[str]:
+    """Instance types with GPUs in a type of resource that tco does not read."""
+    if not args.resource_type.startswith(("aws:", "aws-native:")):
+        return
+    resource = _resource(args)
+    if why_free(resource) or why_usage(resource):
+        return
+    for name in dict.fromkeys(_instance_types(args.props)):
+        if isinstance(name, Unknown) or accelerated(name, rates):
+            what = "an instance type not known yet" if isinstance(name, Unknown) else name
+            yield f"it may start {what}, and tco does not price {resource.type}"
+
+
+def _instance_types(properties: Mapping[str, Any]) -> Iterator[str | Unknown]:
+    """The values of every property, however deep, that names instance types."""
+    for key in properties:
+        if "instancetype" in key.lower():
+            yield from texts(properties, key)
+            continue
+        for inner in each(properties, key):
+            if not isinstance(inner, Unknown):
+                yield from _instance_types(inner)
+
+
+def _totals(pack: Pack, args: StackArguments) -> Iterator[str]:
+    depends = {
+        one.urn: {
+            name: [other.urn for other in others]
+            for name, others in one.property_dependencies.items()
+        }
+        for one in args.resources
+    }
+    found = pack.running(args.get_config()).now(depends)
+    priced, unpriced = found.count("priced"), found.count("unpriced")
+    if not priced and not unpriced:
+        return
+    low, high = usd(found.floor_usd_per_month), usd(found.ceiling_usd_per_month)
+    bounds = "" if low == high else f" ({low} to {high})"
+    missing = f", {unpriced} without a price" if unpriced else ""
+    yield (
+        f"{usd(found.usd_per_month)}/month as declared{bounds}: {priced} priced "
+        f"resource{'' if priced == 1 else 's'}{missing}. `tco price` lists them."
+    )
+
+
+def _resource(args: Arguments) -> Resource:
+    region = stated_region(args.props)
+    if region is None and args.provider is not None:
+        region = text(args.provider.props, "region")
+    known = region if isinstance(region, str) else None
+    return Resource(args.urn, args.resource_type, args.name, args.props, known)

@@ -1,0 +1,1 @@
+"""The cost of any Pulumi program's resources."""

@@ -1,0 +1,190 @@
+"""How priced resources read: the table of `tco price`, and its JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from tco.iac.estimate.cost_components import Part
+from tco.iac.estimate.pricing import PricedResource, Pricing, Status
+from tco.report.numbers import usd
+
+__all__ = ["price_json", "price_text"]
+
+WIDTH = 80
+NAME, WHAT, USD = 16, 27, 10
+STATUSES: tuple[Status, ...] = ("priced", "free", "usage_based", "unpriced")
+WORDS: dict[Status, str] = {
+    "priced": "priced",
+    "free": "free",
+    "usage_based": "paid by use",
+    "unpriced": "unpriced",
+}
+MOST_SHOWN = 40
+
+
+def price_json(pricing: Pricing) -> dict[str, Any]:
+    """The pricing as ``tco.price/1``: exact numbers, no rounding."""
+    return {
+        "schema": "tco.price/1",
+        "pricing_day": pricing.day.isoformat(),
+        "usd_per_month": {
+            "floor": pricing.floor_usd_per_month,
+            "declared": pricing.usd_per_month,
+            "ceiling": pricing.ceiling_usd_per_month,
+        },
+        "complete": pricing.complete,
+        "counts": {status: pricing.count(status) for status in STATUSES},
+        "warnings": list(pricing.warnings),
+        "resources": [_resource_json(one) for one in pricing.resources],
+    }
+
+
+def _resource_json(one: PricedResource) -> dict[str, Any]:
+    main = one.parts[0] if one.parts else None
+    return {
+        "urn": one.urn,
+        "type": one.type,
+        "name": one.name,
+        "status": one.status,
+        "usd_per_month": one.usd_per_month,
+        "low": one.low,
+        "high": one.high,
+        "detail": one.detail,
+        "quantity": main.quantity if main else None,
+        "unit": main.unit if main else None,
+        "usd_per_unit": main.usd_per_unit if main else None,
+        "region": one.region,
+        "source": main.source if main else None,
+        "as_of": main.as_of.isoformat() if main and main.as_of else None,
+        "estimate": any(part.estimate for part in one.parts),
+        "reason": one.reason,
+        "parts": [_part_json(part) for part in one.parts],
+    }
+
+
+def _part_json(part: Part) -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "quantity": part.quantity,
+        "unit": part.unit,
+        "usd_per_unit": part.usd_per_unit,
+        "usd_per_month": part.usd_per_month,
+        "low": part.low,
+        "high": part.high,
+        "source": part.source,
+        "as_of": part.as_of.isoformat() if part.as_of else None,
+        "estimate": part.estimate,
+    }
+
+
+def price_text(pricing: Pricing, shown: str) -> str:
+    """The pricing in 80 columns: the total first, then what costs, then what is not known."""
+    lines = [
+        *_wrapped(f"{shown}   {_counts(pricing)}   prices of {pricing.day}", ""),
+        "",
+        *_wrapped(_headline(pricing), "  ", bold=True),
+        *(line for text in pricing.warnings for line in _wrapped(f"Mind: {text}.", "  ")),
+        *_table(pricing),
+        *_reasons(pricing),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _counts(pricing: Pricing) -> str:
+    total = len(pricing.resources)
+    told = [f"{count} {WORDS[one]}" for one in STATUSES if (count := pricing.count(one))]
+    return f"{total} resource{'' if total == 1 else 's'}: {', '.join(told) or 'none'}"
+
+
+def _headline(pricing: Pricing) -> str:
+    low, high = pricing.floor_usd_per_month, pricing.ceiling_usd_per_month
+    text = f"{usd(pricing.usd_per_month)}/month as declared"
+    if usd(low) != usd(high):
+        text += f", from {usd(low)} to {usd(high)} within the groups' limits and the prices' ranges"
+    missing = pricing.count("unpriced")
+    if missing:
+        text += f"; {missing} unpriced resource{'s are' if missing > 1 else ' is'} not in it"
+    return text + "."
+
+
+def _table(pricing: Pricing) -> Iterator[str]:
+    """What costs, the dearest first."""
+    priced = [one for one in pricing.resources if one.status == "priced"]
+    if not priced:
+        return
+    priced.sort(key=lambda one: (-(one.usd_per_month or 0.0), -(one.high or 0.0), one.urn))
+    yield ""
+    yield _columns("resource", "what", ("$/month", "low", "high"))
+    for one in priced[:MOST_SHOWN]:
+        yield from _row(one)
+    if len(priced) > MOST_SHOWN:
+        rest = sum(one.usd_per_month or 0.0 for one in priced[MOST_SHOWN:])
+        more = f"and {len(priced) - MOST_SHOWN} more (see --format json)"
+        yield f"  {more:<{NAME + WHAT + 1}} {_plain(rest):>{USD}}"
+
+
+def _row(one: PricedResource) -> Iterator[str]:
+    whats = textwrap.wrap(one.detail, WHAT, break_on_hyphens=False) or [""]
+    numbers = [_plain(number or 0.0) for number in (one.usd_per_month, one.low, one.high)]
+    shown = numbers if len(set(numbers)) > 1 else numbers[:1]
+    yield _columns(_short(one.name, NAME), whats[0], shown)
+    for more in whats[1:]:
+        yield _columns("", more, ())
+
+
+def _columns(name: str, what: str, numbers: Iterable[str]) -> str:
+    cells = "".join(f" {number:>{USD}}" for number in numbers)
+    return _printable(f"  {name:<{NAME}} {what:<{WHAT}}{cells}".rstrip())
+
+
+def _printable(text: str) -> str:
+    """A file's own words without what would steer a terminal."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
+def _plain(value: float) -> str:
+    return usd(value).removeprefix("$")
+
+
+def _short(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _reasons(pricing: Pricing) -> Iterator[str]:
+    """What is left out and why, resources of one reason together."""
+    for title, status in (
+        ("Unpriced", "unpriced"),
+        ("Not counted", "priced"),
+        ("Paid by use", "usage_based"),
+    ):
+        groups: dict[str, list[str]] = {}
+        for one in pricing.resources:
+            if one.status == status and one.reason:
+                groups.setdefault(one.reason, []).append(_label(one))
+        if groups:
+            yield ""
+            yield f"  {title}:"
+        for reason, labels in groups.items():
+            listed = ", ".join(labels[:5]) + (
+                f" and {len(labels) - 5} more" if len(labels) > 5 else ""
+            )
+            yield from _wrapped(f"- {listed}: {reason}", "    ")
+
+
+def _label(one: PricedResource) -> str:
+    return f"{one.name} ({one.type.rpartition(':')[2]})"
+
+
+def _wrapped(text: str, indent: str, *, bold: bool = False) -> list[str]:
+    lines = textwrap.wrap(
+        _printable(text),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
+    )
+    return [click.style(line, bold=True) if bold else line for line in lines]

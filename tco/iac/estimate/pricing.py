@@ -1,0 +1,182 @@
+"""What the resources of any Pulumi program cost a month, at list prices.
+
+Every resource gets a status: ``priced``, ``free``, ``usage_based`` or ``unpriced``; none is a
+silent zero. A group costs its nodes at its floor, as many as it asks for, and at its ceiling. A
+node that runs in a capacity reservation of the same program is paid with the reservation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from tco.catalog.catalog import Catalog
+from tco.iac.estimate.cost_components import Cost, Part
+from tco.iac.estimate.coverage import NOT_COVERED, covered_nodes
+from tco.iac.estimate.documents import read_document
+from tco.iac.estimate.flat_rates import FIGURED
+from tco.iac.estimate.inventory import node_pools
+from tco.iac.estimate.node_cost import node_cost
+from tco.iac.estimate.nodes import NodePool, Resource
+from tco.iac.estimate.rates import LikelyRates, Rates
+from tco.iac.estimate.resource_types import why_free, why_usage
+
+__all__ = [
+    "PricedResource",
+    "Pricing",
+    "Status",
+    "ceiling_usd_per_month",
+    "price",
+    "price_document",
+]
+
+Status = Literal["priced", "free", "usage_based", "unpriced"]
+UNKNOWN_TYPE = "tco knows no price of this type of resource"
+
+
+@dataclass(frozen=True, slots=True)
+class PricedResource:
+    """A resource with what it costs, or why that is not said."""
+
+    urn: str
+    type: str
+    name: str
+    region: str | None
+    status: Status
+    reason: str = ""
+    detail: str = ""
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def costs(self) -> bool:
+        """Whether it is known what the resource costs, nothing included."""
+        return self.status in ("priced", "free")
+
+    @property
+    def usd_per_month(self) -> float | None:
+        """As declared: a group at the size it asks for."""
+        return sum(one.usd_per_month for one in self.parts) if self.costs else None
+
+    @property
+    def low(self) -> float | None:
+        """At the floor of a group and the low end of every price."""
+        return sum(one.low for one in self.parts) if self.costs else None
+
+    @property
+    def high(self) -> float | None:
+        """At the ceiling of a group and the high end of every price."""
+        return sum(one.high for one in self.parts) if self.costs else None
+
+
+@dataclass(frozen=True)
+class Pricing:
+    """All resources of a program, priced on a day."""
+
+    resources: tuple[PricedResource, ...]
+    day: dt.date
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def usd_per_month(self) -> float:
+        """What the priced resources cost together, as declared."""
+        return sum(one.usd_per_month or 0.0 for one in self.resources)
+
+    @property
+    def floor_usd_per_month(self) -> float:
+        """What they cost at least."""
+        return sum(one.low or 0.0 for one in self.resources)
+
+    @property
+    def ceiling_usd_per_month(self) -> float:
+        """What they cost at most."""
+        return sum(one.high or 0.0 for one in self.resources)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing that costs is left out, apart from what is paid by use."""
+        return not self.warnings and all(
+            one.status in ("free", "usage_based") or (one.status == "priced" and not one.reason)
+            for one in self.resources
+        )
+
+    def count(self, status: Status) -> int:
+        """How many resources have a status."""
+        return sum(one.status == status for one in self.resources)
+
+
+def price_document(data: bytes, shown: str, catalog: Catalog, day: dt.date) -> Pricing:
+    """The resources in the bytes of a preview or a state, priced. Raises BadInput."""
+    with _no_collector():
+        document = read_document(data, shown)
+        return price(document.resources, catalog, day, document.warnings)
+
+
+@contextmanager
+def _no_collector() -> Generator[None]:
+    """Without the cycle collector, which would look through a large file's values many times."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def price(
+    resources: Iterable[Resource], catalog: Catalog, day: dt.date, warnings: Iterable[str] = ()
+) -> Pricing:
+    """Every resource with its status and cost, in order."""
+    listed = list(resources)
+    rates = Rates(catalog, day)
+    provided = {one.urn for one in listed if one.provided}
+    pools = {pool.urn: pool for pool in node_pools(listed) if pool.urn in provided}
+    covered = covered_nodes(pools.values())
+    priced: list[PricedResource] = []
+    for one in listed:
+        pool = pools.get(one.urn)
+        if pool is not None:
+            cost = node_cost(pool, rates, covered.get(one.urn, NOT_COVERED))
+            priced.append(_priced(one, cost))
+        else:
+            priced.append(_other(one, rates))
+    return Pricing(tuple(priced), day, tuple(warnings))
+
+
+def _other(resource: Resource, rates: Rates) -> PricedResource:
+    """A resource that provides no nodes."""
+    free = why_free(resource)
+    if free:
+        return _told(resource, "free", free)
+    by_figure = FIGURED.get(resource.type)
+    if by_figure is not None:
+        return _priced(resource, by_figure(resource, rates))
+    usage = why_usage(resource)
+    return _told(resource, "usage_based" if usage else "unpriced", usage or UNKNOWN_TYPE)
+
+
+def _priced(resource: Resource, cost: Cost) -> PricedResource:
+    if cost.unpriced:
+        return _told(resource, "unpriced", cost.unpriced, cost.detail)
+    return _told(resource, "priced", "; ".join(cost.left_out), cost.detail, cost.parts)
+
+
+def _told(
+    one: Resource, status: Status, reason: str, detail: str = "", parts: tuple[Part, ...] = ()
+) -> PricedResource:
+    return PricedResource(one.urn, one.type, one.name, one.region, status, reason, detail, parts)
+
+
+def ceiling_usd_per_month(pool: NodePool, catalog: Catalog, day: dt.date) -> float | None:
+    """What a pool costs a month at its ceiling, at likely prices; None where nobody can know it.
+
+    How far a price may be off is no growth: spot at its dearest may cost as much as on demand.
+    What is left out (a disk without a price) leaves the ceiling of the rest: it is there before a
+    change and after it. Reservations are not looked at: the pool is priced as if it stood alone.
+    """
+    cost = node_cost(pool, LikelyRates(catalog, day))
+    return None if cost.unpriced else sum(one.high for one in cost.parts)

@@ -1,0 +1,84 @@
+"""The catalog's figures as resources need them: a node's hour by place and purchase, by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tco.catalog.catalog import Catalog, Sourced
+from tco.catalog.rows import Figure, NodePrice
+from tco.iac.estimate.nodes import Purchase
+from tco.ranges import point
+
+__all__ = ["FIGURES_REGION", "LikelyRates", "Rates"]
+
+FIGURES_REGION: Final = "us-east-1"
+"""The region that the catalog's figures by name are of; elsewhere they are estimates."""
+NO_REGION: Final = (
+    "its region is nowhere in the file: set it with `pulumi config set aws:region us-east-1`"
+)
+
+
+@dataclass
+class Rates:
+    """Prices of one day, each looked up once. What has no price is a text that says so."""
+
+    catalog: Catalog
+    day: dt.date
+    _nodes: dict[tuple[str, str | None, Purchase], Sourced | str] = field(
+        default_factory=dict[tuple[str, str | None, Purchase], Sourced | str]
+    )
+    _figures: dict[str, Sourced | str] = field(default_factory=dict[str, Sourced | str])
+
+    def node(self, instance: str, region: str | None, purchase: Purchase) -> Sourced | str:
+        """What a node costs for an hour, in USD; or why that is not known."""
+        key = (instance, region, purchase)
+        if key not in self._nodes:
+            self._nodes[key] = self._node(*key)
+        return self._nodes[key]
+
+    def _node(self, instance: str, region: str | None, purchase: Purchase) -> Sourced | str:
+        if region is None:
+            return NO_REGION
+        option = ("reserved", purchase) if purchase == "capacity-block" else (purchase, None)
+        key = ("node", instance, region, *option, None, None)
+        found = self.catalog.find_as(NodePrice, key, self.day)
+        if found is None:
+            return (
+                f"no {purchase} price is known for {instance} in {region}: "
+                "put it into a price book and give that with --book"
+            )
+        return found.sourced(f"{instance}: {purchase}", found.row.usd_per_node_hour, "USD/h")
+
+    def figure(self, name: str) -> Sourced | str:
+        """A figure by its name; or why there is none."""
+        if name not in self._figures:
+            found = self.catalog.find_as(Figure, ("figure", name), self.day)
+            self._figures[name] = (
+                found.sourced(name, found.row.value, found.row.unit)
+                if found
+                else f"the catalog has no figure {name}: put it into a price book (--book)"
+            )
+        return self._figures[name]
+
+    def gpus(self, instance: str) -> int | None:
+        """How many GPUs an instance type has; None for one that the catalog does not list."""
+        row = self.catalog.instances.get(instance)
+        return row.gpus if row else None
+
+
+class LikelyRates(Rates):
+    """Prices as they are likely: two pools are compared at the same price of the same thing."""
+
+    def node(self, instance: str, region: str | None, purchase: Purchase) -> Sourced | str:
+        """What a node is likely to cost for an hour, in USD; or why that is not known."""
+        return _likely(super().node(instance, region, purchase))
+
+    def figure(self, name: str) -> Sourced | str:
+        """A figure by its name as it is likely; or why there is none."""
+        return _likely(super().figure(name))
+
+
+def _likely(found: Sourced | str) -> Sourced | str:
+    return found if isinstance(found, str) else replace(found, value=point(found.value.likely))

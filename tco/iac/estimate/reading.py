@@ -1,0 +1,257 @@
+"""How one resource is read: its own inputs, then those of the launch template it follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tco.iac.estimate.nodes import Choice, Disk, NodePool, Purchase, Resource, Role, Share, Size
+from tco.iac.estimate.properties import UNKNOWN, Unknown, each, look, text, texts, whole_number
+from tco.units import SECONDS_PER_HOUR
+
+__all__ = ["CAPACITY_RESERVATION", "LAUNCH_TEMPLATE", "Known", "Reading"]
+
+LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
+LAUNCH_CONFIGURATION: Final = "aws:ec2/launchConfiguration:LaunchConfiguration"
+CAPACITY_RESERVATION: Final = "aws:ec2/capacityReservation:CapacityReservation"
+CAPACITY_BLOCK: Final = "aws:ec2/capacityBlockReservation:CapacityBlockReservation"
+POINTED_AT: Final = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, CAPACITY_RESERVATION, CAPACITY_BLOCK)
+
+RESERVED_IN = "capacityReservationSpecification"
+
+
+class Known:
+    """The resources that others point to, by URN, by id and by name."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.by_urn: dict[str, Resource] = {}
+        self.by_key: dict[tuple[str, str], Resource] = {}
+        for one in resources:
+            if one.type in POINTED_AT:
+                self.add(one)
+
+    def add(self, one: Resource) -> None:
+        """One more resource that others may point to."""
+        self.by_urn[one.urn] = one
+        for key in (one.id, look(one.inputs, "name"), look(one.outputs, "name")):
+            if isinstance(key, str):
+                self.by_key[one.type, key] = one
+
+    def found(self, kind: str, reference: str) -> Resource | None:
+        """The resource of a kind with this id or name."""
+        return self.by_key.get((kind, reference))
+
+    def behind(self, owner: Resource, prop: str, *kinds: str) -> list[Resource]:
+        """The resources of some kinds that a property of a resource depends on."""
+        urns = owner.property_dependencies.get(prop, ())
+        found = [self.by_urn[urn] for urn in urns if urn in self.by_urn]
+        return [one for one in found if one.type in kinds]
+
+
+@dataclass
+class Reading:
+    """What is read of one resource: its sources, and why a part of it is unknown."""
+
+    resource: Resource
+    known: Known
+    template: Resource | None = None
+    unknown: list[str] = field(default_factory=list[str])
+    template_missing: str = ""
+
+    @property
+    def sources(self) -> Iterator[Resource]:
+        """The resource, then its launch template: the first that states something counts."""
+        yield self.resource
+        if self.template is not None:
+            yield self.template
+
+    def note(self, why: str) -> None:
+        """Note why the pool cannot be priced, once."""
+        if why not in self.unknown:
+            self.unknown.append(why)
+
+    def note_unknown(self, name: str) -> None:
+        """Note that a property is not known yet."""
+        self.note(f"{name} is not known before the update")
+
+    def count(self, default: int | None, *path: str) -> int:
+        """The count at a path of the resource's inputs; without default, a missing one is noted."""
+        return self.count_of(self.resource.inputs, default, *path)
+
+    def count_of(self, properties: Mapping[str, Any], default: int | None, *path: str) -> int:
+        """The count at a path; what is unknown, or missing without a default, is noted."""
+        value = whole_number(properties, *path)
+        if isinstance(value, int):
+            return value
+        if value is UNKNOWN:
+            self.note_unknown(".".join(path))
+        elif default is None:
+            self.note(f"{'.'.join(path)} is missing")
+        return default or 0
+
+    def size(self, floor: str, desired: str, ceiling: str, *parent: str) -> Size:
+        """The size of a group; without a desired size it starts at its floor."""
+        # A group of a fixed size needs no desired one.
+        low = self.count(None, *parent, floor)
+        high = max(low, self.count(None, *parent, ceiling))
+        middle = self.count(low, *parent, desired) if low < high else low
+        return Size(low, min(max(middle, low), high), high)
+
+    def follow(self, prop: str, *path: str, keys: tuple[str, ...] = ("id", "name")) -> None:
+        """Find the launch template that a property names, or, by its dependency, will name."""
+        if look(self.resource.inputs, *path) is not None:
+            references = [text(self.resource.inputs, *path, key) for key in keys]
+            self._found(prop, LAUNCH_TEMPLATE, references)
+
+    def follow_configuration(self, prop: str) -> None:
+        """Find the launch configuration that a property names."""
+        self._found(prop, LAUNCH_CONFIGURATION, [text(self.resource.inputs, prop)])
+
+    def _found(self, prop: str, kind: str, references: Iterable[str | Unknown | None]) -> None:
+        names = [one for one in references if isinstance(one, str)]
+        found = [self.known.found(kind, name) for name in names]
+        candidates = [one for one in found if one] or self.known.behind(self.resource, prop, kind)
+        if len(candidates) == 1:
+            self.template = candidates[0]
+            return
+        what = "launch template" if kind == LAUNCH_TEMPLATE else "launch configuration"
+        name = f" {names[0]}" if names else ""
+        self.template_missing = (
+            f"its {what}{name} is not among the resources"
+            if not candidates
+            else f"it depends on {len(candidates)} {what}s, and which one it uses is not known yet"
+        )
+
+    def instance_type(self, default: str | None = None, *, own: bool = True) -> tuple[Choice, ...]:
+        """The one instance type that the resource or its launch template states."""
+        for source in self.sources if own else list(self.sources)[1:]:
+            name = text(source.inputs, "instanceType")
+            if isinstance(name, str) and name:
+                return (Choice(name),)
+            if name is UNKNOWN:
+                self.note_unknown("instanceType")
+                return ()
+        if default is not None:
+            return (Choice(default),)
+        self.note(self.template_missing or "instanceType is missing")
+        return ()
+
+    def texts(self, *path: str) -> list[str]:
+        """The texts of the list at a path; what is unknown in it is noted."""
+        values = texts(self.resource.inputs, *path)
+        if UNKNOWN in values or not values:
+            self.note_unknown(".".join(path))
+        return [one for one in values if isinstance(one, str)]
+
+    def market(self) -> Purchase:
+        """The purchase option that the resource or its launch template asks for."""
+        for source in self.sources:
+            market = look(source.inputs, "instanceMarketOptions")
+            if market is not None or text(source.inputs, "spotPrice") is not None:
+                return self._market(text(source.inputs, "instanceMarketOptions", "marketType"))
+        if self.template_missing:
+            self.note(self.template_missing)
+        return "on-demand"
+
+    def _market(self, kind: str | Unknown | None) -> Purchase:
+        if kind is UNKNOWN:
+            self.note_unknown("instanceMarketOptions.marketType")
+        return "capacity-block" if kind == "capacity-block" else "spot"
+
+    def pool(self, shares: Iterable[Share], **more: Any) -> NodePool:
+        """What was read, as a pool, with its disks and the reservations it runs in."""
+        role: Role = more.pop("role", "nodes")
+        inside, joins = self._reservations() if role == "nodes" else ((), True)
+        self._refuse_tenancy()
+        own = self.resource
+        fields: dict[str, Any] = {"reservations": inside, "open": joins, **more}
+        if role == "nodes":
+            fields.setdefault("disks", tuple(self._disks()))
+        zone = text(own.inputs, "availabilityZone")
+        return NodePool(
+            own.urn,
+            own.type,
+            own.name,
+            own.region,
+            role,
+            tuple(shares),
+            zone=zone if isinstance(zone, str) else None,
+            unknown=tuple(self.unknown),
+            **fields,
+        )
+
+    def _refuse_tenancy(self) -> None:
+        for source in self.sources:
+            for path in (("tenancy",), ("placement", "tenancy"), ("placementTenancy",)):
+                tenancy = text(source.inputs, *path)
+                if tenancy not in (None, "default", ""):
+                    self.note("dedicated tenancy has prices of its own, which tco does not know")
+
+    def _disks(self) -> list[Disk]:
+        """The disks of a node that have a stated size; that of others is set by the image."""
+        for source in self.sources:
+            disks = [disk for one in _stated_disks(source.inputs) if (disk := self._disk(one))]
+            if disks:
+                return disks
+        return []
+
+    def _disk(self, stated: Mapping[str, Any] | Unknown) -> Disk | None:
+        if isinstance(stated, Unknown):
+            self.note_unknown("a disk")
+            return None
+        gb = self.count_of(stated, 0, "volumeSize")
+        kind = text(stated, "volumeType") or "gp2"
+        if isinstance(kind, Unknown):
+            self.note_unknown("volumeType")
+            return None
+        iops, speed = (self.count_of(stated, 0, key) for key in ("iops", "throughput"))
+        return Disk(kind, gb, iops or None, speed or None) if gb else None
+
+    def _reservations(self) -> tuple[tuple[str, ...], bool]:
+        """The reservations that the nodes run in, and whether they may join an open one."""
+        for source in self.sources:
+            stated = look(source.inputs, RESERVED_IN)
+            if stated is None:
+                continue
+            target = (RESERVED_IN, "capacityReservationTarget")
+            ids = [text(source.inputs, *target, "capacityReservationId")]
+            ids += texts(source.inputs, *target, "capacityReservationIds")
+            inside = self._named(source, [one for one in ids if one is not None])
+            preference = text(source.inputs, RESERVED_IN, "capacityReservationPreference")
+            return inside, not inside and preference in (None, "open")
+        return (), True
+
+    def _named(self, source: Resource, ids: list[str | Unknown]) -> tuple[str, ...]:
+        """Reservations by URN where they are among the resources, else by id."""
+        kinds = (CAPACITY_RESERVATION, CAPACITY_BLOCK)
+        inside: list[str] = []
+        for one in ids:
+            name = one if isinstance(one, str) else ""
+            found = [hit for kind in kinds if (hit := self.known.found(kind, name))]
+            found = found or self.known.behind(source, RESERVED_IN, *kinds)
+            inside += [hit.urn for hit in found] or [name] * bool(name)
+        return tuple(dict.fromkeys(inside))
+
+    def block_hours(self) -> float | None:
+        """How long a bought capacity block lasts."""
+        outputs = self.resource.outputs
+        start, end = text(outputs, "startDate"), text(outputs, "endDate")
+        if not isinstance(start, str) or not isinstance(end, str):
+            return None
+        try:
+            length = dt.datetime.fromisoformat(end) - dt.datetime.fromisoformat(start)
+        except (ValueError, TypeError):
+            return None
+        return length.total_seconds() / SECONDS_PER_HOUR or None
+
+
+def _stated_disks(inputs: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | Unknown]:
+    yield from each(inputs, "rootBlockDevice")
+    yield from each(inputs, "ebsBlockDevices")
+    for one in each(inputs, "blockDeviceMappings"):
+        if isinstance(one, Unknown):
+            yield one
+        else:
+            yield from each(one, "ebs")

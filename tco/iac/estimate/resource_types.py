@@ -1,0 +1,89 @@
+"""Which types of resources cost nothing, and which are paid by use alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tco.iac.estimate.nodes import Resource
+from tco.iac.estimate.properties import look, text
+
+__all__ = ["why_free", "why_usage"]
+
+FREE_PACKAGES: Final = frozenset({"pulumi", "random", "tls", "command", "null", "std", "time"})
+FREE_MODULES: Final = frozenset({"iam", "budgets", "resourcegroups", "servicequotas", "acm"})
+FREE_TYPES: Final = """
+alb/listener alb/listenerRule alb/targetGroup alb/targetGroupAttachment
+autoscaling/attachment autoscaling/lifecycleHook autoscaling/notification autoscaling/policy
+autoscaling/schedule autoscaling/tag autoscaling/trafficSourceAttachment
+cloudwatch/eventRule cloudwatch/eventTarget cloudwatch/logResourcePolicy
+cloudwatch/logStream cloudwatch/logMetricFilter
+ec2/defaultNetworkAcl ec2/defaultRouteTable ec2/defaultSecurityGroup ec2/defaultSubnet
+ec2/defaultVpc ec2/egressOnlyInternetGateway ec2/eipAssociation ec2/internetGateway
+ec2/internetGatewayAttachment ec2/keyPair ec2/launchConfiguration ec2/launchTemplate
+ec2/mainRouteTableAssociation ec2/networkAcl ec2/networkAclAssociation ec2/networkAclRule
+ec2/networkInterface ec2/networkInterfaceAttachment ec2/networkInterfaceSecurityGroupAttachment
+ec2/placementGroup ec2/route ec2/routeTable ec2/routeTableAssociation ec2/securityGroup
+ec2/securityGroupAssociation ec2/securityGroupRule ec2/subnet ec2/tag ec2/volumeAttachment
+ec2/vpc ec2/vpcDhcpOptions ec2/vpcDhcpOptionsAssociation ec2/vpcIpv4CidrBlockAssociation
+ecr/lifecyclePolicy ecr/repositoryPolicy
+eks/accessEntry eks/accessPolicyAssociation eks/addon eks/identityProviderConfig
+eks/podIdentityAssociation
+kms/alias kms/grant kms/keyPolicy
+lambda/permission
+lb/listener lb/listenerRule lb/targetGroup lb/targetGroupAttachment
+route53/record
+s3/bucketAclV2 s3/bucketLifecycleConfigurationV2 s3/bucketOwnershipControls s3/bucketPolicy
+s3/bucketPublicAccessBlock s3/bucketServerSideEncryptionConfigurationV2
+s3/bucketVersioningV2 s3/bucketAcl s3/bucketLifecycleConfiguration s3/bucketVersioning
+s3/bucketServerSideEncryptionConfiguration
+sns/topicPolicy sqs/queuePolicy
+vpc/securityGroupEgressRule vpc/securityGroupIngressRule
+"""
+USAGE_TYPES: Final = """
+cloudwatch/logGroup dynamodb/table ecr/repository efs/fileSystem eks/fargateProfile
+lambda/function s3/bucket s3/bucketV2 s3/bucketObject s3/bucketObjectv2 sns/topic
+sns/topicSubscription sqs/queue
+"""
+FREE: Final = frozenset(FREE_TYPES.split())
+USAGE: Final = frozenset(USAGE_TYPES.split())
+
+
+def why_free(resource: Resource) -> str:
+    """Why a resource costs nothing by itself; empty where it does, or may."""
+    package, module, token = _parts(resource.type)
+    if package == "pulumi":
+        return "part of Pulumi itself"
+    if not resource.provided:
+        return "a component, or read and not provided by this program"
+    if package in FREE_PACKAGES:
+        return "makes nothing that is billed"
+    if package == "aws" and (module in FREE_MODULES or token in FREE):
+        return "AWS does not bill it"
+    if package == "kubernetes" and not _kubernetes_buys(resource):
+        return "runs on nodes, which are priced themselves"
+    return ""
+
+
+def why_usage(resource: Resource) -> str:
+    """Why a resource is paid by use; empty where it is not known to be."""
+    package, _, token = _parts(resource.type)
+    if package == "aws" and token in USAGE:
+        if token == "dynamodb/table" and text(resource.inputs, "billingMode") != "PAY_PER_REQUEST":
+            return ""
+        return "paid by use, which no program states"
+    return ""
+
+
+def _parts(kind: str) -> tuple[str, str, str]:
+    """Package, module and token: ``aws:ec2/vpc:Vpc`` is (``aws``, ``ec2``, ``ec2/vpc``)."""
+    package, _, rest = kind.partition(":")
+    token = rest.partition(":")[0]
+    return package, token.partition("/")[0], token
+
+
+def _kubernetes_buys(resource: Resource) -> bool:
+    """Whether a Kubernetes resource makes the cloud provide something that is billed."""
+    kind = resource.type.rpartition(":")[2]
+    if kind == "Service":
+        return look(resource.inputs, "spec", "type") not in (None, "ClusterIP", "NodePort")
+    return kind in ("PersistentVolumeClaim", "Ingress")

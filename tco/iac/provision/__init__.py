@@ -1,0 +1,1 @@
+"""GPU node pools as Pulumi components, and the program that declares them."""

@@ -1,0 +1,197 @@
+"""The steps of the Pulumi program: read the plan, check that it can be provisioned, declare."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pulumi
+from pulumi.runtime.config import is_config_secret
+
+from tco.costing.fleet_operation import spare_nodes
+from tco.costing.stack import PoolModel, ServiceModel, StackModel
+from tco.errors import BadInput, Problem, TcoError
+from tco.iac.provision.guardrails import SpendGuardrails, billed_by_aws_usd
+from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs
+from tco.plan.plan import Guardrails, Provision
+from tco.plan.stack_file import PLAN_KEY, REGION_KEY, StackFile, stack_from
+
+__all__ = ["declare", "meanwhile", "read_configured_stack", "refuse_unprovisionable", "told_once"]
+
+T = TypeVar("T")
+
+NOT_BOUGHT = "a capacity block is bought first; then write commitment.id"
+NO_PROVISION = "the plan has no provision"
+NO_NODES = "it has no nodes"
+
+
+@contextlib.contextmanager
+def told_once() -> Generator[list[str]]:
+    """Every error as one of Pulumi's own: its text, once, no traceback, nothing provisioned.
+
+    Gives the list that then holds the text: resources declared before may still be on their way.
+    """
+    failed: list[str] = []
+    try:
+        yield failed
+    except pulumi.RunError as error:
+        failed.append(str(error))
+        raise
+    except Exception as error:
+        failed.append(_told(error))
+        known = isinstance(error, TcoError)
+        raise pulumi.RunError(failed[0]) from (None if known else error)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, TcoError):
+        return f"{error}\nNothing was provisioned."
+    return (
+        f"tco failed: {type(error).__name__}: {error}. Nothing was provisioned. "
+        f"See whether `tco plan {pulumi.get_stack()}` fails too, and report it."
+    )
+
+
+def meanwhile(work: Callable[[], T]) -> pulumi.Output[T]:
+    """What is worked out while the engine starts its providers; its errors told once.
+
+    An exit inside the work would leave the engine waiting for the program, so it is an error too.
+    """
+
+    def told() -> T:
+        with told_once():
+            try:
+                return work()
+            except Exception:
+                raise
+            except BaseException as ended:
+                raise RuntimeError(f"ended by {type(ended).__name__}") from ended
+
+    return pulumi.Output.from_input(asyncio.to_thread(told))
+
+
+def read_configured_stack(folder: Path) -> StackFile:
+    """The stack as Pulumi configures it. Raises BadInput."""
+    name = pulumi.get_stack()
+    config: dict[str, Any] = {}
+    plan = pulumi.Config("tco").get_object("plan")
+    if plan is not None:
+        secret = is_config_secret(PLAN_KEY)
+        config[PLAN_KEY] = {"secure": ""} if secret else plan  # as the stack file has it
+    region = pulumi.Config("aws").get("region")
+    if region is not None:
+        config[REGION_KEY] = region
+    return stack_from(config, folder, name)
+
+
+def refuse_unprovisionable(stack: StackModel) -> None:
+    """Raise BadInput with everything that keeps the plan's pools from being provisioned."""
+    problems = list(_problems(stack))
+    if problems:
+        raise BadInput(problems)
+
+
+def _problems(stack: StackModel) -> Iterator[Problem]:
+    provision, guardrails = stack.plan.provision, stack.plan.guardrails
+    pools = [(service, pool) for service, _, _, pool in stack.pools() if pool.provisioned]
+    if provision is None or not pools:
+        return
+    for service, pool in pools:
+        path = f"{PLAN_KEY}.services.{service.name}.pools.{pool.name}"
+        if pool.plan.nodes.auto:
+            yield Problem(
+                stack.file,
+                f"{path}.nodes",
+                "auto is for planning: a new benchmark must not resize a running fleet.",
+                f"`tco optimize {stack.name} --write` pins whole numbers.",
+            )
+        if pool.supply.option == "reserved" and provision.zone is None:
+            yield Problem(
+                stack.file,
+                f"{PLAN_KEY}.provision.zone",
+                f"is missing: the capacity reservation of {pool.name} stands in one zone.",
+                "Write the availability zone of the subnets, such as us-east-1a.",
+            )
+    if guardrails is None or (guardrails and not _heard(guardrails)):
+        yield Problem(
+            stack.file,
+            f"{PLAN_KEY}.guardrails",
+            "nobody would hear of the spending.",
+            "Write guardrails: {budget_emails: [you@example.com]} or {sns_topic_arn: …}, "
+            "or guardrails: false to go without.",
+        )
+
+
+def _heard(guardrails: Guardrails) -> bool:
+    return bool(guardrails.budget_emails or guardrails.sns_topic_arn)
+
+
+def declare(stack: StackModel) -> dict[str, GpuNodePool]:
+    """The plan's pools, and the guardrails of those that are provisioned."""
+    spares = spare_nodes(stack)
+    pools: dict[str, GpuNodePool] = {}
+    running: list[GpuNodePoolArgs] = []
+    for service, _, _, pool in stack.pools():
+        if pool.name in pools:
+            continue
+        because = _idle_because(stack, pool, spares)
+        args = None
+        if not because and stack.plan.provision is not None:
+            args = _arguments(stack.plan.provision, stack, service, pool, spares)
+            running.append(args)
+        pools[pool.name] = GpuNodePool(pool.name, args, idle_because=because)
+    if running and stack.plan.guardrails:
+        SpendGuardrails(stack.name, billed_by_aws_usd(stack), running, stack.plan.guardrails)
+    return pools
+
+
+def _idle_because(stack: StackModel, pool: PoolModel, spares: dict[str, int]) -> str:
+    """Why a pool has no cloud resources; empty where it has."""
+    if pool.plan.owned is not None:
+        return "the nodes are owned"
+    if pool.plan.offer is not None:
+        return f"{pool.plan.offer} is rented outside AWS"
+    if stack.plan.provision is None:
+        return NO_PROVISION
+    if not pool.plan.nodes.max and not spares.get(pool.name):
+        return NO_NODES
+    return NOT_BOUGHT if _is_block(pool) and _commitment_id(pool) is None else ""
+
+
+def _is_block(pool: PoolModel) -> bool:
+    return pool.supply.option == "capacity-block"
+
+
+def _commitment_id(pool: PoolModel) -> str | None:
+    return pool.plan.commitment.id if pool.plan.commitment is not None else None
+
+
+def _arguments(
+    provision: Provision,
+    stack: StackModel,
+    service: ServiceModel,
+    pool: PoolModel,
+    spares: dict[str, int],
+) -> GpuNodePoolArgs:
+    nodes, spot = pool.plan.nodes, pool.supply.spot
+    more = spot.overprovision if spot is not None else 1.0
+    return GpuNodePoolArgs(
+        stack=stack.name,
+        service=service.name,
+        pool=pool.name,
+        instance_type=pool.node,
+        purchase="capacity-block" if _is_block(pool) else pool.plan.purchase,
+        min_nodes=math.ceil(nodes.min * more),
+        max_nodes=math.ceil((nodes.max or 0) * more),
+        spare_nodes=spares.get(pool.name, 0),
+        subnets=provision.subnets,
+        cluster=provision.cluster,
+        zone=provision.zone,
+        reservation_id=_commitment_id(pool) if _is_block(pool) else None,
+        packed=pool.nodes_per_replica > 1,
+        region=pool.plan.region,
+    )

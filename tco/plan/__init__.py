@@ -1,0 +1,1 @@
+"""What a user writes: stack files, workloads, pools. Nothing is looked up."""

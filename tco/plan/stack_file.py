@@ -1,0 +1,258 @@
+"""A stack file and what it names: workloads and price books, read together, refused together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from tco.catalog.book import Book, read_book
+from tco.errors import BadInput, Problem, TcoError, one_of
+from tco.files import as_list, as_mapping, problems_of, read_yaml
+from tco.plan.partial_plan import FaultyStack, Salvaged, salvaged
+from tco.plan.plan import Plan
+from tco.plan.workload import Demand, Workload, read_workload
+
+__all__ = ["PLAN_KEY", "REGION_KEY", "StackFile", "read_stack", "stack_from", "stack_names"]
+
+PLAN_KEY = "tco:plan"
+REGION_KEY = "aws:region"
+STACK_FILE = re.compile(r"Pulumi\.(.+)\.yaml")
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """One stack as its author wrote it, with the workloads and the price books it names."""
+
+    name: str
+    file: str
+    folder: Path
+    region: str | None
+    plan: Plan
+    workloads: dict[str, tuple[Workload, Demand]]
+    books: tuple[Book, ...]
+
+    def unnamed(self, name: str) -> str:
+        """Which price book beside the plan holds a name that the plan's own books do not."""
+        found = sorted(file for file, names in self._unnamed.items() if name.casefold() in names)
+        if not found:
+            return ""
+        return f"prices/{found[0]} holds it, but {PLAN_KEY}.prices does not name it."
+
+    @cached_property
+    def _unnamed(self) -> dict[str, set[str]]:
+        """The names in each readable price book of the folder that the plan does not name."""
+        books: dict[str, set[str]] = {}
+        for file in set(_book_names(self.folder)) - set(self.plan.prices):
+            path = self.folder / "prices" / file
+            try:
+                books[file] = read_book(path, str(path)).names
+            except BadInput:
+                continue
+        return books
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical plan, its workloads and its price books."""
+        content = {
+            "region": self.region,
+            "plan": _canonical(self.plan),
+            "workloads": {
+                name: [_canonical(workload), demand.requests_per_hour.tolist()]
+                for name, (workload, demand) in sorted(self.workloads.items())
+            },
+            "books": [book.digest for book in self.books],
+        }
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(model: BaseModel) -> Any:
+    return model.model_dump(mode="json")
+
+
+def stack_names(folder: Path) -> list[str]:
+    """The stacks of a folder, by name. Raises TcoError where there is none."""
+    if not folder.is_dir():
+        raise TcoError(f"{folder}: there is no such folder. Name the stacks folder by --stacks.")
+    names = [found[1] for path in folder.iterdir() if (found := STACK_FILE.fullmatch(path.name))]
+    if not names:
+        raise TcoError(f"{folder}: holds no stack file Pulumi.<stack>.yaml.")
+    return sorted(names, key=_natural)
+
+
+def _meant(folder: Path, name: str) -> str:
+    """What somebody may have meant who named a stack that is not there."""
+    file = STACK_FILE.fullmatch(Path(name).name)
+    return f"Write its name: {file[1]}." if file else one_of(name, stack_names(folder))
+
+
+def _natural(name: str) -> list[str | int]:
+    """A key that sorts numbers inside names by their value: article-5 before article-20."""
+    parts = re.split(r"([0-9]+)", name)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
+
+
+def read_stack(folder: Path, name: str) -> StackFile:
+    """A stack with everything it names. Raises BadInput with the problems of all its files."""
+    path = folder / f"Pulumi.{name}.yaml"
+    shown = str(path)
+    if not path.is_file():
+        raise BadInput([Problem(shown, "", f'no stack "{name}".', _meant(folder, name))])
+    raw = read_yaml(path, shown)
+    if "environment" in raw:
+        raise BadInput(
+            [
+                Problem(
+                    shown,
+                    "environment",
+                    "an ESC environment is resolved by Pulumi only; tco would read another plan.",
+                    "Write the plan's values into the file.",
+                )
+            ]
+        )
+    return stack_from(as_mapping(raw.get("config")) or {}, folder, name)
+
+
+def stack_from(config: dict[str, Any], folder: Path, name: str) -> StackFile:
+    """A stack from its configuration, whoever read that, with the files it names.
+
+    The command line reads the stack file itself, the Pulumi program asks Pulumi; both come here.
+    Raises BadInput with the problems of all the files.
+    """
+    shown = str(folder / f"Pulumi.{name}.yaml")
+    given, region = _given(config, shown)
+    problems: list[Problem] = []
+    plan, left = _plan_of(given, shown, problems)
+    faults = len(problems)
+    workloads = _workloads(folder, plan, shown, problems)
+    books = _books(folder, plan, shown, problems)
+    stack = StackFile(name, shown, folder, region, plan, workloads, tuple(books))
+    if left is not None and len(problems) == faults:
+        raise FaultyStack(problems, stack, left)
+    if problems:
+        raise BadInput(problems)
+    return stack
+
+
+def _plan_of(
+    given: dict[str, Any], shown: str, problems: list[Problem]
+) -> tuple[Plan, Salvaged | None]:
+    """The plan, or what is left of it without the faults that join the problems.
+
+    Raises BadInput where too little is left.
+    """
+    try:
+        return Plan.model_validate(given), None
+    except ValidationError as error:
+        problems += problems_of(error, Plan, shown, PLAN_KEY)
+        left = salvaged(given, error)
+    if left is None:
+        raise BadInput(problems)
+    return left.plan, left
+
+
+def _workloads(
+    folder: Path, plan: Plan, shown: str, problems: list[Problem]
+) -> dict[str, tuple[Workload, Demand]]:
+    workloads: dict[str, tuple[Workload, Demand]] = {}
+    for service, spec in plan.services.items():
+        where = f"{PLAN_KEY}.services.{service}.workload"
+        if spec.workload in workloads:
+            continue
+        source = _inside(folder / "workloads", f"{spec.workload}.yaml")
+        if source is None or not source.is_file():
+            told = f'no workload "{spec.workload}".'
+            known = [one.stem for one in (folder / "workloads").glob("*.yaml")]
+            hint = _missing(folder / "workloads", spec.workload, source, known)
+            problems.append(Problem(shown, where, told, hint))
+            continue
+        try:
+            workloads[spec.workload] = read_workload(source, str(source))
+        except BadInput as error:
+            problems += error.problems
+    return workloads
+
+
+def _given(config: dict[str, Any], shown: str) -> tuple[dict[str, Any], str | None]:
+    """The plan as its author wrote it, and the region."""
+    if PLAN_KEY not in config:
+        raise BadInput(
+            [Problem(shown, "config", f"holds no {PLAN_KEY}.", "See README.md for a first plan.")]
+        )
+    region = config.get(REGION_KEY)
+    if region is not None and not isinstance(region, str):
+        raise BadInput([Problem(shown, REGION_KEY, f"{region!r} is no region.")])
+    given = config[PLAN_KEY]
+    secret = _secret_path(given, PLAN_KEY)
+    if secret:
+        raise BadInput(
+            [
+                Problem(
+                    shown,
+                    secret,
+                    "a secret cannot stand inside the plan.",
+                    "Write the value, or the name of the secret.",
+                )
+            ]
+        )
+    written = as_mapping(given)
+    if written is None:
+        kind = "empty" if given is None else f"a {type(given).__name__}"
+        raise BadInput([Problem(shown, PLAN_KEY, f"is {kind}, not keys with values.")])
+    return written, region
+
+
+def _secret_path(value: object, path: str) -> str:
+    """Where a ``secure:`` value stands, or an empty text."""
+    for key, inner in (as_mapping(value) or {}).items():
+        if key == "secure" and isinstance(inner, str):
+            return path
+        if found := _secret_path(inner, f"{path}.{key}"):
+            return found
+    for place, inner in enumerate(as_list(value) or ()):
+        if found := _secret_path(inner, f"{path}[{place}]"):
+            return found
+    return ""
+
+
+def _books(folder: Path, plan: Plan, shown: str, problems: list[Problem]) -> list[Book]:
+    books: list[Book] = []
+    for place, name in enumerate(plan.prices):
+        source = _inside(folder / "prices", name)
+        if source is None or not source.is_file():
+            path, known = f"{PLAN_KEY}.prices[{place}]", _book_names(folder)
+            hint = _missing(folder / "prices", name, source, known)
+            problems.append(Problem(shown, path, f'no price book "{name}".', hint))
+            continue
+        try:
+            books.append(read_book(source, str(source)))
+        except BadInput as error:
+            problems += error.problems
+    return books
+
+
+def _book_names(folder: Path) -> list[str]:
+    return [one.name for one in (folder / "prices").glob("*.yaml")]
+
+
+def _missing(folder: Path, name: str, source: Path | None, known: Sequence[str]) -> str:
+    """What there is instead of a file that a plan names."""
+    if source is None:
+        return f"It leads out of {folder}."
+    if source.exists():
+        return f"{source} is a folder, not a file."
+    return one_of(name, known) if known else f"Known: none in {folder}."
+
+
+def _inside(folder: Path, name: str) -> Path | None:
+    """A file below a folder, or None where its name leads out of it."""
+    path = folder / name
+    return path if path.resolve().is_relative_to(folder.resolve()) else None

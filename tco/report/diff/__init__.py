@@ -1,0 +1,1 @@
+"""A comparison of two branches as text, Markdown and annotations."""

@@ -1,0 +1,67 @@
+"""Workflow annotations: the cost of a change on the line of the stack file that makes it."""
+
+from __future__ import annotations
+
+from tco.documents.diff import ChangeRow, DiffDocument, StackDelta
+from tco.report.diff.change_text import change_text
+from tco.report.diff.totals import change_in_words
+
+__all__ = ["workflow_annotations"]
+
+TITLE = "GPU plan"
+LONGEST_TEXT = 600
+
+
+def workflow_annotations(document: DiffDocument) -> list[str]:
+    """One workflow command per changed line, the costly ones first.
+
+    What several stacks owe to one line, such as a workload's, is told in one annotation: a step
+    may show ten.
+    """
+    told: dict[tuple[str, int], list[tuple[StackDelta, ChangeRow]]] = {}
+    for stack in document.stacks:
+        for change in stack.changes:
+            told.setdefault((change.file, change.line), []).append((stack, change))
+    lines = [
+        (_severe([stack for stack, _ in here]), file, line, _text(here))
+        for (file, line), here in told.items()
+    ]
+    ordered = sorted(lines, key=lambda one: not one[0])
+    return [
+        f"::{'warning' if severe else 'notice'} file={_property(file)},line={line},"
+        f"title={_property(TITLE)}::{_data(text[:LONGEST_TEXT])}"
+        for severe, file, line, text in ordered
+    ]
+
+
+def _severe(stacks: list[StackDelta]) -> bool:
+    """Whether the plan costs more, is unknown, or stands before a closed gate."""
+    return any(
+        one.delta.plan is None
+        or one.delta.plan >= 0.5
+        or (
+            one.after is not None and not one.after.gate_open and one.after.gate.level != "advisory"
+        )
+        for one in stacks
+    )
+
+
+def _text(here: list[tuple[StackDelta, ChangeRow]]) -> str:
+    what = "; ".join(dict.fromkeys(change_text(change) for _, change in here))
+    stacks = {stack.stack: stack for stack, _ in here}
+    return f"{what}. {' '.join(_told(stack) for stack in stacks.values())}"
+
+
+def _told(stack: StackDelta) -> str:
+    gate = ""
+    if stack.after is not None:
+        gate = f", the gate is {'open' if stack.after.gate_open else 'closed'}"
+    return f"{stack.stack}: {change_in_words(stack)}{gate}."
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,168 @@
+"""From a comparison to its document: every figure and word that the faces show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from tco.analysis.diff.changes import Change
+from tco.analysis.diff.diff import StackDiff
+from tco.analysis.diff.line_pairs import LinePair
+from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.documents.diff import (
+    ChangeRow,
+    Delta,
+    DiffDocument,
+    GateState,
+    LineDelta,
+    Outcome,
+    ProblemRow,
+    Revision,
+    StackDelta,
+)
+from tco.errors import Problem
+from tco.report.view import stack_view
+
+__all__ = ["document"]
+
+
+def document(
+    base: Revision,
+    head: Revision,
+    valid_at: dt.datetime,
+    catalog: str,
+    diffs: Sequence[StackDiff],
+    locate: Callable[[Change], tuple[str, int]],
+) -> DiffDocument:
+    """The document of a comparison. ``locate`` gives a change's file and line."""
+    return DiffDocument(
+        base=base,
+        head=head,
+        valid_at=valid_at,
+        catalog=catalog,
+        stacks=tuple(_stack(one, locate) for one in diffs),
+    )
+
+
+def _stack(one: StackDiff, locate: Callable[[Change], tuple[str, int]]) -> StackDelta:
+    return StackDelta(
+        stack=one.name,
+        status=one.status,
+        renamed_from=one.renamed_from,
+        before=_outcome(one.before),
+        after=_outcome(one.after),
+        delta=Delta(plan=one.plan_usd_per_month, prices=one.prices_usd_per_month),
+        changed_because=one.causes,
+        changes=tuple(_change(change, *locate(change)) for change in one.changes),
+        lines=tuple(_line(pair) for pair in one.lines),
+        same_workload=one.same_workload,
+        problems=tuple(_problem(problem) for problem in one.problems),
+    )
+
+
+def _outcome(result: Evaluation | None) -> Outcome | None:
+    if result is None:
+        return None
+    view, verdict, rival = stack_view(result), result.verdict, result.rival
+    return Outcome(
+        usd_per_month=result.usd_per_month,
+        decision=verdict.decision,
+        gate_open=result.gate.open,
+        priced_usd_per_month=result.priced_usd_per_month,
+        against=verdict.against,
+        against_usd_per_month=rival.usd_per_month if rival is not None else None,
+        probability=verdict.probability,
+        answer=view.headline,
+        flips=view.flips,
+        measure_first=view.measure_first,
+        unpriced=view.unpriced,
+        warnings=view.warnings,
+        pricing_day=view.pricing_day,
+        oldest_price_days=_oldest(view.oldest_age),
+        gate=_gate(result),
+    )
+
+
+def _oldest(age: str) -> int | None:
+    days = age.removesuffix(" days")
+    return int(days) if days.lstrip("-").isdigit() else None
+
+
+def _gate(result: Evaluation) -> GateState:
+    gate = result.gate
+    override = gate.override
+    return GateState(
+        open=gate.open,
+        level=gate.level,
+        failing=tuple(f"{one.name}: {one.detail}" for one in gate.conditions if not one.holds),
+        override=(
+            f"{override.reason}, approved by {override.approved_by} until {override.expires}"
+            if override is not None
+            else None
+        ),
+    )
+
+
+def _change(change: Change, file: str, line: int) -> ChangeRow:
+    subject, what = _said(change)
+    return ChangeRow(
+        path=change.path,
+        before=change.before,
+        after=change.after,
+        cause=change.cause,
+        subject=subject,
+        what=what,
+        file=file,
+        line=line,
+    )
+
+
+def _said(change: Change) -> tuple[str, str]:
+    """What a change is about, and which key of it: the pool `burst` and its `nodes`."""
+    parts = list(change.parts)
+    rival = f"{parts.pop(0)} " if parts and parts[0].startswith("stack:") else ""
+    if change.file.startswith("workloads/"):
+        return change.file.removeprefix("workloads/").removesuffix(".yaml"), _words(parts)
+    if change.file.startswith("prices/"):
+        return parts[0], _words(parts[1:])
+    inner = parts[1:]
+    if len(inner) > 3 and inner[0] == "services" and inner[2] == "pools":
+        return f"{rival}{inner[3]}", _words(inner[4:])
+    if len(inner) > 1 and inner[0] == "services":
+        return f"{rival}{inner[1]}", _words(inner[2:])
+    return f"{rival}{inner[0]}" if inner else f"{rival}{parts[0]}", _words(inner[1:])
+
+
+def _words(parts: Sequence[str]) -> str:
+    return " ".join(part.replace("_", " ") for part in parts)
+
+
+def _line(pair: LinePair) -> LineDelta:
+    shown = pair.after or pair.before
+    if shown is None:
+        raise AssertionError("a pair of lines has at least one side")
+    names = dict.fromkeys(_name(one) for one in (pair.before, pair.after) if one is not None)
+    return LineDelta(
+        category=shown.line.category,
+        name=" → ".join(names),
+        before=_usd(pair.before),
+        after=_usd(pair.after),
+        service=shown.line.service,
+        pool=shown.line.pool,
+        estimate=shown.estimate,
+    )
+
+
+def _name(line: PricedLine) -> str:
+    unused = ", unused" if line.line.commitment_status == "unused" else ""
+    return f"{line.line.name}{unused}"
+
+
+def _usd(line: PricedLine | None) -> float | None:
+    return None if line is None else line.usd_per_month
+
+
+def _problem(problem: Problem) -> ProblemRow:
+    return ProblemRow(
+        file=problem.file, path=problem.path, message=problem.message, hint=problem.hint
+    )

@@ -1,0 +1,58 @@
+"""Changes in words: ``burst: nodes 0–2 → 1–2``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tco.documents.diff import ChangeRow
+from tco.files import as_list, as_mapping
+from tco.report.numbers import plain
+
+__all__ = ["change_text"]
+
+SPAN = {"min", "max", "follow"}
+
+
+def change_text(change: ChangeRow) -> str:
+    """One change on one line: what it is about, the key, both values."""
+    before, after = change.before, change.after
+    if not change.what and before is None:
+        return f"{change.subject}: added ({_shown(after)})"
+    if not change.what and after is None:
+        return f"{change.subject}: removed"
+    what = f": {change.what}" if change.what else ":"
+    old, new = as_mapping(before), as_mapping(after)
+    if old is not None and new is not None and old.keys() == new.keys() == SPAN:
+        follow = old["follow"] == new["follow"]
+        return f"{change.subject}{what} {_span(old, short=follow)} → {_span(new, short=follow)}"
+    return f"{change.subject}{what} {_shown(before)} → {_shown(after)}"
+
+
+def _span(span: dict[str, Any], *, short: bool = False) -> str:
+    width = f"{_shown(span['min'])}–{_shown(span['max'])}"
+    return width if short else f"{width} {span['follow']}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return plain(value, 6)
+    items, mapping = as_list(value), as_mapping(value)
+    if items is not None:
+        numbers = all(isinstance(one, int | float) for one in items)
+        return (" / " if numbers else ", ").join(_shown(one) for one in items) or "none"
+    if mapping is not None:
+        return _mapping(mapping)
+    return str(value)
+
+
+def _mapping(mapping: dict[str, Any]) -> str:
+    if mapping.keys() == SPAN:
+        return _span(mapping)
+    named = mapping.get("name")
+    if named is not None:
+        return str(named)
+    return " ".join(_shown(one) for one in mapping.values())

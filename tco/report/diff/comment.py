@@ -1,0 +1,171 @@
+"""The pull-request comment: a template filled with a view, cut by whole rows where it is long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from tco.documents.diff import DiffDocument
+from tco.report.diff.line_changes import LineChange
+from tco.report.diff.view import DiffView, StackRow, diff_view
+from tco.report.markdown import fill, markdown_text
+
+__all__ = ["LIMIT_BYTES", "comment", "problems_comment"]
+
+LIMIT_BYTES = 65_000
+"""GitHub takes 65,536 characters. Bytes are counted, since no way of counting exceeds them; the
+rest is for the hidden first line."""
+
+LONGEST_TEXT = 300
+MOST_PROBLEMS = 50
+EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True)
+class _Detail:
+    """What is folded away about one stack."""
+
+    row: StackRow
+    notes: tuple[str, ...]
+    lines: tuple[LineChange, ...]
+    hidden: int = 0
+
+
+@dataclass(frozen=True)
+class _Page:
+    """The rows of a comment, and how many of them had to go."""
+
+    title: str
+    rows: tuple[StackRow, ...]
+    details: tuple[_Detail, ...]
+    assumptions: tuple[str, ...]
+    closing: str
+    hidden_rows: int = 0
+    hidden_details: int = 0
+    hidden_assumptions: int = 0
+
+
+def comment(document: DiffDocument, label: str = "", limit_bytes: int = LIMIT_BYTES) -> str:
+    """The comment in Markdown. ``label`` tells the comments of several projects apart."""
+    view = diff_view(document)
+    whole = _page(view, label)
+    total = len(whole.rows) + len(whole.assumptions) + sum(_size(one) for one in whole.details)
+
+    def text(rows: int) -> str:
+        page = fill("comment.md.j2", view=view, page=_cut(whole, rows))
+        return EMPTY_LINES.sub("\n\n", page)
+
+    return _longest(text, total, limit_bytes)
+
+
+def _longest(text: Callable[[int], str], total: int, limit_bytes: int) -> str:
+    """The text with the most rows that still fits."""
+    found = text(total)
+    if len(found.encode()) <= limit_bytes:
+        return found
+    fits, too_many = 0, total
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if len(text(middle).encode()) <= limit_bytes:
+            fits = middle
+        else:
+            too_many = middle
+    return text(fits)
+
+
+def _page(view: DiffView, title: str) -> _Page:
+    closing = (view.unchanged, view.prices, view.split, view.compared)
+    return _Page(
+        title=_clipped(title),
+        rows=tuple(_short(row) for row in view.rows),
+        details=tuple(_detail(row) for row in view.touched if _notes(row) or row.lines),
+        assumptions=tuple(_assumptions(view.touched)),
+        closing=" ".join(_clipped(one) for one in closing if one),
+    )
+
+
+def _short(row: StackRow) -> StackRow:
+    return replace(row, name=_clipped(row.name), note=_clipped(row.note), why=_clipped(row.why))
+
+
+def _detail(row: StackRow) -> _Detail:
+    lines = tuple(
+        replace(line, pool=_clipped(line.pool), name=_clipped(line.name)) for line in row.lines
+    )
+    return _Detail(_short(row), tuple(_notes(row)), lines)
+
+
+def _notes(row: StackRow) -> list[str]:
+    """The memo's answer, every change, what keeps the gate closed."""
+    told = [row.answer, *row.changes]
+    told += [f"before: {one}" for one in row.problems]
+    told += [f"not priced: {one}" for one in row.unpriced]
+    told += [f"not met: {one}" for one in row.blocking]
+    told += [f"override: {row.override}"] if row.override else []
+    return [_clipped(one) for one in (*told, row.split) if one]
+
+
+def _assumptions(rows: Sequence[StackRow]) -> list[str]:
+    """What would turn each verdict, and what was assumed, told once for all stacks it holds for."""
+    told: list[str] = []
+    shared: dict[str, list[str]] = {}
+    several = len({row.prices for row in rows}) > 1  # else the closing line tells it
+    for row in rows:
+        if row.flips:
+            told.append(f"{row.name} would flip at: {'; '.join(row.flips)}")
+        if row.measure_first:
+            shared.setdefault(f"measure first: {row.measure_first}", []).append(row.name)
+        for text in (*row.warnings, row.prices if several else ""):
+            shared.setdefault(text, []).append(row.name)
+    told += [f"{', '.join(names)}: {text}" for text, names in shared.items() if text]
+    return [_clipped(one) for one in told]
+
+
+def _size(detail: _Detail) -> int:
+    return len(detail.notes) + len(detail.lines)
+
+
+def _cut(page: _Page, rows: int) -> _Page:
+    """The first so many rows: the table, then the assumptions, then stack by stack."""
+    table, left = page.rows[:rows], max(0, rows - len(page.rows))
+    assumptions, left = page.assumptions[:left], max(0, left - len(page.assumptions))
+    details: list[_Detail] = []
+    for detail in page.details:
+        if left <= 0:
+            break
+        details.append(_cut_detail(detail, left))
+        left -= _size(detail)
+    return _Page(
+        page.title,
+        table,
+        tuple(details),
+        assumptions,
+        page.closing,
+        len(page.rows) - len(table),
+        len(page.details) - len(details),
+        len(page.assumptions) - len(assumptions),
+    )
+
+
+def _cut_detail(detail: _Detail, rows: int) -> _Detail:
+    if _size(detail) <= rows:
+        return detail
+    notes = detail.notes[:rows]
+    lines = detail.lines[: rows - len(notes)]
+    return _Detail(detail.row, notes, lines, _size(detail) - len(notes) - len(lines))
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+
+
+def problems_comment(problems: Sequence[str], label: str = "") -> str:
+    """The comment where the head cannot be read: every problem, up to fifty."""
+    title = f"{markdown_text(_clipped(label))}: " if label else ""
+    count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+    shown = [f"- {markdown_text(_clipped(one))}" for one in problems[:MOST_PROBLEMS]]
+    if len(problems) > MOST_PROBLEMS:
+        shown.append(f"- {len(problems) - MOST_PROBLEMS} more")
+    head = f"**{title}GPU plan: cannot be read**; {count}. Nothing was priced."
+    return "\n".join([head, "", *shown, ""])

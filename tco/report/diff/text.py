@@ -1,0 +1,80 @@
+"""``tco diff`` on the terminal: the answer first, then each stack with what moved in it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+import click
+
+from tco.report.diff.line_changes import LineChange
+from tco.report.diff.view import DiffView, StackRow
+
+__all__ = ["diff_text"]
+
+WIDTH = 80
+WHAT = 36
+
+
+def diff_text(view: DiffView) -> str:
+    """A comparison in at most 80 columns."""
+    lines = [
+        *_wrapped(f"{view.headline}; {view.aside}.", "", bold=True),
+        *_wrapped(view.sides, "  "),
+    ]
+    for place, row in enumerate(view.rows):
+        apart = row.touched or view.rows[place - 1].touched
+        lines += [*([""] if apart else []), *(_stack(row) if row.touched else _beside(row, view))]
+    closing = " ".join(filter(None, (view.unchanged, view.prices, view.split)))
+    if closing:
+        lines += ["", *_wrapped(closing, "  ")]
+    return "\n".join(lines) + "\n"
+
+
+def _stack(row: StackRow) -> Iterator[str]:
+    money = f"{row.before} → {row.after}   {row.change}"
+    yield from _wrapped(f"{_label(row)}   {money}", "  ")
+    yield from _wrapped(_judged(row), "    ")
+    for text in row.changes:
+        yield from _wrapped(f"- {text}", "    ")
+    for text in row.problems:
+        yield from _wrapped(f"- before: {text}", "    ")
+    yield from (line for one in row.lines for line in _ledger_line(one))
+    for text in (row.answer, *(f"not met: {one}." for one in row.blocking)):
+        yield from _wrapped(text, "    ")
+
+
+def _beside(row: StackRow, view: DiffView) -> list[str]:
+    """A stack that did not change, in columns with the others that did not."""
+    others = [one for one in view.rows if not one.touched]
+    label = max(len(_label(one)) for one in others)
+    money = max(len(one.after) for one in others)
+    return _wrapped(f"{_label(row):<{label}}   {row.after:>{money}}   {_judged(row)}", "  ")
+
+
+def _label(row: StackRow) -> str:
+    return f"{row.name} ({row.note})" if row.note else row.name
+
+
+def _judged(row: StackRow) -> str:
+    return f"{row.verdict}, gate {row.gate}"
+
+
+def _ledger_line(line: LineChange) -> Iterator[str]:
+    label = " ".join(filter(None, (line.pool, line.name)))
+    texts = textwrap.wrap(label, WHAT, break_on_hyphens=False) or [""]
+    figures = f"{line.before:>9}{line.after:>9}{line.change:>11}"
+    text = f"    {line.category:<9} {texts[0]:<{WHAT}}{figures}"
+    yield click.style(text, bold=True) if line.category == "total" else text
+    yield from (f"    {'':<9}   {more}" for more in texts[1:])
+
+
+def _wrapped(text: str, indent: str, *, bold: bool = False) -> list[str]:
+    lines = textwrap.wrap(
+        text.replace("::", ": :"),  # a CI reads a line that starts with :: as an order
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_on_hyphens=False,
+    )
+    return [click.style(line, bold=True) if bold else line for line in lines]

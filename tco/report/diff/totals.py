@@ -1,0 +1,110 @@
+"""What a comparison comes to: the plan's share, the prices' share, and whether the gate is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tco.documents.diff import Outcome, StackDelta
+from tco.report.numbers import signed_percent, signed_usd
+
+__all__ = ["Whole", "change_in_words", "headline", "split", "whole_of"]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A stack's figures in whole dollars that add up; None where unknown."""
+
+    before: int | None
+    after: int | None
+    plan: int | None
+    prices: int | None
+
+    @property
+    def change(self) -> int | None:
+        """Plan and prices together."""
+        if self.plan is None or self.prices is None:
+            return None
+        return self.plan + self.prices
+
+
+def whole_of(one: StackDelta) -> Whole:
+    """A stack's figures; the plan's share is what the prices leave of the change shown."""
+    before, after = (_usd(side) for side in (one.before, one.after))
+    sides = [side for side in (one.before, one.after) if side is not None]
+    if one.problems or any(side.usd_per_month is None for side in sides):
+        return Whole(before, after, None, None)
+    prices = round(one.delta.prices or 0.0)
+    return Whole(before, after, (after or 0) - (before or 0) - prices, prices)
+
+
+def _usd(side: Outcome | None) -> int | None:
+    return None if side is None or side.usd_per_month is None else round(side.usd_per_month)
+
+
+def change_in_words(one: StackDelta) -> str:
+    """What one stack's bill does, the plan apart from the prices."""
+    whole = whole_of(one)
+    if whole.plan is None or whole.prices is None:
+        return "change unknown"
+    plan = _change_text(whole.plan, (whole.before or 0) + whole.prices)
+    return f"{plan}, newer prices {signed_usd(whole.prices)}/month" if whole.prices else plan
+
+
+def headline(touched: Sequence[StackDelta]) -> tuple[str, str]:
+    """The answer in bold, and what goes with it."""
+    if not touched:
+        return "GPU plan: nothing changes", "no stack, workload or price differs"
+    wholes = [whole_of(one) for one in touched]
+    known = [one for one in wholes if one.plan is not None and one.prices is not None]
+    plan, prices = sum(one.plan or 0 for one in known), sum(one.prices or 0 for one in known)
+    count = f"{len(touched)} stacks, " if len(touched) > 1 else ""
+    base = sum((one.before or 0) + (one.prices or 0) for one in known)
+    asides = [_math(touched)]
+    if prices:
+        asides.insert(0, f"newer prices {signed_usd(prices)}/month")
+    if len(known) < len(wholes):
+        asides.insert(0, f"{len(wholes) - len(known)} without a known total")
+    if not known:
+        return f"GPU plan: {count}change unknown", "; ".join(asides)
+    return f"GPU plan: {count}{_change_text(plan, base)}", "; ".join(asides)
+
+
+def _change_text(plan: int, base: int) -> str:
+    if plan == 0:
+        return "no change in cost"
+    share = f" ({signed_percent(plan / base)})" if base > 0 else ""
+    return f"{signed_usd(plan)}/month{share}"
+
+
+def _math(touched: Sequence[StackDelta]) -> str:
+    """Whether the gate lets the change through, in a few words."""
+    ahead = [one for one in touched if one.after is not None]
+    if not ahead:
+        return "nothing is left to provision"
+    shut = [one.stack for one in ahead if one.after and not one.after.gate_open]
+    newly = [one for one in ahead if one.after and one.after.gate_open and not _was_open(one)]
+    lost = [one.stack for one in ahead if one.stack in shut and _was_open(one)]
+    if lost:
+        return f"the gate closes on {', '.join(lost)}"
+    if not shut:
+        return "the gate opens" if newly else "the gate stays open"
+    if len(shut) < len(ahead):
+        return f"the gate is closed on {', '.join(shut)}"
+    still = "still " if all(one.before is not None for one in ahead) else ""
+    return f"the gate is {still}closed"
+
+
+def _was_open(one: StackDelta) -> bool:
+    return one.before is not None and one.before.gate_open
+
+
+def split(stacks: Sequence[StackDelta]) -> str:
+    """Who moved the bill: the plan, or the prices. Empty where prices did not move."""
+    wholes = [whole_of(one) for one in stacks]
+    plan = sum(one.plan or 0 for one in wholes)
+    prices = sum(one.prices or 0 for one in wholes)
+    moved = any({"prices", "catalog"} & set(one.changed_because) for one in stacks)
+    if not moved:
+        return ""
+    return f"Of this the plan is {signed_usd(plan)}, newer prices are {signed_usd(prices)}."

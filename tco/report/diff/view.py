@@ -1,0 +1,216 @@
+"""What the faces show of a comparison: words and rounded figures.
+
+Every change shown is the difference of the two rounded figures beside it, so that a reader who
+subtracts finds the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tco.documents.diff import DiffDocument, Outcome, Revision, StackDelta
+from tco.report.diff.change_text import change_text
+from tco.report.diff.line_changes import NOTHING, LineChange, line_changes
+from tco.report.diff.totals import Whole, headline, split, whole_of
+from tco.report.numbers import signed_percent, signed_usd, whole_usd
+from tco.shares import chance
+
+__all__ = ["DiffView", "StackRow", "diff_view"]
+
+MOST_REASONS = 3
+STATUS_WORDS = {"added": "new", "removed": "removed", "renamed": "renamed"}
+CATALOG_REASON = "newer catalog figures"
+
+
+@dataclass(frozen=True)
+class StackRow:
+    """One stack in one line, with the details behind it."""
+
+    name: str
+    note: str
+    before: str
+    after: str
+    change: str
+    verdict: str
+    gate: str
+    why: str
+    touched: bool
+    changes: tuple[str, ...]
+    lines: tuple[LineChange, ...]
+    answer: str
+    flips: tuple[str, ...]
+    measure_first: str
+    prices: str
+    blocking: tuple[str, ...]
+    override: str
+    unpriced: tuple[str, ...]
+    warnings: tuple[str, ...]
+    problems: tuple[str, ...]
+    split: str
+
+
+@dataclass(frozen=True)
+class DiffView:
+    """A comparison, ready to be laid out."""
+
+    headline: str
+    aside: str
+    sides: str
+    compared: str
+    rows: tuple[StackRow, ...]
+    unchanged: str
+    prices: str
+    split: str
+
+    @property
+    def touched(self) -> tuple[StackRow, ...]:
+        """The rows that the branch changes, the neighbors left out."""
+        return tuple(row for row in self.rows if row.touched)
+
+
+def diff_view(document: DiffDocument) -> DiffView:
+    """Everything that is shown of a comparison: the stacks it touches, then their neighbors."""
+    touched = [one for one in document.stacks if one.touched]
+    beside = {name for one in touched for name in one.same_workload}
+    near = [one for one in document.stacks if not one.touched and one.stack in beside]
+    rest = len(document.stacks) - len(touched) - len(near)
+    lead, aside = headline(touched)
+    return DiffView(
+        headline=lead,
+        aside=aside,
+        sides=f"{_revision(document.base)} → {_revision(document.head)}",
+        # Without commits: a push that moves no figure leaves a comment as it is.
+        compared=f"Compared with {document.base.ref}.",
+        rows=tuple(_row(one, _note(one, touched)) for one in (*touched, *near)),
+        unchanged=_unchanged(rest, others=bool(touched)),
+        prices=_prices([*touched, *near] or document.stacks),
+        split=split(touched),
+    )
+
+
+def _revision(one: Revision) -> str:
+    commit = f" ({one.commit[:10]})" if one.commit and not one.commit.startswith(one.ref) else ""
+    return f"{one.ref}{commit}{', with changes not committed' if one.dirty else ''}"
+
+
+def _unchanged(count: int, *, others: bool) -> str:
+    if not count:
+        return ""
+    more = "other " if others else ""
+    return f"{count} {more}stack{'s' if count > 1 else ''} unchanged."
+
+
+def _note(one: StackDelta, touched: Sequence[StackDelta]) -> str:
+    if one.renamed_from:
+        return f"was {one.renamed_from}"
+    if not one.touched:
+        several = len(touched) > 1
+        owner = next(other.stack for other in touched if one.stack in other.same_workload)
+        return f"same workload as {owner}" if several else "same workload"
+    return STATUS_WORDS.get(one.status, "")
+
+
+def _row(one: StackDelta, note: str) -> StackRow:
+    whole = whole_of(one)
+    after = one.after
+    changes = _reasons(one)
+    return StackRow(
+        name=one.stack,
+        note=note,
+        before=_money(whole.before, one.before),
+        after=_money(whole.after, after),
+        change=_change(whole) if one.touched else NOTHING,
+        verdict=_turned(one, [_decision(side) for side in (one.before, one.after)]),
+        gate=_turned(one, [_gate(side) for side in (one.before, one.after)]),
+        why="; ".join(changes[:MOST_REASONS]) + _more(len(changes)),
+        touched=one.touched,
+        changes=tuple(changes),
+        lines=tuple(line_changes(one.lines)) if one.touched else (),
+        answer=after.answer if after is not None else "",
+        flips=after.flips if after is not None else (),
+        measure_first=after.measure_first if after is not None else "",
+        prices=_ages([one]),
+        blocking=after.gate.failing if after is not None and not after.gate_open else (),
+        override=(after.gate.override or "") if after is not None else "",
+        unpriced=after.unpriced if after is not None else (),
+        warnings=after.warnings if after is not None else (),
+        problems=tuple(
+            " ".join(filter(None, (f"{p.file}:", p.path and f"{p.path}:", p.message, p.hint)))
+            for p in one.problems
+        ),
+        split=split([one]),
+    )
+
+
+def _reasons(one: StackDelta) -> list[str]:
+    texts = [change_text(change) for change in one.changes]
+    if "catalog" in one.changed_because:
+        texts.append(CATALOG_REASON)
+    if one.problems:
+        texts.append("could not be read before")
+    return texts
+
+
+def _more(count: int) -> str:
+    return f"; {count - MOST_REASONS} more" if count > MOST_REASONS else ""
+
+
+def _money(whole: int | None, side: Outcome | None) -> str:
+    if side is None:
+        return NOTHING
+    if whole is None:
+        return f"unknown, {whole_usd(round(side.priced_usd_per_month))} priced"
+    return whole_usd(whole)
+
+
+def _change(whole: Whole) -> str:
+    change = whole.change
+    if change is None:
+        return "unknown"
+    if change == 0:
+        return NOTHING
+    share = f" ({signed_percent(change / whole.before)})" if whole.before and whole.after else ""
+    return f"{signed_usd(change)}{share}"
+
+
+def _decision(side: Outcome | None) -> str:
+    if side is None:
+        return ""
+    sure = f" (wins {chance(side.probability)})" if side.probability is not None else ""
+    return f"{side.decision.replace('_', ' ')}{sure}"
+
+
+def _gate(side: Outcome | None) -> str:
+    if side is None:
+        return ""
+    state = "open" if side.gate_open else "closed"
+    return f"{state}, advisory" if side.gate.level == "advisory" else state
+
+
+def _turned(one: StackDelta, sides: list[str]) -> str:
+    """One word where both sides agree or nothing changed, else both with an arrow."""
+    told = [side for side in sides if side]
+    if one.touched and one.before is not None and one.after is not None:
+        return " → ".join(told) if told[0] != told[-1] else told[-1]
+    return told[-1] if told else NOTHING
+
+
+def _prices(stacks: Sequence[StackDelta]) -> str:
+    return _ages([one for one in stacks if one.after is not None])
+
+
+def _ages(stacks: Sequence[StackDelta]) -> str:
+    """The pricing days, and how old the oldest figure is."""
+    sides = [one.after or one.before for one in stacks]
+    days = sorted({side.pricing_day for side in sides if side is not None})
+    ages = [
+        side.oldest_price_days
+        for side in sides
+        if side is not None and side.oldest_price_days is not None
+    ]
+    if not days:
+        return ""
+    span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    oldest = f", the oldest figure {max(ages)} days old" if ages else ", undated"
+    return f"Prices of {span}{oldest}."

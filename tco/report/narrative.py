@@ -1,0 +1,122 @@
+"""Sentences about an evaluation: the memo's first one, what was saved or lost, what flips it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tco.analysis.breakeven.thresholds import Threshold, Thresholds
+from tco.analysis.decision.verdict import AlternativeResult
+from tco.analysis.evaluation import Evaluation
+from tco.report.numbers import (
+    percent,
+    plain,
+    tokens_in_words,
+    usd,
+    usd_about,
+    usd_price,
+    usd_range,
+)
+
+__all__ = ["month_spread", "opening", "saving_text"]
+
+
+def month_spread(result: Evaluation) -> str:
+    """``$70,500 to $102,000``: 8 of 10 scenarios of the month; empty where they do not differ."""
+    drawn = result.uncertainty
+    if drawn is None:
+        return ""
+    month = drawn.usd_per_month
+    shown = usd_range(month.p10, month.p90)
+    return shown if " to " in shown else ""
+
+
+def saving_text(p10: float, p90: float) -> str:
+    """What is saved or lost from P10 to P90, both as amounts and never as a negative saving."""
+    if p90 <= 0:
+        return _with_ends(f"loses {usd_range(-p90, -p10)}")
+    if p10 >= 0:
+        return _with_ends(f"saves {usd_range(p10, p90)}")
+    ends = f"a loss of {usd_about(-p10)} and a saving of {usd_about(p90)}"
+    return f"ends between {ends} (P10 to P90)"
+
+
+def _with_ends(text: str) -> str:
+    return f"{text} (P10 to P90)" if " to " in text else text
+
+
+def opening(result: Evaluation) -> str:
+    """The memo's first sentences: our month, theirs for the same tokens, and what would flip it."""
+    volume = tokens_in_words(result.stack.mtok_per_month)
+    cost, rival = usd_about(result.priced_usd_per_month), result.rival
+    spread = month_spread(result)
+    sure = f" ({spread} in 8 of 10 scenarios)" if spread else ""
+    start = f"At your {volume} tokens a month it costs {cost}"
+    if result.unpriced:
+        theirs = (
+            f", against {usd_about(rival.usd_per_month or 0.0)} at {rival.name}" if rival else ""
+        )
+        return f"{start} and more{theirs}: {result.unpriced[0].reason}."
+    if result.verdict.decision == "CONSTRAINED":
+        return f"{start}{sure}; {constrained(result)}."
+    if rival is None:
+        return f"{start}{sure}; {no_rival(result)}."
+    theirs = usd_about(rival.usd_per_month or 0.0)
+    return (
+        f"{start}{sure} against {theirs} at {rival.name}, for the same tokens."
+        f"{_lost(result)} {flip_sentence(rival)}"
+    ).rstrip()
+
+
+def constrained(result: Evaluation) -> str:
+    """Why only self-hosting is left, and what that costs above the cheapest that is ruled out."""
+    barred = next(one for one in result.alternatives if one.name == result.verdict.against)
+    premium = usd_about(result.verdict.premium_usd_per_month or 0.0)
+    lacking = ", ".join(barred.alternative.lacking)
+    return f"no API has {lacking}; the cheapest without it, {barred.name}, is {premium} below"
+
+
+def no_rival(result: Evaluation) -> str:
+    """Why there is nothing to compare with."""
+    return (
+        "no alternatives are declared"
+        if not result.alternatives
+        else "no priced alternative is eligible"
+    )
+
+
+def _lost(result: Evaluation) -> str:
+    if not result.lost_months:
+        return ""
+    months = result.stack.horizon_months
+    return f" Growth outruns the fleet in {result.lost_months} of {months} months."
+
+
+def flip_sentence(rival: AlternativeResult) -> str:
+    """Up to two single figures that would turn the decision, or that none does."""
+    reached = list(_reached(rival.thresholds))[:2]
+    if reached:
+        return f"It would flip if {' or '.join(reached)}."
+    levers = (rival.thresholds.api_price_factor, rival.thresholds.usd_per_gpu_hour)
+    if all(one.status == "never" for one in levers):
+        return "Nothing within reach changes that: not even a GPU-hour for free."
+    return "No single figure changes that."
+
+
+def _reached(limits: Thresholds) -> Iterator[str]:
+    """The figures that have a value at which both sides are equal, as clauses."""
+    levers: tuple[tuple[Threshold, Callable[[float], str]], ...] = (
+        (limits.api_price_factor, _api_price),
+        (limits.usd_per_gpu_hour, lambda value: f"a GPU-hour cost {usd_price(value)}"),
+        (limits.utilization, lambda value: f"the fleet were {percent(value)} busy"),
+        (limits.fte, lambda value: f"it took {plain(value, 2)} FTE"),
+        (limits.capex_usd, lambda value: f"the nodes were bought for {usd(value)}"),
+    )
+    for limit, told in levers:
+        if limit.status == "at" and limit.value is not None:
+            yield told(limit.value)
+
+
+def _api_price(factor: float) -> str:
+    if factor >= 1:
+        return f"the API cost {plain(factor)} times as much"
+    return f"the API price fell to {percent(factor)} of today's"

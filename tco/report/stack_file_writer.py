@@ -1,0 +1,92 @@
+"""The cheapest mix written into its stack file: whole numbers, comments and order kept."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+
+from tco.analysis.optimization.mix import Mix, standby_pool
+from tco.analysis.optimization.optimize import Optimum
+from tco.costing.stack import PoolModel
+from tco.errors import TcoError
+from tco.files import as_mapping
+from tco.plan.pools import Pool
+from tco.plan.stack_file import PLAN_KEY
+
+__all__ = ["pinned"]
+
+WIDEST_LINE = 4096
+
+
+def pinned(found: Optimum, path: Path) -> str:
+    """The text of the stack file with the cheapest mixes that have nodes in place of the declared.
+
+    Pools that hold no node go, new ones are added in the order of dispatch. Raises TcoError where
+    no mix serves the demand.
+    """
+    if found.pinned is None:
+        raise TcoError(f"{path}: no mix serves the demand, so there is none to pin.")
+    yaml: Any = YAML()  # ruamel.yaml states no types
+    yaml.preserve_quotes = True
+    yaml.width = WIDEST_LINE
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    document: Any = yaml.load(path.read_text(encoding="utf-8"))
+    services = document["config"][PLAN_KEY]["services"]
+    for service, mix in zip(found.services, found.pinned.mixes, strict=True):
+        if mix is not None:
+            _pin(services[service.service], mix, service.pools)
+    out = io.StringIO()
+    yaml.dump(document, out)
+    return out.getvalue()
+
+
+def _pin(spec: Any, mix: Mix, supplies: Sequence[PoolModel]) -> None:
+    """Change the pools of one service; a pool that only some classes use is no supply and stays."""
+    pools = spec["pools"]
+    for pool in supplies:
+        count = mix.nodes.get(pool.name, 0) * pool.nodes_per_replica
+        if count == 0:
+            pools.pop(pool.name, None)
+            continue
+        if pool.name not in pools:
+            pools[pool.name] = _flow(_declared(pool))
+        floor = mix.floors.get(pool.name, 0) * pool.nodes_per_replica
+        pools[pool.name]["nodes"] = _nodes(pool, floor, count)
+    if mix.overflow is not None:
+        spec["overflow"] = mix.overflow.api
+    elif "overflow" in spec:
+        spec["overflow"] = "refuse"
+    standby = as_mapping(spec.get("standby"))
+    if standby is not None and "pool" in standby:
+        held = [pool for pool in supplies if pool.name in mix.held]
+        standby["pool"] = standby_pool(standby["pool"], held)
+
+
+def _nodes(pool: PoolModel, floor: int, count: int) -> object:
+    """A committed pool has a number, another follows the load between two."""
+    if pool.supply.committed or floor == count:
+        return count
+    return _flow({"min": floor, "max": count, "follow": "load"})
+
+
+def _declared(pool: PoolModel) -> dict[str, Any]:
+    """What a pool's author would write, but for its nodes."""
+    plan: Pool = pool.plan.model_copy(update={"nodes": None})
+    return plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True) | (
+        {"purchase": plan.purchase} if plan.owned is None else {}
+    )
+
+
+def _flow(mapping: dict[str, Any]) -> Any:
+    """A mapping on one line."""
+    made: Any = CommentedMap()
+    for key, value in mapping.items():
+        inner = as_mapping(value)
+        made[key] = value if inner is None else _flow(inner)
+    made.fa.set_flow_style()
+    return made

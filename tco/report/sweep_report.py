@@ -1,0 +1,214 @@
+"""A sweep as a table, as lines of CSV, as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from tco.analysis.decision.verdict import Decision, in_words
+from tco.analysis.sweep.sweep import Axis, Point, Sweep
+from tco.report.numbers import percent, plain, tokens, usd_about, usd_price
+from tco.shares import chance
+
+__all__ = ["csv_header", "csv_line", "rows_of", "sweep_json", "sweep_text"]
+
+WIDTH = 80
+LABEL = 10
+"""Width of the first column of a table in two dimensions."""
+EVENS = 14
+"""Width kept for its last one."""
+NARROWEST = 4
+MARKS: dict[Decision, str] = {
+    "RECOMMEND": "yes",
+    "LEAN": "lean",
+    "DO_NOT": "·",
+    "CONSTRAINED": "must",
+    "UNKNOWN": "?",
+}
+COLORS: dict[Decision, str] = {
+    "RECOMMEND": "green",
+    "LEAN": "yellow",
+    "CONSTRAINED": "yellow",
+    "UNKNOWN": "yellow",
+}
+
+
+def rows_of(sweep: Sweep, points: Sequence[Point]) -> Iterator[Sequence[Point]]:
+    """The points along the last input, one row for each value of the first of two."""
+    length = len(sweep.axes[-1].values)
+    for start in range(0, len(points), length):
+        yield points[start : start + length]
+
+
+def csv_header(sweep: Sweep) -> str:
+    """The names of the columns."""
+    names = [axis.knob.name for axis in sweep.axes]
+    figures = ["usd_per_month", "rival", "rival_usd_per_month", "saving_npv_usd", "decision"]
+    return _csv([*names, *figures, "probability"])
+
+
+def csv_line(point: Point) -> str:
+    """One point; an empty cell is unknown."""
+    return _csv(
+        [
+            *point.values,
+            point.usd_per_month,
+            point.rival,
+            point.rival_usd_per_month,
+            point.saving_npv_usd,
+            point.decision,
+            point.probability,
+        ]
+    )
+
+
+def _csv(cells: Sequence[object]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow("" if one is None else one for one in cells)
+    return text.getvalue()
+
+
+def sweep_json(
+    sweep: Sweep, points: Sequence[Point], break_even: Sequence[Sequence[float]]
+) -> dict[str, Any]:
+    """``tco.sweep/1``: nothing rounded. ``break_even`` has a list for every row of points."""
+    rows = list(rows_of(sweep, points))
+    return {
+        "schema": "tco.sweep/1",
+        "stack": sweep.source.name,
+        "pricing_day": sweep.day.isoformat(),
+        "scenarios": sweep.scenarios,
+        "seed": sweep.seed,
+        "inputs": [
+            {
+                "name": axis.knob.name,
+                "unit": axis.knob.unit or None,
+                "spacing": "log" if axis.logarithmic else "linear",
+                "values": list(axis.values),
+            }
+            for axis in sweep.axes
+        ],
+        "points": [
+            {
+                "values": list(one.values),
+                "usd_per_month": one.usd_per_month,
+                "rival": one.rival,
+                "rival_usd_per_month": one.rival_usd_per_month,
+                "saving_npv_usd": one.saving_npv_usd,
+                "decision": one.decision,
+                "probability": one.probability,
+            }
+            for one in points
+        ],
+        "break_even": [
+            {"at": list(row[0].values[:-1]), "values": list(values)}
+            for row, values in zip(rows, break_even, strict=True)
+        ],
+    }
+
+
+def sweep_text(sweep: Sweep, points: Sequence[Point], break_even: Sequence[Sequence[float]]) -> str:
+    """The table: a row a point, or in two dimensions the decisions and the break-even line."""
+    body = (
+        _line_table(sweep, points, break_even[0])
+        if len(sweep.axes) == 1
+        else _plane_table(sweep, points, break_even)
+    )
+    return "\n".join([*_head(sweep), "", *body]) + "\n"
+
+
+def _head(sweep: Sweep) -> list[str]:
+    lines = [f"{click.style(sweep.source.name, bold=True)}   prices of {sweep.day.isoformat()}"]
+    for place, axis in enumerate(sweep.axes):
+        side = "" if len(sweep.axes) == 1 else ("down: ", "across: ")[place]
+        unit = f", {axis.knob.unit}" if axis.knob.unit else ""
+        steps = ", even in logarithms" if axis.logarithmic else ""
+        lines += _wrapped(f"{side}{axis.knob.name}{unit}{steps}")
+    return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+    )
+
+
+def _line_table(sweep: Sweep, points: Sequence[Point], even: Sequence[float]) -> list[str]:
+    axis = sweep.axes[0]
+    wins = "wins" if sweep.scenarios else ""
+    rows = [f"  {'':>9} {'$/month':>12} {'rival':>12} {'saves, NPV':>13} {wins:>6}  verdict"]
+    for one in points:
+        chances = "" if one.probability is None else chance(one.probability)
+        rows.append(
+            f"  {_value(axis, one.values[0]):>9} {_whole(one.usd_per_month):>12} "
+            f"{_whole(one.rival_usd_per_month):>12} {_about(one.saving_npv_usd):>13} "
+            f"{chances:>6}  {_colored(one, in_words(one.decision))}"
+        )
+    rivals = dict.fromkeys(one.rival for one in points if one.rival is not None)
+    known = _wrapped(f"rival: {', '.join(rivals)}") if rivals else []
+    return [*rows, "", *known, *_wrapped(f"break-even: {_evens(axis, even, WIDTH)}")]
+
+
+def _plane_table(
+    sweep: Sweep, points: Sequence[Point], break_even: Sequence[Sequence[float]]
+) -> list[str]:
+    down, across = sweep.axes
+    labels = [_value(across, value) for value in across.values]
+    cell = max(NARROWEST, *(len(label) for label in labels)) + 1
+    shown = _shown(len(labels), (WIDTH - LABEL - EVENS) // cell)
+    lines = [f"{'':>{LABEL}}{''.join(f'{labels[one]:>{cell}}' for one in shown)}  break-even"]
+    for row, even in zip(rows_of(sweep, points), break_even, strict=True):
+        cells = "".join(_colored(row[one], f"{MARKS[row[one].decision]:>{cell}}") for one in shown)
+        told = _evens(across, even, WIDTH - LABEL - len(shown) * cell - 2)
+        lines.append(f"{_value(down, row[0].values[0]):>{LABEL}}{cells}  {told}")
+    lines += [
+        "",
+        "  · do not   lean, yes: self-hosting wins   must: no API is eligible   ? unknown",
+        *_wrapped(f"break-even: the {across.knob.name} at which the saving is 0."),
+    ]
+    if len(shown) < len(labels):
+        lines.append(f"  {len(shown)} of {len(labels)} columns; --format csv has all.")
+    return lines
+
+
+def _shown(count: int, room: int) -> list[int]:
+    """Which columns fit: all, or evenly spaced ones with both ends."""
+    if count <= room:
+        return list(range(count))
+    return [round(place * (count - 1) / (room - 1)) for place in range(room)]
+
+
+def _colored(point: Point, text: str) -> str:
+    return click.style(text, fg=COLORS.get(point.decision, "red"))
+
+
+def _evens(axis: Axis, values: Sequence[float], room: int) -> str:
+    """As many break-evens as there is room for."""
+    texts = [_value(axis, one) for one in values] or ["none"]
+    while len(", ".join(texts)) > room and len(texts) > 1:
+        texts = [*texts[:-2], "…"]
+    return ", ".join(texts)
+
+
+def _value(axis: Axis, value: float) -> str:
+    """A value of an input as its unit is read."""
+    if axis.knob.unit == "Mtok/month":
+        return tokens(value)
+    if axis.knob.unit == "share":
+        return percent(value)
+    if axis.knob.unit == "USD/GPU-hour":
+        return usd_price(value)
+    return f"{value:,.0f}" if axis.knob.whole else plain(value)
+
+
+def _whole(value: float | None) -> str:
+    return "unknown" if value is None else f"${value:,.0f}"
+
+
+def _about(value: float | None) -> str:
+    return "unknown" if value is None else usd_about(value)

@@ -1,0 +1,83 @@
+"""What is being looked up for a stack, and what was found wrong with it so far."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from tco.catalog.catalog import Catalog, Sourced
+from tco.costing import stack as built
+from tco.errors import Problem, one_of
+from tco.plan.plan import Plan, Service
+from tco.plan.stack_file import PLAN_KEY, StackFile
+from tco.plan.workload import Demand
+from tco.ranges import Range
+
+__all__ = ["THIS_PLAN", "Lookup", "NotFound", "maybe"]
+
+T = TypeVar("T")
+THIS_PLAN = "this plan"
+"""The source of what the user's plan states."""
+
+
+class NotFound(Exception):
+    """A part of the plan could not be looked up; its problem is noted."""
+
+
+@dataclass
+class Lookup:
+    """What is being resolved, with the problems and warnings found so far."""
+
+    source: StackFile
+    catalog: Catalog
+    day: dt.date
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    unpriced: list[built.Unpriced] = field(default_factory=list)
+    figures_stated: dict[str, Range] = field(default_factory=dict[str, Range])
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is being resolved."""
+        return self.source.plan
+
+    def fail(self, path: str, message: str, hint: str = "") -> NotFound:
+        """Note a problem at a path of the plan; raise what this returns to give the part up."""
+        self.problems.append(Problem(self.source.file, f"{PLAN_KEY}.{path}", message, hint))
+        return NotFound(message)
+
+    def known(self, name: str, names: Iterable[str]) -> str:
+        """What to do about an unknown name: the book that holds it, or the nearest known one."""
+        return self.source.unnamed(name) or one_of(name, names)
+
+    def warn(self, text: str) -> None:
+        """Note a warning, once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def demand(self, spec: Service) -> Demand:
+        """The demand of a service, under the name of its workload."""
+        return replace(self.source.workloads[spec.workload][1], name=spec.workload)
+
+    def figure(self, name: str) -> Sourced:
+        """A named overhead of the catalog on the pricing day."""
+        return self.catalog.figure(name, self.day)
+
+    def stated(self, path: str, value: Range, unit: str) -> Sourced:
+        """A figure that the user's plan states."""
+        self.figures_stated[path] = value
+        return Sourced(path, value, unit, THIS_PLAN)
+
+    def stated_or(self, path: str, value: Range | None, unit: str, name: str) -> Sourced:
+        """What the plan states, or the catalog's figure of a name."""
+        return self.stated(path, value, unit) if value is not None else self.figure(name)
+
+
+def maybe(look_up: Callable[[], T]) -> T | None:
+    """What a look-up gives, or None where its problem is noted."""
+    try:
+        return look_up()
+    except NotFound:
+        return None

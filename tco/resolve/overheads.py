@@ -1,0 +1,95 @@
+"""The people and the platform: what the plan states, or the catalog's figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tco.catalog.catalog import Sourced
+from tco.costing import stack as built
+from tco.ranges import Range
+from tco.resolve.lookup import Lookup
+
+__all__ = ["resolve_labor", "resolve_platform"]
+
+FTE_TABLE = (
+    (1, "ops_fte_at_1_node"),
+    (4, "ops_fte_at_4_nodes"),
+    (16, "ops_fte_at_16_nodes"),
+    (100, "ops_fte_at_100_nodes"),
+)
+
+
+def resolve_labor(todo: Lookup) -> built.Labor:
+    """The people: declared, or the catalog's table of FTE by nodes."""
+    ops = todo.plan.ops
+    fte: Sourced | None = None
+    table: tuple[tuple[int, Sourced], ...] = ()
+    if isinstance(ops.fte, Range):
+        fte = todo.stated("ops.fte", ops.fte, "FTE")
+    elif ops.fte is not None:
+        table = tuple(
+            (nodes, _people(todo.stated(f"ops.fte at {nodes} nodes", value, "FTE")))
+            for nodes, value in sorted(ops.fte.items())
+        )
+    else:
+        table = tuple((nodes, _people(todo.figure(name))) for nodes, name in FTE_TABLE)
+    hours = ops.hours_per_node_month
+    return built.Labor(
+        fte,
+        table,
+        todo.stated("ops.hours_per_node_month", hours, "h") if hours is not None else None,
+        todo.stated_or(
+            "ops.usd_per_fte_year", ops.usd_per_fte_year, "USD/year", "usd_per_fte_year"
+        ),
+        todo.stated("ops.api_fte", ops.api_fte, "FTE"),
+        todo.stated("ops.setup_usd", ops.setup_usd, "USD"),
+    )
+
+
+def _people(row: Sourced) -> Sourced:
+    """A row of a table of FTE: who thinks one of them too low thinks so of all."""
+    return replace(row, driver="ops.fte")
+
+
+def resolve_platform(todo: Lookup) -> built.Platform:
+    """What the plan states, or the catalog's disks, load balancer and logs."""
+    stated = todo.plan.platform
+    if stated is None:
+        disk = todo.figure("disk_usd_per_gb_month")
+        gb = todo.figure("disk_gb_per_node")
+        logs, log_gb = todo.figure("logs_usd_per_gb"), todo.figure("logs_gb_per_node_month")
+        return built.Platform(
+            (("load balancer", todo.figure("load_balancer_usd_per_month")),),
+            (("disks", _product("disks", disk, gb)), ("logs", _product("logs", logs, log_gb))),
+            None,
+        )
+    licence = stated.licence_usd_per_gpu_year
+    return built.Platform(
+        (("platform", todo.stated("platform.usd_per_month", stated.usd_per_month, "USD/month")),),
+        (
+            (
+                "platform per node",
+                todo.stated("platform.usd_per_node_month", stated.usd_per_node_month, "USD/month"),
+            ),
+        )
+        if stated.usd_per_node_month.high > 0
+        else (),
+        todo.stated("platform.licence_usd_per_gpu_year", licence, "USD/year")
+        if licence.high > 0
+        else None,
+    )
+
+
+def _product(name: str, price: Sourced, quantity: Sourced) -> Sourced:
+    """Price x quantity as one figure per node and month, the older of the two days."""
+    days = [day for day in (price.as_of, quantity.as_of) if day is not None]
+    a, b = price.value, quantity.value
+    return Sourced(
+        name,
+        Range(a.low * b.low, a.likely * b.likely, a.high * b.high),
+        "USD/month",
+        f"{price.source}; {quantity.source}" if price.source != quantity.source else price.source,
+        min(days, default=None),
+        price.estimate or quantity.estimate,
+        price.confidential or quantity.confidential,
+    )

@@ -1,0 +1,187 @@
+"""A pool: its hardware, power, egress and what a failed node costs in time."""
+
+from __future__ import annotations
+
+from tco.catalog.catalog import Found, Sourced
+from tco.catalog.rows import Hardware, NodePrice
+from tco.costing import stack as built
+from tco.costing.egress import Band, EgressTerms
+from tco.plan.plan import Service
+from tco.plan.pools import OwnedNode, Pool
+from tco.ranges import Range, point
+from tco.resolve.lookup import THIS_PLAN, Lookup
+from tco.resolve.supply import owned_name, price_of, resolve_supply
+
+__all__ = ["resolve_pool"]
+
+AWS_BANDS = (
+    ("aws_internet_usd_per_gb_first_10tb", 10_240.0),
+    ("aws_internet_usd_per_gb_next_40tb", 51_200.0),
+    ("aws_internet_usd_per_gb_next_100tb", 153_600.0),
+    ("aws_internet_usd_per_gb_above_150tb", float("inf")),
+)
+
+
+def resolve_pool(
+    todo: Lookup, service: str, name: str, pool: Pool, spec: Service, model: str
+) -> built.PoolModel:
+    """A pool with its price, its power, its egress and its reliability. Raises NotFound."""
+    path = f"services.{service}.pools.{name}"
+    region = pool.region or (todo.source.region if pool.instance else None)
+    gpu, gpus, price = _hardware(todo, path, pool, region)
+    size = max(1, -(-(spec.serving.gpus_per_replica or gpus) // gpus))
+    boot_name = f"boot_and_load_hours_{'single' if gpus == 1 else 'multi'}_gpu"
+    boot = todo.stated_or(f"pools.{name}.boot_hours", pool.boot_hours, "h", boot_name)
+    supply = resolve_supply(todo, path, name, pool, region, price, boot)
+    repair = "owned_node_repair_hours" if pool.owned else "rented_node_replace_hours"
+    standby = spec.standby
+    _check_weights(todo, model, spec, gpu, gpus * size)
+    return built.PoolModel(
+        name,
+        pool,
+        pool.instance or pool.offer or (owned_name(pool.owned) if pool.owned else ""),
+        gpu,
+        gpus,
+        region,
+        supply,
+        _power(todo, f"pools.{name}", pool.owned) if pool.owned else None,
+        todo.stated_or(f"{service}.standby.mtbf_hours", standby.mtbf_hours, "h", "node_mtbf_hours"),
+        todo.stated_or(f"{service}.standby.mttr_hours", standby.mttr_hours, "h", repair),
+        boot,
+        _egress(todo, service, pool, spec, price),
+        size,
+    )
+
+
+def _check_weights(todo: Lookup, model: str, spec: Service, gpu: str, gpus: int) -> None:
+    """Warn where the weights alone exceed the memory of a replica."""
+    weights = todo.catalog.weights(model, todo.day)
+    hardware = todo.catalog.find_as(Hardware, ("hardware", gpu), todo.day)
+    if weights is None or hardware is None:
+        return
+    size = weights.row.weights_gb.get(spec.serving.precision or "")
+    memory = hardware.row.memory_gb
+    if size is not None and size.low > memory.high * gpus:
+        todo.warn(
+            f"{model} {spec.serving.precision} needs {size.low:,.0f} GB for its weights; "
+            f"{gpus} x {gpu} hold {memory.high * gpus:,.0f} GB."
+        )
+
+
+def _hardware(
+    todo: Lookup, path: str, pool: Pool, region: str | None
+) -> tuple[str, int, Found[NodePrice] | None]:
+    """GPU, number and price row of a pool."""
+    if pool.owned is not None:
+        gpu = todo.catalog.gpu(pool.owned.gpu)
+        if gpu is None:
+            raise todo.fail(
+                f"{path}.owned.gpu",
+                f'no GPU "{pool.owned.gpu}".',
+                todo.known(pool.owned.gpu, todo.catalog.gpu_names),
+            )
+        return gpu, pool.owned.gpus, None
+    if pool.instance is not None:
+        known = todo.catalog.instances.get(pool.instance)
+        if known is None:
+            raise todo.fail(
+                f"{path}.instance",
+                f'no price for "{pool.instance}".',
+                todo.known(pool.instance, todo.catalog.instances),
+            )
+        if region is None:
+            raise todo.fail(
+                f"{path}.region",
+                "the region is not stated.",
+                "Write aws:region beside tco:plan, or region in the pool.",
+            )
+        gpu = todo.catalog.gpu(known.gpu)
+        price = price_of(todo, path, pool, region)
+        return gpu or known.gpu, known.gpus, price
+    offer = todo.catalog.offers.get(pool.offer or "")
+    if offer is None:
+        raise todo.fail(
+            f"{path}.offer",
+            f'no offer "{pool.offer}".',
+            todo.known(pool.offer or "", todo.catalog.offers),
+        )
+    price = price_of(todo, path, pool, None)
+    return todo.catalog.gpu(offer.gpu or "") or offer.gpu or "", offer.gpus or 1, price
+
+
+def _power(todo: Lookup, path: str, owned: OwnedNode) -> built.PowerTerms:
+    power, colocation = owned.power, owned.colocation
+    monthly = None
+    if colocation is not None:
+        value = colocation.usd_per_month
+        if value is None and colocation.kw is not None and colocation.usd_per_kw_month is not None:
+            kw, price = colocation.kw, colocation.usd_per_kw_month
+            value = Range(kw.low * price.low, kw.likely * price.likely, kw.high * price.high)
+        if value is not None:
+            monthly = todo.stated(f"{path}.owned.colocation", value, "USD/month")
+    if power is None:
+        return built.PowerTerms(None, None, None, None, monthly)
+    return built.PowerTerms(
+        todo.stated(f"{path}.owned.power.idle_w", power.idle_w, "W"),
+        todo.stated(f"{path}.owned.power.load_w", power.load_w, "W"),
+        todo.stated_or(f"{path}.owned.power.pue", power.pue, "ratio", "pue"),
+        todo.stated_or(
+            f"{path}.owned.power.usd_per_kwh",
+            power.usd_per_kwh,
+            "USD/kWh",
+            "electricity_usd_per_kwh",
+        ),
+        monthly,
+    )
+
+
+def _egress(
+    todo: Lookup, service: str, pool: Pool, spec: Service, price: Found[NodePrice] | None
+) -> EgressTerms:
+    stated = spec.egress
+    per_token = todo.stated_or(
+        f"{service}.egress.bytes_per_output_token",
+        stated.bytes_per_output_token,
+        "B",
+        "egress_bytes_per_token",
+    )
+    overhead = todo.stated_or(
+        f"{service}.egress.overhead_bytes",
+        stated.overhead_bytes,
+        "B",
+        "egress_overhead_bytes_per_response",
+    )
+    volume = (
+        todo.stated(f"{service}.egress.gb_per_month", stated.gb_per_month, "GB/month")
+        if stated.gb_per_month is not None
+        else None
+    )
+    everything = float("inf")
+    if stated.to == "private":
+        free = Sourced(
+            "private network", point(0.0), "USD/GB", f"{THIS_PLAN}: egress.to is private"
+        )
+        return EgressTerms(
+            per_token, overhead, volume, (Band(everything, free),), 0.0, False, "stays private"
+        )
+    if pool.instance is not None:
+        free_gb = todo.figure("aws_internet_free_gb")
+        none = Sourced("AWS free tier", point(0.0), "USD/GB", free_gb.source, free_gb.as_of)
+        bands = tuple(Band(top, todo.figure(figure)) for figure, top in AWS_BANDS)
+        gb = free_gb.value.likely
+        return EgressTerms(
+            per_token,
+            overhead,
+            volume,
+            (Band(gb, none), *bands),
+            gb,
+            stated.free_tier,
+            "AWS to the internet",
+        )
+    own = price.row.egress_usd_per_gb if price is not None else None
+    if own is not None and price is not None:
+        figure = price.sourced(f"{pool.offer}: egress", own, "USD/GB")
+    else:
+        figure = todo.figure(f"{'owned' if pool.owned else 'rented'}_egress_usd_per_gb")
+    label = f"{pool.offer or 'own node'} to the internet"
+    return EgressTerms(per_token, overhead, volume, (Band(everything, figure),), 0.0, False, label)

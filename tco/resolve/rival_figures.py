@@ -1,0 +1,29 @@
+"""The uncertain figures of another stack's plan, told apart from those of the plan beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tco.catalog.catalog import Sourced
+from tco.costing.figures import with_figures
+from tco.costing.stack import StackModel
+from tco.ranges import Range
+from tco.resolve.lookup import THIS_PLAN
+
+__all__ = ["with_own_figures"]
+
+
+def with_own_figures(stack: StackModel, stated_beside: Mapping[str, Range]) -> StackModel:
+    """A stack whose plan's figures vary under its own name, as in `cloud: ops.fte`.
+
+    What both plans state alike at the same place is one opinion and keeps its bare name, as the
+    figures of the catalog do.
+    """
+
+    def own(figure: Sourced) -> Sourced:
+        if figure.source != THIS_PLAN or stated_beside.get(figure.name) == figure.value:
+            return figure
+        return replace(figure, driver=f"{stack.name}: {figure.opinion}")
+
+    return with_figures(stack, own)

@@ -1,0 +1,279 @@
+"""A service: its groups of request classes, each with the pools that serve it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tco.costing import stack as built
+from tco.costing.api_bill import ApiRate
+from tco.costing.fleet import Arrivals, Fleet, FleetPool
+from tco.costing.purchase import MERIT
+from tco.errors import one_of
+from tco.plan.plan import Service
+from tco.plan.workload import RequestClass
+from tco.resolve.apis import needed_rate
+from tco.resolve.lookup import Lookup, NotFound, maybe
+from tco.resolve.pools import resolve_pool
+from tco.resolve.throughput import Speed, operating_points, speed_of, throughput_of
+from tco.scenario import LIKELY
+from tco.units import SECONDS_PER_HOUR, FloatArray
+
+__all__ = ["resolve_service"]
+
+
+def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceModel:
+    """A service with its pools sized and priced. Raises NotFound."""
+    path, before = f"services.{name}", len(todo.problems)
+    model = todo.catalog.model(spec.serving.model)
+    if model is None:
+        todo.fail(
+            f"{path}.serving.model",
+            f'no benchmark of the model "{spec.serving.model}".',
+            todo.known(spec.serving.model, todo.catalog.model_names),
+        )
+        model = spec.serving.model  # to look up the rest in the same run
+    pools: list[built.PoolModel] = []
+    for pool_name, pool in spec.pools.items():
+        try:
+            pools.append(resolve_pool(todo, name, pool_name, pool, spec, model))
+        except NotFound:
+            continue
+    routed, common, by_pool = _routes(todo, path, spec)
+    served = [*common, *(request for classes in by_pool.values() for request in classes)]
+    overflow = None
+    if spec.overflow != "refuse":
+        overflow = maybe(lambda: needed_rate(todo, f"{path}.overflow", spec.overflow, spec, served))
+    standby = maybe(lambda: resolve_standby(todo, path, spec, served))
+    if len(todo.problems) > before or standby is None:
+        raise NotFound
+    for pool in pools:
+        _whole_replicas(todo, path, pool)
+    _tell_held(todo, standby, pools)
+    groups = _groups(todo, path, spec, model, pools, common, by_pool)
+    if len(todo.problems) > before:
+        raise NotFound
+    serving = " ".join(
+        part for part in (model, spec.serving.precision, f"on {groups[0].pools[0].gpu}") if part
+    )
+    if standby.kind == "none":
+        todo.warn(f"{name} has no standby: a failed node is an outage until it is replaced.")
+    return built.ServiceModel(
+        name,
+        model,
+        serving,
+        todo.demand(spec),
+        tuple(groups),
+        tuple(routed),
+        overflow,
+        standby,
+        todo.plan.gate.max_unserved_share,
+    )
+
+
+def _routes(
+    todo: Lookup, path: str, spec: Service
+) -> tuple[list[tuple[RequestClass, ApiRate]], list[RequestClass], dict[str, list[RequestClass]]]:
+    """Classes by where they go: to an API, to the common pools, to one pool of their own."""
+    classes = todo.demand(spec).classes
+    known = [request.name for request in classes]
+    for name, route in spec.route.items():
+        if name not in known:
+            todo.fail(
+                f"{path}.route.{name}", f'the workload has no class "{name}".', one_of(name, known)
+            )
+        if route.pool is not None and route.pool not in spec.pools:
+            todo.fail(
+                f"{path}.route.{name}.pool",
+                f'no pool "{route.pool}".',
+                one_of(route.pool, spec.pools),
+            )
+    routed: list[tuple[RequestClass, ApiRate]] = []
+    common: list[RequestClass] = []
+    by_pool: dict[str, list[RequestClass]] = {}
+    for request in classes:
+        route = spec.route.get(request.name)
+        if route is None:
+            common.append(request)
+        elif route.pool is not None:
+            by_pool.setdefault(route.pool, []).append(request)
+        else:
+            api = route.api or ""
+            where = f"{path}.route.{request.name}.api"
+            rate = maybe(
+                lambda api=api, at=where, one=request: needed_rate(todo, at, api, spec, [one])
+            )
+            if rate is not None:
+                routed.append((request, rate))
+    return routed, common, by_pool
+
+
+def _groups(
+    todo: Lookup,
+    path: str,
+    spec: Service,
+    model: str,
+    pools: list[built.PoolModel],
+    common: list[RequestClass],
+    by_pool: dict[str, list[RequestClass]],
+) -> list[built.Group]:
+    groups: list[built.Group] = []
+    free = [pool for pool in pools if pool.name not in by_pool]
+    wanted: list[tuple[list[RequestClass], list[built.PoolModel]]] = [
+        (classes, [pool for pool in pools if pool.name == name])
+        for name, classes in by_pool.items()
+    ]
+    if common and not free:
+        todo.fail(f"{path}.route", "leaves no pool for the classes that are not routed.")
+    if free and not common:
+        todo.fail(
+            f"{path}.pools", f"nothing is left for the pool {free[0].name}: every class is routed."
+        )
+    if common and free:
+        wanted.insert(0, (common, free))
+    for classes, members in wanted:
+        group = maybe(lambda c=classes, m=members: _group(todo, path, spec, model, c, m))
+        if group is not None:
+            groups.append(group)
+    if not groups and not todo.problems:
+        todo.fail(f"{path}.route", "sends every class to an API: there is no fleet to plan.")
+    return groups
+
+
+def _group(
+    todo: Lookup,
+    path: str,
+    spec: Service,
+    model: str,
+    classes: list[RequestClass],
+    pools: list[built.PoolModel],
+) -> built.Group:
+    demand = todo.demand(spec)
+    shares = np.array([request.share for request in classes])
+    before = len(todo.problems)
+    speeds: list[Speed] = []
+    for pool in pools:
+        found = maybe(lambda p=pool: operating_points(todo, path, spec, model, classes, p))
+        if found is not None:
+            speeds.append(speed_of(spec, classes, shares, pool, found))
+    if len(todo.problems) > before:
+        raise NotFound
+    speeds.sort(key=lambda one: (MERIT[one.pool.supply.option], one.usd_per_request))
+    first = speeds[0]
+    by_pool = tuple(_pool_speed(todo, model, classes, shares, one) for one in speeds)
+    concurrency = by_pool[0].concurrency
+    if concurrency is None and demand.burst.factor is None:
+        raise todo.fail(
+            f"{path}.serving",
+            f"the benchmark of {model} on {first.pool.gpu} is an offline maximum without "
+            "concurrency, so bursts cannot be derived.",
+            f"State burst: {{factor: …}} in the workload {spec.workload}.",
+        )
+    arrivals = Arrivals(
+        concurrency or 1.0,
+        spec.sizing.target_load,
+        demand.burst.quantile or 0.99,
+        demand.burst.factor,
+        todo.plan.gate.max_unserved_share if spec.overflow == "refuse" else None,
+    )
+    fleet = Fleet(
+        demand.requests_per_hour * first.work / SECONDS_PER_HOUR,
+        arrivals,
+        tuple(_fleet_pool(one.pool, first.work / one.work) for one in speeds),
+    )
+    nodes = first.pool.nodes_per_replica
+    every_point = tuple(point for one in speeds for point in one.points)
+    return built.Group(
+        demand.name,
+        tuple(classes),
+        tuple(one.pool for one in speeds),
+        fleet,
+        every_point,
+        by_pool[0].node_output_tok_s,
+        None if concurrency is None else concurrency / nodes,
+        built.slo_of(every_point),
+        throughput_of(todo, model, first.pool.gpu, every_point),
+        by_pool,
+    )
+
+
+def _pool_speed(
+    todo: Lookup,
+    model: str,
+    classes: Sequence[RequestClass],
+    shares: FloatArray,
+    speed: Speed,
+) -> built.PoolSpeed:
+    """What a group would be counted in if the pool were its first."""
+    load_share = shares * speed.seconds / speed.work
+    concurrencies = [one.concurrency for one in speed.points]
+    concurrency = None
+    if all(one is not None for one in concurrencies):
+        concurrency = float(load_share @ np.array(concurrencies, float)) * speed.replicas
+    generated = shares @ np.array([request.generated for request in classes])
+    return built.PoolSpeed(
+        concurrency,
+        speed.work,
+        float(generated / speed.work) / speed.pool.nodes_per_replica,
+        throughput_of(todo, model, speed.pool.gpu, speed.points),
+    )
+
+
+def _whole_replicas(todo: Lookup, path: str, pool: built.PoolModel) -> None:
+    """Refuse nodes beyond whole replicas: they would be paid for and serve nothing."""
+    size = pool.nodes_per_replica
+    odd = [n for n in (pool.plan.nodes.min, pool.plan.nodes.max) if n is not None and n % size]
+    if odd:
+        below = odd[0] - odd[0] % size
+        fits = f"{below} or {below + size}" if below else f"{size}"
+        todo.fail(
+            f"{path}.pools.{pool.name}.nodes",
+            f"a replica takes {size} nodes, and {odd[0]} is no multiple of that.",
+            f"Write {fits}.",
+        )
+
+
+def _fleet_pool(pool: built.PoolModel, work: float) -> FleetPool:
+    nodes, size = pool.plan.nodes, pool.nodes_per_replica
+    cap = float("inf") if nodes.max is None else float(nodes.max // size)
+    return FleetPool(
+        pool.name,
+        nodes.min // size,
+        cap,
+        nodes.follow,
+        work,
+        float(np.asarray(pool.supply.obtainable(LIKELY))),
+    )
+
+
+def resolve_standby(
+    todo: Lookup, path: str, spec: Service, served: list[RequestClass]
+) -> built.StandbyTerms:
+    """What stands ready for the classes that own nodes serve. Raises NotFound."""
+    standby = spec.standby
+    if standby.pool is not None:
+        pool = spec.pools.get(standby.pool)
+        if pool is None:
+            raise todo.fail(
+                f"{path}.standby.pool",
+                f'no pool "{standby.pool}".',
+                one_of(standby.pool, spec.pools),
+            )
+        return built.StandbyTerms(pool=standby.pool, nodes=standby.nodes or 0)
+    if standby.api is not None:
+        where = f"{path}.standby.api"
+        return built.StandbyTerms(api=needed_rate(todo, where, standby.api, spec, served))
+    return built.StandbyTerms(target=standby.availability)
+
+
+def _tell_held(todo: Lookup, standby: built.StandbyTerms, pools: list[built.PoolModel]) -> None:
+    """Say where a stated number of spare nodes is rounded up to whole replicas."""
+    for pool in pools:
+        size = pool.nodes_per_replica
+        held = standby.replicas(pool) * size
+        if pool.name == standby.pool and held != standby.nodes:
+            todo.warn(
+                f"standby: a replica takes {size} nodes of {pool.name}, so {held} spare nodes are "
+                f"held instead of {standby.nodes}."
+            )

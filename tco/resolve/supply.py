@@ -1,0 +1,204 @@
+"""How a pool is bought: the price of its purchase option and what it commits to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tco.catalog.catalog import Found, Sourced
+from tco.catalog.rows import NodePrice
+from tco.costing.purchase import (
+    Option,
+    OwnedSupply,
+    SpotSupply,
+    Supply,
+    interruptions_per_hour,
+)
+from tco.plan.pools import TERM_MONTHS, Commitment, OwnedNode, Pool, SpotTerms
+from tco.ranges import Range, point
+from tco.resolve.lookup import THIS_PLAN, Lookup
+from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
+
+__all__ = ["owned_name", "price_of", "rented", "resolve_supply"]
+
+
+def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Found[NodePrice]:
+    """The price row of a pool's purchase option."""
+    node = pool.instance or pool.offer
+    terms = pool.commitment
+    kind, term, payment = (
+        (terms.kind, terms.term, terms.payment) if terms is not None else (None, None, None)
+    )
+    key = ("node", node, region, pool.purchase, kind, term, payment)
+    found = todo.catalog.find_as(NodePrice, key, todo.day)
+    if found is None and pool.offer is not None:
+        regional = {row.region for row, _ in todo.catalog.rows(NodePrice) if row.offer == node}
+        for one in sorted(str(name) for name in regional if name):
+            there = ("node", node, one, *key[3:])
+            found = found or todo.catalog.find_as(NodePrice, there, todo.day)
+    if found is None and terms is not None and payment is None and kind != "capacity-block":
+        raise todo.fail(
+            f"{path}.commitment.payment",
+            "is missing.",
+            "no-upfront, partial-upfront or all-upfront.",
+        )
+    if found is None:
+        option = " ".join(str(part) for part in (pool.purchase, kind, term, payment) if part)
+        at = f" in {region}" if region else ""
+        raise todo.fail(
+            path,
+            f"no price for {node} {option}{at}.",
+            todo.source.unnamed(str(node)) or _prices_there_are(todo, str(node)),
+        )
+    if found.warning:
+        todo.warn(f"{node}: {found.warning}; it counts as an estimate.")
+    return found
+
+
+def _prices_there_are(todo: Lookup, node: str) -> str:
+    options = sorted(
+        {
+            " ".join(
+                str(part)
+                for part in (row.purchase, row.kind, row.term, row.payment, row.region)
+                if part
+            )
+            for row, _ in todo.catalog.rows(NodePrice)
+            if node in (row.instance, row.offer)
+        }
+    )
+    listed = "; ".join(options[:8]) + ("; …" if len(options) > 8 else "")
+    return f"Priced are: {listed or 'none'}. Put yours into a price book."
+
+
+def resolve_supply(
+    todo: Lookup,
+    path: str,
+    name: str,
+    pool: Pool,
+    region: str | None,
+    price: Found[NodePrice] | None,
+    boot: Sourced,
+) -> Supply:
+    """The purchase option of a pool with its rate, upfront and period. Raises NotFound."""
+    if pool.owned is not None:
+        return _owned(todo, name, pool.owned)
+    if price is None:
+        raise AssertionError("a rented pool has a price row")
+    if pool.purchase == "spot":
+        return _spot(todo, path, name, pool, region, _rate(price), boot)
+    return rented(price, pool.commitment)
+
+
+def _rate(price: Found[NodePrice]) -> Sourced:
+    row = price.row
+    node = row.instance or row.offer or ""
+    return price.sourced(f"{node}: {row.purchase}", row.usd_per_node_hour, "USD/h")
+
+
+def rented(price: Found[NodePrice], terms: Commitment | None) -> Supply:
+    """A node on demand, or under a commitment, at the price of a row."""
+    row, rate = price.row, _rate(price)
+    node = row.instance or row.offer or ""
+    if terms is None:
+        return Supply("on-demand", node, rate)
+    option: Option = "capacity-block" if terms.kind == "capacity-block" else "reserved"
+    if option == "capacity-block":
+        hours = float(terms.hours or 0)
+        upfront = rate.renamed(f"{node}: capacity block", hours, "USD")
+        free = rate.renamed(f"{node}: recurring", 0.0)
+        return Supply(
+            option,
+            f"{node}, capacity block of {hours:g} h",
+            replace(free, value=point(0.0)),
+            upfront,
+            hours / HOURS_PER_MONTH,
+        )
+    paid = None
+    if row.upfront_usd is not None and row.upfront_usd.high > 0:
+        paid = price.sourced(f"{node}: upfront", row.upfront_usd, "USD")
+    if terms.term is None:
+        raise AssertionError("a validated commitment that is no block has a term")
+    words = " ".join(
+        part.replace("-", " ") for part in (terms.kind, terms.term, terms.payment) if part
+    )
+    return Supply(option, f"{node}, {words}", rate, paid, float(TERM_MONTHS[terms.term]))
+
+
+def _spot(
+    todo: Lookup,
+    path: str,
+    name: str,
+    pool: Pool,
+    region: str | None,
+    rate: Sourced,
+    boot: Sourced,
+) -> Supply:
+    terms = pool.spot or SpotTerms()
+    node = pool.instance or pool.offer or ""
+    fallback = None
+    if terms.fallback == "on-demand":
+        plain = pool.model_copy(update={"purchase": "on-demand", "commitment": None, "spot": None})
+        found = price_of(todo, path, plain, region)
+        fallback = found.sourced(f"{node}: on-demand", found.row.usd_per_node_hour, "USD/h")
+    nu = terms.interruptions_per_node_hour
+    if nu is not None:
+        interruptions = todo.stated(f"pools.{name}.spot.interruptions", nu, "per h")
+    else:
+        interruptions = _band(todo, path, node, region)
+    return Supply(
+        "spot",
+        f"{node}, spot",
+        rate,
+        spot=SpotSupply(
+            todo.stated_or(
+                f"pools.{name}.spot.availability", terms.availability, "share", "spot_availability"
+            ),
+            interruptions,
+            boot,
+            fallback,
+            terms.overprovision,
+        ),
+    )
+
+
+def _band(todo: Lookup, path: str, node: str, region: str | None) -> Sourced:
+    """Interruptions per hour behind the published share per month."""
+    found = todo.catalog.interruptions(node, region or "", todo.day)
+    if found is None:
+        raise todo.fail(
+            f"{path}.spot.interruptions_per_node_hour",
+            f"no interruption rate is known for {node}{f' in {region}' if region else ''}.",
+            "State it: spot: {interruptions_per_node_hour: 0.001}.",
+        )
+    share = found.row.interrupted_per_month
+    low, likely, high = map(interruptions_per_hour, (share.low, share.likely, share.high))
+    return found.sourced(f"{node}: spot interruptions", Range(low, likely, high), "per h")
+
+
+def owned_name(owned: OwnedNode) -> str:
+    """What an owned node is called."""
+    return owned.gpu if owned.gpus == 1 else f"node of {owned.gpus} {owned.gpu}"
+
+
+def _owned(todo: Lookup, name: str, owned: OwnedNode) -> Supply:
+    months = owned.life_years * MONTHS_PER_YEAR
+    free = Sourced(f"{name}: rent", point(0.0), "USD/h", THIS_PLAN)
+    maintenance = owned.maintenance_per_year
+    return Supply(
+        "owned",
+        f"{owned_name(owned)}, owned {owned.life_years:g} years",
+        free,
+        todo.stated(f"pools.{name}.owned.usd", owned.usd, "USD"),
+        months,
+        owned=OwnedSupply(
+            todo.stated(f"pools.{name}.owned.usd", owned.usd, "USD"),
+            todo.stated(f"pools.{name}.owned.residual", owned.residual, "share"),
+            todo.stated_or(
+                f"pools.{name}.owned.maintenance",
+                maintenance,
+                "per year",
+                "owned_maintenance_per_year",
+            ),
+            months,
+        ),
+    )

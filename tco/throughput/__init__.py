@@ -1,0 +1,1 @@
+"""How fast a node serves: measured points, the operating point."""

@@ -1,0 +1,319 @@
+"""`tco diff` and `tco comment` as a person and a job run them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tco.forge import sticky
+from tco.forge.checks import Increase
+from tests.forge.conftest import Repo, Tco
+from tests.forge.forge_server import NO_ACCESS, State, Trouble
+
+TOKEN = "ghs_secret_token"
+SCENARIOS = ("--scenarios", "0", "--today", "2026-11-25")
+
+
+@pytest.fixture
+def changed(repo: Repo) -> Repo:
+    """One node becomes two."""
+    repo.pool(1, "prod")
+    repo.pool(1, "spare", purchase={"purchase": "spot"})
+    repo.branch()
+    repo.pool(2, "prod")
+    return repo
+
+
+@pytest.fixture
+def job(monkeypatch: pytest.MonkeyPatch, server: State, tmp_path: Path) -> Path:
+    """A workflow's environment: token, repository, pull request, job summary."""
+    monkeypatch.setattr(sticky, "PAUSE_S", 0.0)
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"number": 5}}), encoding="utf-8")
+    summary = tmp_path / "summary.md"
+    for name, value in {
+        "GITHUB_TOKEN": TOKEN,
+        "GITHUB_REPOSITORY": "octo/repo",
+        "GITHUB_EVENT_PATH": str(event),
+        "GITHUB_API_URL": server.url,
+        "GITHUB_STEP_SUMMARY": str(summary),
+    }.items():
+        monkeypatch.setenv(name, value)
+    return summary
+
+
+def test_table(changed: Repo, tco_command: Tco) -> None:
+    """The answer on the first line, at most 80 columns, the neighbor beside it."""
+    ran = tco_command("diff", "--stacks", changed.folder, *SCENARIOS)
+    assert ran.code == 0
+    assert ran.out.startswith("GPU plan: +$14,600/month (+100 %); the gate is still closed.\n")
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert "main: nodes 1 → 2" in ran.out
+    assert "spare (same workload)" in ran.out
+    assert ran.err == ""
+
+
+def test_json_is_the_contract(changed: Repo, tco_command: Tco) -> None:
+    """Every key of tco.diff/1 is there, and nothing else is on stdout."""
+    ran = tco_command("diff", "--stacks", changed.folder, "--format", "json", *SCENARIOS)
+    found = json.loads(ran.out)
+    assert found["schema"] == "tco.diff/1"
+    assert {"ref", "commit"} <= found["base"].keys() & found["head"].keys()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", found["valid_at"])
+    prod = found["stacks"][0]
+    assert prod["stack"] == "prod"
+    assert prod["status"] == "changed"
+    assert {"usd_per_month", "decision", "gate_open"} <= prod["before"].keys()
+    assert prod["delta"] == {"plan": pytest.approx(14_600), "prices": 0}
+    assert prod["changed_because"] == ["stack"]
+    assert {"path", "before", "after"} <= prod["changes"][0].keys()
+    assert {"category", "name", "before", "after"} <= prod["lines"][0].keys()
+    assert prod["same_workload"] == ["spare"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [("14600", 0), ("14,599", 3), ("$1e9", 2), ("100%", 0), ("99.9 %", 3), ("-1", 2), ("much", 2)],
+)
+def test_increase_limit(changed: Repo, tco_command: Tco, limit: str, code: int) -> None:
+    """Exit 3 above the limit, in USD or as a share; 2 for a limit that cannot be read."""
+    ran = tco_command(
+        "diff", "--stacks", changed.folder, f"--fail-if-increase-over={limit}", *SCENARIOS
+    )
+    assert ran.code == code
+    if code == 3:
+        assert ran.out  # the comparison is printed all the same
+        assert ran.err.startswith("refused: GPU plan: +$14,600/month (+100 %), the limit is")
+
+
+def test_increase_as_written() -> None:
+    """A limit is told as it was written."""
+    assert (str(Increase.read("500")), str(Increase.read("7.5 %"))) == ("$500/month", "7.5 %")
+
+
+def test_increase_of_the_unknown_is_refused(repo: Repo, tco_command: Tco) -> None:
+    """A total that nobody knows is not zero: with a limit the branch is refused."""
+    repo.write("Pulumi.prod.yaml", "config: {tco:plan: {services: 3}}")
+    repo.branch()
+    repo.pool(1, "prod")
+    limit = ("--fail-if-increase-over", "1000000")
+    ran = tco_command("diff", "--stacks", repo.folder, *limit, *SCENARIOS)
+    assert ran.code == 3
+    assert "the change of prod is unknown" in ran.err
+
+
+def test_newer_prices_refuse_nobody(repo: Repo, tco_command: Tco) -> None:
+    """The limit is on the plan: a dearer price list does not fail the author's job."""
+    row = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
+    repo.book("own", prices=[row])
+    repo.pool(1, "prod", prices=["own.yaml"])
+    repo.branch()
+    repo.book("own", prices=[{**row, "usd_per_hour": 99}])
+    ran = tco_command("diff", "--stacks", repo.folder, "--fail-if-increase-over", "0", *SCENARIOS)
+    assert ran.code == 0
+    assert "newer prices +$64,970/month" in ran.out
+
+
+def test_closed_gate(changed: Repo, tco_command: Tco) -> None:
+    """Exit 3 on a changed stack's closed gate; an advisory gate or an untouched stack warns."""
+    diff = ("diff", "--stacks", changed.folder, "--fail-on-gate", *SCENARIOS)
+    ran = tco_command(*diff)
+    assert (ran.code, ran.err) == (3, "refused: prod: the gate is closed.\n")
+    changed.pool(2, "prod", gate={"level": "advisory"})
+    assert tco_command(*diff).code == 0
+
+
+def test_broken_head(changed: Repo, tco_command: Tco) -> None:
+    """A stack that the branch breaks: exit 1, the problems as text or as JSON."""
+    changed.pool(2, "prod", against="nobody")
+    ran = tco_command("diff", "--stacks", changed.folder, *SCENARIOS)
+    assert (ran.code, ran.out) == (1, "")
+    assert "against: nobody" in ran.err
+    ran = tco_command("diff", "--stacks", changed.folder, "--format", "json", *SCENARIOS)
+    assert ran.code == 1
+    assert json.loads(ran.out)["schema"] == "tco.error/1"
+
+
+def _diff(repo: Repo, tco_command: Tco) -> str:
+    arguments = ("--format", "json", "--valid-at", "2026-11-25T12:00:00Z", *SCENARIOS)
+    return tco_command("diff", "--stacks", repo.folder, *arguments).out
+
+
+def test_dry_run_needs_nothing(changed: Repo, tco_command: Tco) -> None:
+    """`--dry-run` prints what a reviewer would see: no token, no network, no pull request."""
+    found = _diff(changed, tco_command)
+    ran = tco_command("comment", "github", "--dry-run", stdin=found)
+    assert ran.code == 0
+    assert ran.out.startswith(
+        "<!-- tco:plan valid-at=2026-11-25T12:00:00Z -->\n**GPU plan: +$14,600"
+    )
+    assert tco_command("comment", "gitlab", "--dry-run", stdin=found).out == ran.out
+
+
+def test_posted_with_summary(changed: Repo, tco_command: Tco, server: State, job: Path) -> None:
+    """A job comments once, updates nothing without need, and writes its summary."""
+    found = _diff(changed, tco_command)
+    ran = tco_command("comment", "github", stdin=found)
+    assert (ran.code, ran.out, ran.err) == (0, "", "octo/repo#5: commented.\n")
+    [body] = server.bodies
+    assert job.read_text(encoding="utf-8").strip() == body.partition("\n")[2].strip()
+    ran = tco_command("comment", "github", stdin=found)
+    assert "nothing was written" in ran.err
+    assert server.writes == ["POST"]
+
+
+def test_a_push_that_moves_no_figure_writes_nothing(
+    changed: Repo, tco_command: Tco, server: State, job: Path
+) -> None:
+    """The comment names no commit of the branch: another push with the same bill leaves it."""
+    changed.commit()
+    tco_command("comment", "github", stdin=_diff(changed, tco_command))
+    changed.write("../README.md", "More words.")
+    changed.commit()
+    later = _diff(changed, tco_command).replace("T12:00:00Z", "T12:05:00Z")
+    assert "says the same already" in tco_command("comment", "github", stdin=later).err
+    assert server.writes == ["POST"]
+
+
+def test_nothing_changes(repo: Repo, tco_command: Tco, server: State, job: Path) -> None:
+    """No change, no comment, unless asked for."""
+    repo.pool(1)
+    repo.branch()
+    found = _diff(repo, tco_command)
+    tco_command("comment", "github", stdin=found)
+    assert server.writes == []
+    tco_command("comment", "github", "--always", stdin=found)
+    assert server.writes == ["POST"]
+
+
+def test_tags(changed: Repo, tco_command: Tco, server: State, job: Path) -> None:
+    """Two projects: two comments, each with its name in the first line."""
+    found = _diff(changed, tco_command)
+    for tag in ("frontend", "backend"):
+        tco_command("comment", "github", "--tag", tag, stdin=found)
+    assert ["frontend: GPU plan" in server.bodies[0], "backend: GPU plan" in server.bodies[1]]
+    assert len(server.bodies) == 2
+
+
+def test_fork(changed: Repo, tco_command: Tco, server: State, job: Path) -> None:
+    """A fork's read-only token fails nothing: a clear line, and the text in the summary."""
+    found = _diff(changed, tco_command)
+    server.troubles.append(Trouble("POST", 403, {"message": NO_ACCESS}))
+    ran = tco_command("comment", "github", stdin=found)
+    assert ran.code == 0
+    assert ran.err.startswith("Not posted: GitHub lets this token read and not write.")
+    assert "+$14,600" in job.read_text(encoding="utf-8")
+
+
+def test_the_token_is_never_printed(
+    changed: Repo, tco_command: Tco, server: State, job: Path
+) -> None:
+    """Whatever goes wrong, no output holds the token."""
+    found = _diff(changed, tco_command)
+    for status in (401, 404, 422):
+        server.troubles.append(Trouble("GET", status, {"message": "no"}))
+        ran = tco_command("comment", "github", stdin=found)
+        assert ran.code == 1
+        assert str(status) in ran.err
+        assert TOKEN not in ran.out + ran.err + job.read_text(encoding="utf-8")
+
+
+def test_problems_reach_the_reviewer(
+    changed: Repo, tco_command: Tco, server: State, job: Path
+) -> None:
+    """A branch that breaks a stack is commented too, with its problems."""
+    changed.pool(2, "prod", against="nobody")
+    ran = tco_command("comment", "github", stdin=_diff(changed, tco_command))
+    assert ran.code == 0
+    assert "cannot be read" in server.bodies[0]
+    assert "against: nobody" in server.bodies[0]
+
+
+def test_interrupted_while_posting(
+    changed: Repo, tco_command: Tco, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while posting: one line that promises nothing, no traceback."""
+    found = _diff(changed, tco_command)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tco.forge.http.Api.call", interrupt)
+    ran = tco_command("comment", "github", stdin=found)
+    assert (ran.code, ran.err) == (130, "Interrupted; the comment may be written already.\n")
+
+
+def test_no_forge_there(
+    changed: Repo, tco_command: Tco, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forge that is not reached is told by its address, and the summary has the text."""
+    monkeypatch.setattr("tco.forge.http.MOST_TRIES", 1)
+    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
+    ran = tco_command("comment", "github", stdin=_diff(changed, tco_command))
+    assert ran.code == 1
+    assert ran.err.startswith(
+        "http://127.0.0.1:9/repos/octo/repo/issues/5/comments was not reached"
+    )
+    assert "+$14,600" in job.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("stdin", "said"),
+    [
+        ("", "holds no JSON"),
+        ("[1]", "another JSON"),
+        ('{"schema": "tco.plan/1"}', "holds tco.plan/1, not tco.diff/1"),
+        ('{"schema": "tco.diff/1"}', "no tco.diff/1 at base"),
+    ],
+)
+def test_other_input(tco_command: Tco, stdin: str, said: str) -> None:
+    """Anything but a comparison is refused with what it is."""
+    ran = tco_command("comment", "github", "--dry-run", stdin=stdin)
+    assert ran.code == 1
+    assert said in ran.err
+
+
+def test_annotations(changed: Repo, tco_command: Tco) -> None:
+    """The cost stands on the changed line; text cannot start a workflow command of its own."""
+    changed.pool(2, "prod", ops={"fte": 0}, gate={"override": _override("a ::error::%0A")})
+    ran = tco_command("comment", "annotations", stdin=_diff(changed, tco_command))
+    lines = ran.out.splitlines()
+    assert lines
+    for line in ran.out.split("\n")[:-1]:
+        assert re.match(r"::(warning|notice) file=stacks/Pulumi\.prod\.yaml,line=\d+,title=", line)
+    assert "+$14,600/month (+100 %25), the gate is closed." in ran.out
+
+
+def _override(reason: str) -> dict[str, object]:
+    return {
+        "reason": reason,
+        "approved_by": "x",
+        "expires": "2026-12-31",
+        "max_usd_per_month": 1,
+    }
+
+
+def test_gitlab(
+    changed: Repo, tco_command: Tco, server: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A merge request gets the same comment by the same rules."""
+    monkeypatch.setattr(sticky, "PAUSE_S", 0.0)
+    monkeypatch.setenv("GITLAB_TOKEN", TOKEN)
+    monkeypatch.setenv("CI_API_V4_URL", server.url)
+    monkeypatch.setenv("CI_MERGE_REQUEST_PROJECT_ID", "octo/repo")
+    monkeypatch.setenv("CI_MERGE_REQUEST_IID", "5")
+    server.login = "project-bot"
+    server.add("<!-- tco:plan valid-at=2999-01-01T00:00:00Z -->\nforged", "mallory")
+    found = _diff(changed, tco_command)
+    ran = tco_command("comment", "gitlab", stdin=found)
+    assert (ran.code, ran.err) == (0, "octo/repo!5: commented.\n")
+    changed.pool(3, "prod")
+    later = _diff(changed, tco_command).replace("T12:00:00Z", "T12:05:00Z")
+    assert tco_command("comment", "gitlab", stdin=later).err.endswith("updated the comment.\n")
+    assert server.writes == ["POST", "PUT"]
+    assert tco_command("comment", "gitlab", stdin=found).err.endswith(
+        "a later run has commented already; nothing was written.\n"
+    )

@@ -1,0 +1,258 @@
+"""What a branch changes, and who is to blame for it: the plan, the demand or the prices."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+
+import tco.forge.branch
+from tco.catalog.catalog import Catalog, load_catalog
+from tco.errors import BadInput
+from tests.conftest import BOOK, FOLLOWING, Keys
+from tests.forge.conftest import Repo
+
+HOURS = 730
+
+
+def test_one_more_node_costs_its_hours(repo: Repo) -> None:
+    """A changed node count is the plan's doing: the whole rise stands under `plan`."""
+    repo.pool(1)
+    repo.branch()
+    repo.pool(2)
+    found = repo.changed()
+    assert (found.status, found.changed_because) == ("changed", ("stack",))
+    assert found.delta.plan == pytest.approx(20 * HOURS)
+    assert found.delta.prices == 0
+    [change] = found.changes
+    assert change.path == "tco:plan.services.chat.pools.main.nodes"
+    assert (change.before, change.after) == (1, 2)
+
+
+def test_before_after_and_delta_add_up(repo: Repo) -> None:
+    """A branch that moves plan and prices at once: after - before = plan + prices, exactly."""
+    repo.book("own", prices=[{"instance": "box.8x", "region": "r1", "usd_per_hour": 10}])
+    repo.pool(1, prices=["own.yaml"])
+    repo.branch()
+    repo.book("own", prices=[{"instance": "box.8x", "region": "r1", "usd_per_hour": 16}])
+    repo.pool(3, prices=["own.yaml"])
+    found = repo.changed()
+    assert set(found.changed_because) == {"stack", "prices"}
+    assert found.delta.prices == pytest.approx(6 * HOURS)  # one node, 10 -> 16
+    assert found.delta.plan == pytest.approx(2 * 16 * HOURS)  # two nodes more at the new price
+    assert found.before is not None
+    assert found.after is not None
+    assert found.before.usd_per_month is not None
+    assert found.after.usd_per_month is not None
+    moved = found.after.usd_per_month - found.before.usd_per_month
+    assert moved == pytest.approx((found.delta.plan or 0) + (found.delta.prices or 0))
+
+
+def test_a_price_book_alone_blames_no_plan(repo: Repo) -> None:
+    """A newer price is not the author's plan: `plan` is 0 and the cause is `prices`."""
+    row = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
+    repo.book("own", prices=[row])
+    repo.pool(1, prices=["own.yaml"])
+    repo.branch()
+    repo.book("own", prices=[{**row, "usd_per_hour": 12}])
+    found = repo.changed()
+    assert found.changed_because == ("prices",)
+    assert (found.delta.plan, found.delta.prices) == (0, pytest.approx(2 * HOURS))
+    assert [one.after for one in found.changes] == [12]
+
+
+def test_a_later_pricing_day_is_a_price(repo: Repo) -> None:
+    """Moving the pricing day to a cheaper day is `prices`, not a saving of the plan."""
+    row = {"instance": "box.8x", "region": "r1"}
+    rows = [
+        {**row, "usd_per_hour": 30, "valid_from": "2026-01-01"},
+        {**row, "usd_per_hour": 10, "valid_from": "2026-11-01"},
+    ]
+    repo.book("own", prices=rows)
+    repo.pool(1, prices=["own.yaml"], pricing_day="2026-06-01")
+    repo.branch()
+    repo.pool(1, prices=["own.yaml"], pricing_day="2026-11-23")
+    found = repo.changed()
+    assert found.changed_because == ("prices",)
+    assert (found.delta.plan, found.delta.prices) == (0, pytest.approx(-20 * HOURS))
+
+
+def test_confidential_prices_stay_confidential(repo: Repo) -> None:
+    """A comment is public: a confidential book's rates never leave it, only the totals move."""
+    row = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10.123}
+    repo.book("own", confidential=True, prices=[row])
+    repo.pool(1, prices=["own.yaml"])
+    repo.branch()
+    repo.book("own", confidential=True, prices=[{**row, "usd_per_hour": 12.789}])
+    text = repo.compare().model_dump_json()
+    assert "10.123" not in text
+    assert "12.789" not in text
+    [change] = repo.changed().changes
+    assert (change.before, change.after) == ("confidential", "confidential")
+
+
+def test_a_workload_marks_every_stack_that_uses_it(repo: Repo) -> None:
+    """More demand is told on each stack that serves it, and on no other."""
+    repo.workload("chat", requests_per_month=1e6)
+    repo.workload("other")
+    for name, workload in (("a", "chat"), ("b", "chat"), ("c", "other")):
+        repo.pool(FOLLOWING, name, service={"workload": workload})
+    repo.branch()
+    repo.workload("chat", requests_per_month=2e6)
+    found = {one.stack: one for one in repo.compare().stacks}
+    assert [found[name].changed_because for name in "abc"] == [("workload",), ("workload",), ()]
+    assert found["c"].status == "unchanged"
+    assert found["a"].same_workload == ("b",)
+
+
+def test_added_and_removed(repo: Repo) -> None:
+    """A new stack costs all it costs; a removed one saves all it cost."""
+    repo.pool(1, "old", gate={"level": "advisory"})
+    repo.branch()
+    (repo.folder / "Pulumi.old.yaml").unlink()
+    repo.workload("more", requests_per_month=5e6)
+    repo.pool(4, "new", service={"workload": "more"}, alternatives=["api/dear"])
+    new, old = repo.compare().stacks
+    assert (new.status, new.before, new.delta.plan) == ("added", None, pytest.approx(80 * HOURS))
+    assert (old.status, old.after, old.delta.plan) == ("removed", None, pytest.approx(-20 * HOURS))
+
+
+def test_renamed_and_changed_at_once(repo: Repo) -> None:
+    """A rename is no removal and no addition, even with a change in it."""
+    repo.pool(1, "old")
+    repo.branch()
+    (repo.folder / "Pulumi.old.yaml").unlink()
+    repo.pool(2, "new")
+    [found] = repo.compare().stacks
+    assert (found.stack, found.renamed_from, found.status) == ("new", "old", "renamed")
+    assert found.delta.plan == pytest.approx(20 * HOURS)
+
+
+def test_comments_and_order_change_nothing(repo: Repo) -> None:
+    """Rewriting a file without changing what it says leaves the stack unchanged."""
+    repo.pool(1)
+    repo.branch()
+    file = repo.folder / "Pulumi.one.yaml"
+    file.write_text("# A comment.\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert repo.changed().status == "unchanged"
+
+
+def test_lines_of_a_pool_stand_side_by_side(repo: Repo) -> None:
+    """From spot to on demand is one line with two names, not one gone and one new."""
+    repo.pool(1, purchase={"purchase": "spot"})
+    repo.branch()
+    repo.pool(1)
+    compute = [one for one in repo.changed().lines if one.category == "compute"]
+    assert len(compute) == 1
+    assert " → " in compute[0].name
+    assert None not in (compute[0].before, compute[0].after)
+
+
+def test_an_alternative_stack_that_changes_is_told(repo: Repo) -> None:
+    """A stack measured against another one changes with it, and says whose change it is."""
+    repo.pool(1, "rented", alternatives=[])
+    repo.pool(1, "mine", alternatives=["stack:rented"])
+    repo.branch()
+    repo.pool(2, "rented", alternatives=[])
+    mine = repo.changed("mine")
+    assert mine.status == "changed"
+    assert mine.changes[0].path.startswith("stack:rented.")
+    assert mine.delta.plan == 0
+
+
+def test_broken_on_the_base_only(repo: Repo) -> None:
+    """A branch that repairs a stack is shown with what was wrong, and no invented change."""
+    repo.write("Pulumi.one.yaml", "config: {tco:plan: {services: 3}}")
+    repo.branch()
+    repo.pool(1)
+    found = repo.changed()
+    assert (found.status, found.before, found.delta.plan) == ("changed", None, None)
+    assert found.problems
+    assert "tco-base-" not in found.problems[0].file
+
+
+def test_broken_on_the_head_only(repo: Repo) -> None:
+    """A branch that breaks a stack is refused with the file and the path."""
+    repo.pool(1)
+    repo.branch()
+    repo.pool(1, against="nobody")
+    with pytest.raises(BadInput, match="nobody"):
+        repo.compare()
+
+
+def test_broken_on_both_sides_hides_nothing_else(repo: Repo) -> None:
+    """What was broken before the branch and still is keeps no other change from being read."""
+    repo.write("Pulumi.broken.yaml", "config: {}")
+    repo.pool(1)
+    repo.branch()
+    repo.pool(2)
+    assert [one.stack for one in repo.compare().stacks] == ["one"]
+
+
+def test_added_pool_is_one_change(repo: Repo) -> None:
+    """A new pool is told once, with what it declares, not key by key."""
+    repo.pool(1)
+    repo.branch()
+    pools = {
+        "main": {"instance": "box.8x", "nodes": 1},
+        "burst": {"instance": "box.8x", "nodes": 1},
+    }
+    repo.stack(pools)
+    [change] = repo.changed().changes
+    assert (change.path.rpartition(".")[2], change.before) == ("burst", None)
+    assert change.after["instance"] == "box.8x"
+
+
+def dearer(book: Keys) -> Keys:
+    """The tests' catalog with the node on demand at $22 instead of $20 an hour."""
+    newer = copy.deepcopy(book)
+    newer["prices"][0]["usd_per_hour"] = 22
+    return newer
+
+
+@pytest.fixture
+def catalog_data(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The repository holds tco itself, with its catalog."""
+    data = repo.top / "tco" / "catalog" / "data"
+
+    def load(folder: Path | None = None) -> Catalog:
+        return load_catalog(folder or data)
+
+    monkeypatch.setattr(tco.forge.branch, "_data_folder", lambda: data)
+    monkeypatch.setattr(tco.forge.branch, "load_catalog", load)
+    repo.write("../tco/catalog/data/all.yaml", BOOK)
+    return data
+
+
+def test_a_newer_catalog_is_told_apart(repo: Repo, catalog_data: Path) -> None:
+    """Where tco lives in the repository, its figures of the base price the base."""
+    repo.pool(1)
+    repo.pool(1, "elsewhere", purchase={"purchase": "spot", "spot": {"fallback": "none"}})
+    repo.branch()
+    repo.write("../tco/catalog/data/all.yaml", dearer(BOOK))
+    found = repo.changed()
+    assert (found.status, found.changed_because, found.changes) == ("changed", ("catalog",), ())
+    assert (found.delta.plan, found.delta.prices) == (0, pytest.approx(2 * HOURS))
+    assert repo.changed("elsewhere").status == "unchanged"
+
+
+def test_plan_and_catalog_at_once(repo: Repo, catalog_data: Path) -> None:
+    """Both sides of the plan's share stand at the head's prices."""
+    repo.pool(1)
+    repo.branch()
+    repo.pool(3)
+    repo.write("../tco/catalog/data/all.yaml", dearer(BOOK))
+    found = repo.changed()
+    assert set(found.changed_because) == {"stack", "catalog"}
+    assert found.delta.plan == pytest.approx(2 * 22 * HOURS)
+    assert found.delta.prices == pytest.approx(2 * HOURS)
+
+
+def test_a_catalog_of_another_form_prices_nothing(repo: Repo, catalog_data: Path) -> None:
+    """Figures that this tco cannot read are left alone: the head's price both sides."""
+    repo.write("../tco/catalog/data/all.yaml", {"rows": "of an older form"})
+    repo.pool(1)
+    repo.branch()
+    repo.write("../tco/catalog/data/all.yaml", BOOK)
+    assert repo.changed().status == "unchanged"
