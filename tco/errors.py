@@ -6,12 +6,33 @@ TcoError            anything tco refuses; the command line prints it and exits 1
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["BadInput", "Problem", "TcoError", "did_you_mean", "one_of"]
+__all__ = ["BadInput", "Problem", "TcoError", "did_you_mean", "one_of", "printable"]
 
 MOST_ALIKE = 3
+BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Characters that Unicode counts as printable, but that show nothing."""
+
+
+def printable(text: object) -> str:
+    """Return one line in which control, direction and invisible characters show as escapes.
+
+    Names of files and values of users pass through it before a terminal or a page shows them.
+    """
+    line = f"{text}"
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join(
+        ascii(character)[1:-1]
+        if not character.isprintable() or BLANK.match(character)
+        else character
+        for character in line
+    )
 
 
 class TcoError(Exception):
@@ -30,8 +51,7 @@ class Problem:
     def __str__(self) -> str:
         """The problem on one line, without its file; control characters show as escapes."""
         said = f"{self.path}: {self.message}" if self.path else self.message
-        text = f"{said} {self.hint}".rstrip()
-        return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+        return printable(f"{said} {self.hint}".rstrip())
 
 
 class BadInput(TcoError):
@@ -45,7 +65,7 @@ class BadInput(TcoError):
         lines: list[str] = []
         for file in dict.fromkeys(problem.file for problem in self.problems):
             here = [problem for problem in self.problems if problem.file == file]
-            lines.append(f"{file}: {len(here)} problem{'s' if len(here) > 1 else ''}")
+            lines.append(f"{printable(file)}: {len(here)} problem{'s' if len(here) > 1 else ''}")
             lines += [f"  {text}" for text in _told(here)]
         return "\n".join(lines)
 

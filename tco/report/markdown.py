@@ -9,9 +9,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from tco.errors import TcoError
+from tco.report.sandbox import Sandbox, filled
 
 __all__ = ["Verbatim", "fill", "html_text", "markdown_text"]
 
@@ -73,23 +72,11 @@ def template_text(name: str, template: Path | None = None) -> str:
 
 
 def fill(name: str, template: Path | None = None, **values: object) -> str:
-    """A page. Every value is escaped unless it is Verbatim. Raises TcoError if it is broken."""
-    environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined,
-        finalize=_finalize,
-        autoescape=False,  # Markdown, not HTML: `finalize` escapes every value
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    """Return a page. Every value is escaped unless it is Verbatim. Raises TcoError if broken."""
+    environment = Sandbox(_finalize)
     environment.filters["html"] = html_text
-    try:
-        return environment.from_string(template_text(name, template)).render(**values)
-    except jinja2.TemplateError as error:
-        line = getattr(error, "lineno", None)
-        where = f", line {line}" if line else ""
-        raise TcoError(f"{template or name}{where}: {error.message}.") from None
+    return filled(environment, template_text(name, template), f"{template or name}", values)
 
 
-def _finalize(value: Any) -> Any:
+def _finalize(value: Any) -> str:
     return value if isinstance(value, Verbatim) else markdown_text(value)

@@ -187,6 +187,8 @@ def wins_text(result: Evaluation, one: AlternativeResult) -> str:
         return "unknown: no price"
     wins = one.wins_mtok_per_month
     if not wins:
+        if result.scan.capacity_mtok == 0:
+            return "never: a service has no nodes that serve it"
         if result.scan.capacity_mtok is not None:
             return f"never with this fleet (full at {tokens(result.scan.capacity_mtok)})"
         return f"never up to {tokens(result.scan.ceiling_mtok)} tokens/month"

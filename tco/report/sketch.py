@@ -18,6 +18,8 @@ LETTERS = "abcdef"
 def sketch(result: Evaluation) -> str:
     """Cost per month of the stack (#) and of its alternatives (a, b, …) against the volume."""
     scan, own_volume = result.scan, result.stack.mtok_per_month
+    if scan.capacity_mtok == 0:
+        return "No curve is drawn: a service of this stack has no nodes that serve it."
     wins = [
         low
         for one in result.alternatives

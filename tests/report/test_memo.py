@@ -228,3 +228,17 @@ def test_a_confidential_rate_stands_nowhere(lab: Lab) -> None:
         rates = [rate for rate in ("$12.35", "$0.00346", "$12.44") if rate in shown]
         assert len(rates) == (0 if confidential else 3)
         assert "9,012" in shown
+
+
+@pytest.mark.parametrize("idle", [("chat",), ("docs",), ("chat", "docs")])
+def test_a_memo_of_a_service_without_nodes(lab: Lab, idle: tuple[str, ...]) -> None:
+    """A fleet that serves nothing has no cost curve: the memo says so, and no figure is NaN."""
+    services = {
+        name: lab.service({f"{name}-nodes": {**ON_DEMAND, "nodes": 0 if name in idle else 1}})
+        for name in ("chat", "docs")
+    }
+    lab.plan(services)
+    text = memo(lab.evaluate())
+    assert "No curve is drawn: a service of this stack has no nodes that serve it." in text
+    assert "never: a service has no nodes that serve it" in text
+    assert not re.search(r"\b(nan|inf|None)\b", text, re.IGNORECASE)

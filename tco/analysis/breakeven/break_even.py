@@ -38,6 +38,8 @@ MOST_SCANNED_NODES = 20_000.0
 SCANNED_TIMES = 10.0
 """The scan reaches this many nodes, or this many times the volume, whichever is more."""
 JUST_ABOVE = 1e-9
+SMALLEST_CAPACITY = 1e-6
+"""A fleet that is full below this share of its demand serves nothing."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,8 @@ def scan(stack: StackModel) -> Scan:
     """
     ceiling = _ceiling(stack)
     capacity = _capacity(stack, ceiling)
+    if capacity is not None and capacity < SMALLEST_CAPACITY:
+        return _unable(stack, ceiling)
     reach = capacity if capacity is not None else ceiling
     steps = [_steps(stack, reach)]
     others = [one.stack for one in stack.alternatives if one.stack is not None]
@@ -165,6 +169,14 @@ def scan(stack: StackModel) -> Scan:
         None if capacity is None else capacity * volume,
         tuple(wins),
     )
+
+
+def _unable(stack: StackModel, ceiling: float) -> Scan:
+    """Return the scan of a stack with a service that serves nothing: it wins at no volume."""
+    nothing = np.zeros(1)
+    wins: tuple[list[Interval], ...] = tuple([] for _ in stack.alternatives)
+    own = self_usd(stack, nothing)
+    return Scan(nothing, own, ceiling * stack.mtok_per_month, 0.0, wins)
 
 
 def self_usd(stack: StackModel, factor: FloatArray, scenario: Scenario = LIKELY) -> FloatArray:
