@@ -250,6 +250,10 @@ class Lab:
         """A stack of the folder, resolved."""
         return load_stack(self.folder, name, self.catalog, DAY)
 
+    def warned(self, name: str = "one") -> list[str]:
+        """The messages of a stack's cautions."""
+        return [one.message for one in self.load(name).warnings]
+
     def evaluate(self, name: str = "one") -> Evaluation:
         """A stack of the folder, evaluated."""
         return evaluate(self.load(name), DAY)

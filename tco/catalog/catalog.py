@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from tco.catalog.book import AnyRow, Book
 from tco.catalog.rows import (
@@ -30,10 +30,10 @@ from tco.errors import TcoError
 from tco.files import yaml_mapping
 from tco.ranges import Range
 
-__all__ = ["FIRST_KNOWN", "Catalog", "Found", "Sourced", "embedded_books", "load_catalog"]
+__all__ = ["Catalog", "Found", "Origin", "Sourced", "embedded_books", "load_catalog", "planned"]
 
-FIRST_KNOWN = "the first price known is of"
-"""Begins the warning of a figure that is younger than the pricing day."""
+Origin = Literal["plan", "book", "catalog"]
+"""Who states a figure: the plan itself, a price book of the user's, or the published catalog."""
 
 R = TypeVar("R", bound=AnyRow)
 R_co = TypeVar("R_co", bound=AnyRow, covariant=True)
@@ -54,6 +54,7 @@ class Sourced:
     estimate: bool = False
     confidential: bool = False
     driver: str = ""
+    origin: Origin = "catalog"
 
     @property
     def opinion(self) -> str:
@@ -65,13 +66,22 @@ class Sourced:
         return replace(self, name=name, value=self.value * factor, unit=unit or self.unit)
 
 
+def planned(name: str, value: Range, unit: str, why: str = "") -> Sourced:
+    """Return a figure that the plan states, or that follows from it (``why``)."""
+    return Sourced(name, value, unit, f"this plan: {why}" if why else "this plan", origin="plan")
+
+
 @dataclass(frozen=True, slots=True)
 class Found(Generic[R_co]):
-    """A row that answers a look-up on a day, and what to say about how well it fits."""
+    """A row that answers a look-up on a day.
+
+    ``first_known``: the row holds only from a later day on, and no other row is known before it.
+    """
 
     row: R_co
     book: Book
-    warning: str = ""
+    origin: Origin = "catalog"
+    first_known: bool = False
 
     def sourced(self, name: str, value: Range, unit: str) -> Sourced:
         """A figure of this row."""
@@ -82,8 +92,9 @@ class Found(Generic[R_co]):
             unit,
             row.source or self.book.source or "",
             row.as_of,
-            row.estimate or bool(self.warning),
+            row.estimate or self.first_known,
             self.book.confidential,
+            origin=self.origin,
         )
 
 
@@ -134,7 +145,7 @@ class Catalog:
         """The figure of a key on a day, or None.
 
         Of the rows of a layer, the newest that holds on the day; before the first, the first
-        one counts, with a warning that makes it an estimate.
+        one counts, as an estimate (``first_known``).
         """
         rows = self._index.get(key, [])
         for book in reversed(self.books):
@@ -144,19 +155,23 @@ class Catalog:
                 if owner is book and (row.valid_from is None or row.valid_from <= day)
             ]
             if valid:
-                return Found(max(valid, key=_start), book)
+                return Found(max(valid, key=_start), book, self._origin(book))
         if not rows:
             return None
         row, book = min(rows, key=lambda pair: _start(pair[0]))
-        first = f"{row.valid_from}" if row.valid_from else ""
-        return Found(row, book, f"{FIRST_KNOWN} {first}, after the pricing day {day}")
+        return Found(row, book, self._origin(book), first_known=True)
+
+    def _origin(self, book: Book) -> Origin:
+        """Return whether a book lies in the published catalog or above it."""
+        published = (self.published or self).books
+        return "catalog" if any(book is one for one in published) else "book"
 
     def find_as(self, kind: type[R], key: tuple[object, ...], day: dt.date) -> Found[R] | None:
         """The figure of a key on a day, of the kind of row that its key names, or None."""
         found = self.find(key, day)
         if found is None or not isinstance(found.row, kind):
             return None
-        return Found(found.row, found.book, found.warning)
+        return Found(found.row, found.book, found.origin, found.first_known)
 
     def rows(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
         """Every row of a kind, lower layers first."""

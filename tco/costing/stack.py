@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from tco.catalog.catalog import Catalog, Sourced
 from tco.costing.api_bill import ApiRate
+from tco.costing.caution import Caution
 from tco.costing.egress import EgressTerms
 from tco.costing.fleet import Fleet, FleetPool
 from tco.costing.purchase import Supply
@@ -287,7 +288,7 @@ class StackModel:
     platform: Platform
     discount_rate: Sourced
     horizon_months: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
     unpriced: tuple[Unpriced, ...]
     mtok_per_month: float
     """All tokens of the pricing day's month, all services together."""

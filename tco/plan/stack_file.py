@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from tco.catalog.book import Book, read_book
+from tco.catalog.rows import Benchmark
 from tco.errors import BadInput, Problem, TcoError, one_of
 from tco.files import as_list, as_mapping, problems_of, read_yaml
 from tco.plan.partial_plan import FaultyStack, Salvaged, salvaged
@@ -45,6 +46,10 @@ class StackFile:
         if not found:
             return ""
         return f"prices/{found[0]} holds it, but {PLAN_KEY}.prices does not name it."
+
+    def holds(self, benchmark: Benchmark) -> bool:
+        """Return whether a price book of the plan, not the catalog, holds a benchmark."""
+        return any(benchmark in book.benchmarks for book in self.books)
 
     @cached_property
     def _unnamed(self) -> dict[str, set[str]]:

@@ -1,51 +1,58 @@
-"""What a reader must mind: the warnings of the model, and days that cannot be what they say."""
+"""What a reader must know first: the model's cautions, and days that are not possible."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tco.analysis.evaluation import Evaluation
-from tco.catalog.catalog import FIRST_KNOWN, Sourced
+from tco.catalog.catalog import Sourced
+from tco.costing.caution import Caution
 
 __all__ = ["cautions"]
 
-TOLD_ONE_BY_ONE = 1
+MOST_FIRST_PRICES = 1
+"""More figures of a later day than this are one caution."""
 
 
-def cautions(result: Evaluation, figures: Iterable[Sourced]) -> tuple[str, ...]:
-    """The warnings of an evaluation, each cause once."""
-    early = [text for text in result.stack.warnings if FIRST_KNOWN in text]
-    if len(early) <= TOLD_ONE_BY_ONE:
-        early = []
-    day = result.stack.day
-    said = [
+def cautions(result: Evaluation, figures: Iterable[Sourced]) -> tuple[Caution, ...]:
+    """Return the cautions of an evaluation, each cause once."""
+    first_prices = [one for one in result.stack.warnings if one.kind == "first-price"]
+    merged = len(first_prices) > MOST_FIRST_PRICES
+    found = [
         *_pricing_day(result),
-        *([f"prices of {day} are not known: {_first_ones(early)}"] if early else []),
-        *(text for text in result.stack.warnings if text not in early),
+        *([_first_prices(result, first_prices)] if merged else []),
+        *(one for one in result.stack.warnings if not merged or one.kind != "first-price"),
         *_seen_later(result, figures),
     ]
-    return tuple(dict.fromkeys(said))
+    return tuple(dict.fromkeys(found))
 
 
-def _pricing_day(result: Evaluation) -> Iterator[str]:
+def _pricing_day(result: Evaluation) -> Iterator[Caution]:
     day, today = result.stack.day, result.today
     if day > today:
-        yield (
+        yield Caution(
+            "future-pricing-day",
             f"the pricing day {day} is after today, {today}: prices of {day} are not known, "
-            "the last known ones count."
+            "the last known ones count.",
         )
 
 
-def _first_ones(early: Iterable[str]) -> str:
-    names = dict.fromkeys(text.split(f": {FIRST_KNOWN}")[0] for text in early)
-    return f"the first known ones count, as estimates ({', '.join(names)})."
+def _first_prices(result: Evaluation, found: Sequence[Caution]) -> Caution:
+    names = ", ".join(dict.fromkeys(one.subject for one in found))
+    return Caution(
+        "first-price",
+        f"prices of {result.stack.day} are not known: the first known ones count, as estimates "
+        f"({names}).",
+        names,
+    )
 
 
-def _seen_later(result: Evaluation, figures: Iterable[Sourced]) -> Iterator[str]:
-    """Figures with a day that has not come: a slip of the keyboard, and never stale."""
+def _seen_later(result: Evaluation, figures: Iterable[Sourced]) -> Iterator[Caution]:
+    """Yield a caution for figures of a day to come: a typing error, and never stale."""
     today = result.today
     later = [one for one in figures if one.as_of is not None and one.as_of > today]
     if later:
         more = f" and {len(later) - 1} more figures" if len(later) > 1 else ""
         day = f"{'were' if more else 'was'} seen on {later[0].as_of}, after today, {today}"
-        yield f"{later[0].name}{more} {day}: check as_of."
+        message = f"{later[0].name}{more} {day}: check as_of."
+        yield Caution("future-figure", message, later[0].name)

@@ -46,6 +46,10 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
         "catalog": stack.catalog.version,
         "plan_digest": stack.source.digest,
         "warnings": list(view.warnings),
+        "cautions": [
+            {"kind": one.kind, "severity": one.severity, "message": one.message}
+            for one in view.cautions
+        ],
         "mtok_per_month": stack.mtok_per_month,
         "services": [
             _service(service, fleet)

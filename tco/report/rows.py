@@ -299,7 +299,7 @@ def rank_row(rank: Rank, secret: set[str]) -> RankRow:
 
 
 def sourced(result: Evaluation) -> list[Sourced]:
-    """Every figure behind the ledger and the alternatives, once."""
+    """Return every figure behind the ledger and the alternatives that the plan does not state."""
     figures: dict[tuple[str, str], Sourced] = {}
     found = [figure for line in result.lines for figure in line.line.figures]
     for one in result.alternatives:
@@ -313,14 +313,16 @@ def sourced(result: Evaluation) -> list[Sourced]:
             point.benchmark.source or "",
             point.benchmark.as_of,
             point.benchmark.estimate or point.benchmark.kind == "predicted",
+            origin="book" if result.stack.source.holds(point.benchmark) else "catalog",
         )
         for service in result.stack.services
         for group in service.groups
         for point in group.points
     ]
     for figure in found:
-        figures.setdefault((figure.name, figure.source), figure)
-    return [one for one in figures.values() if not one.source.startswith("this plan")]
+        if figure.origin != "plan":
+            figures.setdefault((figure.name, figure.source), figure)
+    return list(figures.values())
 
 
 def source_rows(result: Evaluation) -> tuple[FigureRow, ...]:

@@ -10,6 +10,7 @@ from tco.analysis.decision.gate import age_days
 from tco.analysis.decision.verdict import NOT_DRAWN, Decision, in_words
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import FleetFigures
+from tco.costing.caution import Caution
 from tco.costing.stack import ServiceModel
 from tco.report.cautions import cautions
 from tco.report.disclosure import HIDDEN, secret_supplies
@@ -84,7 +85,7 @@ class StackView:
     reasons: tuple[str, ...]
     measure_first: str
     unpriced: tuple[str, ...]
-    warnings: tuple[str, ...]
+    cautions: tuple[Caution, ...]
     gate_open: bool
     gate_headline: str
     conditions: tuple[tuple[bool, str, str], ...]
@@ -95,6 +96,11 @@ class StackView:
     inputs: tuple[InputRow, ...]
     figures: tuple[FigureRow, ...]
     oldest_age: str
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The messages of the cautions."""
+        return tuple(one.message for one in self.cautions)
 
 
 def stack_view(result: Evaluation) -> StackView:
@@ -140,7 +146,7 @@ def stack_view(result: Evaluation) -> StackView:
         reasons=tuple(_reasons(result)),
         measure_first=_measure_first(result),
         unpriced=tuple(f"{one.name}: {one.reason}" for one in result.unpriced),
-        warnings=cautions(result, sourced(result)),
+        cautions=cautions(result, sourced(result)),
         gate_open=result.gate.open,
         gate_headline=_gate(result),
         conditions=tuple((one.holds, one.name, one.detail) for one in result.gate.conditions),

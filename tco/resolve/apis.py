@@ -54,8 +54,7 @@ def _rate(todo: Lookup, api: str) -> ApiRate | None:
         if row is None:
             return None
         found = Found(row, Book(name="genai-prices"))
-    if found.warning:
-        todo.warn(f"{api}: {found.warning}; it counts as an estimate.")
+    todo.warn_of_first_price(api, found)
     outlook = todo.plan.outlook
     decay = (
         todo.stated(

@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from tco.catalog.catalog import Catalog, Sourced
+from tco.catalog.catalog import Catalog, Found, Sourced, planned
+from tco.catalog.rows import ApiPrice, NodePrice
 from tco.costing import stack as built
+from tco.costing.caution import Caution, CautionKind
 from tco.errors import Problem, one_of
 from tco.plan.plan import Plan, Service
 from tco.plan.stack_file import PLAN_KEY, StackFile
 from tco.plan.workload import Demand
 from tco.ranges import Range
 
-__all__ = ["THIS_PLAN", "Lookup", "NotFound", "maybe"]
+__all__ = ["Lookup", "NotFound", "maybe"]
 
 T = TypeVar("T")
-THIS_PLAN = "this plan"
-"""The source of what the user's plan states."""
 
 
 class NotFound(Exception):
@@ -34,7 +34,7 @@ class Lookup:
     catalog: Catalog
     day: dt.date
     problems: list[Problem] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Caution] = field(default_factory=list[Caution])
     unpriced: list[built.Unpriced] = field(default_factory=list)
     figures_stated: dict[str, Range] = field(default_factory=dict[str, Range])
 
@@ -52,10 +52,21 @@ class Lookup:
         """What to do about an unknown name: the book that holds it, or the nearest known one."""
         return self.source.unnamed(name) or one_of(name, names)
 
-    def warn(self, text: str) -> None:
-        """Note a warning, once."""
-        if text not in self.warnings:
-            self.warnings.append(text)
+    def warn(self, kind: CautionKind, message: str, subject: str = "") -> None:
+        """Note a caution, once."""
+        caution = Caution(kind, message, subject)
+        if caution not in self.warnings:
+            self.warnings.append(caution)
+
+    def warn_of_first_price(self, name: str, found: Found[NodePrice] | Found[ApiPrice]) -> None:
+        """Note a price that holds only from a day after the pricing day."""
+        if found.first_known:
+            self.warn(
+                "first-price",
+                f"{name}: the first price known is of {found.row.valid_from}, after the pricing "
+                f"day {self.day}; it counts as an estimate.",
+                name,
+            )
 
     def demand(self, spec: Service) -> Demand:
         """The demand of a service, under the name of its workload."""
@@ -68,7 +79,7 @@ class Lookup:
     def stated(self, path: str, value: Range, unit: str) -> Sourced:
         """A figure that the user's plan states."""
         self.figures_stated[path] = value
-        return Sourced(path, value, unit, THIS_PLAN)
+        return planned(path, value, unit)
 
     def stated_or(self, path: str, value: Range | None, unit: str, name: str) -> Sourced:
         """What the plan states, or the catalog's figure of a name."""

@@ -92,4 +92,5 @@ def _product(name: str, price: Sourced, quantity: Sourced) -> Sourced:
         min(days, default=None),
         price.estimate or quantity.estimate,
         price.confidential or quantity.confidential,
+        origin="book" if "book" in (price.origin, quantity.origin) else "catalog",
     )

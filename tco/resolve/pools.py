@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from tco.catalog.catalog import Found, Sourced
+from dataclasses import replace
+
+from tco.catalog.catalog import Found, planned
 from tco.catalog.rows import Hardware, NodePrice
 from tco.costing import stack as built
 from tco.costing.egress import Band, EgressTerms
 from tco.plan.plan import Service
 from tco.plan.pools import OwnedNode, Pool
 from tco.ranges import Range, point
-from tco.resolve.lookup import THIS_PLAN, Lookup
+from tco.resolve.lookup import Lookup
 from tco.resolve.supply import owned_name, price_of, resolve_supply
 
 __all__ = ["resolve_pool"]
@@ -63,8 +65,9 @@ def _check_weights(todo: Lookup, model: str, spec: Service, gpu: str, gpus: int)
     memory = hardware.row.memory_gb
     if size is not None and size.low > memory.high * gpus:
         todo.warn(
+            "memory",
             f"{model} {spec.serving.precision} needs {size.low:,.0f} GB for its weights; "
-            f"{gpus} x {gpu} hold {memory.high * gpus:,.0f} GB."
+            f"{gpus} x {gpu} hold {memory.high * gpus:,.0f} GB.",
         )
 
 
@@ -158,15 +161,15 @@ def _egress(
     )
     everything = float("inf")
     if stated.to == "private":
-        free = Sourced(
-            "private network", point(0.0), "USD/GB", f"{THIS_PLAN}: egress.to is private"
-        )
+        free = planned("private network", point(0.0), "USD/GB", "egress.to is private")
         return EgressTerms(
             per_token, overhead, volume, (Band(everything, free),), 0.0, False, "stays private"
         )
     if pool.instance is not None:
         free_gb = todo.figure("aws_internet_free_gb")
-        none = Sourced("AWS free tier", point(0.0), "USD/GB", free_gb.source, free_gb.as_of)
+        none = replace(
+            free_gb, name="AWS free tier", value=point(0.0), unit="USD/GB", estimate=False
+        )
         bands = tuple(Band(top, todo.figure(figure)) for figure, top in AWS_BANDS)
         gb = free_gb.value.likely
         return EgressTerms(

@@ -9,7 +9,6 @@ from tco.catalog.catalog import Sourced
 from tco.costing.figures import with_figures
 from tco.costing.stack import StackModel
 from tco.ranges import Range
-from tco.resolve.lookup import THIS_PLAN
 
 __all__ = ["with_own_figures"]
 
@@ -22,7 +21,7 @@ def with_own_figures(stack: StackModel, stated_beside: Mapping[str, Range]) -> S
     """
 
     def own(figure: Sourced) -> Sourced:
-        if figure.source != THIS_PLAN or stated_beside.get(figure.name) == figure.value:
+        if figure.origin != "plan" or stated_beside.get(figure.name) == figure.value:
             return figure
         return replace(figure, driver=f"{stack.name}: {figure.opinion}")
 

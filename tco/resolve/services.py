@@ -58,7 +58,11 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceMode
         part for part in (model, spec.serving.precision, f"on {groups[0].pools[0].gpu}") if part
     )
     if standby.kind == "none":
-        todo.warn(f"{name} has no standby: a failed node is an outage until it is replaced.")
+        todo.warn(
+            "no-standby",
+            f"{name} has no standby: a failed node is an outage until it is replaced.",
+            name,
+        )
     return built.ServiceModel(
         name,
         model,
@@ -274,6 +278,8 @@ def _tell_held(todo: Lookup, standby: built.StandbyTerms, pools: list[built.Pool
         held = standby.replicas(pool) * size
         if pool.name == standby.pool and held != standby.nodes:
             todo.warn(
+                "standby-rounded",
                 f"standby: a replica takes {size} nodes of {pool.name}, so {held} spare nodes are "
-                f"held instead of {standby.nodes}."
+                f"held instead of {standby.nodes}.",
+                pool.name,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tco.catalog.catalog import Found, Sourced
+from tco.catalog.catalog import Found, Sourced, planned
 from tco.catalog.rows import NodePrice
 from tco.costing.purchase import (
     Option,
@@ -15,7 +15,7 @@ from tco.costing.purchase import (
 )
 from tco.plan.pools import TERM_MONTHS, Commitment, OwnedNode, Pool, SpotTerms
 from tco.ranges import Range, point
-from tco.resolve.lookup import THIS_PLAN, Lookup
+from tco.resolve.lookup import Lookup
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
 __all__ = ["owned_name", "price_of", "rented", "resolve_supply"]
@@ -49,8 +49,7 @@ def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Found[N
             f"no price for {node} {option}{at}.",
             todo.source.unnamed(str(node)) or _prices_there_are(todo, str(node)),
         )
-    if found.warning:
-        todo.warn(f"{node}: {found.warning}; it counts as an estimate.")
+    todo.warn_of_first_price(str(node), found)
     return found
 
 
@@ -182,7 +181,7 @@ def owned_name(owned: OwnedNode) -> str:
 
 def _owned(todo: Lookup, name: str, owned: OwnedNode) -> Supply:
     months = owned.life_years * MONTHS_PER_YEAR
-    free = Sourced(f"{name}: rent", point(0.0), "USD/h", THIS_PLAN)
+    free = planned(f"{name}: rent", point(0.0), "USD/h")
     maintenance = owned.maintenance_per_year
     return Supply(
         "owned",

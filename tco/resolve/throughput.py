@@ -73,9 +73,10 @@ def throughput_of(todo: Lookup, model: str, gpu: str, points: Sequence[Operating
 
 def _spread(todo: Lookup, point: OperatingPoint) -> Sourced:
     benchmark = point.benchmark
-    own = any(benchmark in book.benchmarks for book in todo.source.books)
+    own = todo.source.holds(benchmark)
     if own or not point.spread.is_point:
-        return Sourced("", point.spread, "x", benchmark.source or "", benchmark.as_of)
+        source, origin = benchmark.source or "", "book" if own else "catalog"
+        return Sourced("", point.spread, "x", source, benchmark.as_of, origin=origin)
     if benchmark.kind == "predicted":
         return todo.figure("prediction_spread")
     return todo.figure("extrapolation_spread" if point.extrapolated else "benchmark_spread")
@@ -113,7 +114,7 @@ def operating_points(
                 raise AssertionError("a benchmark without objectives has an operating point")
             made = unbound
         for text in made.warnings:
-            todo.warn(f"{model} on {pool.gpu}: {text}.")
+            todo.warn("benchmark", f"{model} on {pool.gpu}: {text}.")
         _warn_of(todo, made, request, pool)
         points.append(made)
     return points
@@ -125,18 +126,23 @@ def _warn_of(
     benchmark = made.benchmark
     on = f"{benchmark.model} on {benchmark.gpus} x {pool.gpu}"
     if benchmark.kind == "predicted":
-        todo.warn(f"{on}: nobody measured it; a simulator predicted it, up to 3-4 x too fast.")
+        todo.warn(
+            "predicted",
+            f"{on}: nobody measured it; a simulator predicted it, up to 3-4 x too fast.",
+        )
     if made.extrapolated:
         todo.warn(
+            "extrapolated",
             f"{on}: measured at {benchmark.input}/{benchmark.output} tokens, used for "
-            f"{request.input:g}/{request.generated:g} ({request.name}): extrapolated by tokens."
+            f"{request.input:g}/{request.generated:g} ({request.name}): extrapolated by tokens.",
         )
     if made.concurrency is None:
-        todo.warn(f"{on}: an offline maximum, without latency or concurrency.")
+        todo.warn("offline-maximum", f"{on}: an offline maximum, without latency or concurrency.")
     if request.cached.likely > 0 and benchmark.prefill_share is None:
         todo.warn(
+            "cache-hits",
             f"{on}: the share of prefill is unknown, so cache hits save the node nothing "
-            "(conservative) while the API bills them at their own price."
+            "(conservative) while the API bills them at their own price.",
         )
 
 

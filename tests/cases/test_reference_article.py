@@ -253,6 +253,4 @@ def test_weights_that_do_not_fit_are_told(lab: Lab) -> None:
         {"serving": serving},
         prices=[lab.book("weights", models=[weights])],
     )
-    assert any(
-        "1,600 GB for its weights; 8 x H100-SXM hold 640 GB" in one for one in lab.load().warnings
-    )
+    assert any("1,600 GB for its weights; 8 x H100-SXM hold 640 GB" in one for one in lab.warned())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from tco.analysis.evaluation import evaluate, load_stack
+from tco.report.plan_json import stack_json
 from tco.report.view import stack_view
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
@@ -29,6 +30,28 @@ def test_a_day_before_the_first_prices_is_told_once(lab: Lab) -> None:
     told = "prices of 2020-11-20 are not known: the first known ones count, as estimates"
     assert f"{told} (own.8x, own/api)." in said
     assert "the first price known" not in said
+
+
+def test_cautions_are_told_apart_by_kind(lab: Lab) -> None:
+    """A name that reads like a message does not make one: only its kind merges a caution."""
+    later = {"valid_from": "2026-10-01", "region": "r1", "usd_per_hour": 20}
+    name = "own: the first price known is of"
+    boxes = [{"instance": one, "gpu": "H100", "gpus": 8} for one in (name, "own.8x")]
+    prices = [{**later, "instance": one["instance"]} for one in boxes]
+    book = lab.book("late", instances=boxes, prices=prices)
+    pools: Keys = {one: {"instance": one, "nodes": 1} for one in (name, "own.8x")}
+    lab.plan({"chat": lab.service(pools)}, "one", prices=[book], pricing_day="2020-11-20")
+    view = stack_view(lab.evaluate())
+    assert [one.subject for one in view.cautions if one.kind == "first-price"] == [
+        f"{name}, own.8x"
+    ]
+    kinds = {one.kind: one.severity for one in view.cautions}
+    assert kinds["first-price"] == "warning"
+    assert kinds["no-standby"] == "info"
+    assert stack_json(lab.evaluate())["cautions"] == [
+        {"kind": one.kind, "severity": one.severity, "message": one.message}
+        for one in view.cautions
+    ]
 
 
 def test_a_pricing_day_to_come(lab: Lab) -> None:

@@ -208,6 +208,16 @@ def test_every_figure_has_its_source_and_its_age(lab: Lab) -> None:
     assert {"box.8x: on-demand", "api/plain: input", "usd_per_fte_year"} <= names
 
 
+def test_a_source_may_read_like_the_plan(lab: Lab) -> None:
+    """A price book keeps its rows in the table of sources whatever its source is called."""
+    node = {"instance": "box.8x", "region": "r1", "usd_per_hour": 15}
+    lab.book("own", prices=[node], source="this plan of the buyers, signed")
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=["own.yaml"], ops={"fte": 0.5})
+    rows = {row.name: row.source for row in stack_view(lab.evaluate()).figures}
+    assert rows["box.8x: on-demand"] == "this plan of the buyers, signed"
+    assert "ops.fte" not in rows
+
+
 def test_a_memo_is_the_same_every_time(lab: Lab) -> None:
     """A memo of an unchanged plan has not changed a letter."""
     assert memo(_everything(lab)) == memo(_everything(lab))

@@ -281,9 +281,9 @@ def test_the_pricing_day_is_the_plans_or_today(lab: Lab) -> None:
 def test_a_service_without_standby_is_warned_of(lab: Lab) -> None:
     """No standby is the default, and nobody overlooks it."""
     lab.stack(NODE)
-    assert any("chat has no standby" in text for text in lab.load().warnings)
+    assert any("chat has no standby" in text for text in lab.warned())
     lab.stack(NODE, {"standby": {"pool": "main", "nodes": 1}})
-    assert not any("standby" in text for text in lab.load().warnings)
+    assert not any("standby" in text for text in lab.warned())
 
 
 def test_several_services_add_up(lab: Lab) -> None:

@@ -72,7 +72,7 @@ def test_a_violating_point_below_is_warned_of(lab: Lab) -> None:
     points = [at(1, 30, itl_ms=30), at(4, 60, itl_ms=55), at(8, 100, itl_ms=48)]
     group = serve(lab, points, {"itl_ms": {"p50": 50}})
     assert group.concurrency == 8
-    assert any("concurrency 4" in text and "50 ms" in text for text in lab.load().warnings)
+    assert any("concurrency 4" in text and "50 ms" in text for text in lab.warned())
 
 
 def test_no_warning_about_points_above_the_operating_point(lab: Lab) -> None:
@@ -85,7 +85,7 @@ def test_no_warning_about_points_above_the_operating_point(lab: Lab) -> None:
     ]
     group = serve(lab, points, {"itl_ms": {"p50": 50}, "ttft_ms": {"p50": 1_000}})
     assert group.concurrency == 10
-    assert not any("below the operating point" in text for text in lab.load().warnings)
+    assert not any("below the operating point" in text for text in lab.warned())
 
 
 def test_a_point_without_the_figure_is_judged_between_its_neighbors(lab: Lab) -> None:
@@ -100,7 +100,7 @@ def test_another_percentile_leaves_the_objective_unverified(lab: Lab) -> None:
     points = [at(5, 50, itl_ms={"p50": 40}), at(10, 80, itl_ms={"p50": 45})]
     group = serve(lab, points, {"itl_ms": {"p99": 50}})
     assert (group.concurrency, group.slo) == (10, "unverified")
-    assert any("another percentile" in text for text in lab.load().warnings)
+    assert any("another percentile" in text for text in lab.warned())
     assert "a latency objective is unverified" in lab.evaluate().verdict.caps
 
 
@@ -124,7 +124,7 @@ def test_request_rate_points_by_littles_law(lab: Lab) -> None:
     group = serve(lab, points)
     assert group.concurrency == pytest.approx(8)
     assert group.node_output_tok_s == pytest.approx(200)
-    assert not any("stands in" in text for text in lab.load().warnings)
+    assert not any("stands in" in text for text in lab.warned())
 
 
 def test_the_served_rate_counts_not_the_sent_one(lab: Lab) -> None:
@@ -133,14 +133,14 @@ def test_the_served_rate_counts_not_the_sent_one(lab: Lab) -> None:
     group = serve(lab, points)
     assert group.concurrency == pytest.approx(6)
     assert group.node_output_tok_s == pytest.approx(150)
-    assert any("1.5 served" in text for text in lab.load().warnings)
+    assert any("1.5 served" in text for text in lab.warned())
 
 
 def test_the_median_stands_in_for_the_mean_with_a_warning(lab: Lab) -> None:
     """A median latency where no mean was measured is used, and said to be a stand-in."""
     group = serve(lab, [{"request_rate": 2, "e2e_ms": 3_000}])
     assert group.concurrency == pytest.approx(6)
-    assert any("the median" in text and "stands in" in text for text in lab.load().warnings)
+    assert any("the median" in text and "stands in" in text for text in lab.warned())
 
 
 @pytest.mark.parametrize(("tokens", "extrapolated"), [((990, 110), False), ((991, 100), True)])
@@ -215,7 +215,7 @@ def test_an_unknown_prefill_share_saves_nothing_and_says_so(lab: Lab) -> None:
     demand = {"classes": [one], "requests_per_month": 730 * 3600}
     group = serve(lab, [at(15, 100)], workload=demand)
     assert float(group.fleet.load_by_hour[0]) == pytest.approx(1.0)
-    assert any("prefill is unknown" in text for text in lab.load().warnings)
+    assert any("prefill is unknown" in text for text in lab.warned())
 
 
 def test_several_classes_share_a_node_by_their_load(lab: Lab) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tco.analysis.cashflow.comparison import rented_usd_per_gpu_hour
 from tco.analysis.fleet_figures import utilization_at
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import Sourced, planned
 from tco.costing.api_bill import ApiRate
 from tco.costing.purchase import Supply
 from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel
@@ -207,7 +207,7 @@ def _people(source: StackFile, declared: StackModel) -> Knob:
     def turn(stack: StackModel, value: float) -> StackModel:
         if value < 0:
             raise refused(source, "fte", f"{value:g} FTE is below 0.")
-        fte = Sourced("ops.fte", point(value), "FTE", "this plan")
+        fte = planned("ops.fte", point(value), "FTE")
         labor = replace(stack.labor, fte=fte, table=(), hours_per_node_month=None)
         return replace(stack, labor=labor)
 

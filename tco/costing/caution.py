@@ -1,0 +1,41 @@
+"""What a reader of a plan must know before trusting it: kind, severity and message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+__all__ = ["Caution", "CautionKind", "Severity"]
+
+CautionKind = Literal[
+    "first-price",  # a figure's first known price is of a day after the pricing day
+    "future-pricing-day",
+    "future-figure",  # as_of is a day after today
+    "no-standby",
+    "standby-rounded",
+    "memory",  # the weights do not fit
+    "benchmark",  # an assumption about a benchmark's points
+    "predicted",
+    "extrapolated",
+    "offline-maximum",
+    "cache-hits",  # unknown share of prefill
+]
+Severity = Literal["info", "warning"]
+INFO: Final[frozenset[CautionKind]] = frozenset(
+    {"no-standby", "standby-rounded", "benchmark", "cache-hits"}
+)
+"""Choices and conservative assumptions; every other kind puts a figure in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One thing to note about a plan. ``subject`` is what it is about, where that has a name."""
+
+    kind: CautionKind
+    message: str
+    subject: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        """Return ``warning`` where a figure is in doubt, else ``info``."""
+        return "info" if self.kind in INFO else "warning"
