@@ -22,12 +22,14 @@ from tco.ranges import not_a_number
 from tco.yaml_reader import load
 
 __all__ = [
+    "LARGEST_FILE_BYTES",
     "Strict",
     "as_list",
     "as_mapping",
     "problems_of",
     "read_text",
     "read_yaml",
+    "too_large",
     "unwrapped",
     "validated",
     "write_text",
@@ -68,9 +70,7 @@ def read_text(path: Path, shown: str) -> str:
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:
-            raise _unreadable(
-                shown, f"{size:,} bytes are more than the {LARGEST_FILE_BYTES:,} a file may have."
-            )
+            raise _unreadable(shown, too_large(size))
         return path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the text
     except UnicodeDecodeError as error:
         raise _unreadable(
@@ -82,6 +82,11 @@ def read_text(path: Path, shown: str) -> str:
         raise _unreadable(shown, "there is no such file.") from None
     except OSError as error:
         raise _unreadable(shown, f"cannot be read: {error.strerror}.") from None
+
+
+def too_large(size: int) -> str:
+    """Return what is wrong with a file of too many bytes."""
+    return f"{size:,} bytes are more than the {LARGEST_FILE_BYTES:,} a file may have."
 
 
 def read_yaml(path: Path, shown: str) -> dict[str, Any]:

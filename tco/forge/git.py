@@ -9,17 +9,18 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from tco.errors import TcoError
+from tco.forge.base_files import copy_files
+from tco.forge.git_command import run
+from tco.forge.git_objects import GitTree
+from tco.links import Bounds
 
 __all__ = ["Commit", "Repository", "repository_of"]
 
 NAMED_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
-HOOK_VARIABLES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
-LINK_MODE, FILE_MODES = "120000", ("100644", "100755")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Commit:
 def repository_of(folder: Path) -> Repository | None:
     """The repository, or worktree, that holds a folder; None where there is none."""
     start = folder if folder.is_dir() else Path()
-    found = _run(("rev-parse", "--show-toplevel"), start)
+    found = run(("rev-parse", "--show-toplevel"), start)
     if found.returncode == 0:
         return Repository(Path(os.fsdecode(found.stdout).rstrip("\n")))
     said = os.fsdecode(found.stderr).strip()
@@ -137,86 +138,21 @@ class Repository:
             )
         return TcoError(f"HEAD and {branch} have no common commit. Name one: --base REF.")
 
-    def export(self, commit: str, folder: str, wanted: re.Pattern[str], target: Path) -> None:
-        """Write the files of a commit's folder whose path in it matches, byte for byte."""
-        entries = [
-            (mode, sha, path)
-            for mode, sha, path in self._tree(commit, folder)
-            if wanted.fullmatch(path)
-        ]
-        blobs = self._blobs([sha for _, sha, _ in entries])
-        for (mode, _, path), content in zip(entries, blobs, strict=True):
-            _write(target, path, content, link=mode == LINK_MODE)
+    def export(
+        self, commit: str, folder: str, wanted: re.Pattern[str], target: Path, shown: str = ""
+    ) -> dict[str, str]:
+        """Copy the files of a commit's folder whose path in it matches, byte for byte.
 
-    def _tree(self, commit: str, folder: str) -> Iterable[tuple[str, str, str]]:
-        prefix = f"{folder}/" if folder else ""
-        listing = self._git("ls-tree", "-r", "-z", "--full-tree", commit, "--", prefix or ".")
-        if listing.returncode:
-            raise self._missing(commit)
-        for entry in os.fsdecode(listing.stdout).split("\0"):
-            facts, _, path = entry.partition("\t")
-            if path and facts.split()[0] in (LINK_MODE, *FILE_MODES):
-                mode, _, sha = facts.split()
-                yield mode, sha, path.removeprefix(prefix)
-
-    def _blobs(self, shas: Sequence[str]) -> list[bytes]:
-        if not shas:
-            return []
-        answer = self._git(
-            "cat-file", "--batch", stdin="".join(f"{one}\n" for one in shas).encode()
-        )
-        blobs: list[bytes] = []
-        rest = answer.stdout
-        for sha in shas:
-            head, _, rest = rest.partition(b"\n")
-            if head.split()[1:2] != [b"blob"]:
-                raise TcoError(
-                    f"the object {sha} is not in this clone. Fetch it: git fetch origin."
-                )
-            size = int(head.split()[2])
-            blobs.append(rest[:size])
-            rest = rest[size + 1 :]
-        return blobs
+        Return why others cannot be read, by their paths in the folder.
+        """
+        parts = PurePosixPath(folder).parts
+        bounds = Bounds(Path(shown or folder or "."), self.top, parts)
+        with GitTree(self.top, commit) as tree:
+            return copy_files(tree, bounds, wanted, target)
 
     def _text(self, *arguments: str) -> str:
         found = self._git(*arguments)
         return os.fsdecode(found.stdout).strip() if found.returncode == 0 else ""
 
     def _git(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        return _run(arguments, self.top, stdin)
-
-
-def _write(root: Path, path: str, content: bytes, *, link: bool) -> None:
-    """A file below a folder; a link only where it stays inside."""
-    target = root / PurePosixPath(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not link:
-        target.write_bytes(content)
-        return
-    leads_to = os.fsdecode(content)
-    if (target.parent / leads_to).resolve().is_relative_to(root.resolve()):
-        target.symlink_to(leads_to)
-
-
-def _environment() -> dict[str, str]:
-    """The environment without what a hook is given: the repository is found from its folder."""
-    kept = {name: value for name, value in os.environ.items() if name not in HOOK_VARIABLES}
-    return {**kept, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-
-
-def _run(
-    arguments: Sequence[str], folder: Path, stdin: bytes = b""
-) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(
-            ("git", *arguments),
-            cwd=folder,
-            input=stdin,
-            capture_output=True,
-            check=False,
-            env=_environment(),
-        )
-    except FileNotFoundError:
-        raise TcoError(
-            "git is not installed, and tco diff reads the base from it. Name a folder: --base DIR."
-        ) from None
+        return run(arguments, self.top, stdin)

@@ -1,0 +1,143 @@
+"""The one rule for symbolic links: followed inside the repository, refused anywhere else.
+
+A plan follows links on the disk, `tco diff` follows them in the tree of a commit. Both ask here,
+so that a link is accepted on both sides or on neither.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Protocol
+
+__all__ = ["Bounds", "Disk", "LinkFault", "Parts", "View", "bounds_of", "follow"]
+
+Parts = tuple[str, ...]
+"""A path, name by name."""
+MOST_LINKS = 40
+
+
+class LinkFault(Exception):
+    """A link that is not followed. Its text names the link, its target and what is wrong."""
+
+
+class View(Protocol):
+    """Where links are looked up: a disk, or the tree of a commit."""
+
+    def link(self, path: Parts) -> str | None:
+        """Return where a link leads, as it is written; None for anything that is not a link."""
+        ...
+
+    def exists(self, path: Parts) -> bool:
+        """Return True where a path exists, without following a link at its end."""
+        ...
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A folder of stacks, and the folder that its links must stay in."""
+
+    folder: Path
+    """The folder of stacks as the user named it."""
+    top: Path
+    """The root that paths start from."""
+    inside: Parts
+    """The folder's path from the root."""
+    limit: Parts = ()
+    """The path from the root that no link may leave: the submodule that holds the folder."""
+    repository: bool = True
+    """True where a git repository holds the folder; else links stay in the folder itself."""
+
+    def named(self, path: Parts) -> str:
+        """Return a path from the root as the user would name it."""
+        depth = len(self.inside)
+        if path[:depth] == self.inside:
+            return str(self.folder.joinpath(*path[depth:]))
+        return "/".join(path)
+
+    @property
+    def outside(self) -> str:
+        """What a link leads out of."""
+        kind = "repository" if self.repository else "folder"
+        return f"outside the {kind} {self.top.joinpath(*self.limit)}"
+
+
+@dataclass(frozen=True)
+class Disk:
+    """The files below a folder of the disk."""
+
+    top: Path
+
+    def link(self, path: Parts) -> str | None:
+        """Return where a link leads, as it is written; None for anything that is not a link."""
+        full = self.top.joinpath(*path)
+        return str(full.readlink()) if full.is_symlink() else None
+
+    def exists(self, path: Parts) -> bool:
+        """Return True where a path exists, without following a link at its end."""
+        return os.path.lexists(self.top.joinpath(*path))
+
+
+def bounds_of(folder: Path) -> Bounds:
+    """Return the bounds of a folder on the disk: its repository, or itself where there is none.
+
+    A repository that is only reached by a link out of another one does not count: the link is
+    refused by the one that holds it.
+    """
+    full = folder.resolve() if ".." in folder.parts else folder.absolute()
+    tops = [one for one in (full, *full.parents) if (one / ".git").exists()]
+    for index, top in enumerate(tops):
+        real = top.resolve()
+        if all(real.is_relative_to(other.resolve()) for other in tops[index + 1 :]):
+            return Bounds(folder, real, full.relative_to(top).parts)
+    return Bounds(folder, folder.resolve(), (), repository=False)
+
+
+def follow(view: View, bounds: Bounds, path: Parts) -> Parts:
+    """Return where a path of the folder leads, from the root, with every link on it followed.
+
+    Raises LinkFault for a link that leads outside, nowhere or back to itself.
+    """
+    done = list(bounds.limit)
+    start = (*bounds.inside, *path)[len(bounds.limit) :]
+    todo: list[tuple[str, str]] = [(part, "") for part in reversed(start)]
+    links = 0
+    link = ""
+    while todo:
+        part, link = todo.pop()
+        if part == "..":
+            if len(done) <= len(bounds.limit):
+                raise LinkFault(_told(link or bounds.named(path), bounds.outside))
+            done.pop()
+            continue
+        if is_git_folder(part):
+            raise LinkFault(_told(link or bounds.named(path), "inside git's own folder"))
+        done.append(part)
+        target = view.link(tuple(done))
+        if target is None:
+            continue
+        link = f"{bounds.named(tuple(done))} is a link to {target}"
+        links += 1
+        if links > MOST_LINKS:
+            raise LinkFault(f"{link}, which leads back to itself.")
+        done.pop()
+        if PurePath(target).is_absolute():
+            if not PurePath(target).is_relative_to(bounds.top.joinpath(*bounds.limit)):
+                raise LinkFault(_told(link, bounds.outside))
+            target = PurePath(target).relative_to(bounds.top).as_posix()
+            done = []
+        todo += [(one, link) for one in reversed(target.split("/")) if one not in ("", ".")]
+    if links and not view.exists(tuple(done)):
+        raise LinkFault(f"{link}, which does not exist.")
+    return tuple(done)
+
+
+def is_git_folder(name: str) -> bool:
+    """Return True for git's own folder, in any case and in the other spellings of it."""
+    plain = "".join(one for one in name if one.isprintable()).rstrip(". ").casefold()
+    return plain in (".git", "git~1")
+
+
+def _told(link: str, where: str) -> str:
+    return f"{link}, which is {where}. Copy the file, or use a link that stays inside."
