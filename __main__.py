@@ -17,20 +17,22 @@ from tco.catalog.catalog import load_catalog
 from tco.iac.enforce.gate_hooks import guard
 from tco.iac.provision.annotations import annotate, memo_of_the_pricing_day
 from tco.iac.provision.program import (
+    as_pulumi_run_error,
     declare,
-    meanwhile,
     read_configured_stack,
     refuse_unprovisionable,
-    told_once,
+    run_in_thread,
 )
 
-with told_once() as failed:
+with as_pulumi_run_error() as failed:
     today = dt.date.today()
     stack = resolve_stack(read_configured_stack(Path("stacks")), load_catalog(), today)
     refuse_unprovisionable(stack)
-    judge_by = guard(stack, failed)  # before the first resource: from here on, every one is bound
+    set_evaluation = guard(
+        stack, failed
+    )  # before the first resource: from here on, every one is bound
     pools = declare(stack)
-    result = meanwhile(lambda: evaluate(stack, today))
+    result = run_in_thread(lambda: evaluate(stack, today))
     pulumi.export("tco", result.apply(lambda found: annotate(found, pools)))
     pulumi.export("tcoMemo", result.apply(memo_of_the_pricing_day))
-    judge_by(result)  # last: a program that fails before provisions nothing
+    set_evaluation(result)  # last: a program that fails before provisions nothing

@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from tco.analysis.cashflow.projection import Path, path
+from tco.analysis.cashflow.projection import Projection, project
 from tco.analysis.evaluation import load_stack
 from tco.analysis.simulation.uncertainty import CHUNK, drivers_of, simulate
 from tco.catalog.catalog import load_catalog
@@ -27,7 +27,7 @@ RUNS = 5
 def run() -> str:
     """The ratio with the peak memory, and 10,000 scenarios over the whole horizon in seconds."""
     stack = load_stack(FilePath("stacks"), STACK, load_catalog(), dt.date(2026, 11, 23))
-    month, horizon = path(stack, 1), path(stack)
+    month, horizon = project(stack, 1), project(stack)
     drivers = len(drivers_of(month, stack.alternatives).names)
     pairs = [
         (_seconds(lambda: simulate(month, SCENARIOS, 1)), _seconds(lambda: _draw(drivers)))
@@ -59,7 +59,7 @@ def _draw(drivers: int) -> None:
         generator.standard_normal(out=buffer)
 
 
-def _peak_mb(month: Path) -> float:
+def _peak_mb(month: Projection) -> float:
     """Memory that the scenarios need at most, in MB, as numpy and Python ask for it."""
     tracemalloc.start()
     try:

@@ -66,11 +66,11 @@ class BadInput(TcoError):
         for file in dict.fromkeys(problem.file for problem in self.problems):
             here = [problem for problem in self.problems if problem.file == file]
             lines.append(f"{printable(file)}: {len(here)} problem{'s' if len(here) > 1 else ''}")
-            lines += [f"  {text}" for text in _told(here)]
+            lines += [f"  {text}" for text in _format_problems(here)]
         return "\n".join(lines)
 
 
-def _told(problems: Sequence[Problem]) -> Iterator[str]:
+def _format_problems(problems: Sequence[Problem]) -> Iterator[str]:
     """A line a problem; where many say the same of different places, the first with their number.
 
     Programs get them all: only the text is shortened.

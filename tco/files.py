@@ -146,7 +146,7 @@ def problems_of(
         path = prefix + "".join(
             f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc
         )
-        message, hint = _told(detail["type"], detail["msg"], detail.get("input")), ""
+        message, hint = _format_violation(detail["type"], detail["msg"], detail.get("input")), ""
         if unknown:
             message, hint = f'unknown key "{loc[-1]}".', one_of(loc[-1], _keys_at(model, loc[:-1]))
         yield Problem(shown, path.lstrip("."), message, hint)
@@ -165,7 +165,7 @@ def _place(loc: tuple[int | str, ...], unknown: bool) -> tuple[int | str, ...]:
     )
 
 
-def _told(kind: str, message: str, given: object) -> str:
+def _format_violation(kind: str, message: str, given: object) -> str:
     if kind in ("range", "value_error", "tco"):
         return message.removeprefix("Value error, ")
     if kind == "missing":

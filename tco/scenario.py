@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.ranges import Range
 from tco.units import Quantity
 
-__all__ = ["LIKELY", "Figure", "Scenario"]
+__all__ = ["BASE_CASE", "Figure", "Scenario"]
 
 Figure = tuple[str, Range]
 """What tells one uncertain figure from another: the name of what drives it, and its range."""
@@ -31,9 +31,9 @@ class Scenario:
     capex_factor: Quantity = 1.0
     fte: Quantity | None = None
 
-    def value(self, figure: Sourced) -> Quantity:
+    def value(self, figure: SourcedValue) -> Quantity:
         """The figure in this scenario."""
-        return self.read(figure.opinion, figure.value)
+        return self.read(figure.driver, figure.value)
 
     def read(self, name: str, value: Range) -> Quantity:
         """A range of a name in this scenario."""
@@ -45,4 +45,4 @@ class Scenario:
         return {"low": value.low, "likely": value.likely, "high": value.high}[self.end]
 
 
-LIKELY = Scenario()
+BASE_CASE = Scenario()

@@ -18,8 +18,8 @@ __all__ = [
     "WORK_HOURS_PER_FTE_YEAR",
     "FloatArray",
     "Quantity",
+    "as_scalar",
     "distinct",
-    "first",
     "monthly_rate",
     "ratio",
 ]
@@ -45,7 +45,7 @@ def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     return np.divide(part, whole, out=np.zeros_like(part, float), where=whole > 0)
 
 
-def first(value: Quantity) -> float:
+def as_scalar(value: Quantity) -> float:
     """The first of several values, or the one there is."""
     return float(np.ravel(value)[0])
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tco.analysis.evaluation import Evaluation, evaluate
-from tco.costing.fleet_operation import work
+from tco.costing.fleet_operation import operate
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 SPOT = {"purchase": "spot", "spot": {"availability": 0.9}}
@@ -96,7 +96,7 @@ def test_all_tokens_are_served_or_billed(lab: Lab, stack: dict[str, Any]) -> Non
     """The node-hours at work and the overflow are the demand: none is lost, none counts twice."""
     result = evaluated(lab, {**stack, "standby": "none"})
     [fleet] = result.fleets
-    [[group]] = work(result.stack).groups
+    [[group]] = operate(result.stack).groups
     served = sum(
         float(hours[0]) * pool.work_per_node
         for hours, pool in zip(group.month.busy_hours, group.group.fleet.pools, strict=True)

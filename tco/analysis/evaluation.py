@@ -13,14 +13,14 @@ import numpy as np
 from tco.analysis.breakeven.break_even import Scan, scan
 from tco.analysis.breakeven.thresholds import UNASKED, thresholds
 from tco.analysis.cashflow.comparison import OwnSide, rival_side
-from tco.analysis.cashflow.projection import Path, path
+from tco.analysis.cashflow.projection import Projection, project
 from tco.analysis.decision.gate import GateFacts, GateResult, gate
 from tco.analysis.decision.on_demand import closes_on_demand, on_demand_usd_per_month
 from tco.analysis.decision.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.analysis.fleet_figures import FleetFigures, fleet_figures, utilization
 from tco.analysis.optimization.ranks import Rank, ranks
-from tco.catalog.catalog import Catalog, Sourced
-from tco.costing.fleet_operation import Work, work
+from tco.catalog.catalog import Catalog, SourcedValue
+from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import Line, total
 from tco.costing.stack import Alternative, StackModel, Unpriced
@@ -30,12 +30,12 @@ from tco.plan.stack_file import PLAN_KEY, StackFile, read_stack
 from tco.resolve import resolve
 from tco.scenario import Scenario
 from tco.shares import in_percent
-from tco.units import TOKENS_PER_MTOK, first
+from tco.units import TOKENS_PER_MTOK, as_scalar
 
 if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios needs none of them
     from tco.analysis.cashflow.months import MonthByMonth
-    from tco.analysis.optimization.commitment_options import Rung
-    from tco.analysis.simulation.accumulator import Input
+    from tco.analysis.optimization.commitment_options import CommitmentOption
+    from tco.analysis.simulation.accumulator import Sensitivity
     from tco.analysis.simulation.uncertainty import Uncertainty
 
 __all__ = [
@@ -118,11 +118,11 @@ class Evaluation:
         return next((one for one in self.alternatives if one.name == self.verdict.against), None)
 
     @property
-    def worth_measuring(self) -> Input | None:
+    def worth_measuring(self) -> Sensitivity | None:
         """The figure worth most to know before the decision; where prices go nobody can measure."""
         drawn = self.rival.uncertainty if self.rival is not None else None
         future = {
-            figure.opinion
+            figure.driver
             for alternative in self.stack.alternatives
             for rate in alternative.rates
             if rate is not None
@@ -147,11 +147,11 @@ class Evaluation:
         return months_ahead(self.own, rival)
 
     @cached_property
-    def ladder(self) -> tuple[Rung, ...]:
+    def commitment_options(self) -> tuple[CommitmentOption, ...]:
         """The plan's nodes under every commitment, the easiest to leave first."""
-        from tco.analysis.optimization.commitment_options import ladder  # noqa: PLC0415
+        from tco.analysis.optimization.commitment_options import commitment_options  # noqa: PLC0415
 
-        return ladder(self.stack, self.stack.alternatives)
+        return commitment_options(self.stack, self.stack.alternatives)
 
     @property
     def utilization(self) -> float:
@@ -199,12 +199,12 @@ def evaluate(
     ``scenarios`` is the number of draws behind the probability to win; 0 leaves it out. Raises
     BadInput for correlations that cannot be.
     """
-    done = work(stack)
+    done = operate(stack)
     lines = _lines(stack, done)
     fleets = fleet_figures(stack, done)
     unpriced = (*stack.unpriced, *_unserved(stack, done))
     priced = sum(line.usd_per_month for line in lines)
-    ahead, scanned = path(stack), scan(stack)
+    ahead, scanned = project(stack), scan(stack)
     sure = _drawn(ahead, scenarios, seed) if scenarios and not unpriced else None
     own = OwnSide(stack, ahead, utilization(fleets))
     results = tuple(
@@ -248,7 +248,7 @@ def evaluate(
     )
 
 
-def _drawn(ahead: Path, scenarios: int, seed: int) -> Uncertainty:
+def _drawn(ahead: Projection, scenarios: int, seed: int) -> Uncertainty:
     from tco.analysis.simulation.uncertainty import simulate_plan  # noqa: PLC0415
 
     return simulate_plan(ahead, scenarios, seed)
@@ -290,23 +290,28 @@ def _ranks(stack: StackModel, rival: AlternativeResult | None) -> tuple[tuple[Ra
     )
 
 
-def _lines(stack: StackModel, done: Work) -> list[PricedLine]:
+def _lines(stack: StackModel, done: FleetOperation) -> list[PricedLine]:
     """The ledger at the likely figures, each line with its value at their low and high ends."""
     likely = ledger(stack, done)
     ends = [ledger(stack, done, 0.0, Scenario(end=end)) for end in ("low", "high")]
     lines: list[PricedLine] = []
     for place, line in enumerate(likely):
-        usd = first(line.usd)
-        bounds = sorted([usd, *(first(ledger_at[place].usd) for ledger_at in ends)])
+        usd = as_scalar(line.usd)
+        bounds = sorted([usd, *(as_scalar(ledger_at[place].usd) for ledger_at in ends)])
         lines.append(
             PricedLine(
-                line, first(line.quantity), first(line.usd_per_unit), usd, bounds[0], bounds[-1]
+                line,
+                as_scalar(line.quantity),
+                as_scalar(line.usd_per_unit),
+                usd,
+                bounds[0],
+                bounds[-1],
             )
         )
     return lines
 
 
-def _unserved(stack: StackModel, done: Work) -> list[Unpriced]:
+def _unserved(stack: StackModel, done: FleetOperation) -> list[Unpriced]:
     """What the fleet refuses has no price, since no API is named for it."""
     return [
         Unpriced(
@@ -315,7 +320,7 @@ def _unserved(stack: StackModel, done: Work) -> list[Unpriced]:
             f"{in_percent(service.unserved_limit, 1)}, and overflow names no API",
         )
         for place, service in enumerate(stack.services)
-        if (share := first(done.refused_share(service, place))) > 0
+        if (share := as_scalar(done.refused_share(service, place))) > 0
     ]
 
 
@@ -325,13 +330,13 @@ def _month_usd(stack: StackModel, alternative: Alternative) -> float | None:
         return None
     if alternative.stack is not None:
         other = alternative.stack
-        return first(total(ledger(other, work(other))))
+        return as_scalar(total(ledger(other, operate(other))))
     bills = api_bills(stack, alternative)
-    return first(sum(bills)) if bills is not None else None
+    return as_scalar(sum(bills)) if bills is not None else None
 
 
-def _figures_of(alternative: Alternative) -> list[Sourced]:
-    figures: list[Sourced] = []
+def _figures_of(alternative: Alternative) -> list[SourcedValue]:
+    figures: list[SourcedValue] = []
     for rate in alternative.rates:
         if rate is not None:
             figures += rate.figures

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tco.costing.fleet_operation import Work, work
+from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.stack import ServiceModel, StackModel
-from tco.units import HOURS_PER_MONTH, first
+from tco.units import HOURS_PER_MONTH, as_scalar
 
 __all__ = ["FleetFigures", "fleet_figures", "utilization", "utilization_at"]
 
@@ -33,29 +33,30 @@ class FleetFigures:
     slo: str
 
 
-def fleet_figures(stack: StackModel, done: Work) -> tuple[FleetFigures, ...]:
+def fleet_figures(stack: StackModel, done: FleetOperation) -> tuple[FleetFigures, ...]:
     """The fleet of every service at the first load factor."""
     return tuple(_fleet(service, done, place) for place, service in enumerate(stack.services))
 
 
-def _fleet(service: ServiceModel, done: Work, place: int) -> FleetFigures:
+def _fleet(service: ServiceModel, done: FleetOperation, place: int) -> FleetFigures:
     groups = done.groups[place]
     nodes = standby = held = provisioned = busy = 0.0
     overflow = 0.0
     for one in groups:
         for number, pool in enumerate(one.group.pools):
             size = pool.nodes_per_replica
-            hours = first(one.month.node_hours[number]) * size
+            hours = as_scalar(one.month.node_hours[number]) * size
             provisioned += hours
             held += (
-                hours + first(one.month.start_hours(number, pool.boot_hours.value.likely)) * size
+                hours
+                + as_scalar(one.month.start_hours(number, pool.boot_hours.value.likely)) * size
             )
-            busy += first(one.month.busy_hours[number]) * size
-            nodes += first(one.month.peak_nodes[number]) * size
-        spares = first(one.spares) * one.spare_pool.nodes_per_replica
+            busy += as_scalar(one.month.busy_hours[number]) * size
+            nodes += as_scalar(one.month.peak_nodes[number]) * size
+        spares = as_scalar(one.spares) * one.spare_pool.nodes_per_replica
         standby += spares
         held += spares * HOURS_PER_MONTH
-        overflow += one.group.share * first(one.month.overflow_share)
+        overflow += one.group.share * as_scalar(one.month.overflow_share)
     concurrencies = [one.group.concurrency for one in groups]
     known = [one for one in concurrencies if one is not None]
     slos = {one.group.slo for one in groups}
@@ -65,7 +66,7 @@ def _fleet(service: ServiceModel, done: Work, place: int) -> FleetFigures:
         node_hours=held,
         utilization=busy / held if held else 0.0,
         utilization_provisioned=busy / provisioned if provisioned else 0.0,
-        unserved_share=first(done.unserved_share(service, place)),
+        unserved_share=as_scalar(done.unserved_share(service, place)),
         overflow_share=overflow,
         node_output_tok_s=groups[0].group.node_output_tok_s,
         concurrency=known[0] if known else None,
@@ -77,7 +78,7 @@ def _fleet(service: ServiceModel, done: Work, place: int) -> FleetFigures:
 
 def utilization_at(stack: StackModel, factor: float) -> float:
     """Utilization of the whole fleet under a factor of its demand, standby and boots counted."""
-    return utilization(fleet_figures(stack, work(stack, factor)))
+    return utilization(fleet_figures(stack, operate(stack, factor)))
 
 
 def utilization(fleets: Sequence[FleetFigures]) -> float:

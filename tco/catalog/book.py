@@ -203,14 +203,14 @@ def read_book(path: Path, shown: str) -> Book:
     try:
         book = Book.model_validate(given)
     except ValidationError as error:
-        raise BadInput(_told_once(problems_of(error, Book, shown))) from None
+        raise BadInput(_without_repeats(problems_of(error, Book, shown))) from None
     undated = list(_without_source(book, shown))
     if undated:
         raise BadInput(undated)
     return book.model_copy(update={"name": shown})
 
 
-def _told_once(problems: Iterable[Problem]) -> Iterator[Problem]:
+def _without_repeats(problems: Iterable[Problem]) -> Iterator[Problem]:
     """The problems without those that the rows only have from the top of the book."""
     at_top: set[tuple[str, str]] = set()
     for one in problems:

@@ -30,7 +30,15 @@ from tco.errors import TcoError
 from tco.files import yaml_mapping
 from tco.ranges import Range
 
-__all__ = ["Catalog", "Found", "Origin", "Sourced", "embedded_books", "load_catalog", "planned"]
+__all__ = [
+    "Catalog",
+    "CatalogMatch",
+    "Origin",
+    "SourcedValue",
+    "embedded_books",
+    "load_catalog",
+    "planned",
+]
 
 Origin = Literal["plan", "book", "catalog"]
 """Who states a figure: the plan itself, a price book of the user's, or the published catalog."""
@@ -40,7 +48,7 @@ R_co = TypeVar("R_co", bound=AnyRow, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Sourced:
+class SourcedValue:
     """A figure with where it comes from: what a ledger line and the memo's last table show.
 
     Figures with one ``driver`` are one opinion: they are high or low together.
@@ -53,26 +61,28 @@ class Sourced:
     as_of: dt.date | None = None
     estimate: bool = False
     confidential: bool = False
-    driver: str = ""
+    shared_driver: str = ""
     origin: Origin = "catalog"
 
     @property
-    def opinion(self) -> str:
+    def driver(self) -> str:
         """The name of what moves it: its driver's, or its own."""
-        return self.driver or self.name
+        return self.shared_driver or self.name
 
-    def renamed(self, name: str, factor: float = 1.0, unit: str | None = None) -> Sourced:
+    def scaled(self, name: str, factor: float = 1.0, unit: str | None = None) -> SourcedValue:
         """The same figure under another name and in another unit."""
         return replace(self, name=name, value=self.value * factor, unit=unit or self.unit)
 
 
-def planned(name: str, value: Range, unit: str, why: str = "") -> Sourced:
+def planned(name: str, value: Range, unit: str, why: str = "") -> SourcedValue:
     """Return a figure that the plan states, or that follows from it (``why``)."""
-    return Sourced(name, value, unit, f"this plan: {why}" if why else "this plan", origin="plan")
+    return SourcedValue(
+        name, value, unit, f"this plan: {why}" if why else "this plan", origin="plan"
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[R_co]):
+class CatalogMatch(Generic[R_co]):
     """A row that answers a look-up on a day.
 
     ``first_known``: the row holds only from a later day on, and no other row is known before it.
@@ -83,10 +93,10 @@ class Found(Generic[R_co]):
     origin: Origin = "catalog"
     first_known: bool = False
 
-    def sourced(self, name: str, value: Range, unit: str) -> Sourced:
+    def sourced(self, name: str, value: Range, unit: str) -> SourcedValue:
         """A figure of this row."""
         row = self.row
-        return Sourced(
+        return SourcedValue(
             name,
             value,
             unit,
@@ -141,7 +151,7 @@ class Catalog:
         days = [row.as_of for book in self.books for row in book.rows if row.as_of]
         return f"{max(days).isoformat() if days else 'undated'}-{digest[:12]}"
 
-    def find(self, key: tuple[object, ...], day: dt.date) -> Found[AnyRow] | None:
+    def find(self, key: tuple[object, ...], day: dt.date) -> CatalogMatch[AnyRow] | None:
         """The figure of a key on a day, or None.
 
         Of the rows of a layer, the newest that holds on the day; before the first, the first
@@ -155,23 +165,25 @@ class Catalog:
                 if owner is book and (row.valid_from is None or row.valid_from <= day)
             ]
             if valid:
-                return Found(max(valid, key=_start), book, self._origin(book))
+                return CatalogMatch(max(valid, key=_start), book, self._origin(book))
         if not rows:
             return None
         row, book = min(rows, key=lambda pair: _start(pair[0]))
-        return Found(row, book, self._origin(book), first_known=True)
+        return CatalogMatch(row, book, self._origin(book), first_known=True)
 
     def _origin(self, book: Book) -> Origin:
         """Return whether a book lies in the published catalog or above it."""
         published = (self.published or self).books
         return "catalog" if any(book is one for one in published) else "book"
 
-    def find_as(self, kind: type[R], key: tuple[object, ...], day: dt.date) -> Found[R] | None:
+    def find_as(
+        self, kind: type[R], key: tuple[object, ...], day: dt.date
+    ) -> CatalogMatch[R] | None:
         """The figure of a key on a day, of the kind of row that its key names, or None."""
         found = self.find(key, day)
         if found is None or not isinstance(found.row, kind):
             return None
-        return Found(found.row, found.book, found.origin, found.first_known)
+        return CatalogMatch(found.row, found.book, found.origin, found.first_known)
 
     def rows(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
         """Every row of a kind, lower layers first."""
@@ -231,7 +243,7 @@ class Catalog:
 
     def benchmarks(
         self, model: str, gpu: str, precision: str | None, engine: str | None, day: dt.date
-    ) -> list[Found[Benchmark]]:
+    ) -> list[CatalogMatch[Benchmark]]:
         """The benchmarks of a model on a GPU, one per key, each as of the day."""
         found = (
             self.find_as(Benchmark, key, day)
@@ -242,15 +254,17 @@ class Catalog:
         )
         return [one for one in found if one is not None]
 
-    def interruptions(self, instance: str, region: str, day: dt.date) -> Found[SpotBand] | None:
+    def interruptions(
+        self, instance: str, region: str, day: dt.date
+    ) -> CatalogMatch[SpotBand] | None:
         """The spot interruption band of an instance type in a region."""
         return self.find_as(SpotBand, ("spot-band", instance, region), day)
 
-    def weights(self, model: str, day: dt.date) -> Found[ModelWeights] | None:
+    def weights(self, model: str, day: dt.date) -> CatalogMatch[ModelWeights] | None:
         """The size of a model's weights."""
         return self.find_as(ModelWeights, ("model", model), day)
 
-    def figure(self, name: str, day: dt.date) -> Sourced:
+    def figure(self, name: str, day: dt.date) -> SourcedValue:
         """A named overhead. Raises TcoError if no book holds it: a fault of the catalog."""
         found = self.find_as(Figure, ("figure", name), day)
         if found is None:

@@ -173,7 +173,7 @@ def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: st
     except KeyboardInterrupt:
         click.echo("Interrupted; the comment may be written already.", err=True)
         sys.exit(INTERRUPTED)
-    click.echo(f"{place}: {_told(done)}", err=True)
+    click.echo(f"{place}: {_format_outcome(done)}", err=True)
 
 
 def _summarize(summary: Path, text: str) -> None:
@@ -184,7 +184,7 @@ def _summarize(summary: Path, text: str) -> None:
         raise TcoError(f"{summary}: the job summary cannot be written: {error.strerror}.") from None
 
 
-def _told(done: str) -> str:
+def _format_outcome(done: str) -> str:
     return {
         "created": "commented.",
         "updated": "updated the comment.",

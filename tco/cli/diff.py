@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tco.cli.exit_codes import CLOSED
-from tco.cli.options import MOMENT, Question, print_json, print_text, question_options
+from tco.cli.options import MOMENT, EvaluationOptions, print_json, print_text, question_options
 
 if TYPE_CHECKING:
     from tco.documents.diff import DiffDocument
@@ -69,7 +69,7 @@ def diff(
     fail_on_gate: bool,
     increase: Increase | None,
     valid_at: dt.datetime | None,
-    question: Question,
+    question: EvaluationOptions,
 ) -> None:
     """What a branch changes: every stack before and after, and why.
 

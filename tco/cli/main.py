@@ -20,7 +20,7 @@ from tco.cli.diff import diff
 from tco.cli.exit_codes import BAD_INPUT, CLOSED, INTERRUPTED, OK, READER_GONE
 from tco.cli.options import (
     FOLDER,
-    Question,
+    EvaluationOptions,
     columns,
     folded,
     format_option,
@@ -62,7 +62,7 @@ def cli() -> None:
     "1.2 rows.",
 )
 @question_options
-def plan(stacks: Sequence[str], form: str, question: Question) -> None:
+def plan(stacks: Sequence[str], form: str, question: EvaluationOptions) -> None:
     """Full monthly cost, alternatives, break-even, verdict.
 
     Of all stacks by default.
@@ -107,7 +107,7 @@ def _export(results: Sequence[Evaluation], form: str) -> None:
 @click.argument("stacks", nargs=-1, required=True, metavar="STACK STACK…")
 @format_option
 @question_options
-def compare(stacks: Sequence[str], form: str, question: Question) -> None:
+def compare(stacks: Sequence[str], form: str, question: EvaluationOptions) -> None:
     """Stacks on the same workload, side by side."""
     if len(set(stacks)) < 2:
         raise click.UsageError("compare needs at least two different stacks.")
@@ -148,7 +148,7 @@ def memo(
     out: Path | None,
     template: Path | None,
     form: str,
-    question: Question,
+    question: EvaluationOptions,
 ) -> None:
     """The memo for whoever decides, printed or written to files.
 
@@ -174,7 +174,7 @@ def memo(
 @click.argument("stack")
 @format_option
 @question_options
-def gate(stack: str, form: str, question: Question) -> None:
+def gate(stack: str, form: str, question: EvaluationOptions) -> None:
     """Whether the math is closed.
 
     Exit 0 if the gate is open (or advisory), 3 if it is closed.
@@ -217,7 +217,9 @@ def gate(stack: str, form: str, question: Question) -> None:
     help="A table to read, or the JSON of tco.optimize/1.",
 )
 @question_options
-def optimize(stack: str, max_term: str, form: str, write: bool, question: Question) -> None:
+def optimize(
+    stack: str, max_term: str, form: str, write: bool, question: EvaluationOptions
+) -> None:
     """The cheapest mix of nodes and APIs, node rank by node rank."""
     from tco.analysis.optimization.optimize import optimize as cheapest
     from tco.report.optimum import optimum_json, optimum_text, pinned_line
@@ -247,7 +249,7 @@ for command in (diff, comment, sweep, prices, price):
     cli.add_command(command)
 
 
-def _evaluated(names: Iterable[str], question: Question) -> list[Evaluation]:
+def _evaluated(names: Iterable[str], question: EvaluationOptions) -> list[Evaluation]:
     """The evaluations of stacks, all of them or none: the problems of every file at once."""
     folder, today = question.folder, question.today
     wanted = list(dict.fromkeys(names)) or stack_names(folder)

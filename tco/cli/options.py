@@ -23,7 +23,7 @@ __all__ = [
     "DAY",
     "FOLDER",
     "MOMENT",
-    "Question",
+    "EvaluationOptions",
     "columns",
     "folded",
     "format_option",
@@ -96,7 +96,7 @@ format_option = click.option(
 
 
 @dataclass(frozen=True)
-class Question:
+class EvaluationOptions:
     """What every evaluation is asked with: where the stacks are, the day, the scenarios."""
 
     folder: Path
@@ -117,7 +117,7 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
         seed: int,
         **options: Any,
     ) -> None:
-        question = Question(folder, today or dt.date.today(), scenarios, seed)
+        question = EvaluationOptions(folder, today or dt.date.today(), scenarios, seed)
         command(*args, question=question, **options)
 
     for option in (

@@ -10,7 +10,7 @@ import click
 
 from tco.catalog.catalog import load_catalog
 from tco.cli.exit_codes import BAD_INPUT, INTERRUPTED
-from tco.cli.options import Question, print_json, print_text, progress, question_options
+from tco.cli.options import EvaluationOptions, print_json, print_text, progress, question_options
 from tco.errors import BadInput
 from tco.plan.stack_file import read_stack
 
@@ -32,7 +32,7 @@ __all__ = ["sweep"]
     help="A table to read, CSV line by line, or JSON for programs.",
 )
 @question_options
-def sweep(stack: str, params: Sequence[str], form: str, question: Question) -> None:
+def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOptions) -> None:
     """One or two inputs swept through the same evaluation.
 
     PARAM is a number of the plan by its path (services.chat.pools.base.nodes), of a workload

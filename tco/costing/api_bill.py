@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tco.catalog.catalog import Found, Sourced
+from tco.catalog.catalog import CatalogMatch, SourcedValue
 from tco.catalog.rows import ApiPrice, Peak
 from tco.plan.workload import Demand, RequestClass, cached_share
 from tco.ranges import Range, point
-from tco.scenario import LIKELY, Scenario
+from tco.scenario import BASE_CASE, Scenario
 from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK, Quantity
 
 __all__ = ["ApiRate", "PricePath", "peak_share", "too_long", "usd_per_request"]
@@ -25,11 +25,11 @@ PIECES_PER_HOUR = 4
 class PricePath:
     """Where an API's price goes: p0 (1-d)^(t/12), times every jump up to month t."""
 
-    decay_per_year: Sourced
-    jumps: tuple[tuple[int, Sourced], ...] = ()
+    decay_per_year: SourcedValue
+    jumps: tuple[tuple[int, SourcedValue], ...] = ()
 
     @property
-    def figures(self) -> tuple[Sourced, ...]:
+    def figures(self) -> tuple[SourcedValue, ...]:
         """What it is made of: the future, which nobody can measure."""
         return (self.decay_per_year, *(change for _, change in self.jumps))
 
@@ -46,7 +46,7 @@ class ApiRate:
     """An API's prices on the pricing day, and their path from there."""
 
     api: str
-    found: Found[ApiPrice]
+    found: CatalogMatch[ApiPrice]
     path: PricePath
     factor: float = 1.0
     """What if all its prices were so many times as high."""
@@ -62,7 +62,7 @@ class ApiRate:
         return self.found.book.confidential
 
     @property
-    def figures(self) -> tuple[Sourced, ...]:
+    def figures(self) -> tuple[SourcedValue, ...]:
         """The three prices with their source."""
         row = self.row
         hit = row.cached_input_usd_per_mtok
@@ -87,7 +87,7 @@ class ApiRate:
         classes: Iterable[RequestClass],
         demand: Demand,
         day: dt.date,
-        scenario: Scenario = LIKELY,
+        scenario: Scenario = BASE_CASE,
     ) -> Quantity:
         """USD in month 0 of the classes' share of one average request."""
         return sum(

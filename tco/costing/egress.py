@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.scenario import Scenario
 from tco.units import BYTES_PER_GB, Quantity
 
@@ -19,16 +19,16 @@ class Band:
     """A price band: up to how many GB of the month (cumulative), and USD per GB inside it."""
 
     up_to_gb: float
-    usd_per_gb: Sourced
+    usd_per_gb: SourcedValue
 
 
 @dataclass(frozen=True)
 class EgressTerms:
     """How much a service sends, and at which price."""
 
-    bytes_per_output_token: Sourced
-    overhead_bytes: Sourced
-    gb_per_month: Sourced | None
+    bytes_per_output_token: SourcedValue
+    overhead_bytes: SourcedValue
+    gb_per_month: SourcedValue | None
     bands: tuple[Band, ...]
     free_gb: float
     claims_free_tier: bool

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any, cast
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate, PricePath
 from tco.costing.egress import Band, EgressTerms
-from tco.costing.purchase import OwnedSupply, SpotSupply, Supply
+from tco.costing.purchase import OwnedSupply, PurchaseOption, SpotSupply
 
 __all__ = ["figures_of", "rates_of", "with_figures"]
 
@@ -18,16 +18,18 @@ FIGURED = (
     built.StackModel,
     *(built.ServiceModel, built.Group, built.PoolModel, built.StandbyTerms, built.PowerTerms),
     *(built.Labor, built.Platform, ApiRate, PricePath, EgressTerms, Band),
-    *(Supply, SpotSupply, OwnedSupply),
+    *(PurchaseOption, SpotSupply, OwnedSupply),
 )
 """What a stack is made of that holds figures."""
 
 
-def with_figures(stack: built.StackModel, change: Callable[[Sourced], Sourced]) -> built.StackModel:
+def with_figures(
+    stack: built.StackModel, change: Callable[[SourcedValue], SourcedValue]
+) -> built.StackModel:
     """A stack with every figure changed, the same objects where none is; rivals stay."""
 
     def changed(value: Any) -> Any:
-        if isinstance(value, Sourced):
+        if isinstance(value, SourcedValue):
             return change(value)
         if isinstance(value, tuple):
             parts = cast("tuple[Any, ...]", value)
@@ -43,11 +45,11 @@ def with_figures(stack: built.StackModel, change: Callable[[Sourced], Sourced]) 
     return changed(stack)
 
 
-def figures_of(stack: built.StackModel) -> list[Sourced]:
+def figures_of(stack: built.StackModel) -> list[SourcedValue]:
     """Every figure of a stack but its rivals'; of its APIs the price paths."""
-    found: list[Sourced] = []
+    found: list[SourcedValue] = []
 
-    def note(figure: Sourced) -> Sourced:
+    def note(figure: SourcedValue) -> SourcedValue:
         found.append(figure)
         return figure
 

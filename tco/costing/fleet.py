@@ -280,13 +280,13 @@ class Fleet:
             used.append(here)
         return tuple(used)
 
-    def comes_and_goes(self, pool: FleetPool) -> bool:
+    def is_elastic(self, pool: FleetPool) -> bool:
         """Whether nodes of a pool start and stop in the course of the week."""
         return pool.follow != "static" and pool.cap > pool.floor and len(self._levels[2]) > 1
 
     def _starts(self, pool: FleetPool, nodes: FloatArray) -> FloatArray:
         """Nodes started per month: every increase over the cyclic week."""
-        if not self.comes_and_goes(pool):
+        if not self.is_elastic(pool):
             return np.zeros(len(nodes))
         now, before, times = self._changes
         rises = np.maximum(nodes[:, now] - nodes[:, before], 0.0) @ times

@@ -12,7 +12,7 @@ import numpy as np
 from tco.costing.fleet import FleetMonth, Operation
 from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.costing.standby import node_availability, outage_overflow, spares_needed
-from tco.scenario import LIKELY, Scenario
+from tco.scenario import BASE_CASE, Scenario
 from tco.throughput.operating_point import node_seconds, node_time_is_known
 from tco.units import FloatArray, Quantity, ratio
 
@@ -20,14 +20,14 @@ SPAN = 2.0
 """The growth of outages is taken between the likely time down over and times this."""
 
 __all__ = [
+    "FleetOperation",
     "GroupWork",
-    "Work",
     "group_work",
+    "operate",
     "outage_share",
     "spare_nodes",
     "speed",
     "speed_is_known",
-    "work",
 ]
 
 
@@ -66,7 +66,7 @@ class GroupWork:
 
 
 @dataclass(frozen=True)
-class Work:
+class FleetOperation:
     """All services at work under a factor of their demand (one, or an array of them)."""
 
     factors: tuple[FloatArray, ...]
@@ -121,16 +121,16 @@ class Work:
         return ~np.any(refused, axis=0)
 
 
-def work(
-    stack: StackModel, factor: Quantity | Sequence[Quantity] = 1.0, scenario: Scenario = LIKELY
-) -> Work:
+def operate(
+    stack: StackModel, factor: Quantity | Sequence[Quantity] = 1.0, scenario: Scenario = BASE_CASE
+) -> FleetOperation:
     """The fleets under a factor of the demand; a sequence has one factor per service.
 
     A throughput above the likely one makes the load smaller: L = demand / throughput.
     """
     factors = factor if isinstance(factor, Sequence) else [factor] * len(stack.services)
     arrays = [np.atleast_1d(np.asarray(one, float)) for one in factors]
-    return Work(
+    return FleetOperation(
         tuple(arrays),
         tuple(
             tuple(
@@ -145,7 +145,7 @@ def work(
 def spare_nodes(stack: StackModel) -> dict[str, int]:
     """Nodes that stand ready in each pool that holds any, at the plan's own demand."""
     held: dict[str, int] = {}
-    for groups in work(stack).groups:
+    for groups in operate(stack).groups:
         for one in groups:
             nodes = round(float(one.spares[0])) * one.spare_pool.nodes_per_replica
             if nodes:
@@ -196,7 +196,7 @@ def _mean_up(group: Group, operation: Operation) -> FloatArray:
 
 
 def _likely_up(pool: PoolModel) -> float:
-    return float(_up(pool, LIKELY))
+    return float(_up(pool, BASE_CASE))
 
 
 def _up(pool: PoolModel, scenario: Scenario) -> Quantity:
@@ -218,7 +218,7 @@ def outage_share(service: ServiceModel, done: GroupWork, scenario: Scenario) -> 
     """
     if service.standby.kind != "api":
         return done.outage_share
-    likely, drawn = (_node_hours_down(done, one) for one in (LIKELY, scenario))
+    likely, drawn = (_node_hours_down(done, one) for one in (BASE_CASE, scenario))
     down = ratio(drawn, likely)
     if np.all(down == 1.0):
         return done.outage_share
@@ -240,10 +240,10 @@ def speed(done: GroupWork, scenario: Scenario) -> Quantity:
     group = done.group
     made = scenario.value(group.throughput)
     if not _pools_are_known(group):
-        likely, obtained = (_capacity(done, one) for one in (LIKELY, scenario))
+        likely, obtained = (_capacity(done, one) for one in (BASE_CASE, scenario))
         made = made * np.where(likely > 0, ratio(obtained, likely), 1.0)
     if not _requests_are_known(group):
-        made = made * _node_seconds(group, LIKELY) / _node_seconds(group, scenario)
+        made = made * _node_seconds(group, BASE_CASE) / _node_seconds(group, scenario)
     return made
 
 

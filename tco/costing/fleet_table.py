@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tco.costing.fleet import FleetMonth
-from tco.costing.fleet_operation import GroupWork, Work, group_work, speed, speed_is_known
+from tco.costing.fleet_operation import FleetOperation, GroupWork, group_work, speed, speed_is_known
 from tco.costing.stack import Group, ServiceModel, StackModel
 from tco.scenario import Scenario
 from tco.units import FloatArray, distinct
@@ -31,12 +31,12 @@ class WorkTable:
     """
 
     factors: tuple[FloatArray, ...]
-    exact: Work
+    exact: FleetOperation
     tables: tuple[tuple[_ByMonth | None, ...], ...]
 
     @staticmethod
     def build(
-        stack: StackModel, factors: tuple[FloatArray, ...], exact: Work, widest: float
+        stack: StackModel, factors: tuple[FloatArray, ...], exact: FleetOperation, widest: float
     ) -> WorkTable:
         """Tables for loads from the least factor / ``widest`` to the greatest x ``widest``.
 
@@ -55,7 +55,7 @@ class WorkTable:
         )
         return WorkTable(factors, exact, tables)
 
-    def at(self, scenario: Scenario) -> Work:
+    def at(self, scenario: Scenario) -> FleetOperation:
         """The work at the factors, at the speeds of a scenario."""
         groups = tuple(
             tuple(
@@ -66,7 +66,7 @@ class WorkTable:
                 self.factors, self.exact.groups, self.tables, strict=True
             )
         )
-        return Work(self.factors, groups)
+        return FleetOperation(self.factors, groups)
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.costing.api_bill import ApiRate
 from tco.costing.egress import response_gb, tiered_usd
-from tco.costing.fleet_operation import GroupWork, Work, outage_share
+from tco.costing.fleet_operation import FleetOperation, GroupWork, outage_share
 from tco.costing.labor import planned_fte
 from tco.costing.lines import CATEGORIES, Category, Line
 from tco.costing.node_lines import node_lines
 from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel
-from tco.scenario import LIKELY, Scenario
+from tco.scenario import BASE_CASE, Scenario
 from tco.units import (
     MONTHS_PER_YEAR,
     FloatArray,
@@ -29,12 +29,12 @@ from tco.units import (
 
 __all__ = ["api_bill", "api_bills", "ledger"]
 
-_ApiPart = tuple[Category, ApiRate | None, FloatArray, str, Iterable[Sourced]]
+_ApiPart = tuple[Category, ApiRate | None, FloatArray, str, Iterable[SourcedValue]]
 """What goes to an API: the share of the requests, what it is called, and the figures behind it."""
 
 
 def ledger(
-    stack: StackModel, done: Work, month: Quantity = 0.0, scenario: Scenario = LIKELY
+    stack: StackModel, done: FleetOperation, month: Quantity = 0.0, scenario: Scenario = BASE_CASE
 ) -> list[Line]:
     """Every line of a month. ``month`` moves API prices along their path (0: the pricing day)."""
     rate = monthly_rate(scenario.value(stack.discount_rate))
@@ -51,7 +51,7 @@ def ledger(
     return sorted(lines, key=lambda line: order[line.category])
 
 
-def _egress(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
+def _egress(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[Line]:
     """Responses to the internet, by pool; bands of one account are filled service by service."""
     lines: list[Line] = []
     sent: dict[str, Quantity] = {}
@@ -129,7 +129,7 @@ def _tiered_from(pool: PoolModel, before: Quantity, gb: Quantity, scenario: Scen
     return np.asarray(cost(before + gb) - cost(before), float)
 
 
-def _platform(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
+def _platform(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[Line]:
     """Disks, load balancer, logs and licences; spare nodes hold disks and licences too."""
     services = float(sum(bool(service.groups) for service in stack.services))
     nodes = done.held_nodes
@@ -156,7 +156,7 @@ def _platform(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
     return lines
 
 
-def _labor(stack: StackModel, done: Work, scenario: Scenario) -> list[Line]:
+def _labor(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[Line]:
     """(FTE of self-hosting - FTE the API needs too) x loaded cost; set-up over the horizon.
 
     Without nodes there is nobody to pay beyond what the API needs.
@@ -200,7 +200,7 @@ def api_bill(
     service: ServiceModel,
     rate: ApiRate,
     month: Quantity = 0.0,
-    scenario: Scenario = LIKELY,
+    scenario: Scenario = BASE_CASE,
 ) -> Quantity:
     """USD per month of a service's full demand at factor 1, billed by one API."""
     demand = service.demand
@@ -212,7 +212,7 @@ def api_bills(
     stack: StackModel,
     alternative: Alternative,
     month: Quantity = 0.0,
-    scenario: Scenario = LIKELY,
+    scenario: Scenario = BASE_CASE,
 ) -> list[Quantity] | None:
     """USD per month of every service's full demand at an alternative's APIs.
 
@@ -230,7 +230,7 @@ def api_bills(
 def _api(
     stack: StackModel,
     service: ServiceModel,
-    done: Work,
+    done: FleetOperation,
     place: int,
     month: Quantity,
     scenario: Scenario,

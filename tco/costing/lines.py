@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.units import Quantity
 
 __all__ = ["CATEGORIES", "NODE_CATEGORIES", "Category", "Line", "total"]
@@ -38,7 +38,7 @@ class Line:
     pool: str = ""
     region: str | None = None
     commitment_status: Literal["used", "unused"] | None = None
-    figures: tuple[Sourced, ...] = ()
+    figures: tuple[SourcedValue, ...] = ()
     amortised_usd: Quantity = 0.0
 
     @property

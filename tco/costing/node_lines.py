@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.costing.fleet_operation import GroupWork
 from tco.costing.lines import Line
 from tco.costing.stack import PoolModel, PowerTerms, ServiceModel
@@ -41,7 +41,7 @@ def _compute(
     hours = done.month.node_hours[place] * size
     figures = _compute_figures(supply.rate, pool)
     booting: Quantity = 0.0
-    if fleet.comes_and_goes(fleet.pools[place]):
+    if fleet.is_elastic(fleet.pools[place]):
         booting = done.month.start_hours(place, scenario.value(pool.boot_hours)) * size
         figures = (*figures, pool.boot_hours)
     line = Line(
@@ -79,7 +79,7 @@ def _amortised_per_hour(pool: PoolModel, rate: Quantity, scenario: Scenario) -> 
     return pool.supply.amortised_usd_per_month(scenario, rate) / HOURS_PER_MONTH
 
 
-def _compute_figures(rate: Sourced, pool: PoolModel) -> tuple[Sourced, ...]:
+def _compute_figures(rate: SourcedValue, pool: PoolModel) -> tuple[SourcedValue, ...]:
     supply = pool.supply
     figures = [rate] if supply.owned is None else []
     if supply.upfront is not None:

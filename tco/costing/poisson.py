@@ -16,11 +16,11 @@ from tco.units import FloatArray
 
 __all__ = ["log_factorial", "loss", "most_load", "survival"]
 
-FEW = 400
+DIRECT_SUM_CUTOFF = 400
 """Sums that are worth a table of their terms."""
-SMALL = 39.0
+TERM_LOG_CUTOFF = 39.0
 """-ln of a term that adds nothing to 1: 1e-17."""
-RARE = -60.0
+PROBABILITY_LOG_CUTOFF = -60.0
 """ln of a chance that moves no sum of a float's 16 digits: 1e-26."""
 LOG_FACTORIALS = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1.0, 1025.0)))))
 
@@ -56,7 +56,7 @@ def _tail_and_pmf(k: FloatArray, m: FloatArray) -> tuple[FloatArray, FloatArray]
     none = m <= 0
     pmf[none] = tail[none] = k[none] <= 0
     log = _log_pmf(k, np.where(none, 1.0, m))
-    counts = np.flatnonzero((log > RARE) & ~none)
+    counts = np.flatnonzero((log > PROBABILITY_LOG_CUTOFF) & ~none)
     k, m, at_k = k[counts], m[counts], np.exp(log[counts])
     up = k > m
     down = ~up & (k > 0)
@@ -75,7 +75,7 @@ def _series(start: FloatArray, mean: FloatArray, *, up: bool) -> FloatArray:
     """
     count = _terms(start, mean, up=up)
     most = int(count.max(initial=0.0))
-    if start.size <= FEW:
+    if start.size <= DIRECT_SUM_CUTOFF:
         steps = np.arange(1.0, most + 1.0)
         ratios = _ratio(start[:, None], mean[:, None], steps, up=up)
         return 1.0 + np.cumprod(ratios, axis=1).sum(axis=1)
@@ -101,8 +101,8 @@ def _terms(k: FloatArray, m: FloatArray, *, up: bool) -> FloatArray:
 
     With d = |k - m|: T d + T^2/2 >= SMALL (k + T) upward, T d + T (T - 1)/2 >= SMALL m downward.
     """
-    half = SMALL - (k - m) if up else 0.5 - (m - k)
-    terms = np.ceil(half + np.sqrt(half**2 + 2.0 * SMALL * (k if up else m)))
+    half = TERM_LOG_CUTOFF - (k - m) if up else 0.5 - (m - k)
+    terms = np.ceil(half + np.sqrt(half**2 + 2.0 * TERM_LOG_CUTOFF * (k if up else m)))
     return terms if up else np.minimum(terms, k)
 
 

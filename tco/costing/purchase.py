@@ -8,15 +8,15 @@ from typing import Literal
 
 import numpy as np
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.costing.finance import annuity
 from tco.scenario import Scenario
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR, Quantity
 
 __all__ = [
     "OwnedSupply",
+    "PurchaseOption",
     "SpotSupply",
-    "Supply",
     "interruptions_per_hour",
     "spot_usd_per_useful_hour",
 ]
@@ -36,10 +36,10 @@ MERIT: dict[Option, int] = {
 class SpotSupply:
     """What makes a spot hour dearer than its price."""
 
-    availability: Sourced
-    interruptions_per_hour: Sourced
-    boot_hours: Sourced
-    on_demand: Sourced | None
+    availability: SourcedValue
+    interruptions_per_hour: SourcedValue
+    boot_hours: SourcedValue
+    on_demand: SourcedValue | None
     overprovision: float = 1.0
 
 
@@ -47,20 +47,20 @@ class SpotSupply:
 class OwnedSupply:
     """What owning a node costs besides its power."""
 
-    price: Sourced
-    residual: Sourced
-    maintenance: Sourced
+    price: SourcedValue
+    residual: SourcedValue
+    maintenance: SourcedValue
     life_months: float
 
 
 @dataclass(frozen=True)
-class Supply:
+class PurchaseOption:
     """One way to have a node: its recurring rate, its upfront, and what it commits to."""
 
     option: Option
     label: str
-    rate: Sourced
-    upfront: Sourced | None = None
+    rate: SourcedValue
+    upfront: SourcedValue | None = None
     period_months: float | None = None
     spot: SpotSupply | None = None
     owned: OwnedSupply | None = None
@@ -83,7 +83,7 @@ class Supply:
         return self.upfront is not None and self.option != "capacity-block"
 
     @property
-    def list_prices(self) -> tuple[Sourced, ...]:
+    def list_prices(self) -> tuple[SourcedValue, ...]:
         """The prices somebody asks for a node: its rate, its upfront, a spot node's fallback."""
         if self.owned is not None:
             return ()
@@ -98,11 +98,11 @@ class Supply:
             return 1.0
         return np.minimum(1.0, scenario.value(self.spot.availability) * self.spot.overprovision)
 
-    def as_spare(self) -> Supply:
+    def as_spare(self) -> PurchaseOption:
         """How a spare is bought: a spot node is no spare, its on-demand fallback is."""
         if self.spot is None or self.spot.on_demand is None:
             return self
-        return Supply("on-demand", self.label.removesuffix(", spot"), self.spot.on_demand)
+        return PurchaseOption("on-demand", self.label.removesuffix(", spot"), self.spot.on_demand)
 
     def recurring_usd_per_hour(self, scenario: Scenario) -> Quantity:
         """Running price of one node for one hour, without upfronts, in USD."""

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tco.catalog.catalog import Catalog, Sourced
+from tco.catalog.catalog import Catalog, SourcedValue
 from tco.costing.api_bill import ApiRate
 from tco.costing.caution import Caution
 from tco.costing.egress import EgressTerms
 from tco.costing.fleet import Fleet, FleetPool
-from tco.costing.purchase import Supply
+from tco.costing.purchase import PurchaseOption
 from tco.plan.plan import Plan
 from tco.plan.pools import Pool
 from tco.plan.stack_file import StackFile
@@ -47,11 +47,11 @@ class Unpriced:
 class PowerTerms:
     """Electricity of an owned node: metered draw, colocation, or both."""
 
-    idle_w: Sourced | None
-    load_w: Sourced | None
-    pue: Sourced | None
-    usd_per_kwh: Sourced | None
-    colocation_usd_per_month: Sourced | None
+    idle_w: SourcedValue | None
+    load_w: SourcedValue | None
+    pue: SourcedValue | None
+    usd_per_kwh: SourcedValue | None
+    colocation_usd_per_month: SourcedValue | None
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,11 @@ class PoolModel:
     gpu: str
     gpus: int
     region: str | None
-    supply: Supply
+    supply: PurchaseOption
     power: PowerTerms | None
-    mtbf_hours: Sourced
-    mttr_hours: Sourced
-    boot_hours: Sourced
+    mtbf_hours: SourcedValue
+    mttr_hours: SourcedValue
+    boot_hours: SourcedValue
     egress: EgressTerms
     nodes_per_replica: int
 
@@ -88,7 +88,7 @@ def _of_a_node(concurrency: float | None, pool: PoolModel) -> float | None:
     return None if concurrency is None else concurrency / pool.nodes_per_replica
 
 
-def _width(throughput: Sourced) -> float:
+def _width(throughput: SourcedValue) -> float:
     return throughput.value.high / throughput.value.low
 
 
@@ -103,7 +103,7 @@ class PoolSpeed:
     concurrency: float | None
     work: float
     node_output_tok_s: float
-    throughput: Sourced
+    throughput: SourcedValue
 
 
 @dataclass(frozen=True)
@@ -123,11 +123,11 @@ class Group:
     node_output_tok_s: float
     concurrency: float | None
     slo: str
-    throughput: Sourced
+    throughput: SourcedValue
     """The speed of the group's nodes over the likely one: 1, with the spread of the benchmark."""
     speeds: tuple[PoolSpeed, ...]
 
-    def of_pools(self, kept: Sequence[FleetPool]) -> Group:
+    def restricted_to(self, kept: Sequence[FleetPool]) -> Group:
         """The group with some of its pools, counted in nodes of the first that is left.
 
         The same as a plan that has no other pools.
@@ -157,7 +157,7 @@ class Group:
             first.node_output_tok_s,
             _of_a_node(first.concurrency, pools[0]),
             slo_of(points),
-            widest.renamed(first.throughput.name),
+            widest.scaled(first.throughput.name),
             tuple(speeds),
         )
 
@@ -246,21 +246,21 @@ class ServiceModel:
 class Labor:
     """The people: a number, or FTE by nodes with hours per node."""
 
-    fte: Sourced | None
-    table: tuple[tuple[int, Sourced], ...]
-    hours_per_node_month: Sourced | None
-    usd_per_fte_year: Sourced
-    api_fte: Sourced
-    setup_usd: Sourced
+    fte: SourcedValue | None
+    table: tuple[tuple[int, SourcedValue], ...]
+    hours_per_node_month: SourcedValue | None
+    usd_per_fte_year: SourcedValue
+    api_fte: SourcedValue
+    setup_usd: SourcedValue
 
 
 @dataclass(frozen=True)
 class Platform:
     """Disks, load balancer, logs and licences."""
 
-    usd_per_month: tuple[tuple[str, Sourced], ...]
-    usd_per_node_month: tuple[tuple[str, Sourced], ...]
-    licence_usd_per_gpu_year: Sourced | None
+    usd_per_month: tuple[tuple[str, SourcedValue], ...]
+    usd_per_node_month: tuple[tuple[str, SourcedValue], ...]
+    licence_usd_per_gpu_year: SourcedValue | None
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ class StackModel:
     alternatives: tuple[Alternative, ...]
     labor: Labor
     platform: Platform
-    discount_rate: Sourced
+    discount_rate: SourcedValue
     horizon_months: int
     warnings: tuple[Caution, ...]
     unpriced: tuple[Unpriced, ...]

@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 MOST_SPARES = 64
-RARE = 1e-9
+NEGLIGIBLE_CUTOFF = 1e-9
 FEWEST = 7.0
 """Fewer nodes down than this many roots of the mean below it: a chance below exp(-7²/2)."""
 
@@ -124,7 +124,7 @@ def outage_overflow(
         left[open_] -= here
         down[open_] += 1.0
         chance[open_] = here * up / down[open_] * out[open_] / (1.0 - out[open_])
-        open_ = open_[(left[open_] > RARE) & (up >= 1.0)]
+        open_ = open_[(left[open_] > NEGLIGIBLE_CUTOFF) & (up >= 1.0)]
     extra = np.maximum(expected.reshape(nodes.shape) - operation.overflow, 0.0) @ operation.hours
     return ratio(extra, operation.load_hours)
 

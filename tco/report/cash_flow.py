@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tco.analysis.cashflow.months import Month
 from tco.analysis.evaluation import Evaluation
-from tco.analysis.optimization.commitment_options import Rung
+from tco.analysis.optimization.commitment_options import CommitmentOption
 from tco.report.numbers import usd_about
 
 __all__ = ["MonthRow", "RungRow", "month_rows", "rung_rows"]
@@ -65,10 +65,12 @@ def _month_row(part: tuple[Month, ...], rival: str) -> MonthRow:
 
 def rung_rows(result: Evaluation) -> list[RungRow]:
     """Every rung, those without a price with the reason."""
-    return [_rung_row(one) for one in result.ladder]
+    return [_rung_row(one) for one in result.commitment_options]
 
 
-def _rung_row(rung: Rung) -> RungRow:
-    if rung.usd_per_month is None or rung.wrong_usd is None:
+def _rung_row(rung: CommitmentOption) -> RungRow:
+    if rung.usd_per_month is None or rung.exit_cost_usd is None:
         return RungRow(rung.name, rung.reason, "no price", "")
-    return RungRow(rung.name, rung.how, usd_about(rung.usd_per_month), usd_about(rung.wrong_usd))
+    return RungRow(
+        rung.name, rung.how, usd_about(rung.usd_per_month), usd_about(rung.exit_cost_usd)
+    )

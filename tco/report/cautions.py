@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from tco.analysis.evaluation import Evaluation
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.costing.caution import Caution
 
 __all__ = ["cautions"]
@@ -14,7 +14,7 @@ MOST_FIRST_PRICES = 1
 """More figures of a later day than this are one caution."""
 
 
-def cautions(result: Evaluation, figures: Iterable[Sourced]) -> tuple[Caution, ...]:
+def cautions(result: Evaluation, figures: Iterable[SourcedValue]) -> tuple[Caution, ...]:
     """Return the cautions of an evaluation, each cause once."""
     first_prices = [one for one in result.stack.warnings if one.kind == "first-price"]
     merged = len(first_prices) > MOST_FIRST_PRICES
@@ -47,7 +47,7 @@ def _first_prices(result: Evaluation, found: Sequence[Caution]) -> Caution:
     )
 
 
-def _seen_later(result: Evaluation, figures: Iterable[Sourced]) -> Iterator[Caution]:
+def _seen_later(result: Evaluation, figures: Iterable[SourcedValue]) -> Iterator[Caution]:
     """Yield a caution for figures of a day to come: a typing error, and never stale."""
     today = result.today
     later = [one for one in figures if one.as_of is not None and one.as_of > today]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.optimization.ranks import API
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.costing.api_bill import ApiRate
 from tco.costing.figures import figures_of, rates_of
 from tco.costing.stack import Alternative, PoolModel
@@ -44,7 +44,7 @@ def secret_figures(result: Evaluation, names: Sequence[str]) -> set[str]:
     rates += [rate for one in result.stack.alternatives for rate in one.rates]
     apis = secret_apis(rates)
     figures = {
-        figure.opinion for stack in stacks for figure in figures_of(stack) if figure.confidential
+        figure.driver for stack in stacks for figure in figures_of(stack) if figure.confidential
     }
     return {
         name
@@ -72,7 +72,7 @@ def told(usd_per_hour: Mapping[str, float], secret: Collection[str]) -> dict[str
     return {name: None if name in secret else usd for name, usd in usd_per_hour.items()}
 
 
-def source_of(figures: Sequence[Sourced]) -> str | None:
+def source_of(figures: Sequence[SourcedValue]) -> str | None:
     """Every distinct source behind a line, three at most."""
     sources = list(dict.fromkeys(one.source for one in figures if one.source))
     more = [*sources[:MOST_SOURCES], *(["…"] if len(sources) > MOST_SOURCES else [])]

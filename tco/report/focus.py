@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tco.analysis.evaluation import Evaluation, PricedLine
-from tco.catalog.catalog import Catalog, Sourced
+from tco.catalog.catalog import Catalog, SourcedValue
 from tco.catalog.rows import NodePrice
 from tco.costing.stack import PoolModel, StackModel
 from tco.report.csv_text import csv_text
@@ -30,8 +30,8 @@ from tco.report.focus_terms import (
     provider_of,
     service_of,
 )
-from tco.scenario import LIKELY
-from tco.units import HOURS_PER_MONTH, first
+from tco.scenario import BASE_CASE
+from tco.units import HOURS_PER_MONTH, as_scalar
 
 __all__ = ["focus_csv", "focus_rows"]
 
@@ -79,7 +79,7 @@ def _usage(
     holder = pool if pool is not None and line.unit == "node-hour" else None
     prices = _prices(result.stack, published, holder, priced.usd_per_unit)
     commitment = commitment_of(result, holder)
-    amortised = float(first(line.amortised_usd))
+    amortised = float(as_scalar(line.amortised_usd))
     row = _common(result, priced, pool)
     row |= {
         "BilledCost": 0.0 if commitment else priced.usd_per_month - amortised,
@@ -117,12 +117,12 @@ def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Ro
     if not hours:
         return
     commitment = commitment_of(result, pool)
-    recurring = sum(one.usd_per_month - float(first(one.line.amortised_usd)) for one in lines)
+    recurring = sum(one.usd_per_month - float(as_scalar(one.line.amortised_usd)) for one in lines)
     if commitment and recurring > 0:
         row = _purchase(result, lines[0], pool, recurring, hours, "Node-Hours", "Recurring")
         row |= commitment | committed_quantity(commitment, recurring, hours)
         yield _disclosed(row, secret=pool.supply.confidential)
-    once = float(first(pool.supply.upfront_usd(LIKELY)))
+    once = float(as_scalar(pool.supply.upfront_usd(BASE_CASE)))
     nodes = hours / HOURS_PER_MONTH
     if once > 0:
         row = _purchase(result, lines[0], pool, once * nodes, nodes, "Nodes", "One-Time")
@@ -278,7 +278,7 @@ def _prices(
     return _Prices(mine if listed is None else listed.value.likely, mine, secret)
 
 
-def _on_demand(catalog: Catalog, pool: PoolModel, day: dt.date) -> Sourced | None:
+def _on_demand(catalog: Catalog, pool: PoolModel, day: dt.date) -> SourcedValue | None:
     for region in (pool.region, None):
         key = ("node", pool.node, region, "on-demand", None, None, None)
         found = catalog.find_as(NodePrice, key, day)

@@ -9,9 +9,9 @@ from tco.analysis.decision.gate import GateResult
 from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.analysis.fleet_figures import FleetFigures
-from tco.analysis.optimization.commitment_options import STOP_MONTHS, Rung
-from tco.analysis.simulation.accumulator import Spread
-from tco.catalog.catalog import Sourced
+from tco.analysis.optimization.commitment_options import STOP_MONTHS, CommitmentOption
+from tco.analysis.simulation.accumulator import Percentiles
+from tco.catalog.catalog import SourcedValue
 from tco.costing.stack import ServiceModel
 from tco.report.disclosure import is_secret, secret_figures, secret_supplies, source_of, told
 from tco.report.view import StackView, stack_view
@@ -70,7 +70,7 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
         "verdict": _verdict(result, view),
         "horizon_months": stack.horizon_months,
         "horizon": _horizon(result),
-        "ladder": [_rung(one) for one in result.ladder],
+        "ladder": [_rung(one) for one in result.commitment_options],
         "ranks": [
             [
                 {
@@ -115,12 +115,12 @@ def _horizon(result: Evaluation) -> dict[str, Any] | None:
     }
 
 
-def _rung(rung: Rung) -> dict[str, Any]:
+def _rung(rung: CommitmentOption) -> dict[str, Any]:
     return {
         "rung": rung.name,
         "how": rung.how or None,
         "usd_per_month": rung.usd_per_month,
-        "wrong_usd": rung.wrong_usd,
+        "wrong_usd": rung.exit_cost_usd,
         "stopped_after_months": STOP_MONTHS,
         "reason": rung.reason or None,
     }
@@ -164,7 +164,7 @@ def _uncertainty(result: Evaluation) -> dict[str, Any] | None:
     }
 
 
-def _spread(spread: Spread) -> dict[str, float]:
+def _spread(spread: Percentiles) -> dict[str, float]:
     return {"p10": spread.p10, "p50": spread.p50, "p90": spread.p90}
 
 
@@ -223,7 +223,7 @@ def _line(priced: PricedLine) -> dict[str, Any]:
     }
 
 
-def _oldest(figures: tuple[Sourced, ...]) -> str | None:
+def _oldest(figures: tuple[SourcedValue, ...]) -> str | None:
     """The day of the oldest dated figure behind a line."""
     days = [one.as_of for one in figures if one.as_of is not None]
     return min(days).isoformat() if days else None

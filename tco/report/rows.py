@@ -11,7 +11,7 @@ from tco.analysis.decision.gate import age_days
 from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.analysis.optimization.ranks import Rank
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.costing.stack import PoolModel
 from tco.ranges import Range
 from tco.report.disclosure import HIDDEN, is_secret, secret_figures
@@ -298,15 +298,15 @@ def rank_row(rank: Rank, secret: set[str]) -> RankRow:
     return RankRow(str(rank.rank), *shares, supplies, rank.cheapest)
 
 
-def sourced(result: Evaluation) -> list[Sourced]:
+def sourced(result: Evaluation) -> list[SourcedValue]:
     """Return every figure behind the ledger and the alternatives that the plan does not state."""
-    figures: dict[tuple[str, str], Sourced] = {}
+    figures: dict[tuple[str, str], SourcedValue] = {}
     found = [figure for line in result.lines for figure in line.line.figures]
     for one in result.alternatives:
         for rate in one.alternative.rates:
             found += rate.figures if rate is not None else ()
     found += [
-        Sourced(
+        SourcedValue(
             f"{point.benchmark.model}: benchmark on {point.benchmark.gpus} x {point.benchmark.gpu}",
             Range(point.output_tok_s, point.output_tok_s, point.output_tok_s),
             "output tok/s",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tco.catalog.book import Book
-from tco.catalog.catalog import Found
+from tco.catalog.catalog import CatalogMatch
 from tco.catalog.rows import ApiPrice
 from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate, PricePath, too_long
-from tco.costing.fleet_operation import work
+from tco.costing.fleet_operation import operate
 from tco.errors import BadInput, one_of
 from tco.plan.plan import Service
 from tco.plan.stack_file import stack_names
@@ -53,7 +53,7 @@ def _rate(todo: Lookup, api: str) -> ApiRate | None:
         row = genai_api_price(api, todo.day)
         if row is None:
             return None
-        found = Found(row, Book(name="genai-prices"))
+        found = CatalogMatch(row, Book(name="genai-prices"))
     todo.warn_of_first_price(api, found)
     outlook = todo.plan.outlook
     decay = (
@@ -190,7 +190,7 @@ def _not_all_priced(other: built.StackModel) -> str:
     """Why another stack's bill is not the bill for all requests, or an empty text."""
     if other.unpriced:
         return f"{other.unpriced[0].name}: {other.unpriced[0].reason}"
-    done = work(other)
+    done = operate(other)
     if done.served(other)[0]:
         return ""
     shares = [

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from tco.catalog.catalog import Catalog, Found, Sourced, planned
+from tco.catalog.catalog import Catalog, CatalogMatch, SourcedValue, planned
 from tco.catalog.rows import ApiPrice, NodePrice
 from tco.costing import stack as built
 from tco.costing.caution import Caution, CautionKind
@@ -58,7 +58,9 @@ class Lookup:
         if caution not in self.warnings:
             self.warnings.append(caution)
 
-    def warn_of_first_price(self, name: str, found: Found[NodePrice] | Found[ApiPrice]) -> None:
+    def warn_of_first_price(
+        self, name: str, found: CatalogMatch[NodePrice] | CatalogMatch[ApiPrice]
+    ) -> None:
         """Note a price that holds only from a day after the pricing day."""
         if found.first_known:
             self.warn(
@@ -72,16 +74,16 @@ class Lookup:
         """The demand of a service, under the name of its workload."""
         return replace(self.source.workloads[spec.workload][1], name=spec.workload)
 
-    def figure(self, name: str) -> Sourced:
+    def figure(self, name: str) -> SourcedValue:
         """A named overhead of the catalog on the pricing day."""
         return self.catalog.figure(name, self.day)
 
-    def stated(self, path: str, value: Range, unit: str) -> Sourced:
+    def stated(self, path: str, value: Range, unit: str) -> SourcedValue:
         """A figure that the user's plan states."""
         self.figures_stated[path] = value
         return planned(path, value, unit)
 
-    def stated_or(self, path: str, value: Range | None, unit: str, name: str) -> Sourced:
+    def stated_or(self, path: str, value: Range | None, unit: str, name: str) -> SourcedValue:
         """What the plan states, or the catalog's figure of a name."""
         return self.stated(path, value, unit) if value is not None else self.figure(name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.costing import stack as built
 from tco.ranges import Range
 from tco.resolve.lookup import Lookup
@@ -22,8 +22,8 @@ FTE_TABLE = (
 def resolve_labor(todo: Lookup) -> built.Labor:
     """The people: declared, or the catalog's table of FTE by nodes."""
     ops = todo.plan.ops
-    fte: Sourced | None = None
-    table: tuple[tuple[int, Sourced], ...] = ()
+    fte: SourcedValue | None = None
+    table: tuple[tuple[int, SourcedValue], ...] = ()
     if isinstance(ops.fte, Range):
         fte = todo.stated("ops.fte", ops.fte, "FTE")
     elif ops.fte is not None:
@@ -46,9 +46,9 @@ def resolve_labor(todo: Lookup) -> built.Labor:
     )
 
 
-def _people(row: Sourced) -> Sourced:
+def _people(row: SourcedValue) -> SourcedValue:
     """A row of a table of FTE: who thinks one of them too low thinks so of all."""
-    return replace(row, driver="ops.fte")
+    return replace(row, shared_driver="ops.fte")
 
 
 def resolve_platform(todo: Lookup) -> built.Platform:
@@ -80,11 +80,11 @@ def resolve_platform(todo: Lookup) -> built.Platform:
     )
 
 
-def _product(name: str, price: Sourced, quantity: Sourced) -> Sourced:
+def _product(name: str, price: SourcedValue, quantity: SourcedValue) -> SourcedValue:
     """Price x quantity as one figure per node and month, the older of the two days."""
     days = [day for day in (price.as_of, quantity.as_of) if day is not None]
     a, b = price.value, quantity.value
-    return Sourced(
+    return SourcedValue(
         name,
         Range(a.low * b.low, a.likely * b.likely, a.high * b.high),
         "USD/month",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tco.catalog.catalog import Found, planned
+from tco.catalog.catalog import CatalogMatch, planned
 from tco.catalog.rows import Hardware, NodePrice
 from tco.costing import stack as built
 from tco.costing.egress import Band, EgressTerms
@@ -73,7 +73,7 @@ def _check_weights(todo: Lookup, model: str, spec: Service, gpu: str, gpus: int)
 
 def _hardware(
     todo: Lookup, path: str, pool: Pool, region: str | None
-) -> tuple[str, int, Found[NodePrice] | None]:
+) -> tuple[str, int, CatalogMatch[NodePrice] | None]:
     """GPU, number and price row of a pool."""
     if pool.owned is not None:
         gpu = todo.catalog.gpu(pool.owned.gpu)
@@ -139,7 +139,7 @@ def _power(todo: Lookup, path: str, owned: OwnedNode) -> built.PowerTerms:
 
 
 def _egress(
-    todo: Lookup, service: str, pool: Pool, spec: Service, price: Found[NodePrice] | None
+    todo: Lookup, service: str, pool: Pool, spec: Service, price: CatalogMatch[NodePrice] | None
 ) -> EgressTerms:
     stated = spec.egress
     per_token = todo.stated_or(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.costing.figures import with_figures
 from tco.costing.stack import StackModel
 from tco.ranges import Range
@@ -20,9 +20,9 @@ def with_own_figures(stack: StackModel, stated_beside: Mapping[str, Range]) -> S
     figures of the catalog do.
     """
 
-    def own(figure: Sourced) -> Sourced:
+    def own(figure: SourcedValue) -> SourcedValue:
         if figure.origin != "plan" or stated_beside.get(figure.name) == figure.value:
             return figure
-        return replace(figure, driver=f"{stack.name}: {figure.opinion}")
+        return replace(figure, shared_driver=f"{stack.name}: {figure.driver}")
 
     return with_figures(stack, own)

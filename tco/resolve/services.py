@@ -17,7 +17,7 @@ from tco.resolve.apis import needed_rate
 from tco.resolve.lookup import Lookup, NotFound, maybe
 from tco.resolve.pools import resolve_pool
 from tco.resolve.throughput import Speed, operating_points, speed_of, throughput_of
-from tco.scenario import LIKELY
+from tco.scenario import BASE_CASE
 from tco.units import SECONDS_PER_HOUR, FloatArray
 
 __all__ = ["resolve_service"]
@@ -247,7 +247,7 @@ def _fleet_pool(pool: built.PoolModel, work: float) -> FleetPool:
         cap,
         nodes.follow,
         work,
-        float(np.asarray(pool.supply.obtainable(LIKELY))),
+        float(np.asarray(pool.supply.obtainable(BASE_CASE))),
     )
 
 

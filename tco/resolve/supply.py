@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tco.catalog.catalog import Found, Sourced, planned
+from tco.catalog.catalog import CatalogMatch, SourcedValue, planned
 from tco.catalog.rows import NodePrice
 from tco.costing.purchase import (
     Option,
     OwnedSupply,
+    PurchaseOption,
     SpotSupply,
-    Supply,
     interruptions_per_hour,
 )
 from tco.plan.pools import TERM_MONTHS, Commitment, OwnedNode, Pool, SpotTerms
@@ -21,7 +21,7 @@ from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 __all__ = ["owned_name", "price_of", "rented", "resolve_supply"]
 
 
-def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Found[NodePrice]:
+def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> CatalogMatch[NodePrice]:
     """The price row of a pool's purchase option."""
     node = pool.instance or pool.offer
     terms = pool.commitment
@@ -75,9 +75,9 @@ def resolve_supply(
     name: str,
     pool: Pool,
     region: str | None,
-    price: Found[NodePrice] | None,
-    boot: Sourced,
-) -> Supply:
+    price: CatalogMatch[NodePrice] | None,
+    boot: SourcedValue,
+) -> PurchaseOption:
     """The purchase option of a pool with its rate, upfront and period. Raises NotFound."""
     if pool.owned is not None:
         return _owned(todo, name, pool.owned)
@@ -88,24 +88,24 @@ def resolve_supply(
     return rented(price, pool.commitment)
 
 
-def _rate(price: Found[NodePrice]) -> Sourced:
+def _rate(price: CatalogMatch[NodePrice]) -> SourcedValue:
     row = price.row
     node = row.instance or row.offer or ""
     return price.sourced(f"{node}: {row.purchase}", row.usd_per_node_hour, "USD/h")
 
 
-def rented(price: Found[NodePrice], terms: Commitment | None) -> Supply:
+def rented(price: CatalogMatch[NodePrice], terms: Commitment | None) -> PurchaseOption:
     """A node on demand, or under a commitment, at the price of a row."""
     row, rate = price.row, _rate(price)
     node = row.instance or row.offer or ""
     if terms is None:
-        return Supply("on-demand", node, rate)
+        return PurchaseOption("on-demand", node, rate)
     option: Option = "capacity-block" if terms.kind == "capacity-block" else "reserved"
     if option == "capacity-block":
         hours = float(terms.hours or 0)
-        upfront = rate.renamed(f"{node}: capacity block", hours, "USD")
-        free = rate.renamed(f"{node}: recurring", 0.0)
-        return Supply(
+        upfront = rate.scaled(f"{node}: capacity block", hours, "USD")
+        free = rate.scaled(f"{node}: recurring", 0.0)
+        return PurchaseOption(
             option,
             f"{node}, capacity block of {hours:g} h",
             replace(free, value=point(0.0)),
@@ -120,7 +120,7 @@ def rented(price: Found[NodePrice], terms: Commitment | None) -> Supply:
     words = " ".join(
         part.replace("-", " ") for part in (terms.kind, terms.term, terms.payment) if part
     )
-    return Supply(option, f"{node}, {words}", rate, paid, float(TERM_MONTHS[terms.term]))
+    return PurchaseOption(option, f"{node}, {words}", rate, paid, float(TERM_MONTHS[terms.term]))
 
 
 def _spot(
@@ -129,9 +129,9 @@ def _spot(
     name: str,
     pool: Pool,
     region: str | None,
-    rate: Sourced,
-    boot: Sourced,
-) -> Supply:
+    rate: SourcedValue,
+    boot: SourcedValue,
+) -> PurchaseOption:
     terms = pool.spot or SpotTerms()
     node = pool.instance or pool.offer or ""
     fallback = None
@@ -144,7 +144,7 @@ def _spot(
         interruptions = todo.stated(f"pools.{name}.spot.interruptions", nu, "per h")
     else:
         interruptions = _band(todo, path, node, region)
-    return Supply(
+    return PurchaseOption(
         "spot",
         f"{node}, spot",
         rate,
@@ -160,7 +160,7 @@ def _spot(
     )
 
 
-def _band(todo: Lookup, path: str, node: str, region: str | None) -> Sourced:
+def _band(todo: Lookup, path: str, node: str, region: str | None) -> SourcedValue:
     """Interruptions per hour behind the published share per month."""
     found = todo.catalog.interruptions(node, region or "", todo.day)
     if found is None:
@@ -179,11 +179,11 @@ def owned_name(owned: OwnedNode) -> str:
     return owned.gpu if owned.gpus == 1 else f"node of {owned.gpus} {owned.gpu}"
 
 
-def _owned(todo: Lookup, name: str, owned: OwnedNode) -> Supply:
+def _owned(todo: Lookup, name: str, owned: OwnedNode) -> PurchaseOption:
     months = owned.life_years * MONTHS_PER_YEAR
     free = planned(f"{name}: rent", point(0.0), "USD/h")
     maintenance = owned.maintenance_per_year
-    return Supply(
+    return PurchaseOption(
         "owned",
         f"{owned_name(owned)}, owned {owned.life_years:g} years",
         free,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tco.catalog.catalog import Found, Sourced
+from tco.catalog.catalog import CatalogMatch, SourcedValue
 from tco.catalog.rows import Benchmark
 from tco.costing import stack as built
 from tco.plan.plan import Service
@@ -60,7 +60,9 @@ def _replicas(spec: Service, pool: built.PoolModel) -> float:
     return float(max(1, pool.gpus // wanted))
 
 
-def throughput_of(todo: Lookup, model: str, gpu: str, points: Sequence[OperatingPoint]) -> Sourced:
+def throughput_of(
+    todo: Lookup, model: str, gpu: str, points: Sequence[OperatingPoint]
+) -> SourcedValue:
     """The spread of a group's speed around the likely one: the widest of its classes' benchmarks.
 
     A range that the benchmark states; none for one of the user's own; else the catalog's opinion
@@ -68,15 +70,15 @@ def throughput_of(todo: Lookup, model: str, gpu: str, points: Sequence[Operating
     """
     spreads = [_spread(todo, point) for point in points]
     widest = max(spreads, key=lambda one: one.value.high / one.value.low)
-    return widest.renamed(f"throughput of {model} on {gpu}")
+    return widest.scaled(f"throughput of {model} on {gpu}")
 
 
-def _spread(todo: Lookup, point: OperatingPoint) -> Sourced:
+def _spread(todo: Lookup, point: OperatingPoint) -> SourcedValue:
     benchmark = point.benchmark
     own = todo.source.holds(benchmark)
     if own or not point.spread.is_point:
         source, origin = benchmark.source or "", "book" if own else "catalog"
-        return Sourced("", point.spread, "x", source, benchmark.as_of, origin=origin)
+        return SourcedValue("", point.spread, "x", source, benchmark.as_of, origin=origin)
     if benchmark.kind == "predicted":
         return todo.figure("prediction_spread")
     return todo.figure("extrapolation_spread" if point.extrapolated else "benchmark_spread")
@@ -146,7 +148,9 @@ def _warn_of(
         )
 
 
-def _benchmarks_there_are(todo: Lookup, model: str, on_gpu: Sequence[Found[Benchmark]]) -> str:
+def _benchmarks_there_are(
+    todo: Lookup, model: str, on_gpu: Sequence[CatalogMatch[Benchmark]]
+) -> str:
     rows = [one.row for one in on_gpu] or [
         one.row
         for gpu in todo.catalog.gpu_names

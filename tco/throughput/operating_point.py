@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tco.catalog.catalog import Found
+from tco.catalog.catalog import CatalogMatch
 from tco.catalog.rows import Benchmark, BenchmarkPoint, Latency
 from tco.plan.workload import Objectives, RequestClass, cached_share
 from tco.ranges import Range, point
-from tco.scenario import LIKELY, Scenario
+from tco.scenario import BASE_CASE, Scenario
 from tco.units import Quantity
 
 __all__ = [
@@ -102,7 +102,7 @@ def _point(point: BenchmarkPoint, output: int, warnings: list[str]) -> MeasuredP
 
 
 def operating_point(
-    found: Found[Benchmark], objectives: Objectives, *, extrapolated: bool
+    found: CatalogMatch[Benchmark], objectives: Objectives, *, extrapolated: bool
 ) -> OperatingPoint | str:
     """n* of a benchmark under the objectives, or why there is none."""
     benchmark = found.row
@@ -198,14 +198,14 @@ def _between(known: Curve, concurrency: float) -> float | None:
 
 
 def nearest(
-    found: Sequence[Found[Benchmark]], request: RequestClass
-) -> tuple[Found[Benchmark], bool]:
+    found: Sequence[CatalogMatch[Benchmark]], request: RequestClass
+) -> tuple[CatalogMatch[Benchmark], bool]:
     """The benchmark whose lengths are nearest in logarithms, and whether it is extrapolated.
 
     A measurement is preferred to a prediction however far its lengths are.
     """
 
-    def distance(one: Found[Benchmark]) -> tuple[bool, float]:
+    def distance(one: CatalogMatch[Benchmark]) -> tuple[bool, float]:
         benchmark = one.row
         far = math.hypot(
             math.log(max(request.input, 1.0) / benchmark.input),
@@ -238,7 +238,7 @@ def node_seconds(
     request: RequestClass,
     replicas: float,
     workload: str = "",
-    scenario: Scenario = LIKELY,
+    scenario: Scenario = BASE_CASE,
 ) -> Quantity:
     """Node-seconds of one request, w = [1 - s c (1 - R_prefill/R_cached)] / X_req.
 

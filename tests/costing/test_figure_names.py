@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tco.analysis.cashflow.projection import path
+from tco.analysis.cashflow.projection import project
 from tco.analysis.simulation.uncertainty import drivers_of
 from tests.conftest import ON_DEMAND, Keys, Lab, owned
 
@@ -15,7 +15,7 @@ USD = [200_000, 250_000, 300_000]
 def drivers(lab: Lab) -> dict[str, int]:
     """The uncertain figures of a stack and its alternatives, with the ranges of each."""
     stack = lab.load()
-    found = drivers_of(path(stack), stack.alternatives)
+    found = drivers_of(project(stack), stack.alternatives)
     return {name: len(ranges) for name, ranges in found.ranges.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tco.costing.fleet_operation import work
+from tco.costing.fleet_operation import operate
 from tco.costing.fleet_table import WorkTable
 from tco.scenario import Scenario
 from tests.conftest import ON_DEMAND, Keys, Lab
@@ -31,8 +31,8 @@ def test_tabulated_fleets_are_near_the_exact_ones(lab: Lab, follow: str, burst: 
     speeds = np.exp(np.random.default_rng(6).normal(0.0, 0.3, 3000))
     [figure] = [group.throughput for service in stack.services for group in service.groups]
     scenario = Scenario(draws={(figure.name, figure.value): speeds})
-    table = WorkTable.build(stack, (np.ones(1),), work(stack, 1.0), 8.0).at(scenario)
-    [[found]], [[exact]] = table.groups, work(stack, 1.0, scenario).groups
+    table = WorkTable.build(stack, (np.ones(1),), operate(stack, 1.0), 8.0).at(scenario)
+    [[found]], [[exact]] = table.groups, operate(stack, 1.0, scenario).groups
     hours, known = found.month.node_hours[0], exact.month.node_hours[0]
     assert float(np.abs(hours - known).mean()) < 0.005 * float(known.mean())
     assert float(hours.mean()) == pytest.approx(float(known.mean()), rel=0.002)
@@ -46,5 +46,5 @@ def test_known_throughput_needs_no_table(lab: Lab) -> None:
     """Where the speed is no opinion the exact fleet is used as it stands."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}})
     stack = lab.load()
-    exact = work(stack, 1.0)
+    exact = operate(stack, 1.0)
     assert WorkTable.build(stack, (np.ones(1),), exact, 1.0).at(Scenario()).groups == exact.groups

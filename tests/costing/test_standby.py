@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from tco.costing.fleet_operation import work
+from tco.costing.fleet_operation import operate
 from tco.costing.standby import chances_up, node_availability
 from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category
 
@@ -108,7 +108,7 @@ def test_api_as_standby_for_a_fleet_of_any_size(lab: Lab, nodes: int) -> None:
     up = np.arange(nodes + 1)
     missing = np.maximum(load - up, 0.0) / load
     exact = float(binom.pmf(up, nodes, 0.99) @ missing)
-    share = work(lab.load()).groups[0][0].outage_share[0]
+    share = operate(lab.load()).groups[0][0].outage_share[0]
     assert share == pytest.approx(exact, rel=1e-6)
 
 

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tco.costing.fleet import TOLERANCE
-from tco.costing.fleet_operation import work
+from tco.costing.fleet_operation import operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import total
 from tco.costing.stack import Alternative, Group, ServiceModel, StackModel, StandbyTerms
-from tco.scenario import LIKELY, Scenario
+from tco.scenario import BASE_CASE, Scenario
 from tco.units import FloatArray, distinct
 
 __all__ = ["Samples", "Scan", "sample_points", "scan", "self_usd", "winning_intervals"]
@@ -179,9 +179,9 @@ def _unable(stack: StackModel, ceiling: float) -> Scan:
     return Scan(nothing, own, ceiling * stack.mtok_per_month, 0.0, wins)
 
 
-def self_usd(stack: StackModel, factor: FloatArray, scenario: Scenario = LIKELY) -> FloatArray:
+def self_usd(stack: StackModel, factor: FloatArray, scenario: Scenario = BASE_CASE) -> FloatArray:
     """USD of the pricing day's month at factors of the demand."""
-    return np.asarray(total(ledger(stack, work(stack, factor), 0.0, scenario)) + 0.0 * factor)
+    return np.asarray(total(ledger(stack, operate(stack, factor), 0.0, scenario)) + 0.0 * factor)
 
 
 def _cost(stack: StackModel, alternative: Alternative) -> Callable[[FloatArray], FloatArray] | None:
@@ -201,7 +201,7 @@ def _stack_cost(stack: StackModel, other: StackModel) -> Callable[[FloatArray], 
     """Another stack's cost; demand that it refuses it buys at what ours costs."""
 
     def cost(factor: FloatArray) -> FloatArray:
-        done = work(other, factor)
+        done = operate(other, factor)
         usd = np.asarray(total(ledger(other, done)) + 0.0 * factor)
         refused = done.refused_tokens(other)
         return usd + refused * self_usd(stack, factor) if refused.any() else usd
@@ -229,7 +229,7 @@ def _capacity(stack: StackModel, ceiling: float) -> float | None:
     """The largest factor that every service can serve, or None where there is no such limit."""
     services = tuple(replace(one, standby=StandbyTerms()) for one in stack.services)
     stack = replace(stack, services=services)  # no spare serves more, and none need be counted
-    if bool(work(stack, ceiling).served(stack)[0]):
+    if bool(operate(stack, ceiling).served(stack)[0]):
         return None
     grid = np.linspace(0.0, ceiling, 33)
     room = _room(stack, grid)
@@ -243,7 +243,7 @@ def _capacity(stack: StackModel, ceiling: float) -> float | None:
 
 def _room(stack: StackModel, factor: FloatArray) -> FloatArray:
     """How far the service nearest to its limit of unserved requests is from it, over the limit."""
-    done = work(stack, factor)
+    done = operate(stack, factor)
     rooms = [
         1.0 - done.unserved_share(service, place) / max(service.unserved_limit, TOLERANCE)
         for place, service in enumerate(stack.services)

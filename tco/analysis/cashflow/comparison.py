@@ -8,15 +8,15 @@ from functools import cached_property
 
 from tco.analysis.cashflow.projection import (
     CashFlow,
-    Path,
+    Projection,
     alternative_flow,
     cash_flow,
     npv_usd,
     refused_usd,
 )
 from tco.costing.stack import Alternative, PoolModel, StackModel
-from tco.scenario import LIKELY, Scenario
-from tco.units import FloatArray, first, monthly_rate
+from tco.scenario import BASE_CASE, Scenario
+from tco.units import FloatArray, as_scalar, monthly_rate
 
 __all__ = ["OwnSide", "RivalSide", "rented_usd_per_gpu_hour", "rival_side"]
 
@@ -29,7 +29,7 @@ class OwnSide:
     """
 
     stack: StackModel
-    ahead: Path
+    ahead: Projection
     utilization: float
 
     def npv_under(self, scenario: Scenario) -> float:
@@ -76,7 +76,7 @@ class OwnSide:
     def capex_usd(self) -> float:
         """Purchase price of all owned nodes held on the pricing day, spares included."""
         held = self.ahead.work.nodes_by_pool()
-        return sum(_owned_usd(pool) * first(nodes) for pool, nodes in held)
+        return sum(_owned_usd(pool) * as_scalar(nodes) for pool, nodes in held)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class RivalSide:
 
 
 def rival_side(
-    ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY
+    ahead: Projection, alternative: Alternative, scenario: Scenario = BASE_CASE
 ) -> RivalSide | None:
     """An alternative over the horizon, or None where it has no price."""
     flow = alternative_flow(ahead, alternative, scenario)
@@ -114,13 +114,13 @@ def rented_usd_per_gpu_hour(stack: StackModel) -> float:
     for _, group, place, pool in stack.pools():
         if pool.supply.option != "owned":
             hours = float(group.fleet.at(1.0).month.node_hours[place][0]) * pool.nodes_per_replica
-            price = float(pool.supply.effective_usd_per_hour(LIKELY, rate))
+            price = float(pool.supply.effective_usd_per_hour(BASE_CASE, rate))
             usd += hours * price
             gpu_hours += hours * pool.gpus
     return usd / gpu_hours if gpu_hours else 0.0
 
 
-def _present(ahead: Path, flow: CashFlow) -> float:
+def _present(ahead: Projection, flow: CashFlow) -> float:
     return float(npv_usd(flow, float(ahead.stack.discount_rate.value.likely)))
 
 

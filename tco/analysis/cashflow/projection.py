@@ -13,21 +13,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tco.costing.finance import discount, remaining_value
-from tco.costing.fleet_operation import Work, work
+from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import total
 from tco.costing.stack import Alternative, Group, PoolModel, ServiceModel, StackModel
-from tco.scenario import LIKELY, Scenario
+from tco.scenario import BASE_CASE, Scenario
 from tco.units import MONTHS_PER_YEAR, FloatArray, Quantity, monthly_rate
 
 __all__ = [
     "CashFlow",
-    "Path",
+    "Projection",
     "alternative_flow",
     "cash_flow",
     "npv_usd",
-    "path",
     "payback_months",
+    "project",
     "refused_usd",
     "tabulated",
 ]
@@ -49,7 +49,7 @@ class CashFlow:
 
 
 @dataclass(frozen=True)
-class Path:
+class Projection:
     """The fleets of a stack over its horizon, and the demand factor of each service by month.
 
     ``others`` has the paths of the stacks among the alternatives, by name.
@@ -57,9 +57,9 @@ class Path:
 
     months: FloatArray
     factors: tuple[FloatArray, ...]
-    work: Work
+    work: FleetOperation
     stack: StackModel
-    others: Mapping[str, Path]
+    others: Mapping[str, Projection]
 
     @property
     def refuses(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -72,7 +72,7 @@ def growth(service: ServiceModel, months: FloatArray) -> FloatArray:
     return (1 + service.demand.growth_per_year) ** (months / MONTHS_PER_YEAR)
 
 
-def path(stack: StackModel, months: int | None = None) -> Path:
+def project(stack: StackModel, months: int | None = None) -> Projection:
     """A stack's fleets month by month. Committed nodes once bought stay, also if demand shrinks."""
     count = months or stack.horizon_months
     t = np.arange(float(count))
@@ -85,12 +85,12 @@ def path(stack: StackModel, months: int | None = None) -> Path:
     )
     factors = tuple(growth(service, t) for service in stack.services)
     others = {
-        one.name: path(one.stack, count) for one in stack.alternatives if one.stack is not None
+        one.name: project(one.stack, count) for one in stack.alternatives if one.stack is not None
     }
-    return Path(t, factors, work(held, factors), held, others)
+    return Projection(t, factors, operate(held, factors), held, others)
 
 
-def tabulated(ahead: Path, widest: float) -> Callable[[Scenario], Path]:
+def tabulated(ahead: Projection, widest: float) -> Callable[[Scenario], Projection]:
     """From a scenario to the path under its throughputs, by look-up in tables built once.
 
     Committed nodes are bought before anyone knows the throughput: their count stays that of the
@@ -101,7 +101,7 @@ def tabulated(ahead: Path, widest: float) -> Callable[[Scenario], Path]:
     table = WorkTable.build(ahead.stack, ahead.factors, ahead.work, widest)
     others = {name: tabulated(other, widest) for name, other in ahead.others.items()}
 
-    def under(scenario: Scenario) -> Path:
+    def under(scenario: Scenario) -> Projection:
         return replace(
             ahead,
             work=table.at(scenario),
@@ -121,7 +121,7 @@ def _with_committed(group: Group) -> Group:
     return replace(group, fleet=replace(group.fleet, pools=pools))
 
 
-def cash_flow(ahead: Path, scenario: Scenario = LIKELY) -> CashFlow:
+def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:
     """What self-hosting pays along a path."""
     lines = ledger(ahead.stack, ahead.work, ahead.months, scenario)
     billed = np.asarray(total(lines) + ahead.work.none, float)
@@ -182,7 +182,7 @@ def _worth(
 
 
 def alternative_flow(
-    ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY
+    ahead: Projection, alternative: Alternative, scenario: Scenario = BASE_CASE
 ) -> CashFlow | None:
     """What an alternative pays for the same demand, or None where it has no price."""
     if alternative.unpriced:
@@ -196,7 +196,7 @@ def alternative_flow(
     return CashFlow.running(np.asarray(usd, float))
 
 
-def _stack_flow(ahead: Path, other: Path, scenario: Scenario) -> CashFlow:
+def _stack_flow(ahead: Projection, other: Projection, scenario: Scenario) -> CashFlow:
     """What another stack pays; demand that it refuses it buys at what ours costs."""
     flow = cash_flow(other, replace(scenario, fte=None))
     if not other.refuses.any():
@@ -205,7 +205,9 @@ def _stack_flow(ahead: Path, other: Path, scenario: Scenario) -> CashFlow:
     return replace(flow, running_usd=flow.running_usd + bought, billed_usd=flow.billed_usd + bought)
 
 
-def refused_usd(ahead: Path, alternative: Alternative, scenario: Scenario = LIKELY) -> FloatArray:
+def refused_usd(
+    ahead: Projection, alternative: Alternative, scenario: Scenario = BASE_CASE
+) -> FloatArray:
     """What demand that the fleet refuses along the path would cost at the alternative's prices."""
     if not ahead.refuses.any():
         return np.zeros(len(ahead.months))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tco.analysis.decision.verdict import Verdict, in_words, unpriced_rivals
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.costing.stack import StackModel, Unpriced
 from tco.plan.plan import Override
 from tco.shares import chance, in_percent, needed_chance
@@ -39,7 +39,7 @@ class GateFacts:
     unpriced: tuple[Unpriced, ...]
     unserved_share: float
     lost_months: int
-    rival_figures: tuple[Sourced, ...]
+    rival_figures: tuple[SourcedValue, ...]
     closes_on_demand: bool | None
 
 
@@ -54,7 +54,7 @@ class GateResult:
     facts: GateFacts
 
 
-def age_days(figure: Sourced, today: dt.date) -> int | None:
+def age_days(figure: SourcedValue, today: dt.date) -> int | None:
     """Days since a figure was seen; None for an undated one."""
     return (today - figure.as_of).days if figure.as_of is not None else None
 
@@ -160,14 +160,16 @@ def _fresh(stack: StackModel, facts: GateFacts) -> Condition:
     ]
     figures += [(figure.name, figure) for figure in facts.rival_figures]
     ages = {(name, age_days(figure, facts.today)): None for name, figure in figures}
-    stale = [f"{name} ({_told(age)})" for name, age in ages if age is None or not 0 <= age <= most]
+    stale = [
+        f"{name} ({_format_age(age)})" for name, age in ages if age is None or not 0 <= age <= most
+    ]
     if stale:
         return Condition("prices fresh", False, f"older than {most} days: {', '.join(stale)}")
     oldest = max((age for _, age in ages if age is not None), default=0)
     return Condition("prices fresh", True, f"oldest {oldest} days, at most {most}")
 
 
-def _told(age: int | None) -> str:
+def _format_age(age: int | None) -> str:
     if age is None:
         return "undated"
     return f"{age} days" if age >= 0 else "seen after today"

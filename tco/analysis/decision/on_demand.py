@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tco.analysis.cashflow.projection import path
+from tco.analysis.cashflow.projection import project
 from tco.analysis.decision.gate import not_bought
 from tco.analysis.decision.verdict import AlternativeResult, Verdict
 from tco.analysis.optimization.mix import month_usd
 from tco.catalog.rows import NodePrice
-from tco.costing.fleet_operation import work
+from tco.costing.fleet_operation import operate
 from tco.costing.ledger import ledger
 from tco.costing.lines import NODE_CATEGORIES
-from tco.costing.purchase import Supply
+from tco.costing.purchase import PurchaseOption
 from tco.costing.stack import Group, PoolModel, StackModel
-from tco.units import first
+from tco.units import as_scalar
 
 __all__ = ["closes_on_demand", "on_demand_usd_per_month"]
 
@@ -43,7 +43,7 @@ def closes_on_demand(
         return False
     from tco.analysis.simulation.uncertainty import simulate_plan  # noqa: PLC0415  a verdict drew it already
 
-    against = simulate_plan(path(paid), scenarios, seed, derived=True).of(verdict.against)
+    against = simulate_plan(project(paid), scenarios, seed, derived=True).of(verdict.against)
     return (
         against is not None
         and against.probability >= stack.plan.gate.probability
@@ -61,9 +61,9 @@ def on_demand_usd_per_month(stack: StackModel) -> dict[str, float]:
     if paid is None:
         return {}
     usd = dict.fromkeys(waiting, 0.0)
-    for line in ledger(paid, work(paid)):
+    for line in ledger(paid, operate(paid)):
         if line.pool in usd and line.category in NODE_CATEGORIES:
-            usd[line.pool] += first(line.usd)
+            usd[line.pool] += as_scalar(line.usd)
     return usd
 
 
@@ -94,4 +94,4 @@ def _paid(stack: StackModel, pool: PoolModel) -> PoolModel | None:
     if found is None:
         return None
     rate = found.sourced(f"{pool.node}: on-demand", found.row.usd_per_node_hour, "USD/h")
-    return replace(pool, supply=Supply("on-demand", pool.node, rate))
+    return replace(pool, supply=PurchaseOption("on-demand", pool.node, rate))

@@ -11,7 +11,7 @@ from tco.analysis.cashflow.comparison import RivalSide
 from tco.costing.stack import Alternative, StackModel, Unpriced
 
 if TYPE_CHECKING:
-    from tco.analysis.simulation.accumulator import Against
+    from tco.analysis.simulation.accumulator import ScenarioComparison
 
 __all__ = [
     "NOT_DRAWN",
@@ -38,7 +38,7 @@ class AlternativeResult:
     side: RivalSide | None
     wins_mtok_per_month: list[tuple[float, float | None]]
     thresholds: Thresholds
-    uncertainty: Against | None
+    uncertainty: ScenarioComparison | None
 
     @property
     def npv_usd(self) -> float | None:
@@ -159,7 +159,7 @@ def decide(
     return Verdict(decision, rival.name, rival.probability, saving, None, caps)
 
 
-def _by_probability(drawn: Against, wanted: float, *, capped: bool) -> Decision:
+def _by_probability(drawn: ScenarioComparison, wanted: float, *, capped: bool) -> Decision:
     """RECOMMEND at the wanted probability with a saving to expect; LEAN from 0.6 on."""
     if drawn.probability >= wanted and drawn.expected_saving_usd > 0 and not capped:
         return "RECOMMEND"

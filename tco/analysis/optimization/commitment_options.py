@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tco.catalog.catalog import Found, Sourced
+from tco.catalog.catalog import CatalogMatch, SourcedValue
 from tco.catalog.rows import Figure, NodePrice
-from tco.costing.fleet_operation import work
+from tco.costing.fleet_operation import operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import total
-from tco.costing.purchase import OwnedSupply, Supply
+from tco.costing.purchase import OwnedSupply, PurchaseOption
 from tco.costing.stack import Alternative, Group, PoolModel, PowerTerms, StackModel
 from tco.plan.pools import Commitment
 from tco.resolve.supply import rented
-from tco.scenario import LIKELY
-from tco.units import HOURS_PER_MONTH, first, monthly_rate
+from tco.scenario import BASE_CASE
+from tco.units import HOURS_PER_MONTH, as_scalar, monthly_rate
 
-__all__ = ["STOP_MONTHS", "Rung", "ladder"]
+__all__ = ["STOP_MONTHS", "CommitmentOption", "commitment_options"]
 
 STOP_MONTHS = 3
 """After so many months a team that was wrong stops."""
@@ -33,7 +33,7 @@ OWNED_MONTHS = 36
 
 
 @dataclass(frozen=True)
-class Rung:
+class CommitmentOption:
     """One way to commit: USD a month for the whole stack, and USD lost by stopping early.
 
     ``reason`` says what has no price; both amounts are then None.
@@ -42,7 +42,7 @@ class Rung:
     name: str
     how: str
     usd_per_month: float | None
-    wrong_usd: float | None
+    exit_cost_usd: float | None
     reason: str = ""
 
 
@@ -73,11 +73,13 @@ class _NoPrice(Exception):
 class _Bought:
     """How a rung holds a pool's nodes."""
 
-    supply: Supply
+    supply: PurchaseOption
     power: PowerTerms | None = None
 
 
-def ladder(stack: StackModel, alternatives: Sequence[Alternative]) -> tuple[Rung, ...]:
+def commitment_options(
+    stack: StackModel, alternatives: Sequence[Alternative]
+) -> tuple[CommitmentOption, ...]:
     """All rungs, the easiest to leave first."""
     rented_ = [
         _rung(stack, name, lambda pool, one=option: _cheapest(stack, pool, one))
@@ -86,7 +88,7 @@ def ladder(stack: StackModel, alternatives: Sequence[Alternative]) -> tuple[Rung
     return _api(stack, alternatives), *rented_, _rung(stack, "own", lambda pool: _own(stack, pool))
 
 
-def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> Rung:
+def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> CommitmentOption:
     """The cheapest eligible hosted API: nothing is owed when the calls stop."""
     bills: dict[str, float] = {}
     for one in alternatives:
@@ -94,34 +96,36 @@ def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> Rung:
         if one.eligible and known is not None:
             bills[one.name] = float(sum(known))
     if not bills:
-        return Rung("API", "", None, None, "no eligible alternative is an API with a price")
+        return CommitmentOption(
+            "API", "", None, None, "no eligible alternative is an API with a price"
+        )
     name = min(bills, key=lambda one: bills[one])
-    return Rung("API", name, bills[name], 0.0)
+    return CommitmentOption("API", name, bills[name], 0.0)
 
 
-def _rung(stack: StackModel, name: str, buy: Callable[[PoolModel], _Bought]) -> Rung:
+def _rung(stack: StackModel, name: str, buy: Callable[[PoolModel], _Bought]) -> CommitmentOption:
     try:
         bought = {pool.name: buy(pool) for _, _, _, pool in stack.pools()}
     except _NoPrice as missing:
-        return Rung(name, "", None, None, str(missing))
+        return CommitmentOption(name, "", None, None, str(missing))
     held = _with(stack, bought)
-    done = work(held)
-    usd = first(total(ledger(held, done)))
-    wrong = sum(first(nodes) * _lost_usd(pool.supply) for pool, nodes in done.nodes_by_pool())
+    done = operate(held)
+    usd = as_scalar(total(ledger(held, done)))
+    wrong = sum(as_scalar(nodes) * _lost_usd(pool.supply) for pool, nodes in done.nodes_by_pool())
     labels = dict.fromkeys(one.supply.label for one in bought.values())
-    return Rung(name, "; ".join(labels), usd, wrong)
+    return CommitmentOption(name, "; ".join(labels), usd, wrong)
 
 
-def _lost_usd(supply: Supply) -> float:
+def _lost_usd(supply: PurchaseOption) -> float:
     """What one node costs after the stop: the rest of its term, or its loss in value."""
     months = supply.period_months
     if not supply.committed or months is None or supply.option == "capacity-block":
         return 0.0
-    price = float(supply.upfront_usd(LIKELY))
+    price = float(supply.upfront_usd(BASE_CASE))
     if supply.owned is not None:
         return price * (1 - supply.owned.residual.value.likely)
     rest = max(0.0, months - STOP_MONTHS)
-    recurring = float(supply.recurring_usd_per_hour(LIKELY)) * HOURS_PER_MONTH
+    recurring = float(supply.recurring_usd_per_hour(BASE_CASE)) * HOURS_PER_MONTH
     return recurring * rest + price * rest / months
 
 
@@ -158,7 +162,7 @@ def _cheapest(stack: StackModel, pool: PoolModel, option: _Option) -> _Bought:
     offers = [rented(one, _terms(one.row)) for one in rows]
     if not offers:
         raise _NoPrice(f"{pool.node} has no {option.words}")
-    return _Bought(min(offers, key=lambda one: float(one.effective_usd_per_hour(LIKELY, rate))))
+    return _Bought(min(offers, key=lambda one: float(one.effective_usd_per_hour(BASE_CASE, rate))))
 
 
 def _terms(row: NodePrice) -> Commitment | None:
@@ -168,7 +172,7 @@ def _terms(row: NodePrice) -> Commitment | None:
     return Commitment(kind=row.kind, term=row.term, payment=row.payment, hours=hours)
 
 
-def _prices(stack: StackModel, pool: PoolModel) -> Iterator[Found[NodePrice]]:
+def _prices(stack: StackModel, pool: PoolModel) -> Iterator[CatalogMatch[NodePrice]]:
     """The prices of a pool's node on the pricing day, one per purchase option, spot left out."""
     keys: dict[tuple[object, ...], None] = {}
     for row, _ in stack.catalog.rows(NodePrice):
@@ -190,26 +194,26 @@ def _own(stack: StackModel, pool: PoolModel) -> _Bought:
     price = _figure(stack, f"purchase_usd_node_{pool.gpus}x{gpu}")
     kw = _figure(stack, f"node_kw_max_dgx_{gpu}")
     per_kw = _figure(stack, "colocation_usd_per_kw_month")
-    watts = kw.renamed(f"{pool.node}: draw", 1000.0, "W")
+    watts = kw.scaled(f"{pool.node}: draw", 1000.0, "W")
     owned = OwnedSupply(
         price,
         _figure(stack, f"residual_share_after_{OWNED_MONTHS}_months"),
         _figure(stack, "owned_maintenance_per_year"),
         OWNED_MONTHS,
     )
-    free = price.renamed(f"{pool.node}: rent", 0.0, "USD/h")
+    free = price.scaled(f"{pool.node}: rent", 0.0, "USD/h")
     label = f"node of {pool.gpus} {pool.gpu}, owned {OWNED_MONTHS // 12} years"
     power = PowerTerms(
         watts,
         watts,
         _figure(stack, "pue"),
         _figure(stack, "electricity_usd_per_kwh"),
-        per_kw.renamed("colocation", kw.value.likely, "USD/month"),
+        per_kw.scaled("colocation", kw.value.likely, "USD/month"),
     )
-    return _Bought(Supply("owned", label, free, price, OWNED_MONTHS, owned=owned), power)
+    return _Bought(PurchaseOption("owned", label, free, price, OWNED_MONTHS, owned=owned), power)
 
 
-def _figure(stack: StackModel, name: str) -> Sourced:
+def _figure(stack: StackModel, name: str) -> SourcedValue:
     if stack.catalog.find_as(Figure, ("figure", name), stack.day) is None:
         raise _NoPrice(f"the catalog has no {name}; a price book may state it")
     return stack.catalog.figure(name, stack.day)

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tco.costing.api_bill import ApiRate
-from tco.costing.fleet_operation import work
+from tco.costing.fleet_operation import operate
 from tco.costing.ledger import ledger
 from tco.costing.lines import total
 from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel, StandbyTerms
-from tco.units import first
+from tco.units import as_scalar
 
-__all__ = ["SAME", "Mix", "cost_usd", "month_usd", "stack_with", "standby_pool"]
+__all__ = ["SAME_COST_RTOL", "Mix", "cost_usd", "month_usd", "stack_with", "standby_pool"]
 
-SAME = 1e-9
+SAME_COST_RTOL = 1e-9
 """Costs that differ by a smaller share are the same."""
 
 
@@ -70,7 +70,7 @@ def stack_with(stack: StackModel, place: int, mix: Mix) -> StackModel:
 
 def _group_with(service: ServiceModel, group: Group, mix: Mix) -> Group:
     limit = service.unserved_limit if mix.overflow is None else None
-    mixed = group.of_pools(
+    mixed = group.restricted_to(
         [
             replace(
                 fleet,
@@ -114,7 +114,7 @@ def cost_usd(stack: StackModel) -> float:
 
 def month_usd(stack: StackModel) -> float | None:
     """USD of the pricing day's month; None where more is refused than the limit allows."""
-    done = work(stack)
+    done = operate(stack)
     if not bool(done.served(stack)[0]):
         return None
-    return first(total(ledger(stack, done)))
+    return as_scalar(total(ledger(stack, done)))

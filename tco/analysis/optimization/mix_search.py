@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tco.analysis.optimization.mix import SAME, Mix, cost_usd, stack_with
+from tco.analysis.optimization.mix import SAME_COST_RTOL, Mix, cost_usd, stack_with
 from tco.analysis.optimization.ranks import API, rank_table
-from tco.analysis.optimization.supplies import Supply
+from tco.analysis.optimization.supplies import CandidatePool
 from tco.costing.api_bill import ApiRate
 from tco.costing.fleet import TOLERANCE
 from tco.costing.stack import Group, StackModel, StandbyTerms
@@ -33,7 +33,7 @@ class Settled:
     mixes: tuple[tuple[Mix, float], ...]
 
 
-def of_one_type(supplies: Sequence[Supply]) -> bool:
+def of_one_type(supplies: Sequence[CandidatePool]) -> bool:
     """Whether all supplies are the same node, differently bought."""
     return len({(one.pool.node, one.pool.region) for one in supplies}) == 1
 
@@ -41,7 +41,7 @@ def of_one_type(supplies: Sequence[Supply]) -> bool:
 def cheapest_mixes(
     stack: StackModel,
     place: int,
-    supplies: Sequence[Supply],
+    supplies: Sequence[CandidatePool],
     apis: Sequence[tuple[ApiRate, float]],
     standby: StandbyTerms,
 ) -> Settled:
@@ -62,18 +62,18 @@ def cheapest_mixes(
     return Settled(method, tuple(sorted(mixes, key=lambda pair: pair[1])))
 
 
-def _undominated(supplies: Sequence[Supply]) -> tuple[Supply, ...]:
+def _undominated(supplies: Sequence[CandidatePool]) -> tuple[CandidatePool, ...]:
     """The cheapest supply of each node that is committed, on spot, or on demand.
 
     Another one of the same kind costs more in every hour, and changes nothing else.
     """
-    kinds: dict[tuple[object, ...], Supply] = {}
+    kinds: dict[tuple[object, ...], CandidatePool] = {}
     for one in supplies:
         kinds.setdefault(_kind(one), one)
     return tuple(kinds.values())
 
 
-def _kind(supply: Supply) -> tuple[object, ...]:
+def _kind(supply: CandidatePool) -> tuple[object, ...]:
     pool, spot = supply.pool, supply.pool.supply.spot
     node = (pool.node, pool.region, supply.committed, supply.fleet.capacity_per_node)
     if pool.supply.owned is not None:
@@ -87,7 +87,9 @@ def _most_nodes(group: Group) -> int:
     return int(group.fleet.needed(group.fleet.load_by_hour).max())
 
 
-def _by_merit(group: Group, supplies: Sequence[Supply], full_hour_usd: float | None) -> Counts:
+def _by_merit(
+    group: Group, supplies: Sequence[CandidatePool], full_hour_usd: float | None
+) -> Counts:
     """How many ranks take each supply."""
     prices = {one.name: (one.usd_per_unit_hour, one.committed) for one in supplies}
     taken = [rank.cheapest for rank in rank_table(group, prices, full_hour_usd)]
@@ -97,7 +99,9 @@ def _by_merit(group: Group, supplies: Sequence[Supply], full_hour_usd: float | N
     return tuple(counts)
 
 
-def _programmed(group: Group, supplies: Sequence[Supply], full_hour_usd: float | None) -> Counts:
+def _programmed(
+    group: Group, supplies: Sequence[CandidatePool], full_hour_usd: float | None
+) -> Counts:
     # scipy is slow to import, and needed only for several types of node
     from tco.analysis.optimization.mixed_integer import cheapest_counts  # noqa: PLC0415
 
@@ -110,7 +114,7 @@ class _Search:
 
     stack: StackModel
     place: int
-    supplies: tuple[Supply, ...]
+    supplies: tuple[CandidatePool, ...]
     overflow: ApiRate | None
     full_hour_usd: float | None
     standby: StandbyTerms
@@ -154,11 +158,13 @@ class _Search:
             self._usd(self._spread(chosen, one))
         return True
 
-    def _alone(self, chosen: Sequence[int]) -> tuple[Group, list[Supply]]:
+    def _alone(self, chosen: Sequence[int]) -> tuple[Group, list[CandidatePool]]:
         """The group with a set of supplies only, counted in its own nodes."""
         supplies = [self.supplies[place] for place in chosen]
         wanted = {one.name for one in supplies}
-        group = self._group.of_pools([one for one in self._group.fleet.pools if one.name in wanted])
+        group = self._group.restricted_to(
+            [one for one in self._group.fleet.pools if one.name in wanted]
+        )
         fleets = {one.name: one for one in group.fleet.pools}
         return group, [replace(one, fleet=fleets[one.name]) for one in supplies]
 
@@ -215,14 +221,14 @@ class _Search:
             for floor in range(1, mix.nodes[one.name] + 1):
                 held = replace(mix, floors={**mix.floors, one.name: floor})
                 held_usd = self._cost_usd(held)
-                if held_usd < usd * (1 - SAME):
+                if held_usd < usd * (1 - SAME_COST_RTOL):
                     mix, usd = held, held_usd
         return mix, usd
 
 
-def _least_part(group: Group, supply: Supply) -> float:
+def _least_part(group: Group, supply: CandidatePool) -> float:
     """The least part of a group's demand that a node of a supply takes, at the busiest hour."""
-    alone = _most_nodes(group.of_pools([supply.fleet]))
+    alone = _most_nodes(group.restricted_to([supply.fleet]))
     return min(supply.fleet.capacity_per_node / max(_most_nodes(group), 1), 1 / max(alone, 1))
 
 

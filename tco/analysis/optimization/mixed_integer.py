@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_array
 
-from tco.analysis.optimization.supplies import Supply
+from tco.analysis.optimization.supplies import CandidatePool
 from tco.costing.stack import Group
 from tco.errors import TcoError
 from tco.units import HOURS_PER_WEEK, FloatArray
@@ -25,7 +25,7 @@ GAP = 1e-4
 
 
 def cheapest_counts(
-    group: Group, supplies: Sequence[Supply], full_hour_usd: float | None
+    group: Group, supplies: Sequence[CandidatePool], full_hour_usd: float | None
 ) -> tuple[int, ...]:
     """Nodes by supply that serve the week at the least cost, elastic ones at their most.
 
@@ -77,12 +77,12 @@ def _levels(group: Group) -> tuple[FloatArray, FloatArray]:
     )
 
 
-def _capacity(supplies: Sequence[Supply]) -> FloatArray:
+def _capacity(supplies: Sequence[CandidatePool]) -> FloatArray:
     return np.array([one.fleet.capacity_per_node for one in supplies])
 
 
 def _served(
-    group: Group, supplies: Sequence[Supply], load: FloatArray, *, overflows: bool
+    group: Group, supplies: Sequence[CandidatePool], load: FloatArray, *, overflows: bool
 ) -> LinearConstraint:
     """Enough capacity in every level, or its overflow above each line through two whole nodes."""
     count, levels = len(supplies), len(load)

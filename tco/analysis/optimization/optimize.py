@@ -13,9 +13,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tco.analysis.cashflow.projection import path
+from tco.analysis.cashflow.projection import project
 from tco.analysis.evaluation import SCENARIOS, SEED
-from tco.analysis.optimization.mix import SAME, Mix, cost_usd, month_usd, stack_with
+from tco.analysis.optimization.mix import SAME_COST_RTOL, Mix, cost_usd, month_usd, stack_with
 from tco.analysis.optimization.mix_search import Settled, cheapest_mixes
 from tco.analysis.optimization.ranks import Rank, rank_table
 from tco.analysis.optimization.supplies import apis_of, supplies_of, with_every_supply
@@ -159,7 +159,7 @@ def _as_plan(
     for place, one in enumerate(settled):
         mix, usd = next((pair for pair in one.mixes if pair[0].held), (None, math.inf))
         kept = stack.services[place] is declared.services[place]
-        if mix is None or (kept and usd > cost_usd(stack) * (1 + SAME)):
+        if mix is None or (kept and usd > cost_usd(stack) * (1 + SAME_COST_RTOL)):
             if not kept:
                 return None
             mixes.append(None)
@@ -205,7 +205,7 @@ def _in_turn(
             settled.append(one)
             mixes = [pair for pair in one.mixes if pair[0].held or not owning]
             bare = owning and not _owns(best, open_, place)
-            if mixes and (bare or mixes[0][1] < cost_usd(best) * (1 - SAME)):
+            if mixes and (bare or mixes[0][1] < cost_usd(best) * (1 - SAME_COST_RTOL)):
                 best = stack_with(offered, place, mixes[0][0])
         if best is before or len(standbys) == 1:
             return best, settled
@@ -260,7 +260,7 @@ def _p90(stack: StackModel, scenarios: int, seed: int) -> float:
     if scenarios == 0:
         return month_usd(stack) or 0.0
     alone = replace(stack, alternatives=())
-    return simulate(path(alone, 1), scenarios, seed, stack.plan.correlations).usd_per_month.p90
+    return simulate(project(alone, 1), scenarios, seed, stack.plan.correlations).usd_per_month.p90
 
 
 def _standbys(stack: StackModel, place: int, mix: Mix, api: ApiRate | None) -> dict[str, float]:

@@ -16,14 +16,14 @@ from tco.plan.plan import Finance, Service
 from tco.plan.pools import TERM_MONTHS, Commitment, Nodes, Pool
 from tco.plan.stack_file import PLAN_KEY, StackFile
 from tco.resolve import resolve
-from tco.scenario import LIKELY
+from tco.scenario import BASE_CASE
 from tco.units import monthly_rate
 
-__all__ = ["Supply", "apis_of", "full_node_hour_usd", "supplies_of", "with_every_supply"]
+__all__ = ["CandidatePool", "apis_of", "full_node_hour_usd", "supplies_of", "with_every_supply"]
 
 
 @dataclass(frozen=True)
-class Supply:
+class CandidatePool:
     """One way to have a node: its pool, and USD for an hour of one node (of one replica's)."""
 
     pool: PoolModel
@@ -46,14 +46,14 @@ class Supply:
         return self.usd_per_hour / self.fleet.capacity_per_node
 
 
-def supplies_of(stack: StackModel, group: Group) -> list[Supply]:
+def supplies_of(stack: StackModel, group: Group) -> list[CandidatePool]:
     """The pools of a group as supplies, the cheapest per unit of work first."""
     rate = monthly_rate(stack.discount_rate.value.likely)
     found = [
-        Supply(
+        CandidatePool(
             pool,
             fleet,
-            float(pool.supply.effective_usd_per_hour(LIKELY, rate)) * pool.nodes_per_replica,
+            float(pool.supply.effective_usd_per_hour(BASE_CASE, rate)) * pool.nodes_per_replica,
         )
         for pool, fleet, speed in zip(group.pools, group.fleet.pools, group.speeds, strict=True)
         if speed.concurrency is not None or group.fleet.arrivals.factor is not None

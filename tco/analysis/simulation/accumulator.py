@@ -14,13 +14,13 @@ from tco.ranges import Range
 from tco.units import FloatArray
 
 __all__ = [
-    "Against",
-    "Input",
     "Outcome",
+    "Percentiles",
     "Sample",
-    "Spread",
-    "Tally",
-    "against",
+    "ScenarioComparison",
+    "Sensitivity",
+    "SimulationAccumulator",
+    "compare",
     "evppi_usd",
     "spread",
 ]
@@ -31,7 +31,7 @@ DEGREE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Percentiles:
     """P10, P50 and P90 of a figure."""
 
     p10: float
@@ -40,7 +40,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class Sensitivity:
     """A driver of uncertainty, and the saving with it alone at its P10 and at its P90.
 
     ``evppi_usd`` is what knowing it before the decision is worth, on average.
@@ -59,7 +59,7 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Against:
+class ScenarioComparison:
     """Self-hosting against one alternative: present values over the horizon, in USD.
 
     ``evpi_usd`` is what knowing everything before the decision would be worth, on average.
@@ -67,11 +67,11 @@ class Against:
 
     name: str
     probability: float
-    bill: Spread
-    saving: Spread
+    bill: Percentiles
+    saving: Percentiles
     expected_saving_usd: float
     evpi_usd: float
-    inputs: tuple[Input, ...]
+    inputs: tuple[Sensitivity, ...]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Outcome:
 
 
 @dataclass
-class Tally:
+class SimulationAccumulator:
     """What is known of the scenarios so far: sums over all of them, and an even sample."""
 
     scenarios: int
@@ -128,7 +128,7 @@ class Sample:
     z: FloatArray
 
 
-def against(
+def compare(
     name: str,
     drivers: Drivers,
     means: FloatArray,
@@ -136,17 +136,17 @@ def against(
     savings: FloatArray,
     z: FloatArray,
     swings: FloatArray,
-) -> Against:
+) -> ScenarioComparison:
     """One alternative's figures; ``swings`` has the savings at each input's P10 and P90."""
     won, saving, gain = (float(one) for one in means)
     ends = swings.reshape(-1, 2)
     inputs = [
-        Input(driver, values[0], float(low), float(high), evppi_usd(savings, scores))
+        Sensitivity(driver, values[0], float(low), float(high), evppi_usd(savings, scores))
         for (driver, values), (low, high), scores in zip(
             drivers.ranges.items(), ends, z, strict=True
         )
     ]
-    return Against(
+    return ScenarioComparison(
         name,
         won,
         spread(bills),
@@ -175,7 +175,7 @@ def evppi_usd(savings: FloatArray, scores: FloatArray) -> float:
     return max(0.0, gain - max(0.0, float(savings.mean())))
 
 
-def spread(values: FloatArray) -> Spread:
+def spread(values: FloatArray) -> Percentiles:
     """The quantiles of a figure's scenarios."""
     p10, p50, p90 = np.quantile(values, [0.1, 0.5, 0.9])
-    return Spread(float(p10), float(p50), float(p90))
+    return Percentiles(float(p10), float(p50), float(p90))

@@ -13,14 +13,21 @@ import numpy as np
 
 from tco.analysis.cashflow.projection import (
     CashFlow,
-    Path,
+    Projection,
     alternative_flow,
     cash_flow,
     npv_usd,
     refused_usd,
     tabulated,
 )
-from tco.analysis.simulation.accumulator import Against, Outcome, Spread, Tally, against, spread
+from tco.analysis.simulation.accumulator import (
+    Outcome,
+    Percentiles,
+    ScenarioComparison,
+    SimulationAccumulator,
+    compare,
+    spread,
+)
 from tco.analysis.simulation.distribution import ImpossibleCorrelations, UnknownFigure
 from tco.analysis.simulation.drivers import Drivers, Recorder
 from tco.costing.fleet_operation import GroupWork, speed
@@ -51,17 +58,17 @@ class Uncertainty:
 
     seed: int
     scenarios: int
-    usd_per_month: Spread
-    npv_usd: Spread
-    against: tuple[Against, ...]
+    usd_per_month: Percentiles
+    npv_usd: Percentiles
+    against: tuple[ScenarioComparison, ...]
 
-    def of(self, name: str | None) -> Against | None:
+    def of(self, name: str | None) -> ScenarioComparison | None:
         """The figures against an alternative; None where it has no price."""
         return next((one for one in self.against if one.name == name), None)
 
 
 def simulate(
-    ahead: Path,
+    ahead: Projection,
     scenarios: int,
     seed: int,
     correlations: Sequence[Correlation] = (),
@@ -75,7 +82,7 @@ def simulate(
     alternatives = [one for one in ahead.stack.alternatives if not one.unpriced]
     drivers = drivers_of(ahead, alternatives)
     under = tabulated(ahead, _widest(ahead))
-    tally = Tally(scenarios if drivers.ranges else 1)
+    tally = SimulationAccumulator(scenarios if drivers.ranges else 1)
     rows = max(1, chunk // len(ahead.months))
     for z in drivers.scores(tally.scenarios, seed, rows, correlations):
         tally.add(_outcome(under, alternatives, drivers.scenario(z), z.shape[1]), z)
@@ -88,7 +95,7 @@ def simulate(
         spread(kept.month_usd),
         spread(kept.own_usd),
         tuple(
-            against(
+            compare(
                 one.name,
                 drivers,
                 means[:, place],
@@ -102,7 +109,9 @@ def simulate(
     )
 
 
-def simulate_plan(ahead: Path, scenarios: int, seed: int, *, derived: bool = False) -> Uncertainty:
+def simulate_plan(
+    ahead: Projection, scenarios: int, seed: int, *, derived: bool = False
+) -> Uncertainty:
     """The scenarios of a plan with the correlations that it states.
 
     A ``derived`` stack may lack a figure of the plan, whose correlations then say nothing. Raises
@@ -124,7 +133,7 @@ def simulate_plan(ahead: Path, scenarios: int, seed: int, *, derived: bool = Fal
     raise BadInput([problem])
 
 
-def drivers_of(ahead: Path, alternatives: Sequence[Alternative]) -> Drivers:
+def drivers_of(ahead: Projection, alternatives: Sequence[Alternative]) -> Drivers:
     """What decides: the ranges that the formulas read for a stack and its alternatives."""
     recorder = Recorder()
     _outcome(lambda _: ahead, alternatives, recorder, 1)
@@ -133,14 +142,14 @@ def drivers_of(ahead: Path, alternatives: Sequence[Alternative]) -> Drivers:
     return recorder.drivers
 
 
-def _fleets(ahead: Path) -> Iterator[GroupWork]:
+def _fleets(ahead: Projection) -> Iterator[GroupWork]:
     """Every fleet of a path and of the stacks beside it."""
     for place in (ahead, *ahead.others.values()):
         for groups in place.work.groups:
             yield from groups
 
 
-def _widest(ahead: Path) -> float:
+def _widest(ahead: Projection) -> float:
     """The factor within which every fleet's speed stays: the reach of the fleets' tables."""
     recorder = Recorder()
     for one in _fleets(ahead):
@@ -152,7 +161,7 @@ def _widest(ahead: Path) -> float:
 
 
 def _outcome(
-    under: Callable[[Scenario], Path],
+    under: Callable[[Scenario], Projection],
     alternatives: Sequence[Alternative],
     scenario: Scenario,
     count: int,

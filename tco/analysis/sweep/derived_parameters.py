@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 
 from tco.analysis.cashflow.comparison import rented_usd_per_gpu_hour
 from tco.analysis.fleet_figures import utilization_at
-from tco.catalog.catalog import Sourced, planned
+from tco.catalog.catalog import SourcedValue, planned
 from tco.costing.api_bill import ApiRate
-from tco.costing.purchase import Supply
+from tco.costing.purchase import PurchaseOption
 from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel
 from tco.errors import BadInput, Problem
 from tco.plan.stack_file import StackFile
 from tco.ranges import point
 from tco.shares import in_percent
 
-__all__ = ["LEVERS", "Knob", "refused"]
+__all__ = ["LEVERS", "SweepParameter", "refused"]
 
-FULL = 1e-9
+FULL_UTILIZATION_RTOL = 1e-9
 """A fleet that twice the demand makes busier by no more than this part is as full as it gets."""
 BISECTIONS = 60
 
@@ -34,7 +34,7 @@ def _same_stack(stack: StackModel, value: float) -> StackModel:
 
 
 @dataclass(frozen=True)
-class Knob:
+class SweepParameter:
     """One input of a sweep: its name and unit, whether it is a whole number, and how to turn it.
 
     ``in_file`` turns what the user wrote, ``in_stack`` what was looked up for it. Both raise
@@ -53,7 +53,7 @@ def refused(source: StackFile, path: str, message: str, hint: str = "") -> BadIn
     return BadInput([Problem(source.file, path, message, hint)])
 
 
-def _volume(source: StackFile, declared: StackModel) -> Knob:
+def _volume(source: StackFile, declared: StackModel) -> SweepParameter:
     """All tokens of the month, all services together, in millions."""
 
     def turn(file: StackFile, value: float) -> StackFile:
@@ -61,7 +61,7 @@ def _volume(source: StackFile, declared: StackModel) -> Knob:
             raise refused(source, "volume", f"{value:g} Mtok a month is not above 0.")
         return _scaled(file, value / declared.mtok_per_month)
 
-    return Knob("volume", "Mtok/month", in_file=turn)
+    return SweepParameter("volume", "Mtok/month", in_file=turn)
 
 
 def _scaled(file: StackFile, factor: float) -> StackFile:
@@ -75,7 +75,7 @@ def _scaled(file: StackFile, factor: float) -> StackFile:
     )
 
 
-def _utilization(source: StackFile, declared: StackModel) -> Knob:
+def _utilization(source: StackFile, declared: StackModel) -> SweepParameter:
     """How busy a fixed fleet is: the demand that makes it so is found by bisection."""
     loose = [pool.name for _, _, _, pool in declared.pools() if not pool.plan.nodes.fixed]
     if loose:
@@ -99,14 +99,14 @@ def _utilization(source: StackFile, declared: StackModel) -> Knob:
             )
         return _scaled(file, factor)
 
-    return Knob("utilization", "share", in_file=turn)
+    return SweepParameter("utilization", "share", in_file=turn)
 
 
 def _factor_for(stack: StackModel, wanted: float) -> float | None:
     """The factor of the demand at which the fleet is so busy; None where it never is."""
     low, high, before = 0.0, 1.0, 0.0
-    while (busy := utilization_at(stack, high)) < wanted * (1 - FULL):
-        if busy <= before * (1 + FULL):
+    while (busy := utilization_at(stack, high)) < wanted * (1 - FULL_UTILIZATION_RTOL):
+        if busy <= before * (1 + FULL_UTILIZATION_RTOL):
             return None
         low, high, before = high, high * 2, busy
     for _ in range(BISECTIONS):
@@ -116,7 +116,7 @@ def _factor_for(stack: StackModel, wanted: float) -> float | None:
     return high
 
 
-def _gpu_hour(source: StackFile, declared: StackModel) -> Knob:
+def _gpu_hour(source: StackFile, declared: StackModel) -> SweepParameter:
     """The mean price of a rented GPU-hour: every rented pool's price moves by the same factor."""
     now = rented_usd_per_gpu_hour(declared)
     if now <= 0:
@@ -127,7 +127,7 @@ def _gpu_hour(source: StackFile, declared: StackModel) -> Knob:
             raise refused(source, "usd_per_gpu_hour", f"{value:g} is below 0.")
         return _with_pools(stack, lambda pool: _repriced(pool, value / now))
 
-    return Knob("usd_per_gpu_hour", "USD/GPU-hour", in_stack=turn)
+    return SweepParameter("usd_per_gpu_hour", "USD/GPU-hour", in_stack=turn)
 
 
 def _repriced(pool: PoolModel, factor: float) -> PoolModel:
@@ -135,13 +135,13 @@ def _repriced(pool: PoolModel, factor: float) -> PoolModel:
     if supply.owned is not None:
         return pool
 
-    def times(figure: Sourced | None) -> Sourced | None:
-        return figure.renamed(figure.name, factor) if figure is not None else None
+    def times(figure: SourcedValue | None) -> SourcedValue | None:
+        return figure.scaled(figure.name, factor) if figure is not None else None
 
     spot = supply.spot
-    changed: Supply = replace(
+    changed: PurchaseOption = replace(
         supply,
-        rate=supply.rate.renamed(supply.rate.name, factor),
+        rate=supply.rate.scaled(supply.rate.name, factor),
         upfront=times(supply.upfront),
         spot=replace(spot, on_demand=times(spot.on_demand)) if spot is not None else None,
     )
@@ -162,7 +162,7 @@ def _with_pools(stack: StackModel, turn: Callable[[PoolModel], PoolModel]) -> St
     return replace(stack, services=tuple(services))
 
 
-def _api_prices(source: StackFile, declared: StackModel) -> Knob:
+def _api_prices(source: StackFile, declared: StackModel) -> SweepParameter:
     """A factor on the prices of all hosted APIs, also where the stack itself pays them."""
     del declared
 
@@ -171,7 +171,7 @@ def _api_prices(source: StackFile, declared: StackModel) -> Knob:
             raise refused(source, "api_price_factor", f"{value:g} is below 0.")
         return _with_apis(stack, value)
 
-    return Knob("api_price_factor", "x", in_stack=turn)
+    return SweepParameter("api_price_factor", "x", in_stack=turn)
 
 
 def _with_apis(stack: StackModel, factor: float) -> StackModel:
@@ -200,7 +200,7 @@ def _with_apis(stack: StackModel, factor: float) -> StackModel:
     )
 
 
-def _people(source: StackFile, declared: StackModel) -> Knob:
+def _people(source: StackFile, declared: StackModel) -> SweepParameter:
     """The number of people, instead of the planned one."""
     del declared
 
@@ -211,10 +211,10 @@ def _people(source: StackFile, declared: StackModel) -> Knob:
         labor = replace(stack.labor, fte=fte, table=(), hours_per_node_month=None)
         return replace(stack, labor=labor)
 
-    return Knob("fte", "FTE", in_stack=turn)
+    return SweepParameter("fte", "FTE", in_stack=turn)
 
 
-LEVERS: dict[str, Callable[[StackFile, StackModel], Knob]] = {
+LEVERS: dict[str, Callable[[StackFile, StackModel], SweepParameter]] = {
     "volume": _volume,
     "utilization": _utilization,
     "usd_per_gpu_hour": _gpu_hour,

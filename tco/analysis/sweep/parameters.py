@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from tco.analysis.sweep.derived_parameters import LEVERS, Knob, refused
+from tco.analysis.sweep.derived_parameters import LEVERS, SweepParameter, refused
 from tco.costing.stack import StackModel
 from tco.errors import one_of
 from tco.files import as_list, as_mapping, unwrapped, validated
@@ -26,7 +26,7 @@ __all__ = ["knob_of"]
 WORKLOADS = "workloads"
 
 
-def knob_of(name: str, source: StackFile, declared: StackModel) -> Knob:
+def knob_of(name: str, source: StackFile, declared: StackModel) -> SweepParameter:
     """The input of a name. ``declared`` is the stack as it stands. Raises BadInput."""
     lever = LEVERS.get(name)
     if lever is not None:
@@ -43,10 +43,10 @@ def knob_of(name: str, source: StackFile, declared: StackModel) -> Knob:
         given = _with(file.plan, where, value, whole=whole)
         return replace(file, plan=validated(Plan, given, file.file, PLAN_KEY))
 
-    return Knob(name, "", whole, in_file=turn)
+    return SweepParameter(name, "", whole, in_file=turn)
 
 
-def _workload_knob(name: str, path: Sequence[str], source: StackFile) -> Knob:
+def _workload_knob(name: str, path: Sequence[str], source: StackFile) -> SweepParameter:
     """A number of a workload."""
     key = path[0] if path else ""
     if key not in source.workloads:
@@ -60,7 +60,7 @@ def _workload_knob(name: str, path: Sequence[str], source: StackFile) -> Knob:
         demand = demand_of(changed, file.folder / WORKLOADS, shown)
         return replace(file, workloads={**file.workloads, key: (changed, demand)})
 
-    return Knob(name, "", whole, in_file=turn)
+    return SweepParameter(name, "", whole, in_file=turn)
 
 
 def _number_at(

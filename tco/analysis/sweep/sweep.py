@@ -12,7 +12,7 @@ import numpy as np
 
 from tco.analysis.decision.verdict import Decision
 from tco.analysis.evaluation import SEED, evaluate, resolve_stack
-from tco.analysis.sweep.derived_parameters import Knob
+from tco.analysis.sweep.derived_parameters import SweepParameter
 from tco.analysis.sweep.parameters import knob_of
 from tco.catalog.catalog import Catalog
 from tco.errors import BadInput, Problem, TcoError
@@ -73,12 +73,12 @@ def _number(text: str, given: str) -> float:
 class Axis:
     """An input with the values that it takes, and how they are spaced."""
 
-    knob: Knob
+    knob: SweepParameter
     values: tuple[float, ...]
     logarithmic: bool
 
     @staticmethod
-    def of(knob: Knob, span: Span) -> Axis:
+    def of(knob: SweepParameter, span: Span) -> Axis:
         """Even steps, in logarithms where the ends are far apart; whole for a whole number."""
         logarithmic = span.low > 0 and span.high / span.low >= WIDE
         spaced = np.geomspace if logarithmic else np.linspace

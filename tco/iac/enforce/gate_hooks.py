@@ -27,7 +27,7 @@ from tco.analysis.evaluation import Evaluation
 from tco.costing.stack import StackModel
 from tco.iac.enforce.growth import growth
 from tco.iac.estimate.nodes import Resource
-from tco.iac.estimate.reading import LAUNCH_TEMPLATE, Known
+from tco.iac.estimate.reading import LAUNCH_TEMPLATE, ReferenceIndex
 from tco.iac.estimate.regions import stated_region
 from tco.report.preview import refusal
 from tco.report.view import stack_view
@@ -128,7 +128,7 @@ def _reason(args: ResourceHookArgs, grown: Growth) -> str:
 def _growth(stack: StackModel) -> Growth:
     """Growth at the plan's prices; its pools' groups start what their launch template says."""
     default_region = pulumi.Config("aws").get("region")
-    known = Known(
+    known = ReferenceIndex(
         Resource(pool.name, LAUNCH_TEMPLATE, pool.name, {"instanceType": pool.node})
         for _, _, _, pool in stack.pools()
         if pool.provisioned and pool.supply.option != "capacity-block"

@@ -21,7 +21,7 @@ from tco.catalog.catalog import Catalog
 from tco.iac.estimate.inventory import POOL_TYPES, NodePool, Resource, Size, pool_of, template_pool
 from tco.iac.estimate.pricing import ceiling_usd_per_month
 from tco.iac.estimate.properties import UNKNOWN, Value, leaves, whole_number
-from tco.iac.estimate.reading import LAUNCH_TEMPLATE, Known
+from tco.iac.estimate.reading import LAUNCH_TEMPLATE, ReferenceIndex
 from tco.report.numbers import usd
 
 __all__ = ["growth"]
@@ -67,7 +67,9 @@ Change = tuple[str, Value, Value]
 """The path of an input, its value before and its value after."""
 
 
-def growth(old: Resource, new: Resource, known: Known, catalog: Catalog, day: dt.date) -> str:
+def growth(
+    old: Resource, new: Resource, known: ReferenceIndex, catalog: Catalog, day: dt.date
+) -> str:
     """Why the update of a resource may cost more, or an empty text."""
     changes = list(_changes(old.inputs, new.inputs))
     before, now = _pool(old, known), _pool(new, known)
@@ -83,7 +85,7 @@ def growth(old: Resource, new: Resource, known: Known, catalog: Catalog, day: dt
     return _in_doubt(one for one in changes if OUT_OF_SIGHT.search(one[0]))
 
 
-def _pool(resource: Resource, known: Known) -> NodePool | None:
+def _pool(resource: Resource, known: ReferenceIndex) -> NodePool | None:
     """The nodes of a resource; None for one of a type that provides none itself."""
     if resource.type == LAUNCH_TEMPLATE:
         return template_pool(resource)
@@ -101,7 +103,7 @@ def _rise(new: Resource, name: str, was: float, will: float, changes: Iterable[C
     rise = f"its {name} rises from {usd(was)} to {usd(will)} a month"
     if new.type == LAUNCH_TEMPLATE:
         rise = "a node started from it costs more"
-    told = ", ".join(_told(*one) for one in changes)
+    told = ", ".join(_format_growth(*one) for one in changes)
     return f"{rise} ({told})" if told else rise
 
 
@@ -116,7 +118,7 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]
 
 
 def _in_doubt(changes: Iterable[Change]) -> str:
-    return "; ".join(_told(*one) for one in changes if not _falls(*one))
+    return "; ".join(_format_growth(*one) for one in changes if not _falls(*one))
 
 
 def _falls(path: str, was: Value, now: Value) -> bool:
@@ -132,7 +134,7 @@ def _falls(path: str, was: Value, now: Value) -> bool:
     return isinstance(before, int) and isinstance(after, int) and after <= before
 
 
-def _told(path: str, was: Value, now: Value) -> str:
+def _format_growth(path: str, was: Value, now: Value) -> str:
     if now is UNKNOWN:
         return f"{path} is not known yet"
     return f"{path} from {_shown(path, was)} to {_shown(path, now)}"

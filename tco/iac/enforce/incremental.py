@@ -21,9 +21,14 @@ from tco.iac.estimate.node_cost import node_cost
 from tco.iac.estimate.pricing import Pricing, price
 from tco.iac.estimate.properties import look
 from tco.iac.estimate.rates import Rates
-from tco.iac.estimate.reading import LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, POINTED_AT, Known
+from tco.iac.estimate.reading import (
+    LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE,
+    POINTED_AT,
+    ReferenceIndex,
+)
 
-__all__ = ["RunningCost", "Seen", "accelerated"]
+__all__ = ["PricedResource", "RunningCost", "accelerated"]
 
 ACCELERATED: Final = re.compile(r"(ml\.)?(p|g|gr|trn|inf|dl|vt)\d[a-z0-9-]*\.[a-z0-9-]+")
 """Families of EC2 instance types that have an accelerator."""
@@ -38,7 +43,7 @@ def accelerated(instance: str, rates: Rates) -> bool:
     return rates.gpus(instance) is not None or ACCELERATED.fullmatch(instance) is not None
 
 
-class _Guess(Known):
+class CandidateIndex(ReferenceIndex):
     """What a property may depend on, where nothing says so.
 
     A launch template at a time to try, of those that make a difference; and every reservation.
@@ -71,7 +76,7 @@ class _Guess(Known):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PricedResource:
     """A resource with its cost, and what the program costs at most with it."""
 
     resource: Resource
@@ -100,7 +105,7 @@ class RunningCost:
     day: dt.date
     resources: dict[str, Resource] = field(default_factory=dict[str, Resource])
     """Those that cost or are pointed at, by URN."""
-    _known: _Guess = field(default_factory=_Guess)
+    _known: CandidateIndex = field(default_factory=CandidateIndex)
     _pools: dict[str, NodePool] = field(default_factory=dict[str, NodePool])
     _most: dict[str, float] = field(default_factory=dict[str, float])
     _total: float = 0.0
@@ -108,7 +113,7 @@ class RunningCost:
     def __post_init__(self) -> None:
         self.rates = Rates(self.catalog, self.day)
 
-    def see(self, resource: Resource) -> Seen | None:
+    def see(self, resource: Resource) -> PricedResource | None:
         """The resource with its cost, or None for a type that provides and prices nothing."""
         if resource.type not in WATCHED:
             return None
@@ -120,7 +125,7 @@ class RunningCost:
         if resource.type in FIGURED:
             cost = FIGURED[resource.type](resource, self.rates)
             self._count(resource.urn, cost)
-            return Seen(resource, None, cost, False, self._total)
+            return PricedResource(resource, None, cost, False, self._total)
         return None
 
     def now(self, property_dependencies: Mapping[str, Mapping[str, Sequence[str]]]) -> Pricing:
@@ -132,14 +137,14 @@ class RunningCost:
         ]
         return price(listed, self.catalog, self.day)
 
-    def _see_pool(self, resource: Resource) -> Seen:
+    def _see_pool(self, resource: Resource) -> PricedResource:
         pool, cost = max(
             ((pool, node_cost(pool, self.rates)) for pool in self._readings(resource)),
             key=lambda one: (bool(one[1].unpriced), _most(one[1])),
         )
         self._pools[resource.urn] = pool
         cost = self._covered(pool, cost)
-        return Seen(resource, pool, cost, self._may_have_gpus(pool), self._total)
+        return PricedResource(resource, pool, cost, self._may_have_gpus(pool), self._total)
 
     def _readings(self, resource: Resource) -> Iterator[NodePool]:
         """The resource as a pool, with each launch template of the program that it may mean."""

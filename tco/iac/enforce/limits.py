@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.errors import TcoError, one_of
-from tco.iac.enforce.incremental import Seen
+from tco.iac.enforce.incremental import PricedResource
 from tco.iac.estimate.nodes import NodePool
 from tco.iac.estimate.properties import look, texts
 from tco.iac.estimate.rates import Rates
@@ -101,7 +101,7 @@ def _names(config: Mapping[str, Any], key: str) -> list[str] | None:
     return names
 
 
-def exceeded(seen: Seen, limits: Limits, rates: Rates) -> Iterator[str]:
+def exceeded(seen: PricedResource, limits: Limits, rates: Rates) -> Iterator[str]:
     """Why a resource is beyond the limits, a sentence each."""
     most = limits.usd_per_month
     if most is not None and seen.total_usd_per_month > most and seen.most_usd_per_month > 0:
@@ -126,7 +126,7 @@ def _beyond(pool: NodePool, limits: Limits, rates: Rates) -> Iterator[str]:
             yield from _too_dear(choice.instance, rate, rates, limits.usd_per_gpu_hour or 0.0)
 
 
-def _too_dear(instance: str, rate: Sourced | str, rates: Rates, most: float) -> Iterator[str]:
+def _too_dear(instance: str, rate: SourcedValue | str, rates: Rates, most: float) -> Iterator[str]:
     gpus = rates.gpus(instance)
     if isinstance(rate, str) or gpus is None:
         yield f"what a GPU of {instance} costs for an hour is not known"

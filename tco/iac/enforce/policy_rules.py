@@ -18,7 +18,7 @@ from tco.analysis.evaluation import evaluate, load_stack
 from tco.catalog.book import read_book
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.errors import TcoError
-from tco.iac.enforce.incremental import RunningCost, Seen, accelerated
+from tco.iac.enforce.incremental import PricedResource, RunningCost, accelerated
 from tco.iac.enforce.limits import Limits, exceeded, read_limits
 from tco.iac.estimate.inventory import Resource
 from tco.iac.estimate.properties import Unknown, each, text, texts
@@ -128,7 +128,7 @@ class Pack:
                 self._running[books] = RunningCost(self.catalog().with_books(read), self.day)
             return self._running[books]
 
-    def see(self, args: Arguments) -> Seen | None:
+    def see(self, args: Arguments) -> PricedResource | None:
         """A resource with its cost, or None for one that provides and prices nothing."""
         running = self.running(args.get_config())
         with self._lock:
@@ -192,7 +192,7 @@ def _refusals(pack: Pack, args: Arguments) -> Iterator[str]:
     yield from exceeded(seen, limits, rates)
 
 
-def _closed(pack: Pack, seen: Seen, limits: Limits) -> Iterator[str]:
+def _closed(pack: Pack, seen: PricedResource, limits: Limits) -> Iterator[str]:
     """What closes the gate for any GPU resource, whatever its size."""
     if limits.none:
         yield NO_LIMIT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 
 __all__ = ["Cost", "Part", "part"]
 
@@ -38,7 +38,7 @@ class Cost:
 
 def part(
     name: str,
-    figure: Sourced,
+    figure: SourcedValue,
     unit: str,
     quantity: float,
     bounds: tuple[float, float] | None = None,

@@ -32,7 +32,7 @@ from tco.iac.estimate.nodes import (
     Size,
 )
 from tco.iac.estimate.properties import UNKNOWN, Unknown, each, look, text
-from tco.iac.estimate.reading import CAPACITY_RESERVATION, Known, Reading
+from tco.iac.estimate.reading import CAPACITY_RESERVATION, Reading, ReferenceIndex
 
 __all__ = [
     "POOL_TYPES",
@@ -57,18 +57,18 @@ ONE: Final = Size(1, 1, 1)
 def node_pools(resources: Iterable[Resource]) -> list[NodePool]:
     """The pools and the reserved capacity among resources, in their order."""
     everything = list(resources)
-    known = Known(everything)
+    known = ReferenceIndex(everything)
     return [pool_of(one, known) for one in everything if one.type in POOL_TYPES]
 
 
-def pool_of(resource: Resource, known: Known) -> NodePool:
+def pool_of(resource: Resource, known: ReferenceIndex) -> NodePool:
     """One resource of POOL_TYPES as a pool, where it is known what it may point to."""
     return POOL_TYPES[resource.type](Reading(resource, known))
 
 
 def template_pool(template: Resource) -> NodePool:
     """A launch template as a pool of one node, to see what a change of it costs."""
-    return _instance(Reading(template, Known([])))
+    return _instance(Reading(template, ReferenceIndex([])))
 
 
 def _instance(reading: Reading) -> NodePool:

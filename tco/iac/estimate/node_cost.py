@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.iac.estimate.cost_components import Cost, Part, part
 from tco.iac.estimate.coverage import NOT_COVERED
 from tco.iac.estimate.disks import disk_parts
@@ -15,7 +15,7 @@ __all__ = ["node_cost"]
 
 def node_cost(pool: NodePool, rates: Rates, covered: Size = NOT_COVERED) -> Cost:
     """The cost of a pool; ``covered`` nodes of it are paid by a reservation."""
-    detail = " + ".join(_told(share, pool.role) for share in pool.shares)
+    detail = " + ".join(_format_share(share, pool.role) for share in pool.shares)
     if pool.unknown:
         return Cost(detail, unpriced="; ".join(pool.unknown))
     if covered.ceiling or covered.desired or covered.floor:
@@ -31,7 +31,7 @@ def node_cost(pool: NodePool, rates: Rates, covered: Size = NOT_COVERED) -> Cost
         missing = [rate for _, rate in options if isinstance(rate, str)]
         if missing:
             return Cost(detail, unpriced=missing[0])
-        priced = [(one, rate) for one, rate in options if isinstance(rate, Sourced)]
+        priced = [(one, rate) for one, rate in options if isinstance(rate, SourcedValue)]
         parts.append(_share_part(share, priced, held, hours))
         extra, without = disk_parts(pool, share, _chosen(share, priced), rates)
         parts += extra
@@ -39,7 +39,7 @@ def node_cost(pool: NodePool, rates: Rates, covered: Size = NOT_COVERED) -> Cost
     return Cost(detail, tuple(parts), left_out=tuple(dict.fromkeys(left_out)))
 
 
-def _chosen(share: Share, priced: list[tuple[Choice, Sourced]]) -> Choice:
+def _chosen(share: Share, priced: list[tuple[Choice, SourcedValue]]) -> Choice:
     """The instance type that is launched: the first, or the one cheapest for its weight."""
     if share.ordered:
         return priced[0][0]
@@ -47,7 +47,7 @@ def _chosen(share: Share, priced: list[tuple[Choice, Sourced]]) -> Choice:
 
 
 def _share_part(
-    share: Share, priced: list[tuple[Choice, Sourced]], covered: Size, hours: float
+    share: Share, priced: list[tuple[Choice, SourcedValue]], covered: Size, hours: float
 ) -> Part:
     """Node-hours of a share: as declared of the chosen type, bounds over all types."""
     chosen = _chosen(share, priced)
@@ -83,7 +83,7 @@ def _nodes(units: int, choice: Choice, covered: int) -> int:
     return max(0, -(-units // choice.weight) - covered)
 
 
-def _told(share: Share, role: str) -> str:
+def _format_share(share: Share, role: str) -> str:
     units = share.units
     count = (
         f"{units.desired}" if units.floor == units.ceiling else f"{units.floor} to {units.ceiling}"

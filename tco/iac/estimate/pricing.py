@@ -151,21 +151,21 @@ def _other(resource: Resource, rates: Rates) -> PricedResource:
     """A resource that provides no nodes."""
     free = why_free(resource)
     if free:
-        return _told(resource, "free", free)
+        return _format_cost(resource, "free", free)
     by_figure = FIGURED.get(resource.type)
     if by_figure is not None:
         return _priced(resource, by_figure(resource, rates))
     usage = why_usage(resource)
-    return _told(resource, "usage_based" if usage else "unpriced", usage or UNKNOWN_TYPE)
+    return _format_cost(resource, "usage_based" if usage else "unpriced", usage or UNKNOWN_TYPE)
 
 
 def _priced(resource: Resource, cost: Cost) -> PricedResource:
     if cost.unpriced:
-        return _told(resource, "unpriced", cost.unpriced, cost.detail)
-    return _told(resource, "priced", "; ".join(cost.left_out), cost.detail, cost.parts)
+        return _format_cost(resource, "unpriced", cost.unpriced, cost.detail)
+    return _format_cost(resource, "priced", "; ".join(cost.left_out), cost.detail, cost.parts)
 
 
-def _told(
+def _format_cost(
     one: Resource, status: Status, reason: str, detail: str = "", parts: tuple[Part, ...] = ()
 ) -> PricedResource:
     return PricedResource(one.urn, one.type, one.name, one.region, status, reason, detail, parts)

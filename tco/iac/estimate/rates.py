@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from tco.catalog.catalog import Catalog, Sourced
+from tco.catalog.catalog import Catalog, SourcedValue
 from tco.catalog.rows import Figure, NodePrice
 from tco.iac.estimate.nodes import Purchase
 from tco.ranges import point
@@ -26,19 +26,19 @@ class Rates:
 
     catalog: Catalog
     day: dt.date
-    _nodes: dict[tuple[str, str | None, Purchase], Sourced | str] = field(
-        default_factory=dict[tuple[str, str | None, Purchase], Sourced | str]
+    _nodes: dict[tuple[str, str | None, Purchase], SourcedValue | str] = field(
+        default_factory=dict[tuple[str, str | None, Purchase], SourcedValue | str]
     )
-    _figures: dict[str, Sourced | str] = field(default_factory=dict[str, Sourced | str])
+    _figures: dict[str, SourcedValue | str] = field(default_factory=dict[str, SourcedValue | str])
 
-    def node(self, instance: str, region: str | None, purchase: Purchase) -> Sourced | str:
+    def node(self, instance: str, region: str | None, purchase: Purchase) -> SourcedValue | str:
         """What a node costs for an hour, in USD; or why that is not known."""
         key = (instance, region, purchase)
         if key not in self._nodes:
             self._nodes[key] = self._node(*key)
         return self._nodes[key]
 
-    def _node(self, instance: str, region: str | None, purchase: Purchase) -> Sourced | str:
+    def _node(self, instance: str, region: str | None, purchase: Purchase) -> SourcedValue | str:
         if region is None:
             return NO_REGION
         option = ("reserved", purchase) if purchase == "capacity-block" else (purchase, None)
@@ -51,7 +51,7 @@ class Rates:
             )
         return found.sourced(f"{instance}: {purchase}", found.row.usd_per_node_hour, "USD/h")
 
-    def figure(self, name: str) -> Sourced | str:
+    def figure(self, name: str) -> SourcedValue | str:
         """A figure by its name; or why there is none."""
         if name not in self._figures:
             found = self.catalog.find_as(Figure, ("figure", name), self.day)
@@ -71,14 +71,14 @@ class Rates:
 class LikelyRates(Rates):
     """Prices as they are likely: two pools are compared at the same price of the same thing."""
 
-    def node(self, instance: str, region: str | None, purchase: Purchase) -> Sourced | str:
+    def node(self, instance: str, region: str | None, purchase: Purchase) -> SourcedValue | str:
         """What a node is likely to cost for an hour, in USD; or why that is not known."""
         return _likely(super().node(instance, region, purchase))
 
-    def figure(self, name: str) -> Sourced | str:
+    def figure(self, name: str) -> SourcedValue | str:
         """A figure by its name as it is likely; or why there is none."""
         return _likely(super().figure(name))
 
 
-def _likely(found: Sourced | str) -> Sourced | str:
+def _likely(found: SourcedValue | str) -> SourcedValue | str:
     return found if isinstance(found, str) else replace(found, value=point(found.value.likely))

@@ -11,7 +11,7 @@ from tco.iac.estimate.nodes import Choice, Disk, NodePool, Purchase, Resource, R
 from tco.iac.estimate.properties import UNKNOWN, Unknown, each, look, text, texts, whole_number
 from tco.units import SECONDS_PER_HOUR
 
-__all__ = ["CAPACITY_RESERVATION", "LAUNCH_TEMPLATE", "Known", "Reading"]
+__all__ = ["CAPACITY_RESERVATION", "LAUNCH_TEMPLATE", "Reading", "ReferenceIndex"]
 
 LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
 LAUNCH_CONFIGURATION: Final = "aws:ec2/launchConfiguration:LaunchConfiguration"
@@ -22,7 +22,7 @@ POINTED_AT: Final = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, CAPACITY_RESERVATION
 RESERVED_IN = "capacityReservationSpecification"
 
 
-class Known:
+class ReferenceIndex:
     """The resources that others point to, by URN, by id and by name."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
@@ -55,7 +55,7 @@ class Reading:
     """What is read of one resource: its sources, and why a part of it is unknown."""
 
     resource: Resource
-    known: Known
+    known: ReferenceIndex
     template: Resource | None = None
     unknown: list[str] = field(default_factory=list[str])
     template_missing: str = ""

@@ -8,14 +8,14 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tco.costing.fleet_operation import work
+from tco.costing.fleet_operation import operate
 from tco.costing.ledger import ledger
 from tco.costing.lines import total
 from tco.costing.stack import StackModel
 from tco.iac.provision.agent import AGENT_NAMESPACE, GPU_METRIC, POOL_DIMENSION
 from tco.iac.provision.arguments import GpuNodePoolArgs, short_name
 from tco.plan.plan import Guardrails
-from tco.units import first
+from tco.units import as_scalar
 
 __all__ = ["SpendGuardrails", "billed_by_aws_usd"]
 
@@ -31,10 +31,10 @@ def billed_by_aws_usd(stack: StackModel) -> float:
     provisioned = {pool.name for _, _, _, pool in stack.pools() if pool.provisioned}
     billed = (
         line
-        for line in ledger(stack, work(stack))
+        for line in ledger(stack, operate(stack))
         if line.category in BILLED and (not line.pool or line.pool in provisioned)
     )
-    return first(total(billed))
+    return as_scalar(total(billed))
 
 
 class SpendGuardrails(pulumi.ComponentResource):

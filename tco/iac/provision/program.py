@@ -20,7 +20,13 @@ from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs
 from tco.plan.plan import Guardrails, Provision
 from tco.plan.stack_file import PLAN_KEY, REGION_KEY, StackFile, stack_from
 
-__all__ = ["declare", "meanwhile", "read_configured_stack", "refuse_unprovisionable", "told_once"]
+__all__ = [
+    "as_pulumi_run_error",
+    "declare",
+    "read_configured_stack",
+    "refuse_unprovisionable",
+    "run_in_thread",
+]
 
 T = TypeVar("T")
 
@@ -30,7 +36,7 @@ NO_NODES = "it has no nodes"
 
 
 @contextlib.contextmanager
-def told_once() -> Generator[list[str]]:
+def as_pulumi_run_error() -> Generator[list[str]]:
     """Every error as one of Pulumi's own: its text, once, no traceback, nothing provisioned.
 
     Gives the list that then holds the text: resources declared before may still be on their way.
@@ -42,12 +48,12 @@ def told_once() -> Generator[list[str]]:
         failed.append(str(error))
         raise
     except Exception as error:
-        failed.append(_told(error))
+        failed.append(_format_error(error))
         known = isinstance(error, TcoError)
         raise pulumi.RunError(failed[0]) from (None if known else error)
 
 
-def _told(error: Exception) -> str:
+def _format_error(error: Exception) -> str:
     if isinstance(error, TcoError):
         return f"{error}\nNothing was provisioned."
     return (
@@ -56,14 +62,14 @@ def _told(error: Exception) -> str:
     )
 
 
-def meanwhile(work: Callable[[], T]) -> pulumi.Output[T]:
+def run_in_thread(work: Callable[[], T]) -> pulumi.Output[T]:
     """What is worked out while the engine starts its providers; its errors told once.
 
     An exit inside the work would leave the engine waiting for the program, so it is an error too.
     """
 
     def told() -> T:
-        with told_once():
+        with as_pulumi_run_error():
             try:
                 return work()
             except Exception:

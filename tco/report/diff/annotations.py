@@ -49,10 +49,10 @@ def _severe(stacks: list[StackDelta]) -> bool:
 def _text(here: list[tuple[StackDelta, ChangeRow]]) -> str:
     what = "; ".join(dict.fromkeys(change_text(change) for _, change in here))
     stacks = {stack.stack: stack for stack, _ in here}
-    return f"{what}. {' '.join(_told(stack) for stack in stacks.values())}"
+    return f"{what}. {' '.join(_format_change(stack) for stack in stacks.values())}"
 
 
-def _told(stack: StackDelta) -> str:
+def _format_change(stack: StackDelta) -> str:
     gate = ""
     if stack.after is not None:
         gate = f", the gate is {'open' if stack.after.gate_open else 'closed'}"

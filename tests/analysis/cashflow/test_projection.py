@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tco.analysis.cashflow.projection import cash_flow, npv_usd, path, payback_months
+from tco.analysis.cashflow.projection import cash_flow, npv_usd, payback_months, project
 from tco.units import monthly_rate
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, at_start, owned
 
@@ -19,7 +19,7 @@ def test_a_level_month_has_the_present_value_of_an_annuity(lab: Lab) -> None:
     lab.stack(NODE, finance={"discount_rate": 0.1})
     rate = monthly_rate(0.1)
     expected = 14_600 * (1 - (1 + rate) ** -12) / rate
-    assert npv_usd(cash_flow(path(lab.load())), 0.1) == pytest.approx(expected)
+    assert npv_usd(cash_flow(project(lab.load())), 0.1) == pytest.approx(expected)
 
 
 def test_the_rival_is_discounted_on_its_path(lab: Lab) -> None:
@@ -57,7 +57,7 @@ def test_a_stated_horizon(lab: Lab) -> None:
 def test_an_upfront_is_paid_when_the_term_starts_and_again_when_it_ends(lab: Lab) -> None:
     """$96,360 in months 0 and 12 of 18, and half of the second is left at the end."""
     lab.stack({"base": BASE}, finance={"horizon": 18, "discount_rate": 0})
-    flow = cash_flow(path(lab.load()))
+    flow = cash_flow(project(lab.load()))
     assert {int(at): flow.upfront_usd[at] for at in np.flatnonzero(flow.upfront_usd)} == {
         0: 96_360,
         12: 96_360,
@@ -71,17 +71,17 @@ def test_owning_for_its_life_costs_its_annuities(lab: Lab) -> None:
     lab.stack({"own": owned(300_000, residual=0.15)}, finance={"discount_rate": 0.1})
     rate = monthly_rate(0.1)
     expected = 6_773.64 * (1 - (1 + rate) ** -48) / rate
-    assert npv_usd(cash_flow(path(lab.load())), 0.1) == pytest.approx(expected, rel=1e-6)
+    assert npv_usd(cash_flow(project(lab.load())), 0.1) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_fleet_that_follows_is_re_sized_as_demand_grows(lab: Lab) -> None:
     """Demand that doubles in a year takes twice the nodes in month 12; fixed counts stay."""
     lab.workload(requests_per_month=2 * 730 * 3600, growth_per_year=1.0)
     lab.stack({"main": {**ON_DEMAND, "nodes": FOLLOWING, "boot_hours": 0}}, finance={"horizon": 13})
-    flow = cash_flow(path(lab.load()))
+    flow = cash_flow(project(lab.load()))
     assert flow.running_usd[[0, 12]] == pytest.approx([2 * 14_600, 4 * 14_600])
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, finance={"horizon": 13})
-    assert cash_flow(path(lab.load())).running_usd == pytest.approx(np.full(13, 2 * 14_600))
+    assert cash_flow(project(lab.load())).running_usd == pytest.approx(np.full(13, 2 * 14_600))
 
 
 def test_committed_nodes_stay_if_demand_shrinks(lab: Lab) -> None:
@@ -89,7 +89,7 @@ def test_committed_nodes_stay_if_demand_shrinks(lab: Lab) -> None:
     lab.workload(requests_per_month=3 * 730 * 3600, growth_per_year=-0.9)
     monthly = {**UPFRONT, "payment": "no-upfront"}
     lab.stack({"base": {**BASE, "nodes": "auto", "commitment": monthly}})
-    assert cash_flow(path(lab.load())).running_usd == pytest.approx(np.full(12, 3 * 12 * 730))
+    assert cash_flow(project(lab.load())).running_usd == pytest.approx(np.full(12, 3 * 12 * 730))
 
 
 def test_nodes_bought_on_the_way_are_paid_when_they_are_needed(lab: Lab) -> None:
@@ -100,7 +100,7 @@ def test_nodes_bought_on_the_way_are_paid_when_they_are_needed(lab: Lab) -> None
     lab.workload(requests_per_month=3 * 730 * 3600, growth_per_year=0.5)
     node: Keys = {**owned(48_000), "nodes": "auto"}
     lab.stack({"own": node}, finance={"discount_rate": 0, "horizon": 48})
-    paid = cash_flow(path(lab.load())).upfront_usd
+    paid = cash_flow(project(lab.load())).upfront_usd
     assert paid[0] == pytest.approx(3 * 48_000)
     assert np.flatnonzero(paid)[:3].tolist() == [0, 1, 9]
 
@@ -108,7 +108,7 @@ def test_nodes_bought_on_the_way_are_paid_when_they_are_needed(lab: Lab) -> None
 def test_setup_is_paid_once(lab: Lab) -> None:
     """Set-up is an upfront of day one; the ledger's monthly part of it is not paid again."""
     lab.stack(NODE, ops={"fte": 0, "setup_usd": 24_000}, finance={"discount_rate": 0})
-    flow = cash_flow(path(lab.load()))
+    flow = cash_flow(project(lab.load()))
     assert flow.upfront_usd[0] == 24_000
     assert flow.running_usd == pytest.approx(np.full(12, 14_600))
 

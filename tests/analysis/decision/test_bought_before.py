@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tco.analysis.cashflow.projection import path
+from tco.analysis.cashflow.projection import project
 from tco.analysis.simulation.distribution import Z90
 from tco.analysis.simulation.uncertainty import Uncertainty, simulate
 from tests.conftest import FOLLOWING, ON_DEMAND, Lab, owned
@@ -19,7 +19,7 @@ WORTH = (1 - 1.1**-4) / (1.1 ** (1 / 12) - 1)
 
 def simulated(lab: Lab, scenarios: int) -> Uncertainty:
     """The scenarios of the lab's stack."""
-    return simulate(path(lab.load()), scenarios, 1)
+    return simulate(project(lab.load()), scenarios, 1)
 
 
 def uncertain_speed(lab: Lab) -> dict[str, Any]:

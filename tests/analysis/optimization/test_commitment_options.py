@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tco.analysis.optimization.commitment_options import Rung, ladder
+from tco.analysis.optimization.commitment_options import CommitmentOption, commitment_options
 from tco.report.cash_flow import rung_rows
 from tco.report.plan_json import stack_json
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 
-def rungs_of(lab: Lab) -> dict[str, Rung]:
+def rungs_of(lab: Lab) -> dict[str, CommitmentOption]:
     """The ladder of the lab's stack, by name."""
     stack = lab.load()
-    return {one.name: one for one in ladder(stack, stack.alternatives)}
+    return {one.name: one for one in commitment_options(stack, stack.alternatives)}
 
 
 def figures(lab: Lab) -> str:
@@ -59,7 +59,7 @@ def test_what_it_costs_to_be_wrong(lab: Lab) -> None:
     the residual quarter. Calls and hours on demand end at once, a block with its month.
     """
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, prices=[figures(lab)])
-    wrong = [one.wrong_usd for one in rungs_of(lab).values()]
+    wrong = [one.exit_cost_usd for one in rungs_of(lab).values()]
     expected = [0, 0, 0, 2 * 96_360 * 9 / 12, 2 * 33 * (4 * 730 + 2_000), 2 * 180_000]
     assert wrong == pytest.approx(expected)
 
@@ -86,7 +86,7 @@ def test_commitments_hold_the_peak_and_the_spares(lab: Lab) -> None:
     rungs = rungs_of(lab)
     assert rungs["on-demand pilot"].usd_per_month == pytest.approx(3 * 20 * 730)
     assert rungs["one year"].usd_per_month == pytest.approx(4 * 11 * 730)
-    assert rungs["one year"].wrong_usd == pytest.approx(4 * 96_360 * 9 / 12)
+    assert rungs["one year"].exit_cost_usd == pytest.approx(4 * 96_360 * 9 / 12)
 
 
 def test_declared_owned_node_is_the_last_rung(lab: Lab) -> None:
@@ -94,7 +94,7 @@ def test_declared_owned_node_is_the_last_rung(lab: Lab) -> None:
     lab.stack({"own": owned(100_000, residual=0.1)})
     rungs = rungs_of(lab)
     assert rungs["own"].usd_per_month == pytest.approx(lab.evaluate().usd_per_month)
-    assert rungs["own"].wrong_usd == pytest.approx(90_000)
+    assert rungs["own"].exit_cost_usd == pytest.approx(90_000)
     assert rungs["one year"].reason == "node of 8 H100 has no price of a one-year term"
 
 

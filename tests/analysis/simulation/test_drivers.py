@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tco.analysis.cashflow.projection import path
+from tco.analysis.cashflow.projection import project
 from tco.analysis.simulation.distribution import Z90
 from tco.analysis.simulation.drivers import Drivers, Recorder
 from tco.analysis.simulation.uncertainty import drivers_of
-from tco.catalog.catalog import Sourced
+from tco.catalog.catalog import SourcedValue
 from tco.plan.plan import Correlation
 from tco.ranges import Range, point
 from tests.conftest import ON_DEMAND, Lab
@@ -20,14 +20,16 @@ DRIVERS = Drivers({"price": (PRICE,), "people": (PEOPLE, PEOPLE * 2.0)})
 
 
 def _drivers(lab: Lab) -> Drivers:
-    ahead = path(lab.load())
+    ahead = project(lab.load())
     return drivers_of(ahead, ahead.stack.alternatives)
 
 
 def test_recorder_notes_what_is_uncertain() -> None:
     """The recorder gives likely values and notes ranges once, by driver; points are no opinion."""
     recorder = Recorder()
-    table = [Sourced(f"row {n}", PEOPLE * n, "FTE", "", driver="people") for n in (1.0, 2.0)]
+    table = [
+        SourcedValue(f"row {n}", PEOPLE * n, "FTE", "", shared_driver="people") for n in (1.0, 2.0)
+    ]
     values = [recorder.value(one) for one in (*table, *table)]
     recorder.read("known", point(3.0))
     assert values == [0.5, 1.0, 0.5, 1.0]

@@ -12,11 +12,11 @@ import pytest
 
 from tco.analysis.cashflow.projection import (
     CashFlow,
-    Path,
+    Projection,
     alternative_flow,
     cash_flow,
     npv_usd,
-    path,
+    project,
     refused_usd,
     tabulated,
 )
@@ -24,7 +24,7 @@ from tco.analysis.simulation.accumulator import evppi_usd
 from tco.analysis.simulation.uncertainty import Uncertainty, drivers_of, simulate
 from tco.costing.finance import discount
 from tco.errors import BadInput
-from tco.scenario import LIKELY, Scenario
+from tco.scenario import BASE_CASE, Scenario
 from tco.units import FloatArray, monthly_rate
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, around, owned
 
@@ -49,7 +49,7 @@ def two_bills(lab: Lab, **keys: Any) -> None:
 def simulated(lab: Lab, scenarios: int = MANY, seed: int = 1) -> Uncertainty:
     """The scenarios of the lab's stack."""
     stack = lab.load()
-    return simulate(path(stack), scenarios, seed, stack.plan.correlations)
+    return simulate(project(stack), scenarios, seed, stack.plan.correlations)
 
 
 def weights_sum(rate: float = 0.1, months: int = 12) -> float:
@@ -206,7 +206,7 @@ def one_of(scenario: Scenario, place: int) -> Scenario:
     )
 
 
-def outcome(ahead: Path, scenario: Scenario) -> list[FloatArray]:
+def outcome(ahead: Projection, scenario: Scenario) -> list[FloatArray]:
     """Own cost, then bill and saving of each alternative, in present value."""
     rate = scenario.value(ahead.stack.discount_rate)
     own = np.asarray(npv_usd(cash_flow(ahead, scenario), rate))
@@ -224,7 +224,7 @@ def outcome(ahead: Path, scenario: Scenario) -> list[FloatArray]:
 def test_arrays_equal_the_loop_over_scalars(lab: Lab, spread: list[float]) -> None:
     """All scenarios at once give, to rounding, what each gives alone: one set of formulas."""
     rich(lab, figures=[{"figure": "benchmark_spread", "value": spread, "unit": "x"}])
-    ahead = path(lab.load())
+    ahead = project(lab.load())
     drivers = drivers_of(ahead, ahead.stack.alternatives)
     assert len(drivers.names) > 20
     under = tabulated(ahead, 8.0)
@@ -240,7 +240,7 @@ def test_arrays_equal_the_loop_over_scalars(lab: Lab, spread: list[float]) -> No
 def test_summary_equals_the_loop_over_scalars(lab: Lab) -> None:
     """Probability, quantiles and means are those of the scenarios evaluated one by one."""
     rich(lab)
-    ahead = path(lab.load())
+    ahead = project(lab.load())
     drivers = drivers_of(ahead, ahead.stack.alternatives)
     [z] = drivers.scores(101, 5, 101, ())
     many = drivers.scenario(z)
@@ -266,7 +266,7 @@ def ends_of(lab: Lab) -> list[float]:
 
 def saving_of(lab: Lab) -> float:
     """The saving of a stack without ranges."""
-    return float(outcome(path(lab.load()), LIKELY)[2])
+    return float(outcome(project(lab.load()), BASE_CASE)[2])
 
 
 def test_boot_hours_are_drawn(lab: Lab) -> None:
@@ -369,7 +369,7 @@ def test_cache_hits_are_drawn_in_the_time_of_a_node(lab: Lab, figure: str) -> No
 def test_same_seed_same_answer_at_any_chunk(lab: Lab) -> None:
     """Chunks bound memory; they decide nothing. Another seed draws other scenarios."""
     rich(lab, figures=[{"figure": "benchmark_spread", "value": [0.6, 1.0, 1.3], "unit": "x"}])
-    ahead = path(lab.load())
+    ahead = project(lab.load())
     answers = [simulate(ahead, 500, 9, chunk=chunk) for chunk in (1, 24 * 77, 10**9)]
     for one in answers[1:]:
         assert _numbers(one) == pytest.approx(_numbers(answers[0]), rel=1e-9)
@@ -390,12 +390,12 @@ def _numbers(drawn: Uncertainty) -> list[float]:
 def test_memory_does_not_grow_with_the_scenarios(lab: Lab) -> None:
     """Ten times the scenarios need no more memory, once a full sample for quantiles is kept."""
     two_bills(lab, finance={"horizon": 1})
-    ahead = path(lab.load())
+    ahead = project(lab.load())
     few, many = _peak_bytes(ahead, 65_536), _peak_bytes(ahead, 655_360)
     assert many < 1.1 * few < 40e6
 
 
-def _peak_bytes(ahead: Path, scenarios: int) -> int:
+def _peak_bytes(ahead: Projection, scenarios: int) -> int:
     tracemalloc.start()
     try:
         simulate(ahead, scenarios, 1)

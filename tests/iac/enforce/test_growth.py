@@ -14,7 +14,7 @@ from pulumi.output import UNKNOWN
 from tco.catalog.catalog import Catalog
 from tco.iac.enforce.growth import growth
 from tco.iac.estimate.nodes import Resource
-from tco.iac.estimate.reading import Known
+from tco.iac.estimate.reading import ReferenceIndex
 from tests.iac.programs import (
     BLOCK,
     DAY,
@@ -43,7 +43,7 @@ def grows(
         Resource("u", kind, "x", one, "r1", property_dependencies={"launchTemplate": ["t"]}, **more)
         for one in (old, new)
     )
-    return growth(old_one, new_one, Known(known), catalog, DAY)
+    return growth(old_one, new_one, ReferenceIndex(known), catalog, DAY)
 
 
 def nodes(smallest: float, largest: float, desired: int | None = None, **more: Any) -> Keys:
