@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["BadInput", "Problem", "TcoError", "did_you_mean", "one_of", "printable"]
+__all__ = ["BadInput", "Problem", "TcoError", "did_you_mean", "is_visible", "one_of", "printable"]
 
 MOST_ALIKE = 3
 BLANK = re.compile(
@@ -27,16 +27,20 @@ def printable(text: object) -> str:
     line = f"{text}"
     if line.isascii() and line.isprintable():
         return line
-    return "".join(
-        ascii(character)[1:-1]
-        if not character.isprintable() or BLANK.match(character)
-        else character
-        for character in line
-    )
+    return "".join(one if is_visible(one) else ascii(one)[1:-1] for one in line)
+
+
+def is_visible(character: str) -> bool:
+    """Return whether a terminal shows a character, or a space for it, and does nothing else."""
+    return character.isprintable() and not BLANK.match(character)
 
 
 class TcoError(Exception):
     """Anything tco refuses. Its text is written for the person at the terminal."""
+
+    def __str__(self) -> str:
+        """Return the text; names of files in it cannot steer a terminal."""
+        return "\n".join(printable(line) for line in super().__str__().split("\n"))
 
 
 @dataclass(frozen=True, slots=True)

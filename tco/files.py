@@ -183,7 +183,7 @@ def _other(kind: str, message: str, given: object) -> str:
     if len(shown) > 60:
         shown = shown[:57] + "…'"
     if kind == "string_pattern_mismatch":
-        return f"{shown} has a line break or a control character."
+        return f"{shown} has a line break, a control or an invisible character."
     plain = message.replace("Input should be", "should be").replace("valid ", "", 1)
     for python, yaml_says in OURS.items():
         plain = re.sub(python, yaml_says, plain)

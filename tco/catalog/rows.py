@@ -55,8 +55,12 @@ def day_of(value: Any) -> dt.date:
 
 Day = Annotated[dt.date, BeforeValidator(day_of)]
 """A day as ``YYYY-MM-DD``; a month alone counts as its first day."""
-CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
-"""Line breaks, terminal escapes, and what turns the direction of a text."""
+CONTROLS = (
+    r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+    r"\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f"
+    r"\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+"""Line breaks, terminal escapes, what turns the direction of a text, and what cannot be seen."""
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=f"^[^{CONTROLS}]+$")]
 """A name on one line, without control characters."""
 Source = Annotated[str, Field(min_length=1, max_length=500, pattern=f"^[^{CONTROLS}]+$")]

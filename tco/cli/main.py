@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -31,7 +32,7 @@ from tco.cli.options import (
 )
 from tco.cli.prices import price, prices
 from tco.cli.sweep import sweep
-from tco.errors import BadInput, Problem, TcoError
+from tco.errors import BadInput, Problem, TcoError, printable
 from tco.files import write_text
 from tco.plan.pools import TERM_MONTHS
 from tco.plan.stack_file import read_stack, stack_names
@@ -167,7 +168,7 @@ def memo(
             write_text(out / f"{name}.md", text)
         except OSError as error:
             raise TcoError(f"{out / name}.md cannot be written: {error.strerror}.") from None
-    click.echo(f"{len(texts)} memo{'s' if len(texts) > 1 else ''} in {out}", err=True)
+    click.echo(f"{len(texts)} memo{'s' if len(texts) > 1 else ''} in {printable(out)}", err=True)
 
 
 @cli.command()
@@ -334,7 +335,7 @@ def main() -> None:
         click.echo("Interrupted.", err=True)
         code = INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _show_usage(error)
         code = error.exit_code
     except TcoError as error:
         _tell(error, arguments)
@@ -348,8 +349,15 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else OK)
 
 
+def _show_usage(error: click.ClickException) -> None:
+    """Print what click refuses; an argument in it cannot steer a terminal."""
+    text = io.StringIO()
+    error.show(text)
+    click.echo("\n".join(map(printable, text.getvalue().split("\n"))), nl=False, err=True)
+
+
 def _tell_unwritable(error: OSError) -> None:
     """A full disk or a closed device on one line; what is still buffered is dropped."""
     what = error.filename or "the output"
-    click.echo(folded(f"{what} cannot be written: {error.strerror}."), err=True)
+    click.echo(folded(f"{printable(what)} cannot be written: {error.strerror}."), err=True)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import functools
 import json
@@ -13,11 +14,12 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
 from tco.analysis.evaluation import SCENARIOS, SEED
+from tco.errors import printable
 
 __all__ = [
     "DAY",
@@ -197,5 +199,12 @@ def print_text(text: str) -> None:
 
 
 def print_json(content: dict[str, Any]) -> None:
-    """JSON on stdout."""
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+    """Print JSON on stdout; what a terminal does not show as it stands is a JSON escape."""
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    if "\n".join(map(printable, text.split("\n"))) != text or not _takes_unicode(sys.stdout):
+        text = json.dumps(content, indent=2, allow_nan=False)
+    click.echo(text)
+
+
+def _takes_unicode(stream: TextIO) -> bool:
+    return codecs.lookup(stream.encoding or "ascii").name.startswith("utf")

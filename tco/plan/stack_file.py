@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from tco.catalog.book import Book, read_book
 from tco.catalog.rows import Benchmark
-from tco.errors import BadInput, Problem, TcoError, one_of
+from tco.errors import BadInput, Problem, TcoError, one_of, printable
 from tco.files import as_list, as_mapping, problems_of, read_yaml
 from tco.plan.partial_plan import FaultyStack, Salvaged, salvaged
 from tco.plan.plan import Plan
@@ -25,7 +25,9 @@ __all__ = ["PLAN_KEY", "REGION_KEY", "StackFile", "read_stack", "stack_from", "s
 
 PLAN_KEY = "tco:plan"
 REGION_KEY = "aws:region"
-STACK_FILE = re.compile(r"Pulumi\.(.+)\.yaml")
+STACK_FILE = re.compile(r"Pulumi\.(.+)\.yaml", re.DOTALL)
+STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+"""The names that Pulumi gives to stacks."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,34 @@ def _canonical(model: BaseModel) -> Any:
 
 
 def stack_names(folder: Path) -> list[str]:
-    """The stacks of a folder, by name. Raises TcoError where there is none."""
+    """Return the stacks of a folder, by name.
+
+    Raises TcoError where there is none, BadInput for names that no stack can have.
+    """
     if not folder.is_dir():
-        raise TcoError(f"{folder}: there is no such folder. Name the stacks folder by --stacks.")
+        raise TcoError(
+            f"{printable(folder)}: there is no such folder. Name the stacks folder by --stacks."
+        )
     names = [found[1] for path in folder.iterdir() if (found := STACK_FILE.fullmatch(path.name))]
     if not names:
-        raise TcoError(f"{folder}: holds no stack file Pulumi.<stack>.yaml.")
+        raise TcoError(f"{printable(folder)}: holds no stack file Pulumi.<stack>.yaml.")
+    if wrong := [_misnamed(folder, name) for name in sorted(names) if not _is_name(name)]:
+        raise BadInput(wrong)
     return sorted(names, key=_natural)
+
+
+def _is_name(name: str) -> bool:
+    return STACK_NAME.fullmatch(name) is not None
+
+
+def _misnamed(folder: Path, name: str) -> Problem:
+    """Return the problem of a stack file whose name is not one of a stack."""
+    return Problem(
+        str(folder / f"Pulumi.{name}.yaml"),
+        "",
+        f'"{name}" is not the name of a stack.',
+        "Use up to 100 letters (a-z, A-Z), digits, dots, hyphens and underscores.",
+    )
 
 
 def _meant(folder: Path, name: str) -> str:
@@ -110,7 +133,11 @@ def read_stack(folder: Path, name: str) -> StackFile:
     path = folder / f"Pulumi.{name}.yaml"
     shown = str(path)
     if not path.is_file():
+        if path.is_symlink():
+            raise BadInput([Problem(shown, "", "is a link to a file that does not exist.")])
         raise BadInput([Problem(shown, "", f'no stack "{name}".', _meant(folder, name))])
+    if not _is_name(name):
+        raise BadInput([_misnamed(folder, name)])
     raw = read_yaml(path, shown)
     if "environment" in raw:
         raise BadInput(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from tco.errors import TcoError
+from tco.errors import TcoError, is_visible
 from tco.report.sandbox import Sandbox, filled
 
 __all__ = ["Verbatim", "fill", "html_text", "markdown_text"]
@@ -43,10 +42,7 @@ def html_text(value: object) -> Verbatim:
 
 def _visible(text: str) -> str:
     """One line without control and direction characters, which show one thing and mean another."""
-    line = " ".join(text.split())
-    if line.isprintable():
-        return line
-    return "".join(one for one in line if unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
+    return "".join(filter(is_visible, " ".join(text.split())))
 
 
 def _without_references(text: str) -> str:

@@ -15,6 +15,7 @@ from tco.analysis.optimization.optimize import Optimum, PricedMix, ServiceOptimu
 from tco.analysis.optimization.ranks import API, Rank
 from tco.costing.figures import rates_of
 from tco.costing.stack import PoolModel
+from tco.errors import printable
 from tco.report.disclosure import HIDDEN, secret_apis, secret_pools, told
 from tco.report.numbers import percent, usd
 
@@ -63,7 +64,7 @@ def pinned_line(found: Optimum, path: Path) -> str:
     """What was written into a stack file, and why it is not the optimum where it is not."""
     cost = usd(round(found.pinned.usd_per_month)) if found.pinned is not None else "no price"
     why, best = _why_not_pinned(found), usd(round(found.optimum_usd or 0.0))
-    return f"{path}: pinned, {cost}/month." + (
+    return f"{printable(path)}: pinned, {cost}/month." + (
         f" The cheapest of all, {best}, {why}" if why else ""
     )
 

@@ -87,8 +87,11 @@ def test_nodes(lab: Lab, nodes: object, told: str) -> None:
             {"main": {**reserved(kind="capacity-block", hours=9)["main"], "nodes": {"max": 3}}},
             f"{POOL}: a committed or owned pool has one number of nodes, not a span.",
         ),
-        ({"a\nb": NODE["main"]}, "pools.a\\nb: 'a\\nb' has a line break or a control character."),
-        ({"a\u202eb": NODE["main"]}, "has a line break or a control character."),
+        (
+            {"a\nb": NODE["main"]},
+            "pools.a\\nb: 'a\\nb' has a line break, a control or an invisible character.",
+        ),
+        ({"a\u202eb": NODE["main"]}, "has a line break, a control or an invisible character."),
         ({"": NODE["main"]}, "String should have at least 1 character."),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from tco.errors import is_visible, printable
 from tco.iac.estimate.cost_components import Part
 from tco.iac.estimate.pricing import PricedResource, Pricing, Status
 from tco.report.numbers import usd
@@ -84,7 +85,7 @@ def _part_json(part: Part) -> dict[str, Any]:
 def price_text(pricing: Pricing, shown: str) -> str:
     """The pricing in 80 columns: the total first, then what costs, then what is not known."""
     lines = [
-        *_wrapped(f"{shown}   {_counts(pricing)}   prices of {pricing.day}", ""),
+        *_wrapped(f"{printable(shown)}   {_counts(pricing)}   prices of {pricing.day}", ""),
         "",
         *_wrapped(_headline(pricing), "  ", bold=True),
         *(line for text in pricing.warnings for line in _wrapped(f"Mind: {text}.", "  ")),
@@ -143,7 +144,7 @@ def _columns(name: str, what: str, numbers: Iterable[str]) -> str:
 
 def _printable(text: str) -> str:
     """A file's own words without what would steer a terminal."""
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
+    return "".join(sign if is_visible(sign) else "�" for sign in text)
 
 
 def _plain(value: float) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tco.documents.diff import DiffDocument, Outcome, Revision, StackDelta
+from tco.errors import printable
 from tco.report.diff.change_text import change_text
 from tco.report.diff.line_changes import NOTHING, LineChange, line_changes
 from tco.report.diff.totals import Whole, headline, split, whole_of
@@ -81,7 +82,7 @@ def diff_view(document: DiffDocument) -> DiffView:
         aside=aside,
         sides=f"{_revision(document.base)} → {_revision(document.head)}",
         # Without commits: a push that moves no figure leaves a comment as it is.
-        compared=f"Compared with {document.base.ref}.",
+        compared=f"Compared with {printable(document.base.ref)}.",
         rows=tuple(_row(one, _note(one, touched)) for one in (*touched, *near)),
         unchanged=_unchanged(rest, others=bool(touched)),
         prices=_prices([*touched, *near] or document.stacks),
@@ -91,7 +92,7 @@ def diff_view(document: DiffDocument) -> DiffView:
 
 def _revision(one: Revision) -> str:
     commit = f" ({one.commit[:10]})" if one.commit and not one.commit.startswith(one.ref) else ""
-    return f"{one.ref}{commit}{', with changes not committed' if one.dirty else ''}"
+    return f"{printable(one.ref)}{commit}{', with changes not committed' if one.dirty else ''}"
 
 
 def _unchanged(count: int, *, others: bool) -> str:
