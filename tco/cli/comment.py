@@ -154,7 +154,7 @@ def comment_annotations(file: str) -> None:
 
 
 def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: str | None) -> None:
-    from tco.forge.sticky import ReadOnly, post
+    from tco.forge.sticky import NotPosted, post
 
     message, matters = _message(posting)
     if posting.dry_run:
@@ -165,7 +165,7 @@ def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: st
     try:
         there, place = forge()
         done = post(there, message, posting.behavior, create=matters or posting.always)
-    except ReadOnly as error:
+    except NotPosted as error:
         click.echo(f"Not posted: {error}", err=True)
         if not summary:
             click.echo(message.body, nl=False)

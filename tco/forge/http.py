@@ -5,13 +5,15 @@ The standard library does it: a handful of requests, no sessions, no files.
 
 from __future__ import annotations
 
+import email.utils
 import http.client
 import json
+import math
+import queue
 import random
 import re
+import threading
 import time
-import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,16 +23,26 @@ from typing import Any
 import tco
 from tco.errors import TcoError
 from tco.files import as_list, as_mapping
+from tco.forge.address import checked_address, same_server
+from tco.forge.token import Token
+from tco.json_reader import load_json
 
-__all__ = ["Answer", "Api", "Refused"]
+__all__ = ["Answer", "Api", "Forbidden", "Refused"]
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 10.0
+"""For one whole answer: connecting, headers and body."""
+CALL_S = 30.0
+"""For all tries of one call, without the pauses between them."""
 MOST_TRIES = 5
+MOST_PAGES = 100
 LONGEST_WAIT_S = 180.0
 LIMIT_WAIT_S = 60.0
 LARGEST_ANSWER_BYTES = 32 << 20
-LOCAL = ("127.0.0.1", "::1", "localhost")
+LONGEST_REASON = 300
+DAY_S = 86_400.0
 NEXT_PAGE = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?')
+SECONDS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*", re.ASCII)
+LIMIT_WORDS = ("rate limit", "abuse detection")
 
 
 class Refused(TcoError):
@@ -42,6 +54,14 @@ class Refused(TcoError):
         super().__init__(f"{url} answered {status}: {said}")
 
 
+class Forbidden(Refused):
+    """This token is not allowed to do it, now or later."""
+
+
+class _Unusable(TcoError):
+    """An answer that another try would not mend."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back."""
@@ -51,71 +71,89 @@ class Answer:
     content: Any
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would carry the token to another address: it is an answer, not followed."""
+class _AnyStatus(urllib.request.HTTPErrorProcessor):
+    """Every status is an answer. A redirect is not followed: it would take the token along."""
 
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        del args, kwargs
+    def http_response(self, request: urllib.request.Request, response: Any) -> Any:
+        del request
+        return response
+
+    https_response = http_response
 
 
 class Api:
-    """One forge's API. The token travels in a header and stands in no message."""
+    """One forge's API. The token travels in one header, and is redacted from every message."""
 
     def __init__(
         self,
         url: str,
-        headers: Mapping[str, str],
+        token: Token,
+        headers: Mapping[str, str] | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._url = _checked(url)
+        self._url = checked_address(url)
+        self._token = token
         self._headers = {
             "Accept": "application/json",
             "User-Agent": f"tco/{tco.__version__}",
-            **headers,
+            **(headers or {}),
+            **token.headers,
         }
         self._sleep = sleep
         self._clock = clock
-        self._opener = urllib.request.build_opener(_NoRedirect)
         self._seen: dict[str, tuple[str, Answer]] = {}
 
     def call(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Answer:
         """One request, tried again while that can help. Raises Refused, or TcoError."""
         url = self._address(path)
+        shown = self._token.redact(url.partition("?")[0])
+        spent = 0.0
         for tries in range(1, MOST_TRIES + 1):
-            answer, trouble = self._once(method, url, content)
+            began = time.monotonic()
+            answer, trouble = self._once(method, url, content, min(TIMEOUT_S, CALL_S - spent))
+            spent += time.monotonic() - began
             if answer is not None and answer.status < 300:
                 return answer
             wait = self._wait(answer, tries)
-            if wait is None or tries == MOST_TRIES:
-                raise self._failure(answer, trouble, url, tries)
+            if wait is None or tries == MOST_TRIES or spent >= CALL_S:
+                raise self._failure(answer, trouble, shown, tries)
             if wait > LONGEST_WAIT_S:
                 raise TcoError(
-                    f"{url}: the rate limit is used up for another {wait:,.0f} seconds. "
+                    f"{shown}: the rate limit is used up for {_duration(wait)}. "
                     "Run the job again after that."
                 )
             self._sleep(wait)
         raise AssertionError("the last try returns or raises")
 
     def pages(self, path: str) -> Iterator[Any]:
-        """The items of a list, page after page."""
-        following: str | None = path
-        while following is not None:
+        """The items of a list, page after page. Raises TcoError for anything else than a list."""
+        following = path
+        for _ in range(MOST_PAGES):
             answer = self.call("GET", following)
-            yield from as_list(answer.content) or ()
+            items = as_list(answer.content)
+            if items is None:
+                raise TcoError(f"{self._shown(path)} answered with something else than a list.")
+            yield from items
             link = NEXT_PAGE.search(answer.headers.get("Link", ""))
-            following = link[1] if link else None
+            if link is None:
+                return
+            following = link[1]
+        raise TcoError(f"{self._shown(path)} has more than {MOST_PAGES} pages, which is the limit.")
+
+    def _shown(self, path: str) -> str:
+        return self._token.redact(self._url + path.partition("?")[0])
 
     def _address(self, path: str) -> str:
         """An absolute address on this API and no other."""
         url = path if "://" in path else self._url + path
-        mine, theirs = (urllib.parse.urlsplit(one)[:2] for one in (self._url, url))
-        if mine != theirs:
-            raise TcoError(f"{self._url} leads to {url}: the token is not sent there.")
+        if not same_server(self._url, url):
+            there = self._token.redact(url)[:LONGEST_REASON]
+            raise TcoError(f"{self._url} leads to {there}: the token is not sent there.")
         return url
 
     def _once(
-        self, method: str, url: str, content: Mapping[str, Any] | None
+        self, method: str, url: str, content: Mapping[str, Any] | None, timeout_s: float
     ) -> tuple[Answer | None, str]:
         """One try: an answer of any status, or what went wrong on the way."""
         data = None if content is None else json.dumps(content).encode()
@@ -126,21 +164,20 @@ class Api:
         if known is not None:
             request.add_header("If-None-Match", known[0])
         try:
-            with self._opener.open(request, timeout=TIMEOUT_S) as response:
-                return self._remembered(method, url, _read(response)), ""
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code == 304 and known is not None:
-                    return known[1], ""
-                return _read(error), ""
+            answer = _within(timeout_s, lambda: _exchange(request, timeout_s))
+        except _Unusable as error:
+            raise TcoError(self._token.redact(f"{url.partition('?')[0]} {error}")) from None
+        except ValueError:  # its text may hold a proxy's password
+            return None, "the request cannot be sent; are the proxy settings valid"
         except (OSError, http.client.HTTPException) as error:
-            return None, str(getattr(error, "reason", error)) or type(error).__name__
-
-    def _remembered(self, method: str, url: str, answer: Answer) -> Answer:
+            reason = str(getattr(error, "reason", error)) or type(error).__name__
+            return None, self._redacted(reason)
+        if answer.status == 304 and known is not None:
+            return known[1], ""
         etag = answer.headers.get("ETag")
-        if method == "GET" and etag:
+        if method == "GET" and etag and answer.status < 300:
             self._seen[url] = (etag, answer)
-        return answer
+        return answer, ""
 
     def _wait(self, answer: Answer | None, tries: int) -> float | None:
         """Seconds until another try can help, or None where none can."""
@@ -149,54 +186,106 @@ class Api:
             return backoff
         if answer.status not in (403, 429) and answer.status < 500:
             return None
-        after = _number(answer.headers.get("Retry-After"))
+        after = self._retry_after(answer.headers.get("Retry-After", ""))
         if after is not None or answer.status >= 500:
             return backoff if after is None else after
-        names = ("x-ratelimit-remaining", "ratelimit-remaining")
-        if any(answer.headers.get(name) == "0" for name in names):
-            resets = (answer.headers.get(f"{one.removesuffix('remaining')}reset") for one in names)
-            moment = next((at for one in resets if (at := _number(one)) is not None), None)
-            return backoff if moment is None else max(moment - self._clock(), 0.0) + 1.0
-        if answer.status == 429 or "rate limit" in _said(answer).lower():
-            return LIMIT_WAIT_S
-        return None
+        for name in ("x-ratelimit", "ratelimit"):
+            if answer.headers.get(f"{name}-remaining") == "0":
+                moment = _seconds(answer.headers.get(f"{name}-reset"))
+                return backoff if moment is None else max(moment - self._clock(), 0.0) + 1.0
+        said = _said(answer).lower()
+        limited = answer.status == 429 or any(words in said for words in LIMIT_WORDS)
+        return LIMIT_WAIT_S if limited else None
 
-    def _failure(self, answer: Answer | None, trouble: str, url: str, tries: int) -> TcoError:
-        shown = url.partition("?")[0]
-        if answer is not None:
-            return Refused(answer.status, _said(answer), shown)
-        return TcoError(f"{shown} was not reached in {tries} tries: {trouble}.")
+    def _retry_after(self, text: str) -> float | None:
+        """Seconds, given as a number or as a date; None for anything else."""
+        seconds = _seconds(text)
+        if seconds is not None:
+            return seconds
+        try:
+            return max(email.utils.parsedate_to_datetime(text).timestamp() - self._clock(), 0.0)
+        except (ValueError, OverflowError):
+            return None
+
+    def _failure(self, answer: Answer | None, trouble: str, shown: str, tries: int) -> TcoError:
+        if answer is None:
+            return TcoError(f"{shown} was not reached in {tries} tries: {trouble}.")
+        denied = answer.status == 403 and self._wait(answer, tries) is None
+        kind = Forbidden if denied else Refused
+        return kind(answer.status, self._redacted(_said(answer)), shown)
+
+    def _redacted(self, text: str) -> str:
+        return self._token.redact(text)[:LONGEST_REASON]
 
 
-def _checked(url: str) -> str:
-    parts = urllib.parse.urlsplit(url)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)
-    if not secure or not parts.netloc or parts.username or parts.query:
-        raise TcoError(f"{url} is no address for a token: write https://HOST/PATH.")
-    return url.rstrip("/")
+def _within(timeout_s: float, exchange: Callable[[], Answer]) -> Answer:
+    """The result of an exchange, or TimeoutError once the time is over, whatever it waits for.
 
+    Sockets have a timeout per read, which an answer of a byte now and then never reaches.
+    """
+    results: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
 
-def _read(response: Any) -> Answer:
-    body: bytes = response.read(LARGEST_ANSWER_BYTES)
+    def run() -> None:
+        try:
+            results.put(exchange())
+        except Exception as error:  # raised again by the caller
+            results.put(error)
+
+    threading.Thread(target=run, daemon=True).start()
     try:
-        content = json.loads(body) if body.strip() else None
-    except ValueError:
-        if response.status < 300:
-            raise http.client.HTTPException("the answer is no JSON") from None
-        content = None
-    return Answer(int(response.status), response.headers, content)
+        result = results.get(timeout=timeout_s)
+    except queue.Empty:
+        raise TimeoutError(f"no whole answer within {timeout_s:.2g} seconds") from None
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _exchange(request: urllib.request.Request, timeout_s: float) -> Answer:
+    """Send a request and read the whole answer. Plain HTTP never takes a proxy."""
+    proxy = urllib.request.getproxies().get("https")
+    proxies = urllib.request.ProxyHandler({"https": proxy} if proxy else {})
+    opener = urllib.request.build_opener(_AnyStatus, proxies)
+    with opener.open(request, timeout=timeout_s) as response:
+        status, headers = int(response.status), response.headers
+        body: bytes = response.read(LARGEST_ANSWER_BYTES + 1)
+        if response.length and len(body) <= LARGEST_ANSWER_BYTES:
+            raise http.client.IncompleteRead(body, response.length)
+    return Answer(status, headers, _content(status, headers, body))
+
+
+def _content(status: int, headers: Message, body: bytes) -> Any:
+    """The JSON of an answer; None for the body of an error that is none."""
+    coding = headers.get("Content-Encoding", "identity").strip().lower()
+    if len(body) > LARGEST_ANSWER_BYTES:
+        trouble = f"more than {LARGEST_ANSWER_BYTES >> 20} MB"
+    elif coding not in ("", "identity"):
+        trouble = f"the content encoding {coding[:40]}, which was not asked for"
+    elif not body.strip():
+        return None
+    else:
+        try:
+            return load_json(body)
+        except ValueError:
+            trouble = "a body that is not JSON, or is nested too deeply"
+    if status < 300:
+        raise _Unusable(f"answered {status} with {trouble}.")
+    return None
 
 
 def _said(answer: Answer) -> str:
-    """The forge's own words, on one line and printable."""
+    """The forge's own words."""
     content = as_mapping(answer.content) or {}
-    told = content.get("message") or content.get("error") or "no reason given"
-    line = " ".join(str(told).split())[:300]
-    return "".join(one for one in line if one.isprintable())
+    words = (content.get(key) for key in ("message", "error_description", "error"))
+    return str(next(filter(None, words), "no reason given"))
 
 
-def _number(text: str | None) -> float | None:
-    try:
-        return None if text is None else float(text)
-    except ValueError:
-        return None
+def _seconds(text: str | None) -> float | None:
+    """A finite number of seconds, not negative; None for anything else."""
+    found = SECONDS.fullmatch(text or "")
+    number = float(found[1]) if found else math.inf
+    return number if math.isfinite(number) else None
+
+
+def _duration(seconds: float) -> str:
+    return "more than a day" if seconds > DAY_S else f"another {seconds:,.0f} seconds"

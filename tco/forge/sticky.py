@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 
 from tco.errors import TcoError
 
-__all__ = ["Behavior", "Done", "Forge", "Message", "ReadOnly", "Remote", "post"]
+__all__ = ["Behavior", "Done", "Forge", "Message", "NotPosted", "Remote", "post"]
 
 Behavior = Literal["update", "new", "delete-and-new"]
 Done = Literal["created", "updated", "unchanged", "newer", "nothing"]
@@ -28,8 +28,8 @@ PAUSE_S = 1.0
 EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-class ReadOnly(TcoError):
-    """The token may read and not write, as a fork's does."""
+class NotPosted(TcoError):
+    """There is no pull request, or the token may not write to it. The job goes on."""
 
 
 @dataclass(frozen=True)

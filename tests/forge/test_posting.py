@@ -11,10 +11,12 @@ from tco.errors import TcoError
 from tco.forge import http
 from tco.forge.github import GitHub, Place, place_of, token_of
 from tco.forge.http import Api, Refused
-from tco.forge.sticky import Behavior, Message, ReadOnly, post
+from tco.forge.sticky import Behavior, Message, NotPosted, post
+from tco.forge.token import Token
 from tests.forge.forge_server import State, Trouble
 
 TOKEN = "ghs_secret_token"
+NO_TOKEN = Token("", "Authorization")
 LIMIT = {"message": "API rate limit exceeded for installation"}
 NOON = dt.datetime(2026, 11, 25, 12, 0, tzinfo=dt.UTC)
 PLACE = Place("", "octo/repo", 5)
@@ -25,8 +27,8 @@ class Run:
 
     def __init__(self, server: State) -> None:
         self.waits: list[float] = []
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        self.forge = GitHub(Api(server.url, headers, sleep=self.waits.append), PLACE)
+        token = Token(TOKEN, "Authorization", "Bearer")
+        self.forge = GitHub(Api(server.url, token, sleep=self.waits.append), PLACE)
 
     def say(
         self,
@@ -239,7 +241,7 @@ def test_rate_limits_are_waited_out(
     """Retry-After, then the reset, then a minute: as the documentation asks."""
     server.troubles.append(Trouble("GET", status, content, headers))
     waits: list[float] = []
-    api = Api(server.url, {}, sleep=waits.append, clock=lambda: 1000.0)
+    api = Api(server.url, NO_TOKEN, sleep=waits.append, clock=lambda: 1000.0)
     assert GitHub(api, PLACE).comments() == []
     assert waits == [wait]
 
@@ -249,7 +251,7 @@ def test_a_limit_that_lasts_long_ends_the_run(server: State) -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "5000"}
     server.troubles.append(Trouble("GET", 403, LIMIT, headers))
     waits: list[float] = []
-    api = Api(server.url, {}, sleep=waits.append, clock=lambda: 1000.0)
+    api = Api(server.url, NO_TOKEN, sleep=waits.append, clock=lambda: 1000.0)
     with pytest.raises(TcoError, match="another 4,001 seconds"):
         GitHub(api, PLACE).comments()
     assert waits == []
@@ -271,7 +273,7 @@ def test_a_fork_may_only_read(server: State) -> None:
     server.troubles.append(
         Trouble("POST", 403, {"message": "Resource not accessible by integration"})
     )
-    with pytest.raises(ReadOnly, match="pull-requests: write"):
+    with pytest.raises(NotPosted, match="pull-requests: write"):
         Run(server).say("text")
 
 
@@ -310,8 +312,8 @@ def test_the_token_goes_nowhere_else(server: State) -> None:
 )
 def test_the_token_needs_a_secure_address(url: str) -> None:
     """A token is sent over TLS, or to this machine."""
-    with pytest.raises(TcoError, match="no address for a token"):
-        Api(url, {})
+    with pytest.raises(TcoError, match="API address"):
+        Api(url, NO_TOKEN)
 
 
 @pytest.mark.parametrize("tag", ["", "a b", "x-->", "a--b", "é", "x" * 65, "-x"])
@@ -336,5 +338,5 @@ def test_no_token() -> None:
     """Without a token the message says how a job gets one; in a fork it is no failure."""
     with pytest.raises(TcoError, match="GITHUB_TOKEN is not set"):
         token_of({}, PLACE)
-    with pytest.raises(ReadOnly, match="fork"):
+    with pytest.raises(NotPosted, match="fork"):
         token_of({}, Place("", "octo/repo", 5, fork=True))
