@@ -273,6 +273,11 @@ def cost_by_category(result: Evaluation) -> dict[str, float]:
     }
 
 
+def caps_of(result: Evaluation) -> list[str]:
+    """The messages of what caps a verdict."""
+    return [one.message for one in result.verdict.caps]
+
+
 def owned(usd: float, **keys: Any) -> Keys:
     """One owned node that costs nothing but its price, unless stated."""
     free = {"usd_per_month": 0, "electricity": "included"}

@@ -238,7 +238,7 @@ def test_plan_json_has_every_key_of_the_contract(shell: Shell) -> None:
         }
         assert stack["gate"].keys() >= {"open", "level", "conditions", "override"}
         assert all(
-            condition.keys() >= {"name", "holds", "detail"}
+            condition.keys() >= {"id", "name", "holds", "detail"}
             for condition in stack["gate"]["conditions"]
         )
 

@@ -282,7 +282,8 @@ def _gate(gate: GateResult) -> dict[str, Any]:
         "open": gate.open,
         "level": gate.level,
         "conditions": [
-            {"name": one.name, "holds": one.holds, "detail": one.detail} for one in gate.conditions
+            {"id": one.id, "name": one.name, "holds": one.holds, "detail": one.detail}
+            for one in gate.conditions
         ],
         "override": gate.override.model_dump(mode="json") if gate.override is not None else None,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tco.analysis.decision.gate import not_bought
+from tco.analysis.decision.verdict import in_words
 from tco.analysis.evaluation import Evaluation
 from tco.costing.lines import NODE_CATEGORIES
 from tco.report.numbers import usd
@@ -52,9 +53,8 @@ def stack_text(result: Evaluation, view: StackView) -> str:
     if rival is not None and rival.usd_per_month is not None:
         probability, needed = result.verdict.probability, result.stack.plan.gate.probability
         wins = "" if probability is None else f" (wins: {chance(probability, needed)})"
-        lines.append(
-            f"rival {rival.name} {usd(round(rival.usd_per_month))}/month: {view.decision}{wins}"
-        )
+        theirs, answer = usd(round(rival.usd_per_month)), in_words(view.decision)
+        lines.append(f"rival {rival.name} {theirs}/month: {answer}{wins}")
     else:
         lines.append(view.headline)
     if view.flips:
@@ -84,4 +84,4 @@ def refusal(result: Evaluation, view: StackView) -> str:
 
 
 def _failing(view: StackView) -> str:
-    return "; ".join(f"{name}: {detail}" for holds, name, detail in view.conditions if not holds)
+    return "; ".join(f"{one.name}: {one.detail}" for one in view.conditions if not one.holds)

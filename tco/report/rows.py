@@ -74,6 +74,7 @@ class AlternativeRow:
     per_mtok_total: str
     wins: str
     note: str
+    is_rival: bool
     chance: str
     utilization: str
     usd_per_gpu_hour: str
@@ -205,11 +206,13 @@ def wins_text(result: Evaluation, one: AlternativeResult) -> str:
 def alternative_row(result: Evaluation, one: AlternativeResult) -> AlternativeRow:
     """An alternative on the same tokens, with what would make both sides equal."""
     limits, note = one.thresholds, ""
+    comparable = one.alternative.eligible and not one.alternative.unpriced
+    is_rival = comparable and one.name == result.verdict.against
     if not one.alternative.eligible:
         note = f"lacks {', '.join(one.alternative.lacking)}"
     elif one.alternative.unpriced:
         note = one.alternative.unpriced
-    elif one.name == result.verdict.against:
+    elif is_rival:
         note = "the rival"
     money = one.usd_per_month
     per_output, per_total = _levelized(result, one)
@@ -220,6 +223,7 @@ def alternative_row(result: Evaluation, one: AlternativeResult) -> AlternativeRo
         per_total,
         wins_text(result, one),
         note,
+        is_rival,
         "" if one.probability is None else chance(one.probability, _needed(result)),
         _threshold(limits.utilization, percent),
         _threshold(limits.usd_per_gpu_hour, usd_price),

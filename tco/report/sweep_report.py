@@ -13,6 +13,7 @@ import click
 from tco.analysis.decision.verdict import Decision, in_words
 from tco.analysis.sweep.sweep import Axis, Point, Sweep
 from tco.report.numbers import percent, plain, tokens, usd_about, usd_price
+from tco.report.table import DECISION_COLORS
 from tco.shares import chance
 
 __all__ = ["csv_header", "csv_line", "rows_of", "sweep_json", "sweep_text"]
@@ -29,12 +30,6 @@ MARKS: dict[Decision, str] = {
     "DO_NOT": "·",
     "CONSTRAINED": "must",
     "UNKNOWN": "?",
-}
-COLORS: dict[Decision, str] = {
-    "RECOMMEND": "green",
-    "LEAN": "yellow",
-    "CONSTRAINED": "yellow",
-    "UNKNOWN": "yellow",
 }
 
 
@@ -184,7 +179,7 @@ def _shown(count: int, room: int) -> list[int]:
 
 
 def _colored(point: Point, text: str) -> str:
-    return click.style(text, fg=COLORS.get(point.decision, "red"))
+    return click.style(text, fg=DECISION_COLORS[point.decision])
 
 
 def _evens(axis: Axis, values: Sequence[float], room: int) -> str:

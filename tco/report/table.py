@@ -9,20 +9,21 @@ from itertools import zip_longest
 
 import click
 
+from tco.analysis.decision.verdict import Decision, in_words
 from tco.costing.lines import CATEGORIES
 from tco.report.rows import LineRow
 from tco.report.view import StackView
 
-__all__ = ["comparison", "comparison_rows", "gate_text", "stack_text", "summary"]
+__all__ = ["DECISION_COLORS", "comparison", "comparison_rows", "gate_text", "stack_text", "summary"]
 
 WIDTH = 80
 MOST_SIDE_BY_SIDE = 5
 LABELS = 23
 """Columns before and after a line's text: category, pool, the mark of an estimate."""
-DECISION_COLORS = {
+DECISION_COLORS: dict[Decision, str] = {
     "RECOMMEND": "green",
     "LEAN": "yellow",
-    "DO NOT": "red",
+    "DO_NOT": "red",
     "CONSTRAINED": "yellow",
     "UNKNOWN": "yellow",
 }
@@ -156,7 +157,7 @@ def summary(views: Sequence[StackView]) -> str:
     width = max(len("stack"), *(len(_short(view.name, 19)) for view in views))
     rows = [f"{'stack':<{width}} {'$/month':>11} {'$/1M out':>9} {'busy':>6} {'wins':>6}  verdict"]
     for view in views:
-        verdict = click.style(f"{view.decision:<11}", fg=DECISION_COLORS[view.decision])
+        verdict = click.style(f"{in_words(view.decision):<11}", fg=DECISION_COLORS[view.decision])
         gate = "open" if view.gate_open else "closed"
         rows.append(
             f"{_short(view.name, 19):<{width}} {view.total:>11} {view.per_mtok_output:>9} "
@@ -201,9 +202,9 @@ def gate_text(view: StackView, *, advisory: bool) -> str:
         ),
         *_wrapped(view.headline, "  "),
     ]
-    for holds, name, detail in view.conditions:
-        mark = click.style("yes", fg="green") if holds else click.style("NO ", fg="red")
-        texts = textwrap.wrap(f"{name}: {detail}", WIDTH - 6, break_on_hyphens=False)
+    for one in view.conditions:
+        mark = click.style("yes", fg="green") if one.holds else click.style("NO ", fg="red")
+        texts = textwrap.wrap(f"{one.name}: {one.detail}", WIDTH - 6, break_on_hyphens=False)
         rows += [f"  {mark} {texts[0]}", *(f"      {text}" for text in texts[1:])]
     return "\n".join(rows) + "\n"
 
@@ -220,11 +221,11 @@ def comparison_rows(
         ("per 1M out", [view.per_mtok_output for view in views]),
         ("utilization", [view.utilization for view in views]),
         ("rival", [_rival(view) for view in views]),
-        ("verdict", [view.decision for view in views]),
+        ("verdict", [in_words(view.decision) for view in views]),
         ("gate", ["open" if view.gate_open else "closed" for view in views]),
     ]
 
 
 def _rival(view: StackView) -> str:
-    rivals = [one for one in view.alternatives if one.note == "the rival"]
+    rivals = [one for one in view.alternatives if one.is_rival]
     return f"${rivals[0].usd} {rivals[0].name}" if rivals else "none"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tco.analysis.breakeven.thresholds import Threshold
-from tco.analysis.decision.gate import age_days
-from tco.analysis.decision.verdict import NOT_DRAWN, Decision, in_words
+from tco.analysis.decision.gate import Condition, age_days
+from tco.analysis.decision.verdict import Decision
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import FleetFigures
 from tco.costing.caution import Caution
@@ -64,7 +64,7 @@ class StackView:
     volume: str
     volume_output: str
     pricing_day: str
-    decision: str
+    decision: Decision
     against: str
     chance: str
     yes_no: str
@@ -88,7 +88,7 @@ class StackView:
     cautions: tuple[Caution, ...]
     gate_open: bool
     gate_headline: str
-    conditions: tuple[tuple[bool, str, str], ...]
+    conditions: tuple[Condition, ...]
     ranks: tuple[tuple[str, tuple[RankRow, ...]], ...]
     rank_note: str
     horizon: str
@@ -115,7 +115,7 @@ def stack_view(result: Evaluation) -> StackView:
         volume=tokens(stack.mtok_per_month),
         volume_output=tokens(result.output_mtok_per_month),
         pricing_day=stack.day.isoformat(),
-        decision=in_words(result.verdict.decision),
+        decision=result.verdict.decision,
         against=result.verdict.against or "",
         chance=_chance(result, result.verdict.probability),
         yes_no=_yes_no(result.verdict.decision),
@@ -149,7 +149,7 @@ def stack_view(result: Evaluation) -> StackView:
         cautions=cautions(result, sourced(result)),
         gate_open=result.gate.open,
         gate_headline=_gate(result),
-        conditions=tuple((one.holds, one.name, one.detail) for one in result.gate.conditions),
+        conditions=result.gate.conditions,
         ranks=tuple(
             (service.name, tuple(rank_row(one, secret_supplies(result, place)) for one in table))
             for place, (service, table) in enumerate(zip(stack.services, result.ranks, strict=True))
@@ -290,16 +290,20 @@ def _reasons(result: Evaluation) -> list[str]:
             else "even without them the rival is cheaper"
         )
         reasons.append(f"People cost {usd(labor)} a month; {even}.")
-    reasons += [f"{cap[0].upper()}{cap[1:]}." for cap in result.verdict.caps]
+    reasons += [f"{_capitalized(cap.message)}." for cap in result.verdict.caps]
     return reasons
+
+
+def _capitalized(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _sure(result: Evaluation) -> list[str]:
     """What the scenarios say of the month and of the saving over the horizon."""
     drawn, rival = result.uncertainty, result.rival
     if drawn is None:
-        caps = [cap for cap in result.verdict.caps if cap == NOT_DRAWN]
-        return [f"{cap[0].upper()}{cap[1:]}: LEAN at most." for cap in caps]
+        caps = [cap for cap in result.verdict.caps if cap.kind == "not-simulated"]
+        return [f"{_capitalized(cap.message)}: LEAN at most." for cap in caps]
     month, spread = drawn.usd_per_month, month_spread(result)
     said = [
         f"{spread} a month, {usd_about(month.p50)} in the middle "
@@ -344,7 +348,7 @@ def _widest_line(result: Evaluation) -> str:
 def _gate(result: Evaluation) -> str:
     if result.gate.open:
         return "The gate is open."
-    failing = [one for one in result.gate.conditions if not one.holds and one.name != "override"]
+    failing = [one for one in result.gate.conditions if not one.holds and one.id != "override"]
     told = "; ".join(f"{one.name}: {one.detail}" for one in failing)
     return f"The gate is closed; not met: {told}."
 

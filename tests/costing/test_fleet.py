@@ -7,7 +7,7 @@ import pytest
 
 from tco.analysis.optimization.ranks import load_by_rank
 from tco.costing.stack import Group
-from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, cost_by_category
+from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, caps_of, cost_by_category
 
 BURSTS = {"quantile": 0.99}
 
@@ -210,7 +210,7 @@ def test_offline_maximum_needs_a_burst_factor(lab: Lab) -> None:
     lab.workload(burst={"factor": 1.2})
     result = lab.evaluate()
     assert result.fleets[0].concurrency is None
-    assert "the throughput is an offline maximum without latency" in result.verdict.caps
+    assert "the throughput is an offline maximum without latency" in caps_of(result)
 
 
 def test_array_of_factors_is_the_loop_over_them(lab: Lab) -> None:

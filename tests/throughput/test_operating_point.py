@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tco.costing.stack import Group
-from tests.conftest import ON_DEMAND, Keys, Lab
+from tests.conftest import ON_DEMAND, Keys, Lab, caps_of
 
 
 def measure(lab: Lab, points: list[Keys], **keys: Any) -> str:
@@ -101,7 +101,7 @@ def test_another_percentile_leaves_the_objective_unverified(lab: Lab) -> None:
     group = serve(lab, points, {"itl_ms": {"p99": 50}})
     assert (group.concurrency, group.slo) == (10, "unverified")
     assert any("another percentile" in text for text in lab.warned())
-    assert "a latency objective is unverified" in lab.evaluate().verdict.caps
+    assert "a latency objective is unverified" in caps_of(lab.evaluate())
 
 
 def test_nothing_measured_leaves_the_objective_unverified(lab: Lab) -> None:
@@ -158,7 +158,7 @@ def test_extrapolation_scales_the_work_by_tokens(lab: Lab) -> None:
     one = {"name": "all", "share": 1, "input": 1_800, "output": 700}
     group = serve(lab, [at(15, 100)], workload={"classes": [one], "requests_per_month": 730 * 360})
     assert float(group.fleet.load_by_hour[0]) == pytest.approx(0.1 * 2.5)
-    caps = lab.evaluate().verdict.caps
+    caps = caps_of(lab.evaluate())
     assert any("extrapolated" in text for text in caps)
 
 

@@ -5,14 +5,43 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from tco.analysis.decision.verdict import Verdict, in_words, unpriced_rivals
+from tco.analysis.decision.verdict import Verdict, in_words, justifies, unpriced_rivals
 from tco.catalog.catalog import SourcedValue
 from tco.costing.stack import StackModel, Unpriced
-from tco.plan.plan import Override
+from tco.plan.plan import Gate, Override
 from tco.shares import chance, in_percent, needed_chance
 
-__all__ = ["Condition", "GateFacts", "GateResult", "age_days", "gate", "not_bought"]
+__all__ = [
+    "Condition",
+    "ConditionId",
+    "GateFacts",
+    "GateResult",
+    "age_days",
+    "gate",
+    "not_bought",
+]
+
+ConditionId = Literal[
+    "business-case",
+    "everything-priced",
+    "demand-served",
+    "prices-fresh",
+    "commitments-bought",
+    "node-counts",
+    "override",
+]
+NAMES: dict[ConditionId, str] = {
+    "business-case": "the math closes",
+    "everything-priced": "everything priced",
+    "demand-served": "unserved demand",
+    "prices-fresh": "prices fresh",
+    "commitments-bought": "commitments bought",
+    "node-counts": "node counts",
+    "override": "override",
+}
+"""What people read; programs and decisions use the ids."""
 
 AUTO = "nodes: auto is for planning; pin whole numbers before provisioning"
 
@@ -21,9 +50,14 @@ AUTO = "nodes: auto is for planning; pin whole numbers before provisioning"
 class Condition:
     """One condition, whether it holds, and the two values behind it."""
 
-    name: str
+    id: ConditionId
     holds: bool
     detail: str
+
+    @property
+    def name(self) -> str:
+        """The condition as it is displayed."""
+        return NAMES[self.id]
 
 
 @dataclass(frozen=True)
@@ -72,7 +106,7 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
     """The conditions of the gate, and whether they or an override open it."""
     limits = stack.plan.gate
     conditions = [
-        _math(verdict, limits.probability, limits.max_premium_usd_per_month.likely),
+        _business_case(verdict, limits),
         _priced(stack, facts),
         _served(stack, facts),
         _fresh(stack, facts),
@@ -81,7 +115,7 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
     if waiting:
         conditions.append(_bought(waiting, facts.closes_on_demand))
     if any(pool.provisioned and pool.plan.nodes.auto for _, _, _, pool in stack.pools()):
-        conditions.append(Condition("node counts", False, AUTO))
+        conditions.append(Condition("node-counts", False, AUTO))
     closed = any(not one.holds for one in conditions)
     overridden = False
     if limits.override is not None:
@@ -106,35 +140,32 @@ def _bought(waiting: Mapping[str, str], closes_on_demand: bool | None) -> Condit
     detail = "; ".join(told)
     if not closes_on_demand:
         detail += ". Buy first, then write commitment.id"
-    return Condition("commitments bought", bool(closes_on_demand), detail)
+    return Condition("commitments-bought", bool(closes_on_demand), detail)
 
 
-def _math(verdict: Verdict, probability: float, premium: float) -> Condition:
+def _business_case(verdict: Verdict, limits: Gate) -> Condition:
     """RECOMMEND, or CONSTRAINED within the premium the plan allows."""
     if verdict.decision == "CONSTRAINED":
-        paid = verdict.premium_usd_per_month or 0.0
-        return Condition(
-            "the math closes",
-            paid <= premium,
-            f"CONSTRAINED: a premium of ${paid:,.0f}/month, at most ${premium:,.0f}",
-        )
-    wins = (
-        ""
-        if verdict.probability is None
-        else f" (wins: {chance(verdict.probability, probability)})"
-    )
-    needs = f"needs RECOMMEND at a probability of {needed_chance(probability)}"
+        paid, most = verdict.premium_usd_per_month or 0.0, limits.max_premium_usd_per_month.likely
+        detail = f"CONSTRAINED: a premium of ${paid:,.0f}/month, at most ${most:,.0f}"
+    else:
+        detail = _chances(verdict, limits.probability)
+    return Condition("business-case", justifies(verdict, limits), detail)
+
+
+def _chances(verdict: Verdict, needed: float) -> str:
+    wins = "" if verdict.probability is None else f" (wins: {chance(verdict.probability, needed)})"
+    needs = f"needs RECOMMEND at a probability of {needed_chance(needed)}"
     detail = f"{in_words(verdict.decision)}{wins}, {needs}"
-    if verdict.decision == "LEAN" and verdict.caps:
-        detail += f"; {verdict.caps[0]}"
-    return Condition("the math closes", verdict.decision == "RECOMMEND", detail)
+    capped = verdict.decision == "LEAN" and verdict.caps
+    return f"{detail}; {verdict.caps[0].message}" if capped else detail
 
 
 def _priced(stack: StackModel, facts: GateFacts) -> Condition:
     """Every line has a price, and every alternative that may be the rival."""
     told = [f"{one.name}: {one.reason}" for one in facts.unpriced]
     told += [f"alternative {one.name}: {one.unpriced}" for one in unpriced_rivals(stack)]
-    return Condition("everything priced", not told, "; ".join(told) or "no line without a price")
+    return Condition("everything-priced", not told, "; ".join(told) or "no line without a price")
 
 
 def _served(stack: StackModel, facts: GateFacts) -> Condition:
@@ -147,7 +178,7 @@ def _served(stack: StackModel, facts: GateFacts) -> Condition:
             f"; growth outruns the fleet in {facts.lost_months} of {stack.horizon_months} months"
         )
     holds = facts.unserved_share <= most + 1e-12 and not facts.lost_months
-    return Condition("unserved demand", holds, detail)
+    return Condition("demand-served", holds, detail)
 
 
 def _fresh(stack: StackModel, facts: GateFacts) -> Condition:
@@ -164,9 +195,9 @@ def _fresh(stack: StackModel, facts: GateFacts) -> Condition:
         f"{name} ({_format_age(age)})" for name, age in ages if age is None or not 0 <= age <= most
     ]
     if stale:
-        return Condition("prices fresh", False, f"older than {most} days: {', '.join(stale)}")
+        return Condition("prices-fresh", False, f"older than {most} days: {', '.join(stale)}")
     oldest = max((age for _, age in ages if age is not None), default=0)
-    return Condition("prices fresh", True, f"oldest {oldest} days, at most {most}")
+    return Condition("prices-fresh", True, f"oldest {oldest} days, at most {most}")
 
 
 def _format_age(age: int | None) -> str:
@@ -183,7 +214,7 @@ def _override(override: Override, facts: GateFacts, conditions: Sequence[Conditi
         (facts.today > override.expires, f"expired on {override.expires}"),
         (usd is None, "it never waives unpriced lines"),
         ((usd or 0.0) > most, f"${usd or 0:,.0f}/month is above its ${most:,.0f}"),
-        (any(one.detail == AUTO for one in conditions), f"it does not waive {AUTO}"),
+        (any(one.id == "node-counts" for one in conditions), f"it does not waive {AUTO}"),
     )
     why = next((text for refused, text in refusals if refused), "")
     granted = f"by {override.approved_by} until {override.expires}: {override.reason}"

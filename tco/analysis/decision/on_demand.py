@@ -6,7 +6,12 @@ from dataclasses import replace
 
 from tco.analysis.cashflow.projection import project
 from tco.analysis.decision.gate import not_bought
-from tco.analysis.decision.verdict import AlternativeResult, Verdict
+from tco.analysis.decision.verdict import (
+    AlternativeResult,
+    Verdict,
+    by_probability,
+    justifies,
+)
 from tco.analysis.optimization.mix import month_usd
 from tco.catalog.rows import NodePrice
 from tco.costing.fleet_operation import operate
@@ -35,20 +40,27 @@ def closes_on_demand(
     paid = _on_demand(stack)
     if paid is None:
         return None
+    theirs = rival.usd_per_month or 0.0
+    then = _verdict_then(verdict, paid, theirs, scenarios=scenarios, seed=seed)
+    return then is not None and justifies(then, stack.plan.gate)
+
+
+def _verdict_then(
+    verdict: Verdict, paid: StackModel, rival_usd: float, *, scenarios: int, seed: int
+) -> Verdict | None:
+    """Return the verdict as it is with nodes on demand; None where that justifies no node."""
     if verdict.decision == "CONSTRAINED":
         usd = month_usd(paid)
-        most = stack.plan.gate.max_premium_usd_per_month.likely
-        return usd is not None and usd - (rival.usd_per_month or 0.0) <= most
+        return replace(verdict, premium_usd_per_month=usd - rival_usd) if usd is not None else None
     if verdict.decision != "RECOMMEND":
-        return False
-    from tco.analysis.simulation.uncertainty import simulate_plan  # noqa: PLC0415  a verdict drew it already
+        return None
+    from tco.analysis.simulation.uncertainty import simulate_plan  # noqa: PLC0415  loaded already
 
     against = simulate_plan(project(paid), scenarios, seed, derived=True).of(verdict.against)
-    return (
-        against is not None
-        and against.probability >= stack.plan.gate.probability
-        and against.expected_saving_usd > 0
-    )
+    if against is None:
+        return None
+    needed = paid.plan.gate.probability
+    return replace(verdict, decision=by_probability(against, needed, capped=False))
 
 
 def on_demand_usd_per_month(stack: StackModel) -> dict[str, float]:

@@ -9,24 +9,36 @@ from typing import TYPE_CHECKING, Literal
 from tco.analysis.breakeven.thresholds import Thresholds
 from tco.analysis.cashflow.comparison import RivalSide
 from tco.costing.stack import Alternative, StackModel, Unpriced
+from tco.plan.plan import Gate
 
 if TYPE_CHECKING:
     from tco.analysis.simulation.accumulator import ScenarioComparison
 
 __all__ = [
-    "NOT_DRAWN",
     "AlternativeResult",
+    "Cap",
+    "CapKind",
     "Decision",
     "Verdict",
+    "by_probability",
     "decide",
     "in_words",
+    "justifies",
     "rival_of",
     "unpriced_rivals",
 ]
 
 Decision = Literal["RECOMMEND", "LEAN", "DO_NOT", "CONSTRAINED", "UNKNOWN"]
+CapKind = Literal[
+    "extrapolated",
+    "predicted",
+    "offline-maximum",
+    "unverified-objective",
+    "cheaper-alternative",
+    "unpriced-alternative",
+    "not-simulated",
+]
 LEAN_PROBABILITY = 0.6
-NOT_DRAWN = "the probability to win is not computed, only the likely values"
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,14 @@ class AlternativeResult:
         return self.alternative.name
 
 
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """One reason why a winning stack is LEAN at most."""
+
+    kind: CapKind
+    message: str
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The decision against a rival; ``saving_npv_usd`` is the rival's present cost less ours."""
@@ -65,7 +85,17 @@ class Verdict:
     probability: float | None
     saving_npv_usd: float | None
     premium_usd_per_month: float | None
-    caps: tuple[str, ...]
+    caps: tuple[Cap, ...]
+
+
+def justifies(verdict: Verdict, limits: Gate) -> bool:
+    """Return whether a verdict is a reason to provision, as far as the plan's limits go.
+
+    RECOMMEND is one, and so is CONSTRAINED within the premium that the plan allows.
+    """
+    if verdict.decision == "CONSTRAINED":
+        return (verdict.premium_usd_per_month or 0.0) <= limits.max_premium_usd_per_month.likely
+    return verdict.decision == "RECOMMEND"
 
 
 def in_words(decision: Decision) -> str:
@@ -96,28 +126,32 @@ def _npv(result: AlternativeResult) -> float:
 
 def caps_on(
     stack: StackModel, rival: AlternativeResult | None, cheaper: AlternativeResult | None
-) -> tuple[str, ...]:
+) -> tuple[Cap, ...]:
     """Why a winning stack is LEAN at most: what nobody measured, and who else may be cheaper."""
     caps = _unmeasured(stack, "the throughput")
     if any(group.slo == "unverified" for service in stack.services for group in service.groups):
-        caps.append("a latency objective is unverified")
+        caps.append(Cap("unverified-objective", "a latency objective is unverified"))
     if rival is not None and rival.alternative.stack is not None:
         caps += _unmeasured(rival.alternative.stack, f"the throughput of {rival.name}")
     if cheaper is not None:
-        caps.append(f"{cheaper.name} is eligible and cheaper than the rival named")
-    caps += [f"{one.name} has no price" for one in unpriced_rivals(stack)]
+        message = f"{cheaper.name} is eligible and cheaper than the rival named"
+        caps.append(Cap("cheaper-alternative", message))
+    caps += [
+        Cap("unpriced-alternative", f"{one.name} has no price") for one in unpriced_rivals(stack)
+    ]
     return tuple(caps)
 
 
-def _unmeasured(stack: StackModel, what: str) -> list[str]:
-    caps: list[str] = []
+def _unmeasured(stack: StackModel, what: str) -> list[Cap]:
+    caps: list[Cap] = []
     groups = [group for service in stack.services for group in service.groups]
     if any(group.extrapolated for group in groups):
-        caps.append(f"{what} is extrapolated to other lengths than were measured")
+        message = f"{what} is extrapolated to other lengths than were measured"
+        caps.append(Cap("extrapolated", message))
     if any(group.predicted for group in groups):
-        caps.append(f"{what} is predicted, not measured")
+        caps.append(Cap("predicted", f"{what} is predicted, not measured"))
     if any(group.concurrency is None for group in groups):
-        caps.append(f"{what} is an offline maximum without latency")
+        caps.append(Cap("offline-maximum", f"{what} is an offline maximum without latency"))
     return caps
 
 
@@ -153,13 +187,14 @@ def decide(
     drawn = rival.uncertainty
     if drawn is None:
         decision = "LEAN" if saving > 0 and lost_months == 0 else "DO_NOT"
-        caps = (*caps, NOT_DRAWN)
+        message = "the probability to win is not computed, only the likely values"
+        caps = (*caps, Cap("not-simulated", message))
     else:
-        decision = _by_probability(drawn, stack.plan.gate.probability, capped=bool(caps))
+        decision = by_probability(drawn, stack.plan.gate.probability, capped=bool(caps))
     return Verdict(decision, rival.name, rival.probability, saving, None, caps)
 
 
-def _by_probability(drawn: ScenarioComparison, wanted: float, *, capped: bool) -> Decision:
+def by_probability(drawn: ScenarioComparison, wanted: float, *, capped: bool) -> Decision:
     """RECOMMEND at the wanted probability with a saving to expect; LEAN from 0.6 on."""
     if drawn.probability >= wanted and drawn.expected_saving_usd > 0 and not capped:
         return "RECOMMEND"

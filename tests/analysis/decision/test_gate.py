@@ -26,7 +26,7 @@ def gated(
 
 
 def failing(result: Evaluation) -> list[str]:
-    return [one.name for one in result.gate.conditions if not one.holds]
+    return [one.id for one in result.gate.conditions if not one.holds]
 
 
 def test_open(lab: Lab) -> None:
@@ -39,7 +39,7 @@ def test_open(lab: Lab) -> None:
 def test_closed_by_the_math(lab: Lab) -> None:
     """A stack that is dearer than its rival stays closed, and only for that."""
     result = gated(lab, alternatives=["api/plain"])
-    assert (result.gate.open, failing(result)) == (False, ["the math closes"])
+    assert (result.gate.open, failing(result)) == (False, ["business-case"])
 
 
 def test_closed_without_a_probability(lab: Lab) -> None:
@@ -47,20 +47,20 @@ def test_closed_without_a_probability(lab: Lab) -> None:
     gated(lab)
     result = evaluate(lab.load(), DAY, scenarios=0)
     assert result.verdict.decision == "LEAN"
-    assert (result.gate.open, failing(result)) == (False, ["the math closes"])
+    assert (result.gate.open, failing(result)) == (False, ["business-case"])
 
 
 def test_closed_by_a_line_without_a_price(lab: Lab) -> None:
     """Requests that nobody serves have no price, and close it twice over."""
     result = gated(lab, load=1.5)
-    assert set(failing(result)) == {"the math closes", "everything priced", "unserved demand"}
+    assert set(failing(result)) == {"business-case", "everything-priced", "demand-served"}
 
 
 def test_closed_by_stale_prices(lab: Lab) -> None:
     """A rate of the pools or of the rival that is older than the limit closes it."""
     assert gated(lab, gate={"max_price_age_days": 22}).gate.open
     result = gated(lab, gate={"max_price_age_days": 21})
-    assert failing(result) == ["prices fresh"]
+    assert failing(result) == ["prices-fresh"]
     assert "box.8x: on-demand in r1 (22 days)" in result.gate.conditions[3].detail
     assert "api/dear: input (22 days)" in result.gate.conditions[3].detail
 
@@ -70,7 +70,7 @@ def test_closed_by_an_undated_price(lab: Lab) -> None:
     price = {"api": "api/dear", "input_usd_per_mtok": 10, "output_usd_per_mtok": 10}
     lab.write("prices/undated.yaml", {"source": "a mail", "prices": [price]})
     result = gated(lab, prices=["undated.yaml"])
-    assert failing(result) == ["prices fresh"]
+    assert failing(result) == ["prices-fresh"]
     assert "undated" in result.gate.conditions[3].detail
 
 
@@ -78,7 +78,7 @@ def test_prices_age_from_today_not_from_the_pricing_day(lab: Lab) -> None:
     """A plan of an old day does not stay fresh for ever."""
     gated(lab)
     later = evaluate(lab.load(), DAY + dt.timedelta(days=200))
-    assert failing(later) == ["prices fresh"]
+    assert failing(later) == ["prices-fresh"]
 
 
 def test_a_reservation_that_is_not_bought(lab: Lab) -> None:
@@ -90,7 +90,7 @@ def test_a_reservation_that_is_not_bought(lab: Lab) -> None:
     book = lab.book("rival", prices=[price])
     pools: Keys = {"base": {**RESERVED, "commitment": COMMITMENT}}
     result = gated(lab, pools, prices=[book])
-    assert failing(result) == ["commitments bought"]
+    assert failing(result) == ["commitments-bought"]
     assert "not bought yet: base" in result.gate.conditions[-1].detail
     pools = {"base": {**RESERVED, "commitment": {**COMMITMENT, "id": "sp-0123"}}}
     assert gated(lab, pools, prices=[book]).gate.open
@@ -101,7 +101,7 @@ def test_a_reservation_that_is_not_bought(lab: Lab) -> None:
 def test_automatic_node_counts_are_not_provisioned(lab: Lab) -> None:
     """A new benchmark must not resize a running fleet: `auto` closes the gate."""
     result = gated(lab, {"main": {**ON_DEMAND, "nodes": "auto"}})
-    assert failing(result) == ["node counts"]
+    assert failing(result) == ["node-counts"]
     # what nobody provisions may be automatic
     assert gated(lab, {"main": {"offer": "acme/8x", "nodes": "auto"}}).gate.open
 
@@ -119,7 +119,7 @@ def test_probability_of_the_plan(lab: Lab) -> None:
     chance = doubtful.verdict.probability
     assert chance is not None
     assert 0.4 < chance < 0.8
-    assert failing(doubtful) == ["the math closes"]
+    assert failing(doubtful) == ["business-case"]
     below = round(chance - 0.05, 2)
     eager = gated(lab, ops=ops, gate={"probability": below})
     saving = eager.alternatives[0].uncertainty
@@ -146,8 +146,8 @@ def test_override_opens(lab: Lab) -> None:
     """An override in the reviewed file opens a closed gate, and is named with its reason."""
     result = overridden(lab)
     assert result.gate.open
-    assert failing(result) == ["the math closes"]
-    assert result.gate.conditions[-1].name == "override"
+    assert failing(result) == ["business-case"]
+    assert result.gate.conditions[-1].id == "override"
     assert "by the CTO until 2026-11-23: pilot" in result.gate.conditions[-1].detail
 
 
@@ -190,13 +190,13 @@ def test_constrained_within_the_premium(lab: Lab) -> None:
     assert result.verdict.decision == "CONSTRAINED"
     assert result.gate.open
     beyond = constrained(lab, 11_971.99)
-    assert failing(beyond) == ["the math closes"]
+    assert failing(beyond) == ["business-case"]
 
 
 def test_nothing_provisioned_is_asked_for_no_rate(lab: Lab) -> None:
     """An owned node's price is the plan's own: only the rival's rates age."""
     result = gated(lab, {"own": owned(100_000)}, gate={"max_price_age_days": 21})
-    assert failing(result) == ["prices fresh"]
+    assert failing(result) == ["prices-fresh"]
     assert "owned" not in result.gate.conditions[3].detail
 
 
@@ -206,7 +206,7 @@ def test_nothing_provisioned_is_asked_for_no_rate(lab: Lab) -> None:
 def test_closed_by_an_alternative_without_a_price(lab: Lab) -> None:
     """A mistyped API may be the cheapest: nobody knows, so the gate stays closed and says which."""
     result = gated(lab, alternatives=["api/dear", "api/plian"])
-    assert set(failing(result)) == {"the math closes", "everything priced"}
+    assert set(failing(result)) == {"business-case", "everything-priced"}
     assert "alternative api/plian" in result.gate.conditions[1].detail
 
 
@@ -219,7 +219,7 @@ def test_closed_by_the_stale_price_of_one_region(lab: Lab) -> None:
         "far": {**ON_DEMAND, "region": "r2", "nodes": 0},
     }
     result = gated(lab, pools, prices=[book])
-    assert failing(result) == ["prices fresh"]
+    assert failing(result) == ["prices-fresh"]
     assert "box.8x: on-demand in r2" in result.gate.conditions[3].detail
 
 
@@ -227,7 +227,7 @@ def test_closed_by_a_price_seen_after_today(lab: Lab) -> None:
     """On a day before a price was seen nobody can have known it."""
     gated(lab)
     early = evaluate(lab.load(), dt.date(2024, 1, 1))
-    assert failing(early) == ["prices fresh"]
+    assert failing(early) == ["prices-fresh"]
     assert "seen after today" in early.gate.conditions[3].detail
 
 
@@ -242,7 +242,7 @@ def test_closed_by_growth_that_outruns_the_fleet(lab: Lab) -> None:
     )
     result = lab.evaluate()
     assert result.verdict.decision == "CONSTRAINED"
-    assert failing(result) == ["unserved demand"]
+    assert failing(result) == ["demand-served"]
 
 
 def test_a_constraint_is_measured_by_a_fresh_price(lab: Lab) -> None:
@@ -256,7 +256,7 @@ def test_a_constraint_is_measured_by_a_fresh_price(lab: Lab) -> None:
         prices=[book],
         gate={"max_premium_usd_per_month": 99_999},
     )
-    assert (result.verdict.decision, failing(result)) == ("CONSTRAINED", ["prices fresh"])
+    assert (result.verdict.decision, failing(result)) == ("CONSTRAINED", ["prices-fresh"])
 
 
 def test_a_reservation_without_an_on_demand_price(lab: Lab) -> None:
@@ -265,7 +265,7 @@ def test_a_reservation_without_an_on_demand_price(lab: Lab) -> None:
     book = lab.book("far", prices=[{"instance": "box.8x", "region": "r9", **terms}])
     pools = {"base": {**RESERVED, "region": "r9", "commitment": COMMITMENT}}
     result = gated(lab, pools, prices=[book])
-    assert failing(result) == ["commitments bought"]
+    assert failing(result) == ["commitments-bought"]
     assert "has no price" in result.gate.conditions[4].detail
 
 
