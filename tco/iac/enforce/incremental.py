@@ -27,6 +27,7 @@ from tco.iac.estimate.reading import (
     POINTED_AT,
     ReferenceIndex,
 )
+from tco.iac.estimate.schedules import NO_GROUP, SCHEDULE, sets_size_of
 
 __all__ = ["PricedResource", "RunningCost", "accelerated"]
 
@@ -60,7 +61,7 @@ class CandidateIndex(ReferenceIndex):
         super().add(one)
         if one.type in TEMPLATES:
             self._kinds.setdefault(template_pool(one), one)
-        else:
+        elif one.type != SCHEDULE:
             self._reservations[one.urn] = one
 
     def behind(self, owner: Resource, prop: str, *kinds: str) -> list[Resource]:
@@ -122,6 +123,8 @@ class RunningCost:
             self._known.add(resource)
         if resource.type in POOL_TYPES:
             return self._see_pool(resource)
+        if resource.type == SCHEDULE:
+            return self._see_schedule(resource)
         if resource.type in FIGURED:
             cost = FIGURED[resource.type](resource, self.rates)
             self._count(resource.urn, cost)
@@ -145,6 +148,15 @@ class RunningCost:
         self._pools[resource.urn] = pool
         cost = self._covered(pool, cost)
         return PricedResource(resource, pool, cost, self._may_have_gpus(pool), self._total)
+
+    def _see_schedule(self, schedule: Resource) -> PricedResource:
+        """Return the dearest of the groups that a schedule sets the size of, read anew."""
+        groups = [self.resources[urn] for urn in self._pools]
+        seen = [self._see_pool(one) for one in groups if sets_size_of(schedule, one)]
+        if not seen:
+            return PricedResource(schedule, None, Cost("", unpriced=NO_GROUP), True, self._total)
+        dearest = max(seen, key=lambda one: (one.gpu, bool(one.cost.unpriced), _most(one.cost)))
+        return replace(dearest, resource=schedule, total_usd_per_month=self._total)
 
     def _readings(self, resource: Resource) -> Iterator[NodePool]:
         """The resource as a pool, with each launch template of the program that it may mean."""

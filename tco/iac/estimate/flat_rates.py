@@ -8,6 +8,7 @@ from typing import Final
 
 from tco.iac.estimate.cost_components import Cost, part
 from tco.iac.estimate.disks import volume_parts
+from tco.iac.estimate.eks_cluster import cluster_cost
 from tco.iac.estimate.nodes import Disk, Resource
 from tco.iac.estimate.properties import Unknown, text, whole_number
 from tco.iac.estimate.rates import FIGURES_REGION, NO_REGION, Rates
@@ -76,12 +77,7 @@ FIGURED: Final[Mapping[str, Callable[[Resource, Rates], Cost]]] = {
         figure_name="public_ipv4_usd_per_hour",
         unit="hour",
     ),
-    "aws:eks/cluster:Cluster": partial(
-        _by_figure,
-        name="EKS control plane",
-        figure_name="eks_cluster_usd_per_hour",
-        unit="hour",
-    ),
+    "aws:eks/cluster:Cluster": cluster_cost,
     "aws:cloudwatch/metricAlarm:MetricAlarm": partial(
         _by_figure,
         name="alarm",

@@ -84,6 +84,8 @@ def _spot_request(reading: Reading) -> NodePool:
 def _group(reading: Reading) -> NodePool:
     """An Auto Scaling group: mixed instances, a launch template or a launch configuration."""
     size = reading.size("minSize", "desiredCapacity", "maxSize")
+    if look(reading.resource.inputs, "warmPool") is not None:
+        reading.note("what its warm pool (warmPool) holds is not priced")
     policy = look(reading.resource.inputs, "mixedInstancesPolicy")
     if policy is UNKNOWN:
         reading.note_unknown("mixedInstancesPolicy")

@@ -20,10 +20,12 @@ from tco.iac.estimate.coverage import NOT_COVERED, covered_nodes
 from tco.iac.estimate.documents import read_document
 from tco.iac.estimate.flat_rates import FIGURED
 from tco.iac.estimate.inventory import node_pools
+from tco.iac.estimate.kubernetes import why_billed
 from tco.iac.estimate.node_cost import node_cost
 from tco.iac.estimate.nodes import NodePool, Resource
 from tco.iac.estimate.rates import LikelyRates, Rates
 from tco.iac.estimate.resource_types import why_free, why_usage
+from tco.iac.estimate.schedules import NO_GROUP, SCHEDULE, sets_size_of
 
 __all__ = [
     "PricedResource",
@@ -137,11 +139,14 @@ def price(
     pools = {pool.urn: pool for pool in node_pools(listed) if pool.urn in provided}
     covered = covered_nodes(pools.values())
     priced: list[PricedResource] = []
+    groups = [one for one in listed if one.urn in pools]
     for one in listed:
         pool = pools.get(one.urn)
         if pool is not None:
             cost = node_cost(pool, rates, covered.get(one.urn, NOT_COVERED))
             priced.append(_priced(one, cost))
+        elif one.type == SCHEDULE and not any(sets_size_of(one, group) for group in groups):
+            priced.append(_format_cost(one, "unpriced", NO_GROUP))
         else:
             priced.append(_other(one, rates))
     return Pricing(tuple(priced), day, tuple(warnings))
@@ -156,7 +161,10 @@ def _other(resource: Resource, rates: Rates) -> PricedResource:
     if by_figure is not None:
         return _priced(resource, by_figure(resource, rates))
     usage = why_usage(resource)
-    return _format_cost(resource, "usage_based" if usage else "unpriced", usage or UNKNOWN_TYPE)
+    if usage:
+        return _format_cost(resource, "usage_based", usage)
+    billed = why_billed(resource) if resource.type.startswith("kubernetes:") else ""
+    return _format_cost(resource, "unpriced", billed or UNKNOWN_TYPE)
 
 
 def _priced(resource: Resource, cost: Cost) -> PricedResource:

@@ -118,15 +118,17 @@ def each(properties: Mapping[str, Any], *path: str) -> Iterator[Mapping[str, Any
 
 def leaves(properties: object, at: str = "") -> Iterator[tuple[str, Value]]:
     """The values in properties, however deep, each by its path: ``overrides[0].instanceType``."""
-    value = _known(properties)
-    if _is_mapping(value):
-        for key in value:
-            yield from leaves(_item(value, key), f"{at}.{key}" if at else key)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for place in range(len(value)):
-            yield from leaves(_item(value, place), f"{at}[{place}]")
-    else:
-        yield at, value
+    waiting = [(at, _known(properties))]
+    while waiting:
+        path, value = waiting.pop()
+        if _is_mapping(value):
+            inner = [(f"{path}.{key}" if path else str(key), _item(value, key)) for key in value]
+            waiting += reversed(inner)
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            places = reversed(range(len(value)))
+            waiting += [(f"{path}[{place}]", _item(value, place)) for place in places]
+        else:
+            yield path, value
 
 
 def text(properties: Mapping[str, Any], *path: str) -> str | Unknown | None:

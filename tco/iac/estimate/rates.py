@@ -62,6 +62,11 @@ class Rates:
             )
         return self._figures[name]
 
+    def starts_later(self, name: str) -> bool:
+        """Return whether a figure of a name only holds from a later day on."""
+        found = self.catalog.find_as(Figure, ("figure", name), self.day)
+        return found is not None and found.first_known
+
     def gpus(self, instance: str) -> int | None:
         """How many GPUs an instance type has; None for one that the catalog does not list."""
         row = self.catalog.instances.get(instance)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tco.iac.estimate.nodes import Choice, Disk, NodePool, Purchase, Resource, Role, Share, Size
 from tco.iac.estimate.properties import UNKNOWN, Unknown, each, look, text, texts, whole_number
+from tco.iac.estimate.schedules import SCHEDULE, scheduled_sizes, sets_size_of
 from tco.units import SECONDS_PER_HOUR
 
 __all__ = ["CAPACITY_RESERVATION", "LAUNCH_TEMPLATE", "Reading", "ReferenceIndex"]
@@ -17,7 +18,14 @@ LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
 LAUNCH_CONFIGURATION: Final = "aws:ec2/launchConfiguration:LaunchConfiguration"
 CAPACITY_RESERVATION: Final = "aws:ec2/capacityReservation:CapacityReservation"
 CAPACITY_BLOCK: Final = "aws:ec2/capacityBlockReservation:CapacityBlockReservation"
-POINTED_AT: Final = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, CAPACITY_RESERVATION, CAPACITY_BLOCK)
+POINTED_AT: Final = (
+    LAUNCH_TEMPLATE,
+    LAUNCH_CONFIGURATION,
+    CAPACITY_RESERVATION,
+    CAPACITY_BLOCK,
+    SCHEDULE,
+)
+"""Types of resources that others depend on for what they cost."""
 
 RESERVED_IN = "capacityReservationSpecification"
 
@@ -28,6 +36,7 @@ class ReferenceIndex:
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.by_urn: dict[str, Resource] = {}
         self.by_key: dict[tuple[str, str], Resource] = {}
+        self._schedules: dict[str, Resource] = {}
         for one in resources:
             if one.type in POINTED_AT:
                 self.add(one)
@@ -35,6 +44,8 @@ class ReferenceIndex:
     def add(self, one: Resource) -> None:
         """One more resource that others may point to."""
         self.by_urn[one.urn] = one
+        if one.type == SCHEDULE:
+            self._schedules[one.urn] = one
         for key in (one.id, look(one.inputs, "name"), look(one.outputs, "name")):
             if isinstance(key, str):
                 self.by_key[one.type, key] = one
@@ -48,6 +59,10 @@ class ReferenceIndex:
         urns = owner.property_dependencies.get(prop, ())
         found = [self.by_urn[urn] for urn in urns if urn in self.by_urn]
         return [one for one in found if one.type in kinds]
+
+    def schedules(self, group: Resource) -> list[Resource]:
+        """Return the schedules that set the size of a group, or may do so."""
+        return [one for one in self._schedules.values() if sets_size_of(one, group)]
 
 
 @dataclass
@@ -97,7 +112,19 @@ class Reading:
         low = self.count(None, *parent, floor)
         high = max(low, self.count(None, *parent, ceiling))
         middle = self.count(low, *parent, desired) if low < high else low
-        return Size(low, min(max(middle, low), high), high)
+        return self._scheduled(Size(low, min(max(middle, low), high), high))
+
+    def _scheduled(self, size: Size) -> Size:
+        """Return the size of a group with the bounds that its schedules set at some time."""
+        floor, ceiling = size.floor, size.ceiling
+        for schedule in self.known.schedules(self.resource):
+            for key, value in scheduled_sizes(schedule).items():
+                if isinstance(value, Unknown):
+                    self.note(f"{key} of its schedule {schedule.name} is not known")
+                    continue
+                ceiling = max(ceiling, value)
+                floor = min(floor, value) if key == "minSize" else floor
+        return Size(floor, size.desired, ceiling)
 
     def follow(self, prop: str, *path: str, keys: tuple[str, ...] = ("id", "name")) -> None:
         """Find the launch template that a property names, or, by its dependency, will name."""

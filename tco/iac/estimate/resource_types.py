@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from tco.iac.estimate.kubernetes import why_billed
 from tco.iac.estimate.nodes import Resource
-from tco.iac.estimate.properties import look, text
+from tco.iac.estimate.properties import text
 
 __all__ = ["why_free", "why_usage"]
 
@@ -59,7 +60,7 @@ def why_free(resource: Resource) -> str:
         return "makes nothing that is billed"
     if package == "aws" and (module in FREE_MODULES or token in FREE):
         return "AWS does not bill it"
-    if package == "kubernetes" and not _kubernetes_buys(resource):
+    if package == "kubernetes" and not why_billed(resource):
         return "runs on nodes, which are priced themselves"
     return ""
 
@@ -79,11 +80,3 @@ def _parts(kind: str) -> tuple[str, str, str]:
     package, _, rest = kind.partition(":")
     token = rest.partition(":")[0]
     return package, token.partition("/")[0], token
-
-
-def _kubernetes_buys(resource: Resource) -> bool:
-    """Whether a Kubernetes resource makes the cloud provide something that is billed."""
-    kind = resource.type.rpartition(":")[2]
-    if kind == "Service":
-        return look(resource.inputs, "spec", "type") not in (None, "ClusterIP", "NodePort")
-    return kind in ("PersistentVolumeClaim", "Ingress")

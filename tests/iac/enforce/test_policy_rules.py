@@ -13,6 +13,7 @@ from pulumi_policy.proxy import unknown_checking_proxy
 
 from tco.catalog.catalog import Catalog
 from tco.iac.enforce.policy_rules import Pack, cost_line, gate, summary
+from tco.iac.estimate.schedules import SCHEDULE
 from tests.conftest import DAY, ON_DEMAND, Lab
 from tests.iac.programs import (
     GROUP,
@@ -90,7 +91,7 @@ def refused(catalog: Catalog, *resources: Args, **config: Any) -> list[str]:
 
 
 def group(name: str = "g", size: int = 1, **inputs: Any) -> Args:
-    launch: Keys = {"launchTemplate": {"id": LATER}}
+    launch: Keys = {"launchTemplate": {"id": LATER}, "name": name}
     return Args(GROUP, {"minSize": size, "maxSize": size, **launch, **inputs}, name)
 
 
@@ -294,3 +295,32 @@ def test_summary_follows_the_dependencies_that_it_is_given(catalog: Catalog) -> 
 def test_summary_of_a_program_without_costs_is_silent(catalog: Catalog) -> None:
     """A program of networks and roles gets no line."""
     assert told(summary, pack(catalog), StackArgs([])) == []
+
+
+SIZES: Keys = {"minSize": 8, "maxSize": 8, "desiredCapacity": 8}
+
+
+def schedule(**inputs: Any) -> Args:
+    return Args(SCHEDULE, {"autoscalingGroupName": LATER, **SIZES, **inputs}, "day")
+
+
+def test_schedule_that_lifts_a_group_beyond_the_limit_is_refused(catalog: Catalog) -> None:
+    """$14,600 a node: two are allowed, eight on weekdays are not, in either order."""
+    template, two = Args(TEMPLATE, BOX, "t"), group(size=2, name="g")
+    named = group(size=2, name="gpus")
+    config = {"maxUsdPerMonth": 30_000}
+    assert refused(catalog, template, two, **config) == []
+    assert "up to $116,800/month" in refused(catalog, template, two, schedule(), **config)[0]
+    own = schedule(autoscalingGroupName="gpus")
+    assert "up to $116,800/month" in refused(catalog, template, own, named, **config)[0]
+    small = schedule(minSize=1, maxSize=2, desiredCapacity=1)
+    assert refused(catalog, template, two, small, **config) == []
+    assert refused(catalog, template, two, schedule(maxSize=LATER), **config)
+
+
+def test_schedule_of_another_group_is_refused(catalog: Catalog) -> None:
+    """What it starts is not known; a group without GPUs may have any schedule."""
+    own = schedule(autoscalingGroupName="elsewhere")
+    assert "not among the resources" in refused(catalog, own, **LIMITS)[0]
+    small = Args(TEMPLATE, {"instanceType": "slow.8x"}, "t")
+    assert refused(catalog, small, group(), schedule(), maxUsdPerMonth=1_000_000) == []
