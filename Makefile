@@ -15,7 +15,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help plan diff program engine test check format golden bench lock clean
+.PHONY: help plan diff program engine test lint check format golden bench dist lock clean
 
 help: ## List the targets (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -35,12 +35,13 @@ engine: $(VENV)/dev.stamp ## Find the Pulumi engine for the tests, else fetch or
 test: engine ## Run the tests
 	@$(BIN)/python -m pytest -q
 
-check: engine ## Run all that CI runs: format, lint, types, import layers, tests
+lint: $(VENV)/dev.stamp ## Check format, lint, types and import layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m pytest -q
+
+check: lint test ## Run what CI runs: format, lint, types, import layers, tests
 
 format: $(VENV)/dev.stamp ## Format the code and apply the linter's safe fixes
 	@$(BIN)/ruff check --quiet --fix-only .
@@ -52,8 +53,15 @@ golden: $(VENV)/dev.stamp ## Write the golden files and the README's output anew
 bench: engine ## Run the benchmarks
 	@$(BIN)/python -m benchmarks
 
+dist: $(VENV)/release.stamp ## Build the wheel, the source archive and the list of components (SBOM) in dist/
+	@rm -rf dist
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build >/dev/null
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/gpu-tco.cdx.json requirements/run.txt
+	@ls dist
+
 lock: $(VENV)/uv.stamp ## Re-make the locked requirements at the newest versions allowed
-	@cd requirements && for name in uv run pulumi dev; do \
+	@cd requirements && for name in uv run pulumi dev release; do \
 		$(UV_COMPILE) $$name.in --output-file $$name.txt >/dev/null || exit 1; \
 	done
 
@@ -85,4 +93,8 @@ $(VENV)/pulumi.stamp: $(VENV)/run.stamp requirements/pulumi.txt
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	@$(UV_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/release.stamp: $(VENV)/dev.stamp requirements/release.txt
+	@$(UV_INSTALL) --require-hashes -r requirements/release.txt
 	@touch $@

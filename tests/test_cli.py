@@ -23,13 +23,14 @@ import pytest
 
 import tco
 from tco.analysis.evaluation import Evaluation, evaluate
-from tco.catalog.catalog import Catalog
+from tco.catalog.catalog import Catalog, load_catalog
 from tco.cli.main import cli as commands
 from tco.cli.main import main
 from tests.conftest import ON_DEMAND, Lab
 
 OK, BAD_INPUT, USAGE, CLOSED, INTERRUPTED, READER_GONE = 0, 1, 2, 3, 130, 141
 TODAY = "2026-11-23"
+CATALOG = load_catalog().version
 SCRIPT = Path(sys.executable).with_name("tco")
 
 
@@ -122,9 +123,9 @@ def test_help_fits_80_columns(shell: Shell, path: tuple[str, ...]) -> None:
 
 
 def test_version(shell: Shell) -> None:
-    """The version is the package's."""
+    """The version names the newest day and the digest of the catalog: what a memo was made with."""
     answer = shell.bare("--version")
-    assert (answer.code, answer.out) == (OK, f"tco, version {tco.__version__}\n")
+    assert (answer.code, answer.out) == (OK, f"tco {tco.__version__}, catalog {CATALOG}\n")
 
 
 # plan
@@ -819,7 +820,7 @@ def script(*arguments: str, folder: Path, **variables: str) -> subprocess.Comple
 def test_script_prints_its_version(tmp_path: Path) -> None:
     """The installed script runs the same command line."""
     done = script("--version", folder=tmp_path)
-    assert (done.returncode, done.stdout) == (OK, f"tco, version {tco.__version__}\n")
+    assert (done.returncode, done.stdout) == (OK, f"tco {tco.__version__}, catalog {CATALOG}\n")
 
 
 def test_module_is_the_script(tmp_path: Path) -> None:

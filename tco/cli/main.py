@@ -40,8 +40,23 @@ from tco.plan.stack_file import read_stack, stack_names
 __all__ = ["cli", "main"]
 
 
+def _print_version(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
+    """Print the version of tco, with the newest day and the digest of its catalog."""
+    del param
+    if asked and not ctx.resilient_parsing:
+        click.echo(f"tco {tco.__version__}, catalog {load_catalog().version}")
+        ctx.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
-@click.version_option(tco.__version__, prog_name="tco")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version of tco and of its catalog, and exit.",
+)
 def cli() -> None:
     """Should a team self-host its model? The full monthly cost of every stack, against an API.
 

@@ -1,0 +1,74 @@
+"""What is published: the name, what the wheel holds, and that it can be built again to the byte."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import tco
+
+ROOT = Path(__file__).parents[1]
+
+
+def built_wheel(folder: Path) -> Path:
+    """The wheel of this checkout, built into a folder."""
+    subprocess.run(
+        (sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder),
+        cwd=ROOT,
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1767225600"},
+        check=True,
+        capture_output=True,
+    )
+    [wheel] = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One wheel for all tests of this module."""
+    return built_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+def test_a_wheel_is_reproducible(wheel: Path, tmp_path: Path) -> None:
+    """Whoever builds a version again gets the published bytes."""
+    again = built_wheel(tmp_path)
+    assert (again.name, again.read_bytes()) == (wheel.name, wheel.read_bytes())
+
+
+def test_a_wheel_holds_what_a_user_needs(wheel: Path) -> None:
+    """Types, catalog data and templates are installed beside the code; tests are not."""
+    names = zipfile.ZipFile(wheel).namelist()
+    assert wheel.name == f"gpu_tco-{tco.__version__}-py3-none-any.whl"
+    assert {"tco/py.typed", "tco/templates/memo.md.j2", "tco/catalog/data/overheads.yaml"} <= {
+        *names
+    }
+    assert not [name for name in names if name.startswith("tests/")]
+
+
+def test_a_wheel_installs_the_console_script(wheel: Path) -> None:
+    """The command keeps its name, whatever the distribution is called."""
+    archive = zipfile.ZipFile(wheel)
+    [entry_points] = [name for name in archive.namelist() if name.endswith("entry_points.txt")]
+    assert "tco = tco.__main__:main" in archive.read(entry_points).decode()
+
+
+def test_the_locked_requirements_name_no_download_address() -> None:
+    """A locked file works with any mirror of the package index."""
+    for locked in (ROOT / "requirements").glob("*.txt"):
+        text = locked.read_text(encoding="utf-8")
+        assert "://" not in text, locked.name
+        assert "--hash=sha256:" in text, locked.name
+
+
+def test_the_declared_dependencies_are_the_locked_ones() -> None:
+    """What the package asks for and what `make` installs do not drift apart."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = (ROOT / "requirements" / "run.in").read_text(encoding="utf-8").splitlines()
+    wanted = {line for line in lines if line and not line.startswith("#")} - {"hatchling"}
+    assert set(project["dependencies"]) == wanted
