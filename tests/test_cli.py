@@ -122,10 +122,13 @@ def test_help_fits_80_columns(shell: Shell, path: tuple[str, ...]) -> None:
     assert [line for line in lines if len(line) > 80] == []
 
 
-def test_version(shell: Shell) -> None:
+def test_version(shell: Shell, lab: Lab) -> None:
     """The version names the newest day and the digest of the catalog: what a memo was made with."""
     answer = shell.bare("--version")
-    assert (answer.code, answer.out) == (OK, f"tco {tco.__version__}, catalog {CATALOG}\n")
+    assert (answer.code, answer.out) == (
+        OK,
+        f"tco {tco.__version__}, catalog {lab.catalog.version}\n",
+    )
 
 
 # plan
