@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tco.natural_order import natural
+
 __all__ = ["BadInput", "Problem", "TcoError", "did_you_mean", "is_visible", "one_of", "printable"]
 
 MOST_ALIKE = 3
@@ -51,6 +53,8 @@ class Problem:
     path: str
     message: str
     hint: str = ""
+    comparable: bool = True
+    """False where two sides with this problem may still differ: neither file is known."""
 
     def __str__(self) -> str:
         """The problem on one line, without its file; control characters show as escapes."""
@@ -100,6 +104,6 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
 
 def one_of(name: object, known: Iterable[str]) -> str:
     """The nearest known name, or, where none is near, the names there are (at most ten)."""
-    names = sorted(known)
+    names = sorted(known, key=natural)
     shown = ", ".join(names[:10]) or "none"
     return did_you_mean(name, names) or f"Known: {shown}{', …' if len(names) > 10 else '.'}"

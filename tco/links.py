@@ -11,15 +11,38 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Protocol
 
-__all__ = ["Bounds", "Disk", "LinkFault", "Parts", "View", "bounds_of", "follow"]
+__all__ = [
+    "Bounds",
+    "Disk",
+    "LinkFault",
+    "Parts",
+    "Unreadable",
+    "View",
+    "bounds_of",
+    "follow",
+    "is_git_folder",
+]
 
 Parts = tuple[str, ...]
 """A path, name by name."""
 MOST_LINKS = 40
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """Why a file is not read."""
+
+    why: str
+    comparable: bool = True
+    """False where the same fault on two sides leaves open whether they differ."""
+
+
 class LinkFault(Exception):
-    """A link that is not followed. Its text names the link, its target and what is wrong."""
+    """A link that is not followed, with its name, its target and what is wrong."""
+
+    def __init__(self, why: str, *, outside: bool = False) -> None:
+        super().__init__(why)
+        self.unreadable = Unreadable(why, comparable=not outside)
 
 
 class View(Protocol):
@@ -108,11 +131,11 @@ def follow(view: View, bounds: Bounds, path: Parts) -> Parts:
         part, link = todo.pop()
         if part == "..":
             if len(done) <= len(bounds.limit):
-                raise LinkFault(_told(link or bounds.named(path), bounds.outside))
+                raise _leaves(link or bounds.named(path), bounds.outside)
             done.pop()
             continue
         if is_git_folder(part):
-            raise LinkFault(_told(link or bounds.named(path), "inside git's own folder"))
+            raise _leaves(link or bounds.named(path), "inside git's own folder")
         done.append(part)
         target = view.link(tuple(done))
         if target is None:
@@ -124,7 +147,7 @@ def follow(view: View, bounds: Bounds, path: Parts) -> Parts:
         done.pop()
         if PurePath(target).is_absolute():
             if not PurePath(target).is_relative_to(bounds.top.joinpath(*bounds.limit)):
-                raise LinkFault(_told(link, bounds.outside))
+                raise _leaves(link, bounds.outside)
             target = PurePath(target).relative_to(bounds.top).as_posix()
             done = []
         todo += [(one, link) for one in reversed(target.split("/")) if one not in ("", ".")]
@@ -139,5 +162,6 @@ def is_git_folder(name: str) -> bool:
     return plain in (".git", "git~1")
 
 
-def _told(link: str, where: str) -> str:
-    return f"{link}, which is {where}. Copy the file, or use a link that stays inside."
+def _leaves(link: str, where: str) -> LinkFault:
+    why = f"{link}, which is {where}. Copy the file, or use a link that stays inside."
+    return LinkFault(why, outside=True)

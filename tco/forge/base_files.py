@@ -14,7 +14,7 @@ from pathlib import Path
 from tco.errors import TcoError
 from tco.files import LARGEST_FILE_BYTES, too_large
 from tco.forge.git_objects import Entry, GitTree, MissingSubmodule
-from tco.links import Bounds, LinkFault, Parts, follow, is_git_folder
+from tco.links import Bounds, LinkFault, Parts, Unreadable, follow, is_git_folder
 
 __all__ = ["copy_files"]
 
@@ -22,12 +22,13 @@ MOST_FILES = 10_000
 MOST_BYTES = 1 << 28
 MOST_FOLDERS_DEEP = 32
 Found = tuple[Parts, Entry]
+IN_LFS = "is stored in Git LFS: git does not hold what it was on the base."
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 def copy_files(
     tree: GitTree, bounds: Bounds, wanted: re.Pattern[str], target: Path
-) -> dict[str, str]:
+) -> dict[str, Unreadable]:
     """Copy the files of a folder whose path in it matches; return why others cannot be read.
 
     Raises TcoError for a tree that no git would check out, and where the folder is a link that
@@ -39,7 +40,7 @@ def copy_files(
         for path, entry in list(copy.files((), start, frozenset())):
             copy.write(path, entry)
     elif () in copy.unreadable:
-        raise TcoError(copy.unreadable[()])
+        raise TcoError(copy.unreadable[()].why)
     return {"/".join(path): why for path, why in copy.unreadable.items()}
 
 
@@ -49,7 +50,7 @@ class _Copy:
     bounds: Bounds
     wanted: re.Pattern[str]
     target: Path
-    unreadable: dict[Parts, str] = field(default_factory=dict[Parts, str])
+    unreadable: dict[Parts, Unreadable] = field(default_factory=dict[Parts, Unreadable])
     _seen: int = 0
     _bytes: int = 0
 
@@ -57,9 +58,11 @@ class _Copy:
         """Return what a path leads to; None where that is nothing, or is not followed."""
         try:
             return self.tree.entry(follow(self.tree, self.bounds, path))
-        except (LinkFault, MissingSubmodule) as error:
-            self.unreadable[path] = str(error)
-            return None
+        except LinkFault as error:
+            self.unreadable[path] = error.unreadable
+        except MissingSubmodule as error:
+            self.unreadable[path] = Unreadable(str(error), comparable=False)
+        return None
 
     def files(self, path: Parts, entry: Entry, above: frozenset[str]) -> Iterator[Found]:
         """Give the files that are wanted of a folder, without entering one that holds it."""
@@ -80,7 +83,7 @@ class _Copy:
         try:
             names = self.tree.names(entry)
         except MissingSubmodule as error:
-            self.unreadable[path] = str(error)
+            self.unreadable[path] = Unreadable(str(error), comparable=False)
             return
         for name, child in names.items():
             inner = (*path, name)
@@ -110,10 +113,10 @@ class _Copy:
         """Write a file below the scratch folder, or keep why it cannot be read."""
         size, content = self.tree.content(entry, LARGEST_FILE_BYTES)
         if content is None:
-            self.unreadable[path] = too_large(size)
+            self.unreadable[path] = Unreadable(too_large(size))
             return
         if content.startswith(LFS_POINTER):
-            self.unreadable[path] = "is stored in Git LFS: git does not hold the base's content."
+            self.unreadable[path] = Unreadable(IN_LFS, comparable=False)
             return
         self._bytes += size
         if self._bytes > MOST_BYTES:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tempfile
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from importlib import resources
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
@@ -19,6 +20,8 @@ from tco.errors import BadInput, Problem, TcoError
 from tco.files import read_text
 from tco.forge.git import Commit, Repository, repository_of
 from tco.forge.yaml_lines import line_of
+from tco.links import Bounds, Disk, Unreadable, bounds_of, follow
+from tco.plan.folder_files import FolderFiles
 from tco.report.diff.build_document import document
 
 __all__ = ["compare"]
@@ -35,6 +38,24 @@ class _Base:
     catalog: Catalog | None
     revision: Revision
     shown: str
+    unreadable: Mapping[str, Unreadable] = field(default_factory=dict[str, Unreadable])
+
+
+@dataclass(frozen=True)
+class _Checkout:
+    """Where a folder of stacks is checked out."""
+
+    inner: Repository
+    """The repository that holds the folder."""
+    outer: Repository
+    """The repository whose change is asked for; it holds the inner one as a submodule."""
+    bounds: Bounds
+    """The folder in the outer repository; its links stay in the inner one."""
+
+    @property
+    def in_inner(self) -> str:
+        """The folder's path from the top of the inner repository."""
+        return "/".join(self.bounds.inside[len(self.bounds.limit) :])
 
 
 def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime) -> DiffDocument:
@@ -44,40 +65,75 @@ def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime)
     """
     if not folder.is_dir():
         raise TcoError(f"{folder}: there is no such folder. Name the stacks folder by --stacks.")
-    repository = repository_of(folder)
-    inside = repository.inside(folder) if repository is not None else ""
+    wrong = FolderFiles(folder).problem(folder)
+    if wrong is not None:
+        raise BadInput([wrong])
+    checkout = _checkout(folder)
     with tempfile.TemporaryDirectory(prefix="tco-base-") as scratch:
-        older = _base(folder, base, repository, inside, Path(scratch))
+        older = _base(folder, base, checkout, Path(scratch))
         head = Side(folder, load_catalog(), asked)
-        base_side = Side(older.folder, older.catalog or head.catalog, asked)
+        base_side = Side(older.folder, older.catalog or head.catalog, asked, older.unreadable)
         if not (head.names or base_side.names):
             raise TcoError(f"{folder}: holds no stack file Pulumi.<stack>.yaml, nor does the base.")
         diffs = diff_stacks(base_side, head)
         return document(
             older.revision,
-            _head(repository, inside),
+            _head(checkout),
             valid_at,
             head.catalog.version,
             [_shown(one, older) for one in diffs],
-            lambda change: _place(change, folder, inside),
+            lambda change: _place(change, folder, checkout),
         )
 
 
-def _base(
-    folder: Path, named: str | None, repository: Repository | None, inside: str, scratch: Path
-) -> _Base:
+def _checkout(folder: Path) -> _Checkout | None:
+    """Find the repositories that hold a folder; None where there is none."""
+    bounds = bounds_of(folder)
+    inner = repository_of(bounds.top if bounds.repository else folder)
+    if inner is None:
+        return None
+    if bounds.top != inner.top:
+        bounds = Bounds(folder, inner.top, PurePosixPath(inner.inside(folder)).parts)
+    _refuse_sparse(inner, folder, bounds)
+    outer = inner.outermost()
+    limit = inner.top.relative_to(outer.top).parts
+    inside = (*limit, *bounds.inside)
+    return _Checkout(inner, outer, Bounds(folder, outer.top, inside, limit))
+
+
+def _refuse_sparse(repository: Repository, folder: Path, bounds: Bounds) -> None:
+    """Raise TcoError where a sparse checkout leaves out files of the folder."""
+    inside = "/".join(bounds.inside)
+    prefix = f"{inside}/" if inside else ""
+    files = [one.removeprefix(prefix) for one in repository.left_out(inside)]
+    missing = [one for one in files if STACK_FILES.fullmatch(one)]
+    if missing:
+        raise TcoError(
+            f"{folder}: the sparse checkout leaves out {len(missing)} of its files, such as "
+            f"{missing[0]}: what the branch does to them is not known. Check them out: "
+            f"git sparse-checkout add {inside or '.'}"
+        )
+
+
+def _base(folder: Path, named: str | None, checkout: _Checkout | None, scratch: Path) -> _Base:
     if named is not None and Path(named).is_dir():
         return _folder(folder, Path(named))
-    if repository is None:
+    if checkout is None:
         raise TcoError(f"{folder} is in no git repository. Name the base's folder: --base DIR.")
+    repository, bounds = checkout.outer, checkout.bounds
+    if named is not None and not repository.knows(named) and checkout.inner.knows(named):
+        repository, inside = checkout.inner, bounds.inside[len(bounds.limit) :]
+        bounds = Bounds(folder, repository.top, inside)
     commit = repository.base(named)
     stacks, catalog = scratch / "stacks", scratch / "catalog"
-    repository.export(commit.sha, inside, STACK_FILES, stacks)
+    path = "/".join(bounds.inside)
+    unreadable = repository.export(commit.sha, path, STACK_FILES, stacks, bounds)
     return _Base(
         stacks,
         _own_catalog(repository, commit, catalog),
         Revision(ref=commit.ref, commit=commit.sha),
-        f"{commit.sha[:10]}:{inside or '.'}",
+        f"{commit.sha[:10]}:{path or '.'}",
+        unreadable,
     )
 
 
@@ -111,11 +167,15 @@ def _own_catalog(repository: Repository, commit: Commit, scratch: Path) -> Catal
         return None
 
 
-def _head(repository: Repository | None, inside: str) -> Revision:
-    if repository is None:
+def _head(checkout: _Checkout | None) -> Revision:
+    if checkout is None:
         return Revision(ref="working tree")
-    commit = repository.head()
-    return Revision(ref=commit.ref, commit=commit.sha, dirty=repository.dirty(inside))
+    inner, outer = checkout.inner, checkout.outer
+    commit = outer.head()
+    dirty = inner.dirty(checkout.in_inner)
+    if inner is not outer:
+        dirty = dirty or outer.dirty("/".join(checkout.bounds.limit))
+    return Revision(ref=commit.ref, commit=commit.sha, dirty=dirty)
 
 
 def _shown(one: StackDiff, older: _Base) -> StackDiff:
@@ -131,9 +191,15 @@ def _retold(problem: Problem, older: _Base) -> Problem:
     )
 
 
-def _place(change: Change, folder: Path, inside: str) -> tuple[str, int]:
-    """The file from the top of the repository, and the line that the change stands on."""
-    file = "/".join(filter(None, (inside or "", change.file)))
+def _place(change: Change, folder: Path, checkout: _Checkout | None) -> tuple[str, int]:
+    """The file from the top of the repository, and the line that the change stands on.
+
+    Of a link, the file that it leads to: that is the one which the branch changes.
+    """
+    file = change.file
+    if checkout is not None:
+        bounds = checkout.bounds
+        file = "/".join(follow(Disk(bounds.top), bounds, PurePosixPath(change.file).parts))
     try:
         return file, line_of(read_text(folder / change.file, file), change.location)
     except BadInput:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,11 +17,15 @@ from tco.errors import TcoError
 from tco.forge.base_files import copy_files
 from tco.forge.git_command import run
 from tco.forge.git_objects import GitTree
-from tco.links import Bounds
+from tco.links import Bounds, Unreadable
 
 __all__ = ["Commit", "Repository", "repository_of"]
 
 NAMED_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+EXACT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64}|HEAD|@|refs/.*)(?:[~^@].*)?", re.DOTALL)
+"""Names of a commit that can only mean one thing."""
+SKIPPED = "S "
+"""How git marks a file that a sparse checkout leaves out."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,36 @@ class Repository:
         sha = self._commit("HEAD")
         if sha is None:
             raise TcoError("the repository has no commit yet: there is nothing to compare with.")
-        branch = self._text("symbolic-ref", "--quiet", "--short", "HEAD")
+        branch = self._text("symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/")
         return Commit(branch or sha[:12], sha)
+
+    def outermost(self) -> Repository:
+        """Return the repository whose change is asked for: a submodule's superproject.
+
+        Someone who works inside the submodule asks for the submodule's own change.
+        """
+        upper = self._text("rev-parse", "--show-superproject-working-tree")
+        if not upper or Path.cwd().is_relative_to(self.top):
+            return self
+        return Repository(Path(upper)).outermost()
 
     def dirty(self, path: str) -> bool:
         """Whether anything below a path differs from HEAD, files that git does not know too."""
         return bool(self._text("status", "--porcelain", "-z", "--", path or "."))
+
+    def left_out(self, path: str) -> list[str]:
+        """Return the files below a path that a sparse checkout leaves out, from the top."""
+        listing = self._git("ls-files", "-t", "-z", "--", path or ".").stdout
+        return [
+            file.removeprefix(SKIPPED)
+            for file in os.fsdecode(listing).split("\0")
+            if file.startswith(SKIPPED)
+            and not os.path.lexists(self.top / file.removeprefix(SKIPPED))
+        ]
+
+    def knows(self, name: str) -> bool:
+        """Return True where a name is a commit here, ``NAME...`` included."""
+        return self._commit(name.removesuffix("...")) is not None
 
     def base(self, named: str | None) -> Commit:
         """The commit to compare with: the one named, or where HEAD left the default branch.
@@ -97,18 +126,23 @@ class Repository:
 
     def _merge_base(self, branch: str) -> Commit:
         self.head()
-        if self._commit(branch) is None:
+        tip = self._commit(branch)
+        if tip is None:
             raise self._missing(branch)
-        sha = self._text("merge-base", branch, "HEAD")
+        sha = self._text("merge-base", tip, "HEAD")
         if not sha:
             raise self._unrelated(branch)
         return Commit(f"the merge base with {branch}", sha.splitlines()[0])
 
     def _commit(self, name: str) -> str | None:
-        found = self._git(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
-        )
-        return found.stdout.decode().strip() if found.returncode == 0 else None
+        """Return the commit of a name. A branch wins over a tag of the same name."""
+        for one in _meanings(name):
+            found = self._git(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{one}^{{commit}}"
+            )
+            if found.returncode == 0:
+                return found.stdout.decode().strip()
+        return None
 
     @property
     def shallow(self) -> bool:
@@ -139,14 +173,19 @@ class Repository:
         return TcoError(f"HEAD and {branch} have no common commit. Name one: --base REF.")
 
     def export(
-        self, commit: str, folder: str, wanted: re.Pattern[str], target: Path, shown: str = ""
-    ) -> dict[str, str]:
+        self,
+        commit: str,
+        folder: str,
+        wanted: re.Pattern[str],
+        target: Path,
+        bounds: Bounds | None = None,
+    ) -> dict[str, Unreadable]:
         """Copy the files of a commit's folder whose path in it matches, byte for byte.
 
-        Return why others cannot be read, by their paths in the folder.
+        Return why others cannot be read, by their paths in the folder. Links stay inside the
+        bounds, which are the whole repository where none are given.
         """
-        parts = PurePosixPath(folder).parts
-        bounds = Bounds(Path(shown or folder or "."), self.top, parts)
+        bounds = bounds or Bounds(Path(folder or "."), self.top, PurePosixPath(folder).parts)
         with GitTree(self.top, commit) as tree:
             return copy_files(tree, bounds, wanted, target)
 
@@ -156,3 +195,11 @@ class Repository:
 
     def _git(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         return run(arguments, self.top, stdin)
+
+
+def _meanings(name: str) -> Iterator[str]:
+    """Give what a name of a commit can mean, the first that exists counts."""
+    if not EXACT.fullmatch(name):
+        local, remote = f"refs/heads/{name}", f"refs/remotes/{name}"
+        yield from (remote, local) if name.startswith("origin/") else (local, remote)
+    yield name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +17,22 @@ from tco.catalog.book import Book, read_book
 from tco.catalog.rows import Benchmark
 from tco.errors import BadInput, Problem, TcoError, one_of, printable
 from tco.files import as_list, as_mapping, problems_of, read_yaml
+from tco.links import Unreadable
+from tco.natural_order import natural
+from tco.plan.folder_files import FolderFiles, below
 from tco.plan.partial_plan import FaultyStack, Salvaged, salvaged
 from tco.plan.plan import Plan
 from tco.plan.workload import Demand, Workload, read_workload
 
-__all__ = ["PLAN_KEY", "REGION_KEY", "StackFile", "read_stack", "stack_from", "stack_names"]
+__all__ = [
+    "PLAN_KEY",
+    "REGION_KEY",
+    "StackFile",
+    "read_stack",
+    "stack_from",
+    "stack_name",
+    "stack_names",
+]
 
 PLAN_KEY = "tco:plan"
 REGION_KEY = "aws:region"
@@ -59,6 +70,8 @@ class StackFile:
         books: dict[str, set[str]] = {}
         for file in set(_book_names(self.folder)) - set(self.plan.prices):
             path = self.folder / "prices" / file
+            if FolderFiles(self.folder).problem(path) is not None:
+                continue
             try:
                 books[file] = read_book(path, str(path)).names
             except BadInput:
@@ -94,12 +107,21 @@ def stack_names(folder: Path) -> list[str]:
         raise TcoError(
             f"{printable(folder)}: there is no such folder. Name the stacks folder by --stacks."
         )
-    names = [found[1] for path in folder.iterdir() if (found := STACK_FILE.fullmatch(path.name))]
+    refused = FolderFiles(folder).problem(folder)
+    if refused is not None:
+        raise BadInput([refused])
+    names = [name for path in folder.iterdir() if (name := stack_name(path.name))]
     if not names:
         raise TcoError(f"{printable(folder)}: holds no stack file Pulumi.<stack>.yaml.")
     if wrong := [_misnamed(folder, name) for name in sorted(names) if not _is_name(name)]:
         raise BadInput(wrong)
-    return sorted(names, key=_natural)
+    return sorted(names, key=natural)
+
+
+def stack_name(file: str) -> str | None:
+    """Return the stack that a file of a folder is about; None for any other file."""
+    found = STACK_FILE.fullmatch(file)
+    return found[1] if found else None
 
 
 def _is_name(name: str) -> bool:
@@ -118,23 +140,24 @@ def _misnamed(folder: Path, name: str) -> Problem:
 
 def _meant(folder: Path, name: str) -> str:
     """What somebody may have meant who named a stack that is not there."""
-    file = STACK_FILE.fullmatch(Path(name).name)
-    return f"Write its name: {file[1]}." if file else one_of(name, stack_names(folder))
+    plain = stack_name(Path(name).name)
+    return f"Write its name: {plain}." if plain else one_of(name, stack_names(folder))
 
 
-def _natural(name: str) -> list[str | int]:
-    """A key that sorts numbers inside names by their value: article-5 before article-20."""
-    parts = re.split(r"([0-9]+)", name)
-    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
+def read_stack(
+    folder: Path, name: str, unreadable: Mapping[str, Unreadable] | None = None
+) -> StackFile:
+    """A stack with everything it names. Raises BadInput with the problems of all its files.
 
-
-def read_stack(folder: Path, name: str) -> StackFile:
-    """A stack with everything it names. Raises BadInput with the problems of all its files."""
+    ``unreadable`` are files that a commit holds and that could not be copied into the folder.
+    """
     path = folder / f"Pulumi.{name}.yaml"
     shown = str(path)
+    files = FolderFiles(folder, unreadable or {})
+    wrong = files.problem(path)
+    if wrong is not None:
+        raise BadInput([wrong])
     if not path.is_file():
-        if path.is_symlink():
-            raise BadInput([Problem(shown, "", "is a link to a file that does not exist.")])
         raise BadInput([Problem(shown, "", f'no stack "{name}".', _meant(folder, name))])
     if not _is_name(name):
         raise BadInput([_misnamed(folder, name)])
@@ -150,7 +173,7 @@ def read_stack(folder: Path, name: str) -> StackFile:
                 )
             ]
         )
-    return stack_from(as_mapping(raw.get("config")) or {}, folder, name)
+    return _stack(as_mapping(raw.get("config")) or {}, files, name)
 
 
 def stack_from(config: dict[str, Any], folder: Path, name: str) -> StackFile:
@@ -159,13 +182,18 @@ def stack_from(config: dict[str, Any], folder: Path, name: str) -> StackFile:
     The command line reads the stack file itself, the Pulumi program asks Pulumi; both come here.
     Raises BadInput with the problems of all the files.
     """
+    return _stack(config, FolderFiles(folder), name)
+
+
+def _stack(config: dict[str, Any], files: FolderFiles, name: str) -> StackFile:
+    folder = files.folder
     shown = str(folder / f"Pulumi.{name}.yaml")
     given, region = _given(config, shown)
     problems: list[Problem] = []
     plan, left = _plan_of(given, shown, problems)
     faults = len(problems)
-    workloads = _workloads(folder, plan, shown, problems)
-    books = _books(folder, plan, shown, problems)
+    workloads = _workloads(files, plan, shown, problems)
+    books = _books(files, plan, shown, problems)
     stack = StackFile(name, shown, folder, region, plan, workloads, tuple(books))
     if left is not None and len(problems) == faults:
         raise FaultyStack(problems, stack, left)
@@ -192,22 +220,27 @@ def _plan_of(
 
 
 def _workloads(
-    folder: Path, plan: Plan, shown: str, problems: list[Problem]
+    files: FolderFiles, plan: Plan, shown: str, problems: list[Problem]
 ) -> dict[str, tuple[Workload, Demand]]:
+    folder = files.folder / "workloads"
     workloads: dict[str, tuple[Workload, Demand]] = {}
     for service, spec in plan.services.items():
         where = f"{PLAN_KEY}.services.{service}.workload"
         if spec.workload in workloads:
             continue
-        source = _inside(folder / "workloads", f"{spec.workload}.yaml")
+        source = below(folder, f"{spec.workload}.yaml")
+        wrong = files.problem(source) if source is not None else None
+        if wrong is not None:
+            problems.append(wrong)
+            continue
         if source is None or not source.is_file():
             told = f'no workload "{spec.workload}".'
-            known = [one.stem for one in (folder / "workloads").glob("*.yaml")]
-            hint = _missing(folder / "workloads", spec.workload, source, known)
+            known = [one.stem for one in folder.glob("*.yaml")]
+            hint = _missing(folder, spec.workload, source, known)
             problems.append(Problem(shown, where, told, hint))
             continue
         try:
-            workloads[spec.workload] = read_workload(source, str(source))
+            workloads[spec.workload] = read_workload(source, str(source), files)
         except BadInput as error:
             problems += error.problems
     return workloads
@@ -255,13 +288,18 @@ def _secret_path(value: object, path: str) -> str:
     return ""
 
 
-def _books(folder: Path, plan: Plan, shown: str, problems: list[Problem]) -> list[Book]:
+def _books(files: FolderFiles, plan: Plan, shown: str, problems: list[Problem]) -> list[Book]:
+    folder = files.folder / "prices"
     books: list[Book] = []
     for place, name in enumerate(plan.prices):
-        source = _inside(folder / "prices", name)
+        source = below(folder, name)
+        wrong = files.problem(source) if source is not None else None
+        if wrong is not None:
+            problems.append(wrong)
+            continue
         if source is None or not source.is_file():
-            path, known = f"{PLAN_KEY}.prices[{place}]", _book_names(folder)
-            hint = _missing(folder / "prices", name, source, known)
+            path, known = f"{PLAN_KEY}.prices[{place}]", _book_names(files.folder)
+            hint = _missing(folder, name, source, known)
             problems.append(Problem(shown, path, f'no price book "{name}".', hint))
             continue
         try:
@@ -282,9 +320,3 @@ def _missing(folder: Path, name: str, source: Path | None, known: Sequence[str])
     if source.exists():
         return f"{source} is a folder, not a file."
     return one_of(name, known) if known else f"Known: none in {folder}."
-
-
-def _inside(folder: Path, name: str) -> Path | None:
-    """A file below a folder, or None where its name leads out of it."""
-    path = folder / name
-    return path if path.resolve().is_relative_to(folder.resolve()) else None

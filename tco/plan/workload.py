@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from tco.catalog.rows import Latency, Name
 from tco.errors import BadInput, Problem, one_of
 from tco.files import Strict, problems_of, read_text, read_yaml
+from tco.plan.folder_files import FolderFiles, below
 from tco.ranges import Range, Share, point
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray
 
@@ -233,22 +234,25 @@ def week_of(shape: Shape) -> FloatArray:
     return np.ones(HOURS_PER_WEEK)
 
 
-def read_workload(path: Path, shown: str) -> tuple[Workload, Demand]:
+def read_workload(path: Path, shown: str, files: FolderFiles) -> tuple[Workload, Demand]:
     """A workload file and the demand it states. Raises BadInput with every problem."""
     try:
         workload = Workload.model_validate(read_yaml(path, shown))
     except ValidationError as error:
         raise BadInput(problems_of(error, Workload, shown)) from None
-    return workload, demand_of(workload, path.parent, shown)
+    return workload, demand_of(workload, path.parent, shown, files)
 
 
-def demand_of(workload: Workload, folder: Path, shown: str) -> Demand:
+def demand_of(workload: Workload, folder: Path, shown: str, files: FolderFiles) -> Demand:
     """The demand that a workload states; its CSV stands in the folder. Raises BadInput."""
     if workload.csv is not None:
-        source = folder / workload.csv
-        if not source.resolve().is_relative_to(folder.resolve()):
+        source = below(folder, workload.csv)
+        if source is None:
             outside = f"{workload.csv} leads out of the folder of workloads."
             raise BadInput([Problem(shown, "csv", outside)])
+        wrong = files.problem(source)
+        if wrong is not None:
+            raise BadInput([wrong])
         week = _week_from_csv(source, f"{Path(shown).parent / workload.csv}", workload.timezone)
     elif workload.per_hour is not None:
         week = np.array(workload.per_hour)

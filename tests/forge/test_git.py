@@ -234,3 +234,56 @@ def test_changes_know_their_line(repo: Repo) -> None:
     )
     [change] = repo.changed().changes
     assert (change.file, change.line) == ("stacks/Pulumi.one.yaml", 12)
+
+
+def test_a_tag_does_not_hide_a_branch(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tag with the name of the base branch is not the base, by name or from the forge."""
+    repo.pool(1)
+    repo.branch()
+    repo.pool(2)
+    repo.commit()
+    for name in ("main", "origin/main", "work", "HEAD"):
+        repo.git("tag", name)
+    repo.git("update-ref", "refs/remotes/origin/main", "main~0^{commit}")
+    repo.git("update-ref", "refs/remotes/origin/main", "refs/heads/main")
+    for base in (None, "main", "main...", "origin/main", "refs/heads/main", "heads/main"):
+        assert repo.changed(base=base).changes[0].before == 1
+    monkeypatch.setenv("GITHUB_BASE_REF", "main")
+    assert repo.changed().changes[0].before == 1
+    assert repo.compare("HEAD").head.ref == "work"
+    assert repo.changed(base="refs/tags/main").status == "unchanged"
+    assert repo.changed(base="HEAD").status == "unchanged"
+    assert repo.changed(base="main~0").changes[0].before == 1
+
+
+def test_a_tag_alone_can_be_the_base(repo: Repo) -> None:
+    """A tag that no branch shares its name with is a commit like others."""
+    repo.pool(1)
+    repo.branch()
+    repo.git("tag", "v1")
+    repo.pool(2)
+    assert repo.changed(base="v1").changes[0].before == 1
+
+
+def test_a_sparse_checkout_removes_nothing(repo: Repo) -> None:
+    """Stacks that a sparse checkout leaves out are not reported as removed: it says what to do."""
+    repo.pool(1)
+    repo.pool(1, "two")
+    repo.branch()
+    repo.git("sparse-checkout", "set", "--no-cone", "/*", "!/stacks/Pulumi.two.yaml")
+    assert not (repo.folder / "Pulumi.two.yaml").exists()
+    with pytest.raises(TcoError, match=r"leaves out 1 of its files, such as Pulumi\.two\.yaml"):
+        repo.compare()
+    repo.git("sparse-checkout", "disable")
+    assert {one.status for one in repo.compare().stacks} == {"unchanged"}
+
+
+def test_stacks_are_in_natural_order(repo: Repo) -> None:
+    """`team-2` stands before `team-10`, wherever it is new, changed or gone."""
+    for number in (10, 2, 1):
+        repo.pool(1, f"team-{number}")
+    repo.branch()
+    for number in (10, 2, 9):
+        repo.pool(2, f"team-{number}")
+    found = [one.stack for one in repo.compare().stacks]
+    assert found == ["team-1", "team-2", "team-9", "team-10"]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tco.errors import BadInput
+from tco.plan.folder_files import FolderFiles
 from tco.plan.workload import Demand, office_levels, read_workload
 from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category
 
@@ -19,7 +20,9 @@ NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
 def demand(lab: Lab, **keys: Any) -> Demand:
     """The demand of a workload file."""
     lab.workload(**keys)
-    return read_workload(lab.folder / "workloads" / "demand.yaml", "demand.yaml")[1]
+    return read_workload(
+        lab.folder / "workloads" / "demand.yaml", "demand.yaml", FolderFiles(lab.folder)
+    )[1]
 
 
 def refused(lab: Lab, **keys: Any) -> str:
@@ -342,7 +345,9 @@ def test_a_workload_without_a_volume(lab: Lab) -> None:
         "workloads/demand.yaml", {"classes": [{"name": "a", "share": 1, "input": 1, "output": 1}]}
     )
     with pytest.raises(BadInput, match="states its requests in exactly one way"):
-        read_workload(lab.folder / "workloads" / "demand.yaml", "demand.yaml")
+        read_workload(
+            lab.folder / "workloads" / "demand.yaml", "demand.yaml", FolderFiles(lab.folder)
+        )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ prices add, from there to `after` what the plan changes. The two add up to the w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,9 @@ from tco.analysis.evaluation import SCENARIOS, SEED, Evaluation, evaluate
 from tco.catalog.catalog import Catalog
 from tco.costing.stack import StackModel
 from tco.errors import BadInput, Problem
-from tco.plan.stack_file import StackFile, read_stack, stack_names
+from tco.links import Unreadable
+from tco.natural_order import natural
+from tco.plan.stack_file import StackFile, read_stack, stack_name, stack_names
 from tco.resolve import resolve
 
 __all__ = ["Asked", "Side", "StackDiff", "Status", "diff_stacks"]
@@ -41,8 +43,15 @@ class Asked:
 class Side:
     """The stacks of a folder at one moment, with the catalog that prices them there."""
 
-    def __init__(self, folder: Path, catalog: Catalog, asked: Asked) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        catalog: Catalog,
+        asked: Asked,
+        unreadable: Mapping[str, Unreadable] | None = None,
+    ) -> None:
         self.folder = folder
+        self.unreadable = unreadable or {}
         self.catalog = catalog
         self.asked = asked
         self._files: dict[str, StackFile | BadInput] = {}
@@ -51,13 +60,15 @@ class Side:
     def names(self) -> list[str]:
         """The stacks of the folder; none where the folder is missing or holds none."""
         holds = self.folder.is_dir() and any(self.folder.glob("Pulumi.?*.yaml"))
-        return stack_names(self.folder) if holds else []
+        found = stack_names(self.folder) if holds else []
+        refused = (name for file in self.unreadable if (name := stack_name(file)))
+        return sorted({*found, *refused}, key=natural)
 
     def file(self, name: str) -> StackFile:
         """A stack file, read once. Raises BadInput."""
         if name not in self._files:
             try:
-                self._files[name] = read_stack(self.folder, name)
+                self._files[name] = read_stack(self.folder, name, self.unreadable)
             except BadInput as error:
                 self._files[name] = error
         found = self._files[name]
@@ -143,12 +154,13 @@ class StackDiff:
 def diff_stacks(base: Side, head: Side) -> list[StackDiff]:
     """Every stack of both sides, by name. Raises BadInput for what the head breaks.
 
-    A stack that is broken on both sides in the same way is no change: it is left out.
+    A stack that is broken on both sides in the same way is no change: it is left out, unless
+    its files lie where neither side knows what they hold.
     """
     renamed = _renamed(base, head)
     problems: dict[Problem, None] = {}
     diffs: list[StackDiff] = []
-    for name in sorted({*base.names, *head.names} - set(renamed.values())):
+    for name in sorted({*base.names, *head.names} - set(renamed.values()), key=natural):
         try:
             found = _diff(base, head, name, renamed.get(name))
         except BadInput as error:
@@ -186,6 +198,8 @@ def _removed(base: Side, name: str) -> StackDiff:
 
 
 def _broken_alike(base: Side, name: str, error: BadInput) -> bool:
+    if not all(one.comparable for one in error.problems):
+        return False
     try:
         base.evaluation(name)
     except BadInput as then:
@@ -223,7 +237,7 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
 
 def _catalog_matters(base: Side, head: Side, name: str, before: Evaluation) -> bool:
     """Whether the head's catalog alone moves a stack of the base."""
-    at_base = Side(base.folder, head.catalog, base.asked)
+    at_base = Side(base.folder, head.catalog, base.asked, base.unreadable)
     return _outcome(at_base.evaluation(name)) != _outcome(before)
 
 

@@ -15,6 +15,7 @@ from tco.analysis.sweep.derived_parameters import LEVERS, SweepParameter, refuse
 from tco.costing.stack import StackModel
 from tco.errors import one_of
 from tco.files import as_list, as_mapping, unwrapped, validated
+from tco.plan.folder_files import FolderFiles
 from tco.plan.plan import Plan
 from tco.plan.pools import Nodes
 from tco.plan.stack_file import PLAN_KEY, StackFile
@@ -57,7 +58,7 @@ def _workload_knob(name: str, path: Sequence[str], source: StackFile) -> SweepPa
     def turn(file: StackFile, value: float) -> StackFile:
         given = _with(file.workloads[key][0], where, value, whole=whole)
         changed = validated(Workload, given, shown)
-        demand = demand_of(changed, file.folder / WORKLOADS, shown)
+        demand = demand_of(changed, file.folder / WORKLOADS, shown, FolderFiles(file.folder))
         return replace(file, workloads={**file.workloads, key: (changed, demand)})
 
     return SweepParameter(name, "", whole, in_file=turn)
