@@ -6,6 +6,7 @@ counts by how much of a reference node's work one of its nodes does.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -24,12 +25,14 @@ from tco.units import (
     ratio,
 )
 
-__all__ = ["Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
+__all__ = ["MOST_NODES", "Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
 
 TOLERANCE = 1e-9
 FIRST_STEPS = 64
 MOST_NODES = 100_000
 """More nodes than this is a mistake in the plan, not a fleet."""
+MOST_STEPS = 131_072
+"""Nodes that are counted one by one: growth, a scan or a slow scenario may ask for more."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,13 @@ class Fleet:
         if self.load_by_hour.shape != (HOURS_PER_WEEK,):
             raise ValueError(f"a week has {HOURS_PER_WEEK} hours, not {self.load_by_hour.shape}")
 
+    @property
+    def largest_factor(self) -> float:
+        """How many times its load the fleet could have with the most nodes of a plan."""
+        [most] = self.arrivals.most_load(np.array([float(MOST_NODES)]))
+        peak = self.load_by_hour.max()
+        return float(most / peak) if peak > 0 else math.inf
+
     @cached_property
     def _levels(self) -> tuple[FloatArray, NDArray[np.intp], FloatArray]:
         """Distinct loads of the week, which hour has which, and hours per level per month."""
@@ -196,19 +206,21 @@ class Fleet:
         return now, before, times.astype(float)
 
     def steps(self, up_to: float) -> FloatArray:
-        """The loads at which one more node is needed, ascending, past ``up_to``."""
+        """The loads at which one more node is needed, ascending, past ``up_to`` or the last one."""
         count = FIRST_STEPS
-        while (known := _most_loads(self.arrivals, count))[-1] < up_to:
-            if count >= MOST_NODES:
-                raise OverflowError(f"the load needs more than {MOST_NODES:,} nodes")
+        while (known := _most_loads(self.arrivals, count))[-1] < up_to and count < MOST_STEPS:
             count *= 2
         return known
 
     def needed(self, load: FloatArray) -> FloatArray:
-        """N: the least number of reference nodes for a load; 0 where there is no load."""
+        """N: the least number of reference nodes for a load; 0 where there is no load.
+
+        Beyond the last step it grows in proportion to the load.
+        """
         steps = self.steps(float(load.max(initial=0.0)))
         nodes = np.searchsorted(steps, load * (1 - TOLERANCE), side="left") + 1.0
-        return np.where(load > 0, nodes, 0.0)
+        beyond = np.ceil(load * (len(steps) / steps[-1]) - TOLERANCE)
+        return np.where(load > 0, np.where(nodes > len(steps), beyond, nodes), 0.0)
 
     def at(self, factor: float | FloatArray) -> Operation:
         """The fleet under ``factor`` times the load of the week."""

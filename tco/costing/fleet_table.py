@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tco.costing.fleet import FleetMonth
+from tco.costing.fleet import TOLERANCE, FleetMonth
 from tco.costing.fleet_operation import FleetOperation, GroupWork, group_work, speed, speed_is_known
 from tco.costing.stack import Group, ServiceModel, StackModel
 from tco.scenario import Scenario
@@ -19,7 +19,8 @@ __all__ = ["WorkTable"]
 
 CELLS = 511
 """Even parts, in logarithms, of the loads that a table covers; inside one it is linear."""
-AT_STEP = 1e-9
+AT_STEP = 4 * TOLERANCE
+"""As near to a step as a fleet still has another node on its other side."""
 NO_STEP = 2.0
 
 
@@ -185,8 +186,10 @@ def _cuts(group: Group, base: float, step: float, high: float) -> FloatArray:
     levels = levels[levels > 0]
     if all(pool.floor == pool.cap for pool in fleet.pools):
         return cuts
-    factors = (fleet.steps(float(levels.max()) * high)[:, None] / levels[None, :]).ravel()
-    place = np.sort((np.log(factors) - base) / step)[::-1]
-    place = place[(place >= 0) & (place < CELLS)]
-    cuts[place.astype(np.intp)] = place - place.astype(np.intp)
+    steps = fleet.steps(float(levels.max()) * high)
+    cells = np.arange(CELLS)
+    for level in levels:
+        place = (np.log(steps / level) - base) / step
+        after = place[np.minimum(np.searchsorted(place, cells), len(place) - 1)] - cells
+        cuts = np.where((after >= 0) & (after < 1), np.minimum(cuts, after), cuts)
     return cuts

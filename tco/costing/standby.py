@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from tco.costing.fleet import Arrivals, Operation
+from tco.costing.large_counts import trials_tail
 from tco.costing.poisson import log_factorial
 from tco.units import FloatArray, Quantity, ratio
 
@@ -20,9 +21,13 @@ __all__ = [
 ]
 
 MOST_SPARES = 64
+COUNTED_NODES_CUTOFF = 500
+"""Fleets of more nodes are not counted out, node by node. See METHOD.md for the error."""
 NEGLIGIBLE_CUTOFF = 1e-9
 FEWEST = 7.0
 """Fewer nodes down than this many roots of the mean below it: a chance below exp(-7²/2)."""
+STRIDES = 2.0
+"""Nodes down are taken at this many values per standard deviation at least."""
 
 
 def node_availability(
@@ -44,12 +49,10 @@ def node_availability(
 @lru_cache(maxsize=4096)
 def _binomial(nodes: int, availability: float) -> FloatArray:
     """P(k of the nodes are up), k = 0..nodes."""
-    k = np.arange(nodes + 1)
+    k = np.arange(nodes + 1.0)
     if availability >= 1.0:
         return (k == nodes).astype(float)
-    ways = np.array(
-        [math.lgamma(nodes + 1) - math.lgamma(i + 1) - math.lgamma(nodes - i + 1) for i in k]
-    )
+    ways = log_factorial(k[-1:]) - log_factorial(k) - log_factorial(nodes - k)
     return np.exp(ways + k * math.log(availability) + (nodes - k) * math.log1p(-availability))
 
 
@@ -75,29 +78,68 @@ def spares_needed(
 ) -> FloatArray:
     """Least k with sum lambda P(Bin(P(h)+k, A) >= min(N(h), P(h))) / sum lambda >= target.
 
-    ``requests`` weighs the levels of the week. One k per load factor of the operation. Raises
+    ``requests`` weighs the levels of the week. One k per load factor of the operation, by growing
+    steps and bisection: from 0, of a large fleet from the nodes that are down on average. Raises
     OverflowError where 64 spares and a quarter of the nodes would not do.
     """
-    provisioned = np.stack([np.rint(nodes) for nodes in operation.provisioned], -1).astype(int)
-    total = provisioned.sum(axis=-1)
-    needed = np.minimum(operation.needed, total).astype(int)
-    flat = provisioned.reshape(-1, provisioned.shape[-1])
-    code = flat @ (int(flat.max()) + 1) ** np.arange(flat.shape[1])
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    fleets, which = flat[first].tolist(), inverse.reshape(total.shape)
+    kinds = [spare_availability, *sorted({*availabilities} - {spare_availability})]
+    held = np.stack(
+        [
+            sum(
+                np.rint(nodes)
+                for nodes, one in zip(operation.provisioned, availabilities, strict=True)
+                if one == kind
+            )
+            + np.zeros_like(operation.needed)
+            for kind in kinds
+        ],
+        -1,
+    )
+    needed = np.minimum(operation.needed, held.sum(axis=-1))
     weights = requests * operation.hours
     weights = weights / weights.sum() if weights.any() else np.full_like(weights, 1 / len(weights))
-    spares = np.full(len(total), -1.0)
-    most = MOST_SPARES + int(total.max()) // 4
-    up = (*availabilities, spare_availability)
-    for k in range(most + 1):
-        chances = [chances_up((*fleet, k), up) for fleet in fleets]
-        starts = np.cumsum([0, *(len(one) for one in chances)])[which]
-        met = np.concatenate(chances)[starts + needed] @ weights
-        spares = np.where((spares < 0) & (met >= target - 1e-12), float(k), spares)
-        if (spares >= 0).all():
-            return spares
-    raise OverflowError(f"{most} spare nodes do not reach an availability of {target:g}")
+    most = float(MOST_SPARES + int(held.sum(axis=-1).max()) // 4)
+    down = (held @ (1.0 - np.array(kinds))).max(axis=1)
+    trial = np.where(held.sum(axis=-1).max(axis=1) > COUNTED_NODES_CUTOFF, np.floor(down), 0.0)
+    step = np.ceil(np.sqrt(np.maximum(trial, 1.0)))
+    short, enough = np.full(len(held), -1.0), np.full(len(held), np.inf)
+    rows = np.arange(len(held))
+    while rows.size:
+        chance = _chances_enough(held[rows], kinds, trial[rows], needed[rows])
+        met = chance @ weights >= target - 1e-12
+        enough[rows[met]], short[rows[~met]] = trial[rows[met]], trial[rows[~met]]
+        if short.max() >= most:
+            raise OverflowError(
+                f"{most:.0f} spare nodes do not reach an availability of {target:g}"
+            )
+        between = np.floor((short + enough) / 2)
+        trial = np.where(enough < np.inf, between, np.minimum(short + step, most))
+        step *= 2.0
+        rows = np.flatnonzero(enough - short > 1)
+    return enough
+
+
+def _chances_enough(
+    held: FloatArray, kinds: Sequence[float], spares: FloatArray, needed: FloatArray
+) -> FloatArray:
+    """P(enough nodes are up) by load factor and level, spares being of the first kind.
+
+    ``held`` has the nodes of each availability on its last axis. Fleets of more nodes than
+    ``COUNTED_NODES_CUTOFF`` are not counted out but taken by their saddle point.
+    """
+    fleets = held.copy()
+    fleets[..., 0] += spares[:, None]
+    out = np.empty(needed.shape)
+    counted = held.sum(axis=-1) <= COUNTED_NODES_CUTOFF
+    few = np.concatenate([fleets[counted], needed[counted][:, None]], axis=-1).astype(int)
+    distinct, which = np.unique(few, axis=0, return_inverse=True)
+    up = tuple(kinds)
+    chances = [chances_up(tuple(nodes), up)[least] for *nodes, least in distinct.tolist()]
+    out[counted] = np.array(chances)[which.ravel()]
+    many = np.moveaxis(fleets[~counted], -1, 0)
+    down = [1.0 - one for one in kinds]
+    out[~counted] = 1.0 - trials_tail([*many], down, many.sum(axis=0) - needed[~counted] + 1.0)
+    return out
 
 
 def outage_overflow(
@@ -109,22 +151,25 @@ def outage_overflow(
 
     The expected overflow over the number of nodes that are up, less the overflow with all up.
     Pools of different hardware fail here in proportion to their share of the capacity. Each hour
-    walks up from the fewest nodes that are ever down until what is left is rare.
+    walks up from the fewest nodes that are ever down until what is left is rare; where many are
+    down and the overflow has no kink, by a part of their standard deviation at a time.
     """
     nodes: FloatArray = np.sum(operation.provisioned, axis=0)
     out = np.broadcast_to(1.0 - availability[:, None], nodes.shape).ravel()
     n, load = nodes.ravel(), operation.load.ravel()
     size = ratio(operation.capacity, nodes).ravel()
-    down = np.maximum(np.floor(n * out - FEWEST * np.sqrt(n * out)), 0.0)
+    root = np.sqrt(n * out)
+    stride = np.maximum(np.floor(root / STRIDES if arrivals.factor is None else 0.0 * root), 1.0)
+    down = np.maximum(np.floor(n * out - FEWEST * root), 0.0)
     chance, left, expected = _chance_down(n, down, out), np.ones_like(n), np.zeros_like(n)
     open_ = np.arange(n.size)
     while open_.size:
-        here, up = chance[open_], n[open_] - down[open_]
+        here, up = chance[open_] * stride[open_], n[open_] - down[open_]
         expected[open_] += here * arrivals.overflow(up * size[open_], load[open_])
         left[open_] -= here
-        down[open_] += 1.0
-        chance[open_] = here * up / down[open_] * out[open_] / (1.0 - out[open_])
-        open_ = open_[(left[open_] > NEGLIGIBLE_CUTOFF) & (up >= 1.0)]
+        down[open_] += stride[open_]
+        open_ = open_[(left[open_] > NEGLIGIBLE_CUTOFF) & (up >= stride[open_])]
+        chance[open_] = _chance_down(n[open_], down[open_], out[open_])
     extra = np.maximum(expected.reshape(nodes.shape) - operation.overflow, 0.0) @ operation.hours
     return ratio(extra, operation.load_hours)
 

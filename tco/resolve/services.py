@@ -8,7 +8,7 @@ import numpy as np
 
 from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate
-from tco.costing.fleet import Arrivals, Fleet, FleetPool
+from tco.costing.fleet import MOST_NODES, Arrivals, Fleet, FleetPool
 from tco.costing.purchase import MERIT
 from tco.errors import one_of
 from tco.plan.plan import Service
@@ -186,6 +186,14 @@ def _group(
         arrivals,
         tuple(_fleet_pool(one.pool, first.work / one.work) for one in speeds),
     )
+    fits = demand.requests_per_month * fleet.largest_factor
+    if fits < demand.requests_per_month:
+        raise todo.fail(
+            f"{path}.workload",
+            f"{demand.requests_per_month:,.0f} requests a month need more than {MOST_NODES:,} "
+            f"nodes of {first.pool.name} at the busiest hour.",
+            f"Lower the demand to {fits:,.0f} requests a month or less, or use a faster node.",
+        )
     nodes = first.pool.nodes_per_replica
     every_point = tuple(point for one in speeds for point in one.points)
     return built.Group(

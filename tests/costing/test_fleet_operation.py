@@ -48,3 +48,32 @@ def test_known_throughput_needs_no_table(lab: Lab) -> None:
     stack = lab.load()
     exact = operate(stack, 1.0)
     assert WorkTable.build(stack, (np.ones(1),), exact, 1.0).at(Scenario()).groups == exact.groups
+
+
+@pytest.mark.parametrize("load", [0.7, 1.9, 3.0, 4.3, 5.7, 7.1])
+def test_a_step_of_the_fleet_is_where_the_exact_one_is(lab: Lab, load: float) -> None:
+    """A fleet of one level is tabulated as the stairs that it is, on both sides of each step."""
+    lab.workload(requests_per_month=load * 730 * 3600, burst={"quantile": 0.99})
+    spread = {"figure": "benchmark_spread", "value": [0.5, 1.0, 1.5], "unit": "x"}
+    lab.stack(
+        {"main": {**ON_DEMAND, "nodes": {"min": 0, "max": 60, "follow": "load"}}},
+        {"overflow": "api/plain"},
+        prices=[lab.book("speed", figures=[spread])],
+    )
+    stack = lab.load()
+    speeds = np.exp(np.random.default_rng(6).normal(0.0, 0.3, 3000))
+    [figure] = [group.throughput for service in stack.services for group in service.groups]
+    scenario = Scenario(draws={(figure.name, figure.value): speeds})
+    table = WorkTable.build(stack, (np.ones(1),), operate(stack, 1.0), 8.0).at(scenario)
+    [[found]], [[exact]] = table.groups, operate(stack, 1.0, scenario).groups
+    assert found.month.node_hours[0] == pytest.approx(exact.month.node_hours[0], rel=1e-6)
+
+
+def test_a_slow_scenario_may_need_more_nodes_than_are_counted(lab: Lab) -> None:
+    """Beyond the nodes counted one by one a fleet grows in proportion to its load."""
+    lab.workload(requests_per_month=90_000 * 730 * 3600)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 90_000}})
+    fleet = lab.load().services[0].groups[0].fleet
+    assert fleet.needed(np.array([90_000.0, 180_000.0, 900_000.0])) == pytest.approx(
+        [90_000, 180_000, 900_000], rel=1e-3
+    )

@@ -273,7 +273,7 @@ def _group_steps(service: ServiceModel, group: Group, reach: float) -> FloatArra
     if group.fleet.arrivals.factor is not None:  # a certain peak overflows from one load on
         full = np.arange(1.0, len(most) + 1) / group.fleet.arrivals.factor
         levels, most = distinct(np.round(loads, 12)), np.concatenate([most, full])
-    levels = levels[levels > 0]
+    levels, most = levels[levels > 0], _thinned(most)
     return (most[:, None] / levels[None, :]).ravel()
 
 

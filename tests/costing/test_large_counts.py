@@ -1,0 +1,133 @@
+"""Closed forms for large counts against exact sums; the work does not grow with a fleet."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tco.analysis.evaluation import evaluate
+from tco.costing import large_counts, poisson
+from tco.costing.fleet_operation import operate
+from tco.units import FloatArray
+from tests.conftest import DAY, ON_DEMAND, Lab
+
+SCORES = np.array([-6.0, -3.0, -1.0, -0.01, 0.0, 0.01, 1.0, 2.33, 4.0])
+
+
+@pytest.mark.parametrize("mean", [300.0, 999.0, 1_000.0, 1_003.5, 20_000.0])
+def test_poisson_tail_and_chance_are_the_exact_ones(mean: float) -> None:
+    """From a third of the size at which it takes over, the expansion has nine right digits."""
+    k = np.floor(mean + SCORES * np.sqrt(mean))
+    tail, chance = large_counts.poisson_tail_and_pmf(k, np.full_like(k, mean))
+    assert tail == pytest.approx(np.asarray(stats.poisson.sf(k - 1, mean), float), rel=1e-9)
+    assert chance == pytest.approx(np.asarray(stats.poisson.pmf(k, mean), float), rel=1e-9)
+
+
+def test_poisson_is_smooth_where_the_closed_form_takes_over() -> None:
+    """Tail, loss and largest load run through the switch without a jump and without turning."""
+    counts = np.arange(poisson.CLOSED_FORM_CUTOFF - 20, poisson.CLOSED_FORM_CUTOFF + 20)
+    for mean in (900.0, 1_000.0, 1_100.0):
+        means = np.full_like(counts, mean)
+        assert np.all(np.diff(poisson.survival(counts, means)) < 0)
+        assert np.all(np.diff(poisson.loss(counts, means)) < 0)
+    steps = np.diff(poisson.most_load(counts, 0.99))
+    assert steps == pytest.approx(np.full_like(steps, 0.9633), abs=0.001)
+    assert np.all(np.abs(np.diff(steps)) < 1e-4)
+
+
+@pytest.mark.parametrize("mean", [1e5, 1e7, 1e9])
+def test_loss_of_huge_counts_is_that_of_a_normal_count(mean: float) -> None:
+    """The expected excess tends to that of a normal count, with no digits lost to cancellation."""
+    z = np.array([-2.0, 0.0, 1.0, 2.33, 4.0])
+    normal = np.sqrt(mean) * (stats.norm.pdf(z) - z * stats.norm.sf(z))
+    capacity = mean + z * np.sqrt(mean)
+    assert poisson.loss(capacity, mean) == pytest.approx(normal, rel=15 / np.sqrt(mean))
+
+
+@pytest.mark.parametrize(
+    ("nodes", "down", "error"),
+    [
+        (501, 0.0002, 0.10),
+        (501, 0.004, 0.02),
+        (501, 0.06, 0.001),
+        (501, 0.3, 0.0001),
+        (3_000, 0.0002, 0.10),
+        (3_000, 0.004, 0.002),
+        (100_000, 0.004, 0.0001),
+    ],
+)
+def test_chance_that_many_nodes_are_down(nodes: int, down: float, error: float) -> None:
+    """The error is relative to the chance itself, and never makes a fleet look safer than it is.
+
+    The largest errors are where less than one node is down on average.
+    """
+    mean = nodes * down
+    least = np.unique(np.floor(mean + np.arange(0.0, 6.0) * np.sqrt(mean)) + 1.0)
+    exact = stats.binom.sf(least - 1, nodes, down)
+    found = large_counts.trials_tail([np.full_like(least, nodes)], [down], least)
+    assert np.all(found >= exact * (1 - 1e-9))
+    assert np.all(found <= exact * (1 + error))
+
+
+def test_chance_that_nodes_of_several_kinds_are_down() -> None:
+    """Kinds of different reliability are summed as the convolution sums them."""
+    least = np.arange(5.0, 60.0)
+    one, other = (stats.binom.pmf(np.arange(400), n, q) for n, q in ((600, 0.01), (300, 0.05)))
+    exact = np.cumsum(np.convolve(one, other)[::-1])[::-1][least.astype(int)]
+    counts = [np.full_like(least, 600), np.full_like(least, 300), np.full_like(least, 50)]
+    found = large_counts.trials_tail(counts, [0.01, 0.05, 0.0], least)
+    assert found == pytest.approx(exact, rel=0.002)
+    assert np.all(np.diff(found) < 0)
+
+
+def test_chance_of_nothing_and_of_the_impossible() -> None:
+    """No node down is certain, more than there are is impossible; nodes that never fail are up."""
+    least = np.array([0.0, 1.0, 600.0, 601.0])
+    sure = large_counts.trials_tail([np.full(4, 600.0)], [0.0], least)
+    assert sure.tolist() == [1.0, 0.0, 0.0, 0.0]
+    found = large_counts.trials_tail([np.full(4, 600.0)], [0.5], least)
+    assert found[0] == 1.0
+    assert found[3] == 0.0
+
+
+@pytest.mark.parametrize("nodes", [499, 500, 501, 502, 800, 2_000])
+@pytest.mark.parametrize("target", [0.9, 0.99, 0.999])
+def test_spares_around_the_size_from_which_they_are_approximated(
+    lab: Lab, nodes: int, target: float
+) -> None:
+    """The least number of spares by the exact binomial, on either side of the switch."""
+    lab.workload(requests_per_month=nodes * 730 * 3600)
+    lab.stack({"main": {**ON_DEMAND, "nodes": nodes}}, {"standby": {"availability": target}})
+    k = np.arange(200)
+    exact = int(np.argmax(stats.binom.sf(nodes - 1, nodes + k, 0.99) >= target))
+    assert operate(lab.load()).groups[0][0].spares.tolist() == [exact]
+
+
+@pytest.mark.parametrize("standby_terms", [{"availability": 0.999}, {"api": "api/dear"}])
+def test_a_huge_fleet_takes_no_more_work_than_a_large_one(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, standby_terms: dict[str, object]
+) -> None:
+    """Eighty-four thousand nodes are planned in at most four million looks at a tail."""
+    looks: list[int] = []
+    tail = large_counts.normal_tail
+
+    def counted(z: FloatArray) -> FloatArray:
+        looks.append(z.size)
+        return tail(z)
+
+    monkeypatch.setattr(large_counts, "normal_tail", counted)
+    spread = {"figure": "benchmark_spread", "value": [0.5, 1.0, 1.5], "unit": "x"}
+    lab.workload(
+        requests_per_month=60_000 * 730 * 3600,
+        burst={"quantile": 0.99},
+        shape={"kind": "diurnal", "peak_to_mean": 1.4},
+    )
+    pool = {**ON_DEMAND, "nodes": {"min": 0, "max": 100_000, "follow": "load"}}
+    lab.stack(
+        {"main": pool},
+        {"overflow": "api/plain", "standby": standby_terms},
+        prices=[lab.book("speed", figures=[spread])],
+    )
+    evaluate(lab.load(), DAY, 1_000)
+    assert sum(looks) < 4e6
