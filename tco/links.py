@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Protocol
 
+from tco.errors import printable
+
 __all__ = [
     "Bounds",
     "Disk",
@@ -73,17 +75,17 @@ class Bounds:
     """True where a git repository holds the folder; else links stay in the folder itself."""
 
     def named(self, path: Parts) -> str:
-        """Return a path from the root as the user would name it."""
+        """Return a path from the root as the user would name it, fit to print."""
         depth = len(self.inside)
         if path[:depth] == self.inside:
-            return str(self.folder.joinpath(*path[depth:]))
-        return "/".join(path)
+            return printable(self.folder.joinpath(*path[depth:]))
+        return printable("/".join(path))
 
     @property
     def outside(self) -> str:
         """What a link leads out of."""
         kind = "repository" if self.repository else "folder"
-        return f"outside the {kind} {self.top.joinpath(*self.limit)}"
+        return f"outside the {kind} {printable(self.top.joinpath(*self.limit))}"
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def follow(view: View, bounds: Bounds, path: Parts) -> Parts:
         target = view.link(tuple(done))
         if target is None:
             continue
-        link = f"{bounds.named(tuple(done))} is a link to {target}"
+        link = f"{bounds.named(tuple(done))} is a link to {printable(target)}"
         links += 1
         if links > MOST_LINKS:
             raise LinkFault(f"{link}, which leads back to itself.")

@@ -158,8 +158,9 @@ def _own_catalog(repository: Repository, commit: Commit, scratch: Path) -> Catal
     data = _data_folder().resolve()
     if not data.is_relative_to(repository.top):
         return None
-    repository.export(commit.sha, repository.inside(data), CATALOG_FILES, scratch)
-    if not scratch.is_dir():
+    inside = repository.inside(data)
+    unreadable = repository.export(commit.sha, inside, CATALOG_FILES, scratch)
+    if unreadable or not scratch.is_dir():
         return None
     try:
         return load_catalog(scratch)

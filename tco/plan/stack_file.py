@@ -28,6 +28,7 @@ __all__ = [
     "PLAN_KEY",
     "REGION_KEY",
     "StackFile",
+    "listed_stacks",
     "read_stack",
     "stack_from",
     "stack_name",
@@ -110,12 +111,18 @@ def stack_names(folder: Path) -> list[str]:
     refused = FolderFiles(folder).problem(folder)
     if refused is not None:
         raise BadInput([refused])
-    names = [name for path in folder.iterdir() if (name := stack_name(path.name))]
+    names = listed_stacks(folder)
     if not names:
         raise TcoError(f"{printable(folder)}: holds no stack file Pulumi.<stack>.yaml.")
-    if wrong := [_misnamed(folder, name) for name in sorted(names) if not _is_name(name)]:
+    if wrong := [_misnamed(folder, name) for name in names if not _is_name(name)]:
         raise BadInput(wrong)
-    return sorted(names, key=natural)
+    return names
+
+
+def listed_stacks(folder: Path) -> list[str]:
+    """Return the names that the stack files of a folder have, in natural order, right or wrong."""
+    names = (stack_name(path.name) for path in folder.iterdir())
+    return sorted((name for name in names if name), key=natural)
 
 
 def stack_name(file: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -276,6 +277,21 @@ def test_a_sparse_checkout_removes_nothing(repo: Repo) -> None:
         repo.compare()
     repo.git("sparse-checkout", "disable")
     assert {one.status for one in repo.compare().stacks} == {"unchanged"}
+
+
+def test_a_base_with_names_that_no_stack_can_have(repo: Repo) -> None:
+    """A branch that renames such a stack is compared; the base's file is named by its commit."""
+    repo.pool(1)
+    for name in ("two words", "two\nlines"):
+        shutil.copy(repo.folder / "Pulumi.one.yaml", repo.folder / f"Pulumi.{name}.yaml")
+    repo.branch()
+    for name in ("two words", "two\nlines"):
+        (repo.folder / f"Pulumi.{name}.yaml").unlink()
+    repo.pool(2)
+    found = {one.stack: one for one in repo.compare().stacks}
+    assert found["one"].status == "changed"
+    assert found["two words"].status == "removed"
+    assert found["two words"].problems[0].file.endswith(":stacks/Pulumi.two words.yaml")
 
 
 def test_stacks_are_in_natural_order(repo: Repo) -> None:

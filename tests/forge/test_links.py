@@ -174,6 +174,7 @@ def test_a_repository_behind_a_link(repo: Repo, tmp_path: Path) -> None:
         ("nowhere.yaml", "is a link to nowhere.yaml, which does not exist."),
         ("Pulumi.old.yaml", "is a link to Pulumi.old.yaml, which leads back to itself."),
         ("../.git/config", "is a link to ../.git/config, which is inside git's own folder."),
+        ("\x1b[31mred", r"is a link to \x1b[31mred, which does not exist."),
         ("Pulumi.one.yaml/x", "is a link to Pulumi.one.yaml/x, which does not exist."),
     ],
 )

@@ -21,7 +21,7 @@ from tco.costing.stack import StackModel
 from tco.errors import BadInput, Problem
 from tco.links import Unreadable
 from tco.natural_order import natural
-from tco.plan.stack_file import StackFile, read_stack, stack_name, stack_names
+from tco.plan.stack_file import StackFile, listed_stacks, read_stack, stack_name
 from tco.resolve import resolve
 
 __all__ = ["Asked", "Side", "StackDiff", "Status", "diff_stacks"]
@@ -59,8 +59,7 @@ class Side:
     @property
     def names(self) -> list[str]:
         """The stacks of the folder; none where the folder is missing or holds none."""
-        holds = self.folder.is_dir() and any(self.folder.glob("Pulumi.?*.yaml"))
-        found = stack_names(self.folder) if holds else []
+        found = listed_stacks(self.folder) if self.folder.is_dir() else []
         refused = (name for file in self.unreadable if (name := stack_name(file)))
         return sorted({*found, *refused}, key=natural)
 
