@@ -1,12 +1,9 @@
 """The demand: requests per hour of the week, in classes, with its growth and its objectives."""
 
-import csv
 import datetime as dt
-import io
-import itertools
 import math
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,8 +14,9 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from tco.catalog.rows import Latency, Name
 from tco.errors import BadInput, Problem, one_of
-from tco.files import Strict, problems_of, read_text, read_yaml
+from tco.files import Strict, problems_of, read_yaml
 from tco.plan.folder_files import FolderFiles, below
+from tco.plan.hourly_counts import week_from_csv
 from tco.ranges import Range, Share, point
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray
 
@@ -36,8 +34,7 @@ TokenCount = Annotated[float, Field(strict=True, ge=0, le=100_000_000)]
 HourOfDay = Annotated[int, Field(strict=True, ge=0, le=24)]
 NO_SHARE = point(0.0)
 SHARES_TOLERANCE = 1e-6
-MOST_LINES = 5
-"""Problems of a CSV that are told one by one."""
+TOO_FEW = "less than one request a month: there is nothing to plan for."
 
 
 def _timezone(value: Any) -> Any:
@@ -161,6 +158,8 @@ class Workload(Strict):
                 "states its requests in exactly one way: requests_per_month, per_hour or csv"
                 + (f", not {' and '.join(given)}." if given else ".")
             )
+        if self.requests_per_month is not None and self.requests_per_month < 1:
+            raise ValueError(f"requests_per_month {self.requests_per_month:g} is {TOO_FEW}")
         if self.requests_per_month is None and "shape" in self.model_fields_set:
             raise ValueError(f"shape goes with requests_per_month; {given[0]} has its own.")
         if self.per_hour is not None:
@@ -179,6 +178,8 @@ def _check_week(hours: Sequence[float]) -> None:
         raise ValueError(f"per_hour has {len(hours)} values, a week has {HOURS_PER_WEEK} hours.")
     if not math.fsum(hours) > 0:
         raise ValueError("per_hour is 0 in every hour: there is nothing to serve.")
+    if math.fsum(hours) * WEEKS_PER_MONTH < 1:
+        raise ValueError(f"per_hour is {TOO_FEW}")
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,10 @@ def demand_of(workload: Workload, folder: Path, shown: str, files: FolderFiles) 
         wrong = files.problem(source)
         if wrong is not None:
             raise BadInput([wrong])
-        week = _week_from_csv(source, f"{Path(shown).parent / workload.csv}", workload.timezone)
+        table = f"{Path(shown).parent / workload.csv}"
+        week = week_from_csv(source, table, workload.timezone)
+        if week.sum() * WEEKS_PER_MONTH < 1:
+            raise BadInput([Problem(table, "", f"holds {TOO_FEW}")])
     elif workload.per_hour is not None:
         week = np.array(workload.per_hour)
     else:
@@ -267,89 +271,3 @@ def demand_of(workload: Workload, folder: Path, shown: str, files: FolderFiles) 
         workload.objectives,
         workload.burst,
     )
-
-
-def _week_from_csv(path: Path, shown: str, timezone: str) -> FloatArray:
-    """Counts by hour, averaged by hour of the week. Refuses gaps and doubles."""
-    rows = list(csv.DictReader(io.StringIO(read_text(path, shown))))
-    if not rows or not {"hour", "requests"} <= set(rows[0]):
-        raise BadInput([Problem(shown, "", "needs the columns hour and requests, and rows.")])
-    problems: list[Problem] = []
-    counts: dict[dt.datetime, float] = {}
-    places: dict[dt.datetime, str] = {}
-    for number, row in enumerate(rows, start=2):
-        try:
-            hour, requests = _csv_row(row)
-        except ValueError as error:
-            problems.append(Problem(shown, f"line {number}", str(error)))
-            continue
-        if hour in counts:
-            problems.append(Problem(shown, f"line {number}", f"the hour {row['hour']} again."))
-        counts[hour] = requests
-        places[hour] = f"line {number}, {row['hour'].strip()}"
-    if not problems:
-        problems = _gaps(places, shown)
-    if problems:
-        raise BadInput(_first(problems, shown))
-    zone = zoneinfo.ZoneInfo(timezone)
-    total, seen = np.zeros(HOURS_PER_WEEK), np.zeros(HOURS_PER_WEEK)
-    for hour, requests in counts.items():
-        local = hour.astimezone(zone)
-        index = local.weekday() * 24 + local.hour
-        total[index] += requests
-        seen[index] += 1
-    if not (seen > 0).all():
-        raise BadInput([Problem(shown, "", "does not cover every hour of a week.")])
-    if total.sum() == 0:
-        raise BadInput([Problem(shown, "", "holds 0 requests in every hour: nothing to serve.")])
-    return total / seen
-
-
-def _first(problems: Sequence[Problem], shown: str) -> list[Problem]:
-    """The first problems of a long file, and how many there are besides."""
-    more = len(problems) - MOST_LINES
-    if more <= 0:
-        return list(problems)
-    told = f"{more} more line{'s have' if more > 1 else ' has'} such a problem."
-    return [*problems[:MOST_LINES], Problem(shown, "", told)]
-
-
-def _csv_row(row: dict[str, str]) -> tuple[dt.datetime, float]:
-    try:
-        hour = dt.datetime.fromisoformat(row["hour"].strip())
-    except (ValueError, AttributeError):
-        raise ValueError(f"{row['hour']!r} is no hour: write 2026-11-02T09:00+01:00.") from None
-    if hour.tzinfo is None:
-        raise ValueError(f"{row['hour']!r} has no offset: write 2026-11-02T09:00+01:00.")
-    if (hour.minute, hour.second, hour.microsecond) != (0, 0, 0):
-        raise ValueError(f"{row['hour']!r} is not a full hour.")
-    try:
-        requests = float(row["requests"])
-    except (TypeError, ValueError):
-        raise ValueError(f"{row['requests']!r} is no count of requests.") from None
-    if not (math.isfinite(requests) and requests >= 0):
-        raise ValueError(f"{row['requests']!r} requests: counts are 0 or more.")
-    return hour.astimezone(dt.UTC), requests
-
-
-def _gaps(places: Mapping[dt.datetime, str], shown: str) -> list[Problem]:
-    """Missing hours, by the line before each and the line after it, as the file writes them."""
-    hours = sorted(places)
-    problems: list[Problem] = []
-    for before, after in itertools.pairwise(hours):
-        missing = (after - before) // dt.timedelta(hours=1) - 1
-        if missing:
-            problems.append(
-                Problem(
-                    shown,
-                    "",
-                    f"{missing} hour{'s' if missing > 1 else ''} missing between "
-                    f"{places[before]} and {places[after]}.",
-                    "Write an hour without requests as 0.",
-                )
-            )
-    if not problems and len(hours) < HOURS_PER_WEEK:
-        problems.append(
-            Problem(shown, "", f"holds {len(hours)} hours, a week has {HOURS_PER_WEEK}.")
-        )
-    return problems

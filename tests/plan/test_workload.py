@@ -155,16 +155,39 @@ def test_csv_over_the_end_of_summer_time(lab: Lab) -> None:
 
 
 def test_csv_over_the_start_of_summer_time(lab: Lab) -> None:
-    """The hour that never happens is taken from the other week; one week alone lacks it."""
+    """The hour that never happens is taken from the other week, or lies between its neighbors."""
     first = "2026-03-02T05:00:00+00:00"  # the second Sunday, 2026-03-08, has no 02:00
     two_weeks = from_csv(
         lab, table([(hour, 4) for hour in hours(first, 336)]), timezone="America/New_York"
     )
     assert two_weeks.requests_per_hour.tolist() == [4] * 168
-    text = refused_csv(
-        lab, table([(hour, 4) for hour in hours(first, 168)]), timezone="America/New_York"
-    )
-    assert "does not cover every hour of a week" in text
+    rows = [(hour, place) for place, hour in enumerate(hours(first, 167))]
+    one_week = from_csv(lab, table(rows), timezone="America/New_York").requests_per_hour
+    assert one_week[6 * 24 + 1 : 6 * 24 + 4].tolist() == [145, 145.5, 146]
+    assert one_week.sum() == sum(range(167)) + 145.5
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "length"),
+    [
+        ("America/New_York", "2026-03-02T05:00:00+00:00", 167),
+        ("America/New_York", "2026-10-26T04:00:00+00:00", 169),
+        ("Europe/Berlin", "2026-03-22T23:00:00+00:00", 167),
+        ("Europe/Berlin", "2026-10-18T22:00:00+00:00", 169),
+        ("Australia/Sydney", "2026-03-29T13:00:00+00:00", 169),
+        ("Australia/Sydney", "2026-09-27T14:00:00+00:00", 167),
+        ("UTC", "2026-03-02T00:00:00+00:00", 168),
+    ],
+)
+def test_csv_of_a_calendar_week(lab: Lab, zone: str, first: str, length: int) -> None:
+    """Monday 00:00 to Sunday 23:00 of the zone is a week, whatever the clocks do in it."""
+    rows = [(hour, 4) for hour in hours(first, length)]
+    assert from_csv(lab, table(rows), timezone=zone).requests_per_hour.tolist() == [4] * 168
+    text = refused_csv(lab, table(rows[:-1]), timezone=zone)
+    assert f"holds {length - 1} hours and lacks 1 of the 168 of a week in {zone}" in text
+    assert "the first Sunday 23:00" in text
+    assert ("The clocks change on 2026-" in text) == (length != 168)
+    assert (f"that week has {length} hours" in text) == (length != 168)
 
 
 def test_csv_written_by_a_spreadsheet(lab: Lab) -> None:
@@ -182,20 +205,23 @@ BROKEN: list[tuple[Callable[[Rows], Rows], str]] = [
         "2026-11-04T05:00:00+00:00. Write an hour without requests as 0.",
     ),
     (lambda rows: rows[:50] + rows[51:], "1 hour missing between line 51, "),
-    (lambda rows: rows[:167], "holds 167 hours, a week has 168."),
+    (
+        lambda rows: rows[:167],
+        "holds 167 hours and lacks 1 of the 168 of a week in UTC, the first Sunday 23:00.",
+    ),
     (lambda rows: [*rows, rows[3]], "line 170: the hour 2026-11-02T03:00:00+00:00 again."),
     (
         lambda rows: [*rows[:-1], (rows[-1][0].replace("+00:00", ""), 1)],
-        "has no offset: write 2026-11-02T09:00+01:00.",
+        "has no offset. Write it as 2026-11-02T09:00+01:00.",
     ),
     (
         lambda rows: [*rows[:-1], (rows[-1][0].replace("23:00:00", "23:30:00"), 1)],
         "line 169: '2026-11-08T23:30:00+00:00' is not a full hour.",
     ),
-    (lambda rows: [*rows[:-1], ("soon", 1)], "line 169: 'soon' is no hour: write"),
+    (lambda rows: [*rows[:-1], ("soon", 1)], "line 169: 'soon' is not an hour. Write it"),
     (
         lambda rows: [*rows[:-1], (rows[-1][0], "many")],
-        "line 169: 'many' is no count of requests.",
+        "line 169: 'many' is not a count of requests.",
     ),
     (
         lambda rows: [*rows[:-1], (rows[-1][0], "-1")],
@@ -221,6 +247,47 @@ def test_csv_that_cannot_be(lab: Lab, change: Callable[[Rows], Rows], told: str)
     text = refused_csv(lab, table(rows))
     assert "chat.csv: 1 problem" in text
     assert told in text
+
+
+WEEK = table([(hour, 1) for hour in hours(MONDAY, 168)])
+LINES = WEEK.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (WEEK.replace(LINES[2], '"' + LINES[2]), "line 3: a quote is opened and never closed."),
+        (
+            WEEK.replace(LINES[2], f'"{LINES[2]}') + '"\n' + "x,1\n" * 40_000,
+            "line 3: a quote is opened here and closed on line 170.",
+        ),
+        (
+            WEEK.replace(LINES[2], f'"{LINES[2]}') + "x,1\n" * 40_000,
+            "line 3: a quote is opened and never closed. Close it on its line, or leave it out.",
+        ),
+        (WEEK.replace(LINES[2], f'{LINES[2]}"'), "line 3: "),
+        (
+            WEEK.replace(LINES[2], LINES[2].replace("2026", '"2026"', 1)),
+            "line 3: a cell goes on after its closing quote. Write a quote inside a cell twice.",
+        ),
+        (WEEK.replace(LINES[2], f"{'x' * 200_000},1"), "line 3: a cell has more than 131,072 char"),
+        (WEEK.replace(LINES[2], f"{'x' * 100_000},1"), f"line 3: '{'x' * 40}…' is not an hour."),
+        (WEEK.replace(LINES[2], "\0"), "line 3: a NUL character. Save the file as CSV in UTF-8."),
+        (WEEK.replace(LINES[2], f"{LINES[2]}.5,000"), "line 3: has 3 cells, the header has 2."),
+        (WEEK.replace(LINES[0], "hour,requests,requests"), "two columns are named requests."),
+        (WEEK.replace(LINES[0], "hour,hour,requests"), "line 1: two columns are named hour."),
+        (WEEK.replace(",", ";"), "the header is hour;requests. Separate the columns by commas."),
+        (WEEK.replace(",", "\t"), "Separate the columns by commas."),
+        (WEEK.replace(LINES[0], "Hour, Requests"), "names in lower case and without spaces."),
+        (WEEK.replace(LINES[0], "time,count"), "line 1: needs the columns hour and requests, the"),
+        (WEEK.replace(LINES[2], "0001-01-01T00:00+14:00,1"), "line 3: '0001-01-01T00:00+14:00' is"),
+        (WEEK.encode("utf-16"), "byte 0 is not UTF-8. Save the file as UTF-8."),
+        (WEEK.replace(",1\n", ",5e-324\n"), "less than one request a month"),
+    ],
+)
+def test_csv_that_is_broken(lab: Lab, text: object, told: str) -> None:
+    """A table that is not the one its author meant is refused with the line and what to do."""
+    assert told in refused_csv(lab, text)
 
 
 def test_a_gap_is_told_in_the_offset_of_the_file(lab: Lab) -> None:
@@ -278,7 +345,7 @@ def test_a_tab_is_told_as_one(lab: Lab) -> None:
         ("hour;requests\n2026-11-02T00:00+00:00;1\n", "needs the columns hour and requests"),
         ("", "needs the columns hour and requests"),
         (b"hour,requests\n\xff", "is not UTF-8"),
-        ("hour,requests\n2026-11-02T00:00+00:00\n", "line 2: None is no count of requests."),
+        ("hour,requests\n2026-11-02T00:00+00:00\n", "line 2: has 1 cell, the header has 2."),
     ],
 )
 def test_csv_that_is_none(lab: Lab, text: object, told: str) -> None:
