@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tco.errors import BadInput, Problem, one_of
 from tco.ranges import not_a_number
-from tco.yaml_reader import load
+from tco.yaml_reader import AmbiguousValue, load
 
 __all__ = [
     "LARGEST_FILE_BYTES",
@@ -103,7 +103,8 @@ def yaml_mapping(text: str, shown: str, *, aliases: bool = False) -> dict[str, A
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         if mark and _at(text, mark.line, mark.column) == "\t":
             raise _unreadable(shown, "a tab.", "YAML is indented by spaces.", where) from None
-        told = f"not valid YAML: {error.problem}."
+        valid = isinstance(error, AmbiguousValue)
+        told = f"{'' if valid else 'not valid YAML: '}{error.problem}."
         raise _unreadable(shown, told, error.note or "", where) from None
     except (yaml.YAMLError, ValueError) as error:
         first = str(error).splitlines()[0]

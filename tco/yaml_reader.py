@@ -6,18 +6,56 @@ refuse an alias, nesting without end or a key written twice while the text is re
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
-__all__ = ["load"]
+__all__ = ["AmbiguousValue", "load"]
 
 DEEPEST_NESTING = 40
 LONGEST_SHOWN = 40
 TAG = "tag:yaml.org,2002:"
-NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
-"""How numbers are written nearly always; the library resolves every other form."""
+NUMBER = re.compile(
+    r"[-+]?(?:(?:0|[1-9][0-9]*(?:_[0-9]+)*)(?P<fraction>\.[0-9]*)?|(?P<small>\.[0-9]+))"
+    r"(?P<exponent>[eE][-+]?[0-9]+)?"
+)
+"""Numbers that every reader of YAML takes for the same, 1e-07 besides: Pulumi writes it."""
+TRAPS = {
+    "zero": (
+        r"[-+]?0[0-9_]+(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?",
+        "has a leading zero, so some YAML readers take it for a number in base 8",
+        "Write it without the zero, or in quotes if it is a text.",
+    ),
+    "base": (
+        r"[-+]?0[xXoObB][0-9a-fA-F_]+",
+        "is not in base 10",
+        "Write it in base 10, or in quotes if it is a text.",
+    ),
+    "time": (
+        r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?",
+        "is a number in base 60 for some YAML readers",
+        "Write a number in base 10, a time of day in quotes.",
+    ),
+    "truth": (
+        "yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF",
+        "is true or false for some YAML readers and a text for others",
+        "Write true or false, or the text in quotes.",
+    ),
+    "infinite": (
+        r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        "is not a finite number",
+        "Write a number, or the text in quotes.",
+    ),
+    "number": (
+        r"(?=[^_])(?=.*[0-9])[-+]?[0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9_]+)?",
+        "is a number for some YAML readers and a text for others",
+        "Write a number as 1500, 1_500 or 1.5e3, a text in quotes.",
+    ),
+}
+"""Forms, by kind, that YAML readers or people disagree on: the form, what it is, what to write."""
+TRAP = re.compile("|".join(f"(?P<{kind}>{form})" for kind, (form, _, _) in TRAPS.items()))
 TEXT = f"{TAG}str"
 OF_ONE_VALUE = frozenset(f"{TAG}{kind}" for kind in ("int", "float", "bool", "null", "timestamp"))
 """What a scalar may be besides a text. No tag makes it a list, keys with values or an object."""
@@ -32,15 +70,15 @@ def load(text: str, *, aliases: bool = False) -> object:
     return _Reader(text, aliases=aliases).document()
 
 
+class AmbiguousValue(yaml.MarkedYAMLError):
+    """Valid YAML that two readers, or its author, take for different values."""
+
+
 class _Scalars(yaml.CSafeLoader):
     """The library's parser, and its reading of scalars."""
 
 
 _Scalars.add_constructor(f"{TAG}timestamp", yaml.CSafeLoader.construct_scalar)
-# Pulumi reads 1e-07 as a number, and writes small numbers so when it saves a stack file.
-cast("Any", _Scalars).add_implicit_resolver(
-    f"{TAG}float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
 
 
 class _Reader:
@@ -84,12 +122,14 @@ class _Reader:
 
     def _mapping(self, levels: int) -> dict[Any, Any]:
         values: dict[Any, Any] = {}
+        names: set[str] = set()
         while not isinstance(event := self.parser.get_event(), yaml.MappingEndEvent):
             key = self._value(event, levels)
-            if isinstance(key, dict | list):
-                raise _refused("a key that is no text", event)
-            if key in values:
+            if key is None or isinstance(key, bool | dict | list):
+                raise _refused("a key that is not a text", event, "Put the key in quotes.")
+            if key in values or str(key) in names:  # 1 and "1" are one key for Pulumi
                 raise _refused(f'the key "{key}" is written twice', event)
+            names.add(str(key))
             values[key] = self._value(self.parser.get_event(), levels)
         return values
 
@@ -113,7 +153,10 @@ class _Reader:
     def _read(self, event: Any) -> Any:
         text, plain = event.value, event.implicit[0]
         if plain and (number := NUMBER.fullmatch(text)):
-            return float(text) if number[1] else int(text)
+            return _finite(text, event) if number.lastgroup else int(text)
+        if plain and (trap := TRAP.fullmatch(text)):
+            _, problem, hint = TRAPS[trap.lastgroup or ""]
+            raise _ambiguous(f"{_short(text)} {problem}", event, hint)
         stated = event.tag if event.tag != "!" else None
         tag = stated or self.parser.resolve(yaml.ScalarNode, text, event.implicit)
         if tag == TEXT:
@@ -126,6 +169,22 @@ class _Reader:
             return text  # an equals sign alone, which YAML 1.1 gave a meaning nobody uses
         node = yaml.ScalarNode(tag, text, event.start_mark, event.end_mark)
         return self.parser.construct_object(node)
+
+
+def _finite(text: str, event: Any) -> float:
+    """Return the number. Raises AmbiguousValue where no number is so large."""
+    number = float(text)
+    if math.isinf(number):
+        raise _ambiguous(f"{_short(text)} is too large for a number", event)
+    return number
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def _ambiguous(problem: str, event: Any, hint: str = "") -> AmbiguousValue:
+    return AmbiguousValue(problem=problem, problem_mark=event.start_mark, note=hint)
 
 
 def _tagged(event: Any) -> yaml.MarkedYAMLError:
