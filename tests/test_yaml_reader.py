@@ -72,7 +72,7 @@ NUMBER_LIKE = st.from_regex(
 def test_plain_scalars_are_those_of_both_readers(text: str) -> None:
     """What is not refused is the same for Pulumi, for the library and here; 1e5 as for Pulumi."""
     try:
-        plain: Any = yaml.compose(f"- {text}\n").value[0]
+        plain: Any = cast("Any", yaml.compose(f"- {text}\n")).value[0]
         expected: Any = yaml.load(f"- {text}\n", Loader=_Library)[0]
     except (yaml.YAMLError, ValueError, TypeError, AttributeError):
         return
