@@ -208,7 +208,8 @@ FLEET_KEYS = {
     *("node_output_tok_s", "concurrency", "extrapolated", "slo"),
 }
 LINE_KEYS = {
-    *("category", "service", "pool", "name", "quantity", "unit", "usd_per_unit"),
+    *("category", "kind", "provider", "sku", "purchase", "service", "pool", "name"),
+    *("quantity", "unit", "usd_per_unit"),
     *("usd_per_month", "low", "high", "region", "commitment_status", "source", "as_of"),
     "estimate",
 }

@@ -22,7 +22,7 @@ from tco.analysis.optimization.ranks import Rank, ranks
 from tco.catalog.catalog import Catalog, SourcedValue
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.ledger import api_bills, ledger
-from tco.costing.lines import Line, total
+from tco.costing.lines import CostLine, total
 from tco.costing.stack import Alternative, StackModel, Unpriced
 from tco.errors import BadInput
 from tco.plan.partial_plan import FaultyStack
@@ -58,7 +58,7 @@ SEED = 1
 class PricedLine:
     """A line of the month with what it would be at the low and high ends of its figures."""
 
-    line: Line
+    line: CostLine
     quantity: float
     usd_per_unit: float
     usd_per_month: float

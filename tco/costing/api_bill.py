@@ -10,6 +10,7 @@ import numpy as np
 
 from tco.catalog.catalog import CatalogMatch, SourcedValue
 from tco.catalog.rows import ApiPrice, Peak
+from tco.costing.provider import vendor_of
 from tco.plan.workload import Demand, RequestClass, cached_share
 from tco.ranges import Range, point
 from tco.scenario import BASE_CASE, Scenario
@@ -55,6 +56,11 @@ class ApiRate:
     def row(self) -> ApiPrice:
         """The prices."""
         return self.found.row
+
+    @property
+    def provider(self) -> str:
+        """Who sends the invoice."""
+        return vendor_of(self.api)
 
     @property
     def confidential(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -32,6 +33,7 @@ class EgressTerms:
     bands: tuple[Band, ...]
     free_gb: float
     claims_free_tier: bool
+    destination: Literal["internet", "private"]
     label: str
 
 

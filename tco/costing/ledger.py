@@ -15,8 +15,9 @@ from tco.costing.api_bill import ApiRate
 from tco.costing.egress import response_gb, tiered_usd
 from tco.costing.fleet_operation import FleetOperation, GroupWork, outage_share
 from tco.costing.labor import planned_fte
-from tco.costing.lines import CATEGORIES, Category, Line
+from tco.costing.lines import CATEGORIES, CostLine, LineKind
 from tco.costing.node_lines import node_lines
+from tco.costing.provider import AWS, INTERNAL
 from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel
 from tco.scenario import BASE_CASE, Scenario
 from tco.units import (
@@ -29,16 +30,16 @@ from tco.units import (
 
 __all__ = ["api_bill", "api_bills", "ledger"]
 
-_ApiPart = tuple[Category, ApiRate | None, FloatArray, str, Iterable[SourcedValue]]
+_ApiPart = tuple[LineKind, ApiRate | None, FloatArray, str, Iterable[SourcedValue]]
 """What goes to an API: the share of the requests, what it is called, and the figures behind it."""
 
 
 def ledger(
     stack: StackModel, done: FleetOperation, month: Quantity = 0.0, scenario: Scenario = BASE_CASE
-) -> list[Line]:
+) -> list[CostLine]:
     """Every line of a month. ``month`` moves API prices along their path (0: the pricing day)."""
     rate = monthly_rate(scenario.value(stack.discount_rate))
-    lines: list[Line] = []
+    lines: list[CostLine] = []
     for service, groups in zip(stack.services, done.groups, strict=True):
         for one in groups:
             lines += node_lines(service, one, rate, scenario)
@@ -51,28 +52,30 @@ def ledger(
     return sorted(lines, key=lambda line: order[line.category])
 
 
-def _egress(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[Line]:
+def _egress(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[CostLine]:
     """Responses to the internet, by pool; bands of one account are filled service by service."""
-    lines: list[Line] = []
-    sent: dict[str, Quantity] = {}
+    lines: list[CostLine] = []
+    sent: dict[tuple[str, str], Quantity] = {}
     for service, groups in zip(stack.services, done.groups, strict=True):
         for one in groups:
             for place, pool in enumerate(one.group.pools):
                 terms = pool.egress
                 gb = _gb(service, one, place, pool, scenario)
-                before = sent.get(terms.label, 0.0)
+                account = (pool.provider, terms.destination)
+                before = sent.get(account, 0.0)
                 usd = _tiered_from(pool, before, gb, scenario)
-                sent[terms.label] = before + gb
+                sent[account] = before + gb
                 lines.append(
-                    Line(
-                        "egress",
-                        terms.label,
-                        gb,
-                        "GB",
-                        ratio(usd, gb),
-                        service.name,
-                        pool.name,
-                        pool.region,
+                    CostLine(
+                        kind="egress",
+                        name=terms.label,
+                        provider=pool.provider,
+                        sku=terms.destination,
+                        quantity=gb,
+                        usd_per_unit=ratio(usd, gb),
+                        service=service.name,
+                        pool=pool.name,
+                        region=pool.region,
                         figures=(
                             terms.bytes_per_output_token,
                             terms.overhead_bytes,
@@ -129,34 +132,55 @@ def _tiered_from(pool: PoolModel, before: Quantity, gb: Quantity, scenario: Scen
     return np.asarray(cost(before + gb) - cost(before), float)
 
 
-def _platform(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[Line]:
+def _platform(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[CostLine]:
     """Disks, load balancer, logs and licences; spare nodes hold disks and licences too."""
     services = float(sum(bool(service.groups) for service in stack.services))
     nodes = done.held_nodes
+    rented = any(pool.provisioned for _, _, _, pool in stack.pools())
+    provider = AWS if rented else INTERNAL
     lines = [
-        Line(
-            "platform",
-            name,
-            np.full_like(nodes, services),
-            "service",
-            scenario.value(figure),
+        CostLine(
+            kind="platform-per-service",
+            name=name,
+            provider=provider,
+            sku=name,
+            quantity=np.full_like(nodes, services),
+            usd_per_unit=scenario.value(figure),
             figures=(figure,),
         )
         for name, figure in stack.platform.usd_per_month
     ]
     lines += [
-        Line("platform", name, nodes, "node", scenario.value(figure), figures=(figure,))
+        CostLine(
+            kind="platform-per-node",
+            name=name,
+            provider=provider,
+            sku=name,
+            quantity=nodes,
+            usd_per_unit=scenario.value(figure),
+            figures=(figure,),
+        )
         for name, figure in stack.platform.usd_per_node_month
     ]
     licence = stack.platform.licence_usd_per_gpu_year
     if licence is not None:
         price = scenario.value(licence) / MONTHS_PER_YEAR
         gpus = sum(nodes * pool.gpus for pool, nodes in done.nodes_by_pool()) + done.none
-        lines.append(Line("platform", "licences", gpus, "GPU", price, figures=(licence,)))
+        lines.append(
+            CostLine(
+                kind="licenses",
+                name="licences",
+                provider=provider,
+                sku="licences",
+                quantity=gpus,
+                usd_per_unit=price,
+                figures=(licence,),
+            )
+        )
     return lines
 
 
-def _labor(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[Line]:
+def _labor(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[CostLine]:
     """(FTE of self-hosting - FTE the API needs too) x loaded cost; set-up over the horizon.
 
     Without nodes there is nobody to pay beyond what the API needs.
@@ -169,12 +193,13 @@ def _labor(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[
     if labor.hours_per_node_month is not None:
         used.append(labor.hours_per_node_month)
     lines = [
-        Line(
-            "labor",
-            "operations",
-            fte,
-            "FTE",
-            scenario.value(labor.usd_per_fte_year) / MONTHS_PER_YEAR,
+        CostLine(
+            kind="operations",
+            name="operations",
+            provider=INTERNAL,
+            sku="operations",
+            quantity=fte,
+            usd_per_unit=scenario.value(labor.usd_per_fte_year) / MONTHS_PER_YEAR,
             figures=(*used, labor.usd_per_fte_year),
         )
     ]
@@ -182,12 +207,13 @@ def _labor(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[
     if labor.setup_usd.value.high > 0:
         monthly = setup / stack.horizon_months + done.none
         lines.append(
-            Line(
-                "labor",
-                "set-up, amortised",
-                done.none + 1.0,
-                "month",
-                monthly,
+            CostLine(
+                kind="setup",
+                name="set-up, amortised",
+                provider=INTERNAL,
+                sku="set-up",
+                quantity=done.none + 1.0,
+                usd_per_unit=monthly,
                 figures=(labor.setup_usd,),
                 amortised_usd=monthly,
             )
@@ -234,22 +260,24 @@ def _api(
     place: int,
     month: Quantity,
     scenario: Scenario,
-) -> list[Line]:
+) -> list[CostLine]:
     """What the fleet does not serve: routed classes, overflow, and outages covered by an API."""
-    lines: list[Line] = []
+    lines: list[CostLine] = []
     requests = service.demand.requests_per_month
     factor = done.factors[place]
     for request, rate in service.routed:
         usd = rate.usd_per_request(request, service.demand, stack.day, scenario)
         price = usd * rate.path.factor(month, scenario)
         lines.append(
-            Line(
-                "api",
-                f"{request.name} at {rate.api}",
-                requests * request.share * factor,
-                "request",
-                price + np.zeros_like(factor),
-                service.name,
+            CostLine(
+                kind="routed-requests",
+                name=f"{request.name} at {rate.api}",
+                provider=rate.provider,
+                sku=rate.api,
+                request_class=request.name,
+                quantity=requests * request.share * factor,
+                usd_per_unit=price + np.zeros_like(factor),
+                service=service.name,
                 figures=rate.figures,
             )
         )
@@ -257,28 +285,29 @@ def _api(
         failures = [(pool.mtbf_hours, pool.mttr_hours) for pool in one.group.pools]
         causes = dict.fromkeys(figure for pair in failures for figure in pair)
         parts: tuple[_ApiPart, ...] = (
-            ("api", service.overflow, one.month.overflow_share, "overflow", ()),
+            ("overflow-requests", service.overflow, one.month.overflow_share, "overflow", ()),
             (
-                "standby",
+                "outage-requests",
                 service.standby.api,
                 outage_share(service, one, scenario),
                 "outages",
                 causes,
             ),
         )
-        for category, rate, share, what, figures in parts:
+        for kind, rate, share, what, figures in parts:
             if rate is None:
                 continue
             group_usd = rate.usd_of(one.group.classes, service.demand, stack.day, scenario)
             price = group_usd / one.group.share * rate.path.factor(month, scenario)
             lines.append(
-                Line(
-                    category,
-                    f"{what} at {rate.api}",
-                    requests * one.group.share * share * factor,
-                    "request",
-                    price + np.zeros_like(factor),
-                    service.name,
+                CostLine(
+                    kind=kind,
+                    name=f"{what} at {rate.api}",
+                    provider=rate.provider,
+                    sku=rate.api,
+                    quantity=requests * one.group.share * share * factor,
+                    usd_per_unit=price + np.zeros_like(factor),
+                    service=service.name,
                     figures=(*rate.figures, *figures),
                 )
             )

@@ -9,18 +9,18 @@ import numpy as np
 
 from tco.catalog.catalog import SourcedValue
 from tco.costing.fleet_operation import GroupWork
-from tco.costing.lines import Line
+from tco.costing.lines import CommitmentStatus, CostLine
 from tco.costing.stack import PoolModel, PowerTerms, ServiceModel
 from tco.ranges import point
 from tco.scenario import Scenario
-from tco.units import HOURS_PER_MONTH, Quantity
+from tco.units import HOURS_PER_MONTH, FloatArray, Quantity
 
 __all__ = ["node_lines"]
 
 
 def node_lines(
     service: ServiceModel, done: GroupWork, rate: Quantity, scenario: Scenario
-) -> Iterator[Line]:
+) -> Iterator[CostLine]:
     """Compute, standby and power of one group; ``rate`` is the monthly rate of capital."""
     for place, pool in enumerate(done.group.pools):
         yield from _compute(service, done, place, pool, rate, scenario)
@@ -35,7 +35,7 @@ def _compute(
     pool: PoolModel,
     rate: Quantity,
     scenario: Scenario,
-) -> list[Line]:
+) -> list[CostLine]:
     """Node-hours at the pool's price; a commitment is paid for every hour, used or not."""
     supply, size, fleet = pool.supply, pool.nodes_per_replica, done.group.fleet
     hours = done.month.node_hours[place] * size
@@ -44,15 +44,17 @@ def _compute(
     if fleet.is_elastic(fleet.pools[place]):
         booting = done.month.start_hours(place, scenario.value(pool.boot_hours)) * size
         figures = (*figures, pool.boot_hours)
-    line = Line(
-        "compute",
-        supply.label,
-        hours + booting,
-        "node-hour",
-        supply.recurring_usd_per_hour(scenario),
-        service.name,
-        pool.name,
-        pool.region,
+    line = CostLine(
+        kind="nodes",
+        name=supply.label,
+        provider=pool.provider,
+        sku=supply.node,
+        quantity=hours + booting,
+        usd_per_unit=supply.recurring_usd_per_hour(scenario),
+        service=service.name,
+        pool=pool.name,
+        region=pool.region,
+        purchase=supply.option,
         figures=figures,
     )
     if not supply.committed:
@@ -60,6 +62,10 @@ def _compute(
     amortised = _amortised_per_hour(pool, rate, scenario)
     price = supply.effective_usd_per_hour(scenario, rate)
     used = np.minimum(done.month.needed_hours[place] * size, hours)
+    by_status: tuple[tuple[CommitmentStatus, FloatArray], ...] = (
+        ("used", used),
+        ("unused", hours - used),
+    )
     lines = [
         replace(
             line,
@@ -68,7 +74,7 @@ def _compute(
             commitment_status=status,
             amortised_usd=quantity * amortised,
         )
-        for status, quantity in (("used", used), ("unused", hours - used))
+        for status, quantity in by_status
     ]
     return lines if np.any(lines[1].quantity > 1e-9) else lines[:1]
 
@@ -95,7 +101,7 @@ def _compute_figures(rate: SourcedValue, pool: PoolModel) -> tuple[SourcedValue,
 
 def _standby_nodes(
     service: ServiceModel, done: GroupWork, rate: Quantity, scenario: Scenario
-) -> list[Line]:
+) -> list[CostLine]:
     """The spares, all month, at the price of their pool."""
     if not np.any(done.spares > 0):
         return []
@@ -104,22 +110,24 @@ def _standby_nodes(
     hours = done.spares * pool.nodes_per_replica * HOURS_PER_MONTH
     amortised = _amortised_per_hour(pool, rate, scenario)
     return [
-        Line(
-            "standby",
-            f"spare, {supply.label}",
-            hours,
-            "node-hour",
-            supply.effective_usd_per_hour(scenario, rate),
-            service.name,
-            pool.name,
-            pool.region,
+        CostLine(
+            kind="spare-nodes",
+            name=f"spare, {supply.label}",
+            provider=pool.provider,
+            sku=supply.node,
+            quantity=hours,
+            usd_per_unit=supply.effective_usd_per_hour(scenario, rate),
+            service=service.name,
+            pool=pool.name,
+            region=pool.region,
+            purchase=supply.option,
             figures=(*_compute_figures(supply.rate, pool), pool.mtbf_hours, pool.mttr_hours),
             amortised_usd=hours * amortised,
         )
     ]
 
 
-def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[Line]:
+def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[CostLine]:
     """Owned nodes: their colocation and electricity; a rent includes it, which a line says."""
     lines = [
         line
@@ -129,27 +137,48 @@ def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[L
     ]
     if lines:
         return lines
-    none, rate = np.zeros_like(done.factor), done.group.pools[0].supply.rate
-    free = replace(rate, value=point(0.0), estimate=False, confidential=False)
-    name = "included in the rent"
-    return [Line("power", name, none, "kWh", 0.0, service.name, figures=(free,))]
+    pool = done.group.pools[0]
+    free = replace(pool.supply.rate, value=point(0.0), estimate=False, confidential=False)
+    return [
+        CostLine(
+            kind="included-power",
+            name="included in the rent",
+            provider=pool.provider,
+            sku=pool.node,
+            quantity=np.zeros_like(done.factor),
+            usd_per_unit=0.0,
+            service=service.name,
+            figures=(free,),
+        )
+    ]
 
 
 def _owned_power(
     service: ServiceModel, done: GroupWork, place: int, terms: PowerTerms, scenario: Scenario
-) -> list[Line]:
+) -> list[CostLine]:
     """W_idle in every hour, W_load - W_idle in busy ones, x PUE; or colocation; or both."""
     pool = done.group.pools[place]
-    common = Line("power", "", 0.0, "kWh", 0.0, service.name, pool.name, pool.region)
+    common = CostLine(
+        kind="electricity",
+        name="electricity",
+        provider=pool.provider,
+        sku="electricity",
+        quantity=0.0,
+        usd_per_unit=0.0,
+        service=service.name,
+        pool=pool.name,
+        region=pool.region,
+    )
     held = done.month.node_hours[place] + done.spares_in(pool) * HOURS_PER_MONTH
-    lines: list[Line] = []
+    lines: list[CostLine] = []
     if terms.colocation_usd_per_month is not None:
         lines.append(
             replace(
                 common,
+                kind="colocation",
                 name="colocation",
+                sku="colocation",
                 quantity=held / HOURS_PER_MONTH * pool.nodes_per_replica,
-                unit="node-month",
                 usd_per_unit=scenario.value(terms.colocation_usd_per_month),
                 figures=(terms.colocation_usd_per_month,),
             )
@@ -160,7 +189,6 @@ def _owned_power(
         lines.append(
             replace(
                 common,
-                name="electricity",
                 quantity=watt_hours * pool.nodes_per_replica / 1000 * scenario.value(terms.pue),
                 usd_per_unit=scenario.value(terms.usd_per_kwh),
                 figures=(terms.idle_w, terms.load_w, terms.pue, terms.usd_per_kwh),

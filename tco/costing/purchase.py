@@ -53,17 +53,26 @@ class OwnedSupply:
     life_months: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PurchaseOption:
-    """One way to have a node: its recurring rate, its upfront, and what it commits to."""
+    """One way to have a node: its recurring rate, its upfront, and what it commits to.
+
+    ``terms`` says in words how the node is bought, where that is not on demand.
+    """
 
     option: Option
-    label: str
+    node: str
     rate: SourcedValue
+    terms: str = ""
     upfront: SourcedValue | None = None
     period_months: float | None = None
     spot: SpotSupply | None = None
     owned: OwnedSupply | None = None
+
+    @property
+    def label(self) -> str:
+        """The node with its terms, as people read it."""
+        return f"{self.node}, {self.terms}" if self.terms else self.node
 
     @property
     def committed(self) -> bool:
@@ -102,7 +111,7 @@ class PurchaseOption:
         """How a spare is bought: a spot node is no spare, its on-demand fallback is."""
         if self.spot is None or self.spot.on_demand is None:
             return self
-        return PurchaseOption("on-demand", self.label.removesuffix(", spot"), self.spot.on_demand)
+        return PurchaseOption(option="on-demand", node=self.node, rate=self.spot.on_demand)
 
     def recurring_usd_per_hour(self, scenario: Scenario) -> Quantity:
         """Running price of one node for one hour, without upfronts, in USD."""

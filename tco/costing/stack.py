@@ -11,6 +11,7 @@ from tco.costing.api_bill import ApiRate
 from tco.costing.caution import Caution
 from tco.costing.egress import EgressTerms
 from tco.costing.fleet import Fleet, FleetPool
+from tco.costing.provider import AWS, INTERNAL, vendor_of
 from tco.costing.purchase import PurchaseOption
 from tco.plan.plan import Plan
 from tco.plan.pools import Pool
@@ -71,6 +72,13 @@ class PoolModel:
     boot_hours: SourcedValue
     egress: EgressTerms
     nodes_per_replica: int
+
+    @property
+    def provider(self) -> str:
+        """Who sends the invoice for its nodes."""
+        if self.plan.offer is not None:
+            return vendor_of(self.plan.offer)
+        return AWS if self.plan.instance is not None else INTERNAL
 
     @property
     def provisioned(self) -> bool:

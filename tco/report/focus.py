@@ -16,19 +16,20 @@ from dataclasses import dataclass
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.catalog.catalog import Catalog, SourcedValue
 from tco.catalog.rows import NodePrice
+from tco.costing.lines import NODE_KINDS
 from tco.costing.stack import PoolModel, StackModel
 from tco.report.csv_text import csv_text
 from tco.report.disclosure import source_of
 from tco.report.focus_terms import (
-    SERVICES,
+    PRICING,
     UNITS,
     Row,
     commitment_id,
     commitment_of,
     committed_quantity,
-    pricing_category,
-    provider_of,
+    service_category,
     service_of,
+    sku_id,
 )
 from tco.scenario import BASE_CASE
 from tco.units import HOURS_PER_MONTH, as_scalar
@@ -76,7 +77,7 @@ def _usage(
     result: Evaluation, published: Catalog, priced: PricedLine, pool: PoolModel | None
 ) -> Row:
     line = priced.line
-    holder = pool if pool is not None and line.unit == "node-hour" else None
+    holder = pool if line.kind in NODE_KINDS else None
     prices = _prices(result.stack, published, holder, priced.usd_per_unit)
     commitment = commitment_of(result, holder)
     amortised = float(as_scalar(line.amortised_usd))
@@ -90,18 +91,18 @@ def _usage(
         "ListCost": prices.listed * priced.quantity,
         "ContractedUnitPrice": prices.contracted,
         "ContractedCost": prices.contracted * priced.quantity,
-        "PricingCategory": pricing_category(holder, spare=line.category == "standby"),
+        "PricingCategory": PRICING[line.purchase],
         "PricingQuantity": priced.quantity,
-        "PricingUnit": UNITS.get(line.unit, "Units"),
+        "PricingUnit": UNITS[line.unit],
     }
     status = "Unused" if line.commitment_status == "unused" else "Used"
     block = holder is not None and holder.supply.option == "capacity-block"
     if status == "Used" or not commitment:
         consumed = priced.quantity if status == "Used" else 0.0  # paid for, and idle
         row |= {"ConsumedQuantity": consumed, "ConsumedUnit": row["PricingUnit"]}
-    if commitment:
+    if holder is not None and commitment:
         row |= commitment | {"CommitmentDiscountStatus": status}
-        row |= committed_quantity(commitment, priced.usd_per_month, priced.quantity)
+        row |= committed_quantity(holder, priced.usd_per_month, priced.quantity)
     if holder is not None and block:
         row["CapacityReservationId"] = commitment_id(result, holder)
         row["CapacityReservationStatus"] = status
@@ -120,7 +121,7 @@ def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Ro
     recurring = sum(one.usd_per_month - float(as_scalar(one.line.amortised_usd)) for one in lines)
     if commitment and recurring > 0:
         row = _purchase(result, lines[0], pool, recurring, hours, "Node-Hours", "Recurring")
-        row |= commitment | committed_quantity(commitment, recurring, hours)
+        row |= commitment | committed_quantity(pool, recurring, hours)
         yield _disclosed(row, secret=pool.supply.confidential)
     once = float(as_scalar(pool.supply.upfront_usd(BASE_CASE)))
     nodes = hours / HOURS_PER_MONTH
@@ -128,13 +129,13 @@ def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Ro
         row = _purchase(result, lines[0], pool, once * nodes, nodes, "Nodes", "One-Time")
         if commitment:
             held = hours * (pool.supply.period_months or 1.0)
-            row |= commitment | committed_quantity(commitment, once * nodes, held)
+            row |= commitment | committed_quantity(pool, once * nodes, held)
         yield _disclosed(row, secret=pool.supply.confidential)
 
 
 def _held(one: PricedLine, service: str, pool: PoolModel) -> bool:
     line = one.line
-    return line.unit == "node-hour" and (line.service, line.pool) == (service, pool.name)
+    return line.kind in NODE_KINDS and (line.service, line.pool) == (service, pool.name)
 
 
 def _purchase(
@@ -174,7 +175,7 @@ def _setup(result: Evaluation) -> Iterator[Row]:
     """Set-up work: spread over the horizon as usage, paid in the first month."""
     usd = result.stack.labor.setup_usd.value.likely
     for one in result.lines:
-        if one.line.category == "labor" and one.line.unit == "month" and usd > 0:
+        if one.line.kind == "setup" and usd > 0:
             yield _purchase(result, one, None, usd, 1.0, "Units", "One-Time")
 
 
@@ -182,12 +183,9 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
     """Every column of a row, with what all rows of a stack and a line have in common."""
     stack, line = result.stack, priced.line
     start, end = _period(stack.day)
-    provider = provider_of(result, priced, pool)
-    category, subcategory = SERVICES[line.category]
-    if line.category == "standby" and line.unit == "request":
-        category, subcategory = SERVICES["api"]
-    holder = pool if line.unit == "node-hour" else None
-    sku = holder.node if holder is not None else line.name
+    category, subcategory = service_category(line)
+    holder = pool if line.kind in NODE_KINDS else None
+    sku = sku_id(line)
     days = [one.as_of for one in line.figures if one.as_of is not None]
     tags = {"tco:stack": stack.name, "tco:service": line.service, "tco:pool": line.pool}
     return {
@@ -218,23 +216,23 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
         "ContractedCost": None,
         "ContractedUnitPrice": None,
         "EffectiveCost": None,
-        "InvoiceIssuerName": provider,
+        "InvoiceIssuerName": line.provider,
         "ListCost": None,
         "ListUnitPrice": None,
         "PricingCategory": None,
         "PricingQuantity": None,
         "PricingUnit": None,
-        "ProviderName": provider,
-        "PublisherName": provider,
+        "ProviderName": line.provider,
+        "PublisherName": line.provider,
         "RegionId": line.region,
         "RegionName": line.region,
         "ServiceCategory": category,
-        "ServiceName": service_of(priced, pool),
+        "ServiceName": service_of(line),
         "ServiceSubcategory": subcategory,
-        "SkuId": f"{line.category}/{sku}",
-        "SkuMeter": UNITS.get(line.unit, "Units"),
+        "SkuId": sku,
+        "SkuMeter": UNITS[line.unit],
         "SkuPriceDetails": _details(holder) if holder is not None else None,
-        "SkuPriceId": f"{line.category}/{sku}/{line.name}",
+        "SkuPriceId": f"{sku}/{line.name}",
         "Tags": json.dumps({key: value for key, value in tags.items() if value}),
         "x_Catalog": stack.catalog.version,
         "x_Estimate": "true",

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from tco.analysis.evaluation import Evaluation, PricedLine
-from tco.costing.lines import Category
+from tco.analysis.evaluation import Evaluation
+from tco.catalog.rows import CommitmentKind
+from tco.costing.lines import NODE_KINDS, Category, CostLine, Unit
+from tco.costing.provider import AWS
+from tco.costing.purchase import Option
 from tco.costing.stack import PoolModel
 from tco.report.csv_text import Cell
 
 __all__ = [
-    "SERVICES",
+    "PRICING",
     "UNITS",
     "Row",
     "commitment_id",
     "commitment_of",
     "committed_quantity",
-    "pricing_category",
-    "provider_of",
+    "service_category",
     "service_of",
+    "sku_id",
 ]
 
-AWS = "AWS"
-INTERNAL = "Internal"
-UNITS: Final = {
+UNITS: Final[dict[Unit, str]] = {
     "node-hour": "Node-Hours",
     "node-month": "Node-Months",
     "kWh": "Kilowatt-Hours",
@@ -44,7 +45,17 @@ SERVICES: Final[dict[Category, tuple[str, str]]] = {
     "platform": ("Compute", "Other (Compute)"),
     "api": ("AI and Machine Learning", "Generative AI"),
 }
-COMMITMENTS: Final = {
+PRICING: Final[dict[Option | None, str]] = {
+    None: "Standard",
+    "on-demand": "Standard",
+    "spot": "Dynamic",
+    "reserved": "Committed",
+    "capacity-block": "Dynamic",
+    "owned": "Other",
+}
+"""Pricing categories by purchase option; what has none has the provider's standard price."""
+
+COMMITMENTS: Final[dict[CommitmentKind, tuple[str, str]]] = {
     "savings-plan": ("Savings Plan", "Spend"),
     "reserved-instance": ("Reserved Instance", "Usage"),
     "contract": ("Contract", "Usage"),
@@ -52,41 +63,23 @@ COMMITMENTS: Final = {
 Row = dict[str, Cell]
 
 
-def provider_of(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> str:
-    """Who sends the invoice."""
-    line = priced.line
-    if line.unit == "request":
-        return line.name.rpartition(" at ")[2].partition("/")[0]
-    if line.category == "labor" or (pool is not None and pool.plan.owned is not None):
-        return INTERNAL
-    if pool is not None and pool.plan.offer is not None:
-        return pool.plan.offer.partition("/")[0]
-    rented = any(one.provisioned for _, _, _, one in result.stack.pools())
-    return AWS if rented or pool is not None else INTERNAL
+def service_of(line: CostLine) -> str:
+    """Return the service as its provider calls it."""
+    if line.kind in NODE_KINDS:
+        return "Amazon EC2" if line.provider == AWS else line.sku
+    return line.sku if line.unit == "request" else line.category.capitalize()
 
 
-def service_of(priced: PricedLine, pool: PoolModel | None) -> str:
-    """The service as its provider calls it."""
-    line = priced.line
-    if line.unit == "request":
-        return line.name.rpartition(" at ")[2]
-    if line.unit != "node-hour" or pool is None:
-        return line.category.capitalize()
-    return "Amazon EC2" if pool.plan.instance is not None else pool.node
+def sku_id(line: CostLine) -> str:
+    """Return what is sold, the same whether it serves or stands by."""
+    if line.kind in NODE_KINDS:
+        return f"compute/{line.sku}"
+    return f"{'api' if line.unit == 'request' else line.category}/{line.sku}"
 
 
-def pricing_category(pool: PoolModel | None, *, spare: bool) -> str:
-    """How a node-hour is priced; a spot pool's spare is bought on demand."""
-    option = pool.supply.option if pool is not None else "on-demand"
-    if option == "spot" and spare:
-        return "Standard"
-    return {
-        "on-demand": "Standard",
-        "spot": "Dynamic",
-        "reserved": "Committed",
-        "capacity-block": "Dynamic",
-        "owned": "Other",
-    }[option]
+def service_category(line: CostLine) -> tuple[str, str]:
+    """Return a line's service category and subcategory."""
+    return SERVICES["api" if line.unit == "request" else line.category]
 
 
 def commitment_of(result: Evaluation, pool: PoolModel | None) -> Row:
@@ -110,8 +103,9 @@ def commitment_id(result: Evaluation, pool: PoolModel) -> str:
     return bought or f"tco:planned:{result.stack.name}/{pool.name}"
 
 
-def committed_quantity(commitment: Row, usd: float, hours: float) -> Row:
-    """How much of a commitment: money where money was committed, else node-hours."""
-    if commitment["CommitmentDiscountCategory"] == "Spend":
+def committed_quantity(pool: PoolModel, usd: float, hours: float) -> Row:
+    """Return how much of a commitment: money where money was committed, else node-hours."""
+    terms = pool.plan.commitment
+    if terms is not None and COMMITMENTS[terms.kind][1] == "Spend":
         return {"CommitmentDiscountQuantity": usd, "CommitmentDiscountUnit": "USD"}
-    return {"CommitmentDiscountQuantity": hours, "CommitmentDiscountUnit": "Node-Hours"}
+    return {"CommitmentDiscountQuantity": hours, "CommitmentDiscountUnit": UNITS["node-hour"]}

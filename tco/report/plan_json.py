@@ -206,6 +206,10 @@ def _line(priced: PricedLine) -> dict[str, Any]:
     line, secret = priced.line, priced.line.confidential
     return {
         "category": line.category,
+        "kind": line.kind,
+        "provider": line.provider,
+        "sku": line.sku,
+        "purchase": line.purchase,
         "service": line.service,
         "pool": line.pool,
         "name": line.name,

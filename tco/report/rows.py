@@ -12,6 +12,7 @@ from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.analysis.optimization.ranks import Rank
 from tco.catalog.catalog import SourcedValue
+from tco.costing.lines import NODE_KINDS
 from tco.costing.stack import PoolModel
 from tco.ranges import Range
 from tco.report.disclosure import HIDDEN, is_secret, secret_figures
@@ -145,9 +146,9 @@ def _spot_remedy(pool: PoolModel) -> str:
 def _line_row(priced: PricedLine, whole: int, remedy: str) -> LineRow:
     line = priced.line
     what, price, amount = line.name, "", ""
-    if line.unit == "node-hour" and line.category != "power":
+    if line.kind in NODE_KINDS:
         what = f"{plain(priced.quantity / HOURS_PER_MONTH)} x {line.name}"
-        if line.category == "compute":
+        if line.kind == "nodes":
             what += remedy
         if line.commitment_status == "unused":
             what += ", unused"

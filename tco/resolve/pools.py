@@ -163,7 +163,14 @@ def _egress(
     if stated.to == "private":
         free = planned("private network", point(0.0), "USD/GB", "egress.to is private")
         return EgressTerms(
-            per_token, overhead, volume, (Band(everything, free),), 0.0, False, "stays private"
+            per_token,
+            overhead,
+            volume,
+            (Band(everything, free),),
+            0.0,
+            False,
+            "private",
+            "stays private",
         )
     if pool.instance is not None:
         free_gb = todo.figure("aws_internet_free_gb")
@@ -179,6 +186,7 @@ def _egress(
             (Band(gb, none), *bands),
             gb,
             stated.free_tier,
+            "internet",
             "AWS to the internet",
         )
     own = price.row.egress_usd_per_gb if price is not None else None
@@ -187,4 +195,5 @@ def _egress(
     else:
         figure = todo.figure(f"{'owned' if pool.owned else 'rented'}_egress_usd_per_gb")
     label = f"{pool.offer or 'own node'} to the internet"
-    return EgressTerms(per_token, overhead, volume, (Band(everything, figure),), 0.0, False, label)
+    bands = (Band(everything, figure),)
+    return EgressTerms(per_token, overhead, volume, bands, 0.0, False, "internet", label)

@@ -99,18 +99,19 @@ def rented(price: CatalogMatch[NodePrice], terms: Commitment | None) -> Purchase
     row, rate = price.row, _rate(price)
     node = row.instance or row.offer or ""
     if terms is None:
-        return PurchaseOption("on-demand", node, rate)
+        return PurchaseOption(option="on-demand", node=node, rate=rate)
     option: Option = "capacity-block" if terms.kind == "capacity-block" else "reserved"
     if option == "capacity-block":
         hours = float(terms.hours or 0)
         upfront = rate.scaled(f"{node}: capacity block", hours, "USD")
         free = rate.scaled(f"{node}: recurring", 0.0)
         return PurchaseOption(
-            option,
-            f"{node}, capacity block of {hours:g} h",
-            replace(free, value=point(0.0)),
-            upfront,
-            hours / HOURS_PER_MONTH,
+            option=option,
+            node=node,
+            rate=replace(free, value=point(0.0)),
+            terms=f"capacity block of {hours:g} h",
+            upfront=upfront,
+            period_months=hours / HOURS_PER_MONTH,
         )
     paid = None
     if row.upfront_usd is not None and row.upfront_usd.high > 0:
@@ -120,7 +121,14 @@ def rented(price: CatalogMatch[NodePrice], terms: Commitment | None) -> Purchase
     words = " ".join(
         part.replace("-", " ") for part in (terms.kind, terms.term, terms.payment) if part
     )
-    return PurchaseOption(option, f"{node}, {words}", rate, paid, float(TERM_MONTHS[terms.term]))
+    return PurchaseOption(
+        option=option,
+        node=node,
+        rate=rate,
+        terms=words,
+        upfront=paid,
+        period_months=float(TERM_MONTHS[terms.term]),
+    )
 
 
 def _spot(
@@ -145,9 +153,10 @@ def _spot(
     else:
         interruptions = _band(todo, path, node, region)
     return PurchaseOption(
-        "spot",
-        f"{node}, spot",
-        rate,
+        option="spot",
+        node=node,
+        rate=rate,
+        terms="spot",
         spot=SpotSupply(
             todo.stated_or(
                 f"pools.{name}.spot.availability", terms.availability, "share", "spot_availability"
@@ -184,11 +193,12 @@ def _owned(todo: Lookup, name: str, owned: OwnedNode) -> PurchaseOption:
     free = planned(f"{name}: rent", point(0.0), "USD/h")
     maintenance = owned.maintenance_per_year
     return PurchaseOption(
-        "owned",
-        f"{owned_name(owned)}, owned {owned.life_years:g} years",
-        free,
-        todo.stated(f"pools.{name}.owned.usd", owned.usd, "USD"),
-        months,
+        option="owned",
+        node=owned_name(owned),
+        rate=free,
+        terms=f"owned {owned.life_years:g} years",
+        upfront=todo.stated(f"pools.{name}.owned.usd", owned.usd, "USD"),
+        period_months=months,
         owned=OwnedSupply(
             todo.stated(f"pools.{name}.owned.usd", owned.usd, "USD"),
             todo.stated(f"pools.{name}.owned.residual", owned.residual, "share"),

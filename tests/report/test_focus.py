@@ -189,6 +189,20 @@ def test_sku_price_details(lab: Lab) -> None:
     assert not any(details[name] for name in ("labor", "platform", "egress"))
 
 
+def test_an_api_is_named_by_its_id(lab: Lab) -> None:
+    """Provider, service and SKU of an API are its own, whatever words its name contains."""
+    name = "acme/writes at night"
+    price = {"api": name, "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    lab.book("own", prices=[price])
+    service = {"standby": {"api": name}}
+    rows = parsed([evaluated(lab, POOLS["on demand"], service, prices=["own.yaml"])])
+    bills = [row for row in rows if row["PricingUnit"] == "Requests"]
+    assert {row["x_LineCategory"] for row in bills} == {"standby"}
+    for row in bills:
+        assert (row["ProviderName"], row["ServiceName"]) == ("acme", name)
+        assert row["SkuId"] == f"api/{name}"
+
+
 def test_every_row_is_an_estimate(result: Evaluation) -> None:
     """A reader can tell a plan's rows from an invoice's."""
     assert {row["x_Estimate"] for row in parsed([result])} == {"true"}

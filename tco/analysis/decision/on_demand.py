@@ -106,4 +106,4 @@ def _paid(stack: StackModel, pool: PoolModel) -> PoolModel | None:
     if found is None:
         return None
     rate = found.sourced(f"{pool.node}: on-demand", found.row.usd_per_node_hour, "USD/h")
-    return replace(pool, supply=PurchaseOption("on-demand", pool.node, rate))
+    return replace(pool, supply=PurchaseOption(option="on-demand", node=pool.node, rate=rate))

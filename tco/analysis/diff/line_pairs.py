@@ -19,7 +19,7 @@ class LinePair:
 
 
 def line_pairs(before: Evaluation | None, after: Evaluation | None) -> list[LinePair]:
-    """Lines of the same name first, then what is left of the same pool in the ledger's order."""
+    """Lines of the same thing first, then what is left of the same pool in the ledger's order."""
     old = list(before.lines) if before is not None else []
     pairs: list[LinePair] = []
     left: list[PricedLine] = []
@@ -46,4 +46,6 @@ def _leftovers(old: list[PricedLine], new: Sequence[PricedLine]) -> Iterator[Lin
 
 def _key(priced: PricedLine) -> tuple[str, ...]:
     line = priced.line
-    return (line.category, line.service, line.pool, line.name, line.commitment_status or "")
+    sold = (line.kind, line.sku, line.request_class)
+    bought = (line.purchase or "", line.commitment_status or "")
+    return (line.category, line.service, line.pool, *sold, *bought)

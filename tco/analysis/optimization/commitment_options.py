@@ -202,7 +202,6 @@ def _own(stack: StackModel, pool: PoolModel) -> _Bought:
         OWNED_MONTHS,
     )
     free = price.scaled(f"{pool.node}: rent", 0.0, "USD/h")
-    label = f"node of {pool.gpus} {pool.gpu}, owned {OWNED_MONTHS // 12} years"
     power = PowerTerms(
         watts,
         watts,
@@ -210,7 +209,16 @@ def _own(stack: StackModel, pool: PoolModel) -> _Bought:
         _figure(stack, "electricity_usd_per_kwh"),
         per_kw.scaled("colocation", kw.value.likely, "USD/month"),
     )
-    return _Bought(PurchaseOption("owned", label, free, price, OWNED_MONTHS, owned=owned), power)
+    option = PurchaseOption(
+        option="owned",
+        node=f"node of {pool.gpus} {pool.gpu}",
+        rate=free,
+        terms=f"owned {OWNED_MONTHS // 12} years",
+        upfront=price,
+        period_months=OWNED_MONTHS,
+        owned=owned,
+    )
+    return _Bought(option, power)
 
 
 def _figure(stack: StackModel, name: str) -> SourcedValue:
