@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
+import secrets
+import stat
 import types
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tco.errors import BadInput, Problem, one_of
+from tco.errors import BadInput, Problem, TcoError, one_of, printable
 from tco.ranges import not_a_number
 from tco.yaml_reader import AmbiguousValue, load
 
@@ -45,6 +47,7 @@ OURS = {
 """What pydantic calls things, and what somebody who writes YAML calls them."""
 NUMBERS = {"float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"}
 LARGEST_FILE_BYTES = 1 << 20
+WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -238,14 +241,34 @@ def unwrapped(annotation: object) -> list[object]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all: a temporary file in the same folder, then a rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write a file whole or not at all: a temporary file in the same folder, then a rename.
+
+    A file that exists keeps its mode and its owner; a link is replaced, not followed. Raises
+    TcoError where the file cannot be written.
+    """
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = path.lstat() if path.is_file() and not path.is_symlink() else None
+        if before is not None and not (before.st_mode & WRITABLE and os.access(path, os.W_OK)):
+            raise TcoError(f"{printable(path)} is read-only. Make it writable, or move it away.")
+        _replace(path, text, before)
+    except OSError as error:
+        raise TcoError(f"{printable(path)} cannot be written: {error.strerror}.") from None
+
+
+def _replace(path: Path, text: str, before: os.stat_result | None) -> None:
+    """Write a temporary file and rename it to the path; nobody reads it who may not read that."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    mode = 0o666 if before is None else stat.S_IMODE(before.st_mode)
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        if before is not None:
+            with suppress(PermissionError):  # only root gives files away
+                os.chown(temporary, before.st_uid, before.st_gid)
+            temporary.chmod(mode)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -179,10 +179,7 @@ def memo(
         print_text("\n".join(texts.values()))
         return
     for name, text in texts.items():
-        try:
-            write_text(out / f"{name}.md", text)
-        except OSError as error:
-            raise TcoError(f"{out / name}.md cannot be written: {error.strerror}.") from None
+        write_text(out / f"{name}.md", text)
     click.echo(f"{len(texts)} memo{'s' if len(texts) > 1 else ''} in {printable(out)}", err=True)
 
 
@@ -257,7 +254,7 @@ def optimize(
         from tco.report.stack_file_writer import pinned
 
         path = Path(source.file)
-        write_text(path, pinned(found, path))
+        write_text(path.resolve(), pinned(found, path))  # a link was read, so it stays inside
         click.echo(pinned_line(found, path), err=True)
 
 

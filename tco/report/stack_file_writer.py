@@ -21,6 +21,8 @@ from tco.plan.stack_file import PLAN_KEY
 __all__ = ["pinned"]
 
 WIDEST_LINE = 4096
+MARK = "\ufeff"
+"""A byte-order mark, which some editors write before the text."""
 
 
 def pinned(found: Optimum, path: Path) -> str:
@@ -35,14 +37,18 @@ def pinned(found: Optimum, path: Path) -> str:
     yaml.preserve_quotes = True
     yaml.width = WIDEST_LINE
     yaml.indent(mapping=2, sequence=4, offset=2)
-    document: Any = yaml.load(path.read_text(encoding="utf-8"))
+    written = path.read_bytes().decode()
+    document: Any = yaml.load(written.removeprefix(MARK).replace("\r\n", "\n"))
     services = document["config"][PLAN_KEY]["services"]
     for service, mix in zip(found.services, found.pinned.mixes, strict=True):
         if mix is not None:
             _pin(services[service.service], mix, service.pools)
     out = io.StringIO()
     yaml.dump(document, out)
-    return out.getvalue()
+    text = out.getvalue()
+    if "\r\n" in written:
+        text = text.replace("\n", "\r\n")
+    return f"{MARK if written.startswith(MARK) else ''}{text}"
 
 
 def _pin(spec: Any, mix: Mix, supplies: Sequence[PoolModel]) -> None:
