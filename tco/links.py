@@ -27,7 +27,7 @@ __all__ = [
 
 Parts = tuple[str, ...]
 """A path, name by name."""
-MOST_LINKS = 40
+MOST_LINKS, MOST_STEPS = 40, 1_024
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,10 @@ class View(Protocol):
 
     def exists(self, path: Parts) -> bool:
         """Return True where a path exists, without following a link at its end."""
+        ...
+
+    def is_folder(self, path: Parts) -> bool:
+        """Return True for a folder."""
         ...
 
 
@@ -103,6 +107,10 @@ class Disk:
         """Return True where a path exists, without following a link at its end."""
         return os.path.lexists(self.top.joinpath(*path))
 
+    def is_folder(self, path: Parts) -> bool:
+        """Return True for a folder."""
+        return self.top.joinpath(*path).is_dir()
+
 
 def bounds_of(folder: Path) -> Bounds:
     """Return the bounds of a folder on the disk: its repository, or itself where there is none.
@@ -122,46 +130,66 @@ def bounds_of(folder: Path) -> Bounds:
 def follow(view: View, bounds: Bounds, path: Parts) -> Parts:
     """Return where a path of the folder leads, from the root, with every link on it followed.
 
-    Raises LinkFault for a link that leads outside, nowhere or back to itself.
+    A path without links comes back as it is, whether it exists or not. Raises LinkFault for a
+    link that leads outside, nowhere or back to itself.
     """
     done = list(bounds.limit)
     start = (*bounds.inside, *path)[len(bounds.limit) :]
-    todo: list[tuple[str, str]] = [(part, "") for part in reversed(start)]
-    links = 0
-    link = ""
+    todo = [_Step(part) for part in reversed(start)]
+    link, links, steps = "", 0, 0
     while todo:
-        part, link = todo.pop()
-        if part == "..":
-            if len(done) <= len(bounds.limit):
-                raise _leaves(link or bounds.named(path), bounds.outside)
+        step = todo.pop()
+        steps += 1
+        if links > MOST_LINKS or steps > MOST_STEPS:
+            raise LinkFault(f"{link or bounds.named(path)}, which leads back to itself.")
+        if link and not view.is_folder(tuple(done)):
+            raise _no_folder(view, tuple(done), link)
+        if step.name == ".." and len(done) > len(bounds.limit):
             done.pop()
             continue
-        if is_git_folder(part):
-            raise _leaves(link or bounds.named(path), "inside git's own folder")
-        done.append(part)
+        if step.name == ".." or is_git_folder(step.name):
+            where = bounds.outside if step.name == ".." else "inside git's own folder"
+            raise _leaves(step.link or bounds.named(path), where)
+        done.append(step.name)
         target = view.link(tuple(done))
         if target is None:
+            if step.link and not todo and not view.exists(tuple(done)):
+                raise LinkFault(f"{step.link}, which does not exist.")
             continue
         link = f"{bounds.named(tuple(done))} is a link to {printable(target)}"
         links += 1
-        if links > MOST_LINKS:
-            raise LinkFault(f"{link}, which leads back to itself.")
         done.pop()
         if PurePath(target).is_absolute():
-            if not PurePath(target).is_relative_to(bounds.top.joinpath(*bounds.limit)):
-                raise _leaves(link, bounds.outside)
-            target = PurePath(target).relative_to(bounds.top).as_posix()
-            done = []
-        todo += [(one, link) for one in reversed(target.split("/")) if one not in ("", ".")]
-    if links and not view.exists(tuple(done)):
-        raise LinkFault(f"{link}, which does not exist.")
+            target, done = _from_top(target, bounds, link), []
+        todo += [_Step(one, link) for one in reversed(target.split("/")) if one not in ("", ".")]
     return tuple(done)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A name to go to, and the link that it comes from."""
+
+    name: str
+    link: str = ""
+
+
+def _from_top(target: str, bounds: Bounds, link: str) -> str:
+    """Return an absolute path as one from the root. Raises LinkFault where it is outside."""
+    path = PurePath(target)
+    if not path.is_relative_to(bounds.top.joinpath(*bounds.limit)):
+        raise _leaves(link, bounds.outside)
+    return path.relative_to(bounds.top).as_posix()
 
 
 def is_git_folder(name: str) -> bool:
     """Return True for git's own folder, in any case and in the other spellings of it."""
     plain = "".join(one for one in name if one.isprintable()).rstrip(". ").casefold()
     return plain in (".git", "git~1")
+
+
+def _no_folder(view: View, path: Parts, link: str) -> LinkFault:
+    what = "is not a folder" if view.exists(path) else "does not exist"
+    return LinkFault(f"{link}, which {what}.")
 
 
 def _leaves(link: str, where: str) -> LinkFault:

@@ -18,7 +18,7 @@ from tco.links import Bounds, LinkFault, Parts, Unreadable, follow, is_git_folde
 
 __all__ = ["copy_files"]
 
-MOST_FILES = 10_000
+MOST_FILES, MOST_LINKS = 10_000, 1_000
 MOST_BYTES = 1 << 28
 MOST_FOLDERS_DEEP = 32
 Found = tuple[Parts, Entry]
@@ -52,6 +52,7 @@ class _Copy:
     target: Path
     unreadable: dict[Parts, Unreadable] = field(default_factory=dict[Parts, Unreadable])
     _seen: int = 0
+    _links: int = 0
     _bytes: int = 0
 
     def resolved(self, path: Parts) -> Entry | None:
@@ -90,9 +91,18 @@ class _Copy:
             if not (self._is_wanted(inner) or self._is_wanted((*inner, "x.yaml"))):
                 continue
             self._check(path, name)
-            found = self.resolved(inner) if child.kind == "link" else child
+            found = self._behind(inner) if child.kind == "link" else child
             if found is not None:
                 yield inner, found
+
+    def _behind(self, path: Parts) -> Entry | None:
+        self._links += 1
+        if self._links > MOST_LINKS:
+            raise TcoError(
+                f"the base's {self._named(())} holds more than {MOST_LINKS:,} links. "
+                "Name a folder instead: --base DIR."
+            )
+        return self.resolved(path)
 
     def _check(self, path: Parts, name: str) -> None:
         """Raise TcoError for a name that could lead out of the scratch folder, or for too many."""

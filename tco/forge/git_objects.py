@@ -128,6 +128,11 @@ class GitTree:
         """Return True where a path exists, without following a link at its end."""
         return self.entry(path) is not None
 
+    def is_folder(self, path: Parts) -> bool:
+        """Return True for a folder, which a submodule is too."""
+        found = self.entry(path)
+        return found is not None and found.kind in ("folder", "submodule")
+
     def content(self, entry: Entry, most: int) -> tuple[int, bytes | None]:
         """Return the size and the bytes of a file or link; no bytes where they are too many."""
         found = entry.store.read(entry.sha, "blob", most)

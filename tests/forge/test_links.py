@@ -175,7 +175,13 @@ def test_a_repository_behind_a_link(repo: Repo, tmp_path: Path) -> None:
         ("Pulumi.old.yaml", "is a link to Pulumi.old.yaml, which leads back to itself."),
         ("../.git/config", "is a link to ../.git/config, which is inside git's own folder."),
         ("\x1b[31mred", r"is a link to \x1b[31mred, which does not exist."),
-        ("Pulumi.one.yaml/x", "is a link to Pulumi.one.yaml/x, which does not exist."),
+        ("Pulumi.one.yaml/x", "is a link to Pulumi.one.yaml/x, which is not a folder."),
+        ("nowhere/../Pulumi.one.yaml", "is a link to nowhere/../Pulumi.one.yaml, which does not"),
+        (
+            "Pulumi.one.yaml/../Pulumi.one.yaml",
+            "is a link to Pulumi.one.yaml/../Pulumi.one.yaml, which is not a folder.",
+        ),
+        ("a/" * 2_000 + "x", "is a link to a/a/a/a/"),
     ],
 )
 def test_a_link_that_leads_to_no_file(repo: Repo, target: str, why: str) -> None:
@@ -192,6 +198,28 @@ def test_a_link_that_leads_to_no_file(repo: Repo, target: str, why: str) -> None
     link.unlink()
     [removed] = [one for one in repo.compare("HEAD").stacks if one.status == "removed"]
     assert removed.problems[0].message == problem.message
+
+
+def test_a_workload_that_a_linked_folder_lacks(
+    repo: Repo, linked: Callable[[str, str], None]
+) -> None:
+    """A name that is not in a folder behind a link is missing; the link is not at fault."""
+    linked("workloads", "../shared")
+    (repo.top / "shared" / "demand.yaml").unlink()
+    with pytest.raises(BadInput) as refused:
+        read_stack(repo.folder, "one")
+    assert refused.value.problems[0].message == 'no workload "demand".'
+
+
+def test_a_linked_folder_that_is_a_file(repo: Repo) -> None:
+    """A folder of workloads that is a link to a file is named as that."""
+    repo.pool(1)
+    shutil.rmtree(repo.folder / "workloads")
+    (repo.folder / "workloads").symlink_to("Pulumi.one.yaml")
+    with pytest.raises(BadInput) as refused:
+        read_stack(repo.folder, "one")
+    link = f"{repo.folder / 'workloads'} is a link to Pulumi.one.yaml, which is not a folder."
+    assert refused.value.problems[0].message == link
 
 
 def test_a_stack_that_is_a_link_to_nowhere_on_both_sides(repo: Repo) -> None:
