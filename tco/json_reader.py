@@ -13,11 +13,16 @@ DEEPEST_NESTING = 100
 
 
 def load_json(content: str | bytes) -> Any:
-    """Return the value. Raises ValueError for no JSON, and for more than 100 levels of nesting."""
+    """Return the value. Raises ValueError, with the reason, for more than 100 levels too."""
     try:
-        value: Any = json.loads(content)
+        value: Any = json.loads(content, parse_constant=_refuse_constant)
     except RecursionError:
         raise _too_deep() from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise ValueError(f"{where}: {error.msg.removesuffix(' starting at')}") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte {error.start} is not UTF-8") from None
     level: list[object] = [value]
     for _ in range(DEEPEST_NESTING + 1):
         level = [inner for outer in level for inner in _inside(outer)]
@@ -29,6 +34,10 @@ def load_json(content: str | bytes) -> Any:
 def _inside(value: object) -> list[Any]:
     """Return what a list or a mapping holds."""
     return as_list(value) or list((as_mapping(value) or {}).values())
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _too_deep() -> ValueError:

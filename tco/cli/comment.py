@@ -104,8 +104,9 @@ def comment_github(
 ) -> None:
     """Create or update the comment on a GitHub pull request.
 
-    The token comes from GITHUB_TOKEN. The same text goes to the job summary. Where the token may
-    not write, as in a fork, it stays there, and the exit code is 0.
+    The token comes from GITHUB_TOKEN. The same text goes to the job summary. It stays there, with
+    exit code 0, where the job runs for no pull request (a push, a merge queue) and where the token
+    may not write (a fork, a locked conversation).
     """
     from tco.forge import github
 
@@ -129,8 +130,8 @@ def comment_gitlab(
 ) -> None:
     """Create or update the comment on a GitLab merge request.
 
-    The token comes from GITLAB_TOKEN. Where it may not write, the comment is printed, and the
-    exit code is 0.
+    The token comes from GITLAB_TOKEN. The comment is printed, with exit code 0, where the pipeline
+    runs for no merge request and where the token may not write.
     """
     from tco.forge import gitlab
 

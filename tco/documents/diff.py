@@ -6,7 +6,6 @@ needs neither the stacks nor the prices.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -16,6 +15,7 @@ from tco.analysis.diff.changes import Cause
 from tco.analysis.diff.diff import Status
 from tco.errors import TcoError
 from tco.files import as_list, as_mapping
+from tco.json_reader import load_json
 
 __all__ = [
     "ChangeRow",
@@ -165,10 +165,11 @@ def read_document(text: str, shown: str) -> tuple[DiffDocument | None, list[str]
     Raises TcoError for any other text.
     """
     try:
-        given = as_mapping(json.loads(text)) or {}
-    except ValueError:
+        given = as_mapping(load_json(text)) or {}
+    except ValueError as error:
         raise TcoError(
-            f"{shown}: holds no JSON. Pipe it in: tco diff --format json | tco comment github"
+            f"{shown}: holds no JSON that tco reads ({error}). "
+            "Pipe it in: tco diff --format json | tco comment github"
         ) from None
     schema = given.get("schema")
     if schema == "tco.error/1":

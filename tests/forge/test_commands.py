@@ -208,6 +208,155 @@ def test_fork(changed: Repo, tco_command: Tco, server: State, job: Path) -> None
     assert "+$14,600" in job.read_text(encoding="utf-8")
 
 
+MAY_NOT_WRITE = {
+    "an integration": (403, NO_ACCESS),
+    "a fine-grained token": (403, "Resource not accessible by personal access token"),
+    "a locked conversation": (403, "Unable to create comment because issue is locked."),
+    "an archive": (403, "Repository was archived so is read-only."),
+    "single sign-on": (403, "Resource protected by organization SAML enforcement."),
+    "a classic token without a scope": (404, "Not Found"),
+    "no scope at GitLab": (403, "insufficient_scope"),
+    "no reason": (403, None),
+}
+
+
+@pytest.mark.parametrize(
+    "request_to", [(forge, method) for forge in ("github", "gitlab") for method in ("GET", "POST")]
+)
+@pytest.mark.parametrize("answer", MAY_NOT_WRITE.values(), ids=MAY_NOT_WRITE)
+def test_a_token_that_may_not_write(
+    changed: Repo,
+    tco_command: Tco,
+    server: State,
+    job: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request_to: tuple[str, str],
+    answer: tuple[int, str | None],
+) -> None:
+    """Every answer to a token without the right is recognized: the text is not lost, exit 0."""
+    (forge, method), (status, reason) = request_to, answer
+    _gitlab_job(monkeypatch, server)
+    found = _diff(changed, tco_command)
+    server.troubles.append(Trouble(method, status, {"message": reason}))
+    ran = tco_command("comment", forge, stdin=found)
+    if (method, status) == ("GET", 404):  # no such pull request
+        assert (ran.code, "404: Not Found" in unfolded(ran.err)) == (1, True)
+        return
+    assert ran.code == 0
+    assert re.match(r"Not posted: Git(Hub|Lab) lets this token (neither|read and not)", ran.err)
+    assert (reason or "no reason given").rstrip(".") in ran.err
+    assert "+$14,600" in (job.read_text(encoding="utf-8") if forge == "github" else ran.out)
+    assert server.bodies == []
+
+
+def test_a_rate_limit_is_no_missing_right(
+    changed: Repo, tco_command: Tco, server: State, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A 403 that only means "later" fails the job: another run can still comment."""
+    monkeypatch.setattr("tco.forge.http.LIMIT_WAIT_S", 0.0)
+    found = _diff(changed, tco_command)
+    server.troubles += [Trouble("POST", 403, {"message": "secondary rate limit"})] * 9
+    ran = tco_command("comment", "github", stdin=found)
+    assert (ran.code, "answered 403: secondary rate limit" in unfolded(ran.err)) == (1, True)
+
+
+def test_a_comment_that_may_not_be_deleted_stays(
+    changed: Repo, tco_command: Tco, server: State, job: Path
+) -> None:
+    """What was posted counts as posted where only cleaning up is refused."""
+    found = _diff(changed, tco_command)
+    old = "<!-- tco:plan valid-at=2020-01-01T00:00:00Z -->\nold"
+    server.add(old)
+    server.add(old)
+    server.troubles += [Trouble("DELETE", 403, {"message": NO_ACCESS})] * 9
+    ran = tco_command("comment", "github", stdin=found)
+    assert (ran.code, ran.err) == (0, "octo/repo#5: updated the comment.\n")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"ref": "refs/heads/main", "commits": []},
+        {"merge_group": {"head_ref": "refs/heads/gh-readonly-queue/main/pr-5-abc"}},
+        {"issue": {"number": 5}, "comment": {"id": 1}},
+        {"pull_request": {"number": True}},
+        {"pull_request": {"number": "5"}},
+        {"pull_request": [5]},
+        "no mapping",
+        "[" * 100_000,
+    ],
+)
+@pytest.mark.parametrize("token", [TOKEN, ""])
+def test_a_job_without_a_pull_request(
+    changed: Repo,
+    tco_command: Tco,
+    server: State,
+    job: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    event: object,
+    token: str,
+) -> None:
+    """A push, a merge queue, a comment on an issue: one line says so, the summary has the text."""
+    _event(job).write_text(event if isinstance(event, str) else json.dumps(event))
+    monkeypatch.setenv("GITHUB_TOKEN", token)
+    ran = tco_command("comment", "github", stdin=_diff(changed, tco_command))
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("Not posted: the event that started this job is not about a pull")
+    assert "+$14,600" in job.read_text(encoding="utf-8")
+    assert server.requests == []
+
+
+def test_a_comment_on_a_pull_request_names_it(
+    changed: Repo, tco_command: Tco, server: State, job: Path
+) -> None:
+    """The event of a comment on a pull request is that of an issue with its number."""
+    event = {"issue": {"number": 5, "pull_request": {"url": "x"}}, "comment": {"id": 1}}
+    _event(job).write_text(json.dumps(event))
+    ran = tco_command("comment", "github", stdin=_diff(changed, tco_command))
+    assert (ran.code, ran.err) == (0, "octo/repo#5: commented.\n")
+
+
+def test_a_pipeline_without_a_merge_request(
+    changed: Repo, tco_command: Tco, server: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A branch pipeline prints the comment, says why it is not posted, and stays green."""
+    _gitlab_job(monkeypatch, server)
+    for iid in ("", "x", "٣", "9" * 5000):
+        monkeypatch.setenv("CI_MERGE_REQUEST_IID", iid)
+        ran = tco_command("comment", "gitlab", stdin=_diff(changed, tco_command))
+        assert (ran.code, server.requests) == (0, [])
+        assert ran.err.startswith("Not posted: this pipeline does not run for a merge request.")
+        assert "+$14,600" in ran.out
+
+
+def test_a_person_names_the_pull_request(tco_command: Tco, changed: Repo) -> None:
+    """Outside a job a missing number is a mistake: exit 1 with the option to give."""
+    found = _diff(changed, tco_command)
+    for forge, option in (("github", "--repo=a/b"), ("gitlab", "--project=a/b")):
+        ran = tco_command("comment", forge, option, stdin=found)
+        assert (ran.code, "-request NUMBER" in unfolded(ran.err)) == (1, True)
+
+
+def unfolded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _event(summary: Path) -> Path:
+    return summary.with_name("event.json")
+
+
+def _gitlab_job(monkeypatch: pytest.MonkeyPatch, server: State) -> None:
+    monkeypatch.setattr(sticky, "PAUSE_S", 0.0)
+    for name, value in {
+        "GITLAB_CI": "true",
+        "GITLAB_TOKEN": TOKEN,
+        "CI_API_V4_URL": server.url,
+        "CI_MERGE_REQUEST_PROJECT_ID": "octo/repo",
+        "CI_MERGE_REQUEST_IID": "5",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
 def test_the_token_is_never_printed(
     changed: Repo, tco_command: Tco, server: State, job: Path
 ) -> None:
@@ -267,6 +416,9 @@ def test_no_forge_there(
         ("[1]", "another JSON"),
         ('{"schema": "tco.plan/1"}', "holds tco.plan/1, not tco.diff/1"),
         ('{"schema": "tco.diff/1"}', "no tco.diff/1 at base"),
+        ("[" * 200_000, "nested deeper than 100 levels"),
+        ('{"a":' * 900 + "1" + "}" * 900, "nested deeper than 100 levels"),
+        ('{"a": NaN}', "NaN is not a JSON number"),
     ],
 )
 def test_other_input(tco_command: Tco, stdin: str, said: str) -> None:
@@ -287,6 +439,14 @@ def test_annotations(changed: Repo, tco_command: Tco) -> None:
     assert "+$14,600/month (+100 %25), the gate is closed." in ran.out
 
 
+def test_half_a_character_in_an_annotation(changed: Repo, tco_command: Tco) -> None:
+    """Text that no encoding can hold shows as an escape."""
+    found = json.loads(_diff(changed, tco_command))
+    found["stacks"][0]["stack"] = "\ud800"
+    ran = tco_command("comment", "annotations", stdin=json.dumps(found))
+    assert (ran.code, "\\ud800: +$14,600" in ran.out) == (0, True)
+
+
 def _override(reason: str) -> dict[str, object]:
     return {
         "reason": reason,
@@ -300,11 +460,7 @@ def test_gitlab(
     changed: Repo, tco_command: Tco, server: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A merge request gets the same comment by the same rules."""
-    monkeypatch.setattr(sticky, "PAUSE_S", 0.0)
-    monkeypatch.setenv("GITLAB_TOKEN", TOKEN)
-    monkeypatch.setenv("CI_API_V4_URL", server.url)
-    monkeypatch.setenv("CI_MERGE_REQUEST_PROJECT_ID", "octo/repo")
-    monkeypatch.setenv("CI_MERGE_REQUEST_IID", "5")
+    _gitlab_job(monkeypatch, server)
     server.login = "project-bot"
     server.add("<!-- tco:plan valid-at=2999-01-01T00:00:00Z -->\nforged", "mallory")
     found = _diff(changed, tco_command)

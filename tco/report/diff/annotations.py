@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tco.documents.diff import ChangeRow, DiffDocument, StackDelta
+from tco.errors import printable
 from tco.report.diff.change_text import change_text
 from tco.report.diff.totals import change_in_words
 
@@ -60,7 +61,8 @@ def _format_change(stack: StackDelta) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """One line of text; what no terminal shows as it stands becomes an escape."""
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
