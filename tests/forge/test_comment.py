@@ -241,6 +241,29 @@ def test_long_comments_lose_whole_rows(changed: DiffDocument, count: int) -> Non
     assert set(rendered(body).rows) <= {7, 6}
 
 
+@pytest.mark.parametrize("length", [1, 30, 300])
+@pytest.mark.parametrize("count", [1, 2, 11, 40])
+def test_assumptions_of_many_stacks(changed: DiffDocument, count: int, length: int) -> None:
+    """What was assumed is there in full; the list of stacks behind it is cut after a whole name."""
+    [one] = changed.stacks
+    assumed = "measured at 1024/256 tokens: extrapolated"
+    assert one.after is not None
+    after = one.after.model_copy(update={"warnings": (assumed,)})
+    names = [f"team-{place + 1}-{'x' * length}" for place in range(count)]
+    stacks = tuple(one.model_copy(update={"stack": name, "after": after}) for name in names)
+    body = comment(changed.model_copy(update={"stacks": stacks}))
+    [line] = [line for line in body.splitlines() if assumed in line]
+    if count == 1:
+        assert line.startswith("- team-1-x")
+        return
+    found = re.fullmatch(rf"- {count} stacks: {assumed} \((.+?)(?: and (\d+) more)?\)", line)
+    assert found
+    shown = found[1].split(", ")
+    assert len(shown) + int(found[2] or 0) == count
+    for name, whole in zip(shown, names, strict=False):
+        assert name == whole or (name.endswith("…") and whole.startswith(name[:-1]))
+
+
 def test_document_survives_the_pipe(changed: DiffDocument) -> None:
     """What `tco diff` prints is what `tco comment` reads: nothing is lost on the way."""
     assert DiffDocument.model_validate(changed.as_json()) == changed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from tco.documents.diff import DiffDocument
 from tco.report.diff.line_changes import LineChange
@@ -18,6 +19,8 @@ LIMIT_BYTES = 65_000
 rest is for the hidden first line."""
 
 LONGEST_TEXT = 300
+LONGEST_NAME = 60
+LONGEST_LIST = 150
 MOST_PROBLEMS = 50
 EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -108,18 +111,29 @@ def _notes(row: StackRow) -> list[str]:
 
 def _assumptions(rows: Sequence[StackRow]) -> list[str]:
     """What would turn each verdict, and what was assumed, told once for all stacks it holds for."""
-    told: list[str] = []
+    flips: list[str] = []
     shared: dict[str, list[str]] = {}
     several = len({row.prices for row in rows}) > 1  # else the closing line tells it
     for row in rows:
         if row.flips:
-            told.append(f"{row.name} would flip at: {'; '.join(row.flips)}")
+            name = _clipped(row.name, LONGEST_NAME)
+            flips.append(_clipped(f"{name} would flip at: {'; '.join(row.flips)}"))
         if row.measure_first:
             shared.setdefault(f"measure first: {row.measure_first}", []).append(row.name)
         for text in (*row.warnings, row.prices if several else ""):
             shared.setdefault(text, []).append(row.name)
-    told += [f"{', '.join(names)}: {text}" for text, names in shared.items() if text]
-    return [_clipped(one) for one in told]
+    return [*flips, *(_of_stacks(text, names) for text, names in shared.items() if text)]
+
+
+def _of_stacks(text: str, names: Sequence[str]) -> str:
+    """An assumption, then the stacks it holds for; a long list ends after a whole name."""
+    short = [_clipped(name, LONGEST_NAME) for name in names]
+    if len(short) == 1:
+        return f"{short[0]}: {_clipped(text)}"
+    ends = accumulate(len(name) + len(", ") for name in short)
+    shown = short[: sum(end <= LONGEST_LIST for end in ends)]
+    more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
+    return f"{len(names)} stacks: {_clipped(text)} ({', '.join(shown)}{more})"
 
 
 def _size(detail: _Detail) -> int:
@@ -156,8 +170,8 @@ def _cut_detail(detail: _Detail, rows: int) -> _Detail:
     return _Detail(detail.row, notes, lines, _size(detail) - len(notes) - len(lines))
 
 
-def _clipped(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+def _clipped(text: str, longest: int = LONGEST_TEXT) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def problems_comment(problems: Sequence[str], label: str = "") -> str:
