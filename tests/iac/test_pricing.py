@@ -311,3 +311,12 @@ def test_price_of_a_state_is_that_of_its_preview(catalog: Catalog) -> None:
     from_state = [one.name for one in document_of(program.state, "s").resources][1:]
     assert from_state == [one.name for one in planned.resources]
     assert planned.complete
+
+
+def test_command_that_names_gpus_is_unpriced(catalog: Catalog) -> None:
+    """A script may start instances: it is free only while it names none with GPUs."""
+    program = Program()
+    start = program.add("command:local:Command", "a", {"create": "run-instances p5.48xlarge"})
+    build = program.add("command:local:Command", "b", {"create": "make build"})
+    assert program.one(catalog, start).status == "unpriced"
+    assert program.one(catalog, build).status == "free"

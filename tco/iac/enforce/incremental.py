@@ -7,12 +7,12 @@ template is taken for the dearest of the program, its reservation for any of the
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tco.catalog.catalog import Catalog
+from tco.iac.estimate.accelerators import accelerated
 from tco.iac.estimate.cost_components import Cost
 from tco.iac.estimate.coverage import NOT_COVERED, covered_nodes
 from tco.iac.estimate.flat_rates import FIGURED
@@ -29,19 +29,12 @@ from tco.iac.estimate.reading import (
 )
 from tco.iac.estimate.schedules import NO_GROUP, SCHEDULE, sets_size_of
 
-__all__ = ["PricedResource", "RunningCost", "accelerated"]
+__all__ = ["PricedResource", "RunningCost"]
 
-ACCELERATED: Final = re.compile(r"(ml\.)?(p|g|gr|trn|inf|dl|vt)\d[a-z0-9-]*\.[a-z0-9-]+")
-"""Families of EC2 instance types that have an accelerator."""
 TEMPLATES: Final = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION)
 BY_TEMPLATE: Final = ("launchTemplate", "mixedInstancesPolicy", "launchConfiguration")
 WATCHED: Final = frozenset({*POINTED_AT, *POOL_TYPES, *FIGURED})
 Place = tuple[str | None, str]
-
-
-def accelerated(instance: str, rates: Rates) -> bool:
-    """Whether an instance type has GPUs, by the catalog or by its family's name."""
-    return rates.gpus(instance) is not None or ACCELERATED.fullmatch(instance) is not None
 
 
 class CandidateIndex(ReferenceIndex):
@@ -157,6 +150,11 @@ class RunningCost:
             return PricedResource(schedule, None, Cost("", unpriced=NO_GROUP), True, self._total)
         dearest = max(seen, key=lambda one: (one.gpu, bool(one.cost.unpriced), _most(one.cost)))
         return replace(dearest, resource=schedule, total_usd_per_month=self._total)
+
+    def templates_may_have_gpus(self) -> bool:
+        """Return whether a launch template may start GPUs: one of the program, or one elsewhere."""
+        pools = [template_pool(one) for one in self._known.templates()]
+        return not pools or any(self._may_have_gpus(pool) for pool in pools)
 
     def _readings(self, resource: Resource) -> Iterator[NodePool]:
         """The resource as a pool, with each launch template of the program that it may mean."""

@@ -18,13 +18,12 @@ from tco.analysis.evaluation import evaluate, load_stack
 from tco.catalog.book import read_book
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.errors import TcoError
-from tco.iac.enforce.incremental import PricedResource, RunningCost, accelerated
+from tco.iac.enforce.hidden_gpus import hidden_gpus
+from tco.iac.enforce.incremental import PricedResource, RunningCost
 from tco.iac.enforce.limits import Limits, exceeded, read_limits
 from tco.iac.estimate.inventory import Resource
-from tco.iac.estimate.properties import Unknown, each, text, texts
-from tco.iac.estimate.rates import Rates
+from tco.iac.estimate.properties import text, texts
 from tco.iac.estimate.regions import stated_region
-from tco.iac.estimate.resource_types import why_free, why_usage
 from tco.report.numbers import usd
 
 __all__ = ["Pack", "cost_line", "gate", "summary"]
@@ -183,13 +182,13 @@ def _cost_lines(pack: Pack, args: Arguments) -> Iterator[str]:
 def _refusals(pack: Pack, args: Arguments) -> Iterator[str]:
     limits = read_limits(args.get_config())
     seen = pack.see(args)
-    rates = pack.running(args.get_config()).rates
+    running = pack.running(args.get_config())
     if seen is None:
-        yield from _hidden_gpus(args, rates)
+        yield from hidden_gpus(_resource(args), running)
         return
     if seen.gpu:
         yield from _closed(pack, seen, limits)
-    yield from exceeded(seen, limits, rates)
+    yield from exceeded(seen, limits, running.rates)
 
 
 def _closed(pack: Pack, seen: PricedResource, limits: Limits) -> Iterator[str]:
@@ -215,30 +214,6 @@ def _closed_verdict(file: Path, catalog: Catalog, today: dt.date) -> str:
         f"{one.name}: {one.detail}" for one in result.gate.conditions if not one.holds
     )
     return f"the gate of {file} is closed: {failing}"
-
-
-def _hidden_gpus(args: Arguments, rates: Rates) -> Iterator[str]:
-    """Instance types with GPUs in a type of resource that tco does not read."""
-    if not args.resource_type.startswith(("aws:", "aws-native:")):
-        return
-    resource = _resource(args)
-    if why_free(resource) or why_usage(resource):
-        return
-    for name in dict.fromkeys(_instance_types(args.props)):
-        if isinstance(name, Unknown) or accelerated(name, rates):
-            what = "an instance type not known yet" if isinstance(name, Unknown) else name
-            yield f"it may start {what}, and tco does not price {resource.type}"
-
-
-def _instance_types(properties: Mapping[str, Any]) -> Iterator[str | Unknown]:
-    """The values of every property, however deep, that names instance types."""
-    for key in properties:
-        if "instancetype" in key.lower():
-            yield from texts(properties, key)
-            continue
-        for inner in each(properties, key):
-            if not isinstance(inner, Unknown):
-                yield from _instance_types(inner)
 
 
 def _totals(pack: Pack, args: StackArguments) -> Iterator[str]:

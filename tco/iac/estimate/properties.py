@@ -8,6 +8,7 @@ them: the value, ``None`` where it is absent, ``UNKNOWN`` where nobody can know 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, Literal, TypeGuard, cast
@@ -17,6 +18,8 @@ __all__ = [
     "Unknown",
     "Value",
     "each",
+    "fields",
+    "is_mapping",
     "leaves",
     "look",
     "text",
@@ -62,7 +65,7 @@ def look(properties: Mapping[str, Any], *path: str) -> Value:
     """The value at a path of keys, ``None`` where it is absent, or ``UNKNOWN``."""
     value: Value = properties
     for key in path:
-        value = _item(value, key) if _is_mapping(value) else _in_list(value, key)
+        value = _item(value, key) if is_mapping(value) else _in_list(value, key)
     return value
 
 
@@ -70,7 +73,7 @@ def _in_list(value: Value, key: str) -> Value:
     """A key of a list's first item: Pulumi writes a block that can stand once either way."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         value = _item(value, 0)
-    if _is_mapping(value):
+    if is_mapping(value):
         return _item(value, key)
     return value if value is UNKNOWN else None
 
@@ -94,12 +97,13 @@ def _known(value: Any) -> Value:
         return UNKNOWN if value in UNKNOWN_TEXTS else value
     if isinstance(value, float):
         return value if math.isfinite(value) else UNKNOWN
-    if _is_mapping(value):
+    if is_mapping(value):
         return UNKNOWN if SIGNATURE in value else value
     return cast("Sequence[Any]", value) if isinstance(value, Sequence) else UNKNOWN
 
 
-def _is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Return whether a value is keys with values, in any form it comes in."""
     return type(value) is dict or isinstance(value, Mapping)
 
 
@@ -108,12 +112,12 @@ def each(properties: Mapping[str, Any], *path: str) -> Iterator[Mapping[str, Any
     value = look(properties, *path)
     if value is UNKNOWN:
         yield UNKNOWN
-    elif _is_mapping(value):
+    elif is_mapping(value):
         yield value
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for place in range(len(value)):
             one = _item(value, place)
-            yield one if _is_mapping(one) else UNKNOWN
+            yield one if is_mapping(one) else UNKNOWN
 
 
 def leaves(properties: object, at: str = "") -> Iterator[tuple[str, Value]]:
@@ -121,7 +125,7 @@ def leaves(properties: object, at: str = "") -> Iterator[tuple[str, Value]]:
     waiting = [(at, _known(properties))]
     while waiting:
         path, value = waiting.pop()
-        if _is_mapping(value):
+        if is_mapping(value):
             inner = [(f"{path}.{key}" if path else str(key), _item(value, key)) for key in value]
             waiting += reversed(inner)
         elif isinstance(value, Sequence) and not isinstance(value, str):
@@ -129,6 +133,23 @@ def leaves(properties: object, at: str = "") -> Iterator[tuple[str, Value]]:
             waiting += [(f"{path}[{place}]", _item(value, place)) for place in places]
         else:
             yield path, value
+
+
+def fields(properties: Mapping[str, Any], ignored: re.Pattern[str]) -> Iterator[tuple[str, Value]]:
+    """Yield every field, however deep, by its own name; each item of a list by the list's.
+
+    A field whose name is ignored is left out with all that is in it.
+    """
+    waiting: list[tuple[str, Value]] = [("", properties)]
+    while waiting:
+        key, value = waiting.pop()
+        if is_mapping(value):
+            yield key, value
+            waiting += [(one, _item(value, one)) for one in value if not ignored.fullmatch(one)]
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            waiting += [(key, _item(value, place)) for place in range(len(value))]
+        else:
+            yield key, value
 
 
 def text(properties: Mapping[str, Any], *path: str) -> str | Unknown | None:

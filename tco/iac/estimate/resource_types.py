@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from tco.iac.estimate.accelerators import named_hardware
 from tco.iac.estimate.kubernetes import why_billed
 from tco.iac.estimate.nodes import Resource
-from tco.iac.estimate.properties import text
+from tco.iac.estimate.properties import leaves, text
 
-__all__ = ["why_free", "why_usage"]
+__all__ = ["type_parts", "why_free", "why_usage"]
 
 FREE_PACKAGES: Final = frozenset({"pulumi", "random", "tls", "command", "null", "std", "time"})
 FREE_MODULES: Final = frozenset({"iam", "budgets", "resourcegroups", "servicequotas", "acm"})
@@ -51,12 +52,12 @@ USAGE: Final = frozenset(USAGE_TYPES.split())
 
 def why_free(resource: Resource) -> str:
     """Why a resource costs nothing by itself; empty where it does, or may."""
-    package, module, token = _parts(resource.type)
+    package, module, token = type_parts(resource.type)
     if package == "pulumi":
         return "part of Pulumi itself"
     if not resource.provided:
         return "a component, or read and not provided by this program"
-    if package in FREE_PACKAGES:
+    if package in FREE_PACKAGES and not _names_hardware(resource, package):
         return "makes nothing that is billed"
     if package == "aws" and (module in FREE_MODULES or token in FREE):
         return "AWS does not bill it"
@@ -67,7 +68,7 @@ def why_free(resource: Resource) -> str:
 
 def why_usage(resource: Resource) -> str:
     """Why a resource is paid by use; empty where it is not known to be."""
-    package, _, token = _parts(resource.type)
+    package, _, token = type_parts(resource.type)
     if package == "aws" and token in USAGE:
         if token == "dynamodb/table" and text(resource.inputs, "billingMode") != "PAY_PER_REQUEST":
             return ""
@@ -75,8 +76,15 @@ def why_usage(resource: Resource) -> str:
     return ""
 
 
-def _parts(kind: str) -> tuple[str, str, str]:
-    """Package, module and token: ``aws:ec2/vpc:Vpc`` is (``aws``, ``ec2``, ``ec2/vpc``)."""
+def _names_hardware(resource: Resource, package: str) -> bool:
+    """Return whether a command names an instance type with GPUs, which it may then start."""
+    return package == "command" and any(
+        isinstance(value, str) and named_hardware(value) for _, value in leaves(resource.inputs)
+    )
+
+
+def type_parts(kind: str) -> tuple[str, str, str]:
+    """Return package, module and token: ``aws:ec2/vpc:Vpc`` is (``aws``, ``ec2``, ``ec2/vpc``)."""
     package, _, rest = kind.partition(":")
     token = rest.partition(":")[0]
     return package, token.partition("/")[0], token
