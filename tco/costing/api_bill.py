@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -18,6 +19,21 @@ from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK, Quantity
 
 __all__ = ["ApiRate", "PricePath", "peak_share", "too_long", "usd_per_request"]
 
+Price = Literal[
+    "input",
+    "cache hit",
+    "output",
+    "cache write",
+    "batch discount",
+    "token factor",
+    "tier input",
+    "tier cache hit",
+    "tier output",
+    "peak input",
+    "peak cache hit",
+    "peak output",
+]
+PRICES: tuple[Price, ...] = get_args(Price)
 PIECES_PER_HOUR = 4
 """Time zones differ by quarters of an hour at the finest."""
 
@@ -73,12 +89,17 @@ class ApiRate:
         row = self.row
         hit = row.cached_input_usd_per_mtok
         figures = [
-            self.found.sourced(f"{self.api}: input", row.input_usd_per_mtok, "USD/Mtok"),
-            self.found.sourced(f"{self.api}: output", row.output_usd_per_mtok, "USD/Mtok"),
+            self.found.sourced(driver_of(row, "input"), row.input_usd_per_mtok, "USD/Mtok"),
+            self.found.sourced(driver_of(row, "output"), row.output_usd_per_mtok, "USD/Mtok"),
         ]
         if hit is not None:
-            figures.insert(1, self.found.sourced(f"{self.api}: cache hit", hit, "USD/Mtok"))
+            figures.insert(1, self.found.sourced(driver_of(row, "cache hit"), hit, "USD/Mtok"))
         return tuple(figures)
+
+    @property
+    def price_drivers(self) -> set[str]:
+        """The names under which its prices are drawn, whatever is uncertain of them."""
+        return {driver_of(self.row, one) for one in PRICES}
 
     def usd_per_request(
         self, request: RequestClass, demand: Demand, day: dt.date, scenario: Scenario
@@ -116,6 +137,11 @@ def peak_share(demand: Demand, peak: Peak, day: dt.date) -> float:
     return float(inside.mean(axis=1) @ weight / weight.sum())
 
 
+def driver_of(row: ApiPrice, price: Price) -> str:
+    """Return the name under which one price of an API is drawn."""
+    return f"{row.api}: {price}"
+
+
 @dataclass(frozen=True)
 class _Prices:
     """Prices in force for a request: input, cache hit, output, in USD per million tokens."""
@@ -132,8 +158,8 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
     holds outside it by its own ratio to the base.
     """
 
-    def at(what: str, price: Range) -> Quantity:
-        return scenario.read(f"{row.api}: {what}", price)
+    def at(what: Price, price: Range) -> Quantity:
+        return scenario.read(driver_of(row, what), price)
 
     base_miss = at("input", row.input_usd_per_mtok)
     base_hit = row.cached_input_usd_per_mtok
@@ -192,8 +218,8 @@ def usd_per_request(
     usd = rest * _one(row, request, None, scenario, workload)
     for peak, share in zip(row.peak, peak_shares, strict=False):
         usd = usd + share * _one(row, request, peak, scenario, workload)
-    discount = scenario.read(f"{row.api}: batch discount", row.batch_discount or point(0.0))
-    factor = scenario.read(f"{row.api}: token factor", _token_factor(row))
+    discount = scenario.read(driver_of(row, "batch discount"), row.batch_discount or point(0.0))
+    factor = scenario.read(driver_of(row, "token factor"), _token_factor(row))
     waits = scenario.read(f"{workload}: share of {request.name} that can wait", request.can_wait)
     return usd * factor * (1 - waits * discount)
 
@@ -221,7 +247,7 @@ def _one(
     cached = scenario.read(*cached_share(workload, request))
     written = scenario.read(f"{workload}: cache writes of {request.name}", request.cache_write)
     misses = request.input * (1 - cached)
-    write = scenario.read(f"{row.api}: cache write", row.cache_write_usd_per_mtok or point(0.0))
+    write = scenario.read(driver_of(row, "cache write"), row.cache_write_usd_per_mtok or point(0.0))
     surcharge = np.maximum(write - prices.miss, 0.0)
     return (
         misses * prices.miss

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from tco.analysis.evaluation import Evaluation
-from tco.analysis.optimization.ranks import API
+from tco.analysis.optimization.ranks import API, Supply, supply_name
 from tco.catalog.catalog import SourcedValue
 from tco.costing.api_bill import ApiRate
 from tco.costing.figures import figures_of, rates_of
@@ -42,15 +42,13 @@ def secret_figures(result: Evaluation, names: Sequence[str]) -> set[str]:
     stacks += [one.stack for one in result.stack.alternatives if one.stack is not None]
     rates: list[ApiRate | None] = [rate for stack in stacks for rate in rates_of(stack)]
     rates += [rate for one in result.stack.alternatives for rate in one.rates]
-    apis = secret_apis(rates)
     figures = {
         figure.driver for stack in stacks for figure in figures_of(stack) if figure.confidential
     }
-    return {
-        name
-        for name in names
-        if name in figures or any(name.startswith(f"{api}: ") for api in apis)
-    }
+    for rate in rates:
+        if rate is not None and rate.confidential:
+            figures |= rate.price_drivers
+    return figures & set(names)
 
 
 def secret_pools(pools: Sequence[PoolModel]) -> set[str]:
@@ -58,18 +56,20 @@ def secret_pools(pools: Sequence[PoolModel]) -> set[str]:
     return {pool.name for pool in pools if pool.supply.confidential}
 
 
-def secret_supplies(result: Evaluation, place: int) -> set[str]:
+def secret_supplies(result: Evaluation, place: int) -> set[Supply]:
     """The supplies of a service's table of ranks whose rates are confidential."""
     pools = [pool for group in result.stack.services[place].groups for pool in group.pools]
-    found: set[str] = {pool.supply.option for pool in pools if pool.supply.confidential}
+    found: set[Supply] = {pool.supply.option for pool in pools if pool.supply.confidential}
     if result.rival is not None and is_secret(result.rival.alternative):
         found.add(API)
     return found
 
 
-def told(usd_per_hour: Mapping[str, float], secret: Collection[str]) -> dict[str, float | None]:
+def told(
+    usd_per_hour: Mapping[Supply, float], secret: Collection[Supply]
+) -> dict[str, float | None]:
     """Prices by supply, None for what is confidential."""
-    return {name: None if name in secret else usd for name, usd in usd_per_hour.items()}
+    return {supply_name(one): None if one in secret else usd for one, usd in usd_per_hour.items()}
 
 
 def source_of(figures: Sequence[SourcedValue]) -> str | None:

@@ -8,6 +8,7 @@ from tco.analysis.breakeven.thresholds import Threshold, Thresholds
 from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation
 from tco.report.numbers import (
+    differ,
     percent,
     plain,
     tokens_in_words,
@@ -26,22 +27,21 @@ def month_spread(result: Evaluation) -> str:
     if drawn is None:
         return ""
     month = drawn.usd_per_month
-    shown = usd_range(month.p10, month.p90)
-    return shown if " to " in shown else ""
+    return usd_range(month.p10, month.p90) if differ(month.p10, month.p90) else ""
 
 
 def saving_text(p10: float, p90: float) -> str:
     """What is saved or lost from P10 to P90, both as amounts and never as a negative saving."""
     if p90 <= 0:
-        return _with_ends(f"loses {usd_range(-p90, -p10)}")
+        return f"loses {usd_range(-p90, -p10)}{_ends(-p90, -p10)}"
     if p10 >= 0:
-        return _with_ends(f"saves {usd_range(p10, p90)}")
+        return f"saves {usd_range(p10, p90)}{_ends(p10, p90)}"
     ends = f"a loss of {usd_about(-p10)} and a saving of {usd_about(p90)}"
     return f"ends between {ends} (P10 to P90)"
 
 
-def _with_ends(text: str) -> str:
-    return f"{text} (P10 to P90)" if " to " in text else text
+def _ends(low: float, high: float) -> str:
+    return " (P10 to P90)" if differ(low, high) else ""
 
 
 def opening(result: Evaluation) -> str:

@@ -9,6 +9,7 @@ from tco.shares import in_percent
 
 __all__ = [
     "add_up",
+    "differ",
     "percent",
     "plain",
     "quantity",
@@ -67,12 +68,17 @@ def usd_about(value: float, digits: int = 3) -> str:
     return usd(float(f"{value:.{digits}g}"))
 
 
+def differ(low: float, high: float) -> bool:
+    """Return whether two amounts read differently in dollars."""
+    return usd(low) != usd(high)
+
+
 def usd_range(low: float, high: float, likely: float | None = None) -> str:
     """``$66,000 to $92,000``: to three digits, or as many as tell the ends apart.
 
     With a likely value, as many as keep it between the two; one figure where nothing lies between.
     """
-    if usd(low) == usd(high):
+    if not differ(low, high):
         return usd_about(low) if likely is None else usd(likely)
     for digits in range(3, 16):
         ends = float(f"{low:.{digits}g}"), float(f"{high:.{digits}g}")

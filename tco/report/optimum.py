@@ -12,7 +12,7 @@ import click
 
 from tco.analysis.optimization.mix import Mix
 from tco.analysis.optimization.optimize import Optimum, PricedMix, ServiceOptimum
-from tco.analysis.optimization.ranks import API, Rank
+from tco.analysis.optimization.ranks import API, Rank, Supply, supply_name
 from tco.costing.figures import rates_of
 from tco.costing.stack import PoolModel
 from tco.errors import printable
@@ -151,16 +151,17 @@ def _wrapped(text: str) -> list[str]:
     )
 
 
-def _secret(found: Optimum, service: ServiceOptimum) -> set[str]:
+def _secret(found: Optimum, service: ServiceOptimum) -> set[Supply]:
     """The supplies of a service whose rates a confidential book holds."""
     rates = [
         *rates_of(found.declared),
         *(rate for one in found.declared.alternatives for rate in one.rates),
     ]
-    return secret_pools(service.pools) | ({API} if secret_apis(rates) else set[str]())
+    apis: set[Supply] = {API} if secret_apis(rates) else set()
+    return {*secret_pools(service.pools), *apis}
 
 
-def _ranks(service: ServiceOptimum, secret: Collection[str]) -> list[str]:
+def _ranks(service: ServiceOptimum, secret: Collection[Supply]) -> list[str]:
     """The table by rank: the cheapest supplies of the first rank, and what each rank takes.
 
     A name that is too long for a column is a number there, and stands below in full.
@@ -168,7 +169,7 @@ def _ranks(service: ServiceOptimum, secret: Collection[str]) -> list[str]:
     if not service.ranks:
         return []
     first = service.ranks[0].usd_per_hour
-    own = sorted((name for name in first if name != API), key=lambda name: first[name])
+    own = sorted((name for name in first if name is not API), key=lambda name: first[name])
     shown = [*own[: SHOWN_SUPPLIES - (API in first)], *([API] if API in first else [])]
     ranks = service.ranks[:SHOWN_RANKS]
     labels = _labels([*shown, *(rank.cheapest for rank in ranks)])
@@ -177,24 +178,28 @@ def _ranks(service: ServiceOptimum, secret: Collection[str]) -> list[str]:
     rows += [_rank(rank, shown, labels, secret) for rank in ranks]
     more = len(service.ranks) - SHOWN_RANKS
     rows += [f"    … {more} more ranks"] if more > 0 else []
-    long = [f"    {label} {name}" for name, label in labels.items() if label != name]
+    long = [
+        f"    {label} {supply_name(name)}"
+        for name, label in labels.items()
+        if label != supply_name(name)
+    ]
     return [*rows, *(line for text in long for line in textwrap.wrap(text, WIDTH))]
 
 
-def _labels(names: Iterable[str]) -> dict[str, str]:
+def _labels(supplies: Iterable[Supply]) -> dict[Supply, str]:
     """Each name as its column is headed: itself, or (1), (2), … where it is too long."""
-    labels: dict[str, str] = {}
+    labels: dict[Supply, str] = {}
     numbers = itertools.count(1)
-    for name in dict.fromkeys(names):
-        labels[name] = name if len(name) <= COLUMN else f"({next(numbers)})"
+    for supply in dict.fromkeys(supplies):
+        name = supply_name(supply)
+        labels[supply] = name if len(name) <= COLUMN else f"({next(numbers)})"
     return labels
 
 
 def _rank(
-    rank: Rank, shown: Sequence[str], labels: Mapping[str, str], secret: Collection[str]
+    rank: Rank, shown: Sequence[Supply], labels: Mapping[Supply, str], secret: Collection[Supply]
 ) -> str:
-    known = told(rank.usd_per_hour, secret)
-    cells = [HIDDEN if (usd := known[name]) is None else f"${usd:,.2f}" for name in shown]
+    cells = [HIDDEN if one in secret else f"${rank.usd_per_hour[one]:,.2f}" for one in shown]
     prices = " ".join(f"{cell:>{COLUMN}}" for cell in cells)
     return (
         f"    {rank.rank:>4} {percent(rank.needed_share):>6} {percent(rank.busy_share):>7} "
@@ -215,7 +220,7 @@ def optimum_json(found: Optimum) -> dict[str, Any]:
     }
 
 
-def _service_json(service: ServiceOptimum, secret: Collection[str]) -> dict[str, Any]:
+def _service_json(service: ServiceOptimum, secret: Collection[Supply]) -> dict[str, Any]:
     return {
         "name": service.service,
         "method": service.method,
@@ -229,7 +234,7 @@ def _service_json(service: ServiceOptimum, secret: Collection[str]) -> dict[str,
                 "needed_share": one.needed_share,
                 "busy_share": one.busy_share,
                 "usd_per_hour": told(one.usd_per_hour, secret),
-                "supply": one.cheapest,
+                "supply": supply_name(one.cheapest),
             }
             for one in service.ranks
         ],

@@ -22,7 +22,7 @@ def pool_text(result: Evaluation, view: StackView, pool: str) -> str:
         if priced.line.pool == pool and priced.line.category in NODE_CATEGORIES
     ]
     secret = any(one.line.confidential for one, _ in pairs)
-    shown = [row for _, row in pairs if row.usd != "0"] or [row for _, row in pairs[:1]]
+    shown = [row for _, row in pairs if row.whole_usd] or [row for _, row in pairs[:1]]
     total = usd(round(sum(one.usd_per_month for one, _ in pairs)))
     parts = "; ".join(_part(row, secret=secret) for row in shown)
     return f"{total}/month   {parts}{_waiting(result, pool)}"

@@ -10,7 +10,7 @@ from tco.analysis.breakeven.thresholds import Threshold
 from tco.analysis.decision.gate import age_days
 from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation, PricedLine
-from tco.analysis.optimization.ranks import Rank
+from tco.analysis.optimization.ranks import Rank, Supply, supply_name
 from tco.catalog.catalog import SourcedValue
 from tco.costing.lines import NODE_KINDS
 from tco.costing.stack import PoolModel
@@ -60,6 +60,7 @@ class LineRow:
     estimate: bool
     price: str
     quantity: str
+    whole_usd: int
     usd: str
     low: str
     high: str
@@ -177,6 +178,7 @@ def _line_row(priced: PricedLine, whole: int, remedy: str) -> LineRow:
         estimate,
         price,
         amount,
+        whole,
         f"{whole:,}",
         "" if line.confidential else f"{whole if known else min(priced.low, whole):,.0f}",
         "" if line.confidential else f"{whole if known else max(priced.high, whole):,.0f}",
@@ -293,14 +295,14 @@ def input_rows(result: Evaluation) -> tuple[InputRow, ...]:
     )
 
 
-def rank_row(rank: Rank, secret: set[str]) -> RankRow:
+def rank_row(rank: Rank, secret: set[Supply]) -> RankRow:
     """A node by rank; ``secret`` supplies keep their price."""
     supplies = tuple(
-        (name, HIDDEN if name in secret else usd_price(price))
-        for name, price in rank.usd_per_hour.items()
+        (supply_name(one), HIDDEN if one in secret else usd_price(price))
+        for one, price in rank.usd_per_hour.items()
     )
     shares = percent(rank.needed_share), percent(rank.busy_share)
-    return RankRow(str(rank.rank), *shares, supplies, rank.cheapest)
+    return RankRow(str(rank.rank), *shares, supplies, supply_name(rank.cheapest))
 
 
 def sourced(result: Evaluation) -> list[SourcedValue]:

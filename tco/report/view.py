@@ -10,6 +10,7 @@ from tco.analysis.decision.gate import Condition, age_days
 from tco.analysis.decision.verdict import Decision
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import FleetFigures
+from tco.analysis.optimization.ranks import API, supply_name
 from tco.costing.caution import Caution
 from tco.costing.stack import ServiceModel
 from tco.report.cautions import cautions
@@ -95,7 +96,12 @@ class StackView:
     sure: tuple[str, ...]
     inputs: tuple[InputRow, ...]
     figures: tuple[FigureRow, ...]
-    oldest_age: str
+    oldest_age_days: int | None
+
+    @property
+    def oldest_age(self) -> str:
+        """The age of the oldest figure."""
+        return "undated" if self.oldest_age_days is None else f"{self.oldest_age_days} days"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -159,7 +165,7 @@ def stack_view(result: Evaluation) -> StackView:
         sure=tuple(_sure(result)),
         inputs=input_rows(result),
         figures=figures,
-        oldest_age=f"{max(ages)} days" if ages else "undated",
+        oldest_age_days=max(ages, default=None),
     )
 
 
@@ -267,19 +273,19 @@ def _reasons(result: Evaluation) -> list[str]:
     services = zip(result.stack.services, result.ranks, strict=True)
     for place, (service, table) in enumerate(services):
         first = table[0]
-        own = {name: price for name, price in first.usd_per_hour.items() if name != "api"}
-        if "api" in first.usd_per_hour and own and first.busy_share > 0:
-            value = first.usd_per_hour["api"] / first.busy_share
+        own = {name: price for name, price in first.usd_per_hour.items() if name is not API}
+        if API in first.usd_per_hour and own and first.busy_share > 0:
+            value = first.usd_per_hour[API] / first.busy_share
             name, price = min(own.items(), key=lambda pair: pair[1])
             verb = "covers" if value >= price else "does not cover"
             secret = secret_supplies(result, place)
             worth, paid = (
                 HIDDEN if one in secret else usd_price(usd_per_hour)
-                for one, usd_per_hour in (("api", value), (name, price))
+                for one, usd_per_hour in ((API, value), (name, price))
             )
             reasons.append(
                 f"A full node-hour of {service.name} would cost {worth} at the rival; "
-                f"that {verb} its {paid} {name}."
+                f"that {verb} its {paid} {supply_name(name)}."
             )
     if rival is not None and rival.thresholds.fte.status in ("at", "never"):
         fte = rival.thresholds.fte

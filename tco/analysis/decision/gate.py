@@ -9,6 +9,7 @@ from typing import Literal
 
 from tco.analysis.decision.verdict import Verdict, in_words, justifies, unpriced_rivals
 from tco.catalog.catalog import SourcedValue
+from tco.catalog.rows import CommitmentKind
 from tco.costing.stack import StackModel, Unpriced
 from tco.plan.plan import Gate, Override
 from tco.shares import chance, in_percent, needed_chance
@@ -82,7 +83,7 @@ class GateResult:
     """The gate: open, or closed with the conditions that fail."""
 
     open: bool
-    level: str
+    level: Literal["mandatory", "advisory"]
     conditions: tuple[Condition, ...]
     override: Override | None
     facts: GateFacts
@@ -93,7 +94,7 @@ def age_days(figure: SourcedValue, today: dt.date) -> int | None:
     return (today - figure.as_of).days if figure.as_of is not None else None
 
 
-def not_bought(stack: StackModel) -> dict[str, str]:
+def not_bought(stack: StackModel) -> dict[str, CommitmentKind]:
     """Pools whose commitment is not bought yet, as far as the plan tells, each with its kind."""
     return {
         pool.name: pool.plan.commitment.kind
@@ -127,7 +128,7 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
     )
 
 
-def _bought(waiting: Mapping[str, str], closes_on_demand: bool | None) -> Condition:
+def _bought(waiting: Mapping[str, CommitmentKind], closes_on_demand: bool | None) -> Condition:
     """What is reserved is paid on demand until it is bought; a capacity block is not there."""
     blocks = [name for name, kind in waiting.items() if kind == "capacity-block"]
     reserved = [name for name in waiting if name not in blocks]

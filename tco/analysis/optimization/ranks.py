@@ -6,6 +6,7 @@ takes: (E[(Y-(j-1)n*)+] - E[(Y-j n*)+]) / n*. The u_j add up to the mean load.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,11 +17,25 @@ from tco.costing.api_bill import ApiRate
 from tco.costing.stack import Group, ServiceModel, StackModel
 from tco.units import HOURS_PER_WEEK, FloatArray
 
-__all__ = ["API", "Rank", "load_by_rank", "rank_table", "ranks"]
+__all__ = ["API", "Rank", "Supply", "load_by_rank", "rank_table", "ranks", "supply_name"]
 
 MOST_RANKS = 64
-API = "api"
-"""The supply that owns no node."""
+
+
+class ApiSupply(enum.Enum):
+    """The supply that owns no node; no name of a pool equals it."""
+
+    API = "api"
+
+
+API = ApiSupply.API
+Supply = str | ApiSupply
+"""The name of a pool or of a purchase option, or the API."""
+
+
+def supply_name(supply: Supply) -> str:
+    """Return a supply as it is displayed."""
+    return supply if isinstance(supply, str) else supply.value
 
 
 @dataclass(frozen=True)
@@ -30,10 +45,10 @@ class Rank:
     rank: int
     needed_share: float
     busy_share: float
-    usd_per_hour: dict[str, float]
+    usd_per_hour: dict[Supply, float]
 
     @property
-    def cheapest(self) -> str:
+    def cheapest(self) -> Supply:
         """The supply that the rank takes: the cheapest per clock hour."""
         return min(self.usd_per_hour, key=lambda name: self.usd_per_hour[name])
 

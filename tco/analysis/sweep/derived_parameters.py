@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from tco.analysis.cashflow.comparison import rented_usd_per_gpu_hour
 from tco.analysis.fleet_figures import utilization_at
@@ -16,7 +17,9 @@ from tco.plan.stack_file import StackFile
 from tco.ranges import point
 from tco.shares import in_percent
 
-__all__ = ["LEVERS", "SweepParameter", "refused"]
+__all__ = ["LEVERS", "ParameterUnit", "SweepParameter", "refused"]
+
+ParameterUnit = Literal["", "Mtok/month", "share", "USD/GPU-hour", "x", "FTE"]
 
 FULL_UTILIZATION_RTOL = 1e-9
 """A fleet that twice the demand makes busier by no more than this part is as full as it gets."""
@@ -42,7 +45,7 @@ class SweepParameter:
     """
 
     name: str
-    unit: str = ""
+    unit: ParameterUnit = ""
     whole: bool = False
     in_file: Callable[[StackFile, float], StackFile] = _same_file
     in_stack: Callable[[StackModel, float], StackModel] = _same_stack

@@ -78,14 +78,9 @@ def _outcome(result: Evaluation | None) -> Outcome | None:
         unpriced=view.unpriced,
         warnings=view.warnings,
         pricing_day=view.pricing_day,
-        oldest_price_days=_oldest(view.oldest_age),
+        oldest_price_days=view.oldest_age_days,
         gate=_gate(result),
     )
-
-
-def _oldest(age: str) -> int | None:
-    days = age.removesuffix(" days")
-    return int(days) if days.lstrip("-").isdigit() else None
 
 
 def _gate(result: Evaluation) -> GateState:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tco.analysis.optimization.mix import month_usd
 from tco.analysis.optimization.optimize import Optimum, optimize
+from tco.analysis.optimization.ranks import API
 from tco.analysis.optimization.supplies import apis_of
 from tco.errors import BadInput
 from tco.plan.stack_file import read_stack
@@ -69,6 +70,19 @@ def test_reserved_base(lab: Lab) -> None:
     assert found.optimum_usd == pytest.approx(261.6 * 730 / 24)
 
 
+def test_a_pool_may_be_called_api(lab: Lab) -> None:
+    """A pool's name decides nothing: one called api is still nodes, beside the hosted API."""
+    optima: list[float | None] = []
+    for name in ("main", "api"):
+        lab.nodes_by_hour([2] * 12 + [4] * 12)
+        lab.stack({name: {**ON_DEMAND, "nodes": 4}}, alternatives=["api/dear"])
+        found = solve(lab)
+        [service] = found.services
+        assert service.ranks[0].usd_per_hour.keys() >= {name, API}
+        optima.append(found.optimum_usd)
+    assert optima[0] == pytest.approx(optima[1])
+
+
 def test_an_api_cheaper_than_every_node_leaves_no_node(lab: Lab) -> None:
     """A rank goes to the API iff its load at API prices costs less than the cheapest node.
 
@@ -81,7 +95,7 @@ def test_an_api_cheaper_than_every_node_leaves_no_node(lab: Lab) -> None:
     )
     found = solve(lab)
     [service] = found.services
-    assert [rank.cheapest for rank in service.ranks] == ["api"]
+    assert [rank.cheapest for rank in service.ranks] == [API]
     assert service.cheapest is not None
     assert service.cheapest.mix.held == {}
     assert found.optimum_usd == pytest.approx(13.14)
