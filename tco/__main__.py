@@ -8,12 +8,14 @@ import signal
 from types import FrameType
 
 from tco.cli.exit_codes import INTERRUPTED
+from tco.cli.streams import make_usable
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Load the command line and run it."""
+    make_usable()
     gc.disable()
     interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if interruptible:
