@@ -32,6 +32,7 @@ def priced(inputs: Keys, day: str = "2026-11-28") -> tuple[PricedResource, Prici
         ({"version": "1.33"}, "2026-07-29", EXTENDED),
         ({"version": "1.35"}, "2026-11-28", STANDARD),
         ({"version": "1.28"}, "2026-11-28", EXTENDED),
+        ({"version": "1.27"}, "2026-11-28", EXTENDED),
         ({"version": "1.33", "upgradePolicy": {"supportType": "STANDARD"}}, "2026-11-28", STANDARD),
         ({"version": "1.33", "upgradePolicy": {"supportType": "EXTENDED"}}, "2026-11-28", EXTENDED),
         ({"version": "1.35", "computeConfig": {"enabled": False}}, "2026-11-28", STANDARD),

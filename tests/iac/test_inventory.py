@@ -242,9 +242,10 @@ def test_numbers_of_a_hook_are_floats() -> None:
     assert pool(GROUP, inputs).shares[0].units == Size(1, 1, 2)
 
 
-def test_dedicated_tenancy_is_unknown() -> None:
+@pytest.mark.parametrize("where", [{"tenancy": "dedicated"}, {"hostId": "h-1"}, {"hostId": LATER}])
+def test_dedicated_tenancy_is_unknown(where: Keys) -> None:
     """Dedicated hardware has other prices than the catalog's."""
-    found = pool(INSTANCE, {"instanceType": "box.8x", "tenancy": "dedicated"})
+    found = pool(INSTANCE, {"instanceType": "box.8x", **where})
     assert any("tenancy" in why for why in found.unknown)
 
 

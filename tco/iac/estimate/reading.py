@@ -27,6 +27,16 @@ POINTED_AT: Final = (
 )
 """Types of resources that others depend on for what they cost."""
 
+DEDICATED: Final = (
+    ("tenancy",),
+    ("placement", "tenancy"),
+    ("placementTenancy",),
+    ("hostId",),
+    ("placement", "hostId"),
+    ("hostResourceGroupArn",),
+    ("placement", "hostResourceGroupArn"),
+)
+"""Where a resource states that its nodes run on dedicated hardware."""
 RESERVED_IN = "capacityReservationSpecification"
 
 
@@ -211,9 +221,8 @@ class Reading:
 
     def _refuse_tenancy(self) -> None:
         for source in self.sources:
-            for path in (("tenancy",), ("placement", "tenancy"), ("placementTenancy",)):
-                tenancy = text(source.inputs, *path)
-                if tenancy not in (None, "default", ""):
+            for path in DEDICATED:
+                if text(source.inputs, *path) not in (None, "default", ""):
                     self.note("dedicated tenancy has prices of its own, which tco does not know")
 
     def _disks(self) -> list[Disk]:

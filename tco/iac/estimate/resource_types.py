@@ -72,6 +72,9 @@ def why_usage(resource: Resource) -> str:
     if package == "aws" and token in USAGE:
         if token == "dynamodb/table" and text(resource.inputs, "billingMode") != "PAY_PER_REQUEST":
             return ""
+        throughput = text(resource.inputs, "throughputMode")
+        if token == "efs/fileSystem" and throughput not in (None, "bursting", "elastic"):
+            return ""
         return "paid by use, which no program states"
     return ""
 
