@@ -62,6 +62,18 @@ def test_a_price_book_alone_blames_no_plan(repo: Repo) -> None:
     assert [one.after for one in found.changes] == [12]
 
 
+def test_a_row_of_a_book_may_be_named_like_a_stack(repo: Repo) -> None:
+    """What a change is about comes from where it was written, not from how its name begins."""
+    row = {"api": "stack:cheap", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
+    repo.book("own", prices=[row])
+    repo.pool(1, prices=["own.yaml"])
+    repo.branch()
+    repo.book("own", prices=[{**row, "output_usd_per_mtok": 2}])
+    [change] = repo.changed().changes
+    assert change.path == "stack:cheap.output_usd_per_mtok"
+    assert (change.subject, change.what) == ("stack:cheap", "output usd per mtok")
+
+
 def test_a_later_pricing_day_is_a_price(repo: Repo) -> None:
     """Moving the pricing day to a cheaper day is `prices`, not a saving of the plan."""
     row = {"instance": "box.8x", "region": "r1"}

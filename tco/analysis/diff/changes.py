@@ -19,6 +19,8 @@ from tco.plan.workload import Demand, Workload
 __all__ = ["Cause", "Change", "changes_between", "similarity"]
 
 Cause = Literal["stack", "workload", "prices", "catalog"]
+Section = Literal["plan", "region", "workload", "book"]
+"""What a change is written in: the plan or the region of a stack file, a workload, a book."""
 PRICING = frozenset({"pricing_day", "prices"})
 """Keys of a plan that name prices and not what is bought."""
 HIDDEN = "confidential"
@@ -26,11 +28,17 @@ Parts = tuple[str, ...]
 Location = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
-    """One path with its value on both sides, as the user would write it; None where absent."""
+    """One path with its value on both sides, as the user would write it; None where absent.
+
+    ``name`` is the stack's, the workload's or the book's; ``rival`` the stack whose plan changes
+    where that is an alternative of the one compared.
+    """
 
     cause: Cause
+    section: Section
+    name: str
     file: str
     """Relative to the stacks folder, as the head names it."""
     parts: Parts
@@ -38,31 +46,42 @@ class Change:
     """The path inside the head's file: list items by place."""
     before: Any
     after: Any
+    rival: str = ""
 
     @property
     def path(self) -> str:
-        """The parts with dots between them."""
-        return ".".join(self.parts)
+        """The parts with dots between them, after the rival's name."""
+        return ".".join((*((f"stack:{self.rival}",) if self.rival else ()), *self.parts))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Source:
     """One file's content on both sides."""
 
     cause: Cause
+    section: Section
+    name: str
     file: str
-    parts: Parts
-    location: Location
     before: Any
     after: Any
+    parts: Parts = ()
+    location: Location = ()
     hidden: bool = False
 
     def changes(self) -> Iterator[Change]:
         for parts, location, before, after in _differing(self.before, self.after):
             old, new = (HIDDEN if self.hidden else _pruned(one) for one in (before, after))
             place = (*self.location, *location)
-            cause = _cause(self.cause, parts)
-            yield Change(cause, self.file, (*self.parts, *parts), place, old, new)
+            yield Change(
+                cause=_cause(self.cause, parts),
+                section=self.section,
+                name=self.name,
+                file=self.file,
+                parts=(*self.parts, *parts),
+                location=place,
+                before=old,
+                after=new,
+            )
 
 
 def changes_between(before: StackFile, after: StackFile) -> list[Change]:
@@ -81,14 +100,37 @@ def _cause(cause: Cause, parts: Parts) -> Cause:
 
 
 def _sources(before: StackFile, after: StackFile) -> Iterator[_Source]:
-    file, top = f"Pulumi.{after.name}.yaml", (PLAN_KEY,)
-    region = ("config", REGION_KEY)
-    yield _Source("stack", file, (REGION_KEY,), region, before.region, after.region)
-    plan = ("config", PLAN_KEY)
-    yield _Source("stack", file, top, plan, _tree(before.plan), _tree(after.plan))
+    file = f"Pulumi.{after.name}.yaml"
+    yield _Source(
+        cause="stack",
+        section="region",
+        name=after.name,
+        file=file,
+        parts=(REGION_KEY,),
+        location=("config", REGION_KEY),
+        before=before.region,
+        after=after.region,
+    )
+    yield _Source(
+        cause="stack",
+        section="plan",
+        name=after.name,
+        file=file,
+        parts=(PLAN_KEY,),
+        location=("config", PLAN_KEY),
+        before=_tree(before.plan),
+        after=_tree(after.plan),
+    )
     for name in after.workloads.keys() & before.workloads.keys():
         old, new = (_workload(*one.workloads[name]) for one in (before, after))
-        yield _Source("workload", f"workloads/{name}.yaml", (), (), old, new)
+        yield _Source(
+            cause="workload",
+            section="workload",
+            name=name,
+            file=f"workloads/{name}.yaml",
+            before=old,
+            after=new,
+        )
     books = dict(zip(before.plan.prices, before.books, strict=True))
     for name, book in zip(after.plan.prices, after.books, strict=True):
         if name in books:
@@ -102,7 +144,17 @@ def _book_sources(name: str, before: Book, after: Book) -> Iterator[_Source]:
     for key in dict.fromkeys((*old, *new)):
         row, where = new.get(key, (None, ()))
         then, _ = old.get(key, (None, ()))
-        yield _Source("prices", f"prices/{name}", (key,), where, then, row, hidden)
+        yield _Source(
+            cause="prices",
+            section="book",
+            name=name,
+            file=f"prices/{name}",
+            parts=(key,),
+            location=where,
+            before=then,
+            after=row,
+            hidden=hidden,
+        )
 
 
 def _rows(book: Book) -> Iterator[tuple[str, tuple[dict[str, Any], Location]]]:

@@ -253,9 +253,8 @@ def _changes(base: Side, head: Side, older: str, name: str) -> list[Change]:
         if rival in base.names and rival in head.names:
             theirs = changes_between(base.file(rival), head.file(rival))
             known = {(one.file, one.parts) for one in changes}
-            label = f"stack:{rival}"
             changes += [
-                replace(one, parts=(label, *one.parts)) if one.file.startswith("Pulumi.") else one
+                replace(one, rival=rival) if one.section in ("plan", "region") else one
                 for one in theirs
                 if (one.file, one.parts) not in known
             ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tco.iac.estimate.cost_components import Part, part
 from tco.iac.estimate.nodes import Choice, Disk, NodePool, Share
 from tco.iac.estimate.rates import FIGURES_REGION, Rates
@@ -37,13 +39,26 @@ def disk_parts(
     for disk in pool.disks if pool.role == "nodes" and units.ceiling else ():
         made, missing = volume_parts(disk, (count[0], count[1], count[2]), pool.region, rates)
         parts += made
-        left_out += missing
+        left_out += [one.text for one in missing]
     return parts, left_out
+
+
+@dataclass(frozen=True)
+class NotCounted:
+    """A part of a disk that has no price, and why."""
+
+    part: str
+    reason: str
+
+    @property
+    def text(self) -> str:
+        """The part and the reason, as displayed."""
+        return f"{self.part} not counted: {self.reason}"
 
 
 def volume_parts(
     disk: Disk, count: Count, region: str | None, rates: Rates
-) -> tuple[list[Part], list[str]]:
+) -> tuple[list[Part], list[NotCounted]]:
     """So many volumes (floor, declared, ceiling), and what of them has no price."""
     iops, speed = disk.iops or 0.0, disk.mb_per_s or 0.0
     if disk.volume_type == "gp3":
@@ -57,11 +72,11 @@ def volume_parts(
     if speed and disk.volume_type == "gp3":
         wanted.append(("disk throughput", "ebs_gp3_usd_per_mb_s_month", "MB/s-month", speed))
     parts: list[Part] = []
-    left_out: list[str] = []
+    left_out: list[NotCounted] = []
     for name, figure_name, unit, size in wanted:
         figure = rates.figure(figure_name or f"ebs_{disk.volume_type}_usd_per_gb_month")
         if isinstance(figure, str):
-            left_out.append(f"{name} not counted: {figure}")
+            left_out.append(NotCounted(name, figure))
             continue
         bounds = (count[0] * size, count[2] * size)
         elsewhere = region != FIGURES_REGION

@@ -32,8 +32,8 @@ def _volume(resource: Resource, rates: Rates) -> Cost:
     parts, missing = volume_parts(Disk(kind, size, iops, speed), (1, 1, 1), resource.region, rates)
     detail = f"{size:,} GB, {kind}"
     if not parts:
-        return Cost(detail, unpriced=missing[0].partition(": ")[2])
-    return Cost(detail, tuple(parts), left_out=tuple(missing))
+        return Cost(detail, unpriced=missing[0].reason)
+    return Cost(detail, tuple(parts), left_out=tuple(one.text for one in missing))
 
 
 def _by_figure(

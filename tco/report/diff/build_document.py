@@ -114,18 +114,17 @@ def _change(change: Change, file: str, line: int) -> ChangeRow:
 
 def _said(change: Change) -> tuple[str, str]:
     """What a change is about, and which key of it: the pool `burst` and its `nodes`."""
-    parts = list(change.parts)
-    rival = f"{parts.pop(0)} " if parts and parts[0].startswith("stack:") else ""
-    if change.file.startswith("workloads/"):
-        return change.file.removeprefix("workloads/").removesuffix(".yaml"), _words(parts)
-    if change.file.startswith("prices/"):
-        return parts[0], _words(parts[1:])
-    inner = parts[1:]
+    if change.section == "workload":
+        return change.name, _words(change.parts)
+    if change.section == "book":
+        return change.parts[0], _words(change.parts[1:])
+    rival = f"stack:{change.rival} " if change.rival else ""
+    inner = change.parts[1:]
     if len(inner) > 3 and inner[0] == "services" and inner[2] == "pools":
         return f"{rival}{inner[3]}", _words(inner[4:])
     if len(inner) > 1 and inner[0] == "services":
         return f"{rival}{inner[1]}", _words(inner[2:])
-    return f"{rival}{inner[0]}" if inner else f"{rival}{parts[0]}", _words(inner[1:])
+    return f"{rival}{(inner or change.parts)[0]}", _words(inner[1:])
 
 
 def _words(parts: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ class LineChange:
     before: str
     after: str
     change: str
+    is_total: bool = False
 
 
 def line_changes(lines: Sequence[LineDelta]) -> list[LineChange]:
@@ -44,7 +45,7 @@ def line_changes(lines: Sequence[LineDelta]) -> list[LineChange]:
         count = f"{still[0]} line{'s' if still[0] > 1 else ''} as before"
         rows.append(LineChange("", "", count, *_figures(still[1], still[2])))
     total = _figures(sum(before), sum(after))
-    return [*rows, LineChange("total", "", "", *total)]
+    return [*rows, LineChange("total", "", "", *total, is_total=True)]
 
 
 def _moved(line: LineDelta) -> bool:

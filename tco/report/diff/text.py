@@ -65,7 +65,7 @@ def _ledger_line(line: LineChange) -> Iterator[str]:
     texts = textwrap.wrap(label, WHAT, break_on_hyphens=False) or [""]
     figures = f"{line.before:>9}{line.after:>9}{line.change:>11}"
     text = f"    {line.category:<9} {texts[0]:<{WHAT}}{figures}"
-    yield click.style(text, bold=True) if line.category == "total" else text
+    yield click.style(text, bold=True) if line.is_total else text
     yield from (f"    {'':<9}   {more}" for more in texts[1:])
 
 
