@@ -8,6 +8,7 @@ UV := $(BIN)/uv
 UV_INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 UV_COMPILE := $(CURDIR)/$(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --upgrade
+EXAMPLES ?= 2000
 CACHES := .grimp_cache .hypothesis .import_linter_cache .pytest_cache .ruff_cache
 
 MAKEFLAGS += --no-builtin-rules
@@ -15,7 +16,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help plan diff program engine test lint check format golden bench dist lock clean
+.PHONY: help plan diff program engine test fuzz lint check format golden bench dist lock clean
 
 help: ## List the targets (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +35,12 @@ engine: $(VENV)/dev.stamp ## Find the Pulumi engine for the tests, else fetch or
 
 test: engine ## Run the tests
 	@$(BIN)/python -m pytest -q
+
+fuzz: $(VENV)/dev.stamp ## Try odd inputs for minutes, always new ones (EXAMPLES=N; SEED=N repeats a run)
+	@seed="$(SEED)"; seed="$${seed:-$$(date +%s)}"; \
+		echo "make fuzz EXAMPLES=$(EXAMPLES) SEED=$$seed"; \
+		FUZZ_EXAMPLES="$(EXAMPLES)" $(BIN)/python -m pytest -q tests/fuzz \
+			--hypothesis-profile=fuzz --hypothesis-seed="$$seed"
 
 lint: $(VENV)/dev.stamp ## Check format, lint, types and import layers
 	@$(BIN)/ruff format --check .

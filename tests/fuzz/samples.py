@@ -1,0 +1,94 @@
+"""Good documents to start from: the example stacks, recorded programs, a week of requests."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tco.yaml_reader import load
+from tests.fuzz.mutations import Vocabulary
+from tests.iac.recording import RECORDED
+
+__all__ = [
+    "WEEK",
+    "Sample",
+    "copy_stacks",
+    "plan_vocabulary",
+    "program_vocabulary",
+    "programs",
+    "samples",
+]
+
+ROOT = Path(__file__).parents[2]
+STACKS = ROOT / "stacks"
+README_YAML = re.compile(
+    r"^```yaml\n((?:config|timezone|source):.*?)^```", re.MULTILINE | re.DOTALL
+)
+MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
+WEEK = [(MONDAY + dt.timedelta(hours=hour)).isoformat() for hour in range(168)]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A stack with the files it names, each parsed, by their paths in the folder."""
+
+    name: str
+    stack: str
+    workloads: tuple[str, ...]
+    books: tuple[str, ...]
+    trees: dict[str, Any] = field(repr=False)
+
+
+def copy_stacks(folder: Path, names: Iterable[str] | None = None) -> None:
+    """Copy the example stacks into a folder, all of them or some."""
+    shutil.copytree(STACKS, folder)
+    if names is not None:
+        kept = {f"Pulumi.{name}.yaml" for name in names}
+        for path in folder.glob("Pulumi.*.yaml"):
+            if path.name not in kept:
+                path.unlink()
+
+
+@functools.cache
+def samples() -> tuple[Sample, ...]:
+    """Every example stack."""
+    return tuple(_sample(path) for path in sorted(STACKS.glob("Pulumi.*.yaml")))
+
+
+def _sample(path: Path) -> Sample:
+    tree: Any = load(path.read_text(encoding="utf-8"))
+    plan = tree["config"]["tco:plan"]
+    workloads = tuple(f"workloads/{one['workload']}.yaml" for one in plan["services"].values())
+    books = tuple(f"prices/{one}" for one in plan.get("prices", ()))
+    trees = {name: load((STACKS / name).read_text(encoding="utf-8")) for name in workloads + books}
+    name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    return Sample(name, path.name, workloads, books, {path.name: tree, **trees})
+
+
+@functools.cache
+def plan_vocabulary() -> Vocabulary:
+    """The keys of stack files, workloads and price books, from the examples and the README."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = [load(block) for block in README_YAML.findall(readme)]
+    return Vocabulary.of([*shown, *(tree for one in samples() for tree in one.trees.values())])
+
+
+@functools.cache
+def programs() -> tuple[Any, ...]:
+    """Previews and states as the engine wrote them."""
+    return tuple(
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted(RECORDED.glob("*.json"))
+    )
+
+
+@functools.cache
+def program_vocabulary() -> Vocabulary:
+    """The keys of previews and states."""
+    return Vocabulary.of(programs())
