@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tco.cli.exit_codes import INTERRUPTED
-from tco.cli.options import MOMENT
+from tco.cli.options import MOMENT, print_error, print_text
 from tco.errors import TcoError
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: st
 
     message, matters = _message(posting)
     if posting.dry_run:
-        click.echo(message.body, nl=False)
+        print_text(message.body)
         return
     if summary:
         _summarize(Path(summary), message.text)
@@ -167,14 +167,14 @@ def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: st
         there, place = forge()
         done = post(there, message, posting.behavior, create=matters or posting.always)
     except NotPosted as error:
-        click.echo(f"Not posted: {error}", err=True)
+        print_error(f"Not posted: {error}")
         if not summary:
-            click.echo(message.body, nl=False)
+            print_text(message.body)
         return
     except KeyboardInterrupt:
-        click.echo("Interrupted; the comment may be written already.", err=True)
+        print_error("Interrupted; the comment may be written already.")
         sys.exit(INTERRUPTED)
-    click.echo(f"{place}: {_format_outcome(done)}", err=True)
+    print_error(f"{place}: {_format_outcome(done)}")
 
 
 def _summarize(summary: Path, text: str) -> None:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tco.cli.exit_codes import CLOSED
-from tco.cli.options import MOMENT, EvaluationOptions, print_json, print_text, question_options
+from tco.cli.options import (
+    MOMENT,
+    EvaluationOptions,
+    print_error,
+    print_json,
+    print_text,
+    question_options,
+)
 
 if TYPE_CHECKING:
     from tco.documents.diff import DiffDocument
@@ -107,7 +114,7 @@ def _hold(found: DiffDocument, *, fail_on_gate: bool, increase: Increase | None)
 
     told = refusals(found, on_gate=fail_on_gate, increase=increase)
     for reason in told:
-        click.echo(f"refused: {reason}.", err=True)
+        print_error(f"refused: {reason}.")
     if told:
         sys.stdout.flush()
         sys.exit(CLOSED)

@@ -25,6 +25,7 @@ from tco.cli.options import (
     columns,
     folded,
     format_option,
+    print_error,
     print_json,
     print_text,
     progress,
@@ -116,7 +117,7 @@ def _export(results: Sequence[Evaluation], form: str) -> None:
     missing = [one for result in results for one in result.unpriced]
     if form == "focus" and missing:
         names = "; ".join(f"{one.name}: {one.reason}" for one in missing)
-        click.echo(f"Not in the rows, for it has no price: {names}", err=True)
+        print_error(f"Not in the rows, for it has no price: {names}")
 
 
 @cli.command()
@@ -180,7 +181,7 @@ def memo(
         return
     for name, text in texts.items():
         write_text(out / f"{name}.md", text)
-    click.echo(f"{len(texts)} memo{'s' if len(texts) > 1 else ''} in {printable(out)}", err=True)
+    print_error(f"{len(texts)} memo{'s' if len(texts) > 1 else ''} in {printable(out)}")
 
 
 @cli.command()
@@ -255,7 +256,7 @@ def optimize(
 
         path = Path(source.file)
         write_text(path.resolve(), pinned(found, path))  # a link was read, so it stays inside
-        click.echo(pinned_line(found, path), err=True)
+        print_error(pinned_line(found, path))
 
 
 for command in (diff, comment, sweep, prices, price):
@@ -314,9 +315,9 @@ def _writes(arguments: Sequence[str]) -> bool:
 def _tell(error: TcoError, arguments: Sequence[str]) -> None:
     """An error as text on stderr, or as JSON on stdout where JSON was asked for."""
     if not _wants_json(arguments):
-        click.echo(folded(f"{error}"), err=True)
+        print_error(folded(f"{error}"))
         if isinstance(error, BadInput) and _writes(arguments):
-            click.echo("Nothing was written.", err=True)
+            print_error("Nothing was written.")
         return
     problems = error.problems if isinstance(error, BadInput) else [Problem("", "", str(error))]
     print_json(
@@ -344,7 +345,7 @@ def main() -> None:
     except click.exceptions.Exit as done:
         code = done.exit_code
     except click.Abort:
-        click.echo("Interrupted.", err=True)
+        print_error("Interrupted.")
         code = INTERRUPTED
     except click.ClickException as error:
         _show_usage(error)
@@ -365,11 +366,11 @@ def _show_usage(error: click.ClickException) -> None:
     """Print what click refuses; an argument in it cannot steer a terminal."""
     text = io.StringIO()
     error.show(text)
-    click.echo("\n".join(map(printable, text.getvalue().split("\n"))), nl=False, err=True)
+    print_error("\n".join(map(printable, text.getvalue().rstrip("\n").split("\n"))))
 
 
 def _tell_unwritable(error: OSError) -> None:
     """A full disk or a closed device on one line; what is still buffered is dropped."""
     what = error.filename or "the output"
-    click.echo(folded(f"{printable(what)} cannot be written: {error.strerror}."), err=True)
+    print_error(folded(f"{printable(what)} cannot be written: {error.strerror}."))
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

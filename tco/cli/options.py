@@ -19,6 +19,7 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from tco.analysis.evaluation import SCENARIOS, SEED
+from tco.ci_log import log_json, log_text
 from tco.errors import printable
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "columns",
     "folded",
     "format_option",
+    "print_error",
     "print_json",
     "print_text",
     "progress",
@@ -195,7 +197,12 @@ def folded(text: str) -> str:
 def print_text(text: str) -> None:
     """Text on stdout; colors only on a terminal that wants them."""
     colors = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not os.environ.get("CI")
-    click.echo(text, nl=False, color=bool(colors))
+    click.echo(log_text(text if colors else click.unstyle(text)), nl=False, color=bool(colors))
+
+
+def print_error(text: str) -> None:
+    """Print a message on stderr."""
+    click.echo(log_text(click.unstyle(text)), err=True)
 
 
 def print_json(content: dict[str, Any]) -> None:
@@ -203,7 +210,7 @@ def print_json(content: dict[str, Any]) -> None:
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     if "\n".join(map(printable, text.split("\n"))) != text or not _takes_unicode(sys.stdout):
         text = json.dumps(content, indent=2, allow_nan=False)
-    click.echo(text)
+    click.echo(log_json(text))
 
 
 def _takes_unicode(stream: TextIO) -> bool:

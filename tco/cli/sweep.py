@@ -10,7 +10,14 @@ import click
 
 from tco.catalog.catalog import load_catalog
 from tco.cli.exit_codes import BAD_INPUT, INTERRUPTED
-from tco.cli.options import EvaluationOptions, print_json, print_text, progress, question_options
+from tco.cli.options import (
+    EvaluationOptions,
+    print_error,
+    print_json,
+    print_text,
+    progress,
+    question_options,
+)
 from tco.errors import BadInput
 from tco.plan.stack_file import read_stack
 
@@ -80,14 +87,14 @@ def _stream(asked: Sweep) -> None:
         with progress(asked.points(), asked.size, "Sweeping", hidden=hidden) as bar:
             for point in bar:
                 head = "" if written else csv_header(asked)
-                sys.stdout.write(head + csv_line(point))
+                print_text(head + csv_line(point))
                 sys.stdout.flush()
                 written += 1
     except KeyboardInterrupt:
-        click.echo(f"Interrupted; the {written} of {asked.size} points written stay.", err=True)
+        print_error(f"Interrupted; the {written} of {asked.size} points written stay.")
         sys.exit(INTERRUPTED)
     except BadInput as error:
         if not written:
             raise
-        click.echo(f"{error}\nThe {written} of {asked.size} points written stay.", err=True)
+        print_error(f"{error}\nThe {written} of {asked.size} points written stay.")
         sys.exit(BAD_INPUT)

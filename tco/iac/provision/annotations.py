@@ -12,6 +12,7 @@ from typing import Any
 import pulumi
 
 from tco.analysis.evaluation import Evaluation, on_day
+from tco.ci_log import log_text
 from tco.iac.provision.pool import GpuNodePool
 from tco.plan.plan import Override
 from tco.report.numbers import usd
@@ -32,16 +33,17 @@ def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> dict[str, 
         said = (
             f"{text}\npriced, not provisioned: {pool.idle_because}" if pool.idle_because else text
         )
-        pulumi.log.info(said, resource=pool)
-    pulumi.log.info(stack_text(result, view))
+        pulumi.log.info(log_text(said), resource=pool)
+    pulumi.log.info(log_text(stack_text(result, view)))
     for warning in view.warnings:
-        pulumi.log.info(f"mind: {warning}")
+        pulumi.log.info(log_text(f"mind: {warning}"))
     if not result.gate.open:
-        pulumi.log.warn(closed_text(result, view))
+        pulumi.log.warn(log_text(closed_text(result, view)))
     elif all(one.holds for one in result.gate.conditions):
         pulumi.log.info("the gate is open")
     elif result.gate.override is not None:
-        pulumi.log.warn(f"the gate is open by override: {_override_text(result.gate.override)}")
+        by = _override_text(result.gate.override)
+        pulumi.log.warn(log_text(f"the gate is open by override: {by}"))
     return record(result)
 
 

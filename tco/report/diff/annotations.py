@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tco.ci_log import log_text
 from tco.documents.diff import ChangeRow, DiffDocument, StackDelta
 from tco.errors import printable
 from tco.report.diff.change_text import change_text
@@ -30,7 +31,7 @@ def workflow_annotations(document: DiffDocument) -> list[str]:
     ordered = sorted(lines, key=lambda one: not one[0])
     return [
         f"::{'warning' if severe else 'notice'} file={_property(file)},line={line},"
-        f"title={_property(TITLE)}::{_data(text[:LONGEST_TEXT])}"
+        f"title={_property(TITLE)}::{_data(log_text(text[:LONGEST_TEXT]))}"
         for severe, file, line, text in ordered
     ]
 
