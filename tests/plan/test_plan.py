@@ -234,8 +234,8 @@ def test_numbers_are_finite(lab: Lab, number: str) -> None:
     path = lab.folder / "Pulumi.one.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace('"HERE"', number), encoding="utf-8")
     text = lab.refused()
-    assert "tco:plan.ops.fte: " in text
-    assert "not a finite number" in text or "'1e400' is not a number" in text
+    assert "tco:plan.ops.fte: " in text or "line 1, column " in text
+    assert "not a finite number" in text or "is too large for a number" in text
 
 
 def test_a_plan_without_services(lab: Lab) -> None:
