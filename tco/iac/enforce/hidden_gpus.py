@@ -71,6 +71,7 @@ TYPES: Final = ("instanceType", "instanceTypes", "instanceRequirements")
 MACHINE: Final = re.compile(
     r"instance_?type|machine_?(type|spec|config)|vm_?(size|sku|type)|^(shape|flavor|plan|size|sku)"
     r"|(node|server|commercial|droplet|profile)_?type|node_?(config|pools?$)|hardware_?profile"
+    r"|^properties$|(instance|launch)_?(details|options)|(cluster|master|worker)_?config|gce_?setup"
     r"|agent_?pool_?profiles|virtual_?machine_?profile|dedicated_?resources|gpu|accelerator",
     re.IGNORECASE,
 )
