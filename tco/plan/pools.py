@@ -148,7 +148,7 @@ class OwnedNode(Strict):
     gpu: Name
     gpus: Annotated[int, Field(strict=True, ge=1, le=1024)]
     usd: PositiveAmount
-    life_years: Annotated[float, Field(strict=True, gt=0, le=20)]
+    life_years: Annotated[float, Field(strict=True, ge=0.1, le=20)]
     residual: Share = point(0.0)
     maintenance_per_year: Share | None = None
     power: Power | None = None

@@ -10,6 +10,7 @@ from tco.shares import in_percent
 __all__ = [
     "add_up",
     "differ",
+    "grouped",
     "percent",
     "plain",
     "quantity",
@@ -26,10 +27,30 @@ __all__ = [
 ]
 
 
+SMALLEST, LARGEST = 1e-6, 1e15
+"""Numbers outside have an exponent."""
+SHORTENED = ((1e12, "T"), (1e9, "B"))
+"""Amounts from which on four digits are shown, so that no column is too narrow for them."""
+NO_CENTS = 1e6
+
+
+def grouped(value: float, decimals: int = 0) -> str:
+    """Return a number with its thousands separated; a billion or more as 1.235B or 730T."""
+    size = abs(value)
+    if size >= LARGEST:
+        return f"{value:.3g}"
+    for unit, letter in SHORTENED:
+        if size >= unit - 0.5:
+            return f"{value / unit:.4g}{letter}"
+    return f"{value:,.{decimals if size < NO_CENTS else 0}f}"
+
+
 def plain(value: float, digits: int = 3) -> str:
     """A number with so many significant digits, thousands separated, no trailing zeros."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else "∞"
+    if not SMALLEST <= abs(value) < LARGEST:
+        return f"{value:.{digits}g}"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -39,13 +60,12 @@ def usd(value: float) -> str:
     """Dollars: whole from $100 on, cents below."""
     sign = "-" if value < 0 else ""
     size = abs(value)
-    text = f"{size:,.0f}" if size >= 99.995 or size == 0 else f"{size:,.2f}"
-    return f"{sign}${text}"
+    return f"{sign}${grouped(size, 0 if size >= 99.995 or size == 0 else 2)}"
 
 
 def whole_usd(value: int) -> str:
     """Whole dollars, also below $100: for columns that add up."""
-    return f"{'-' if value < 0 else ''}${abs(value):,}"
+    return f"{'-' if value < 0 else ''}${grouped(abs(value))}"
 
 
 def signed_usd(value: int) -> str:
@@ -60,7 +80,7 @@ def signed_percent(share: float) -> str:
 
 def usd_price(value: float) -> str:
     """A unit price: cents, or three significant digits below ten cents."""
-    return f"${value:,.2f}" if value == 0 or abs(value) >= 0.1 else f"${plain(value)}"
+    return f"${grouped(value, 2)}" if value == 0 or abs(value) >= 0.1 else f"${plain(value)}"
 
 
 def usd_about(value: float, digits: int = 3) -> str:
@@ -123,7 +143,7 @@ def tokens_in_words(mtok: float) -> str:
 def quantity(value: float, unit: str) -> str:
     """A line's quantity with its unit, short."""
     short = {"node-hour": "h", "request": "req", "service": "", "node": "", "month": ""}
-    text = f"{value:,.0f}" if abs(value) >= 100 or abs(value) < 0.005 else plain(value)
+    text = grouped(value) if abs(value) >= 100 or abs(value) < 0.005 else plain(value)
     return f"{text} {short.get(unit, unit)}".rstrip()
 
 

@@ -17,7 +17,7 @@ from tco.costing.figures import rates_of
 from tco.costing.stack import PoolModel
 from tco.errors import printable
 from tco.report.disclosure import HIDDEN, secret_apis, secret_pools, told
-from tco.report.numbers import percent, usd
+from tco.report.numbers import grouped, percent, usd
 
 __all__ = ["mix_text", "optimum_json", "optimum_text", "pinned_line"]
 
@@ -199,7 +199,7 @@ def _labels(supplies: Iterable[Supply]) -> dict[Supply, str]:
 def _rank(
     rank: Rank, shown: Sequence[Supply], labels: Mapping[Supply, str], secret: Collection[Supply]
 ) -> str:
-    cells = [HIDDEN if one in secret else f"${rank.usd_per_hour[one]:,.2f}" for one in shown]
+    cells = [HIDDEN if one in secret else f"${grouped(rank.usd_per_hour[one], 2)}" for one in shown]
     prices = " ".join(f"{cell:>{COLUMN}}" for cell in cells)
     return (
         f"    {rank.rank:>4} {percent(rank.needed_share):>6} {percent(rank.busy_share):>7} "

@@ -18,6 +18,7 @@ from tco.ranges import Range
 from tco.report.disclosure import HIDDEN, is_secret, secret_figures
 from tco.report.numbers import (
     add_up,
+    grouped,
     percent,
     plain,
     quantity,
@@ -179,9 +180,9 @@ def _line_row(priced: PricedLine, whole: int, remedy: str) -> LineRow:
         price,
         amount,
         whole,
-        f"{whole:,}",
-        "" if line.confidential else f"{whole if known else min(priced.low, whole):,.0f}",
-        "" if line.confidential else f"{whole if known else max(priced.high, whole):,.0f}",
+        grouped(whole),
+        "" if line.confidential else grouped(whole if known else min(priced.low, whole)),
+        "" if line.confidential else grouped(whole if known else max(priced.high, whole)),
     )
 
 
@@ -221,7 +222,7 @@ def alternative_row(result: Evaluation, one: AlternativeResult) -> AlternativeRo
     per_output, per_total = _levelized(result, one)
     return AlternativeRow(
         one.name,
-        "no price" if money is None else f"{money:,.0f}",
+        "no price" if money is None else grouped(money),
         per_output,
         per_total,
         wins_text(result, one),
@@ -249,8 +250,8 @@ def _levelized(result: Evaluation, one: AlternativeResult) -> tuple[str, str]:
         return "", ""
     if is_secret(one.alternative):
         return HIDDEN, HIDDEN
-    total = f"{money / result.stack.mtok_per_month:,.2f}"
-    return f"{money / output:,.2f}" if output else "", total
+    total = grouped(money / result.stack.mtok_per_month, 2)
+    return grouped(money / output, 2) if output else "", total
 
 
 def _threshold(threshold: Threshold, shown: Callable[[float], str]) -> str:

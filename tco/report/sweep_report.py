@@ -12,7 +12,7 @@ import click
 
 from tco.analysis.decision.verdict import Decision, in_words
 from tco.analysis.sweep.sweep import Axis, Point, Sweep
-from tco.report.numbers import percent, plain, tokens, usd_about, usd_price
+from tco.report.numbers import grouped, percent, plain, tokens, usd_about, usd_price
 from tco.report.table import DECISION_COLORS
 from tco.shares import chance
 
@@ -202,7 +202,7 @@ def _value(axis: Axis, value: float) -> str:
 
 
 def _whole(value: float | None) -> str:
-    return "unknown" if value is None else f"${value:,.0f}"
+    return "unknown" if value is None else f"${grouped(value)}"
 
 
 def _about(value: float | None) -> str:

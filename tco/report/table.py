@@ -125,16 +125,17 @@ def _alternatives(view: StackView, columns: int) -> list[str]:
     if not view.alternatives:
         return ["  No alternatives are declared: there is nothing to compare with."]
     width = max(len("against"), *(len(_short(one.name, 30)) for one in view.alternatives))
-    rows = [f"  {'against':<{width}} {'$/month':>11} {'per 1M out':>10} {'wins':>6}  cheaper"]
+    price = max(len("per 1M out"), *(len(one.per_mtok_output) for one in view.alternatives))
+    rows = [f"  {'against':<{width}} {'$/month':>11} {'per 1M out':>{price}} {'wins':>6}  cheaper"]
     for one in view.alternatives:
         wins = f"{one.wins}{f' ({one.note})' if one.note else ''}"
-        room = columns - width - 34
+        room = columns - width - price - 24
         texts = textwrap.wrap(wins, room, break_on_hyphens=False) or [""]
         rows.append(
-            f"  {_short(one.name, 30):<{width}} {one.usd:>11} {one.per_mtok_output:>10} "
+            f"  {_short(one.name, 30):<{width}} {one.usd:>11} {one.per_mtok_output:>{price}} "
             f"{one.chance:>6}  {texts[0]}"
         )
-        rows += [f"  {'':<{width + 31}} {text}" for text in texts[1:]]
+        rows += [f"  {'':<{width + price + 21}} {text}" for text in texts[1:]]
     return [*rows, *_wins_note([view], "  ")]
 
 
@@ -154,14 +155,19 @@ def _flips(view: StackView) -> list[str]:
 
 def summary(views: Sequence[StackView]) -> str:
     """All stacks, a line each."""
-    width = max(len("stack"), *(len(_short(view.name, 19)) for view in views))
-    rows = [f"{'stack':<{width}} {'$/month':>11} {'$/1M out':>9} {'busy':>6} {'wins':>6}  verdict"]
+    price = max(9, *(len(view.per_mtok_output) for view in views))
+    longest = 28 - price  # a wide price takes its room from the names
+    width = max(len("stack"), *(len(_short(view.name, longest)) for view in views))
+    rows = [
+        f"{'stack':<{width}} {'$/month':>11} {'$/1M out':>{price}} {'busy':>6} {'wins':>6}  verdict"
+    ]
     for view in views:
         verdict = click.style(f"{in_words(view.decision):<11}", fg=DECISION_COLORS[view.decision])
         gate = "open" if view.gate_open else "closed"
         rows.append(
-            f"{_short(view.name, 19):<{width}} {view.total:>11} {view.per_mtok_output:>9} "
-            f"{view.utilization:>6} {view.chance:>6}  {verdict} gate {gate}"
+            f"{_short(view.name, longest):<{width}} {view.total:>11} "
+            f"{view.per_mtok_output:>{price}} {view.utilization:>6} {view.chance:>6}  "
+            f"{verdict} gate {gate}"
         )
     return "\n".join([*rows, *_wins_note(views, "")]) + "\n"
 

@@ -18,6 +18,7 @@ from tco.report.disclosure import HIDDEN, secret_supplies
 from tco.report.narrative import constrained, month_spread, no_rival, opening, saving_text
 from tco.report.numbers import (
     add_up,
+    grouped,
     percent,
     plain,
     tokens,
@@ -402,4 +403,4 @@ def category_totals(result: Evaluation) -> dict[str, str]:
     for one in result.lines:
         totals[one.line.category] = totals.get(one.line.category, 0.0) + one.usd_per_month
     whole = add_up(list(totals.values()))
-    return {name: f"{value:,}" for name, value in zip(totals, whole, strict=True)}
+    return {name: grouped(value) for name, value in zip(totals, whole, strict=True)}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tco.report import numbers
 from tco.report.narrative import saving_text
+from tco.report.numbers import grouped, plain, usd, usd_price
 
 READS: list[tuple[Callable[[float], str], float, str]] = [
     (numbers.usd, 0, "$0"),
@@ -86,3 +87,33 @@ def test_the_largest_remainders_are_rounded_up() -> None:
     """Three thirds of a hundred are 34, 33 and 33; half a dollar more goes to the nearest."""
     assert sorted(numbers.add_up([100 / 3] * 3)) == [33, 33, 34]
     assert numbers.add_up([0.6, 0.3, 1.1]) == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0, "$0"),
+        (99.5, "$99.50"),
+        (999_999_999.0, "$999,999,999"),
+        (1e9, "$1B"),
+        (1_234_567_890.0, "$1.235B"),
+        (-7.3e14, "-$730T"),
+        (7.3e17, "$7.3e+17"),
+        (1e300, "$1e+300"),
+    ],
+)
+def test_large_amounts_are_short(value: float, shown: str) -> None:
+    """An amount never needs more room than a table has, and below a billion no digit is lost."""
+    assert usd(value) == shown
+
+
+@given(st.floats(min_value=1e-320, max_value=1e305) | st.floats(min_value=1, max_value=1e16))
+def test_any_amount_fits_its_column(value: float) -> None:
+    """Whatever the size, at most 12 characters, and the figure reads as itself to three digits."""
+    for text in (usd(value), usd_price(value), grouped(value), grouped(value, 2)):
+        assert len(text) <= 12
+    assert len(plain(value)) <= 19
+    units = {"B": 1e9, "T": 1e12}
+    text = grouped(value, 2).replace(",", "")
+    read = float(text.rstrip("BT")) * units.get(text[-1], 1.0)
+    assert read == pytest.approx(value, rel=6e-3, abs=5e-3)

@@ -11,7 +11,7 @@ from tco.report.numbers import usd
 from tco.report.plan_json import stack_json
 from tco.report.table import comparison, comparison_rows, gate_text, stack_text, summary
 from tco.report.view import category_totals, stack_view
-from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab
+from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 LONG = "a-name-that-is-longer-than-anything-that-a-table-has-room-for"
 
@@ -118,3 +118,22 @@ def test_a_line_stands_between_its_low_and_its_high(lab: Lab) -> None:
     for line in stack_view(lab.evaluate()).lines:
         low, amount, high = (int(one.replace(",", "")) for one in (line.low, line.usd, line.high))
         assert low <= amount <= high
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1.0, 1e3, 1e6, 1e9, 1e12, 1e15])
+def test_prices_of_any_size_keep_the_width(lab: Lab, factor: float) -> None:
+    """However expensive nodes and APIs are, tables keep to 80 columns, wide ones to 120."""
+    prices = [
+        {"instance": "box.8x", "region": "r1", "usd_per_hour": 20 * factor},
+        {"api": "api/plain", "input_usd_per_mtok": factor, "output_usd_per_mtok": factor},
+    ]
+    lab.stack(
+        {"main": {**ON_DEMAND, "nodes": 1}, "own": owned(100_000 * factor)},
+        prices=[lab.book("large", prices=prices)],
+        platform={"usd_per_month": factor},
+        ops={"fte": [0.5, 1, 2], "usd_per_fte_year": 200_000 * factor},
+    )
+    view = stack_view(lab.evaluate())
+    for columns in (80, 120):
+        text = click.unstyle(stack_text(view, columns) + summary([view, view]))
+        assert max(len(line) for line in text.splitlines()) <= columns

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tco.documents.diff import LineDelta
-from tco.report.numbers import add_up, signed_usd
+from tco.report.numbers import add_up, grouped, signed_usd
 
 __all__ = ["NOTHING", "LineChange", "line_changes"]
 
@@ -67,4 +67,4 @@ def _line(line: LineDelta, old: int, new: int) -> LineChange:
 
 def _figures(old: int, new: int) -> tuple[str, str, str]:
     change = signed_usd(new - old).replace("$", "") if new != old else NOTHING
-    return f"{old:,}", f"{new:,}", change
+    return grouped(old), grouped(new), change
