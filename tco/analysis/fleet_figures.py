@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tco.costing.fleet_operation import FleetOperation, operate
-from tco.costing.stack import ServiceModel, StackModel
+from tco.costing.stack import ServiceModel, StackModel, overall_slo
+from tco.throughput.operating_point import SLO
 from tco.units import HOURS_PER_MONTH, as_scalar
 
 __all__ = ["FleetFigures", "fleet_figures", "utilization", "utilization_at"]
@@ -30,7 +31,7 @@ class FleetFigures:
     concurrency: float | None
     extrapolated: bool
     predicted: bool
-    slo: str
+    slo: SLO
 
 
 def fleet_figures(stack: StackModel, done: FleetOperation) -> tuple[FleetFigures, ...]:
@@ -59,7 +60,6 @@ def _fleet(service: ServiceModel, done: FleetOperation, place: int) -> FleetFigu
         overflow += one.group.share * as_scalar(one.month.overflow_share)
     concurrencies = [one.group.concurrency for one in groups]
     known = [one for one in concurrencies if one is not None]
-    slos = {one.group.slo for one in groups}
     return FleetFigures(
         nodes=nodes,
         standby_nodes=standby,
@@ -72,7 +72,7 @@ def _fleet(service: ServiceModel, done: FleetOperation, place: int) -> FleetFigu
         concurrency=known[0] if known else None,
         extrapolated=any(one.group.extrapolated for one in groups),
         predicted=any(one.group.predicted for one in groups),
-        slo="unverified" if "unverified" in slos else ("met" if "met" in slos else "none"),
+        slo=overall_slo(one.group.slo for one in groups),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from tco.catalog.catalog import Catalog, SourcedValue
 from tco.costing.api_bill import ApiRate
@@ -17,7 +18,7 @@ from tco.plan.plan import Plan
 from tco.plan.pools import Pool
 from tco.plan.stack_file import StackFile
 from tco.plan.workload import Demand, RequestClass
-from tco.throughput.operating_point import OperatingPoint
+from tco.throughput.operating_point import SLO, OperatingPoint
 from tco.units import TOKENS_PER_MTOK
 
 __all__ = [
@@ -32,7 +33,7 @@ __all__ = [
     "StackModel",
     "StandbyTerms",
     "Unpriced",
-    "slo_of",
+    "overall_slo",
 ]
 
 
@@ -86,10 +87,10 @@ class PoolModel:
         return self.plan.instance is not None
 
 
-def slo_of(points: Iterable[OperatingPoint]) -> str:
-    """Whether the points meet what the workload promises: unverified if any is."""
-    states = {point.slo for point in points}
-    return "unverified" if "unverified" in states else ("met" if "met" in states else "none")
+def overall_slo(states: Iterable[SLO]) -> SLO:
+    """Return whether what a workload promises is met by all: unverified if any is."""
+    found = set(states)
+    return "unverified" if "unverified" in found else ("met" if "met" in found else "none")
 
 
 def _of_a_node(concurrency: float | None, pool: PoolModel) -> float | None:
@@ -130,7 +131,7 @@ class Group:
     """Those of the classes on the first pool, then on each other one."""
     node_output_tok_s: float
     concurrency: float | None
-    slo: str
+    slo: SLO
     throughput: SourcedValue
     """The speed of the group's nodes over the likely one: 1, with the spread of the benchmark."""
     speeds: tuple[PoolSpeed, ...]
@@ -164,7 +165,7 @@ class Group:
             tuple(points),
             first.node_output_tok_s,
             _of_a_node(first.concurrency, pools[0]),
-            slo_of(points),
+            overall_slo(point.slo for point in points),
             widest.scaled(first.throughput.name),
             tuple(speeds),
         )
@@ -199,8 +200,8 @@ class StandbyTerms:
         return -(-self.nodes // pool.nodes_per_replica)
 
     @property
-    def kind(self) -> str:
-        """``availability``, ``nodes``, ``api`` or ``none``."""
+    def kind(self) -> Literal["availability", "nodes", "api", "none"]:
+        """What takes over while a node is out."""
         if self.target is not None:
             return "availability"
         if self.api is not None:

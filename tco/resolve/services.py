@@ -204,7 +204,7 @@ def _group(
         every_point,
         by_pool[0].node_output_tok_s,
         None if concurrency is None else concurrency / nodes,
-        built.slo_of(every_point),
+        built.overall_slo(one.slo for one in every_point),
         throughput_of(todo, model, first.pool.gpu, every_point),
         by_pool,
     )

@@ -19,6 +19,7 @@ from tco.scenario import BASE_CASE, Scenario
 from tco.units import Quantity
 
 __all__ = [
+    "SLO",
     "MeasuredPoint",
     "OperatingPoint",
     "measured_points",
