@@ -220,7 +220,9 @@ def _read(file: str) -> tuple[DiffDocument | None, list[str]]:
     if file == STDIN and sys.stdin.isatty():
         raise TcoError(f"{shown}: nothing is piped in. {PIPE}")
     with click.open_file(file, "rb") as stream:
-        content: bytes = stream.read(LARGEST_INPUT_BYTES)
+        content: bytes = stream.read(LARGEST_INPUT_BYTES + 1)
+    if len(content) > LARGEST_INPUT_BYTES:
+        raise TcoError(f"{shown}: holds more than the {LARGEST_INPUT_BYTES >> 20} MB tco reads.")
     try:
         return read_document(content.decode(), shown)
     except UnicodeDecodeError as error:

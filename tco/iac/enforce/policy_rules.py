@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 from tco.analysis.evaluation import evaluate, load_stack
 from tco.catalog.book import read_book
 from tco.catalog.catalog import Catalog, load_catalog
+from tco.ci_log import log_text
 from tco.errors import TcoError
 from tco.iac.enforce.hidden_gpus import hidden_gpus
 from tco.iac.enforce.incremental import PricedResource, RunningCost
@@ -158,13 +159,17 @@ def summary(pack: Pack, args: StackArguments, report: Report) -> None:
 
 def _tell(said: Iterator[str], report: Report, in_doubt: str) -> None:
     """Report what a rule says; a fault of it too, for Pulumi lets some errors pass."""
+
+    def say(text: str) -> None:
+        report(log_text(text), None)
+
     try:
         for line in said:
-            report(line, None)
+            say(line)
     except TcoError as error:
-        report(f"{in_doubt}, for tco cannot decide: {error}", None)
+        say(f"{in_doubt}, for tco cannot decide: {error}")
     except Exception as error:
-        report(f"{in_doubt}, for tco failed: {type(error).__name__}: {error}", None)
+        say(f"{in_doubt}, for tco failed: {type(error).__name__}: {error}")
 
 
 def _cost_lines(pack: Pack, args: Arguments) -> Iterator[str]:

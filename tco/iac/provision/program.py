@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
+from tco.ci_log import log_text
 from tco.costing.fleet_operation import spare_nodes
 from tco.costing.stack import PoolModel, ServiceModel, StackModel
 from tco.errors import BadInput, Problem, TcoError
@@ -48,7 +49,7 @@ def as_pulumi_run_error() -> Generator[list[str]]:
         failed.append(str(error))
         raise
     except Exception as error:
-        failed.append(_format_error(error))
+        failed.append(log_text(_format_error(error)))
         known = isinstance(error, TcoError)
         raise pulumi.RunError(failed[0]) from (None if known else error)
 

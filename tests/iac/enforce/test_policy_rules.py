@@ -324,3 +324,10 @@ def test_schedule_of_another_group_is_refused(catalog: Catalog) -> None:
     assert "not among the resources" in refused(catalog, own, **LIMITS)[0]
     small = Args(TEMPLATE, {"instanceType": "slow.8x"}, "t")
     assert refused(catalog, small, group(), schedule(), maxUsdPerMonth=1_000_000) == []
+
+
+def test_a_name_is_no_command_to_a_ci_runner(catalog: Catalog) -> None:
+    """The engine prints what a rule says into a job's log: what a program names is text there."""
+    [text] = told(cost_line, pack(catalog), Args(INSTANCE, BOX, region="##[error]"))
+    assert "##[" not in text
+    assert r"#\#[error]" in text
