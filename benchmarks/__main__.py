@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import cold_start, policy_pack, preview, price, uncertainty
+from benchmarks import cold_start, large, policy_pack, preview, price, uncertainty
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "cold-start": cold_start.run,
     "uncertainty": uncertainty.run,
+    "large": large.run,
     "price": price.run,
     "policy-pack": policy_pack.run,
     "preview": preview.run,

@@ -223,6 +223,14 @@ def gate(stack: str, form: str, question: EvaluationOptions) -> None:
     help="Pin the cheapest mix that has nodes into the stack file, in whole numbers.",
 )
 @click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop searching after this long, and report what was not searched.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["table", "json"]),
@@ -232,9 +240,15 @@ def gate(stack: str, form: str, question: EvaluationOptions) -> None:
 )
 @question_options
 def optimize(
-    stack: str, max_term: str, form: str, write: bool, question: EvaluationOptions
+    stack: str,
+    max_term: str,
+    form: str,
+    write: bool,
+    time_limit: float,
+    question: EvaluationOptions,
 ) -> None:
     """The cheapest mix of nodes and APIs, node rank by node rank."""
+    from tco.analysis.optimization.budget import Budget
     from tco.analysis.optimization.optimize import optimize as cheapest
     from tco.report.optimum import optimum_json, optimum_text, pinned_line
 
@@ -246,6 +260,7 @@ def optimize(
         TERM_MONTHS[cast("Term", max_term)],
         question.scenarios,
         question.seed,
+        Budget(time_limit),
     )
     if form == "json":
         print_json(optimum_json(found))

@@ -28,7 +28,7 @@ from tco.units import (
     ratio,
 )
 
-__all__ = ["api_bill", "api_bills", "ledger"]
+__all__ = ["api_bill", "api_bills", "ledger", "service_lines", "shared_lines"]
 
 _ApiPart = tuple[LineKind, ApiRate | None, FloatArray, str, Iterable[SourcedValue]]
 """What goes to an API: the share of the requests, what it is called, and the figures behind it."""
@@ -38,18 +38,40 @@ def ledger(
     stack: StackModel, done: FleetOperation, month: Quantity = 0.0, scenario: Scenario = BASE_CASE
 ) -> list[CostLine]:
     """Every line of a month. ``month`` moves API prices along their path (0: the pricing day)."""
-    rate = monthly_rate(scenario.value(stack.discount_rate))
-    lines: list[CostLine] = []
-    for service, groups in zip(stack.services, done.groups, strict=True):
-        for one in groups:
-            lines += node_lines(service, one, rate, scenario)
-    lines += _egress(stack, done, scenario)
-    lines += _platform(stack, done, scenario)
-    lines += _labor(stack, done, scenario)
-    for place, service in enumerate(stack.services):
-        lines += _api(stack, service, done, place, month, scenario)
+    places = range(len(stack.services))
+    lines = [line for place in places for line in _nodes(stack, done, place, scenario)]
+    lines += shared_lines(stack, done, scenario)
+    lines += [line for place in places for line in _api(stack, done, place, month, scenario)]
     order = {category: place for place, category in enumerate(CATEGORIES)}
     return sorted(lines, key=lambda line: order[line.category])
+
+
+def service_lines(stack: StackModel, done: FleetOperation, place: int) -> list[CostLine]:
+    """Return the lines of the pricing day's month that one service makes alone: nodes and APIs."""
+    return [
+        *_nodes(stack, done, place, BASE_CASE),
+        *_api(stack, done, place, 0.0, BASE_CASE),
+    ]
+
+
+def shared_lines(
+    stack: StackModel, done: FleetOperation, scenario: Scenario = BASE_CASE
+) -> list[CostLine]:
+    """Return the lines that services make together: egress by bands, platform and people."""
+    return [
+        *_egress(stack, done, scenario),
+        *_platform(stack, done, scenario),
+        *_labor(stack, done, scenario),
+    ]
+
+
+def _nodes(
+    stack: StackModel, done: FleetOperation, place: int, scenario: Scenario
+) -> list[CostLine]:
+    """Return the lines of a service's own nodes."""
+    rate = monthly_rate(scenario.value(stack.discount_rate))
+    service = stack.services[place]
+    return [line for one in done.groups[place] for line in node_lines(service, one, rate, scenario)]
 
 
 def _egress(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[CostLine]:
@@ -255,7 +277,6 @@ def api_bills(
 
 def _api(
     stack: StackModel,
-    service: ServiceModel,
     done: FleetOperation,
     place: int,
     month: Quantity,
@@ -263,6 +284,7 @@ def _api(
 ) -> list[CostLine]:
     """What the fleet does not serve: routed classes, overflow, and outages covered by an API."""
     lines: list[CostLine] = []
+    service = stack.services[place]
     requests = service.demand.requests_per_month
     factor = done.factors[place]
     for request, rate in service.routed:

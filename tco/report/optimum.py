@@ -95,9 +95,23 @@ def optimum_text(found: Optimum) -> str:
     for service in found.services:
         ranks = _ranks(service, _secret(found, service))
         lines += [*_mixes(found, service), "", *ranks, ""]
-    for text in (RANKS, *([SHARED] if several else []), _pinned_note(found)):
+    notes = (RANKS, *([SHARED] if several else []), _pinned_note(found), _searched(found))
+    for text in notes:
         lines += textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
     return "\n".join(lines) + "\n"
+
+
+def _searched(found: Optimum) -> str:
+    """How far the search went: what is proven, and what the time limit left out."""
+    if found.not_searched:
+        names = "; ".join(printable(one) for one in found.not_searched)
+        return f"The time limit ended the search. Not searched: {names}. Raise --time-limit."
+    if found.exact:
+        return "Exact: every count of these supplies was priced."
+    part = [one.service for one in found.services if not one.exact]
+    if part:
+        return f"Not exact: too many counts to price them all for {' and '.join(part)}."
+    return "Exact for each service beside the others, not for all services together."
 
 
 def _saving(found: Optimum) -> str:
@@ -215,6 +229,8 @@ def optimum_json(found: Optimum) -> dict[str, Any]:
         "plan_digest": found.declared.source.digest,
         "declared": {"usd_per_month": found.declared_usd},
         "optimum": {"usd_per_month": found.optimum_usd},
+        "exact": found.exact,
+        "not_searched": list(found.not_searched),
         "pinned": {"usd_per_month": found.pinned.usd_per_month if found.pinned else None},
         "services": [_service_json(one, _secret(found, one)) for one in found.services],
     }
@@ -224,6 +240,7 @@ def _service_json(service: ServiceOptimum, secret: Collection[Supply]) -> dict[s
     return {
         "name": service.service,
         "method": service.method,
+        "exact": service.exact,
         "cheapest": _mix_json(service.cheapest, service.pools),
         "with_nodes": _mix_json(service.with_nodes, service.pools),
         "risk_averse": _mix_json(service.risk_averse, service.pools),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +12,7 @@ from tco.costing.lines import total
 from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel, StandbyTerms
 from tco.units import as_scalar
 
-__all__ = ["SAME_COST_RTOL", "Mix", "cost_usd", "month_usd", "stack_with", "standby_pool"]
+__all__ = ["SAME_COST_RTOL", "Mix", "month_usd", "service_with", "standby_pool"]
 
 SAME_COST_RTOL = 1e-9
 """Costs that differ by a smaller share are the same."""
@@ -38,34 +37,30 @@ class Mix:
         return {name: count for name, count in self.nodes.items() if count > 0}
 
 
-def stack_with(stack: StackModel, place: int, mix: Mix) -> StackModel:
-    """The stack with a mix in the common group of one service.
+def service_with(service: ServiceModel, mix: Mix) -> ServiceModel:
+    """Return the service with a mix in its common group.
 
     A mix without nodes sends the group's classes to its API.
     """
-    service = stack.services[place]
     group = service.groups[0]
     if mix.held:
         mixed = _group_with(service, group, mix)
-        changed = replace(
+        return replace(
             service,
             groups=(mixed, *service.groups[1:]),
             overflow=mix.overflow,
             standby=_standby_in(mixed, mix.standby),
         )
-    elif mix.overflow is not None:
-        sent = tuple((request, mix.overflow) for request in group.classes)
-        changed = replace(
-            service,
-            groups=service.groups[1:],
-            routed=(*service.routed, *sent),
-            overflow=mix.overflow,
-            standby=StandbyTerms(),
-        )
-    else:
+    if mix.overflow is None:
         raise ValueError("a mix without nodes needs an API")
-    services = (*stack.services[:place], changed, *stack.services[place + 1 :])
-    return replace(stack, services=services)
+    sent = tuple((request, mix.overflow) for request in group.classes)
+    return replace(
+        service,
+        groups=service.groups[1:],
+        routed=(*service.routed, *sent),
+        overflow=mix.overflow,
+        standby=StandbyTerms(),
+    )
 
 
 def _group_with(service: ServiceModel, group: Group, mix: Mix) -> Group:
@@ -104,12 +99,6 @@ def standby_pool(declared: str | None, pools: Sequence[PoolModel]) -> str:
         return declared
     lasting = [pool.name for pool in pools if pool.supply.option != "spot"]
     return (lasting or names)[0]
-
-
-def cost_usd(stack: StackModel) -> float:
-    """USD of the month, to compare: infinite where the stack refuses demand."""
-    usd = month_usd(stack)
-    return math.inf if usd is None else usd
 
 
 def month_usd(stack: StackModel) -> float | None:

@@ -7,9 +7,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tco.analysis.optimization.mix import SAME_COST_RTOL, Mix, cost_usd, stack_with
+from tco.analysis.optimization.budget import Budget
+from tco.analysis.optimization.mix import SAME_COST_RTOL, Mix
 from tco.analysis.optimization.ranks import API, rank_table
-from tco.analysis.optimization.supplies import CandidatePool
+from tco.analysis.optimization.stack_prices import StackPrices
+from tco.analysis.optimization.supplies import CandidatePool, apis_of, supplies_of
 from tco.costing.api_bill import ApiRate
 from tco.costing.fleet import TOLERANCE
 from tco.costing.stack import Group, StackModel, StandbyTerms
@@ -27,9 +29,13 @@ Counts = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Settled:
-    """The mixes that were priced, the cheapest first, in USD a month of the stack, and how."""
+    """The mixes that were priced, the cheapest first, in USD a month of the stack, and how.
+
+    ``exact``: all counts of the supplies were priced.
+    """
 
     method: str
+    exact: bool
     mixes: tuple[tuple[Mix, float], ...]
 
 
@@ -41,25 +47,29 @@ def of_one_type(supplies: Sequence[CandidatePool]) -> bool:
 def cheapest_mixes(
     stack: StackModel,
     place: int,
-    supplies: Sequence[CandidatePool],
-    apis: Sequence[tuple[ApiRate, float]],
     standby: StandbyTerms,
+    prices: StackPrices,
+    budget: Budget,
 ) -> Settled:
     """Mixes of a service's common group by what the stack costs under them.
 
     Every mix is tried without overflow, and with each of the APIs, which have what a full
     node-hour costs there.
     """
+    supplies = supplies_of(stack, stack.services[place].groups[0])
+    apis = apis_of(stack, place)
     one_type = of_one_type(supplies)
     useful = _undominated(supplies)
     modes: list[tuple[ApiRate | None, float | None]] = [*apis, (None, None)]
     mixes: list[tuple[Mix, float]] = []
+    exact = True
     for overflow, value in modes:
-        search = _Search(stack, place, useful, overflow, value, standby, {})
-        search.settle()
+        search = _Search(stack, place, useful, overflow, value, standby, prices, budget, {})
+        exact &= search.settle()
         mixes += search.mixes()
     method = "merit order" if one_type else "mixed-integer programme"
-    return Settled(method, tuple(sorted(mixes, key=lambda pair: pair[1])))
+    exact &= not budget.skipped
+    return Settled(method, exact, tuple(sorted(mixes, key=lambda pair: pair[1])))
 
 
 def _undominated(supplies: Sequence[CandidatePool]) -> tuple[CandidatePool, ...]:
@@ -100,12 +110,12 @@ def _by_merit(
 
 
 def _programmed(
-    group: Group, supplies: Sequence[CandidatePool], full_hour_usd: float | None
+    group: Group, supplies: Sequence[CandidatePool], full_hour_usd: float | None, seconds: float
 ) -> Counts:
     # scipy is slow to import, and needed only for several types of node
     from tco.analysis.optimization.mixed_integer import cheapest_counts  # noqa: PLC0415
 
-    return cheapest_counts(group, supplies, full_hour_usd)
+    return cheapest_counts(group, supplies, full_hour_usd, seconds)
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,8 @@ class _Search:
     overflow: ApiRate | None
     full_hour_usd: float | None
     standby: StandbyTerms
+    prices: StackPrices
+    budget: Budget
     known: dict[Counts, float]
 
     @property
@@ -130,20 +142,33 @@ class _Search:
         found = [(self._mix(counts), usd) for usd, counts in served]
         return [*found, *(self._floored(mix, usd) for mix, usd in found[:FLOORED] if mix.held)]
 
-    def settle(self) -> None:
+    @property
+    def _in_time(self) -> bool:
+        """Whether the search may go on; what it leaves out is noted in the budget."""
+        name = self.stack.services[self.place].name
+        where = f"overflow at {self.overflow.api}" if self.overflow else "overflow refused"
+        return self.budget.allows(f"{name}: some mixes with {where}")
+
+    def settle(self) -> bool:
         """Price the mixes of every set of supplies: all of a small set, else those on a way down.
 
         What is priced of a set depends on that set alone, so another supply adds mixes to compare
-        with and takes none away.
+        with and takes none away. Returns whether all counts were priced.
         """
         everything = tuple(range(len(self.supplies)))
+        if not self._in_time:
+            self._feasible(self._start((0,)), 0, _most_nodes(self._group))
+            return False
         if not of_one_type(self.supplies):
             self._usd(self._start(everything))
         done: list[set[int]] = []
         for size in reversed(everything):
             for chosen in itertools.combinations(everything, size + 1):
+                if not self._in_time:
+                    return False
                 if not any(set(chosen) <= one for one in done) and self._exhaust(chosen):
                     done.append(set(chosen))
+        return set(everything) in done
 
     def _exhaust(self, chosen: Sequence[int]) -> bool:
         """Price all counts of a set; where they are too many, those on a way down, and False."""
@@ -155,6 +180,8 @@ class _Search:
             self._descend(chosen, _most_nodes(group))
             return False
         for one in counts:
+            if not self._in_time:
+                return False
             self._usd(self._spread(chosen, one))
         return True
 
@@ -174,8 +201,12 @@ class _Search:
         value = self.full_hour_usd
         if value is not None:
             value *= self._group.fleet.load_by_hour.sum() / group.fleet.load_by_hour.sum()
-        by = _by_merit if of_one_type(supplies) else _programmed
-        return self._spread(chosen, by(group, supplies, value))
+        counts = (
+            _by_merit(group, supplies, value)
+            if of_one_type(supplies)
+            else _programmed(group, supplies, value, self.budget.left)
+        )
+        return self._spread(chosen, counts)
 
     def _spread(self, chosen: Sequence[int], counts: Counts) -> Counts:
         """Counts of a set as counts of all supplies."""
@@ -186,6 +217,8 @@ class _Search:
         """From the start to the cheapest neighbor until none is cheaper."""
         best = self._feasible(self._start(chosen), chosen[-1], most)
         for _ in range(MOST_STEPS):
+            if not self._in_time:
+                return
             near = min(_neighbors(best, chosen), key=self._usd)
             if self._usd(near) >= self._usd(best):
                 return
@@ -195,7 +228,7 @@ class _Search:
         """The start with as many nodes of a supply more as it takes to serve the demand."""
         counts = list(start)
         for _ in range(2 * most):
-            if self._usd(tuple(counts)) < math.inf:
+            if self._usd(tuple(counts)) < math.inf or not self._in_time:
                 break
             counts[last] += 1
         return tuple(counts)
@@ -207,7 +240,7 @@ class _Search:
         return self.known[counts]
 
     def _cost_usd(self, mix: Mix) -> float:
-        return cost_usd(stack_with(self.stack, self.place, mix))
+        return self.prices.cost_usd(self.prices.stack_with(self.stack, self.place, mix))
 
     def _mix(self, counts: Counts) -> Mix:
         names = (one.name for one in self.supplies)
@@ -219,6 +252,8 @@ class _Search:
             if one.committed:
                 continue
             for floor in range(1, mix.nodes[one.name] + 1):
+                if not self._in_time:
+                    return mix, usd
                 held = replace(mix, floors={**mix.floors, one.name: floor})
                 held_usd = self._cost_usd(held)
                 if held_usd < usd * (1 - SAME_COST_RTOL):

@@ -15,22 +15,24 @@ from scipy.sparse import lil_array
 from tco.analysis.optimization.supplies import CandidatePool
 from tco.costing.stack import Group
 from tco.errors import TcoError
-from tco.units import HOURS_PER_WEEK, FloatArray
+from tco.units import HOURS_PER_WEEK, FloatArray, distinct
 
 __all__ = ["cheapest_counts"]
 
 MOST_LEVELS = 24
+MOST_LINES = 256
+"""Lines that bound the overflow of a level; of larger fleets they run through fewer counts."""
 SECONDS = 20.0
 GAP = 1e-4
 
 
 def cheapest_counts(
-    group: Group, supplies: Sequence[CandidatePool], full_hour_usd: float | None
+    group: Group, supplies: Sequence[CandidatePool], full_hour_usd: float | None, seconds: float
 ) -> tuple[int, ...]:
     """Nodes by supply that serve the week at the least cost, elastic ones at their most.
 
     ``full_hour_usd`` is the API's price of a full node-hour of overflow; None: every hour has the
-    nodes it needs. Raises TcoError where the solver finds nothing.
+    nodes it needs. It takes ``seconds`` at most. Raises TcoError where the solver finds nothing.
     """
     load, share = _levels(group)
     count, levels = len(supplies), len(load)
@@ -58,7 +60,7 @@ def cheapest_counts(
         integrality=integral,
         bounds=Bounds(np.zeros(columns), upper),
         constraints=_served(group, supplies, load, overflows=full_hour_usd is not None),
-        options={"time_limit": SECONDS, "mip_rel_gap": GAP},
+        options={"time_limit": min(seconds, SECONDS), "mip_rel_gap": GAP},
     )
     if solved.x is None:
         raise TcoError(f"no mix of {count} supplies was found: {solved.message}")
@@ -92,10 +94,11 @@ def _served(
         if not overflows:
             rows.append((level, 1.0, float(needed[level])))
             continue
-        nodes = np.arange(float(needed[level]) + 2)
+        most = float(needed[level]) + 1
+        nodes = distinct(np.rint(np.linspace(0.0, most, int(min(most, MOST_LINES)) + 1)))
         over = group.fleet.arrivals.overflow(nodes, np.full_like(nodes, load[level]))
         over[0] = load[level]
-        slopes = np.diff(over)
+        slopes = np.diff(over) / np.diff(nodes)
         rows += [
             (level, -float(slope), float(high - slope * node))
             for slope, high, node in zip(slopes, over, nodes, strict=False)

@@ -15,9 +15,11 @@ from dataclasses import dataclass, replace
 
 from tco.analysis.cashflow.projection import project
 from tco.analysis.evaluation import SCENARIOS, SEED
-from tco.analysis.optimization.mix import SAME_COST_RTOL, Mix, cost_usd, month_usd, stack_with
+from tco.analysis.optimization.budget import Budget
+from tco.analysis.optimization.mix import SAME_COST_RTOL, Mix
 from tco.analysis.optimization.mix_search import Settled, cheapest_mixes
 from tco.analysis.optimization.ranks import Rank, rank_table
+from tco.analysis.optimization.stack_prices import StackPrices
 from tco.analysis.optimization.supplies import apis_of, supplies_of, with_every_supply
 from tco.analysis.simulation.uncertainty import simulate
 from tco.catalog.catalog import Catalog
@@ -55,12 +57,14 @@ class ServiceOptimum:
     """One service: its ranks and its mixes: the cheapest, the cheapest with nodes, and at P90.
 
     Its figures are what it adds to the stack with the other services at their cheapest.
+    ``exact``: with the other services as they are, all counts of nodes were priced.
     ``standby_usd_per_month`` has that with the nodes and each way to stand by; ``pools`` are all
     supplies as pools.
     """
 
     service: str
     method: str
+    exact: bool
     ranks: tuple[Rank, ...]
     cheapest: PricedMix | None
     with_nodes: PricedMix | None
@@ -85,7 +89,7 @@ class Optimum:
     """A declared stack against the cheapest mix of its services, in USD a month.
 
     ``best`` is the stack with the cheapest mixes, ``pinned`` the cheapest with nodes in every
-    service. None: no price, since demand is refused.
+    service. None: no price, since demand is refused. ``not_searched`` has what the time limit cut.
     """
 
     declared: StackModel
@@ -94,6 +98,12 @@ class Optimum:
     optimum_usd: float | None
     services: tuple[ServiceOptimum, ...]
     pinned: Pinned | None
+    not_searched: tuple[str, ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether every combination of counts was priced: of several services only one by one."""
+        return len(self.services) == 1 and self.services[0].exact
 
 
 def optimize(
@@ -103,13 +113,16 @@ def optimize(
     longest_months: int = LONGEST_MONTHS,
     scenarios: int = SCENARIOS,
     seed: int = SEED,
+    budget: Budget | None = None,
 ) -> Optimum:
     """The cheapest mix of every service among all priced purchase options.
 
     None commits for longer than a horizon that the plan states: the plan would be refused.
     Services share people, so each is settled with the others as they are, in turn until none
-    changes, from the declared stack and from one without nodes. Raises BadInput.
+    changes, from the declared stack and from one without nodes. The search ends with its budget,
+    and what it did not reach is named. Raises BadInput.
     """
+    budget, prices = budget or Budget(), StackPrices()
     declared = resolve(source, catalog, day)
     if declared.unpriced:
         where = f"{PLAN_KEY}.services"
@@ -118,63 +131,70 @@ def optimize(
     ahead = source.plan.finance.horizon or longest_months
     supplied = with_every_supply(source, catalog, day, min(longest_months, ahead))
     open_ = replace(declared, services=supplied.services)
-    starts = [declared, _at_apis(open_)] if len(open_.services) > 1 else [declared]
+    starts = [declared, _at_apis(open_, prices)] if len(open_.services) > 1 else [declared]
     standbys = [service.standby for service in declared.services]
     best, settled = min(
-        (_in_turn(open_, start, standbys) for start in starts), key=lambda pair: cost_usd(pair[0])
+        (_in_turn(open_, start, standbys, prices, budget) for start in starts),
+        key=lambda pair: prices.cost_usd(pair[0]),
     )
     pinned = (
-        _pinned(open_, declared, standbys, [best, declared])
+        _pinned(open_, declared, [best, declared], prices, budget)
         if len(standbys) > 1
-        else _as_plan(open_, declared, declared, settled)
+        else _as_plan(open_, declared, declared, settled, prices)
     )
     services = tuple(
-        _service(_offered(best, open_, place), place, one, scenarios, seed)
+        _service(_offered(best, open_, place), place, one, prices, scenarios, seed)
         for place, one in enumerate(settled)
     )
-    usd = month_usd(declared), month_usd(best)
-    return Optimum(declared, best, *usd, services, pinned)
+    usd = prices.month_usd(declared), prices.month_usd(best)
+    return Optimum(declared, best, *usd, services, pinned, tuple(budget.skipped))
 
 
 def _pinned(
     open_: StackModel,
     declared: StackModel,
-    standbys: Sequence[StandbyTerms],
     starts: Sequence[StackModel],
+    prices: StackPrices,
+    budget: Budget,
 ) -> Pinned | None:
     """The cheapest stack with nodes in every service, from any of the starts.
 
     A service stays as declared only where that is cheaper than every mix.
     """
-    ends = (_in_turn(open_, start, standbys, owning=True) for start in starts)
-    found = [_as_plan(open_, declared, *end) for end in ends]
+    standbys = [service.standby for service in declared.services]
+    ends = (_in_turn(open_, start, standbys, prices, budget, owning=True) for start in starts)
+    found = [_as_plan(open_, declared, *end, prices) for end in ends]
     return min(filter(None, found), key=lambda one: one.usd_per_month, default=None)
 
 
 def _as_plan(
-    open_: StackModel, declared: StackModel, stack: StackModel, settled: Sequence[Settled]
+    open_: StackModel,
+    declared: StackModel,
+    stack: StackModel,
+    settled: Sequence[Settled],
+    prices: StackPrices,
 ) -> Pinned | None:
     """A stack with the cheapest mix with nodes of each service; None where it refuses demand."""
     mixes: list[Mix | None] = []
     for place, one in enumerate(settled):
         mix, usd = next((pair for pair in one.mixes if pair[0].held), (None, math.inf))
         kept = stack.services[place] is declared.services[place]
-        if mix is None or (kept and usd > cost_usd(stack) * (1 + SAME_COST_RTOL)):
+        if mix is None or (kept and usd > prices.cost_usd(stack) * (1 + SAME_COST_RTOL)):
             if not kept:
                 return None
             mixes.append(None)
         else:
-            stack = stack_with(_offered(stack, open_, place), place, mix)
+            stack = prices.stack_with(_offered(stack, open_, place), place, mix)
             mixes.append(mix)
-    return Pinned(tuple(mixes), usd) if (usd := cost_usd(stack)) < math.inf else None
+    return Pinned(tuple(mixes), usd) if (usd := prices.cost_usd(stack)) < math.inf else None
 
 
-def _at_apis(stack: StackModel) -> StackModel:
+def _at_apis(stack: StackModel, prices: StackPrices) -> StackModel:
     """The stack without nodes in the common group of every service that an API can take."""
     for place in range(len(stack.services)):
         apis = apis_of(stack, place)
         if apis:
-            stack = stack_with(stack, place, Mix({}, apis[0][0], StandbyTerms()))
+            stack = prices.stack_with(stack, place, Mix({}, apis[0][0], StandbyTerms()))
     return stack
 
 
@@ -188,6 +208,8 @@ def _in_turn(
     open_: StackModel,
     start: StackModel,
     standbys: Sequence[StandbyTerms],
+    prices: StackPrices,
+    budget: Budget,
     *,
     owning: bool = False,
 ) -> tuple[StackModel, list[Settled]]:
@@ -195,47 +217,58 @@ def _in_turn(
 
     ``owning``: at its cheapest with nodes, whatever an API costs.
     """
-    best = start
+    best, last = start, list[Settled]()
     while True:
         before, settled = best, list[Settled]()
         for place, standby in enumerate(standbys):
+            name = open_.services[place].name
+            if last and not budget.allows(f"{name}: mixes beside the other services' last ones"):
+                settled.append(last[place])
+                continue
             offered = _offered(best, open_, place)
-            supplies = supplies_of(offered, offered.services[place].groups[0])
-            one = cheapest_mixes(offered, place, supplies, apis_of(offered, place), standby)
+            one = cheapest_mixes(offered, place, standby, prices, budget)
             settled.append(one)
             mixes = [pair for pair in one.mixes if pair[0].held or not owning]
             bare = owning and not _owns(best, open_, place)
-            if mixes and (bare or mixes[0][1] < cost_usd(best) * (1 - SAME_COST_RTOL)):
-                best = stack_with(offered, place, mixes[0][0])
+            if mixes and (bare or mixes[0][1] < prices.cost_usd(best) * (1 - SAME_COST_RTOL)):
+                best = prices.stack_with(offered, place, mixes[0][0])
         if best is before or len(standbys) == 1:
             return best, settled
+        last = settled
 
 
 def _service(
-    offered: StackModel, place: int, settled: Settled, scenarios: int, seed: int
+    offered: StackModel,
+    place: int,
+    settled: Settled,
+    prices: StackPrices,
+    scenarios: int,
+    seed: int,
 ) -> ServiceOptimum:
     service = offered.services[place]
     group = service.groups[0]
     apis = apis_of(offered, place)
     api, value = apis[0] if apis else (None, None)
-    prices = {
+    rates = {
         one.name: (one.usd_per_unit_hour, one.committed) for one in supplies_of(offered, group)
     }
-    rest = _rest_usd(offered, place)
+    rest = _rest_usd(offered, place, prices)
 
-    def price(mixes: Sequence[tuple[Mix, float]]) -> list[PricedMix]:
-        return [
-            PricedMix(mix, usd - rest, usd, _p90(stack_with(offered, place, mix), scenarios, seed))
-            for mix, usd in mixes
-        ]
+    def price(mix: Mix, usd: float) -> PricedMix:
+        stack = prices.stack_with(offered, place, mix)
+        high = _p90(stack, scenarios, seed) if scenarios else usd
+        return PricedMix(mix, usd - rest, usd, high)
 
-    priced = price(settled.mixes[: RISKY_MIXES if scenarios else 1])
-    owning = price([pair for pair in settled.mixes if pair[0].held][:1])
-    standbys = _standbys(offered, place, owning[0].mix, api) if owning else {}
+    priced = [price(*pair) for pair in settled.mixes[: RISKY_MIXES if scenarios else 1]]
+    owning = [one for one in priced if one.mix.held][:1] or [
+        price(*pair) for pair in [pair for pair in settled.mixes if pair[0].held][:1]
+    ]
+    standbys = _standbys(offered, place, owning[0].mix, api, prices) if owning else {}
     return ServiceOptimum(
         service.name,
         settled.method,
-        tuple(rank_table(group, prices, value)),
+        settled.exact,
+        tuple(rank_table(group, rates, value)),
         priced[0] if priced else None,
         owning[0] if owning else None,
         min(priced, key=lambda one: one.stack_p90_usd_per_month, default=None),
@@ -249,21 +282,21 @@ def _owns(stack: StackModel, open_: StackModel, place: int) -> bool:
     return len(stack.services[place].groups) == len(open_.services[place].groups)
 
 
-def _rest_usd(stack: StackModel, place: int) -> float:
+def _rest_usd(stack: StackModel, place: int, prices: StackPrices) -> float:
     """What the stack costs a month without one of its services."""
     others = (*stack.services[:place], *stack.services[place + 1 :])
-    return (month_usd(replace(stack, services=others)) or 0.0) if others else 0.0
+    return (prices.month_usd(replace(stack, services=others)) or 0.0) if others else 0.0
 
 
 def _p90(stack: StackModel, scenarios: int, seed: int) -> float:
-    """What the month costs at most in nine of ten scenarios; the likely cost without scenarios."""
-    if scenarios == 0:
-        return month_usd(stack) or 0.0
+    """What the month costs at most in nine of ten scenarios."""
     alone = replace(stack, alternatives=())
     return simulate(project(alone, 1), scenarios, seed, stack.plan.correlations).usd_per_month.p90
 
 
-def _standbys(stack: StackModel, place: int, mix: Mix, api: ApiRate | None) -> dict[str, float]:
+def _standbys(
+    stack: StackModel, place: int, mix: Mix, api: ApiRate | None, prices: StackPrices
+) -> dict[str, float]:
     """What the stack costs a month with the mix and each way to stand by."""
     target = mix.standby.target or DEFAULT_AVAILABILITY
     ways = {
@@ -273,7 +306,7 @@ def _standbys(stack: StackModel, place: int, mix: Mix, api: ApiRate | None) -> d
     if api is not None:
         ways[f"outages at {api.api}"] = StandbyTerms(api=api)
     costs = {
-        name: month_usd(stack_with(stack, place, replace(mix, standby=standby)))
+        name: prices.month_usd(prices.stack_with(stack, place, replace(mix, standby=standby)))
         for name, standby in ways.items()
     }
     return {name: usd for name, usd in costs.items() if usd is not None}

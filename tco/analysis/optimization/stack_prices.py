@@ -1,0 +1,86 @@
+"""What stacks cost that differ in one service at a time: each service is priced once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from tco.analysis.optimization.mix import Mix, service_with
+from tco.costing.fleet_operation import FleetOperation, GroupWork, operate
+from tco.costing.ledger import service_lines, shared_lines
+from tco.costing.lines import total
+from tco.costing.stack import ServiceModel, StackModel
+from tco.units import as_scalar
+
+__all__ = ["StackPrices"]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A service's fleets at work, and USD of the lines that are its alone."""
+
+    service: ServiceModel
+    operation: FleetOperation
+    usd: float
+
+    @property
+    def groups(self) -> tuple[GroupWork, ...]:
+        return self.operation.groups[0]
+
+
+@dataclass(frozen=True)
+class StackPrices:
+    """USD of the pricing day's month, of stacks that share all but their services.
+
+    Services are known by identity, so the same mix of a service is made once (``stack_with``).
+    """
+
+    parts: dict[int, _Part] = field(default_factory=dict[int, _Part])
+    totals: dict[tuple[int, ...], float | None] = field(
+        default_factory=dict[tuple[int, ...], "float | None"]
+    )
+    mixed: dict[tuple[object, ...], tuple[ServiceModel, Mix, ServiceModel]] = field(
+        default_factory=dict[tuple[object, ...], tuple[ServiceModel, Mix, ServiceModel]]
+    )
+
+    def stack_with(self, stack: StackModel, place: int, mix: Mix) -> StackModel:
+        """Return the stack with a mix in the common group of one service."""
+        service = stack.services[place]
+        floors = tuple(sorted(mix.floors.items()))
+        held = tuple(sorted(mix.held.items()))
+        key = (id(service), held, floors, id(mix.overflow), id(mix.standby))
+        if key not in self.mixed:  # the service and the mix are kept, so that no other has their id
+            self.mixed[key] = (service, mix, service_with(service, mix))
+        changed = self.mixed[key][-1]
+        services = (*stack.services[:place], changed, *stack.services[place + 1 :])
+        return replace(stack, services=services)
+
+    def cost_usd(self, stack: StackModel) -> float:
+        """Return USD of the month, to compare: infinite where the stack refuses demand."""
+        usd = self.month_usd(stack)
+        return math.inf if usd is None else usd
+
+    def month_usd(self, stack: StackModel) -> float | None:
+        """Return USD of the month; None where more is refused than the limit allows."""
+        key = tuple(id(service) for service in stack.services)
+        if key not in self.totals:
+            self.totals[key] = self._month_usd(stack)
+        return self.totals[key]
+
+    def _month_usd(self, stack: StackModel) -> float | None:
+        parts = [self._part(stack, service) for service in stack.services]
+        done = FleetOperation(
+            tuple(part.operation.factors[0] for part in parts),
+            tuple(part.groups for part in parts),
+        )
+        if not bool(done.served(stack)[0]):
+            return None
+        return sum(part.usd for part in parts) + as_scalar(total(shared_lines(stack, done)))
+
+    def _part(self, stack: StackModel, service: ServiceModel) -> _Part:
+        if id(service) not in self.parts:
+            alone = replace(stack, services=(service,))
+            operation = operate(alone)
+            usd = as_scalar(total(service_lines(alone, operation, 0)))
+            self.parts[id(service)] = _Part(service, operation, usd)
+        return self.parts[id(service)]
