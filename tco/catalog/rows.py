@@ -68,6 +68,8 @@ Source = Annotated[str, Field(min_length=1, max_length=500, pattern=f"^[^{CONTRO
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
 Whole = Annotated[int, Field(strict=True)]
 PositiveInt = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+LOWEST_MEASURED, HIGHEST_MEASURED = 1e-6, 1e9
+"""What a benchmark can have measured of one replica: requests or tokens, per second or at once."""
 Flag = Annotated[bool, Field(strict=True)]
 
 
@@ -287,13 +289,23 @@ class Latency(Strict):
 LatencyMs = Annotated[Latency, BeforeValidator(_latency)]
 
 
+def _measurable(value: Range) -> Range:
+    if value.low < LOWEST_MEASURED or value.high > HIGHEST_MEASURED:
+        limits = f"{LOWEST_MEASURED:g} to {HIGHEST_MEASURED:g}"
+        raise ValueError(f"{value.likely:g} is not a measurement. Write a figure from {limits}.")
+    return value
+
+
+Measured = Annotated[PositiveAmount, AfterValidator(_measurable)]
+
+
 class BenchmarkPoint(Strict):
     """One measurement: at a concurrency, at a request rate, or at saturation (neither)."""
 
-    concurrency: PositiveAmount | None = None
-    request_rate: PositiveAmount | None = None
+    concurrency: Measured | None = None
+    request_rate: Measured | None = None
     e2e_ms: LatencyMs | None = None
-    output_tok_s: PositiveAmount | None = None
+    output_tok_s: Measured | None = None
     itl_ms: LatencyMs | None = None
     ttft_ms: LatencyMs | None = None
 

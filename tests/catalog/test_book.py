@@ -262,3 +262,13 @@ def test_a_boolean_is_no_number(lab: Lab, row: Keys) -> None:
     path = lab.folder / "prices" / lab.book("bad", prices=[price])
     with pytest.raises(BadInput, match="true is not a number"):
         read_book(path, "bad.yaml")
+
+
+@pytest.mark.parametrize("key", ["concurrency", "request_rate", "output_tok_s"])
+@pytest.mark.parametrize("value", [5e-324, 1e-7, 1e10, 1e300])
+def test_a_speed_that_nobody_measured_is_refused(lab: Lab, key: str, value: float) -> None:
+    """A figure that no replica reaches is refused where it stands, before it is a divisor."""
+    point = {"concurrency": 9, "output_tok_s": 200, key: value}
+    bench = {"model": "mine", "gpu": "H100", "gpus": 8, "input": 9, "output": 9, "points": [point]}
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[lab.book("mine", benchmarks=[bench])])
+    assert f"benchmarks[0].points[0].{key}: {value:g} is not a measurement." in lab.refused()
