@@ -19,7 +19,8 @@ def checked_address(url: str) -> str:
     """Return the address without a slash at its end. Raises TcoError for an unsafe one."""
     trouble = _trouble(url)
     if trouble:
-        shown = ascii(re.sub(r"//.*@", "//...@", url, flags=re.DOTALL))
+        # Neither a password nor a token that somebody put into the address.
+        shown = ascii(re.sub(r"^.*@|[?#].*$", "...", url, flags=re.DOTALL))
         raise TcoError(
             f"the API address {shown} {trouble}. Use https://HOST/PATH, "
             "or http:// for this machine alone."

@@ -92,8 +92,11 @@ class Api:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._url = checked_address(url)
         self._token = token
+        try:
+            self._url = checked_address(url)
+        except TcoError as error:
+            raise TcoError(token.redact(str(error))) from None
         self._headers = {
             "Accept": "application/json",
             "User-Agent": f"tco/{tco.__version__}",
@@ -149,7 +152,8 @@ class Api:
         url = path if "://" in path else self._url + path
         if not same_server(self._url, url):
             there = self._token.redact(url)[:LONGEST_REASON]
-            raise TcoError(f"{self._url} leads to {there}: the token is not sent there.")
+            here = self._shown("")
+            raise TcoError(f"{here} leads to {there}: the token is not sent there.")
         return url
 
     def _once(

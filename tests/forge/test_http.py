@@ -239,6 +239,7 @@ def test_a_token_that_no_header_can_carry(token: str, posting: Posting) -> None:
         *("https://-a", "https://xn--/", "https://a..b", "https://a\n", "\nhttps://a"),
         *("https://a?b=1", "https://a#b", "http://localhost.evil.example", "http://127.1"),
         *("http://0.0.0.0", "http://2130706433", "http://127.0.0.1@evil.example"),
+        *("user:pw@api.example", f"https://a/api?private_token={TOKEN}", f"https://a\\{TOKEN}"),
     ],
 )
 def test_an_unsafe_address(url: str, posting: Posting) -> None:
@@ -246,6 +247,7 @@ def test_an_unsafe_address(url: str, posting: Posting) -> None:
     with pytest.raises(TcoError, match="API address") as caught:
         posting(url)
     assert "pw" not in str(caught.value)
+    assert TOKEN not in str(caught.value)
     assert str(caught.value).isprintable()
 
 
