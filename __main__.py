@@ -12,7 +12,7 @@ import pulumi
 
 gc.disable()  # a program of a second keeps what it loads and makes: looking at it again is all cost
 
-from tco.analysis.evaluation import evaluate, resolve_stack
+from tco.analysis.evaluation import evaluate
 from tco.catalog.catalog import load_catalog
 from tco.iac.enforce.gate_hooks import guard
 from tco.iac.provision.annotations import annotate, memo_of_the_pricing_day
@@ -23,14 +23,15 @@ from tco.iac.provision.program import (
     refuse_unprovisionable,
     run_in_thread,
 )
+from tco.resolve.resolver import resolve_stack
 
 with as_pulumi_run_error() as failed:
     today = dt.date.today()
-    stack = resolve_stack(read_configured_stack(Path("stacks")), load_catalog(), today)
+    catalog = load_catalog()
+    stack = resolve_stack(read_configured_stack(Path("stacks")), catalog, today)
     refuse_unprovisionable(stack)
-    set_evaluation = guard(
-        stack, failed
-    )  # before the first resource: from here on, every one is bound
+    # before the first resource: from here on, every one is bound
+    set_evaluation = guard(stack, catalog, failed)
     pools = declare(stack)
     result = run_in_thread(lambda: evaluate(stack, today))
     pulumi.export("tco", result.apply(lambda found: annotate(found, pools)))

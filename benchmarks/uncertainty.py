@@ -12,9 +12,9 @@ from pathlib import Path as FilePath
 import numpy as np
 
 from tco.analysis.cashflow.projection import Projection, project
-from tco.analysis.evaluation import load_stack
 from tco.analysis.simulation.uncertainty import CHUNK, drivers_of, simulate
 from tco.catalog.catalog import load_catalog
+from tco.resolve.resolver import load_stack
 
 STACK = "aws-mixed"
 SCENARIOS = 1_000_000

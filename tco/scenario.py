@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.ranges import Range
 from tco.units import Quantity
 

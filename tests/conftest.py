@@ -11,7 +11,8 @@ import datetime as dt
 import json
 import math
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,16 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tco.analysis.evaluation import Evaluation, evaluate, load_stack
+from tco.analysis.evaluation import Evaluation, evaluate
 from tco.analysis.simulation.distribution import Z90
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog
 from tco.costing.lines import CATEGORIES
-from tco.costing.stack import StackModel
+from tco.costing.stack import Resolve, StackModel
 from tco.errors import BadInput
+from tco.plan.stack_file import read_stack
+from tco.resolve.candidates import with_every_supply
+from tco.resolve.resolver import load_stack, resolve, resolve_stack
 from tco.units import FloatArray
 
 settings.register_profile(
@@ -194,6 +198,18 @@ class Lab:
             text = content if isinstance(content, str) else json.dumps(content)
             path.write_text(text, encoding="utf-8")
         return path
+
+    def resolve(self, today: dt.date) -> Resolve:
+        """What looks a stack file up in the catalog."""
+        return partial(resolve_stack, catalog=self.catalog, today=today)
+
+    def candidates(self, name: str, day: dt.date) -> tuple[StackModel, Callable[[int], StackModel]]:
+        """A stack of the folder, and the same with every purchase option up to a term."""
+        source = read_stack(self.folder, name)
+        return (
+            resolve(source, self.catalog, day),
+            partial(with_every_supply, source, self.catalog, day),
+        )
 
     def workload(self, name: str = "demand", **keys: Any) -> str:
         """A workload file. Without a volume: half a node of the model `unit`."""

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tco.analysis.evaluation import load_stack
 from tco.catalog.catalog import load_catalog
 from tco.cli.main import cli
+from tco.resolve.resolver import load_stack
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,15 +18,11 @@ from tco.analysis.decision.on_demand import closes_on_demand, on_demand_usd_per_
 from tco.analysis.decision.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.analysis.fleet_figures import FleetFigures, fleet_figures, utilization
 from tco.analysis.optimization.ranks import Rank, ranks
-from tco.catalog.catalog import Catalog, SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import CostLine, total
 from tco.costing.stack import Alternative, StackModel, Unpriced
-from tco.errors import BadInput
-from tco.plan.partial_plan import FaultyStack
-from tco.plan.stack_file import PLAN_KEY, StackFile, read_stack
-from tco.resolve import resolve
 from tco.scenario import Scenario
 from tco.shares import in_percent
 from tco.units import TOKENS_PER_MTOK, as_scalar
@@ -44,9 +39,7 @@ __all__ = [
     "Evaluation",
     "PricedLine",
     "evaluate",
-    "load_stack",
     "on_day",
-    "resolve_stack",
 ]
 
 SCENARIOS = 10_000
@@ -157,38 +150,6 @@ class Evaluation:
     def utilization(self) -> float:
         """Of the whole fleet, standby and boot hours in the denominator."""
         return utilization(self.fleets)
-
-
-def load_stack(folder: FilePath, name: str, catalog: Catalog, today: dt.date) -> StackModel:
-    """A stack of a folder, resolved with the stacks it names as alternatives.
-
-    ``today`` is the pricing day of a plan that states none. Raises BadInput with the faults of
-    the plan and with the names and prices that its other parts lack.
-    """
-    try:
-        return resolve_stack(read_stack(folder, name), catalog, today)
-    except FaultyStack as faulty:
-        try:
-            resolve_stack(faulty.rest, catalog, today)
-        except BadInput as more:
-            found = faulty.left.certain(more.problems, PLAN_KEY)
-            raise BadInput((*faulty.problems, *found)) from None
-        raise
-
-
-def resolve_stack(source: StackFile, catalog: Catalog, today: dt.date) -> StackModel:
-    """A stack that was read, resolved with the stacks it names, all on the workloads it holds.
-
-    ``today`` is the pricing day of a plan that states none. Raises BadInput.
-    """
-    day = source.plan.pricing_day or today
-
-    def other(stack: str) -> StackModel:
-        theirs = read_stack(source.folder, stack)
-        shared = {name: source.workloads.get(name, one) for name, one in theirs.workloads.items()}
-        return resolve(replace(theirs, workloads=shared), catalog, day)
-
-    return resolve(source, catalog, day, other)
 
 
 def evaluate(

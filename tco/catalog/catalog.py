@@ -13,99 +13,36 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Generic, Literal, TypeVar
+from typing import TypeVar
 
 from tco.catalog.book import AnyRow, Book
+from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import (
     ApiPrice,
     Benchmark,
+    CommitmentKind,
     Figure,
     Hardware,
     Instance,
     ModelWeights,
     NodePrice,
+    Payment,
+    Purchase,
     SpotBand,
+    Term,
+    node_key,
 )
+from tco.catalog.sourced import Origin, SourcedValue
 from tco.errors import TcoError
 from tco.files import yaml_mapping
-from tco.ranges import Range
 
 __all__ = [
     "Catalog",
-    "CatalogMatch",
-    "Origin",
-    "SourcedValue",
     "embedded_books",
     "load_catalog",
-    "planned",
 ]
 
-Origin = Literal["plan", "book", "catalog"]
-"""Who states a figure: the plan itself, a price book of the user's, or the published catalog."""
-
 R = TypeVar("R", bound=AnyRow)
-R_co = TypeVar("R_co", bound=AnyRow, covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class SourcedValue:
-    """A figure with where it comes from: what a ledger line and the memo's last table show.
-
-    Figures with one ``driver`` are one opinion: they are high or low together.
-    """
-
-    name: str
-    value: Range
-    unit: str
-    source: str
-    as_of: dt.date | None = None
-    estimate: bool = False
-    confidential: bool = False
-    shared_driver: str = ""
-    origin: Origin = "catalog"
-
-    @property
-    def driver(self) -> str:
-        """The name of what moves it: its driver's, or its own."""
-        return self.shared_driver or self.name
-
-    def scaled(self, name: str, factor: float = 1.0, unit: str | None = None) -> SourcedValue:
-        """The same figure under another name and in another unit."""
-        return replace(self, name=name, value=self.value * factor, unit=unit or self.unit)
-
-
-def planned(name: str, value: Range, unit: str, why: str = "") -> SourcedValue:
-    """Return a figure that the plan states, or that follows from it (``why``)."""
-    return SourcedValue(
-        name, value, unit, f"this plan: {why}" if why else "this plan", origin="plan"
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogMatch(Generic[R_co]):
-    """A row that answers a look-up on a day.
-
-    ``first_known``: the row holds only from a later day on, and no other row is known before it.
-    """
-
-    row: R_co
-    book: Book
-    origin: Origin = "catalog"
-    first_known: bool = False
-
-    def sourced(self, name: str, value: Range, unit: str) -> SourcedValue:
-        """A figure of this row."""
-        row = self.row
-        return SourcedValue(
-            name,
-            value,
-            unit,
-            row.source or self.book.source or "",
-            row.as_of,
-            row.estimate or self.first_known,
-            self.book.confidential,
-            origin=self.origin,
-        )
 
 
 @dataclass(frozen=True)
@@ -184,6 +121,39 @@ class Catalog:
         if found is None or not isinstance(found.row, kind):
             return None
         return CatalogMatch(found.row, found.book, found.origin, found.first_known)
+
+    def node_price(
+        self,
+        node: str | None,
+        region: str | None,
+        purchase: Purchase,
+        day: dt.date,
+        *,
+        kind: CommitmentKind | None = None,
+        term: Term | None = None,
+        payment: Payment | None = None,
+    ) -> CatalogMatch[NodePrice] | None:
+        """Return the price of a node (an instance type or an offer) on a day, or None.
+
+        ``kind``, ``term`` and ``payment`` name the commitment of a reserved node.
+        """
+        return self.find_as(NodePrice, node_key(node, region, purchase, kind, term, payment), day)
+
+    def node_prices(
+        self, instance: str | None, offer: str | None, region: str | None, day: dt.date
+    ) -> list[CatalogMatch[NodePrice]]:
+        """Return every price of a node on a day, one per purchase option.
+
+        An offer has no region of its own: its prices count wherever it is.
+        """
+        keys = {
+            row.key: None
+            for row, _ in self.rows(NodePrice)
+            if (row.instance, row.offer) == (instance, offer)
+            and (offer is not None or row.region == region)
+        }
+        matches = (self.find_as(NodePrice, key, day) for key in keys)
+        return [match for match in matches if match is not None]
 
     def rows(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
         """Every row of a kind, lower layers first."""

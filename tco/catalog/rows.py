@@ -30,6 +30,7 @@ __all__ = [
     "SpotBand",
     "Tier",
     "day_of",
+    "node_key",
 ]
 
 Purchase = Literal["on-demand", "spot", "reserved"]
@@ -125,6 +126,18 @@ class ModelWeights(Row):
         return ("model", self.model)
 
 
+def node_key(
+    node: str | None,
+    region: str | None,
+    purchase: str,
+    kind: str | None,
+    term: str | None,
+    payment: str | None,
+) -> tuple[object, ...]:
+    """Return what names the price of a node, apart from its day."""
+    return ("node", node, region, purchase, kind, term, payment)
+
+
 class NodePrice(Row):
     """What a node costs: an instance type in a region, or a rented cloud's offer."""
 
@@ -167,7 +180,7 @@ class NodePrice(Row):
     def key(self) -> tuple[object, ...]:
         """What names this figure, apart from its day."""
         node = self.instance or self.offer
-        return ("node", node, self.region, self.purchase, self.kind, self.term, self.payment)
+        return node_key(node, self.region, self.purchase, self.kind, self.term, self.payment)
 
     @property
     def usd_per_node_hour(self) -> Range:

@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import cast
@@ -13,7 +14,7 @@ from typing import cast
 import click
 
 import tco
-from tco.analysis.evaluation import Evaluation, evaluate, load_stack
+from tco.analysis.evaluation import Evaluation, evaluate
 from tco.catalog.catalog import load_catalog
 from tco.catalog.rows import Term
 from tco.cli.comment import comment
@@ -37,6 +38,7 @@ from tco.errors import BadInput, Problem, TcoError, printable
 from tco.files import write_text
 from tco.plan.pools import TERM_MONTHS
 from tco.plan.stack_file import read_stack, stack_names
+from tco.resolve.resolver import load_stack
 
 __all__ = ["cli", "main"]
 
@@ -251,12 +253,14 @@ def optimize(
     from tco.analysis.optimization.budget import Budget
     from tco.analysis.optimization.optimize import optimize as cheapest
     from tco.report.optimum import optimum_json, optimum_text, pinned_line
+    from tco.resolve.candidates import with_every_supply
+    from tco.resolve.resolver import resolve
 
-    source = read_stack(question.folder, stack)
+    source, catalog = read_stack(question.folder, stack), load_catalog()
+    day = source.plan.pricing_day or question.today
     found = cheapest(
-        source,
-        load_catalog(),
-        source.plan.pricing_day or question.today,
+        resolve(source, catalog, day),
+        partial(with_every_supply, source, catalog, day),
         TERM_MONTHS[cast("Term", max_term)],
         question.scenarios,
         question.seed,

@@ -15,7 +15,7 @@ from tco.cli.options import DAY, format_option, print_json, print_text, today_op
 from tco.errors import TcoError
 
 if TYPE_CHECKING:
-    from tco.report.prices import FigureEntry
+    from tco.catalog.listing import FigureEntry
 
 __all__ = ["price", "prices"]
 
@@ -53,9 +53,10 @@ def prices_list(
     today: dt.date | None,
 ) -> None:
     """Figures whose name holds every WORD, with value, day and age."""
-    from tco.report.prices import figure_rows, figures_text
+    from tco.catalog.listing import figure_rows
+    from tco.report.prices import figures_text
 
-    rows = figure_rows(_catalog(books), today or dt.date.today(), words, kind, older_than)
+    rows = figure_rows(_catalog(books).books, today or dt.date.today(), words, kind, older_than)
     _print_figures(rows, words, form, figures_text)
 
 
@@ -68,9 +69,10 @@ def prices_show(
     words: Sequence[str], form: str, books: Sequence[Path], today: dt.date | None
 ) -> None:
     """All that is known of the figures whose name holds every WORD."""
-    from tco.report.prices import figure_rows, figures_in_full
+    from tco.catalog.listing import figure_rows
+    from tco.report.prices import figures_in_full
 
-    rows = figure_rows(_catalog(books), today or dt.date.today(), words, None, None)
+    rows = figure_rows(_catalog(books).books, today or dt.date.today(), words, None, None)
     _print_figures(rows, words, form, figures_in_full)
 
 
@@ -109,7 +111,8 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
     A fault is a missing source or day, a figure told twice, an impossible value. Old figures do
     not fail the check.
     """
-    from tco.report.prices import check_catalog, check_text
+    from tco.catalog.check import check_catalog
+    from tco.report.prices import check_text
 
     checked = check_catalog(_catalog(books), today or dt.date.today(), max_age)
     if form == "json":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -47,13 +48,13 @@ def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOpti
     (of fixed fleets), usd_per_gpu_hour, api_price_factor, fte.
     """
     from tco.analysis.sweep.sweep import NoSweep, span_of, sweep_of
+    from tco.resolve.resolver import resolve_stack
 
     try:
         spans = [span_of(one) for one in params]
         source = read_stack(question.folder, stack)
-        asked = sweep_of(
-            source, load_catalog(), question.today, spans, question.scenarios, question.seed
-        )
+        resolve = partial(resolve_stack, catalog=load_catalog(), today=question.today)
+        asked = sweep_of(source, resolve, question.today, spans, question.scenarios, question.seed)
     except NoSweep as error:
         raise click.UsageError(str(error)) from None
     if form == "csv":

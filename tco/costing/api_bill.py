@@ -9,8 +9,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from tco.catalog.catalog import CatalogMatch, SourcedValue
+from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import ApiPrice, Peak
+from tco.catalog.sourced import SourcedValue
 from tco.costing.provider import vendor_of
 from tco.plan.workload import Demand, RequestClass, cached_share
 from tco.ranges import Range, point

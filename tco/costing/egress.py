@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.scenario import Scenario
 from tco.units import BYTES_PER_GB, Quantity
 

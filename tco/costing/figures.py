@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any, cast
 
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate, PricePath
 from tco.costing.egress import Band, EgressTerms

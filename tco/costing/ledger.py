@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.costing.api_bill import ApiRate
 from tco.costing.egress import response_gb, tiered_usd
 from tco.costing.fleet_operation import FleetOperation, GroupWork, outage_share

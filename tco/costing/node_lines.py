@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.costing.fleet_operation import GroupWork
 from tco.costing.lines import CommitmentStatus, CostLine
 from tco.costing.stack import PoolModel, PowerTerms, ServiceModel

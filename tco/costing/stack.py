@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
-from tco.catalog.catalog import Catalog, SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.costing.api_bill import ApiRate
 from tco.costing.caution import Caution
 from tco.costing.egress import EgressTerms
@@ -24,11 +24,16 @@ from tco.units import TOKENS_PER_MTOK
 __all__ = [
     "Alternative",
     "Group",
+    "Holding",
     "Labor",
+    "Market",
+    "Missing",
     "Platform",
     "PoolModel",
     "PoolSpeed",
     "PowerTerms",
+    "RentedTerm",
+    "Resolve",
     "ServiceModel",
     "StackModel",
     "StandbyTerms",
@@ -85,6 +90,45 @@ class PoolModel:
     def provisioned(self) -> bool:
         """Whether the Pulumi program creates the pool's nodes."""
         return self.plan.instance is not None
+
+
+RentedTerm = Literal["on-demand", "short", "1yr", "3yr"]
+"""How long a node is rented for; ``short`` is six months or a capacity block."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One way to hold a pool's nodes: how they are bought, and the power that the owner pays."""
+
+    option: PurchaseOption
+    power: PowerTerms | None = None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No figure covers what was asked for; ``reason`` says which one is missing."""
+
+    reason: str
+
+
+class Market(Protocol):
+    """Prices that an analysis may ask for once a stack is resolved, looked up when asked."""
+
+    def on_demand(self, pool: PoolModel) -> SourcedValue | None:
+        """Return USD per node-hour on demand where the pool is, or None without a price."""
+        ...
+
+    def listed_on_demand(self, pool: PoolModel) -> SourcedValue | None:
+        """Return the published USD per node-hour on demand, the user's books left out."""
+        ...
+
+    def rented(self, pool: PoolModel, term: RentedTerm) -> list[PurchaseOption]:
+        """Return the ways to rent a pool's node for a term; none for an owned node."""
+        ...
+
+    def owned(self, pool: PoolModel) -> Holding | Missing:
+        """Return a pool's node bought at the catalog's purchase, colocation and power figures."""
+        ...
 
 
 def overall_slo(states: Iterable[SLO]) -> SLO:
@@ -290,7 +334,8 @@ class StackModel:
 
     source: StackFile
     day: dt.date
-    catalog: Catalog
+    catalog_version: str
+    market: Market
     services: tuple[ServiceModel, ...]
     alternatives: tuple[Alternative, ...]
     labor: Labor
@@ -323,3 +368,7 @@ class StackModel:
             for group in service.groups:
                 for place, pool in enumerate(group.pools):
                     yield service, group, place, pool
+
+
+Resolve = Callable[[StackFile], StackModel]
+"""Looks up every figure of a stack file; raises BadInput."""

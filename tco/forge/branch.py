@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -15,6 +15,7 @@ import yaml
 from tco.analysis.diff.changes import Change
 from tco.analysis.diff.diff import Asked, Side, StackDiff, diff_stacks
 from tco.catalog.catalog import Catalog, load_catalog
+from tco.costing.stack import StackModel
 from tco.documents.diff import DiffDocument, Revision
 from tco.errors import BadInput, Problem, TcoError
 from tco.files import read_text
@@ -22,7 +23,9 @@ from tco.forge.git import Commit, Repository, repository_of
 from tco.forge.yaml_lines import line_of
 from tco.links import Bounds, Disk, Unreadable, bounds_of, follow
 from tco.plan.folder_files import FolderFiles
+from tco.plan.stack_file import StackFile
 from tco.report.diff.build_document import document
+from tco.resolve.resolver import resolve_stack
 
 __all__ = ["compare"]
 
@@ -71,8 +74,9 @@ def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime)
     checkout = _checkout(folder)
     with tempfile.TemporaryDirectory(prefix="tco-base-") as scratch:
         older = _base(folder, base, checkout, Path(scratch))
-        head = Side(folder, load_catalog(), asked)
-        base_side = Side(older.folder, older.catalog or head.catalog, asked, older.unreadable)
+        catalog = load_catalog()
+        head = _side(folder, catalog, asked)
+        base_side = _side(older.folder, older.catalog or catalog, asked, older.unreadable)
         if not (head.names or base_side.names):
             raise TcoError(f"{folder}: holds no stack file Pulumi.<stack>.yaml, nor does the base.")
         diffs = diff_stacks(base_side, head)
@@ -80,10 +84,24 @@ def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime)
             older.revision,
             _head(checkout),
             valid_at,
-            head.catalog.version,
+            catalog.version,
             [_shown(one, older) for one in diffs],
             lambda change: _place(change, folder, checkout),
         )
+
+
+def _side(
+    folder: Path,
+    catalog: Catalog,
+    asked: Asked,
+    unreadable: Mapping[str, Unreadable] | None = None,
+) -> Side:
+    """Return the stacks of a folder, resolved in a catalog."""
+
+    def resolve(source: StackFile, read_other: Callable[[str], StackFile]) -> StackModel:
+        return resolve_stack(source, catalog, asked.today, read_other)
+
+    return Side(folder, resolve, catalog.version, asked, unreadable)
 
 
 def _checkout(folder: Path) -> _Checkout | None:

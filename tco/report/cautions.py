@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from tco.analysis.evaluation import Evaluation
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.costing.caution import Caution
 
 __all__ = ["cautions"]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.optimization.ranks import API, Supply, supply_name
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.costing.api_bill import ApiRate
 from tco.costing.figures import figures_of, rates_of
 from tco.costing.stack import Alternative, PoolModel

@@ -14,8 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tco.analysis.evaluation import Evaluation, PricedLine
-from tco.catalog.catalog import Catalog, SourcedValue
-from tco.catalog.rows import NodePrice
 from tco.costing.lines import NODE_KINDS
 from tco.costing.stack import PoolModel, StackModel
 from tco.report.csv_text import csv_text
@@ -62,9 +60,8 @@ def focus_rows(result: Evaluation) -> list[Row]:
     """Usage by ledger line, then what is bought for it."""
     stack = result.stack
     pools = {(service.name, pool.name): pool for service, _, _, pool in stack.pools()}
-    published = stack.catalog.published or stack.catalog
     rows = [
-        _usage(result, published, line, pools.get((line.line.service, line.line.pool)))
+        _usage(result, line, pools.get((line.line.service, line.line.pool)))
         for line in result.lines
         if line.quantity or line.usd_per_month
     ]
@@ -73,12 +70,10 @@ def focus_rows(result: Evaluation) -> list[Row]:
     return [*rows, *_setup(result)]
 
 
-def _usage(
-    result: Evaluation, published: Catalog, priced: PricedLine, pool: PoolModel | None
-) -> Row:
+def _usage(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> Row:
     line = priced.line
     holder = pool if line.kind in NODE_KINDS else None
-    prices = _prices(result.stack, published, holder, priced.usd_per_unit)
+    prices = _prices(result.stack, holder, priced.usd_per_unit)
     commitment = commitment_of(result, holder)
     amortised = float(as_scalar(line.amortised_usd))
     row = _common(result, priced, pool)
@@ -234,7 +229,7 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
         "SkuPriceDetails": _details(holder) if holder is not None else None,
         "SkuPriceId": f"{sku}/{line.name}",
         "Tags": json.dumps({key: value for key, value in tags.items() if value}),
-        "x_Catalog": stack.catalog.version,
+        "x_Catalog": stack.catalog_version,
         "x_Estimate": "true",
         "x_EstimatedFigures": "true" if priced.estimate else "false",
         "x_HighCost": None if line.confidential else priced.high,
@@ -263,23 +258,12 @@ def _period(day: dt.date) -> tuple[str, str]:
     return f"{start.isoformat()}T00:00:00Z", f"{end.isoformat()}T00:00:00Z"
 
 
-def _prices(
-    stack: StackModel, published: Catalog, pool: PoolModel | None, otherwise: float
-) -> _Prices:
+def _prices(stack: StackModel, pool: PoolModel | None, otherwise: float) -> _Prices:
     """List and contracted price of a node-hour; what a line costs where there is no other."""
     if pool is None or pool.plan.owned is not None:
         return _Prices(otherwise, otherwise)
-    contracted = _on_demand(stack.catalog, pool, stack.day)
-    listed = _on_demand(published, pool, stack.day)
+    contracted = stack.market.on_demand(pool)
+    listed = stack.market.listed_on_demand(pool)
     mine = otherwise if contracted is None else contracted.value.likely
     secret = contracted is not None and contracted.confidential
     return _Prices(mine if listed is None else listed.value.likely, mine, secret)
-
-
-def _on_demand(catalog: Catalog, pool: PoolModel, day: dt.date) -> SourcedValue | None:
-    for region in (pool.region, None):
-        key = ("node", pool.node, region, "on-demand", None, None, None)
-        found = catalog.find_as(NodePrice, key, day)
-        if found is not None:
-            return found.sourced("on-demand", found.row.usd_per_node_hour, "USD/h")
-    return None

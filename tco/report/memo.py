@@ -26,5 +26,5 @@ def memo(result: Evaluation, template: Path | None = None) -> str:
         stop_months=STOP_MONTHS,
         today=result.today.isoformat(),
         digest=result.stack.source.digest[:12],
-        catalog=result.stack.catalog.version,
+        catalog=result.stack.catalog_version,
     )

@@ -11,7 +11,7 @@ from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.analysis.fleet_figures import FleetFigures
 from tco.analysis.optimization.commitment_options import STOP_MONTHS, CommitmentOption
 from tco.analysis.simulation.accumulator import Percentiles
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.costing.stack import ServiceModel
 from tco.report.disclosure import is_secret, secret_figures, secret_supplies, source_of, told
 from tco.report.view import StackView, stack_view
@@ -43,7 +43,7 @@ def stack_json(result: Evaluation) -> dict[str, Any]:
         "stack": stack.name,
         "pricing_day": stack.day.isoformat(),
         "hours_per_month": HOURS_PER_MONTH,
-        "catalog": stack.catalog.version,
+        "catalog": stack.catalog_version,
         "plan_digest": stack.source.digest,
         "warnings": list(view.warnings),
         "cautions": [

@@ -11,7 +11,7 @@ from tco.analysis.decision.gate import age_days
 from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.analysis.optimization.ranks import Rank, Supply, supply_name
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.costing.lines import NODE_KINDS
 from tco.costing.stack import PoolModel
 from tco.ranges import Range

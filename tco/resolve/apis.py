@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tco.catalog.book import Book
-from tco.catalog.catalog import CatalogMatch
+from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import ApiPrice
 from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate, PricePath, too_long

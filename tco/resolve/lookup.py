@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from tco.catalog.catalog import Catalog, CatalogMatch, SourcedValue, planned
+from tco.catalog.catalog import Catalog
+from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import ApiPrice, NodePrice
+from tco.catalog.sourced import SourcedValue, planned
 from tco.costing import stack as built
 from tco.costing.caution import Caution, CautionKind
 from tco.errors import Problem, one_of

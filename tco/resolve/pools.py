@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tco.catalog.catalog import CatalogMatch, planned
+from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import Hardware, NodePrice
+from tco.catalog.sourced import planned
 from tco.costing import stack as built
 from tco.costing.egress import Band, EgressTerms
 from tco.plan.plan import Service

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tco.catalog.catalog import CatalogMatch, SourcedValue, planned
+from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import NodePrice
+from tco.catalog.sourced import SourcedValue, planned
 from tco.costing.purchase import (
     Option,
     OwnedSupply,
@@ -28,13 +29,17 @@ def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Catalog
     kind, term, payment = (
         (terms.kind, terms.term, terms.payment) if terms is not None else (None, None, None)
     )
-    key = ("node", node, region, pool.purchase, kind, term, payment)
-    found = todo.catalog.find_as(NodePrice, key, todo.day)
-    if found is None and pool.offer is not None:
+    regions = [region]
+    if pool.offer is not None:
         regional = {row.region for row, _ in todo.catalog.rows(NodePrice) if row.offer == node}
-        for one in sorted(str(name) for name in regional if name):
-            there = ("node", node, one, *key[3:])
-            found = found or todo.catalog.find_as(NodePrice, there, todo.day)
+        regions += sorted(name for name in regional if name)
+    matches = (
+        todo.catalog.node_price(
+            node, place, pool.purchase, todo.day, kind=kind, term=term, payment=payment
+        )
+        for place in regions
+    )
+    found = next((match for match in matches if match is not None), None)
     if found is None and terms is not None and payment is None and kind != "capacity-block":
         raise todo.fail(
             f"{path}.commitment.payment",

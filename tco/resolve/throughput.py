@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tco.catalog.catalog import CatalogMatch, SourcedValue
+from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import Benchmark
+from tco.catalog.sourced import SourcedValue
 from tco.costing import stack as built
 from tco.plan.plan import Service
 from tco.plan.workload import Objectives, RequestClass

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tco.catalog.catalog import CatalogMatch
+from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import Benchmark, BenchmarkPoint, Latency
 from tco.plan.workload import Objectives, RequestClass, cached_share
 from tco.ranges import Range, point

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tco.analysis.evaluation import Evaluation, evaluate, load_stack
+from tco.analysis.evaluation import Evaluation, evaluate
 from tco.catalog.catalog import load_catalog
+from tco.resolve.resolver import load_stack
 
 STACKS = Path(__file__).parents[2] / "stacks"
 TODAY = dt.date(2026, 11, 25)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tco.analysis.evaluation import Evaluation, evaluate, load_stack
+from tco.analysis.evaluation import Evaluation, evaluate
 from tco.catalog.catalog import load_catalog
 from tco.iac.estimate.documents import document_of
 from tco.iac.estimate.pricing import Pricing, price
+from tco.resolve.resolver import load_stack
 from tco.units import HOURS_PER_MONTH
 from tests.engine.plans import RESERVED, SPOT, on_demand, plan
 from tests.engine.project import Project

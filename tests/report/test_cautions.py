@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tco.analysis.evaluation import evaluate, load_stack
+from tco.analysis.evaluation import evaluate
 from tco.report.plan_json import stack_json
 from tco.report.view import stack_view
+from tco.resolve.resolver import load_stack
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}

@@ -8,7 +8,6 @@ import re
 import pytest
 
 from tco.analysis.optimization.optimize import optimize
-from tco.plan.stack_file import read_stack
 from tco.report.csv_text import lines_csv
 from tco.report.focus import focus_csv
 from tco.report.memo import memo
@@ -43,7 +42,7 @@ def faces(lab: Lab, *, confidential: bool) -> dict[str, str]:
     lab.stack(pools, service, prices=[book], alternatives=rivals, platform=None, against="own/api")
     result = lab.evaluate()
     view = stack_view(result)
-    found = optimize(read_stack(lab.folder, "one"), lab.catalog, DAY, scenarios=0)
+    found = optimize(*lab.candidates("one", DAY), scenarios=0)
     return {
         "memo": memo(result),
         "table": stack_text(view),

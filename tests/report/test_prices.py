@@ -7,7 +7,9 @@ from typing import Any
 
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog, load_catalog
-from tco.report.prices import check_catalog, check_text, figure_rows, figures_in_full, figures_text
+from tco.catalog.check import check_catalog
+from tco.catalog.listing import figure_rows
+from tco.report.prices import check_text, figures_in_full, figures_text
 from tests.conftest import Keys
 
 TODAY = dt.date(2026, 11, 23)
@@ -20,7 +22,7 @@ RESERVED: Keys = {
 def listed(**keys: Any) -> str:
     """The figures of a book as a list."""
     book = Book.model_validate({"source": "a mail", "as_of": "2026-11-01", **keys})
-    return figures_text(figure_rows(Catalog((book,)), TODAY, (), None, None))
+    return figures_text(figure_rows((book,), TODAY, (), None, None))
 
 
 def test_an_upfront_is_told_with_what_an_hour_costs() -> None:
@@ -51,7 +53,7 @@ def test_a_range_and_an_api_read_as_such() -> None:
 def test_every_list_of_the_catalog_fits_80_columns() -> None:
     """Whatever the names, nothing of the shipped catalog is wider than a terminal."""
     catalog = load_catalog()
-    rows = figure_rows(catalog, TODAY, (), None, None)
+    rows = figure_rows(catalog.books, TODAY, (), None, None)
     checked = check_text(check_catalog(catalog, dt.date(2026, 1, 1), 1), 1)
     checked += check_text(check_catalog(catalog, TODAY, 1), 1)
     for text in (figures_text(rows), figures_in_full(rows), checked):

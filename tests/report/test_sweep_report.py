@@ -20,7 +20,7 @@ LONG = "a-pool-with-a-name-that-is-longer-than-any-table-has-room-for-in-its-col
 def swept(lab: Lab, *texts: str) -> tuple[Sweep, list[Point], list[list[float]]]:
     """A sweep with its points and its break-even values."""
     source = read_stack(lab.folder, "one")
-    sweep = sweep_of(source, lab.catalog, DAY, [span_of(one) for one in texts])
+    sweep = sweep_of(source, lab.resolve(DAY), DAY, [span_of(one) for one in texts])
     points = list(sweep.points())
     return sweep, points, [sweep.break_even(row) for row in rows_of(sweep, points)]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tco.analysis.decision.verdict import Verdict, in_words, justifies, unpriced_rivals
-from tco.catalog.catalog import SourcedValue
 from tco.catalog.rows import CommitmentKind
+from tco.catalog.sourced import SourcedValue
 from tco.costing.stack import StackModel, Unpriced
 from tco.plan.plan import Gate, Override
 from tco.shares import chance, in_percent, needed_chance

@@ -13,7 +13,6 @@ from tco.analysis.decision.verdict import (
     justifies,
 )
 from tco.analysis.optimization.mix import month_usd
-from tco.catalog.rows import NodePrice
 from tco.costing.fleet_operation import operate
 from tco.costing.ledger import ledger
 from tco.costing.lines import NODE_CATEGORIES
@@ -101,9 +100,7 @@ def _paid(stack: StackModel, pool: PoolModel) -> PoolModel | None:
     terms = pool.plan.commitment
     if terms is None or terms.id is not None or not pool.provisioned:
         return pool
-    key = ("node", pool.node, pool.region, "on-demand", None, None, None)
-    found = stack.catalog.find_as(NodePrice, key, stack.day)
-    if found is None:
+    rate = stack.market.on_demand(pool)
+    if rate is None:
         return None
-    rate = found.sourced(f"{pool.node}: on-demand", found.row.usd_per_node_hour, "USD/h")
     return replace(pool, supply=PurchaseOption(option="on-demand", node=pool.node, rate=rate))

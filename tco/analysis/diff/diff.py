@@ -8,7 +8,7 @@ prices add, from there to `after` what the plan changes. The two add up to the w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -16,16 +16,16 @@ from typing import Literal
 from tco.analysis.diff.changes import Cause, Change, changes_between, similarity
 from tco.analysis.diff.line_pairs import LinePair, line_pairs
 from tco.analysis.evaluation import SCENARIOS, SEED, Evaluation, evaluate
-from tco.catalog.catalog import Catalog
 from tco.costing.stack import StackModel
 from tco.errors import BadInput, Problem
 from tco.links import Unreadable
 from tco.natural_order import natural
 from tco.plan.stack_file import StackFile, listed_stacks, read_stack, stack_name
-from tco.resolve import resolve
 
 __all__ = ["Asked", "Side", "StackDiff", "Status", "diff_stacks"]
 
+ResolveWith = Callable[[StackFile, Callable[[str], StackFile]], StackModel]
+"""Resolves a stack file; the second argument reads the stacks that it names as alternatives."""
 Status = Literal["added", "removed", "renamed", "changed", "unchanged"]
 RENAMED_FROM = 0.8
 """Two stacks that declare so much in common are one stack under a new name."""
@@ -41,18 +41,24 @@ class Asked:
 
 
 class Side:
-    """The stacks of a folder at one moment, with the catalog that prices them there."""
+    """The stacks of a folder at one moment, with what resolves them there.
+
+    ``resolve`` looks a stack file up in the catalog of that moment, whose version is
+    ``catalog_version``; its second argument reads the stacks that the plan names.
+    """
 
     def __init__(
         self,
         folder: Path,
-        catalog: Catalog,
+        resolve: ResolveWith,
+        catalog_version: str,
         asked: Asked,
         unreadable: Mapping[str, Unreadable] | None = None,
     ) -> None:
         self.folder = folder
         self.unreadable = unreadable or {}
-        self.catalog = catalog
+        self.resolve = resolve
+        self.catalog_version = catalog_version
         self.asked = asked
         self._files: dict[str, StackFile | BadInput] = {}
 
@@ -88,14 +94,10 @@ class Side:
         return evaluate(stack, asked.today, asked.scenarios, asked.seed)
 
     def _model(self, name: str, prices: Side | None, priced_as: str) -> StackModel:
-        catalog = (prices or self).catalog
-        source = self._priced(name, prices, priced_as)
-        day = source.plan.pricing_day or self.asked.today
-
-        def other(stack: str) -> StackModel:
-            return resolve(self._priced(stack, prices, stack), catalog, day)
-
-        return resolve(source, catalog, day, other)
+        return (prices or self).resolve(
+            self._priced(name, prices, priced_as),
+            lambda stack: self._priced(stack, prices, stack),
+        )
 
     def _priced(self, name: str, prices: Side | None, priced_as: str) -> StackFile:
         source = self.file(name)
@@ -211,7 +213,7 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
     """A stack that both sides have. What cannot differ is not evaluated twice."""
     name = after.stack.name
     changes = _changes(base, head, older, name)
-    same_catalog = base.catalog.version == head.catalog.version
+    same_catalog = base.catalog_version == head.catalog_version
     causes = set[Cause](one.cause for one in changes)
     before = repriced = after
     if changes or not same_catalog:
@@ -236,7 +238,7 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
 
 def _catalog_matters(base: Side, head: Side, name: str, before: Evaluation) -> bool:
     """Whether the head's catalog alone moves a stack of the base."""
-    at_base = Side(base.folder, head.catalog, base.asked, base.unreadable)
+    at_base = Side(base.folder, head.resolve, head.catalog_version, base.asked, base.unreadable)
     return _outcome(at_base.evaluation(name)) != _outcome(before)
 
 

@@ -8,9 +8,8 @@ through the ledger, mix by mix.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tco.analysis.cashflow.projection import project
@@ -20,15 +19,13 @@ from tco.analysis.optimization.mix import SAME_COST_RTOL, Mix
 from tco.analysis.optimization.mix_search import Settled, cheapest_mixes
 from tco.analysis.optimization.ranks import Rank, rank_table
 from tco.analysis.optimization.stack_prices import StackPrices
-from tco.analysis.optimization.supplies import apis_of, supplies_of, with_every_supply
+from tco.analysis.optimization.supplies import apis_of, supplies_of
 from tco.analysis.simulation.uncertainty import simulate
-from tco.catalog.catalog import Catalog
 from tco.costing.api_bill import ApiRate
 from tco.costing.stack import PoolModel, StackModel, StandbyTerms
 from tco.errors import BadInput, Problem
 from tco.plan.pools import TERM_MONTHS
-from tco.plan.stack_file import PLAN_KEY, StackFile
-from tco.resolve import resolve
+from tco.plan.stack_file import PLAN_KEY
 
 __all__ = ["LONGEST_MONTHS", "Optimum", "Pinned", "PricedMix", "ServiceOptimum", "optimize"]
 
@@ -107,9 +104,8 @@ class Optimum:
 
 
 def optimize(
-    source: StackFile,
-    catalog: Catalog,
-    day: dt.date,
+    declared: StackModel,
+    candidates: Callable[[int], StackModel],
     longest_months: int = LONGEST_MONTHS,
     scenarios: int = SCENARIOS,
     seed: int = SEED,
@@ -117,19 +113,20 @@ def optimize(
 ) -> Optimum:
     """The cheapest mix of every service among all priced purchase options.
 
+    ``candidates`` gives the stack with every purchase option of its nodes as a pool, up to a term
+    in months; it is asked once.
     None commits for longer than a horizon that the plan states: the plan would be refused.
     Services share people, so each is settled with the others as they are, in turn until none
     changes, from the declared stack and from one without nodes. The search ends with its budget,
     and what it did not reach is named. Raises BadInput.
     """
     budget, prices = budget or Budget(), StackPrices()
-    declared = resolve(source, catalog, day)
     if declared.unpriced:
         where = f"{PLAN_KEY}.services"
         told = [f"{one.name}: {one.reason}." for one in declared.unpriced]
-        raise BadInput(Problem(source.file, where, text) for text in told)
-    ahead = source.plan.finance.horizon or longest_months
-    supplied = with_every_supply(source, catalog, day, min(longest_months, ahead))
+        raise BadInput(Problem(declared.file, where, text) for text in told)
+    ahead = declared.plan.finance.horizon or longest_months
+    supplied = candidates(min(longest_months, ahead))
     open_ = replace(declared, services=supplied.services)
     starts = [declared, _at_apis(open_, prices)] if len(open_.services) > 1 else [declared]
     standbys = [service.standby for service in declared.services]

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tco.analysis.cashflow.comparison import rented_usd_per_gpu_hour
 from tco.analysis.fleet_figures import utilization_at
-from tco.catalog.catalog import SourcedValue, planned
+from tco.catalog.sourced import SourcedValue, planned
 from tco.costing.api_bill import ApiRate
 from tco.costing.purchase import PurchaseOption
 from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel

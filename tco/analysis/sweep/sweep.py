@@ -11,10 +11,10 @@ from itertools import pairwise, product
 import numpy as np
 
 from tco.analysis.decision.verdict import Decision
-from tco.analysis.evaluation import SEED, evaluate, resolve_stack
+from tco.analysis.evaluation import SEED, evaluate
 from tco.analysis.sweep.derived_parameters import SweepParameter
 from tco.analysis.sweep.parameters import knob_of
-from tco.catalog.catalog import Catalog
+from tco.costing.stack import Resolve
 from tco.errors import BadInput, Problem, TcoError
 from tco.plan.stack_file import StackFile
 
@@ -106,7 +106,7 @@ class Sweep:
     """A stack and the inputs that are turned, ready to be evaluated point by point."""
 
     source: StackFile
-    catalog: Catalog
+    resolve: Resolve
     today: dt.date
     axes: tuple[Axis, ...]
     scenarios: int
@@ -133,7 +133,7 @@ class Sweep:
         for axis, value in zip(self.axes, values, strict=True):
             file = axis.knob.in_file(file, value)
         try:
-            stack = resolve_stack(file, self.catalog, self.today)
+            stack = self.resolve(file)
             for axis, value in zip(self.axes, values, strict=True):
                 stack = axis.knob.in_stack(stack, value)
             result = evaluate(stack, self.today, self.scenarios, self.seed)
@@ -215,7 +215,7 @@ def _inside(value: float, low: float, high: float, *, whole: bool) -> float:
 
 def sweep_of(
     source: StackFile,
-    catalog: Catalog,
+    resolve: Resolve,
     today: dt.date,
     spans: Sequence[Span],
     scenarios: int = 0,
@@ -227,14 +227,14 @@ def sweep_of(
         raise NoSweep(f"{len(spans)} inputs: a sweep takes one or two.")
     if len(set(names)) < len(names):
         raise NoSweep(f"{names[0]} is swept twice.")
-    declared = resolve_stack(source, catalog, today)
+    declared = resolve(source)
     axes = tuple(Axis.of(knob_of(one.name, source, declared), one) for one in spans)
     for axis, span in zip(axes, spans, strict=True):
         _refuse_fractions(axis, span, source)
         for value in axis.values:
             axis.knob.in_stack(declared, value)
             axis.knob.in_file(source, value)
-    return Sweep(source, catalog, today, axes, scenarios, seed)
+    return Sweep(source, resolve, today, axes, scenarios, seed)
 
 
 def _refuse_fractions(axis: Axis, span: Span, source: StackFile) -> None:

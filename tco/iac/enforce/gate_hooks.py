@@ -24,6 +24,7 @@ from pulumi import (
 )
 
 from tco.analysis.evaluation import Evaluation
+from tco.catalog.catalog import Catalog
 from tco.costing.stack import StackModel
 from tco.iac.enforce.growth import growth
 from tco.iac.estimate.nodes import Resource
@@ -44,7 +45,9 @@ class GateClosed(Exception):
     """A step that the closed gate refuses. Always has a text."""
 
 
-def guard(stack: StackModel, failed: Sequence[str]) -> Callable[[pulumi.Output[Evaluation]], None]:
+def guard(
+    stack: StackModel, catalog: Catalog, failed: Sequence[str]
+) -> Callable[[pulumi.Output[Evaluation]], None]:
     """Bind every resource declared from here on to the gate, unless it only warns.
 
     Gives the function that takes the result. The engine waits for it before the first provider is
@@ -53,7 +56,7 @@ def guard(stack: StackModel, failed: Sequence[str]) -> Callable[[pulumi.Output[E
     handed: list[pulumi.Output[Evaluation]] = []
     if stack.plan.gate.level == "advisory":
         return handed.append
-    hook = ResourceHook(HOOK, _judge(handed, failed, _growth(stack)))
+    hook = ResourceHook(HOOK, _judge(handed, failed, _growth(stack, catalog)))
     bound = ResourceHookBinding(before_create=[hook], before_update=[hook])
 
     def bind(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
@@ -125,9 +128,10 @@ def _reason(args: ResourceHookArgs, grown: Growth) -> str:
     return f"was not updated: it would grow, {grows}" if grows else ""
 
 
-def _growth(stack: StackModel) -> Growth:
+def _growth(stack: StackModel, catalog: Catalog) -> Growth:
     """Growth at the plan's prices; its pools' groups start what their launch template says."""
     default_region = pulumi.Config("aws").get("region")
+    prices = catalog.with_books(stack.source.books)
     known = ReferenceIndex(
         Resource(pool.name, LAUNCH_TEMPLATE, pool.name, {"instanceType": pool.node})
         for _, _, _, pool in stack.pools()
@@ -139,7 +143,7 @@ def _growth(stack: StackModel) -> Growth:
             _resource(args, inputs or {}, default_region)
             for inputs in (args.old_inputs, args.new_inputs)
         )
-        return growth(old, new, known, stack.catalog, stack.day)
+        return growth(old, new, known, prices, stack.day)
 
     return grown
 

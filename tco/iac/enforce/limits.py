@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.errors import TcoError, one_of
 from tco.iac.enforce.incremental import PricedResource
 from tco.iac.estimate.nodes import NodePool

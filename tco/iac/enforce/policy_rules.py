@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Protocol
 
-from tco.analysis.evaluation import evaluate, load_stack
+from tco.analysis.evaluation import evaluate
 from tco.catalog.book import read_book
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.ci_log import log_text
@@ -26,6 +26,7 @@ from tco.iac.estimate.inventory import Resource
 from tco.iac.estimate.properties import text, texts
 from tco.iac.estimate.regions import stated_region
 from tco.report.numbers import usd
+from tco.resolve.resolver import load_stack
 
 __all__ = ["Pack", "cost_line", "gate", "summary"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 
 __all__ = ["Cost", "Part", "part"]
 

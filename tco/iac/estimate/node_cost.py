@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.iac.estimate.cost_components import Cost, Part, part
 from tco.iac.estimate.coverage import NOT_COVERED
 from tco.iac.estimate.disks import disk_parts

@@ -6,8 +6,9 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from tco.catalog.catalog import Catalog, SourcedValue
-from tco.catalog.rows import Figure, NodePrice
+from tco.catalog.catalog import Catalog
+from tco.catalog.rows import Figure
+from tco.catalog.sourced import SourcedValue
 from tco.iac.estimate.nodes import Purchase
 from tco.ranges import point
 
@@ -41,9 +42,11 @@ class Rates:
     def _node(self, instance: str, region: str | None, purchase: Purchase) -> SourcedValue | str:
         if region is None:
             return NO_REGION
-        option = ("reserved", purchase) if purchase == "capacity-block" else (purchase, None)
-        key = ("node", instance, region, *option, None, None)
-        found = self.catalog.find_as(NodePrice, key, self.day)
+        found = (
+            self.catalog.node_price(instance, region, "reserved", self.day, kind="capacity-block")
+            if purchase == "capacity-block"
+            else self.catalog.node_price(instance, region, purchase, self.day)
+        )
         if found is None:
             return (
                 f"no {purchase} price is known for {instance} in {region}: "

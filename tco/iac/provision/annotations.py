@@ -59,7 +59,7 @@ def record(result: Evaluation) -> dict[str, Any]:
     override = result.gate.override
     return {
         "plan_digest": result.stack.source.digest,
-        "catalog": result.stack.catalog.version,
+        "catalog": result.stack.catalog_version,
         "pricing_day": result.stack.day.isoformat(),
         "usd_per_month": result.usd_per_month,
         "decision": result.verdict.decision,

@@ -14,7 +14,6 @@ from tco.analysis.optimization.optimize import Optimum, optimize
 from tco.analysis.optimization.ranks import API
 from tco.analysis.optimization.supplies import apis_of
 from tco.errors import BadInput
-from tco.plan.stack_file import read_stack
 from tco.report.optimum import optimum_json, optimum_text
 from tco.report.stack_file_writer import pinned
 from tests.conftest import DAY, FOLLOWING, ON_DEMAND, Keys, Lab
@@ -26,7 +25,7 @@ SPOT: Keys = {"instance": "box.8x", "purchase": "spot"}
 
 def solve(lab: Lab, *, months: int = 12, scenarios: int = 0) -> Optimum:
     """The optimum of the stack `one`."""
-    return optimize(read_stack(lab.folder, "one"), lab.catalog, DAY, months, scenarios)
+    return optimize(*lab.candidates("one", DAY), months, scenarios)
 
 
 def usd(lab: Lab, pools: Keys, service: Keys, **plan: object) -> float:

@@ -11,7 +11,6 @@ from tco.analysis.optimization.optimize import Optimum, optimize
 from tco.analysis.optimization.stack_prices import StackPrices
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.stack import StackModel
-from tco.plan.stack_file import read_stack
 from tco.report.optimum import optimum_json, optimum_text
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
@@ -31,7 +30,7 @@ def several(lab: Lab, count: int) -> None:
 
 def solved(lab: Lab, budget: Budget | None = None) -> Optimum:
     """The optimum of the stack `one` without scenarios."""
-    return optimize(read_stack(lab.folder, "one"), lab.catalog, DAY, 12, 0, budget=budget)
+    return optimize(*lab.candidates("one", DAY), 12, 0, budget=budget)
 
 
 @pytest.mark.parametrize("count", [1, 3])

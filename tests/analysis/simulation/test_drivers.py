@@ -9,7 +9,7 @@ from tco.analysis.cashflow.projection import project
 from tco.analysis.simulation.distribution import Z90
 from tco.analysis.simulation.drivers import Drivers, Recorder
 from tco.analysis.simulation.uncertainty import drivers_of
-from tco.catalog.catalog import SourcedValue
+from tco.catalog.sourced import SourcedValue
 from tco.plan.plan import Correlation
 from tco.ranges import Range, point
 from tests.conftest import ON_DEMAND, Lab

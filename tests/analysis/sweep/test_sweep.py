@@ -18,7 +18,7 @@ FIXED: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
 def asked(lab: Lab, *texts: str, scenarios: int = 0) -> Sweep:
     """A sweep of the lab's stack."""
     source = read_stack(lab.folder, "one")
-    return sweep_of(source, lab.catalog, DAY, [span_of(one) for one in texts], scenarios)
+    return sweep_of(source, lab.resolve(DAY), DAY, [span_of(one) for one in texts], scenarios)
 
 
 def swept(lab: Lab, *texts: str) -> list[Point]:

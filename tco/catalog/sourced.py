@@ -1,0 +1,48 @@
+"""A figure with where it comes from, apart from the catalog that it may come from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tco.ranges import Range
+
+__all__ = ["Origin", "SourcedValue", "planned"]
+
+Origin = Literal["plan", "book", "catalog"]
+"""Who states a figure: the plan itself, a price book of the user's, or the published catalog."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedValue:
+    """A figure with where it comes from: what a ledger line and the memo's last table show.
+
+    Figures with one ``driver`` are one opinion: they are high or low together.
+    """
+
+    name: str
+    value: Range
+    unit: str
+    source: str
+    as_of: dt.date | None = None
+    estimate: bool = False
+    confidential: bool = False
+    shared_driver: str = ""
+    origin: Origin = "catalog"
+
+    @property
+    def driver(self) -> str:
+        """The name of what moves it: its driver's, or its own."""
+        return self.shared_driver or self.name
+
+    def scaled(self, name: str, factor: float = 1.0, unit: str | None = None) -> SourcedValue:
+        """The same figure under another name and in another unit."""
+        return replace(self, name=name, value=self.value * factor, unit=unit or self.unit)
+
+
+def planned(name: str, value: Range, unit: str, why: str = "") -> SourcedValue:
+    """Return a figure that the plan states, or that follows from it (``why``)."""
+    return SourcedValue(
+        name, value, unit, f"this plan: {why}" if why else "this plan", origin="plan"
+    )

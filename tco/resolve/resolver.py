@@ -1,0 +1,131 @@
+"""From a stack file to a stack with every figure looked up. Every problem is found at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tco.catalog.catalog import Catalog
+from tco.costing import stack as built
+from tco.errors import BadInput
+from tco.plan.partial_plan import FaultyStack
+from tco.plan.stack_file import PLAN_KEY, StackFile, read_stack
+from tco.resolve.apis import check_jumps, resolve_alternatives
+from tco.resolve.lookup import Lookup, NotFound
+from tco.resolve.market import CatalogMarket
+from tco.resolve.overheads import resolve_labor, resolve_platform
+from tco.resolve.services import resolve_service
+
+__all__ = ["load_stack", "resolve", "resolve_stack"]
+
+
+DEFAULT_MONTHS = 12
+"""The horizon of a stack that commits to nothing."""
+
+HORIZON_LIMIT = 240
+
+
+def resolve(
+    source: StackFile,
+    catalog: Catalog,
+    day: dt.date,
+    other_stack: Callable[[str], built.StackModel] | None = None,
+) -> built.StackModel:
+    """A stack ready to be priced. ``day`` is the pricing day.
+
+    ``other_stack`` resolves a stack that the plan names as an alternative. Raises BadInput with
+    every problem: unknown names, missing prices, missing benchmarks.
+    """
+    todo = Lookup(source, catalog.with_books(source.books), day)
+    services: list[built.ServiceModel] = []
+    for name, spec in source.plan.services.items():
+        try:
+            services.append(resolve_service(todo, name, spec))
+        except NotFound:
+            continue
+    labor, platform = resolve_labor(todo), resolve_platform(todo)
+    discount_rate = todo.stated(
+        "finance.discount_rate", source.plan.finance.discount_rate, "per year"
+    )
+    alternatives = resolve_alternatives(todo, other_stack)
+    check_jumps(todo)
+    horizon = _horizon(todo, services)
+    if todo.problems:
+        raise BadInput(todo.problems)
+    return built.StackModel(
+        source=source,
+        day=day,
+        catalog_version=todo.catalog.version,
+        market=CatalogMarket(todo.catalog, day),
+        services=tuple(services),
+        alternatives=tuple(alternatives),
+        labor=labor,
+        platform=platform,
+        discount_rate=discount_rate,
+        horizon_months=horizon,
+        warnings=tuple(todo.warnings),
+        unpriced=tuple(todo.unpriced),
+        mtok_per_month=sum(service.mtok_per_month for service in services),
+    )
+
+
+def _horizon(todo: Lookup, services: Sequence[built.ServiceModel]) -> int:
+    """Months the decision looks ahead: the longest commitment, or what the plan states."""
+    committed = [
+        pool.supply.period_months or 0.0
+        for service in services
+        for group in service.groups
+        for pool in group.pools
+        if pool.supply.committed
+    ]
+    longest = max(committed, default=0.0)
+    wanted = todo.plan.finance.horizon
+    if wanted is None:
+        return min(HORIZON_LIMIT, max(int(-(-longest // 1)), DEFAULT_MONTHS))
+    if wanted < longest:
+        todo.fail(
+            "finance.horizon",
+            f"{wanted} months end before the longest commitment of {longest:g} months.",
+            "Write `commitment`, or at least that many months.",
+        )
+    return wanted
+
+
+def load_stack(folder: Path, name: str, catalog: Catalog, today: dt.date) -> built.StackModel:
+    """Read and resolve a stack of a folder, with the stacks it names as alternatives.
+
+    ``today`` is the pricing day of a plan that states none. Raises BadInput with the faults of
+    the plan and with the names and prices that its other parts lack.
+    """
+    try:
+        return resolve_stack(read_stack(folder, name), catalog, today)
+    except FaultyStack as faulty:
+        try:
+            resolve_stack(faulty.rest, catalog, today)
+        except BadInput as more:
+            found = faulty.left.certain(more.problems, PLAN_KEY)
+            raise BadInput((*faulty.problems, *found)) from None
+        raise
+
+
+def resolve_stack(
+    source: StackFile,
+    catalog: Catalog,
+    today: dt.date,
+    read_other: Callable[[str], StackFile] | None = None,
+) -> built.StackModel:
+    """Resolve a stack that was read, with the stacks it names, all on the workloads it holds.
+
+    ``today`` is the pricing day of a plan that states none. ``read_other`` reads a stack that the
+    plan names as an alternative; by default from the folder of the source. Raises BadInput.
+    """
+    day = source.plan.pricing_day or today
+
+    def other(stack: str) -> built.StackModel:
+        theirs = read_other(stack) if read_other is not None else read_stack(source.folder, stack)
+        shared = {name: source.workloads.get(name, one) for name, one in theirs.workloads.items()}
+        return resolve(replace(theirs, workloads=shared), catalog, day)
+
+    return resolve(source, catalog, day, other)
