@@ -15,7 +15,8 @@ NUMBERS: tuple[float, ...] = (
 HOSTILE: tuple[str, ...] = (
     *("\x1b]0;x\x07", "\x1b[31mx", "\u202ex\u202c", "\u2066x", "\x00", "\x07", "\x7f", "\x85"),
     *("\x9b1m", "\u2028", "\ud800", "\udcff", "\ufeff", "\ufffe", "\u200b", "e\u0301"),
-    *("\U0001f984", "\u0130", "\uff11\uff12", "%0A::error::x", "a\tb", "a\nb"),
+    *("\U0001f984", "\u0130", "\uff11\uff12", "##[error]x", "::stop-commands::x"),
+    *("  ::set-output name=a::b", "\n::error::x", "\r\n##[x]", "%0A::error::x", "a\tb", "a\nb"),
     *("a\rb", "<!-- tco:plan -->", "<script>", "@team", "`|`", "|", "{{ 7 * 7 }}", "=1+1"),
     *("%s %(x)d {0}", "..", "../secret.yaml", "../secret", "../secret.csv", "/etc/passwd", "~"),
     *(".git", "a/b", "a\\b", "C:x", "CON", "-x", "--help", "stack:one", "stack:"),

@@ -27,6 +27,7 @@ from types import FrameType
 from typing import Any, cast
 
 from tco.cli.main import main
+from tco.cli.streams import make_usable
 
 __all__ = ["SECRET", "Answer", "Fault", "Runner", "check"]
 
@@ -122,7 +123,7 @@ def _check_problems(answer: Answer) -> None:
     if not problems:
         raise Fault(f"exit code 1 without a problem: {answer.out[:500]}")
     for one in cast("list[dict[str, Any]]", problems):
-        named = one["file"] or any(word in one["message"] for word in answer.arguments)
+        named = one["file"] or any(word in one["message"] for word in (*answer.arguments, "base"))
         if not named or not one["message"].strip():
             raise Fault(f"a problem without a file or a message: {one}")
 
@@ -243,6 +244,7 @@ class Runner:
         out, err = _stream(), _stream()
         code: object = OK
         with _WATCH.only(self.folder), _bounded(), _replaced(arguments, stdin, out, err):
+            make_usable()
             try:
                 main()
             except SystemExit as done:
@@ -270,7 +272,7 @@ def encoded(text: str) -> bytes:
 
 
 def _stream() -> io.TextIOWrapper:
-    """A stream as a pipe has it: what cannot be encoded is an error."""
+    """A stream as a pipe has it."""
     return io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n")
 
 
