@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import click
 import pytest
 
 import tco.forge.branch
 from tco.analysis.diff.diff import Asked
 from tco.catalog.catalog import Catalog
-from tco.errors import TcoError
+from tco.errors import TcoError, is_visible
+from tco.report.diff.text import diff_text
+from tco.report.diff.view import diff_view
 from tests.conftest import DAY
 from tests.forge.conftest import NOW, Repo
 
@@ -292,6 +295,17 @@ def test_a_base_with_names_that_no_stack_can_have(repo: Repo) -> None:
     assert found["one"].status == "changed"
     assert found["two words"].status == "removed"
     assert found["two words"].problems[0].file.endswith(":stacks/Pulumi.two words.yaml")
+
+
+def test_a_name_out_of_the_base_gives_no_orders(repo: Repo) -> None:
+    """A base may hold names that no stack can have: tables show their control characters."""
+    repo.pool(1)
+    repo.pool(1, "new\x1b]0;x\x07\u202e")
+    repo.branch()
+    (repo.folder / "Pulumi.new\x1b]0;x\x07\u202e.yaml").unlink()
+    text = diff_text(diff_view(repo.compare()))
+    assert "new\\x1b]0;x\\x07\\u202e (removed)" in text
+    assert all(is_visible(one) for one in click.unstyle(text) if one != "\n")
 
 
 def test_stacks_are_in_natural_order(repo: Repo) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from tco.errors import printable
 from tco.report.diff.line_changes import LineChange
 from tco.report.diff.view import DiffView, StackRow
 
@@ -61,7 +62,7 @@ def _judged(row: StackRow) -> str:
 
 
 def _ledger_line(line: LineChange) -> Iterator[str]:
-    label = " ".join(filter(None, (line.pool, line.name)))
+    label = printable(" ".join(filter(None, (line.pool, line.name))))
     texts = textwrap.wrap(label, WHAT, break_on_hyphens=False) or [""]
     figures = f"{line.before:>9}{line.after:>9}{line.change:>11}"
     text = f"    {line.category:<9} {texts[0]:<{WHAT}}{figures}"
@@ -71,7 +72,7 @@ def _ledger_line(line: LineChange) -> Iterator[str]:
 
 def _wrapped(text: str, indent: str, *, bold: bool = False) -> list[str]:
     lines = textwrap.wrap(
-        text.replace("::", ": :"),  # a CI reads a line that starts with :: as an order
+        printable(text).replace("::", ": :"),  # a CI reads a line that starts with :: as an order
         WIDTH,
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",
