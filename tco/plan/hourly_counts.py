@@ -18,9 +18,11 @@ from tco.errors import BadInput, Problem
 from tco.files import read_text
 from tco.units import HOURS_PER_WEEK, FloatArray
 
-__all__ = ["week_from_csv"]
+__all__ = ["MOST_PER_HOUR", "week_from_csv"]
 
 NEEDED: Final = ("hour", "requests")
+MOST_PER_HOUR: Final = 1e12
+"""Requests in an hour; the month's limit is of the same size."""
 HOUR: Final = dt.timedelta(hours=1)
 EXAMPLE: Final = "Write it as 2026-11-02T09:00+01:00."
 MOST_LINES: Final = 5
@@ -143,6 +145,8 @@ def _count(text: str) -> float:
         raise ValueError(f"{_short(text)} is not a count of requests.") from None
     if not (math.isfinite(count) and count >= 0):
         raise ValueError(f"{_short(text)} requests: counts are 0 or more.")
+    if count > MOST_PER_HOUR:
+        raise ValueError(f"{_short(text)} requests: the limit is {MOST_PER_HOUR:g} in an hour.")
     return count
 
 

@@ -16,7 +16,7 @@ from tco.catalog.rows import Latency, Name
 from tco.errors import BadInput, Problem, one_of
 from tco.files import Strict, problems_of, read_yaml
 from tco.plan.folder_files import FolderFiles, below
-from tco.plan.hourly_counts import week_from_csv
+from tco.plan.hourly_counts import MOST_PER_HOUR, week_from_csv
 from tco.ranges import Range, Share, point
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray
 
@@ -136,7 +136,7 @@ class Workload(Strict):
 
     timezone: Annotated[str, BeforeValidator(_timezone)] = "UTC"
     requests_per_month: Annotated[float, Field(strict=True, gt=0, le=1e15)] | None = None
-    per_hour: tuple[Annotated[float, Field(strict=True, ge=0, le=1e12)], ...] | None = None
+    per_hour: tuple[Annotated[float, Field(strict=True, ge=0, le=MOST_PER_HOUR)], ...] | None = None
     csv: Name | None = None
     shape: Shape = Shape(kind="flat")
     classes: Annotated[tuple[RequestClass, ...], Field(min_length=1)]

@@ -144,6 +144,13 @@ def test_a_hundred_folders_deep(repo: Repo, outside: Path, objects: Objects) -> 
     assert "folders deep" in compared(repo, outside, objects, stacks)
 
 
+def test_a_submodule_with_a_name_too_long(repo: Repo, outside: Path, objects: Objects) -> None:
+    """A name that no file can have is looked up nowhere."""
+    workloads = objects.tree([(SUBMODULE, b"x" * 300, "d" * 40)])
+    answer = compared(repo, outside, objects, [(FOLDER, b"workloads", workloads)])
+    assert "tco.diff/1" in answer
+
+
 def test_a_damaged_tree_is_one_message(repo: Repo, outside: Path, objects: Objects) -> None:
     """Doubled names, broken modes, cut or missing objects: an error, never a traceback."""
     blob, tree = objects.blob(b"x"), objects.tree([])

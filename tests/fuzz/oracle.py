@@ -123,7 +123,9 @@ def _check_problems(answer: Answer) -> None:
     if not problems:
         raise Fault(f"exit code 1 without a problem: {answer.out[:500]}")
     for one in cast("list[dict[str, Any]]", problems):
-        named = one["file"] or any(word in one["message"] for word in (*answer.arguments, "base", "clone"))
+        named = one["file"] or any(
+            word in one["message"] for word in (*answer.arguments, "base", "clone")
+        )
         if not named or not one["message"].strip():
             raise Fault(f"a problem without a file or a message: {one}")
 

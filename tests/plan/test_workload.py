@@ -235,6 +235,10 @@ BROKEN: list[tuple[Callable[[Rows], Rows], str]] = [
         lambda rows: [*rows[:-1], (rows[-1][0], "inf")],
         "line 169: 'inf' requests: counts are 0 or more.",
     ),
+    (
+        lambda rows: [*rows[:-1], (rows[-1][0], "1e308")],
+        "line 169: '1e308' requests: the limit is 1e+12 in an hour.",
+    ),
     (lambda rows: [(hour, 0) for hour, _ in rows], "holds 0 requests in every hour"),
     (lambda _: [], "needs the columns hour and requests, and rows."),
 ]
