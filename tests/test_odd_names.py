@@ -11,8 +11,8 @@ import pytest
 
 from tco.errors import BadInput, TcoError, printable
 from tco.plan.stack_file import read_stack, stack_names
+from tests.cli.conftest import Shell, shell
 from tests.conftest import ON_DEMAND, Keys, Lab
-from tests.test_cli import Shell, shell
 
 __all__ = ["shell"]
 

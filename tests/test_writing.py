@@ -11,8 +11,8 @@ import pytest
 from tco.cli.exit_codes import BAD_INPUT, OK
 from tco.errors import TcoError
 from tco.files import write_text
+from tests.cli.conftest import Shell, shell
 from tests.conftest import ON_DEMAND
-from tests.test_cli import Shell, shell
 
 __all__ = ["shell"]
 

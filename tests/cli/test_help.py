@@ -1,0 +1,86 @@
+"""`tco --help`, and commands that are called wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+
+import tco
+from tco.cli.main import cli as commands
+from tests.cli.conftest import OK, USAGE, Shell
+from tests.conftest import Lab
+
+
+def all_commands(
+    group: click.Command = commands, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command with the words that call it."""
+    yield path, group
+    if isinstance(group, click.Group):
+        for name, command in group.commands.items():
+            yield from all_commands(command, (*path, name))
+
+
+COMMANDS = dict(all_commands())
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_and_option_has_help(shell: Shell, path: tuple[str, ...]) -> None:
+    """Nobody has to read the code to know what a command or an option does."""
+    command = COMMANDS[path]
+    assert command.help
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    assert [one.opts[0] for one in options if not one.help] == []
+    answer = shell.bare(*path, "--help")
+    assert answer.code == OK
+    assert f"Usage: {' '.join(('tco', *path))}" in answer.out
+    assert all(option.opts[0] in answer.out for option in options)
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_help_fits_80_columns(shell: Shell, path: tuple[str, ...]) -> None:
+    """Help reads well in the narrowest terminal."""
+    lines = shell.bare(*path, "--help").out.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def test_version(shell: Shell, lab: Lab) -> None:
+    """The version names the newest day and the digest of the catalog: what a memo was made with."""
+    answer = shell.bare("--version")
+    assert (answer.code, answer.out) == (
+        OK,
+        f"tco {tco.__version__}, catalog {lab.catalog.version}\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", "--format", "yaml"),
+        ("plan", "--today", "2026-02-30"),
+        ("plan", "--today", "yesterday"),
+        ("plan", "--unknown"),
+        ("plan", "--scenarios", "-1"),
+        ("gate",),
+        ("gate", "one", "two"),
+        ("prices", "show"),
+        ("prices", "check", "--max-age", "-1"),
+        ("memo", "--format", "pdf"),
+        ("nothing",),
+    ],
+)
+def test_bad_usage_exits_with_two(shell: Shell, arguments: tuple[str, ...]) -> None:
+    """A command that is called wrongly exits with 2 and says how it is called."""
+    answer = shell.bare(*arguments)
+    assert (answer.code, answer.out) == (USAGE, "")
+    assert "Usage: tco" in answer.err
+    assert "Error: " in answer.err
+
+
+def test_no_command_shows_the_help(shell: Shell) -> None:
+    """`tco` alone lists its commands."""
+    answer = shell.bare()
+    assert answer.code == USAGE
+    assert "Commands:" in answer.err

@@ -1,0 +1,83 @@
+"""`tco prices`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import BAD_INPUT, OK, Shell
+
+
+def test_prices_list_shows_value_and_age(shell: Shell) -> None:
+    """A figure is listed with its value and how many days ago it was seen."""
+    answer = shell("prices", "list", "api/plain")
+    assert answer.code == OK
+    line, count = answer.out.splitlines()
+    assert line.split() == ["api", "api/plain", "in", "1,", "out", "1", "USD/Mtok", "22", "d"]
+    assert count == "1 figure; ~ estimate"
+
+
+@pytest.mark.parametrize(
+    ("options", "some", "none"),
+    [
+        (("--kind", "spot-band"), "box.8x", "api/plain"),
+        (("BOX.8X", "spot"), "spot", "reserved"),
+        (("--older-than", "21"), "api/plain", "nothing"),
+    ],
+)
+def test_prices_list_selects(shell: Shell, options: tuple[str, ...], some: str, none: str) -> None:
+    """Words, kind and age select, whatever their case."""
+    answer = shell("prices", "list", *options)
+    assert answer.code == OK
+    assert some in answer.out
+    assert none not in answer.out
+
+
+def test_prices_list_of_nothing_is_told(shell: Shell) -> None:
+    """A search without a result is an error with the next command to run."""
+    answer = shell("prices", "list", "no-such-thing")
+    assert answer.code == BAD_INPUT
+    assert answer.err == "no figure matches no-such-thing. See `tco prices list`.\n"
+    assert shell("prices", "list", "--older-than", "22").code == BAD_INPUT
+
+
+def test_prices_show_has_every_field(shell: Shell) -> None:
+    """A figure in full names its source, its day and its book."""
+    answer = shell("prices", "show", "api/dear")
+    for text in ("made up for the tests", "2026-11-01", "eu-residency", "age: 22 d"):
+        assert text in answer.out
+
+
+def test_prices_with_a_book_of_ones_own(shell: Shell) -> None:
+    """A price book lies on top of the catalog, also in the list."""
+    name = shell.lab.book(
+        "mine",
+        prices=[{"api": "own/api", "input_usd_per_mtok": 7, "output_usd_per_mtok": 9}],
+    )
+    book = str(shell.lab.folder / "prices" / name)
+    answer = shell("prices", "list", "own/api", "--book", book, "--format", "json")
+    assert answer.json["schema"] == "tco.prices/1"
+    [figure] = answer.json["figures"]
+    assert (figure["input_usd_per_mtok"], figure["age_days"], figure["book"]) == (7, 3, book)
+
+
+def test_prices_check_passes_a_sound_catalog(shell: Shell) -> None:
+    """Sound figures pass, and old ones are listed without failing the check."""
+    answer = shell("prices", "check")
+    assert answer.code == OK
+    assert answer.out.splitlines()[-1].endswith("figures, 0 faults, 0 old")
+    old = shell("prices", "check", "--max-age", "21")
+    assert old.code == OK
+    assert "Older than 21 days:" in old.out
+
+
+def test_prices_check_fails_on_a_fault(shell: Shell) -> None:
+    """Faults fail the check, in the table and in the JSON."""
+    dear = {"input_usd_per_mtok": 1, "cached_input_usd_per_mtok": 2, "output_usd_per_mtok": 3}
+    name = shell.lab.book("mine", prices=[{"api": "own/api", **dear}])
+    book = str(shell.lab.folder / "prices" / name)
+    answer = shell("prices", "check", "--book", book)
+    assert answer.code == BAD_INPUT
+    assert "a cache hit at 2 is dearer than input at 1" in answer.out
+    content = shell("prices", "check", "--book", book, "--format", "json")
+    assert content.code == BAD_INPUT
+    assert [one["file"] for one in content.json["faults"]] == [book]
