@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tco.analysis.cashflow.months import Month
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.optimization.commitment_options import CommitmentOption
-from tco.report.numbers import usd_about
+from tco.numbers import usd_about
 
 __all__ = ["MonthRow", "RungRow", "month_rows", "rung_rows"]
 

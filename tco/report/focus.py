@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.costing.lines import NODE_KINDS
 from tco.costing.stack import PoolModel, StackModel
+from tco.documents.disclosure import source_of
 from tco.report.csv_text import csv_text
-from tco.report.disclosure import source_of
 from tco.report.focus_terms import (
     PRICING,
     UNITS,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from tco.analysis.breakeven.thresholds import Threshold, Thresholds
 from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation
-from tco.report.numbers import (
+from tco.numbers import (
     differ,
     percent,
     plain,

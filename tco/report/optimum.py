@@ -15,9 +15,9 @@ from tco.analysis.optimization.optimize import Optimum, PricedMix, ServiceOptimu
 from tco.analysis.optimization.ranks import API, Rank, Supply, supply_name
 from tco.costing.figures import rates_of
 from tco.costing.stack import PoolModel
+from tco.documents.disclosure import HIDDEN, secret_apis, secret_pools, told
 from tco.errors import printable
-from tco.report.disclosure import HIDDEN, secret_apis, secret_pools, told
-from tco.report.numbers import grouped, percent, usd
+from tco.numbers import grouped, percent, usd
 
 __all__ = ["mix_text", "optimum_json", "optimum_text", "pinned_line"]
 

@@ -13,7 +13,7 @@ from tco.analysis.optimization.commitment_options import STOP_MONTHS, Commitment
 from tco.analysis.simulation.accumulator import Percentiles
 from tco.catalog.sourced import SourcedValue
 from tco.costing.stack import ServiceModel
-from tco.report.disclosure import is_secret, secret_figures, secret_supplies, source_of, told
+from tco.documents.disclosure import is_secret, secret_figures, secret_supplies, source_of, told
 from tco.report.view import StackView, stack_view
 from tco.units import HOURS_PER_MONTH, TOKENS_PER_MTOK
 

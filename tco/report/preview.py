@@ -6,7 +6,7 @@ from tco.analysis.decision.gate import not_bought
 from tco.analysis.decision.verdict import in_words
 from tco.analysis.evaluation import Evaluation
 from tco.costing.lines import NODE_CATEGORIES
-from tco.report.numbers import usd
+from tco.numbers import usd
 from tco.report.rows import LineRow
 from tco.report.view import StackView, category_totals
 from tco.shares import chance

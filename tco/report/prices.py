@@ -10,9 +10,9 @@ from typing import Any
 from tco.catalog.book import AnyRow
 from tco.catalog.listing import Checked, FigureEntry
 from tco.catalog.rows import ApiPrice, Benchmark, Figure, NodePrice, SpotBand
+from tco.numbers import plain
 from tco.plan.pools import TERM_MONTHS
 from tco.ranges import Range
-from tco.report.numbers import plain
 from tco.units import HOURS_PER_MONTH
 
 __all__ = [

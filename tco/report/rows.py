@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,14 +10,16 @@ from tco.analysis.decision.gate import age_days
 from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.analysis.optimization.ranks import Rank, Supply, supply_name
-from tco.catalog.sourced import SourcedValue
 from tco.costing.lines import NODE_KINDS
 from tco.costing.stack import PoolModel
-from tco.ranges import Range
-from tco.report.disclosure import HIDDEN, is_secret, secret_figures
-from tco.report.numbers import (
+from tco.documents.disclosure import HIDDEN, is_secret, secret_figures
+from tco.documents.sources import sourced
+from tco.numbers import (
     add_up,
+    factor_text,
+    fte_text,
     grouped,
+    months_text,
     percent,
     plain,
     quantity,
@@ -39,14 +40,10 @@ __all__ = [
     "LineRow",
     "RankRow",
     "alternative_row",
-    "factor_text",
-    "fte_text",
     "input_rows",
     "line_rows",
-    "months_text",
     "rank_row",
     "source_rows",
-    "sourced",
     "wins_text",
 ]
 
@@ -260,21 +257,6 @@ def _threshold(threshold: Threshold, shown: Callable[[float], str]) -> str:
     return {"none": "–", "at": "–"}.get(threshold.status, threshold.status)
 
 
-def factor_text(value: float) -> str:
-    """A factor on a price."""
-    return f"x {plain(value)}"
-
-
-def fte_text(value: float) -> str:
-    """A number of people."""
-    return f"{plain(value, 2)} FTE"
-
-
-def months_text(value: float) -> str:
-    """Whole months, the last one begun."""
-    return f"{math.ceil(value)} months"
-
-
 def input_rows(result: Evaluation) -> tuple[InputRow, ...]:
     """What decides against the rival: the figures that move the saving, widest first."""
     rival = result.rival
@@ -304,33 +286,6 @@ def rank_row(rank: Rank, secret: set[Supply]) -> RankRow:
     )
     shares = percent(rank.needed_share), percent(rank.busy_share)
     return RankRow(str(rank.rank), *shares, supplies, supply_name(rank.cheapest))
-
-
-def sourced(result: Evaluation) -> list[SourcedValue]:
-    """Return every figure behind the ledger and the alternatives that the plan does not state."""
-    figures: dict[tuple[str, str], SourcedValue] = {}
-    found = [figure for line in result.lines for figure in line.line.figures]
-    for one in result.alternatives:
-        for rate in one.alternative.rates:
-            found += rate.figures if rate is not None else ()
-    found += [
-        SourcedValue(
-            f"{point.benchmark.model}: benchmark on {point.benchmark.gpus} x {point.benchmark.gpu}",
-            Range(point.output_tok_s, point.output_tok_s, point.output_tok_s),
-            "output tok/s",
-            point.benchmark.source or "",
-            point.benchmark.as_of,
-            point.benchmark.estimate or point.benchmark.kind == "predicted",
-            origin="book" if result.stack.source.holds(point.benchmark) else "catalog",
-        )
-        for service in result.stack.services
-        for group in service.groups
-        for point in group.points
-    ]
-    for figure in found:
-        if figure.origin != "plan":
-            figures.setdefault((figure.name, figure.source), figure)
-    return list(figures.values())
 
 
 def source_rows(result: Evaluation) -> tuple[FigureRow, ...]:

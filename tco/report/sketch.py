@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tco.analysis.evaluation import Evaluation
-from tco.report.numbers import tokens, usd
+from tco.numbers import tokens, usd
 from tco.units import FloatArray
 
 __all__ = ["sketch"]

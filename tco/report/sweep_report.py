@@ -12,7 +12,7 @@ import click
 
 from tco.analysis.decision.verdict import Decision, in_words
 from tco.analysis.sweep.sweep import Axis, Point, Sweep
-from tco.report.numbers import grouped, percent, plain, tokens, usd_about, usd_price
+from tco.numbers import grouped, percent, plain, tokens, usd_about, usd_price
 from tco.report.table import DECISION_COLORS
 from tco.shares import chance
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from tco.analysis.breakeven.thresholds import Threshold
 from tco.analysis.decision.gate import Condition, age_days
 from tco.analysis.decision.verdict import Decision
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import FleetFigures
-from tco.analysis.optimization.ranks import API, supply_name
 from tco.costing.caution import Caution
 from tco.costing.stack import ServiceModel
-from tco.report.cautions import cautions
-from tco.report.disclosure import HIDDEN, secret_supplies
-from tco.report.narrative import constrained, month_spread, no_rival, opening, saving_text
-from tco.report.numbers import (
+from tco.documents.cautions import cautions
+from tco.documents.disclosure import secret_supplies
+from tco.documents.reasons import capitalized, flips, reasons
+from tco.documents.sources import sourced
+from tco.numbers import (
     add_up,
     grouped,
+    months_text,
     percent,
     plain,
     tokens,
@@ -27,6 +26,7 @@ from tco.report.numbers import (
     usd_price,
     usd_range,
 )
+from tco.report.narrative import constrained, month_spread, no_rival, opening, saving_text
 from tco.report.rows import (
     AlternativeRow,
     FigureRow,
@@ -34,14 +34,10 @@ from tco.report.rows import (
     LineRow,
     RankRow,
     alternative_row,
-    factor_text,
-    fte_text,
     input_rows,
     line_rows,
-    months_text,
     rank_row,
     source_rows,
-    sourced,
 )
 from tco.shares import chance
 
@@ -149,8 +145,8 @@ def stack_view(result: Evaluation) -> StackView:
         ),
         alternatives=tuple(alternative_row(result, one) for one in result.alternatives),
         scan_ceiling=tokens(result.scan.ceiling_mtok),
-        flips=tuple(_flips(result)),
-        reasons=tuple(_reasons(result)),
+        flips=tuple(flips(result)),
+        reasons=tuple(reasons(result)),
         measure_first=_measure_first(result),
         unpriced=tuple(f"{one.name}: {one.reason}" for one in result.unpriced),
         cautions=cautions(result, sourced(result)),
@@ -239,78 +235,12 @@ def _fleet(service: ServiceModel, fleet: FleetFigures) -> str:
     )
 
 
-def _flips(result: Evaluation) -> list[str]:
-    """Up to three facts that would turn the decision, the reachable ones first."""
-    rival = result.rival
-    if rival is None:
-        return []
-    limits = rival.thresholds
-    told: list[tuple[bool, str]] = []
-    levers: tuple[tuple[Threshold, str, Callable[[float], str], str], ...] = (
-        (limits.api_price_factor, "API price", factor_text, "never"),
-        (limits.usd_per_gpu_hour, "GPU-hour", usd_price, "never, even free"),
-        (limits.utilization, "utilization", percent, "never"),
-        (limits.fte, "people", fte_text, "never, even none"),
-        (limits.capex_usd, "purchase price", usd, "never, even free"),
-    )
-    for threshold, name, shown, never in levers:
-        if threshold.status == "at" and threshold.value is not None:
-            told.append((True, f"{name} {shown(threshold.value)}"))
-        elif threshold.status == "never":
-            told.append((False, f"{name}: {never}"))
-        elif threshold.status == "always":
-            told.append((False, f"{name}: at any value"))
-    return [text for _, text in sorted(told, key=lambda one: not one[0])][:3]
-
-
-def _reasons(result: Evaluation) -> list[str]:
-    """The decision in numbers: how full, what a full hour is worth, what people cost."""
-    reasons: list[str] = []
-    rival = result.rival
-    reasons.append(
-        f"The fleet is {percent(result.utilization)} busy at {tokens(result.stack.mtok_per_month)} "
-        "tokens a month, standby and boot hours included."
-    )
-    services = zip(result.stack.services, result.ranks, strict=True)
-    for place, (service, table) in enumerate(services):
-        first = table[0]
-        own = {name: price for name, price in first.usd_per_hour.items() if name is not API}
-        if API in first.usd_per_hour and own and first.busy_share > 0:
-            value = first.usd_per_hour[API] / first.busy_share
-            name, price = min(own.items(), key=lambda pair: pair[1])
-            verb = "covers" if value >= price else "does not cover"
-            secret = secret_supplies(result, place)
-            worth, paid = (
-                HIDDEN if one in secret else usd_price(usd_per_hour)
-                for one, usd_per_hour in ((API, value), (name, price))
-            )
-            reasons.append(
-                f"A full node-hour of {service.name} would cost {worth} at the rival; "
-                f"that {verb} its {paid} {supply_name(name)}."
-            )
-    if rival is not None and rival.thresholds.fte.status in ("at", "never"):
-        fte = rival.thresholds.fte
-        labor = sum(one.usd_per_month for one in result.lines if one.line.category == "labor")
-        even = (
-            f"it breaks even at {plain(fte.value, 2)} FTE"
-            if fte.value is not None
-            else "even without them the rival is cheaper"
-        )
-        reasons.append(f"People cost {usd(labor)} a month; {even}.")
-    reasons += [f"{_capitalized(cap.message)}." for cap in result.verdict.caps]
-    return reasons
-
-
-def _capitalized(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
-
-
 def _sure(result: Evaluation) -> list[str]:
     """What the scenarios say of the month and of the saving over the horizon."""
     drawn, rival = result.uncertainty, result.rival
     if drawn is None:
         caps = [cap for cap in result.verdict.caps if cap.kind == "not-simulated"]
-        return [f"{_capitalized(cap.message)}: LEAN at most." for cap in caps]
+        return [f"{capitalized(cap.message)}: LEAN at most." for cap in caps]
     month, spread = drawn.usd_per_month, month_spread(result)
     said = [
         f"{spread} a month, {usd_about(month.p50)} in the middle "

@@ -7,7 +7,7 @@ import pytest
 
 from tco.analysis.decision.verdict import in_words
 from tco.analysis.evaluation import Evaluation
-from tco.report.numbers import usd
+from tco.numbers import usd
 from tco.report.plan_json import stack_json
 from tco.report.table import comparison, comparison_rows, gate_text, stack_text, summary
 from tco.report.view import category_totals, stack_view

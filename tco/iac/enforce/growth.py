@@ -22,7 +22,7 @@ from tco.iac.estimate.inventory import POOL_TYPES, NodePool, Resource, Size, poo
 from tco.iac.estimate.pricing import ceiling_usd_per_month
 from tco.iac.estimate.properties import UNKNOWN, Value, leaves, whole_number
 from tco.iac.estimate.reading import LAUNCH_TEMPLATE, ReferenceIndex
-from tco.report.numbers import usd
+from tco.numbers import usd
 
 __all__ = ["growth"]
 

@@ -12,7 +12,7 @@ from tco.iac.enforce.incremental import PricedResource
 from tco.iac.estimate.nodes import NodePool
 from tco.iac.estimate.properties import look, texts
 from tco.iac.estimate.rates import Rates
-from tco.report.numbers import usd, usd_price
+from tco.numbers import usd, usd_price
 
 __all__ = ["OPTIONS", "SCHEMA", "Limits", "exceeded", "read_limits"]
 

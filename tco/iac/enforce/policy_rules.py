@@ -25,7 +25,7 @@ from tco.iac.enforce.limits import Limits, exceeded, read_limits
 from tco.iac.estimate.inventory import Resource
 from tco.iac.estimate.properties import text, texts
 from tco.iac.estimate.regions import stated_region
-from tco.report.numbers import usd
+from tco.numbers import usd
 from tco.resolve.resolver import load_stack
 
 __all__ = ["Pack", "cost_line", "gate", "summary"]

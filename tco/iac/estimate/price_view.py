@@ -11,7 +11,7 @@ import click
 from tco.errors import is_visible, printable
 from tco.iac.estimate.cost_components import Part
 from tco.iac.estimate.pricing import PricedResource, Pricing, Status
-from tco.report.numbers import usd
+from tco.numbers import usd
 
 __all__ = ["price_json", "price_text"]
 

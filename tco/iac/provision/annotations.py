@@ -14,8 +14,8 @@ import pulumi
 from tco.analysis.evaluation import Evaluation, on_day
 from tco.ci_log import log_text
 from tco.iac.provision.pool import GpuNodePool
+from tco.numbers import usd
 from tco.plan.plan import Override
-from tco.report.numbers import usd
 from tco.report.preview import closed_text, pool_text, stack_text
 from tco.report.view import stack_view
 

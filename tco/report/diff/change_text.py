@@ -6,7 +6,7 @@ from typing import Any
 
 from tco.documents.diff import ChangeRow
 from tco.files import as_list, as_mapping
-from tco.report.numbers import plain
+from tco.numbers import plain
 
 __all__ = ["change_text"]
 

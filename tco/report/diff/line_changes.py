@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tco.documents.diff import LineDelta
-from tco.report.numbers import add_up, grouped, signed_usd
+from tco.numbers import add_up, grouped, signed_usd
 
 __all__ = ["NOTHING", "LineChange", "line_changes"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tco.documents.diff import Outcome, StackDelta
-from tco.report.numbers import signed_percent, signed_usd
+from tco.numbers import signed_percent, signed_usd
 
 __all__ = ["Whole", "change_in_words", "headline", "split", "whole_of"]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from tco.documents.diff import DiffDocument, Outcome, Revision, StackDelta
 from tco.errors import printable
+from tco.numbers import signed_percent, signed_usd, whole_usd
 from tco.report.diff.change_text import change_text
 from tco.report.diff.line_changes import NOTHING, LineChange, line_changes
 from tco.report.diff.totals import Whole, headline, split, whole_of
-from tco.report.numbers import signed_percent, signed_usd, whole_usd
 from tco.shares import chance
 
 __all__ = ["DiffView", "StackRow", "diff_view"]

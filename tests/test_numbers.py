@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tco.report import numbers
+from tco import numbers
+from tco.numbers import grouped, plain, usd, usd_price
 from tco.report.narrative import saving_text
-from tco.report.numbers import grouped, plain, usd, usd_price
 
 READS: list[tuple[Callable[[float], str], float, str]] = [
     (numbers.usd, 0, "$0"),

@@ -10,7 +10,10 @@ from tco.shares import in_percent
 __all__ = [
     "add_up",
     "differ",
+    "factor_text",
+    "fte_text",
     "grouped",
+    "months_text",
     "percent",
     "plain",
     "quantity",
@@ -145,6 +148,21 @@ def quantity(value: float, unit: str) -> str:
     short = {"node-hour": "h", "request": "req", "service": "", "node": "", "month": ""}
     text = grouped(value) if abs(value) >= 100 or abs(value) < 0.005 else plain(value)
     return f"{text} {short.get(unit, unit)}".rstrip()
+
+
+def factor_text(value: float) -> str:
+    """A factor on a price."""
+    return f"x {plain(value)}"
+
+
+def fte_text(value: float) -> str:
+    """A number of people."""
+    return f"{plain(value, 2)} FTE"
+
+
+def months_text(value: float) -> str:
+    """Whole months, the last one begun."""
+    return f"{math.ceil(value)} months"
 
 
 def add_up(values: Sequence[float]) -> list[int]:

@@ -1,0 +1,80 @@
+"""The decision in words: what it rests on, and what would turn it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tco.analysis.breakeven.thresholds import Threshold
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.optimization.ranks import API, supply_name
+from tco.documents.disclosure import HIDDEN, secret_supplies
+from tco.numbers import factor_text, fte_text, percent, plain, tokens, usd, usd_price
+
+__all__ = ["capitalized", "flips", "reasons"]
+
+
+def flips(result: Evaluation) -> list[str]:
+    """Up to three facts that would turn the decision, the reachable ones first."""
+    rival = result.rival
+    if rival is None:
+        return []
+    limits = rival.thresholds
+    told: list[tuple[bool, str]] = []
+    levers: tuple[tuple[Threshold, str, Callable[[float], str], str], ...] = (
+        (limits.api_price_factor, "API price", factor_text, "never"),
+        (limits.usd_per_gpu_hour, "GPU-hour", usd_price, "never, even free"),
+        (limits.utilization, "utilization", percent, "never"),
+        (limits.fte, "people", fte_text, "never, even none"),
+        (limits.capex_usd, "purchase price", usd, "never, even free"),
+    )
+    for threshold, name, shown, never in levers:
+        if threshold.status == "at" and threshold.value is not None:
+            told.append((True, f"{name} {shown(threshold.value)}"))
+        elif threshold.status == "never":
+            told.append((False, f"{name}: {never}"))
+        elif threshold.status == "always":
+            told.append((False, f"{name}: at any value"))
+    return [text for _, text in sorted(told, key=lambda one: not one[0])][:3]
+
+
+def reasons(result: Evaluation) -> list[str]:
+    """The decision in numbers: how full, what a full hour is worth, what people cost."""
+    said: list[str] = []
+    rival = result.rival
+    said.append(
+        f"The fleet is {percent(result.utilization)} busy at {tokens(result.stack.mtok_per_month)} "
+        "tokens a month, standby and boot hours included."
+    )
+    services = zip(result.stack.services, result.ranks, strict=True)
+    for place, (service, table) in enumerate(services):
+        first = table[0]
+        own = {name: price for name, price in first.usd_per_hour.items() if name is not API}
+        if API in first.usd_per_hour and own and first.busy_share > 0:
+            value = first.usd_per_hour[API] / first.busy_share
+            name, price = min(own.items(), key=lambda pair: pair[1])
+            verb = "covers" if value >= price else "does not cover"
+            secret = secret_supplies(result, place)
+            worth, paid = (
+                HIDDEN if one in secret else usd_price(usd_per_hour)
+                for one, usd_per_hour in ((API, value), (name, price))
+            )
+            said.append(
+                f"A full node-hour of {service.name} would cost {worth} at the rival; "
+                f"that {verb} its {paid} {supply_name(name)}."
+            )
+    if rival is not None and rival.thresholds.fte.status in ("at", "never"):
+        fte = rival.thresholds.fte
+        labor = sum(one.usd_per_month for one in result.lines if one.line.category == "labor")
+        even = (
+            f"it breaks even at {plain(fte.value, 2)} FTE"
+            if fte.value is not None
+            else "even without them the rival is cheaper"
+        )
+        said.append(f"People cost {usd(labor)} a month; {even}.")
+    said += [f"{capitalized(cap.message)}." for cap in result.verdict.caps]
+    return said
+
+
+def capitalized(text: str) -> str:
+    """Return a text with its first letter in upper case."""
+    return f"{text[0].upper()}{text[1:]}"
