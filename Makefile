@@ -54,8 +54,8 @@ format: $(VENV)/dev.stamp ## Format the code and apply the linter's safe fixes
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 
-golden: $(VENV)/dev.stamp ## Write the golden files and the README's output anew, to be read in the diff
-	@$(BIN)/python -m pytest -q --renew tests/test_readme.py tests/report tests/forge || true
+golden: $(VENV)/dev.stamp ## Rewrite the golden files and the output in README and docs; read the diff
+	@$(BIN)/python -m pytest -q --renew tests/docs tests/report tests/forge || true
 
 bench: engine ## Run the benchmarks
 	@$(BIN)/python -m benchmarks

@@ -51,7 +51,7 @@ Keys = dict[str, Any]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`make golden` renews what the tests compare with, for a person to read in the diff."""
     parser.addoption(
-        "--renew", action="store_true", help="write golden files and the README's output anew"
+        "--renew", action="store_true", help="rewrite golden files and output in README and docs"
     )
 
 

@@ -1,4 +1,4 @@
-"""What the commands exit with, as the README lists it."""
+"""Exit codes of the commands, as docs/commands.md lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An update that is killed halfway: what recovery takes, as README.md describes it."""
+"""An update that is killed halfway: what recovery takes, as docs/pulumi.md describes it."""
 
 from __future__ import annotations
 

@@ -28,9 +28,7 @@ __all__ = [
 
 ROOT = Path(__file__).parents[2]
 STACKS = ROOT / "stacks"
-README_YAML = re.compile(
-    r"^```yaml\n((?:config|timezone|source):.*?)^```", re.MULTILINE | re.DOTALL
-)
+PAGE_YAML = re.compile(r"^```yaml\n((?:config|timezone|source):.*?)^```", re.MULTILINE | re.DOTALL)
 MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 WEEK = [(MONDAY + dt.timedelta(hours=hour)).isoformat() for hour in range(168)]
 
@@ -74,9 +72,10 @@ def _sample(path: Path) -> Sample:
 
 @functools.cache
 def plan_vocabulary() -> Vocabulary:
-    """The keys of stack files, workloads and price books, from the examples and the README."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = [load(block) for block in README_YAML.findall(readme)]
+    """The keys of stack files, workloads and price books, from the examples and the pages."""
+    pages = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+    texts = [page.read_text(encoding="utf-8") for page in pages]
+    shown = [load(block) for text in texts for block in PAGE_YAML.findall(text)]
     return Vocabulary.of([*shown, *(tree for one in samples() for tree in one.trees.values())])
 
 
