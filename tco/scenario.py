@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tco.arrays import Quantity
 from tco.catalog.sourced import SourcedValue
 from tco.ranges import Range
-from tco.units import Quantity
 
 __all__ = ["BASE_CASE", "Figure", "Scenario"]
 

@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, settings
 
 from tco.analysis.evaluation import Evaluation, evaluate
 from tco.analysis.simulation.distribution import Z90
+from tco.arrays import FloatArray
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog
 from tco.costing.lines import CATEGORIES
@@ -30,7 +31,6 @@ from tco.errors import BadInput
 from tco.plan.stack_file import read_stack
 from tco.resolve.candidates import with_every_supply
 from tco.resolve.resolver import load_stack, resolve, resolve_stack
-from tco.units import FloatArray
 
 settings.register_profile(
     "tco",

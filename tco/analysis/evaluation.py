@@ -18,14 +18,16 @@ from tco.analysis.decision.on_demand import closes_on_demand, on_demand_usd_per_
 from tco.analysis.decision.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.analysis.fleet_figures import FleetFigures, fleet_figures, utilization
 from tco.analysis.optimization.ranks import Rank, ranks
+from tco.arrays import as_scalar
 from tco.catalog.sourced import SourcedValue
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import CostLine, total
 from tco.costing.stack import Alternative, StackModel, Unpriced
+from tco.defaults import SCENARIOS, SEED
 from tco.scenario import Scenario
 from tco.shares import in_percent
-from tco.units import TOKENS_PER_MTOK, as_scalar
+from tco.units import TOKENS_PER_MTOK
 
 if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios needs none of them
     from tco.analysis.cashflow.months import MonthByMonth
@@ -34,17 +36,11 @@ if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios 
     from tco.analysis.simulation.uncertainty import Uncertainty
 
 __all__ = [
-    "SCENARIOS",
-    "SEED",
     "Evaluation",
     "PricedLine",
     "evaluate",
     "on_day",
 ]
-
-SCENARIOS = 10_000
-SEED = 1
-"""Any fixed seed will do: the same plan gives the same memo."""
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tco.arrays import as_scalar
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.stack import ServiceModel, StackModel, overall_slo
 from tco.throughput.operating_point import SLO
-from tco.units import HOURS_PER_MONTH, as_scalar
+from tco.units import HOURS_PER_MONTH
 
 __all__ = ["FleetFigures", "fleet_figures", "utilization", "utilization_at"]
 

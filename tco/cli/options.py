@@ -18,8 +18,8 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
-from tco.analysis.evaluation import SCENARIOS, SEED
 from tco.ci_log import log_json, log_text
+from tco.defaults import SCENARIOS, SEED
 from tco.errors import printable
 
 __all__ = [

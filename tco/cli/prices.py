@@ -1,4 +1,4 @@
-"""`tco prices` and `tco price`: the catalog's figures, and any program priced by them."""
+"""`tco prices`: the catalog's figures, with their sources and ages."""
 
 from __future__ import annotations
 
@@ -10,22 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tco.catalog.catalog import Catalog, load_catalog
-from tco.cli.options import DAY, format_option, print_json, print_text, today_option
+from tco.cli.books import book_option, catalog_with
+from tco.cli.options import format_option, print_json, print_text, today_option
 from tco.errors import TcoError
 
 if TYPE_CHECKING:
     from tco.catalog.listing import FigureEntry
 
-__all__ = ["price", "prices"]
-
-book_option = click.option(
-    "--book",
-    "books",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A price book on top of the embedded catalog; may be repeated.",
-)
+__all__ = ["prices"]
 
 
 @click.group()
@@ -56,7 +48,7 @@ def prices_list(
     from tco.catalog.listing import figure_rows
     from tco.report.prices import figures_text
 
-    rows = figure_rows(_catalog(books).books, today or dt.date.today(), words, kind, older_than)
+    rows = figure_rows(catalog_with(books).books, today or dt.date.today(), words, kind, older_than)
     _print_figures(rows, words, form, figures_text)
 
 
@@ -72,7 +64,7 @@ def prices_show(
     from tco.catalog.listing import figure_rows
     from tco.report.prices import figures_in_full
 
-    rows = figure_rows(_catalog(books).books, today or dt.date.today(), words, None, None)
+    rows = figure_rows(catalog_with(books).books, today or dt.date.today(), words, None, None)
     _print_figures(rows, words, form, figures_in_full)
 
 
@@ -114,7 +106,7 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
     from tco.catalog.check import check_catalog
     from tco.report.prices import check_text
 
-    checked = check_catalog(_catalog(books), today or dt.date.today(), max_age)
+    checked = check_catalog(catalog_with(books), today or dt.date.today(), max_age)
     if form == "json":
         print_json(
             {
@@ -131,39 +123,3 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
         print_text(check_text(checked, max_age))
     if checked.faults:
         sys.exit(1)
-
-
-@click.command()
-@click.argument("file", metavar="FILE|-")
-@format_option
-@book_option
-@click.option(
-    "--pricing-day",
-    "--today",
-    "day",
-    type=DAY,
-    default=None,
-    help="The day whose prices count (default: today).",
-)
-def price(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> None:
-    """Price what any Pulumi program provides, in any language.
-
-    FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -
-    it is read from a pipe. Every resource is priced, free, paid by use, or named as unpriced.
-    """
-    from tco.iac.estimate.documents import read_bytes
-    from tco.iac.estimate.price_view import price_json, price_text
-    from tco.iac.estimate.pricing import price_document
-
-    data, shown = read_bytes(file)
-    result = price_document(data, shown, _catalog(books), day or dt.date.today())
-    if form == "json":
-        print_json(price_json(result))
-    else:
-        print_text(price_text(result, shown))
-
-
-def _catalog(books: Sequence[Path]) -> Catalog:
-    from tco.catalog.book import read_book
-
-    return load_catalog().with_books([read_book(path, str(path)) for path in books])

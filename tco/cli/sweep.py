@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tco.catalog.catalog import load_catalog
 from tco.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from tco.cli.options import (
     EvaluationOptions,
@@ -20,7 +19,6 @@ from tco.cli.options import (
     question_options,
 )
 from tco.errors import BadInput
-from tco.plan.stack_file import read_stack
 
 if TYPE_CHECKING:
     from tco.analysis.sweep.sweep import Sweep
@@ -48,6 +46,8 @@ def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOpti
     (of fixed fleets), usd_per_gpu_hour, api_price_factor, fte.
     """
     from tco.analysis.sweep.sweep import NoSweep, span_of, sweep_of
+    from tco.catalog.catalog import load_catalog
+    from tco.plan.stack_file import read_stack
     from tco.resolve.resolver import resolve_stack
 
     try:

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from tco.arrays import Quantity
 from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import ApiPrice, Peak
 from tco.catalog.sourced import SourcedValue
@@ -16,7 +17,7 @@ from tco.costing.provider import vendor_of
 from tco.plan.workload import Demand, RequestClass, cached_share
 from tco.ranges import Range, point
 from tco.scenario import BASE_CASE, Scenario
-from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK, Quantity
+from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK
 
 __all__ = ["ApiRate", "PricePath", "peak_share", "too_long", "usd_per_request"]
 

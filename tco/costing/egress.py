@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from tco.arrays import Quantity
 from tco.catalog.sourced import SourcedValue
 from tco.scenario import Scenario
-from tco.units import BYTES_PER_GB, Quantity
+from tco.units import BYTES_PER_GB
 
 __all__ = ["Band", "EgressTerms", "response_gb", "tiered_usd"]
 

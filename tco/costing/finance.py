@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tco.units import FloatArray, Quantity
+from tco.arrays import FloatArray, Quantity
 
 __all__ = ["annuity", "capital_recovery_factor", "discount", "remaining_value"]
 

@@ -15,15 +15,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tco.arrays import FloatArray, Quantity, ratio
 from tco.costing import poisson
-from tco.units import (
-    HOURS_PER_MONTH,
-    HOURS_PER_WEEK,
-    WEEKS_PER_MONTH,
-    FloatArray,
-    Quantity,
-    ratio,
-)
+from tco.units import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
 
 __all__ = ["MOST_NODES", "Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
 

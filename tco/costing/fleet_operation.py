@@ -9,12 +9,12 @@ from functools import cached_property
 
 import numpy as np
 
+from tco.arrays import FloatArray, Quantity, ratio
 from tco.costing.fleet import FleetMonth, Operation
 from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.costing.standby import node_availability, outage_overflow, spares_needed
 from tco.scenario import BASE_CASE, Scenario
 from tco.throughput.operating_point import node_seconds, node_time_is_known
-from tco.units import FloatArray, Quantity, ratio
 
 SPAN = 2.0
 """The growth of outages is taken between the likely time down over and times this."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tco.arrays import FloatArray, distinct
 from tco.costing.fleet import TOLERANCE, FleetMonth
 from tco.costing.fleet_operation import FleetOperation, GroupWork, group_work, speed, speed_is_known
 from tco.costing.stack import Group, ServiceModel, StackModel
 from tco.scenario import Scenario
-from tco.units import FloatArray, distinct
 
 __all__ = ["WorkTable"]
 

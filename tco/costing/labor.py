@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tco.arrays import FloatArray, Quantity
 from tco.costing.stack import StackModel
 from tco.scenario import Scenario
-from tco.units import MONTHS_PER_YEAR, WORK_HOURS_PER_FTE_YEAR, FloatArray, Quantity
+from tco.units import MONTHS_PER_YEAR, WORK_HOURS_PER_FTE_YEAR
 
 __all__ = ["fte_by_nodes", "planned_fte"]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tco.units import FloatArray
+from tco.arrays import FloatArray
 
 __all__ = ["normal_tail", "poisson_tail_and_pmf", "trials_tail"]
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tco.arrays import FloatArray, Quantity, monthly_rate, ratio
 from tco.catalog.sourced import SourcedValue
 from tco.costing.api_bill import ApiRate
 from tco.costing.egress import response_gb, tiered_usd
@@ -20,13 +21,7 @@ from tco.costing.node_lines import node_lines
 from tco.costing.provider import AWS, INTERNAL
 from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel
 from tco.scenario import BASE_CASE, Scenario
-from tco.units import (
-    MONTHS_PER_YEAR,
-    FloatArray,
-    Quantity,
-    monthly_rate,
-    ratio,
-)
+from tco.units import MONTHS_PER_YEAR
 
 __all__ = ["api_bill", "api_bills", "ledger", "service_lines", "shared_lines"]
 

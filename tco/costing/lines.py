@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from tco.arrays import Quantity
 from tco.catalog.sourced import SourcedValue
 from tco.costing.purchase import Option
-from tco.units import Quantity
 
 __all__ = [
     "CATEGORIES",

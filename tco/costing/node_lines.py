@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from tco.arrays import FloatArray, Quantity
 from tco.catalog.sourced import SourcedValue
 from tco.costing.fleet_operation import GroupWork
 from tco.costing.lines import CommitmentStatus, CostLine
 from tco.costing.stack import PoolModel, PowerTerms, ServiceModel
 from tco.ranges import point
 from tco.scenario import Scenario
-from tco.units import HOURS_PER_MONTH, FloatArray, Quantity
+from tco.units import HOURS_PER_MONTH
 
 __all__ = ["node_lines"]
 

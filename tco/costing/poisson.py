@@ -13,8 +13,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tco.arrays import FloatArray
 from tco.costing.large_counts import poisson_tail_and_pmf
-from tco.units import FloatArray
 
 __all__ = ["log_factorial", "loss", "most_load", "survival"]
 

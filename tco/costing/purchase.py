@@ -8,10 +8,11 @@ from typing import Literal
 
 import numpy as np
 
+from tco.arrays import Quantity
 from tco.catalog.sourced import SourcedValue
 from tco.costing.finance import annuity
 from tco.scenario import Scenario
-from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR, Quantity
+from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
 __all__ = [
     "OwnedSupply",

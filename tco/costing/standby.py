@@ -8,10 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from tco.arrays import FloatArray, Quantity, ratio
 from tco.costing.fleet import Arrivals, Operation
 from tco.costing.large_counts import trials_tail
 from tco.costing.poisson import log_factorial
-from tco.units import FloatArray, Quantity, ratio
 
 __all__ = [
     "chances_up",

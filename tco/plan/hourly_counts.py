@@ -14,9 +14,10 @@ from typing import Final
 
 import numpy as np
 
+from tco.arrays import FloatArray
 from tco.errors import BadInput, Problem
 from tco.files import read_text
-from tco.units import HOURS_PER_WEEK, FloatArray
+from tco.units import HOURS_PER_WEEK
 
 __all__ = ["MOST_PER_HOUR", "week_from_csv"]
 

@@ -7,9 +7,9 @@ from pydantic import Field, model_validator
 from tco.catalog.rows import CommitmentKind, Flag, Name, Payment, PositiveInt, Term
 from tco.files import Strict, as_mapping
 from tco.ranges import Amount, PositiveAmount, Share, point
+from tco.units import TERM_MONTHS
 
 __all__ = [
-    "TERM_MONTHS",
     "Colocation",
     "Commitment",
     "NodeCount",
@@ -22,7 +22,6 @@ __all__ = [
 
 NodeCount = Annotated[int, Field(strict=True, ge=0, le=100_000)]
 Follow = Literal["static", "schedule", "load"]
-TERM_MONTHS: dict[Term, int] = {"6mo": 6, "1yr": 12, "2yr": 24, "3yr": 36, "5yr": 60}
 
 
 class Nodes(Strict):

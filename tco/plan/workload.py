@@ -12,13 +12,14 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from tco.arrays import FloatArray
 from tco.catalog.rows import Latency, Name
 from tco.errors import BadInput, Problem, one_of
 from tco.files import Strict, problems_of, read_yaml
 from tco.plan.folder_files import FolderFiles, below
 from tco.plan.hourly_counts import MOST_PER_HOUR, week_from_csv
 from tco.ranges import Range, Share, point
-from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH, FloatArray
+from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH
 
 __all__ = [
     "Demand",

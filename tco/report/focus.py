@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.arrays import as_scalar
 from tco.costing.lines import NODE_KINDS
 from tco.costing.stack import PoolModel, StackModel
 from tco.documents.disclosure import source_of
@@ -30,7 +31,7 @@ from tco.report.focus_terms import (
     sku_id,
 )
 from tco.scenario import BASE_CASE
-from tco.units import HOURS_PER_MONTH, as_scalar
+from tco.units import HOURS_PER_MONTH
 
 __all__ = ["focus_csv", "focus_rows"]
 

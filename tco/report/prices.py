@@ -11,9 +11,8 @@ from tco.catalog.book import AnyRow
 from tco.catalog.listing import Checked, FigureEntry
 from tco.catalog.rows import ApiPrice, Benchmark, Figure, NodePrice, SpotBand
 from tco.numbers import plain
-from tco.plan.pools import TERM_MONTHS
 from tco.ranges import Range
-from tco.units import HOURS_PER_MONTH
+from tco.units import HOURS_PER_MONTH, TERM_MONTHS
 
 __all__ = [
     "check_text",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tco.analysis.evaluation import Evaluation
+from tco.arrays import FloatArray
 from tco.numbers import tokens, usd
-from tco.units import FloatArray
 
 __all__ = ["sketch"]
 

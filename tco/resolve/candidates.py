@@ -11,9 +11,10 @@ from tco.catalog.rows import NodePrice
 from tco.costing.stack import StackModel
 from tco.errors import BadInput
 from tco.plan.plan import Finance, Service
-from tco.plan.pools import TERM_MONTHS, Commitment, Nodes, Pool
+from tco.plan.pools import Commitment, Nodes, Pool
 from tco.plan.stack_file import PLAN_KEY, StackFile
 from tco.resolve.resolver import resolve
+from tco.units import TERM_MONTHS
 
 __all__ = ["with_every_supply"]
 

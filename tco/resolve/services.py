@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tco.arrays import FloatArray
 from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate
 from tco.costing.fleet import MOST_NODES, Arrivals, Fleet, FleetPool
@@ -18,7 +19,7 @@ from tco.resolve.lookup import Lookup, NotFound, maybe
 from tco.resolve.pools import resolve_pool
 from tco.resolve.throughput import Speed, operating_points, speed_of, throughput_of
 from tco.scenario import BASE_CASE
-from tco.units import SECONDS_PER_HOUR, FloatArray
+from tco.units import SECONDS_PER_HOUR
 
 __all__ = ["resolve_service"]
 

@@ -14,10 +14,10 @@ from tco.costing.purchase import (
     SpotSupply,
     interruptions_per_hour,
 )
-from tco.plan.pools import TERM_MONTHS, Commitment, OwnedNode, Pool, SpotTerms
+from tco.plan.pools import Commitment, OwnedNode, Pool, SpotTerms
 from tco.ranges import Range, point
 from tco.resolve.lookup import Lookup
-from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
+from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR, TERM_MONTHS
 
 __all__ = ["owned_name", "price_of", "rented", "resolve_supply"]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tco.arrays import FloatArray
 from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import Benchmark
 from tco.catalog.sourced import SourcedValue
@@ -15,7 +16,7 @@ from tco.plan.plan import Service
 from tco.plan.workload import Objectives, RequestClass
 from tco.resolve.lookup import Lookup
 from tco.throughput.operating_point import OperatingPoint, nearest, node_seconds, operating_point
-from tco.units import SECONDS_PER_HOUR, FloatArray
+from tco.units import SECONDS_PER_HOUR
 
 __all__ = ["Speed", "operating_points", "speed_of", "throughput_of"]
 

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tco.arrays import Quantity
 from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import Benchmark, BenchmarkPoint, Latency
 from tco.plan.workload import Objectives, RequestClass, cached_share
 from tco.ranges import Range, point
 from tco.scenario import BASE_CASE, Scenario
-from tco.units import Quantity
 
 __all__ = [
     "SLO",

@@ -40,8 +40,7 @@ class Shell:
         self, lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.lab, self.monkeypatch, self.capsys = lab, monkeypatch, capsys
-        for module in ("tco.cli.main", "tco.cli.sweep", "tco.cli.prices"):
-            monkeypatch.setattr(f"{module}.load_catalog", lambda: lab.catalog)
+        monkeypatch.setattr("tco.catalog.catalog.load_catalog", lambda: lab.catalog)
         monkeypatch.setenv("COLUMNS", "80")
         for name in ("CI", "NO_COLOR"):
             monkeypatch.delenv(name, raising=False)

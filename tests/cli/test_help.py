@@ -8,6 +8,7 @@ import click
 import pytest
 
 import tco
+from tco.cli.lazy import LazyCommand
 from tco.cli.main import cli as commands
 from tests.cli.conftest import OK, USAGE, Shell
 from tests.conftest import Lab
@@ -17,6 +18,8 @@ def all_commands(
     group: click.Command = commands, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command with the words that call it."""
+    if isinstance(group, LazyCommand):
+        group = group.load()
     yield path, group
     if isinstance(group, click.Group):
         for name, command in group.commands.items():
@@ -37,6 +40,14 @@ def test_every_command_and_option_has_help(shell: Shell, path: tuple[str, ...]) 
     assert answer.code == OK
     assert f"Usage: {' '.join(('tco', *path))}" in answer.out
     assert all(option.opts[0] in answer.out for option in options)
+
+
+@pytest.mark.parametrize("name", commands.commands)
+def test_the_list_of_commands_says_what_each_command_says(name: str) -> None:
+    """A command's help in the list, which does not import it, is the first line of its own."""
+    listed = commands.commands[name]
+    assert isinstance(listed, LazyCommand)
+    assert listed.short_help == listed.load().get_short_help_str(limit=80)
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

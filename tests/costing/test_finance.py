@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tco.arrays import monthly_rate
 from tco.costing.finance import annuity, capital_recovery_factor, discount, remaining_value
-from tco.units import monthly_rate
 from tests.conftest import Lab, cost_by_category, owned
 
 

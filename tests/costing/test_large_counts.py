@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 from tco.analysis.evaluation import evaluate
+from tco.arrays import FloatArray
 from tco.costing import large_counts, poisson
 from tco.costing.fleet_operation import operate
-from tco.units import FloatArray
 from tests.conftest import DAY, ON_DEMAND, Lab
 
 SCORES = np.array([-6.0, -3.0, -1.0, -0.01, 0.0, 0.01, 1.0, 2.33, 4.0])

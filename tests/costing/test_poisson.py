@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from tco.arrays import FloatArray
 from tco.costing import poisson
-from tco.units import FloatArray
 
 MEANS = np.array([0.01, 0.3, 1.0, 2.0, 9.5, 50.0, 200.0, 3_000.0, 80_000.0])
 

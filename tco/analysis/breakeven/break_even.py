@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tco.arrays import FloatArray, distinct
 from tco.costing.fleet import TOLERANCE
 from tco.costing.fleet_operation import operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import total
 from tco.costing.stack import Alternative, Group, ServiceModel, StackModel, StandbyTerms
 from tco.scenario import BASE_CASE, Scenario
-from tco.units import FloatArray, distinct
 
 __all__ = ["Samples", "Scan", "sample_points", "scan", "self_usd", "winning_intervals"]
 

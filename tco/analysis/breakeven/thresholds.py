@@ -13,9 +13,9 @@ import numpy as np
 
 from tco.analysis.cashflow.comparison import OwnSide, RivalSide
 from tco.analysis.cashflow.projection import CashFlow, npv_usd, payback_months
+from tco.arrays import FloatArray
 from tco.costing.ledger import api_bills
 from tco.costing.stack import Alternative
-from tco.units import FloatArray
 
 __all__ = ["UNASKED", "Threshold", "Thresholds", "flip", "thresholds"]
 

@@ -14,9 +14,9 @@ from tco.analysis.cashflow.projection import (
     npv_usd,
     refused_usd,
 )
+from tco.arrays import FloatArray, as_scalar, monthly_rate
 from tco.costing.stack import Alternative, PoolModel, StackModel
 from tco.scenario import BASE_CASE, Scenario
-from tco.units import FloatArray, as_scalar, monthly_rate
 
 __all__ = ["OwnSide", "RivalSide", "rented_usd_per_gpu_hour", "rival_side"]
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tco.arrays import FloatArray, Quantity, monthly_rate
 from tco.costing.finance import discount, remaining_value
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import total
 from tco.costing.stack import Alternative, Group, PoolModel, ServiceModel, StackModel
 from tco.scenario import BASE_CASE, Scenario
-from tco.units import MONTHS_PER_YEAR, FloatArray, Quantity, monthly_rate
+from tco.units import MONTHS_PER_YEAR
 
 __all__ = [
     "CashFlow",

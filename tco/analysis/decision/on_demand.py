@@ -13,12 +13,12 @@ from tco.analysis.decision.verdict import (
     justifies,
 )
 from tco.analysis.optimization.mix import month_usd
+from tco.arrays import as_scalar
 from tco.costing.fleet_operation import operate
 from tco.costing.ledger import ledger
 from tco.costing.lines import NODE_CATEGORIES
 from tco.costing.purchase import PurchaseOption
 from tco.costing.stack import Group, PoolModel, StackModel
-from tco.units import as_scalar
 
 __all__ = ["closes_on_demand", "on_demand_usd_per_month"]
 

@@ -15,8 +15,9 @@ from typing import Literal
 
 from tco.analysis.diff.changes import Cause, Change, changes_between, similarity
 from tco.analysis.diff.line_pairs import LinePair, line_pairs
-from tco.analysis.evaluation import SCENARIOS, SEED, Evaluation, evaluate
+from tco.analysis.evaluation import Evaluation, evaluate
 from tco.costing.stack import StackModel
+from tco.defaults import SCENARIOS, SEED
 from tco.errors import BadInput, Problem
 from tco.links import Unreadable
 from tco.natural_order import natural

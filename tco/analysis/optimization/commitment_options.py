@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from tco.arrays import as_scalar, monthly_rate
 from tco.costing.fleet_operation import operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import total
@@ -24,7 +25,7 @@ from tco.costing.stack import (
     StackModel,
 )
 from tco.scenario import BASE_CASE
-from tco.units import HOURS_PER_MONTH, as_scalar, monthly_rate
+from tco.units import HOURS_PER_MONTH
 
 __all__ = ["STOP_MONTHS", "CommitmentOption", "commitment_options"]
 

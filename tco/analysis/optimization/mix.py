@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from tco.arrays import as_scalar
 from tco.costing.api_bill import ApiRate
 from tco.costing.fleet_operation import operate
 from tco.costing.ledger import ledger
 from tco.costing.lines import total
 from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel, StandbyTerms
-from tco.units import as_scalar
 
 __all__ = ["SAME_COST_RTOL", "Mix", "month_usd", "service_with", "standby_pool"]
 

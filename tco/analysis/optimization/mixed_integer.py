@@ -13,9 +13,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_array
 
 from tco.analysis.optimization.supplies import CandidatePool
+from tco.arrays import FloatArray, distinct
 from tco.costing.stack import Group
 from tco.errors import TcoError
-from tco.units import HOURS_PER_WEEK, FloatArray, distinct
+from tco.units import HOURS_PER_WEEK
 
 __all__ = ["cheapest_counts"]
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tco.analysis.cashflow.projection import project
-from tco.analysis.evaluation import SCENARIOS, SEED
 from tco.analysis.optimization.budget import Budget
 from tco.analysis.optimization.mix import SAME_COST_RTOL, Mix
 from tco.analysis.optimization.mix_search import Settled, cheapest_mixes
@@ -23,9 +22,10 @@ from tco.analysis.optimization.supplies import apis_of, supplies_of
 from tco.analysis.simulation.uncertainty import simulate
 from tco.costing.api_bill import ApiRate
 from tco.costing.stack import PoolModel, StackModel, StandbyTerms
+from tco.defaults import SCENARIOS, SEED
 from tco.errors import BadInput, Problem
-from tco.plan.pools import TERM_MONTHS
 from tco.plan.stack_file import PLAN_KEY
+from tco.units import TERM_MONTHS
 
 __all__ = ["LONGEST_MONTHS", "Optimum", "Pinned", "PricedMix", "ServiceOptimum", "optimize"]
 

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass, field, replace
 
 from tco.analysis.optimization.mix import Mix, service_with
+from tco.arrays import as_scalar
 from tco.costing.fleet_operation import FleetOperation, GroupWork, operate
 from tco.costing.ledger import service_lines, shared_lines
 from tco.costing.lines import total
 from tco.costing.stack import ServiceModel, StackModel
-from tco.units import as_scalar
 
 __all__ = ["StackPrices"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tco.arrays import monthly_rate
 from tco.costing.api_bill import ApiRate, too_long
 from tco.costing.fleet import FleetPool
 from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.scenario import BASE_CASE
-from tco.units import monthly_rate
 
 __all__ = ["CandidatePool", "apis_of", "full_node_hour_usd", "supplies_of"]
 

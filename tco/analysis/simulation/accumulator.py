@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tco.analysis.simulation.drivers import Drivers
+from tco.arrays import FloatArray
 from tco.ranges import Range
-from tco.units import FloatArray
 
 __all__ = [
     "Outcome",

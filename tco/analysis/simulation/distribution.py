@@ -7,10 +7,10 @@ from statistics import NormalDist
 
 import numpy as np
 
+from tco.arrays import FloatArray
 from tco.errors import TcoError
 from tco.plan.plan import Correlation
 from tco.ranges import Range
-from tco.units import FloatArray
 
 __all__ = ["Z90", "ImpossibleCorrelations", "UnknownFigure", "correlated", "drawn"]
 

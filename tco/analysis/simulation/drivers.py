@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tco.analysis.simulation.distribution import Z90, correlated, drawn
+from tco.arrays import FloatArray, Quantity
 from tco.plan.plan import Correlation
 from tco.ranges import Range
 from tco.scenario import Figure, Scenario
-from tco.units import FloatArray, Quantity
 
 __all__ = ["Drivers", "Recorder"]
 

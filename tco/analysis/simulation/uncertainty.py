@@ -30,13 +30,13 @@ from tco.analysis.simulation.accumulator import (
 )
 from tco.analysis.simulation.distribution import ImpossibleCorrelations, UnknownFigure
 from tco.analysis.simulation.drivers import Drivers, Recorder
+from tco.arrays import FloatArray, Quantity
 from tco.costing.fleet_operation import GroupWork, speed
 from tco.costing.stack import Alternative
 from tco.errors import BadInput, Problem, one_of
 from tco.plan.plan import Correlation
 from tco.plan.stack_file import PLAN_KEY
 from tco.scenario import Scenario
-from tco.units import FloatArray, Quantity
 
 __all__ = [
     "CHUNK",

@@ -11,10 +11,11 @@ from itertools import pairwise, product
 import numpy as np
 
 from tco.analysis.decision.verdict import Decision
-from tco.analysis.evaluation import SEED, evaluate
+from tco.analysis.evaluation import evaluate
 from tco.analysis.sweep.derived_parameters import SweepParameter
 from tco.analysis.sweep.parameters import knob_of
 from tco.costing.stack import Resolve
+from tco.defaults import SEED
 from tco.errors import BadInput, Problem, TcoError
 from tco.plan.stack_file import StackFile
 

@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from tco.arrays import as_scalar
 from tco.costing.fleet_operation import operate
 from tco.costing.ledger import ledger
 from tco.costing.lines import total
@@ -15,7 +16,6 @@ from tco.costing.stack import StackModel
 from tco.iac.provision.agent import AGENT_NAMESPACE, GPU_METRIC, POOL_DIMENSION
 from tco.iac.provision.arguments import GpuNodePoolArgs, short_name
 from tco.plan.plan import Guardrails
-from tco.units import as_scalar
 
 __all__ = ["SpendGuardrails", "billed_by_aws_usd"]
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tco.analysis.breakeven.break_even import sample_points, scan, self_usd, winning_intervals
+from tco.arrays import FloatArray
 from tco.costing.ledger import api_bill
-from tco.units import FloatArray
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 Interval = tuple[float, float | None]

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tco.analysis.cashflow.months import MonthByMonth
+from tco.arrays import monthly_rate
 from tco.costing.finance import discount
 from tco.report.cash_flow import month_rows
 from tco.report.plan_json import stack_json
 from tco.report.view import stack_view
-from tco.units import monthly_rate
 from tests.conftest import ON_DEMAND, Keys, Lab, owned
 
 

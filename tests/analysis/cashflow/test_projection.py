@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tco.analysis.cashflow.projection import cash_flow, npv_usd, payback_months, project
-from tco.units import monthly_rate
+from tco.arrays import monthly_rate
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, at_start, owned
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}

@@ -22,10 +22,10 @@ from tco.analysis.cashflow.projection import (
 )
 from tco.analysis.simulation.accumulator import evppi_usd
 from tco.analysis.simulation.uncertainty import Uncertainty, drivers_of, simulate
+from tco.arrays import FloatArray, monthly_rate
 from tco.costing.finance import discount
 from tco.errors import BadInput
 from tco.scenario import BASE_CASE, Scenario
-from tco.units import FloatArray, monthly_rate
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, around, owned
 
 NORMAL = NormalDist()

@@ -1,0 +1,66 @@
+"""`tco compare`: stacks on the same workload, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from tco.cli.evaluated import evaluated
+from tco.cli.options import (
+    EvaluationOptions,
+    format_option,
+    print_json,
+    print_text,
+    question_options,
+)
+from tco.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    from tco.analysis.evaluation import Evaluation
+
+__all__ = ["compare"]
+
+
+@click.command()
+@click.argument("stacks", nargs=-1, required=True, metavar="STACK STACK…")
+@format_option
+@question_options
+def compare(stacks: Sequence[str], form: str, question: EvaluationOptions) -> None:
+    """Stacks on the same workload, side by side."""
+    if len(set(stacks)) < 2:
+        raise click.UsageError("compare needs at least two different stacks.")
+    results = evaluated(list(dict.fromkeys(stacks)), question)
+    _refuse_different_workloads(results)
+    if form == "json":
+        from tco.report.plan_json import plan_json
+
+        print_json(plan_json(results))
+        return
+    from tco.report.table import comparison, comparison_rows
+    from tco.report.view import category_totals, stack_view
+
+    views = [stack_view(one) for one in results]
+    rows = comparison_rows(views, [category_totals(one) for one in results])
+    print_text(comparison(views, rows))
+
+
+def _refuse_different_workloads(results: Sequence[Evaluation]) -> None:
+    """Only stacks that serve the same requests can stand side by side."""
+    first = results[0].stack
+    mine = sorted(spec.workload for spec in first.plan.services.values())
+    problems: list[Problem] = []
+    for one in results[1:]:
+        theirs = sorted(spec.workload for spec in one.stack.plan.services.values())
+        if theirs != mine:
+            told = f"{one.stack.name} serves {_named(theirs)}, but {first.name} {_named(mine)}."
+            where = "tco:plan.services"
+            hint = "Compare stacks on the same workload."
+            problems.append(Problem(one.stack.file, where, told, hint))
+    if problems:
+        raise BadInput(problems)
+
+
+def _named(workloads: Sequence[str]) -> str:
+    return f"the workload{'s' if len(workloads) > 1 else ''} {' and '.join(workloads)}"

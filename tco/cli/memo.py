@@ -1,0 +1,62 @@
+"""`tco memo`: the memo for whoever decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tco.cli.evaluated import evaluated
+from tco.cli.options import (
+    FOLDER,
+    EvaluationOptions,
+    print_error,
+    print_text,
+    question_options,
+)
+from tco.errors import printable
+
+__all__ = ["memo"]
+
+
+@click.command()
+@click.argument("stacks", nargs=-1, metavar="[STACK]…")
+@click.option("--out", type=FOLDER, help="Write STACK.md into this folder instead of printing.")
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A Jinja template of your own.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown"]),
+    default="markdown",
+    show_default=True,
+    help="The form of the memo.",
+)
+@question_options
+def memo(
+    stacks: Sequence[str],
+    out: Path | None,
+    template: Path | None,
+    form: str,
+    question: EvaluationOptions,
+) -> None:
+    """The memo for whoever decides, printed or written to files.
+
+    Of all stacks by default.
+    """
+    from tco.files import write_text
+    from tco.report.memo import memo as memo_text
+
+    del form
+    results = evaluated(stacks, question)
+    texts = {one.stack.name: memo_text(one, template) for one in results}
+    if out is None:
+        print_text("\n".join(texts.values()))
+        return
+    for name, text in texts.items():
+        write_text(out / f"{name}.md", text)
+    print_error(f"{len(texts)} memo{'s' if len(texts) > 1 else ''} in {printable(out)}")

@@ -1,0 +1,90 @@
+"""`tco optimize`: the cheapest mix of nodes and APIs."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from tco.cli.options import (
+    EvaluationOptions,
+    print_error,
+    print_json,
+    print_text,
+    question_options,
+)
+from tco.units import TERM_MONTHS
+
+__all__ = ["optimize"]
+
+
+@click.command()
+@click.argument("stack")
+@click.option(
+    "--max-term",
+    type=click.Choice(list(TERM_MONTHS)),
+    default=max(TERM_MONTHS, key=lambda term: TERM_MONTHS[term]),
+    show_default=True,
+    help="Commit no longer than this.",
+)
+@click.option(
+    "--write",
+    is_flag=True,
+    help="Pin the cheapest mix that has nodes into the stack file, in whole numbers.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop searching after this long, and report what was not searched.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A table to read, or the JSON of tco.optimize/1.",
+)
+@question_options
+def optimize(
+    stack: str,
+    max_term: str,
+    form: str,
+    write: bool,
+    time_limit: float,
+    question: EvaluationOptions,
+) -> None:
+    """The cheapest mix of nodes and APIs, node rank by node rank."""
+    from tco.analysis.optimization.budget import Budget
+    from tco.analysis.optimization.optimize import optimize as cheapest
+    from tco.catalog.catalog import load_catalog
+    from tco.files import write_text
+    from tco.plan.stack_file import read_stack
+    from tco.report.optimum import optimum_json, optimum_text, pinned_line
+    from tco.resolve.candidates import with_every_supply
+    from tco.resolve.resolver import resolve
+
+    source, catalog = read_stack(question.folder, stack), load_catalog()
+    day = source.plan.pricing_day or question.today
+    found = cheapest(
+        resolve(source, catalog, day),
+        partial(with_every_supply, source, catalog, day),
+        TERM_MONTHS[max_term],
+        question.scenarios,
+        question.seed,
+        Budget(time_limit),
+    )
+    if form == "json":
+        print_json(optimum_json(found))
+    else:
+        print_text(optimum_text(found))
+    if write:
+        from tco.report.stack_file_writer import pinned
+
+        path = Path(source.file)
+        write_text(path.resolve(), pinned(found, path))  # a link was read, so it stays inside
+        print_error(pinned_line(found, path))

@@ -1,0 +1,44 @@
+"""`tco price`: what any Pulumi program provides, priced."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tco.cli.books import book_option, catalog_with
+from tco.cli.options import DAY, format_option, print_json, print_text
+
+__all__ = ["price"]
+
+
+@click.command()
+@click.argument("file", metavar="FILE|-")
+@format_option
+@book_option
+@click.option(
+    "--pricing-day",
+    "--today",
+    "day",
+    type=DAY,
+    default=None,
+    help="The day whose prices count (default: today).",
+)
+def price(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> None:
+    """Price what any Pulumi program provides, in any language.
+
+    FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -
+    it is read from a pipe. Every resource is priced, free, paid by use, or named as unpriced.
+    """
+    from tco.iac.estimate.documents import read_bytes
+    from tco.iac.estimate.price_view import price_json, price_text
+    from tco.iac.estimate.pricing import price_document
+
+    data, shown = read_bytes(file)
+    result = price_document(data, shown, catalog_with(books), day or dt.date.today())
+    if form == "json":
+        print_json(price_json(result))
+    else:
+        print_text(price_text(result, shown))
