@@ -55,7 +55,7 @@ format: $(VENV)/dev.stamp ## Format the code and apply the linter's safe fixes
 	@$(BIN)/ruff format --quiet .
 
 golden: $(VENV)/dev.stamp ## Rewrite the golden files and the output in README and docs; read the diff
-	@$(BIN)/python -m pytest -q --renew tests/docs tests/report tests/forge || true
+	@$(BIN)/python -m pytest -q --renew tests/docs tests/report || true
 
 bench: engine ## Run the benchmarks
 	@$(BIN)/python -m benchmarks

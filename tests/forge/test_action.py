@@ -16,8 +16,8 @@ import yaml
 
 from tco.catalog.catalog import Catalog
 from tests.conftest import BOOK
-from tests.forge.conftest import Repo
 from tests.forge.forge_server import NO_ACCESS, State, Trouble
+from tests.repository import Repo
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ from tco.errors import TcoError, is_visible
 from tco.report.diff.text import diff_text
 from tco.report.diff.view import diff_view
 from tests.conftest import DAY
-from tests.forge.conftest import NOW, Repo
+from tests.repository import NOW, Repo
 
 
 def test_the_base_is_where_the_branch_left(repo: Repo) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tco.errors import BadInput, TcoError
 from tco.plan.stack_file import read_stack, stack_names
-from tests.forge.conftest import Repo
+from tests.repository import Repo
 
 STACK, WORKLOAD, CSV, BOOK = (
     *("Pulumi.one.yaml", "workloads/demand.yaml"),

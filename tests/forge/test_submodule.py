@@ -9,7 +9,7 @@ import pytest
 
 from tco.catalog.catalog import Catalog
 from tco.errors import TcoError
-from tests.forge.conftest import Repo
+from tests.repository import Repo
 
 
 @pytest.fixture

@@ -11,10 +11,8 @@ import pytest
 
 from tco.errors import BadInput, TcoError, printable
 from tco.plan.stack_file import read_stack, stack_names
-from tests.cli.conftest import Shell, shell
+from tests.cli.conftest import Shell
 from tests.conftest import ON_DEMAND, Keys, Lab
-
-__all__ = ["shell"]
 
 ODD = {
     "terminal title": "a\x1b]0;owned\x07b",

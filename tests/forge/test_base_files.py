@@ -11,8 +11,8 @@ import pytest
 
 from tco.errors import TcoError
 from tco.links import is_git_folder
-from tests.forge.conftest import Repo
 from tests.forge.hostile_trees import FILE, FOLDER, LINK, SUBMODULE, Objects, Tree
+from tests.repository import Repo
 
 SECRET = "hush_hush"
 UP = b"/".join([b".."] * 12)

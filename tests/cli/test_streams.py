@@ -12,7 +12,7 @@ import pytest
 
 from tco.cli.exit_codes import BAD_INPUT, CLOSED, OK
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SCRIPT = Path(sys.executable).parent / "tco"
 CALM = ["--stacks", str(ROOT / "stacks"), "--scenarios", "0", "--today", "2026-11-23"]
 

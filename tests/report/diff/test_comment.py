@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 from tco.documents.diff import ChangeRow, DiffDocument, LineDelta, Revision
 from tco.report.diff.comment import LIMIT_BYTES, comment, problems_comment
 from tests.conftest import FOLLOWING
-from tests.forge.conftest import NOW, Repo
+from tests.repository import NOW, Repo
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 BASE = Revision(ref="the merge base with main", commit="a" * 40)
 HEAD = Revision(ref="work", commit="b" * 40)
 GITHUB_CHARACTERS = 65_536

@@ -11,7 +11,7 @@ import tco.forge.branch
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.errors import BadInput
 from tests.conftest import BOOK, FOLLOWING, Keys
-from tests.forge.conftest import Repo
+from tests.repository import Repo
 
 HOURS = 730
 
