@@ -9,6 +9,7 @@ UV_INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 UV_COMPILE := $(CURDIR)/$(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --upgrade
 EXAMPLES ?= 2000
+COMPILED := tco/catalog/data/compiled.json
 CACHES := .grimp_cache .hypothesis .import_linter_cache .pytest_cache .ruff_cache
 
 MAKEFLAGS += --no-builtin-rules
@@ -21,14 +22,14 @@ MAKEFLAGS += --no-builtin-rules
 help: ## List the targets (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-plan: $(VENV)/run.stamp ## Plan every stack and write the decision memos to build/memos/
+plan: $(COMPILED) ## Plan every stack and write the decision memos to build/memos/
 	@$(BIN)/tco plan
 	@$(BIN)/tco memo --out build/memos
 
-diff: $(VENV)/run.stamp ## Show what the branch changes in the stacks, before anybody reviews it
+diff: $(COMPILED) ## Show what the branch changes in the stacks, before anybody reviews it
 	@$(BIN)/tco diff
 
-program: $(VENV)/pulumi.stamp ## Install what the Pulumi program needs, for `pulumi preview`
+program: $(VENV)/pulumi.stamp $(COMPILED) ## Install what the Pulumi program needs, for `pulumi preview`
 
 engine: $(VENV)/dev.stamp ## Find the Pulumi engine for the tests, else fetch or build it, once
 	@$(BIN)/python tests/engine/equipment/engine.py
@@ -57,10 +58,10 @@ format: $(VENV)/dev.stamp ## Format the code and apply the linter's safe fixes
 golden: $(VENV)/dev.stamp ## Rewrite the golden files and the output in README and docs; read the diff
 	@$(BIN)/python -m pytest -q --renew tests/docs tests/report || true
 
-bench: engine ## Run the benchmarks
+bench: engine $(COMPILED) ## Run the benchmarks
 	@$(BIN)/python -m benchmarks
 
-dist: $(VENV)/release.stamp ## Build the wheel, the source archive and the list of components (SBOM) in dist/
+dist: $(VENV)/release.stamp $(COMPILED) ## Build the wheel, the source archive and the list of components (SBOM) in dist/
 	@rm -rf dist
 	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build >/dev/null
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
@@ -73,8 +74,12 @@ lock: $(VENV)/uv.stamp ## Re-make the locked requirements at the newest versions
 	done
 
 clean: ## Remove all that make has made, .venv too
-	@rm -rf $(VENV) build dist $(CACHES)
+	@rm -rf $(VENV) build dist $(COMPILED) $(CACHES)
 	@find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# The catalog's YAML files as JSON, so that no start parses them; one that is out of date is not read.
+$(COMPILED): $(VENV)/run.stamp $(wildcard tco/catalog/data/*.yaml tco/catalog/*.py)
+	@$(BIN)/python -m tco.catalog.compiled
 
 # The environment, in three steps. Each stamp is written only when its step is
 # done, so that an interrupted step is done again.

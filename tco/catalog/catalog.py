@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from typing import TypeVar
 
 from tco.catalog.book import AnyRow, Book
+from tco.catalog.compiled import compiled_books
 from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import (
     ApiPrice,
@@ -38,8 +39,10 @@ from tco.files import yaml_mapping
 
 __all__ = [
     "Catalog",
+    "data_files",
     "embedded_books",
     "load_catalog",
+    "parsed_books",
 ]
 
 R = TypeVar("R", bound=AnyRow)
@@ -248,12 +251,22 @@ def _start(row: AnyRow) -> dt.date:
 
 
 def embedded_books(folder: Traversable | None = None) -> tuple[Book, ...]:
-    """The books shipped with tco, or those of another version's folder, by file name."""
-    folder = folder or resources.files("tco.catalog") / "data"
-    files = sorted(
-        (file for file in folder.iterdir() if file.name.endswith(".yaml")),
-        key=lambda file: file.name,
-    )
+    """Return the books shipped with tco, or those of another version's folder, by file name."""
+    if folder is not None:
+        return parsed_books(data_files(folder))
+    shipped = resources.files("tco.catalog") / "data"
+    files = data_files(shipped)
+    return compiled_books(shipped, files) or parsed_books(files)
+
+
+def data_files(folder: Traversable) -> list[Traversable]:
+    """Return the YAML files of a data folder by name."""
+    files = (file for file in folder.iterdir() if file.name.endswith(".yaml"))
+    return sorted(files, key=lambda file: file.name)
+
+
+def parsed_books(files: Sequence[Traversable]) -> tuple[Book, ...]:
+    """Return the books that YAML files hold."""
     return tuple(_shipped(file.read_text(encoding="utf-8"), file.name) for file in files)
 
 

@@ -1,0 +1,116 @@
+"""The embedded books as `make` compiled them: JSON beside the data, to start without parsing YAML.
+
+The file is read only while it belongs to the data and to the code that reads them, and only whole:
+its first line holds the SHA-256 of both and of the rest. Otherwise the YAML files are read.
+`python -m tco.catalog.compiled` writes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Final, cast
+
+from pydantic import BaseModel
+
+from tco.catalog import rows
+from tco.catalog.book import Book
+from tco.files import as_list, as_mapping, write_text
+from tco.ranges import Range
+
+__all__ = ["compiled_books", "write_compiled"]
+
+NAME: Final = "compiled.json"
+READERS: Final = (
+    "catalog/book.py",
+    "catalog/compiled.py",
+    "catalog/rows.py",
+    "files.py",
+    "ranges.py",
+    "yaml_reader.py",
+)
+"""The modules that decide which rows the data give."""
+MODEL: Final = "$"
+"""The key that names what an object was; no field has this name."""
+
+
+def compiled_books(folder: Traversable, files: Sequence[Traversable]) -> tuple[Book, ...] | None:
+    """Return the books of a data folder's YAML files; None where they are not compiled as is."""
+    try:
+        head, _, body = (folder / NAME).read_bytes().partition(b"\n")
+        if head != _head(files, body):
+            return None
+    except OSError:
+        return None
+    return tuple(json.loads(body, object_hook=_object))
+
+
+def write_compiled(path: Path, files: Sequence[Traversable], books: Sequence[Book]) -> None:
+    """Write the books of YAML files where ``compiled_books`` finds them."""
+    text = json.dumps([_plain(book) for book in books], ensure_ascii=False, separators=(",", ":"))
+    body = text.encode()
+    write_text(path / NAME, f"{_head(files, body).decode()}\n{text}")
+
+
+def _head(files: Sequence[Traversable], body: bytes) -> bytes:
+    """Return the digests of what the books were made from, and of the books."""
+    digest = hashlib.sha256()
+    package = resources.files("tco")
+    for file in (*files, *(package / name for name in READERS)):
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return f"{digest.hexdigest()} {hashlib.sha256(body).hexdigest()}".encode()
+
+
+def _plain(value: object) -> Any:
+    """Return a value of a row as JSON has it."""
+    if isinstance(value, BaseModel):
+        fields = {name: _plain(getattr(value, name)) for name in sorted(value.model_fields_set)}
+        digest = {"digest": value.digest} if isinstance(value, Book) else {}
+        return {MODEL: type(value).__name__, **fields, **digest}
+    if isinstance(value, Range):
+        return {MODEL: "Range", "of": [value.low, value.likely, value.high, value.share]}
+    if isinstance(value, dt.date):
+        return {MODEL: "date", "of": value.isoformat()}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in cast("tuple[object, ...]", value)]
+    mapping = as_mapping(value)
+    return value if mapping is None else {key: _plain(inner) for key, inner in mapping.items()}
+
+
+def _object(given: dict[str, Any]) -> Any:
+    """Return what was an object before it was JSON: validated then, it is not validated again."""
+    kind = given.pop(MODEL, None)
+    if kind is None:
+        return given
+    if kind == "Range":
+        return Range(*given["of"])
+    if kind == "date":
+        return dt.date.fromisoformat(given["of"])
+    digest = given.pop("digest", None)
+    values: dict[str, Any] = {
+        name: value if as_list(value) is None else tuple(value) for name, value in given.items()
+    }
+    model: type[BaseModel] = Book if kind == "Book" else getattr(rows, kind)
+    made = model.model_construct(**values)
+    if digest is not None:
+        vars(made)["digest"] = digest
+    return made
+
+
+def main() -> None:
+    """Compile the data of this installation."""
+    from tco.catalog.catalog import data_files, parsed_books  # noqa: PLC0415  which reads this file
+
+    folder = resources.files("tco.catalog") / "data"
+    with resources.as_file(folder) as path:
+        files = data_files(folder)
+        write_compiled(path, files, parsed_books(files))
+
+
+if __name__ == "__main__":
+    main()
