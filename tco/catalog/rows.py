@@ -9,9 +9,19 @@ import itertools
 import re
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
+from tco.errors import one_of
 from tco.files import Strict
+from tco.providers.registry import PROVIDERS
 from tco.ranges import Amount, PositiveAmount, Range, Share, point
 
 __all__ = [
@@ -66,6 +76,21 @@ Name = Annotated[str, Field(min_length=1, max_length=200, pattern=f"^[^{CONTROLS
 """A name on one line, without control characters."""
 Source = Annotated[str, Field(min_length=1, max_length=500, pattern=f"^[^{CONTROLS}]+$")]
 """Where a figure was seen, and where the rate that converts it was."""
+
+
+def _provider_id(value: str) -> str:
+    if value not in PROVIDERS:
+        raise ValueError(f'"{value}" is not a provider. {one_of(value, PROVIDERS)}')
+    return value
+
+
+ProviderId = Annotated[
+    Name,
+    AfterValidator(_provider_id),
+    WithJsonSchema({"type": "string", "enum": sorted(PROVIDERS)}),
+]
+StatedProvider = Annotated[ProviderId | None, Field(exclude_if=lambda value: value is None)]
+"""Where a node comes from; left out, its name tells, and no digest of a book depends on it."""
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
 Whole = Annotated[int, Field(strict=True)]
 PositiveInt = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
@@ -102,6 +127,7 @@ class Instance(Row):
     """A cloud's instance type."""
 
     instance: Name
+    provider: StatedProvider = None
     gpu: Name
     gpus: GpuCount
     vcpus: PositiveInt | None = None
@@ -143,6 +169,7 @@ class NodePrice(Row):
 
     instance: Name | None = None
     offer: Name | None = None
+    provider: StatedProvider = None
     region: Name | None = None
     gpu: Name | None = None
     gpus: GpuCount | None = None
@@ -163,6 +190,8 @@ class NodePrice(Row):
             raise ValueError(f"the offer {self.offer} needs gpu and gpus.")
         if self.instance and (self.gpu or self.gpus or self.usd_per_gpu_hour):
             raise ValueError("an instance is priced by usd_per_hour; its GPUs stand in instances.")
+        if self.instance and self.provider:
+            raise ValueError("the provider of an instance is stated under instances.")
         if (self.usd_per_hour is None) == (self.usd_per_gpu_hour is None):
             raise ValueError("needs exactly one of usd_per_hour and usd_per_gpu_hour.")
         if (self.purchase == "reserved") != (self.kind is not None):

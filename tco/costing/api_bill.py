@@ -13,8 +13,8 @@ from tco.arrays import Quantity
 from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import ApiPrice, Peak
 from tco.catalog.sourced import SourcedValue
-from tco.costing.provider import vendor_of
 from tco.plan.workload import Demand, RequestClass, cached_share
+from tco.providers.provider import vendor_of
 from tco.ranges import Range, point
 from tco.scenario import BASE_CASE, Scenario
 from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK

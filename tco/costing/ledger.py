@@ -18,8 +18,8 @@ from tco.costing.fleet_operation import FleetOperation, GroupWork, outage_share
 from tco.costing.labor import planned_fte
 from tco.costing.lines import CATEGORIES, CostLine, LineKind
 from tco.costing.node_lines import node_lines
-from tco.costing.provider import AWS, INTERNAL
 from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel
+from tco.providers.owned import INTERNAL
 from tco.scenario import BASE_CASE, Scenario
 from tco.units import MONTHS_PER_YEAR
 
@@ -78,7 +78,7 @@ def _egress(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list
             for place, pool in enumerate(one.group.pools):
                 terms = pool.egress
                 gb = _gb(service, one, place, pool, scenario)
-                account = (pool.provider, terms.destination)
+                account = (pool.vendor, terms.destination)
                 before = sent.get(account, 0.0)
                 usd = _tiered_from(pool, before, gb, scenario)
                 sent[account] = before + gb
@@ -86,7 +86,7 @@ def _egress(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list
                     CostLine(
                         kind="egress",
                         name=terms.label,
-                        provider=pool.provider,
+                        provider=pool.vendor,
                         sku=terms.destination,
                         quantity=gb,
                         usd_per_unit=ratio(usd, gb),
@@ -153,8 +153,8 @@ def _platform(stack: StackModel, done: FleetOperation, scenario: Scenario) -> li
     """Disks, load balancer, logs and licences; spare nodes hold disks and licences too."""
     services = float(sum(bool(service.groups) for service in stack.services))
     nodes = done.held_nodes
-    rented = any(pool.provisioned for _, _, _, pool in stack.pools())
-    provider = AWS if rented else INTERNAL
+    sellers = (pool.vendor for _, _, _, pool in stack.pools() if pool.provider.sells_platform)
+    provider = next(sellers, INTERNAL)
     lines = [
         CostLine(
             kind="platform-per-service",

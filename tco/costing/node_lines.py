@@ -48,7 +48,7 @@ def _compute(
     line = CostLine(
         kind="nodes",
         name=supply.label,
-        provider=pool.provider,
+        provider=pool.vendor,
         sku=supply.node,
         quantity=hours + booting,
         usd_per_unit=supply.recurring_usd_per_hour(scenario),
@@ -114,7 +114,7 @@ def _standby_nodes(
         CostLine(
             kind="spare-nodes",
             name=f"spare, {supply.label}",
-            provider=pool.provider,
+            provider=pool.vendor,
             sku=supply.node,
             quantity=hours,
             usd_per_unit=supply.effective_usd_per_hour(scenario, rate),
@@ -144,7 +144,7 @@ def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[C
         CostLine(
             kind="included-power",
             name="included in the rent",
-            provider=pool.provider,
+            provider=pool.vendor,
             sku=pool.node,
             quantity=np.zeros_like(done.factor),
             usd_per_unit=0.0,
@@ -162,7 +162,7 @@ def _owned_power(
     common = CostLine(
         kind="electricity",
         name="electricity",
-        provider=pool.provider,
+        provider=pool.vendor,
         sku="electricity",
         quantity=0.0,
         usd_per_unit=0.0,

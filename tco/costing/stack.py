@@ -12,12 +12,12 @@ from tco.costing.api_bill import ApiRate
 from tco.costing.caution import Caution
 from tco.costing.egress import EgressTerms
 from tco.costing.fleet import Fleet, FleetPool
-from tco.costing.provider import AWS, INTERNAL, vendor_of
 from tco.costing.purchase import PurchaseOption
 from tco.plan.plan import Plan
 from tco.plan.pools import Pool
 from tco.plan.stack_file import StackFile
 from tco.plan.workload import Demand, RequestClass
+from tco.providers.provider import Provider
 from tco.throughput.operating_point import SLO, OperatingPoint
 from tco.units import TOKENS_PER_MTOK
 
@@ -67,6 +67,7 @@ class PoolModel:
 
     name: str
     plan: Pool
+    provider: Provider
     node: str
     gpu: str
     gpus: int
@@ -80,16 +81,14 @@ class PoolModel:
     nodes_per_replica: int
 
     @property
-    def provider(self) -> str:
-        """Who sends the invoice for its nodes."""
-        if self.plan.offer is not None:
-            return vendor_of(self.plan.offer)
-        return AWS if self.plan.instance is not None else INTERNAL
+    def vendor(self) -> str:
+        """Return who sends the invoice for its nodes."""
+        return self.provider.vendor(self.node)
 
     @property
     def provisioned(self) -> bool:
         """Whether the Pulumi program creates the pool's nodes."""
-        return self.plan.instance is not None
+        return self.provider.provisions and self.plan.instance is not None
 
 
 RentedTerm = Literal["on-demand", "short", "1yr", "3yr"]

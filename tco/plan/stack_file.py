@@ -23,10 +23,10 @@ from tco.plan.folder_files import FolderFiles, below
 from tco.plan.partial_plan import FaultyStack, Salvaged, salvaged
 from tco.plan.plan import Plan
 from tco.plan.workload import Demand, Workload, read_workload
+from tco.providers.aws import REGION_KEY
 
 __all__ = [
     "PLAN_KEY",
-    "REGION_KEY",
     "StackFile",
     "listed_stacks",
     "read_stack",
@@ -36,7 +36,6 @@ __all__ = [
 ]
 
 PLAN_KEY = "tco:plan"
-REGION_KEY = "aws:region"
 STACK_FILE = re.compile(r"Pulumi\.(.+)\.yaml", re.DOTALL)
 STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 """The names that Pulumi gives to stacks."""

@@ -223,7 +223,7 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
         "RegionId": line.region,
         "RegionName": line.region,
         "ServiceCategory": category,
-        "ServiceName": service_of(line),
+        "ServiceName": service_of(line, pool),
         "ServiceSubcategory": subcategory,
         "SkuId": sku,
         "SkuMeter": UNITS[line.unit],

@@ -7,7 +7,6 @@ from typing import Final
 from tco.analysis.evaluation import Evaluation
 from tco.catalog.rows import CommitmentKind
 from tco.costing.lines import NODE_KINDS, Category, CostLine, Unit
-from tco.costing.provider import AWS
 from tco.costing.purchase import Option
 from tco.costing.stack import PoolModel
 from tco.report.csv_text import Cell
@@ -63,10 +62,10 @@ COMMITMENTS: Final[dict[CommitmentKind, tuple[str, str]]] = {
 Row = dict[str, Cell]
 
 
-def service_of(line: CostLine) -> str:
-    """Return the service as its provider calls it."""
-    if line.kind in NODE_KINDS:
-        return "Amazon EC2" if line.provider == AWS else line.sku
+def service_of(line: CostLine, pool: PoolModel | None) -> str:
+    """Return the service as its provider calls it; ``pool`` holds the nodes of a line of nodes."""
+    if pool is not None and line.kind in NODE_KINDS:
+        return pool.provider.service(line.sku)
     return line.sku if line.unit == "request" else line.category.capitalize()
 
 

@@ -13,6 +13,7 @@ from tco.errors import BadInput
 from tco.plan.plan import Finance, Service
 from tco.plan.pools import Commitment, Nodes, Pool
 from tco.plan.stack_file import PLAN_KEY, StackFile
+from tco.resolve.providers import pool_provider, pool_region
 from tco.resolve.resolver import resolve
 from tco.units import TERM_MONTHS
 
@@ -89,7 +90,7 @@ def _rows(source: StackFile, catalog: Catalog, day: dt.date, pool: Pool) -> list
     """Return the price rows of a pool's node, one per purchase option; blocks are too short."""
     if pool.owned is not None:
         return []
-    region = pool.region or source.region
+    region = pool_region(source, pool, pool_provider(catalog, pool))
     prices = catalog.node_prices(pool.instance, pool.offer, region, day)
     return [price.row for price in prices if price.row.kind != "capacity-block"]
 

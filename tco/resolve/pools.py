@@ -11,18 +11,16 @@ from tco.costing import stack as built
 from tco.costing.egress import Band, EgressTerms
 from tco.plan.plan import Service
 from tco.plan.pools import OwnedNode, Pool
+from tco.providers.aws import REGION_KEY
+from tco.providers.provider import Provider
 from tco.ranges import Range, point
 from tco.resolve.lookup import Lookup
-from tco.resolve.supply import owned_name, price_of, resolve_supply
+from tco.resolve.providers import pool_provider, pool_region
+from tco.resolve.supply import node_name, price_of, resolve_supply
 
 __all__ = ["resolve_pool"]
 
-AWS_BANDS = (
-    ("aws_internet_usd_per_gb_first_10tb", 10_240.0),
-    ("aws_internet_usd_per_gb_next_40tb", 51_200.0),
-    ("aws_internet_usd_per_gb_next_100tb", 153_600.0),
-    ("aws_internet_usd_per_gb_above_150tb", float("inf")),
-)
+EVERYTHING = float("inf")
 
 
 def resolve_pool(
@@ -30,28 +28,31 @@ def resolve_pool(
 ) -> built.PoolModel:
     """A pool with its price, its power, its egress and its reliability. Raises NotFound."""
     path = f"services.{service}.pools.{name}"
-    region = pool.region or (todo.source.region if pool.instance else None)
-    gpu, gpus, price = _hardware(todo, path, pool, region)
+    provider = pool_provider(todo.catalog, pool)
+    region = pool_region(todo.source, pool, provider)
+    gpu, gpus, price = _hardware(todo, path, pool, provider, region)
     size = max(1, -(-(spec.serving.gpus_per_replica or gpus) // gpus))
     boot_name = f"boot_and_load_hours_{'single' if gpus == 1 else 'multi'}_gpu"
     boot = todo.stated_or(f"pools.{name}.boot_hours", pool.boot_hours, "h", boot_name)
     supply = resolve_supply(todo, path, name, pool, region, price, boot)
-    repair = "owned_node_repair_hours" if pool.owned else "rented_node_replace_hours"
     standby = spec.standby
     _check_weights(todo, model, spec, gpu, gpus * size)
     return built.PoolModel(
         name,
         pool,
-        pool.instance or pool.offer or (owned_name(pool.owned) if pool.owned else ""),
+        provider,
+        node_name(pool),
         gpu,
         gpus,
         region,
         supply,
         _power(todo, f"pools.{name}", pool.owned) if pool.owned else None,
         todo.stated_or(f"{service}.standby.mtbf_hours", standby.mtbf_hours, "h", "node_mtbf_hours"),
-        todo.stated_or(f"{service}.standby.mttr_hours", standby.mttr_hours, "h", repair),
+        todo.stated_or(
+            f"{service}.standby.mttr_hours", standby.mttr_hours, "h", provider.repair_figure
+        ),
         boot,
-        _egress(todo, service, pool, spec, price),
+        _egress(todo, service, pool, provider, spec, price),
         size,
     )
 
@@ -73,7 +74,7 @@ def _check_weights(todo: Lookup, model: str, spec: Service, gpu: str, gpus: int)
 
 
 def _hardware(
-    todo: Lookup, path: str, pool: Pool, region: str | None
+    todo: Lookup, path: str, pool: Pool, provider: Provider, region: str | None
 ) -> tuple[str, int, CatalogMatch[NodePrice] | None]:
     """GPU, number and price row of a pool."""
     if pool.owned is not None:
@@ -97,7 +98,9 @@ def _hardware(
             raise todo.fail(
                 f"{path}.region",
                 "the region is not stated.",
-                "Write aws:region beside tco:plan, or region in the pool.",
+                f"Write {REGION_KEY} beside tco:plan, or region in the pool."
+                if provider.in_stack_region
+                else "Write region in the pool.",
             )
         gpu = todo.catalog.gpu(known.gpu)
         price = price_of(todo, path, pool, region)
@@ -140,61 +143,59 @@ def _power(todo: Lookup, path: str, owned: OwnedNode) -> built.PowerTerms:
 
 
 def _egress(
-    todo: Lookup, service: str, pool: Pool, spec: Service, price: CatalogMatch[NodePrice] | None
+    todo: Lookup,
+    service: str,
+    pool: Pool,
+    provider: Provider,
+    spec: Service,
+    price: CatalogMatch[NodePrice] | None,
 ) -> EgressTerms:
-    stated = spec.egress
-    per_token = todo.stated_or(
-        f"{service}.egress.bytes_per_output_token",
-        stated.bytes_per_output_token,
-        "B",
-        "egress_bytes_per_token",
-    )
-    overhead = todo.stated_or(
-        f"{service}.egress.overhead_bytes",
-        stated.overhead_bytes,
-        "B",
-        "egress_overhead_bytes_per_response",
-    )
-    volume = (
-        todo.stated(f"{service}.egress.gb_per_month", stated.gb_per_month, "GB/month")
-        if stated.gb_per_month is not None
-        else None
-    )
-    everything = float("inf")
+    stated, node = spec.egress, node_name(pool)
+    bands: tuple[Band, ...]
+    free_gb, label = 0.0, provider.egress_label(node)
+    own = price.row.egress_usd_per_gb if price is not None else None
     if stated.to == "private":
         free = planned("private network", point(0.0), "USD/GB", "egress.to is private")
-        return EgressTerms(
-            per_token,
-            overhead,
-            volume,
-            (Band(everything, free),),
-            0.0,
-            False,
-            "private",
-            "stays private",
-        )
-    if pool.instance is not None:
-        free_gb = todo.figure("aws_internet_free_gb")
-        none = replace(
-            free_gb, name="AWS free tier", value=point(0.0), unit="USD/GB", estimate=False
-        )
-        bands = tuple(Band(top, todo.figure(figure)) for figure, top in AWS_BANDS)
-        gb = free_gb.value.likely
-        return EgressTerms(
-            per_token,
-            overhead,
-            volume,
-            (Band(gb, none), *bands),
-            gb,
-            stated.free_tier,
-            "internet",
-            "AWS to the internet",
-        )
-    own = price.row.egress_usd_per_gb if price is not None else None
-    if own is not None and price is not None:
-        figure = price.sourced(f"{pool.offer}: egress", own, "USD/GB")
+        bands, label = (Band(EVERYTHING, free),), "stays private"
+    elif own is not None and price is not None:
+        bands = (Band(EVERYTHING, price.sourced(f"{node}: egress", own, "USD/GB")),)
     else:
-        figure = todo.figure(f"{'owned' if pool.owned else 'rented'}_egress_usd_per_gb")
-    label = f"{pool.offer or 'own node'} to the internet"
-    bands = (Band(everything, figure),)
-    return EgressTerms(per_token, overhead, volume, bands, 0.0, False, "internet", label)
+        bands, free_gb = _internet(todo, provider)
+    return EgressTerms(
+        todo.stated_or(
+            f"{service}.egress.bytes_per_output_token",
+            stated.bytes_per_output_token,
+            "B",
+            "egress_bytes_per_token",
+        ),
+        todo.stated_or(
+            f"{service}.egress.overhead_bytes",
+            stated.overhead_bytes,
+            "B",
+            "egress_overhead_bytes_per_response",
+        ),
+        todo.stated(f"{service}.egress.gb_per_month", stated.gb_per_month, "GB/month")
+        if stated.gb_per_month is not None
+        else None,
+        bands,
+        free_gb,
+        free_gb > 0 and stated.free_tier,
+        stated.to,
+        label,
+    )
+
+
+def _internet(todo: Lookup, provider: Provider) -> tuple[tuple[Band, ...], float]:
+    """A provider's tiers of transfer to the internet, with the GB that it gives free."""
+    bands = tuple(Band(one.up_to_gb, todo.figure(one.figure)) for one in provider.egress_tiers)
+    if provider.free_egress_figure is None:
+        return bands, 0.0
+    volume = todo.figure(provider.free_egress_figure)
+    free = replace(
+        volume,
+        name=f"{provider.name} free tier",
+        value=point(0.0),
+        unit="USD/GB",
+        estimate=False,
+    )
+    return (Band(volume.value.likely, free), *bands), volume.value.likely

@@ -17,9 +17,10 @@ from tco.costing.purchase import (
 from tco.plan.pools import Commitment, OwnedNode, Pool, SpotTerms
 from tco.ranges import Range, point
 from tco.resolve.lookup import Lookup
+from tco.resolve.providers import pool_provider
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR, TERM_MONTHS
 
-__all__ = ["owned_name", "price_of", "rented", "resolve_supply"]
+__all__ = ["node_name", "price_of", "rented", "resolve_supply"]
 
 
 def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> CatalogMatch[NodePrice]:
@@ -52,10 +53,16 @@ def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Catalog
         raise todo.fail(
             path,
             f"no price for {node} {option}{at}.",
-            todo.source.unnamed(str(node)) or _prices_there_are(todo, str(node)),
+            todo.source.unnamed(str(node)) or _what_to_do(todo, pool, region),
         )
     todo.warn_of_first_price(str(node), found)
     return found
+
+
+def _what_to_do(todo: Lookup, pool: Pool, region: str | None) -> str:
+    """Return the prices there are, and how the provider names its regions where this is none."""
+    form = pool_provider(todo.catalog, pool).wrong_region(region) if region else ""
+    return f"{_prices_there_are(todo, node_name(pool))} {form}".rstrip()
 
 
 def _prices_there_are(todo: Lookup, node: str) -> str:
@@ -188,8 +195,12 @@ def _band(todo: Lookup, path: str, node: str, region: str | None) -> SourcedValu
     return found.sourced(f"{node}: spot interruptions", Range(low, likely, high), "per h")
 
 
-def owned_name(owned: OwnedNode) -> str:
-    """What an owned node is called."""
+def node_name(pool: Pool) -> str:
+    """Return what a pool's node is called: its instance type, its offer, or its GPUs."""
+    return pool.instance or pool.offer or (_owned_name(pool.owned) if pool.owned else "")
+
+
+def _owned_name(owned: OwnedNode) -> str:
     return owned.gpu if owned.gpus == 1 else f"node of {owned.gpus} {owned.gpu}"
 
 
@@ -199,7 +210,7 @@ def _owned(todo: Lookup, name: str, owned: OwnedNode) -> PurchaseOption:
     maintenance = owned.maintenance_per_year
     return PurchaseOption(
         option="owned",
-        node=owned_name(owned),
+        node=_owned_name(owned),
         rate=free,
         terms=f"owned {owned.life_years:g} years",
         upfront=todo.stated(f"pools.{name}.owned.usd", owned.usd, "USD"),

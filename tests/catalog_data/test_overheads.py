@@ -12,16 +12,17 @@ import pytest
 import tco.resolve
 from tco.catalog.catalog import Catalog
 from tco.catalog.rows import Figure
+from tco.providers.aws import AWS
+from tco.providers.azure import AZURE
+from tco.providers.gcp import GCP
+from tco.providers.owned import OWNED
+from tco.providers.provider import Provider
+from tco.providers.registry import PROVIDERS
 
 DAY = dt.date(2026, 11, 23)
 
 NEEDED = [
     "api_price_decay_per_year",
-    "aws_internet_free_gb",
-    "aws_internet_usd_per_gb_above_150tb",
-    "aws_internet_usd_per_gb_first_10tb",
-    "aws_internet_usd_per_gb_next_100tb",
-    "aws_internet_usd_per_gb_next_40tb",
     "benchmark_spread",
     "boot_and_load_hours_multi_gpu",
     "boot_and_load_hours_single_gpu",
@@ -39,19 +40,24 @@ NEEDED = [
     "ops_fte_at_16_nodes",
     "ops_fte_at_1_node",
     "ops_fte_at_4_nodes",
-    "owned_egress_usd_per_gb",
     "owned_maintenance_per_year",
-    "owned_node_repair_hours",
     "prediction_spread",
     "pue",
-    "rented_egress_usd_per_gb",
-    "rented_node_replace_hours",
     "spot_availability",
     "usd_per_fte_year",
 ]
 
 
-@pytest.mark.parametrize("name", NEEDED)
+def of_provider(provider: Provider) -> set[str]:
+    """The figures that a provider names."""
+    named = {one.figure for one in provider.egress_tiers} | {provider.repair_figure}
+    return named | ({provider.free_egress_figure} if provider.free_egress_figure else set())
+
+
+PROVIDED = sorted(set[str]().union(*map(of_provider, (*PROVIDERS.values(), OWNED))))
+
+
+@pytest.mark.parametrize("name", [*NEEDED, *PROVIDED])
 def test_the_model_finds_its_figures(shipped: Catalog, name: str) -> None:
     """Every figure that a plan can fall back on is there, with a unit."""
     assert shipped.figure(name, DAY).unit
@@ -76,11 +82,22 @@ def test_failures_of_llama_3(shipped: Catalog) -> None:
     assert value.likely == pytest.approx(2048 * 54 * 24 / 419, abs=1)
 
 
-def test_the_free_tier_and_bands_of_aws(shipped: Catalog) -> None:
-    """Transfer gets cheaper by the band, from nine cents to five."""
-    bands = ["first_10tb", "next_40tb", "next_100tb", "above_150tb"]
-    rates = [shipped.figure(f"aws_internet_usd_per_gb_{one}", DAY).value.likely for one in bands]
-    assert rates == [0.09, 0.085, 0.07, 0.05]
+@pytest.mark.parametrize(
+    ("provider", "rates"),
+    [
+        (AWS, [0.09, 0.085, 0.07, 0.05]),
+        (GCP, [0.12, 0.11, 0.08]),
+        (AZURE, [0.087, 0.083, 0.07, 0.05]),
+    ],
+    ids=lambda one: one.id if isinstance(one, Provider) else "",
+)
+def test_tiers_of_a_cloud(shipped: Catalog, provider: Provider, rates: list[float]) -> None:
+    """Transfer to the internet gets cheaper from tier to tier, at each cloud's own figures."""
+    found = [shipped.figure(one.figure, DAY).value.likely for one in provider.egress_tiers]
+    assert found == rates
+    ends = [one.up_to_gb for one in provider.egress_tiers]
+    assert ends == sorted(ends)
+    assert ends[-1] == float("inf")
 
 
 def test_more_nodes_need_more_people_but_fewer_each(shipped: Catalog) -> None:

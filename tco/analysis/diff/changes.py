@@ -13,8 +13,9 @@ from pydantic import BaseModel
 
 from tco.catalog.book import Book, describe
 from tco.files import as_list, as_mapping
-from tco.plan.stack_file import PLAN_KEY, REGION_KEY, StackFile
+from tco.plan.stack_file import PLAN_KEY, StackFile
 from tco.plan.workload import Demand, Workload
+from tco.providers.aws import REGION_KEY
 
 __all__ = ["Cause", "Change", "changes_between", "similarity"]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from tco.iac.estimate.properties import Unknown, text
+from tco.providers.aws import region_of_zone
 
 __all__ = ["stated_region"]
-
-ZONE: Final = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d+)[a-z]")
 
 
 def stated_region(
@@ -24,6 +22,6 @@ def stated_region(
         region, zone = text(properties, "region"), text(properties, "availabilityZone")
         if isinstance(region, str):
             return region
-        if isinstance(zone, str) and (named := ZONE.fullmatch(zone)):
-            return named[1]
+        if isinstance(zone, str) and (named := region_of_zone(zone)):
+            return named
     return None

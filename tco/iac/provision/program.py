@@ -19,7 +19,8 @@ from tco.errors import BadInput, Problem, TcoError
 from tco.iac.provision.guardrails import SpendGuardrails, billed_by_aws_usd
 from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs
 from tco.plan.plan import Guardrails, Provision
-from tco.plan.stack_file import PLAN_KEY, REGION_KEY, StackFile, stack_from
+from tco.plan.stack_file import PLAN_KEY, StackFile, stack_from
+from tco.providers.aws import REGION_KEY
 
 __all__ = [
     "as_pulumi_run_error",
@@ -160,8 +161,8 @@ def _idle_because(stack: StackModel, pool: PoolModel, spares: dict[str, int]) ->
     """Why a pool has no cloud resources; empty where it has."""
     if pool.plan.owned is not None:
         return "the nodes are owned"
-    if pool.plan.offer is not None:
-        return f"{pool.plan.offer} is rented outside AWS"
+    if not pool.provisioned:
+        return f"{pool.node} is rented outside AWS"
     if stack.plan.provision is None:
         return NO_PROVISION
     if not pool.plan.nodes.max and not spares.get(pool.name):
