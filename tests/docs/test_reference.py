@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import click
 import pytest
+import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -17,10 +18,11 @@ from tco.catalog.book import Book
 from tco.catalog.rows import Row
 from tco.cli import exit_codes
 from tco.cli.main import cli
+from tco.iac.enforce.limits import SCHEMA
 from tco.plan.plan import Plan
 from tco.plan.workload import Workload
 from tco.ranges import Range
-from tests.docs.pages import DOCS, README
+from tests.docs.pages import DOCS, README, ROOT
 
 LONGEST_README = 250
 HEAD = re.compile(
@@ -100,7 +102,7 @@ def test_every_key_is_on_its_page(page: str, model: type[BaseModel]) -> None:
         tables(DOCS / page),
         key=lambda one: len(one.keys() & fields.keys()) - len(one.keys() ^ fields.keys()),
     )
-    assert set(closest) == set(fields), f"docs/{page}: the table of {model.__name__}"
+    assert set(closest) == set(fields), f"docs/{page}: {model.__name__} needs a row per key"
     for name, field in fields.items():
         if field.is_required():
             assert closest[name] == "required", name
@@ -129,6 +131,27 @@ def test_every_command_option_and_exit_code_is_listed() -> None:
                 assert max(option.opts, key=len) in text, f"{words} {option.opts}"
     for name in exit_codes.__all__:
         assert f"| {getattr(exit_codes, name)} |" in text, name
+
+
+def test_every_json_document_is_listed() -> None:
+    """A program that reads JSON finds each document that the commands write."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tco").rglob("*.py"))
+    text = (DOCS / "commands.md").read_text(encoding="utf-8")
+    assert [one for one in re.findall(r"tco\.[a-z-]+/\d+", code) if f"`{one}`" not in text] == []
+
+
+def test_every_input_of_the_action_is_listed() -> None:
+    """A workflow's author finds what the action takes and gives."""
+    action: Any = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    text = (DOCS / "pull-requests.md").read_text(encoding="utf-8")
+    assert [name for name in action["inputs"] if f"| `{name}` |" not in text] == []
+    assert [name for name in action["outputs"] if f"`{name}`" not in text] == []
+
+
+def test_every_limit_of_the_policy_pack_is_listed() -> None:
+    """The page has a row for each key of the pack's configuration."""
+    text = (DOCS / "policy-pack.md").read_text(encoding="utf-8")
+    assert [name for name in SCHEMA if f"| `{name}` |" not in text] == []
 
 
 def test_the_readme_is_short() -> None:

@@ -1,0 +1,49 @@
+"""The pages are written in the field's words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import PAGES, ROOT, name_of
+
+PROSE = (
+    *PAGES,
+    *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "METHOD", "SECURITY")),
+)
+SHOWN = re.compile(r"```.*?```|`[^`\n]*`|^>.*$", re.DOTALL | re.MULTILINE)
+"""Code, output and quotes: the words of others, checked elsewhere."""
+AVOIDED = {
+    r"math closes": "the business case holds",
+    r"rivals?": "best alternative",
+    r"busy|busier": "utilization",
+    r"rungs?|ladder": "commitment option",
+    r"knobs?|levers?": "input, parameter",
+    r"dearer|dearest": "more expensive",
+    r"anew": "again",
+    r"told|tells it": "reported, shown",
+    r"stands? in": "is in",
+    r"leans on": "based on",
+    r"opinions?": "estimate",
+    r"(?:a|an) (?:node|stack|line|request)s? (?:an?|per) (?:node|stack|line)": "one per …",
+    r"cannot be had": "is not available",
+    r"upside down": "in ascending order",
+    r"worth knowing": "value of information",
+    r"paid ahead": "upfront",
+}
+"""Words of a private dialect, and what to write instead."""
+
+
+@pytest.mark.parametrize("page", PROSE, ids=name_of)
+def test_prose_has_no_private_words(page: Path) -> None:
+    """A reader from the field needs no glossary for the pages, and percent follows its number."""
+    prose = SHOWN.sub("", page.read_text(encoding="utf-8"))
+    found = [
+        f"{met[0]!r}: write {better}"
+        for word, better in AVOIDED.items()
+        for met in re.finditer(rf"\b(?:{word})\b", prose, re.IGNORECASE)
+    ]
+    assert found == []
+    assert re.findall(r"\d %", prose) == []
