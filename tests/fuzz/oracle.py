@@ -22,6 +22,7 @@ import threading
 import unicodedata
 from collections.abc import Generator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -44,8 +45,14 @@ OBEYED_BY_A_TERMINAL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 WORKFLOW_COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 ANNOTATION = re.compile(r"::(?:notice|warning|error) file=[^:\n]*::[^\n]*\n", re.ASCII)
 NOT_A_NUMBER = re.compile(r"(?<![\w.-])[-$~]*(?:nan|inf|NaN|Infinity|NaT)(?![\w.-])")
-COSTS = frozenset({"usd_per_month", "priced_usd_per_month", "usd_per_unit", "usd_per_hour"})
+COST = re.compile(r".*usd_per_month|usd_per_(?:unit|hour|request|mtok.*)|floor|declared|ceiling")
+ASCENDING = (
+    ("low", "usd_per_month", "high"),
+    ("floor", "declared", "ceiling"),
+    ("p10", "p50", "p90"),
+)
 ROUNDING_USD = 1e-6
+ROUNDING = 1e-9
 
 
 class Fault(AssertionError):
@@ -139,9 +146,13 @@ def _check_costs(value: object, path: str) -> None:
         return
     mapping = cast("dict[str, object]", value)
     for key, one in mapping.items():
-        if key in COSTS and isinstance(one, int | float) and one < -ROUNDING_USD:
+        if COST.fullmatch(key) and isinstance(one, int | float) and one < -ROUNDING_USD:
             raise Fault(f"a negative cost at {path}.{key}: {one}")
         _check_costs(one, f"{path}.{key}")
+    for keys in ASCENDING:
+        found = [one for key in keys if isinstance(one := mapping.get(key), int | float)]
+        if any(above < below - ROUNDING * abs(below) for below, above in pairwise(found)):
+            raise Fault(f"{' and '.join(keys)} of {path} are not in order: {found}")
 
 
 def _around(text: str, at: int) -> str:

@@ -17,6 +17,7 @@ from tests.fuzz.mutations import Vocabulary
 from tests.iac.recording import RECORDED
 
 __all__ = [
+    "ROOT",
     "WEEK",
     "Sample",
     "copy_stacks",

@@ -39,6 +39,8 @@ BAD = [
     Answer(("plan",), 0, "costs ~ inf USD", ""),
     Answer(JSON, 0, '{"usd_per_month": NaN}', ""),
     Answer(JSON, 0, '{"lines": [{"usd_per_month": -0.5}]}', ""),
+    Answer(JSON, 0, '{"lines": [{"low": 2, "usd_per_month": 1, "high": 3}]}', ""),
+    Answer(JSON, 0, '{"usd_per_month": {"floor": 2, "declared": 3, "ceiling": 1}}', ""),
     Answer(JSON, 1, '{"problems": []}', ""),
     Answer(JSON, 1, '{"problems": [{"file": "a", "message": " "}]}', ""),
     Answer(JSON, 1, '{"problems": [{"file": "", "message": "wrong."}]}', ""),
