@@ -108,7 +108,7 @@ def _check_characters(answer: Answer) -> None:
     for text in (answer.out, answer.err):
         for at, one in enumerate(text):
             obeyed = unicodedata.category(one) in OBEYED_BY_A_TERMINAL or one in BIDI
-            if obeyed and one not in "\n":
+            if obeyed and one not in "\n\t":
                 raise Fault(f"{one!r} is printed: {_around(text, at)}")
 
 

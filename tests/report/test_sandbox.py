@@ -65,6 +65,34 @@ def filled(lab: Lab, text: str | bytes) -> str:
             "line 1: the page has more than 4,194,304 characters.",
         ),
         (
+            f"{{% for i in range(9999) %}}{'x' * 9999}{{% endfor %}}",
+            "the page has more than 4,194,304 characters.",
+        ),
+        (
+            "{% set all = range(9999) | list %}{% for i in all %}{% for j in all %}{% endfor %}"
+            "{% endfor %}",
+            "line 1: the template does not come to an end: it loops or calls too often.",
+        ),
+        (
+            "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}"
+            "{{ m(40) }}",
+            "line 1: the template does not come to an end: it loops or calls too often.",
+        ),
+        (
+            "{% set ns = namespace(s='x') %}{% for i in range(40) %}{% set ns.s = ns.s ~ ns.s %}"
+            "{% endfor %}",
+            "line 1: the template does not come to an end: it loops or calls too often.",
+        ),
+        (
+            "{% set ns = namespace(s='x') %}{% for i in range(40) %}{% set ns.s = ns.s + ns.s %}"
+            "{% endfor %}",
+            "line 1: the template does not come to an end: it loops or calls too often.",
+        ),
+        (
+            "{% set s = 'x' * 9999 %}{{ s.replace('x', s) | replace('x', s) | length }}",
+            "line 1: the texts are too long, ",
+        ),
+        (
             "{{ view.lines }}",
             "line 1: a list cannot be shown as it stands: loop over it or join it.",
         ),
@@ -104,3 +132,8 @@ def test_a_template_may_do_what_templates_do(lab: Lab) -> None:
         "{{ row(1) }}{{ 'x' * 3 }} {{ 7 % 4 }}",
     )
     assert text == "0 2 4 ONE 1 a, b 1;xxx 3"
+
+
+def test_a_template_cannot_steer_a_terminal(lab: Lab) -> None:
+    """Control and direction characters in a template's own text are escapes on the page."""
+    assert filled(lab, "a\x1b[31mb\u202ec\td\n") == "a\\x1b[31mb\\u202ec\td\n"
