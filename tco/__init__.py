@@ -1,3 +1,85 @@
-"""tco: should a team self-host its model? The full monthly cost, before anything is bought."""
+"""tco: should a team self-host its model? The full monthly cost, before anything is bought.
+
+>>> import tco
+>>> stack = tco.load_stack("stacks", "aws-mixed")
+>>> tco.evaluate(stack, scenarios=0).verdict.decision
+'DO_NOT'
+
+Names are loaded when they are first asked for, so that ``import tco`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tco.analysis.evaluation import Evaluation
+    from tco.analysis.optimization.optimize import Optimum
+    from tco.analysis.sweep.sweep import Point as SweepPoint
+    from tco.analysis.sweep.sweep import Sweep
+    from tco.api import evaluate, load_catalog, load_stack, optimize, price_resources, sweep
+    from tco.catalog.catalog import Catalog
+    from tco.costing.stack import StackModel
+    from tco.errors import BadInput, Problem, TcoError
+    from tco.iac.estimate.pricing import PricedResource, Pricing
+
+__all__ = [
+    "BadInput",
+    "Catalog",
+    "Evaluation",
+    "Optimum",
+    "PricedResource",
+    "Pricing",
+    "Problem",
+    "StackModel",
+    "Sweep",
+    "SweepPoint",
+    "TcoError",
+    "__version__",
+    "evaluate",
+    "load_catalog",
+    "load_stack",
+    "optimize",
+    "price_resources",
+    "sweep",
+]
 
 __version__ = "0.1.0"
+
+_PLACES: Final = {
+    "BadInput": "tco.errors",
+    "Catalog": "tco.catalog.catalog",
+    "Evaluation": "tco.analysis.evaluation",
+    "Optimum": "tco.analysis.optimization.optimize",
+    "PricedResource": "tco.iac.estimate.pricing",
+    "Pricing": "tco.iac.estimate.pricing",
+    "Problem": "tco.errors",
+    "StackModel": "tco.costing.stack",
+    "Sweep": "tco.analysis.sweep.sweep",
+    "SweepPoint": "tco.analysis.sweep.sweep:Point",
+    "TcoError": "tco.errors",
+    "evaluate": "tco.api",
+    "load_catalog": "tco.api",
+    "load_stack": "tco.api",
+    "optimize": "tco.api",
+    "price_resources": "tco.api",
+    "sweep": "tco.api",
+}
+"""The module of each public name, and its name there where that is another."""
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name, loaded when a program asks for it."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415  not needed to start the command line
+
+    module, _, attribute = _PLACES[name].partition(":")
+    value: object = getattr(import_module(module), attribute or name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, also those that are not loaded yet."""
+    return sorted({*globals(), *__all__})

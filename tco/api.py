@@ -1,0 +1,214 @@
+"""The functions of the library: what the command line does, for programs.
+
+Every name is also one of ``tco`` itself, which loads this module when the first of them is asked
+for. Nothing here touches the network or prints.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tco.catalog import catalog as embedded
+from tco.catalog.catalog import Catalog
+from tco.defaults import SCENARIOS, SEED
+from tco.errors import TcoError
+from tco.units import TERM_MONTHS
+
+if TYPE_CHECKING:  # a program that prices resources waits for no evaluation
+    from tco.analysis.evaluation import Evaluation
+    from tco.analysis.optimization.optimize import Optimum
+    from tco.analysis.sweep.sweep import Sweep
+    from tco.costing.stack import StackModel
+    from tco.iac.estimate.pricing import Pricing
+
+__all__ = ["evaluate", "load_catalog", "load_stack", "optimize", "price_resources", "sweep"]
+
+# ruff: noqa: PLC0415  each function loads what only it needs
+
+
+def load_catalog(*books: str | Path) -> Catalog:
+    """Return the embedded catalog, with price books on top.
+
+    Args:
+        books: Files of price books; a later one wins over an earlier one, and all of them over the
+            embedded figures.
+
+    Returns:
+        The catalog. ``catalog.version`` names its newest day and its digest.
+
+    Raises:
+        BadInput: A book cannot be read, or holds what no book may.
+    """
+    if not books:
+        return _embedded()
+    from tco.catalog.book import read_book
+
+    return _embedded().with_books([read_book(Path(book), str(book)) for book in books])
+
+
+@cache
+def _embedded() -> Catalog:
+    return embedded.load_catalog()
+
+
+def load_stack(
+    folder: str | Path,
+    name: str,
+    *,
+    catalog: Catalog | None = None,
+    today: dt.date | None = None,
+) -> StackModel:
+    """Read a stack file and look up every figure that its plan needs.
+
+    Args:
+        folder: The folder of the stack files, with ``workloads/`` and ``prices/`` in it.
+        name: The stack's name: NAME of ``Pulumi.NAME.yaml``.
+        catalog: The catalog below the books that the plan lists; by default the embedded one.
+        today: The pricing day of a plan that states none; by default today.
+
+    Returns:
+        The stack, ready to be evaluated.
+
+    Raises:
+        BadInput: Every problem of the stack file, of its workloads and of its price books, and
+            every name and price that is unknown.
+    """
+    from tco.resolve.resolver import load_stack as load
+
+    return load(Path(folder), name, catalog or _embedded(), today or dt.date.today())
+
+
+def evaluate(
+    stack: StackModel,
+    *,
+    today: dt.date | None = None,
+    scenarios: int = SCENARIOS,
+    seed: int = SEED,
+) -> Evaluation:
+    """Compute the month, the alternatives on the same volume, break-even, verdict and gate.
+
+    Args:
+        stack: A stack from ``load_stack``.
+        today: The day on which the gate judges how old prices are; by default today.
+        scenarios: Draws behind the probability that self-hosting is cheaper; 0 leaves it out.
+        seed: The same seed draws the same scenarios.
+
+    Returns:
+        The evaluation. ``tco plan`` prints it.
+
+    Raises:
+        BadInput: The plan's correlations contradict each other.
+        OverflowError: The demand is beyond what any fleet serves.
+    """
+    from tco.analysis.evaluation import evaluate as evaluation_of
+
+    return evaluation_of(stack, today or dt.date.today(), scenarios, seed)
+
+
+def optimize(
+    stack: StackModel,
+    *,
+    catalog: Catalog | None = None,
+    max_term: str = "5yr",
+    scenarios: int = SCENARIOS,
+    seed: int = SEED,
+    time_limit: float = 60.0,
+) -> Optimum:
+    """Search the cheapest mix of nodes and APIs of every service of a stack.
+
+    Args:
+        stack: A stack from ``load_stack``.
+        catalog: The catalog that ``load_stack`` was given; by default the embedded one.
+        max_term: The longest commitment: ``6mo``, ``1yr``, ``2yr``, ``3yr`` or ``5yr``.
+        scenarios: Draws behind the cost in nine of ten scenarios.
+        seed: The same seed draws the same scenarios.
+        time_limit: Seconds after which the search stops.
+
+    Returns:
+        The cheapest stack beside the declared one. ``not_searched`` names what the time limit cut
+        off.
+
+    Raises:
+        BadInput: Something in the stack has no price.
+        TcoError: ``max_term`` is no term.
+    """
+    from tco.analysis.optimization.budget import Budget
+    from tco.analysis.optimization.optimize import optimize as cheapest
+    from tco.resolve.candidates import with_every_supply
+    from tco.resolve.resolver import resolve
+
+    if max_term not in TERM_MONTHS:
+        raise TcoError(f"{max_term!r} is not a term. Use one of {', '.join(TERM_MONTHS)}.")
+    source, figures = stack.source, catalog or _embedded()
+    return cheapest(
+        resolve(source, figures, stack.day),
+        partial(with_every_supply, source, figures, stack.day),
+        TERM_MONTHS[max_term],
+        scenarios,
+        seed,
+        Budget(time_limit),
+    )
+
+
+def sweep(
+    stack: StackModel,
+    *spans: str,
+    catalog: Catalog | None = None,
+    today: dt.date | None = None,
+    scenarios: int = 0,
+    seed: int = SEED,
+) -> Sweep:
+    """Prepare the evaluation of a stack at many values of one or two of its inputs.
+
+    Args:
+        stack: A stack from ``load_stack``.
+        spans: One or two of ``PARAM=LO..HI`` or ``PARAM=LO..HI:N``, as ``tco sweep`` takes them.
+        catalog: The catalog that ``load_stack`` was given; by default the embedded one.
+        today: The day on which the gate judges how old prices are; by default today.
+        scenarios: Draws behind the probability at each point; 0 leaves it out.
+        seed: The same seed draws the same scenarios.
+
+    Returns:
+        The sweep. ``points()`` evaluates it point by point, ``break_even(points)`` finds where the
+        saving of points along the last input turns to 0.
+
+    Raises:
+        TcoError: A span cannot be read.
+        BadInput: The plan has no such input, or cannot take one of the values.
+    """
+    from tco.analysis.sweep.sweep import span_of, sweep_of
+    from tco.resolve.resolver import resolve_stack
+
+    day = today or dt.date.today()
+    resolve = partial(resolve_stack, catalog=catalog or _embedded(), today=stack.day)
+    return sweep_of(stack.source, resolve, day, [span_of(one) for one in spans], scenarios, seed)
+
+
+def price_resources(
+    program: str | Path | bytes,
+    *,
+    catalog: Catalog | None = None,
+    pricing_day: dt.date | None = None,
+) -> Pricing:
+    """Price the resources of any Pulumi program, in any language.
+
+    Args:
+        program: The output of ``pulumi preview --json --show-sames`` or of
+            ``pulumi stack export``: a file, or its content as bytes.
+        catalog: The catalog; by default the embedded one.
+        pricing_day: The day whose prices count; by default today.
+
+    Returns:
+        Every resource as priced, free, paid by use, or unpriced with the reason.
+
+    Raises:
+        BadInput: The content is neither a preview nor a state.
+    """
+    from tco.iac.estimate.documents import read_bytes
+    from tco.iac.estimate.pricing import price_document
+
+    data, shown = (program, "<bytes>") if isinstance(program, bytes) else read_bytes(str(program))
+    return price_document(data, shown, catalog or _embedded(), pricing_day or dt.date.today())
