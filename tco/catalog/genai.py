@@ -8,19 +8,19 @@ when a price was last checked: such a price is undated, which the gate takes for
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from importlib import metadata
+from itertools import pairwise
 
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelPrice, TieredPrices
 
-from tco.catalog.rows import WEEKDAYS, ApiPrice, Peak, Tier, Weekday
+from tco.catalog.rows import ApiPrice, Peak, Tier
 from tco.ranges import Range, point
 
 __all__ = ["genai_api_price"]
 
 _Prices = tuple[float, float | None, float]
-_Window = tuple[int, int]
 
 
 def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
@@ -30,21 +30,23 @@ def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
         _, info = get_snapshot().find_provider_model(model, None, provider, None)
     except LookupError:
         return None
-    monday = dt.datetime.combine(day - dt.timedelta(days=day.weekday()), dt.time(), tzinfo=dt.UTC)
-    week = [info.get_prices(monday + dt.timedelta(hours=hour)) for hour in range(7 * 24)]
-    bases = [_base(price) for price in week]
+    midnight = dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
+    hours = [info.get_prices(midnight + dt.timedelta(hours=hour)) for hour in range(24)]
+    bases = [_base(price) for price in hours]
     known = [base for base in bases if base is not None]
-    if len(known) < len(week):
+    if len(known) < len(hours):
         return None
     (usual, _), *_ = Counter(known).most_common()
-    row = week[known.index(usual)]
+    row = hours[known.index(usual)]
     miss, hit, out = usual
     return ApiPrice(
         api=api,
         input_usd_per_mtok=point(miss),
         cached_input_usd_per_mtok=_maybe(hit),
         output_usd_per_mtok=point(out),
+        reasoning_usd_per_mtok=_maybe(_first(_component(row, "output_reasoning_mtok"))),
         cache_write_usd_per_mtok=_maybe(_first(row.cache_write_mtok)),
+        usd_per_request=_per_request(row),
         tiers=tuple(_tiers(row)),
         peak=tuple(_peaks(known, usual)),
         source=f"genai-prices {metadata.version('genai-prices')} (bundled snapshot)",
@@ -60,6 +62,17 @@ def _first(value: object) -> float | None:
     if value is None:
         return None
     return float(str(value.base if isinstance(value, TieredPrices) else value))
+
+
+def _component(price: ModelPrice, name: str) -> object:
+    """Return one component of a price that only some models have."""
+    return getattr(price, name, None)
+
+
+def _per_request(price: ModelPrice) -> Range | None:
+    """Return the fee of one request; the package states it per thousand."""
+    per_thousand = _first(_component(price, "requests_kcount"))
+    return None if per_thousand is None else point(per_thousand / 1000)
 
 
 def _base(price: ModelPrice) -> _Prices | None:
@@ -90,30 +103,23 @@ def _tiers(price: ModelPrice) -> list[Tier]:
             above_prompt_tokens=start,
             input_usd_per_mtok=point(above(price.input_mtok, start) or 0.0),
             cached_input_usd_per_mtok=_maybe(above(price.cache_read_mtok, start)),
+            cache_write_usd_per_mtok=_maybe(above(price.cache_write_mtok, start)),
             output_usd_per_mtok=point(above(price.output_mtok, start) or 0.0),
         )
         for start in starts
     ]
 
 
-def _peaks(week: list[_Prices], usual: _Prices) -> list[Peak]:
-    """Hours of the week that are priced otherwise, as windows with the days they fall on."""
-    days: defaultdict[tuple[_Prices, _Window], list[Weekday]] = defaultdict(list)
-    for number, weekday in enumerate(WEEKDAYS):
-        hours = week[24 * number : 24 * number + 24]
-        start = 0
-        for hour in range(1, 25):
-            if hour == 24 or hours[hour] != hours[start]:
-                if hours[start] != usual:
-                    days[hours[start], (start, hour)].append(weekday)
-                start = hour
+def _peaks(hours: list[_Prices], usual: _Prices) -> list[Peak]:
+    """Return the hours of a day that have other prices than usual, as windows."""
+    changes = [hour for hour in range(1, 24) if hours[hour] != hours[hour - 1]]
     return [
         Peak(
-            utc_hours=window,
-            days=tuple(on),
-            input_usd_per_mtok=point(prices[0]),
-            cached_input_usd_per_mtok=_maybe(prices[1]),
-            output_usd_per_mtok=point(prices[2]),
+            utc_hours=(start, end),
+            input_usd_per_mtok=point(hours[start][0]),
+            cached_input_usd_per_mtok=_maybe(hours[start][1]),
+            output_usd_per_mtok=point(hours[start][2]),
         )
-        for (prices, window), on in days.items()
+        for start, end in pairwise((0, *changes, 24))
+        if hours[start] != usual
     ]

@@ -227,6 +227,7 @@ class Tier(Strict):
     above_prompt_tokens: PositiveInt
     input_usd_per_mtok: Amount
     cached_input_usd_per_mtok: Amount | None = None
+    cache_write_usd_per_mtok: Amount | None = None
     output_usd_per_mtok: Amount
 
 
@@ -264,13 +265,15 @@ def _listed(value: Any) -> Any:
 
 
 class ApiPrice(Row):
-    """A hosted API's prices per million tokens."""
+    """A hosted API's prices per million tokens, and its fee per request."""
 
     api: Name
     input_usd_per_mtok: Amount
     cached_input_usd_per_mtok: Amount | None = None
     output_usd_per_mtok: Amount
+    reasoning_usd_per_mtok: Amount | None = None
     cache_write_usd_per_mtok: Amount | None = None
+    usd_per_request: Amount | None = None
     batch_discount: Share | None = None
     tiers: tuple[Tier, ...] = ()
     peak: Annotated[tuple[Peak, ...], BeforeValidator(_listed)] = ()

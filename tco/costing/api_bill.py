@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -25,11 +25,14 @@ Price = Literal[
     "input",
     "cache hit",
     "output",
+    "reasoning",
     "cache write",
+    "request fee",
     "batch discount",
     "token factor",
     "tier input",
     "tier cache hit",
+    "tier cache write",
     "tier output",
     "peak input",
     "peak cache hit",
@@ -87,16 +90,20 @@ class ApiRate:
 
     @property
     def figures(self) -> tuple[SourcedValue, ...]:
-        """The three prices with their source."""
+        """The prices below every tier, with their source."""
         row = self.row
-        hit = row.cached_input_usd_per_mtok
-        figures = [
-            self.found.sourced(driver_of(row, "input"), row.input_usd_per_mtok, "USD/Mtok"),
-            self.found.sourced(driver_of(row, "output"), row.output_usd_per_mtok, "USD/Mtok"),
-        ]
-        if hit is not None:
-            figures.insert(1, self.found.sourced(driver_of(row, "cache hit"), hit, "USD/Mtok"))
-        return tuple(figures)
+        prices: tuple[tuple[Price, Range | None, str], ...] = (
+            ("input", row.input_usd_per_mtok, "USD/Mtok"),
+            ("cache hit", row.cached_input_usd_per_mtok, "USD/Mtok"),
+            ("output", row.output_usd_per_mtok, "USD/Mtok"),
+            ("reasoning", row.reasoning_usd_per_mtok, "USD/Mtok"),
+            ("request fee", row.usd_per_request, "USD"),
+        )
+        return tuple(
+            self.found.sourced(driver_of(row, name), price, unit)
+            for name, price, unit in prices
+            if price is not None
+        )
 
     @property
     def price_drivers(self) -> set[str]:
@@ -146,11 +153,26 @@ def driver_of(row: ApiPrice, price: Price) -> str:
 
 @dataclass(frozen=True)
 class _Prices:
-    """Prices in force for a request: input, cache hit, output, in USD per million tokens."""
+    """Prices in force for a request, in USD per million tokens."""
 
     miss: Quantity
     hit: Quantity
+    write: Quantity
     out: Quantity
+    reasoning: Quantity
+
+    def scaled(self, miss: Quantity, hit: Quantity, out: Quantity, base: _Prices) -> _Prices:
+        """Return these prices times the ratios of other prices to their base.
+
+        Cache writes move as input does, reasoning as output does.
+        """
+        return _Prices(
+            _scaled(self.miss, miss, base.miss),
+            _scaled(self.hit, hit, base.hit),
+            _scaled(self.write, miss, base.miss),
+            _scaled(self.out, out, base.out),
+            _scaled(self.reasoning, out, base.out),
+        )
 
 
 def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenario) -> _Prices:
@@ -163,35 +185,45 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
     def at(what: Price, price: Range) -> Quantity:
         return scenario.read(driver_of(row, what), price)
 
-    base_miss = at("input", row.input_usd_per_mtok)
-    base_hit = row.cached_input_usd_per_mtok
-    base = _Prices(
-        base_miss,
-        base_miss if base_hit is None else at("cache hit", base_hit),
-        at("output", row.output_usd_per_mtok),
-    )
+    base = _base(row, at)
     reached = [tier for tier in row.tiers if prompt > tier.above_prompt_tokens]
     prices = base
     if reached:
-        tier = max(reached, key=lambda one: one.above_prompt_tokens)
+        tier = max(reached, key=lambda tier: tier.above_prompt_tokens)
         miss = at("tier input", tier.input_usd_per_mtok)
-        if tier.cached_input_usd_per_mtok is not None:
-            hit = at("tier cache hit", tier.cached_input_usd_per_mtok)
-        else:
-            hit = miss if base_hit is None else _scaled(miss, base.hit, base.miss)
-        prices = _Prices(miss, hit, at("tier output", tier.output_usd_per_mtok))
+        hit, write = tier.cached_input_usd_per_mtok, tier.cache_write_usd_per_mtok
+        out = at("tier output", tier.output_usd_per_mtok)
+        prices = _Prices(
+            miss,
+            _scaled(base.hit, miss, base.miss) if hit is None else at("tier cache hit", hit),
+            _scaled(base.write, miss, base.miss)
+            if write is None
+            else at("tier cache write", write),
+            out,
+            _scaled(base.reasoning, out, base.out),
+        )
     if peak is None:
         return prices
-    peak_miss = at("peak input", peak.input_usd_per_mtok)
-    peak_hit = (
-        at("peak cache hit", peak.cached_input_usd_per_mtok)
-        if peak.cached_input_usd_per_mtok is not None
-        else _scaled(base.hit, peak_miss, base.miss)
+    miss, hit = at("peak input", peak.input_usd_per_mtok), peak.cached_input_usd_per_mtok
+    return prices.scaled(
+        miss,
+        _scaled(base.hit, miss, base.miss) if hit is None else at("peak cache hit", hit),
+        at("peak output", peak.output_usd_per_mtok),
+        base,
     )
+
+
+def _base(row: ApiPrice, at: Callable[[Price, Range], Quantity]) -> _Prices:
+    """Return the prices below every tier and outside every peak."""
+    miss, out = at("input", row.input_usd_per_mtok), at("output", row.output_usd_per_mtok)
+    hit, write = row.cached_input_usd_per_mtok, row.cache_write_usd_per_mtok
+    reasoning = row.reasoning_usd_per_mtok
     return _Prices(
-        _scaled(prices.miss, peak_miss, base.miss),
-        _scaled(prices.hit, peak_hit, base.hit),
-        _scaled(prices.out, at("peak output", peak.output_usd_per_mtok), base.out),
+        miss,
+        miss if hit is None else at("cache hit", hit),
+        miss if write is None else at("cache write", write),
+        out,
+        out if reasoning is None else at("reasoning", reasoning),
     )
 
 
@@ -207,13 +239,14 @@ def usd_per_request(
     scenario: Scenario | None = None,
     workload: str = "",
 ) -> Quantity:
-    """USD that ONE request of a class costs: misses, hits, cache writes and output.
+    """Return the USD that ONE request of a class costs, tokens and fee.
 
-    Reasoning tokens are billed as output; a tier looks at the prompt in the API's own tokens. A
-    written token costs the cache-write price where that is above the input price. The batch
-    discount applies to the share that can wait. A cache hit without a price of its own costs
-    what input costs. ``peak_shares`` has the share of the requests in each of the row's peaks;
-    the class's own figures are known by their ``workload``.
+    Reasoning tokens without a price of their own are billed as output; a tier looks at the
+    prompt in the API's own tokens. A written token costs the cache-write price where that is
+    above the input price. The batch discount applies to the share that can wait, not to a fee
+    per request. A cache hit without a price of its own costs what input costs. ``peak_shares``
+    has the share of the requests in each of the row's peaks; the class's own figures are known
+    by their ``workload``.
     """
     scenario = scenario or Scenario()
     rest = 1.0 - sum(peak_shares)
@@ -223,7 +256,8 @@ def usd_per_request(
     discount = scenario.read(driver_of(row, "batch discount"), row.batch_discount or point(0.0))
     factor = scenario.read(driver_of(row, "token factor"), _token_factor(row))
     waits = scenario.read(f"{workload}: share of {request.name} that can wait", request.can_wait)
-    return usd * factor * (1 - waits * discount)
+    fee = scenario.read(driver_of(row, "request fee"), row.usd_per_request or point(0.0))
+    return usd * factor * (1 - waits * discount) + fee
 
 
 def _token_factor(row: ApiPrice) -> Range:
@@ -249,11 +283,11 @@ def _one(
     cached = scenario.read(*cached_share(workload, request))
     written = scenario.read(f"{workload}: cache writes of {request.name}", request.cache_write)
     misses = request.input * (1 - cached)
-    write = scenario.read(driver_of(row, "cache write"), row.cache_write_usd_per_mtok or point(0.0))
-    surcharge = np.maximum(write - prices.miss, 0.0)
+    surcharge = np.maximum(prices.write - prices.miss, 0.0)
     return (
         misses * prices.miss
         + misses * written * surcharge
         + request.input * cached * prices.hit
-        + request.generated * prices.out
+        + request.output * prices.out
+        + request.reasoning * prices.reasoning
     ) / TOKENS_PER_MTOK

@@ -74,6 +74,32 @@ def test_reasoning_is_billed_as_output(lab: Lab) -> None:
     assert bill(lab, {}, {"reasoning": 50}) == pytest.approx(900 + 1_500)
 
 
+def test_reasoning_at_its_own_price(lab: Lab) -> None:
+    """50 tokens of reasoning at $3 beside 100 tokens of output at $10."""
+    price = {"reasoning_usd_per_mtok": 3}
+    assert bill(lab, price, {"reasoning": 50}) == pytest.approx(900 + 1_000 + 150)
+
+
+def test_a_fee_per_request_is_not_discounted(lab: Lab) -> None:
+    """A million requests at $0.012 each, beside tokens of which all can wait at half the price."""
+    price = {"usd_per_request": 0.012, "batch_discount": 0.5}
+    assert bill(lab, price, {"can_wait": 1.0}) == pytest.approx(12_000 + 950)
+
+
+@pytest.mark.parametrize(
+    ("tier", "write"),
+    [
+        ({}, 2.5),  # the write price rises as input does: 1.25 x 2
+        ({"cache_write_usd_per_mtok": 3}, 3.0),
+    ],
+)
+def test_a_cache_write_has_the_price_of_its_tier(lab: Lab, tier: Keys, write: float) -> None:
+    """Above 500 tokens input costs $2; all 900 tokens are written, at the tier's price."""
+    tiers = [{"above_prompt_tokens": 500, "input_usd_per_mtok": 2, "output_usd_per_mtok": 10}]
+    price = {"cache_write_usd_per_mtok": 1.25, "tiers": [{**tiers[0], **tier}]}
+    assert bill(lab, price, {"cache_write": 1.0}) == pytest.approx(900 * write + 1_000)
+
+
 def test_batch_discount_on_what_can_wait(lab: Lab) -> None:
     """Half off for the 30 % that can wait: 1,900 x (1 - 0.3 x 0.5)."""
     price = {"batch_discount": 0.5}

@@ -1,0 +1,113 @@
+"""Bills of APIs priced by genai-prices agree with the package's own arithmetic, to the cent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from genai_prices import Usage, calc_price
+from genai_prices.data_snapshot import get_snapshot
+
+from tco.catalog.genai import genai_api_price
+from tco.catalog.rows import ApiPrice
+from tco.costing.api_bill import usd_per_request
+from tco.plan.workload import RequestClass
+from tco.ranges import point
+
+DAY = dt.date(2026, 11, 23)
+NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+EVERY = 13
+"""One of so many models is billed: about 150 of them, each for four kinds of request."""
+REQUESTS = (
+    # input, cached share, written share of the rest, output
+    (1_000, 0.0, 0.0, 500),
+    (300_000, 0.5, 0.0, 1_000),
+    (300_000, 0.25, 0.5, 100),
+    (150_000, 0.0, 1.0, 0),
+)
+
+
+def priced_models() -> Iterator[tuple[str, str, ApiPrice]]:
+    """Every n-th model with one price all day."""
+    models = [
+        (provider.id, model.id)
+        for provider in get_snapshot().providers
+        for model in provider.models
+    ]
+    for provider, model in models[::EVERY]:
+        row = genai_api_price(f"{provider}/{model}", DAY)
+        if row is not None and not row.peak:
+            yield provider, model, row
+
+
+def writes_below_input(row: ApiPrice) -> bool:
+    """The known difference: a write price below the input price is no discount here."""
+    write = row.cache_write_usd_per_mtok
+    return write is not None and write.likely < row.input_usd_per_mtok.likely
+
+
+def test_bills_equal_the_packages_own() -> None:
+    """Input, cache hits and writes, output and tiers add up to what the package computes."""
+    billed = 0
+    for provider, model, row in priced_models():
+        for tokens, cached, written, output in REQUESTS:
+            if written and writes_below_input(row):
+                continue
+            hits = int(tokens * cached)
+            usage = Usage(
+                input_tokens=tokens,
+                output_tokens=output,
+                cache_read_tokens=hits,
+                cache_write_tokens=int((tokens - hits) * written),
+            )
+            theirs = calc_price(
+                usage, model, provider_id=provider, genai_request_timestamp=NOON
+            ).total_price
+            request = RequestClass(
+                name="all",
+                share=1.0,
+                input=tokens,
+                output=output,
+                cached=point(cached),
+                cache_write=point(written),
+            )
+            ours = float(usd_per_request(row, request))
+            assert ours == pytest.approx(float(theirs), rel=1e-6, abs=1e-9), f"{provider}/{model}"
+            billed += 1
+    assert billed > 300
+
+
+@pytest.mark.parametrize(
+    ("api", "day", "usd"),
+    [
+        ("google/gemini-3.7-flash", dt.date(2026, 12, 31), 0.002625),
+        ("google/gemini-3.7-flash", dt.date(2027, 1, 2), 0.005250),
+        ("openai/o3", dt.date(2025, 6, 9), 0.030),
+        ("openai/o3", dt.date(2025, 6, 11), 0.006),
+    ],
+)
+def test_a_plan_is_billed_at_the_prices_of_its_day(api: str, day: dt.date, usd: float) -> None:
+    """A change of price within the week is no price of some hours: 1,000 tokens in, 500 out."""
+    row = genai_api_price(api, day)
+    assert row is not None
+    assert row.peak == ()
+    request = RequestClass(name="all", share=1.0, input=1_000, output=500)
+    assert float(usd_per_request(row, request)) == pytest.approx(usd)
+
+
+def test_a_fee_per_request_is_billed() -> None:
+    """$12 per 1,000 requests, and 100 tokens in and 50 out at $1 per million: $0.01215."""
+    row = genai_api_price("perplexity/sonar", DAY)
+    assert row is not None
+    request = RequestClass(name="all", share=1.0, input=100, output=50)
+    assert float(usd_per_request(row, request)) == pytest.approx(0.012 + 150e-6)
+
+
+def test_reasoning_has_a_price_of_its_own() -> None:
+    """108 tokens in at $2, 3,256 out at $8 and 73,248 of reasoning at $3 per million."""
+    row = genai_api_price("perplexity/sonar-deep-research", DAY)
+    assert row is not None
+    request = RequestClass(name="all", share=1.0, input=108, output=3_256, reasoning=73_248)
+    expected = (108 * 2 + 3_256 * 8 + 73_248 * 3) / 1e6
+    assert float(usd_per_request(row, request)) == pytest.approx(expected)
