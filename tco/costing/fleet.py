@@ -164,6 +164,30 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class _Levels:
+    """The distinct loads of a week, the hours of each per month, and the steps between them.
+
+    ``changes`` are the levels that follow another in the cyclic week, those before, how often.
+    """
+
+    load: FloatArray
+    hours: FloatArray
+    changes: tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]
+
+
+@lru_cache(maxsize=64)
+def _levels_of(week: bytes) -> _Levels:
+    """Return the levels of a week's loads. Every mix of a search serves the same week."""
+    load_by_hour = np.frombuffer(week)
+    rounded = np.round(load_by_hour, 12)
+    _, first, inverse = np.unique(rounded, return_index=True, return_inverse=True)
+    hours = np.bincount(inverse).astype(float) * WEEKS_PER_MONTH
+    pairs, times = np.unique(inverse * len(first) + np.roll(inverse, 1), return_counts=True)
+    now, before = np.divmod(pairs, len(first))
+    return _Levels(load_by_hour[first], hours, (now, before, times.astype(float)))
+
+
+@dataclass(frozen=True)
 class Fleet:
     """Pools in merit order under the load of a week at factor 1."""
 
@@ -183,21 +207,8 @@ class Fleet:
         return float(most / peak) if peak > 0 else math.inf
 
     @cached_property
-    def _levels(self) -> tuple[FloatArray, NDArray[np.intp], FloatArray]:
-        """Distinct loads of the week, which hour has which, and hours per level per month."""
-        rounded = np.round(self.load_by_hour, 12)
-        _, first, inverse = np.unique(rounded, return_index=True, return_inverse=True)
-        hours = np.bincount(inverse).astype(float) * WEEKS_PER_MONTH
-        return self.load_by_hour[first], inverse, hours
-
-    @cached_property
-    def _changes(self) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
-        """Levels that follow another in the cyclic week, those before them, and how often."""
-        levels, inverse, _ = self._levels
-        codes = inverse * len(levels) + np.roll(inverse, 1)
-        pairs, times = np.unique(codes, return_counts=True)
-        now, before = np.divmod(pairs, len(levels))
-        return now, before, times.astype(float)
+    def _levels(self) -> _Levels:
+        return _levels_of(np.asarray(self.load_by_hour, float).tobytes())
 
     def steps(self, up_to: float) -> FloatArray:
         """The loads at which one more node is needed, ascending, past ``up_to`` or the last one."""
@@ -218,8 +229,8 @@ class Fleet:
 
     def at(self, factor: float | FloatArray) -> Operation:
         """The fleet under ``factor`` times the load of the week."""
-        levels, _, hours = self._levels
-        load = np.atleast_1d(np.asarray(factor, float))[:, None] * levels[None, :]
+        load_of_level, hours = self._levels.load, self._levels.hours
+        load = np.atleast_1d(np.asarray(factor, float))[:, None] * load_of_level[None, :]
         needed = self.needed(load)
         provisioned = self._provision(needed)
         served, overflow, capacity = self._dispatch(load, provisioned)
@@ -288,12 +299,12 @@ class Fleet:
 
     def is_elastic(self, pool: FleetPool) -> bool:
         """Whether nodes of a pool start and stop in the course of the week."""
-        return pool.follow != "static" and pool.cap > pool.floor and len(self._levels[2]) > 1
+        return pool.follow != "static" and pool.cap > pool.floor and len(self._levels.hours) > 1
 
     def _starts(self, pool: FleetPool, nodes: FloatArray) -> FloatArray:
         """Nodes started per month: every increase over the cyclic week."""
         if not self.is_elastic(pool):
             return np.zeros(len(nodes))
-        now, before, times = self._changes
+        now, before, times = self._levels.changes
         rises = np.maximum(nodes[:, now] - nodes[:, before], 0.0) @ times
         return np.asarray(rises * WEEKS_PER_MONTH, float)

@@ -158,8 +158,8 @@ def test_no_mix_of_two_node_types_is_cheaper_by_brute_force(lab: Lab, day: list[
 
 
 @given(
-    day=st.lists(st.integers(0, 5), min_size=24, max_size=24).filter(any),
-    held=st.integers(0, 5),
+    day=st.lists(st.integers(0, 3), min_size=24, max_size=24).filter(any),
+    held=st.integers(0, 4),
 )
 def test_the_optimum_is_never_dearer_than_the_declared_mix(
     lab: Lab, day: list[int], held: int
@@ -241,7 +241,7 @@ def test_an_api_that_lacks_a_property_is_never_taken(lab: Lab) -> None:
 
 
 @settings(max_examples=15)
-@given(day=st.lists(st.integers(0, 5), min_size=24, max_size=24).filter(any))
+@given(day=st.lists(st.integers(0, 3), min_size=24, max_size=24).filter(any))
 def test_another_api_never_makes_the_optimum_dearer(lab: Lab, day: list[int]) -> None:
     """With one more API declared the optimum stays or falls."""
     lab.nodes_by_hour(day)
@@ -405,7 +405,7 @@ def test_no_commitment_outlasts_a_stated_horizon(lab: Lab) -> None:
 
 
 @settings(max_examples=4)
-@given(day=st.lists(st.floats(0.2, 30), min_size=24, max_size=24))
+@given(day=st.lists(st.floats(0.2, 20), min_size=23, max_size=23).map(lambda day: [*day, 20.0]))
 def test_another_kind_of_node_never_makes_the_optimum_dearer(lab: Lab, day: list[float]) -> None:
     """Fleets too large to price in full keep what was found without the other node."""
     lab.nodes_by_hour(day)
@@ -414,7 +414,9 @@ def test_another_kind_of_node_never_makes_the_optimum_dearer(lab: Lab, day: list
     costs: list[float] = []
     for pools in (main, {**main, "slow": {"instance": "slow.8x", "nodes": 0}}):
         lab.stack(pools, {"require": ["nowhere"]}, prices=[book])
-        costs.append(solve(lab).optimum_usd or 0.0)
+        found = solve(lab)
+        assert not optimum_json(found)["exact"]
+        costs.append(found.optimum_usd or 0.0)
     assert costs[1] <= costs[0] + 1e-6
 
 
