@@ -26,18 +26,18 @@ plan: $(COMPILED) ## Plan every stack and write the decision memos to build/memo
 	@$(BIN)/tco plan
 	@$(BIN)/tco memo --out build/memos
 
-diff: $(COMPILED) ## Show what the branch changes in the stacks, before anybody reviews it
+diff: $(COMPILED) ## Show what the branch changes in the stacks, before anyone reviews it
 	@$(BIN)/tco diff
 
 program: $(VENV)/pulumi.stamp $(COMPILED) ## Install what the Pulumi program needs, for `pulumi preview`
 
-engine: $(VENV)/dev.stamp ## Find the Pulumi engine for the tests, else fetch or build it, once
+engine: $(VENV)/dev.stamp ## Find the Pulumi engine for the tests, or fetch or build it once
 	@$(BIN)/python tests/engine/equipment/engine.py
 
 test: engine ## Run the tests
 	@$(BIN)/python -m pytest -q
 
-fuzz: $(VENV)/dev.stamp ## Try odd inputs for minutes, always new ones (EXAMPLES=N; SEED=N repeats a run)
+fuzz: $(VENV)/dev.stamp ## Try new odd inputs for minutes (EXAMPLES=N; SEED=N repeats a run)
 	@seed="$(SEED)"; seed="$${seed:-$$(date +%s)}"; \
 		echo "make fuzz EXAMPLES=$(EXAMPLES) SEED=$$seed"; \
 		FUZZ_EXAMPLES="$(EXAMPLES)" $(BIN)/python -m pytest -q tests/fuzz \
@@ -68,12 +68,12 @@ dist: $(VENV)/release.stamp $(COMPILED) ## Build the wheel, the source archive a
 		--output-file dist/gpu-tco.cdx.json requirements/run.txt
 	@ls dist
 
-lock: $(VENV)/uv.stamp ## Re-make the locked requirements at the newest versions allowed
+lock: $(VENV)/uv.stamp ## Renew the locked requirements at the newest versions allowed
 	@cd requirements && for name in uv run pulumi dev release; do \
 		$(UV_COMPILE) $$name.in --output-file $$name.txt >/dev/null || exit 1; \
 	done
 
-clean: ## Remove all that make has made, .venv too
+clean: ## Remove everything that make created, .venv too
 	@rm -rf $(VENV) build dist $(COMPILED) $(CACHES)
 	@find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 
