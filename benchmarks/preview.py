@@ -5,8 +5,10 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.result import Result
 from tests.engine.equipment import engine
 from tests.engine.project import Project, lay_home, lay_project
 
@@ -32,10 +34,12 @@ pulumi.export("tcoMemo", "memo")
 """
 
 
-def run() -> str:
-    """The ratio of whole previews, engine and language host included."""
+def run() -> Iterator[Result]:
+    """Yield the ratio of whole previews, engine and language host included."""
+    what = f"pulumi preview of {STACK}, over the same resources without tco"
     if engine.find() is None:
-        return "not measured, there is no Pulumi engine; `make engine` gets one"
+        yield Result(what, None, LIMIT, "x", "there is no Pulumi engine; `make engine` gets one")
+        return
     with tempfile.TemporaryDirectory() as scratch:
         base = Path(scratch)
         with_tco, without = _projects(base)
@@ -45,10 +49,7 @@ def run() -> str:
         pairs = ratios[1:]
     ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     ratio = statistics.median(a / b for a, b in pairs)
-    return (
-        f"pulumi preview of {STACK} {ratio:.2f} x the same resources without tco, "
-        f"{ours:.2f} s over {theirs:.2f} s (to reach: at most {LIMIT:.2f})"
-    )
+    yield Result(what, ratio, LIMIT, "x", f"{ours:.2f} s over {theirs:.2f} s")
 
 
 def _projects(base: Path) -> tuple[Project, Project]:

@@ -1,22 +1,22 @@
-"""`tco price` on a preview of 10,000 resources against `json.loads` of the same file."""
+"""`tco price` as a whole process: a few resources, and many against `json.load` of the file."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import statistics
-import time
-from collections.abc import Callable
+import sys
+import tempfile
+from collections.abc import Iterator
+from itertools import count, islice
+from pathlib import Path
 from typing import Any
 
-from tco.catalog.catalog import load_catalog
-from tco.iac.estimate.price_view import price_json, price_text
-from tco.iac.estimate.pricing import price_document
+from benchmarks.processes import compiled, in_turn, used
+from benchmarks.result import Result
+from benchmarks.start_up import PYDANTIC, TCO
 
-LIMIT = 3.0
-RESOURCES = 10_000
+FEW, MANY = 500, 10_000
 RUNS = 7
-DAY = dt.date(2026, 11, 23)
 LATER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 PREFIX = "urn:pulumi:bench::bench"
 TAGS = {"tco:stack": "bench", "tco:service": "chat", "tco:pool": "base", "team": "serving"}
@@ -25,42 +25,43 @@ TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 Keys = dict[str, Any]
 
 
-def run() -> str:
-    """The ratio, and how the time grows with the file; the number to reach is under 3."""
-    catalog = load_catalog()
-
-    def priced(data: bytes) -> None:
-        result = price_document(data, "bench", catalog, DAY)
-        price_json(result)
-        price_text(result, "bench")
-
-    large, larger = _preview(RESOURCES), _preview(2 * RESOURCES)
-    pairs = [
-        (_seconds(priced, large), _seconds(json.loads, large), _seconds(priced, larger))
-        for _ in range(RUNS + 1)
-    ][1:]
-    ours, theirs, twice = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratio = statistics.median(mine / base for mine, base, _ in pairs)
-    return (
-        f"tco price, {RESOURCES:,} resources ({len(large) / 1e6:.0f} MB) {ours:.2f} s, "
-        f"json.loads {theirs:.2f} s: ratio {ratio:.2f} (to reach: under {LIMIT:g}); "
-        f"twice the resources take {twice / ours:.2f} times as long"
-    )
-
-
-def _seconds(work: Callable[[bytes], object], data: bytes) -> float:
-    start = time.perf_counter()
-    work(data)
-    return time.perf_counter() - start
+def run() -> Iterator[Result]:
+    """Yield the time for a few resources and for many, the memory, and how the time grows."""
+    with tempfile.TemporaryDirectory() as name:
+        few, many, more = (_file(Path(name), size) for size in (FEW, MANY, 2 * MANY))
+        ours, base, ratio = in_turn((*TCO, "price", str(few)), PYDANTIC, RUNS)
+        detail = f"{1000 * ours:.0f} ms over {1000 * base:.0f} ms for importing yaml and pydantic"
+        what = f"tco price, {FEW} resources"
+        yield Result(what, ratio, 1.5, "x", f"{detail} and validating one model")
+        load = (sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", str(many))
+        what = f"tco price, {MANY:,} resources"
+        ours, base, ratio = in_turn((*TCO, "price", str(many)), load, RUNS)
+        yield Result(what, ratio, 2, "x", f"{ours:.2f} s over {base:.2f} s for json.load")
+        env = compiled(f"{name}/compiled")
+        size, priced = many.stat().st_size, used((*TCO, "price", str(many)), env)
+        memory = f"{priced.peak_bytes / 1e6:.0f} MB for {size / 1e6:.0f} MB"
+        yield Result(f"{what}, memory", priced.peak_bytes / size, 4, "x the file", memory)
+        pairs = [
+            (used((*TCO, "price", str(more)), env).seconds, used((*TCO, "price", str(many)), env))
+            for _ in range(3)
+        ]
+        growth = statistics.median(twice / once.seconds for twice, once in pairs)
+        yield Result("tco price, twice the resources", growth, 2, "x the time")
 
 
-def _preview(resources: int) -> bytes:
-    """A preview as the engine prints it: groups with templates, disks, and all that is free."""
-    steps: list[Keys] = []
-    while len(steps) < resources:
-        steps += _batch(len(steps))
-    content = {"config": {"aws:region": "us-east-1"}, "steps": steps[:resources]}
-    return json.dumps(content, indent=4).encode()
+def _file(folder: Path, resources: int) -> Path:
+    """Write a preview as the engine prints it: groups with templates, disks, and all that is free.
+
+    Piece by piece: the memory of this process would count as that of the ones it starts.
+    """
+    path = folder / f"{resources}.json"
+    steps = (step for index in count(0, len(_batch(0))) for step in _batch(index))
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"config": {"aws:region": "us-east-1"}, "steps": [')
+        for index, step in enumerate(islice(steps, resources)):
+            file.write(f"{', ' if index else ''}{json.dumps(step, indent=4)}")
+        file.write("]}")
+    return path
 
 
 def _batch(place: int) -> list[Keys]:
@@ -101,7 +102,3 @@ def _step(kind: str, name: str, inputs: Keys, depends: Keys | None = None) -> Ke
         "propertyDependencies": {key: [] for key in stated} | (depends or {}),
     }
     return {"op": "create", "urn": urn, "provider": provider, "newState": state}
-
-
-if __name__ == "__main__":
-    print(run())
