@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from importlinter.application.use_cases import lint_imports
+from importlinter.configuration import configure
 
 from tco.catalog.catalog import Catalog
 from tests.conftest import ON_DEMAND, Lab
@@ -18,6 +19,7 @@ FIELDS_HIDDEN = {"market"}
 
 def test_the_import_contracts_hold() -> None:
     """Each layer imports from the layers below it alone, and Pulumi stays out of the CLI."""
+    configure()
     assert lint_imports(cache_dir=None)
 
 
