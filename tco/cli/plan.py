@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -23,12 +23,62 @@ if TYPE_CHECKING:
 __all__ = ["plan"]
 
 
+def _print_table(results: Sequence[Evaluation]) -> None:
+    from tco.report.table import stack_text, summary
+    from tco.report.view import stack_view
+
+    views = [stack_view(one) for one in results]
+    for view in views:
+        print_text(stack_text(view, columns()) + ("\n" if len(views) > 1 else ""))
+    if len(views) > 1:
+        print_text(summary(views))
+
+
+def _print_json(results: Sequence[Evaluation]) -> None:
+    from tco.report.plan_json import plan_json
+
+    print_json(plan_json(results))
+
+
+def _print_memos(results: Sequence[Evaluation]) -> None:
+    from tco.report.memo import memo
+
+    print_text("\n".join(memo(one) for one in results))
+
+
+def _print_csv(results: Sequence[Evaluation]) -> None:
+    from tco.report.csv_text import lines_csv
+
+    print_text(lines_csv(results))
+
+
+def _print_focus(results: Sequence[Evaluation]) -> None:
+    """Print the rows; what they cannot hold is named on stderr."""
+    from tco.report.focus import focus_csv
+
+    print_text(focus_csv(results))
+    missing = [one for result in results for one in result.unpriced]
+    if missing:
+        names = "; ".join(f"{one.name}: {one.reason}" for one in missing)
+        print_error(f"Not in the rows, for it has no price: {names}")
+
+
+FORMATS: dict[str, Callable[[Sequence[Evaluation]], None]] = {
+    "table": _print_table,
+    "json": _print_json,
+    "markdown": _print_memos,
+    "csv": _print_csv,
+    "focus": _print_focus,
+}
+"""What prints evaluated stacks, by the name of its format."""
+
+
 @click.command()
 @click.argument("stacks", nargs=-1, metavar="[STACK]…")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "markdown", "csv", "focus"]),
+    type=click.Choice(list(FORMATS)),
     default="table",
     show_default=True,
     help="A table to read, JSON for programs, the memo in Markdown, the lines as CSV, or FOCUS "
@@ -40,37 +90,4 @@ def plan(stacks: Sequence[str], form: str, question: EvaluationOptions) -> None:
 
     Of all stacks by default.
     """
-    results = evaluated(stacks, question)
-    if form == "json":
-        from tco.report.plan_json import plan_json
-
-        print_json(plan_json(results))
-        return
-    if form == "markdown":
-        from tco.report.memo import memo
-
-        print_text("\n".join(memo(one) for one in results))
-        return
-    if form in ("csv", "focus"):
-        _export(results, form)
-        return
-    from tco.report.table import stack_text, summary
-    from tco.report.view import stack_view
-
-    views = [stack_view(one) for one in results]
-    for view in views:
-        print_text(stack_text(view, columns()) + ("\n" if len(views) > 1 else ""))
-    if len(views) > 1:
-        print_text(summary(views))
-
-
-def _export(results: Sequence[Evaluation], form: str) -> None:
-    """Rows for a spreadsheet or a FinOps tool; what neither can hold is told on stderr."""
-    from tco.report.csv_text import lines_csv
-    from tco.report.focus import focus_csv
-
-    print_text(lines_csv(results) if form == "csv" else focus_csv(results))
-    missing = [one for result in results for one in result.unpriced]
-    if form == "focus" and missing:
-        names = "; ".join(f"{one.name}: {one.reason}" for one in missing)
-        print_error(f"Not in the rows, for it has no price: {names}")
+    FORMATS[form](evaluated(stacks, question))

@@ -12,8 +12,10 @@ from tco.costing.purchase import Option
 
 __all__ = [
     "CATEGORIES",
+    "NODES",
     "NODE_CATEGORIES",
     "NODE_KINDS",
+    "SPARE_NODES",
     "Category",
     "CommitmentStatus",
     "CostLine",
@@ -39,41 +41,20 @@ Unit = Literal[
     "node-hour", "node-month", "kWh", "GB", "service", "node", "GPU", "FTE", "month", "request"
 ]
 CommitmentStatus = Literal["used", "unused"]
-LineKind = Literal[
-    "nodes",
-    "spare-nodes",
-    "included-power",
-    "colocation",
-    "electricity",
-    "egress",
-    "platform-per-service",
-    "platform-per-node",
-    "licenses",
-    "operations",
-    "setup",
-    "routed-requests",
-    "overflow-requests",
-    "outage-requests",
-]
-KINDS: dict[LineKind, tuple[Category, Unit]] = {
-    "nodes": ("compute", "node-hour"),
-    "spare-nodes": ("standby", "node-hour"),
-    "included-power": ("power", "kWh"),
-    "colocation": ("power", "node-month"),
-    "electricity": ("power", "kWh"),
-    "egress": ("egress", "GB"),
-    "platform-per-service": ("platform", "service"),
-    "platform-per-node": ("platform", "node"),
-    "licenses": ("platform", "GPU"),
-    "operations": ("labor", "FTE"),
-    "setup": ("labor", "month"),
-    "routed-requests": ("api", "request"),
-    "overflow-requests": ("api", "request"),
-    "outage-requests": ("standby", "request"),
-}
-"""The category and the unit of each kind of line."""
 
-NODE_KINDS: frozenset[LineKind] = frozenset({"nodes", "spare-nodes"})
+
+@dataclass(frozen=True)
+class LineKind:
+    """A kind of cost line: its name in JSON, its part of the bill, and what its quantity counts."""
+
+    name: str
+    category: Category
+    unit: Unit
+
+
+NODES = LineKind("nodes", "compute", "node-hour")
+SPARE_NODES = LineKind("spare-nodes", "standby", "node-hour")
+NODE_KINDS = frozenset({NODES, SPARE_NODES})
 """Hours of nodes at a price of their purchase option."""
 
 
@@ -104,12 +85,12 @@ class CostLine:
     @property
     def category(self) -> Category:
         """The part of the bill it belongs to."""
-        return KINDS[self.kind][0]
+        return self.kind.category
 
     @property
     def unit(self) -> Unit:
         """What the quantity counts."""
-        return KINDS[self.kind][1]
+        return self.kind.unit
 
     @property
     def usd(self) -> Quantity:

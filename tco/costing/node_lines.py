@@ -7,26 +7,34 @@ from dataclasses import replace
 
 import numpy as np
 
-from tco.arrays import FloatArray, Quantity
+from tco.arrays import FloatArray, Quantity, monthly_rate
 from tco.catalog.sourced import SourcedValue
-from tco.costing.fleet_operation import GroupWork
-from tco.costing.lines import CommitmentStatus, CostLine
-from tco.costing.stack import PoolModel, PowerTerms, ServiceModel
+from tco.costing.fleet_operation import FleetOperation, GroupWork
+from tco.costing.lines import NODES, SPARE_NODES, CommitmentStatus, CostLine, LineKind
+from tco.costing.stack import PoolModel, PowerTerms, ServiceModel, StackModel
 from tco.ranges import point
 from tco.scenario import Scenario
 from tco.units import HOURS_PER_MONTH
 
 __all__ = ["node_lines"]
 
+INCLUDED_POWER = LineKind("included-power", "power", "kWh")
+COLOCATION = LineKind("colocation", "power", "node-month")
+ELECTRICITY = LineKind("electricity", "power", "kWh")
+
 
 def node_lines(
-    service: ServiceModel, done: GroupWork, rate: Quantity, scenario: Scenario
+    stack: StackModel, done: FleetOperation, place: int, month: Quantity, scenario: Scenario
 ) -> Iterator[CostLine]:
-    """Compute, standby and power of one group; ``rate`` is the monthly rate of capital."""
-    for place, pool in enumerate(done.group.pools):
-        yield from _compute(service, done, place, pool, rate, scenario)
-    yield from _standby_nodes(service, done, rate, scenario)
-    yield from _power(service, done, scenario)
+    """Return compute, standby and power of one service; a node's price is the same every month."""
+    del month
+    rate = monthly_rate(scenario.value(stack.discount_rate))  # of capital
+    service = stack.services[place]
+    for group in done.groups[place]:
+        for index, pool in enumerate(group.group.pools):
+            yield from _compute(service, group, index, pool, rate, scenario)
+        yield from _standby_nodes(service, group, rate, scenario)
+        yield from _power(service, group, scenario)
 
 
 def _compute(
@@ -46,7 +54,7 @@ def _compute(
         booting = done.month.start_hours(place, scenario.value(pool.boot_hours)) * size
         figures = (*figures, pool.boot_hours)
     line = CostLine(
-        kind="nodes",
+        kind=NODES,
         name=supply.label,
         provider=pool.vendor,
         sku=supply.node,
@@ -112,7 +120,7 @@ def _standby_nodes(
     amortised = _amortised_per_hour(pool, rate, scenario)
     return [
         CostLine(
-            kind="spare-nodes",
+            kind=SPARE_NODES,
             name=f"spare, {supply.label}",
             provider=pool.vendor,
             sku=supply.node,
@@ -142,7 +150,7 @@ def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[C
     free = replace(pool.supply.rate, value=point(0.0), estimate=False, confidential=False)
     return [
         CostLine(
-            kind="included-power",
+            kind=INCLUDED_POWER,
             name="included in the rent",
             provider=pool.vendor,
             sku=pool.node,
@@ -160,7 +168,7 @@ def _owned_power(
     """W_idle in every hour, W_load - W_idle in busy ones, x PUE; or colocation; or both."""
     pool = done.group.pools[place]
     common = CostLine(
-        kind="electricity",
+        kind=ELECTRICITY,
         name="electricity",
         provider=pool.vendor,
         sku="electricity",
@@ -176,7 +184,7 @@ def _owned_power(
         lines.append(
             replace(
                 common,
-                kind="colocation",
+                kind=COLOCATION,
                 name="colocation",
                 sku="colocation",
                 quantity=held / HOURS_PER_MONTH * pool.nodes_per_replica,

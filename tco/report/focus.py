@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.arrays import as_scalar
+from tco.costing.labor_lines import SETUP
 from tco.costing.lines import NODE_KINDS
 from tco.costing.stack import PoolModel, StackModel
 from tco.documents.disclosure import source_of
@@ -171,7 +172,7 @@ def _setup(result: Evaluation) -> Iterator[Row]:
     """Set-up work: spread over the horizon as usage, paid in the first month."""
     usd = result.stack.labor.setup_usd.value.likely
     for one in result.lines:
-        if one.line.kind == "setup" and usd > 0:
+        if one.line.kind is SETUP and usd > 0:
             yield _purchase(result, one, None, usd, 1.0, "Units", "One-Time")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tco.analysis.breakeven.thresholds import Threshold, Thresholds
@@ -20,7 +21,7 @@ from tco.units import HOURS_PER_MONTH, TOKENS_PER_MTOK
 __all__ = ["gate_json", "plan_json", "stack_json"]
 
 
-def plan_json(results: list[Evaluation]) -> dict[str, Any]:
+def plan_json(results: Sequence[Evaluation]) -> dict[str, Any]:
     """``tco.plan/1``."""
     return {"schema": "tco.plan/1", "stacks": [stack_json(one) for one in results]}
 
@@ -206,7 +207,7 @@ def _line(priced: PricedLine) -> dict[str, Any]:
     line, secret = priced.line, priced.line.confidential
     return {
         "category": line.category,
-        "kind": line.kind,
+        "kind": line.kind.name,
         "provider": line.provider,
         "sku": line.sku,
         "purchase": line.purchase,

@@ -10,7 +10,7 @@ from tco.analysis.decision.gate import age_days
 from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.analysis.optimization.ranks import Rank, Supply, supply_name
-from tco.costing.lines import NODE_KINDS
+from tco.costing.lines import NODE_KINDS, NODES
 from tco.costing.stack import PoolModel
 from tco.documents.disclosure import HIDDEN, is_secret, secret_figures
 from tco.documents.sources import sourced
@@ -147,7 +147,7 @@ def _line_row(priced: PricedLine, whole: int, remedy: str) -> LineRow:
     what, price, amount = line.name, "", ""
     if line.kind in NODE_KINDS:
         what = f"{plain(priced.quantity / HOURS_PER_MONTH)} x {line.name}"
-        if line.kind == "nodes":
+        if line.kind is NODES:
             what += remedy
         if line.commitment_status == "unused":
             what += ", unused"

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tco.providers.provider import EgressTier, Provider
 from tco.providers.registry import PROVIDERS, provider_of
 from tco.report.focus import focus_rows
 from tests.conftest import Keys, Lab
@@ -138,26 +137,3 @@ def test_focus_names_the_cloud_and_its_service(lab: Lab) -> None:
     rows = {row["x_LineCategory"]: row for row in focus_rows(lab.evaluate())}
     assert rows["compute"]["ProviderName"] == "Google Cloud"
     assert rows["compute"]["ServiceName"] == "Compute Engine"
-
-
-def test_a_provider_is_one_record(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One more provider takes one record in the registry: recognition, egress, names follow."""
-    dummy = Provider(
-        id="dummy",
-        name="Dummy Cloud",
-        compute_service="Dummy Machines",
-        vendors=("dummy",),
-        egress_tiers=(EgressTier(figure="dummy_usd_per_gb"),),
-        egress_from="Dummy",
-    )
-    monkeypatch.setitem(PROVIDERS, "dummy", dummy)
-    price = {"offer": "dummy/8x", **GPU, "usd_per_hour": 20}
-    figure = {"figure": "dummy_usd_per_gb", "value": 0.5, "unit": "USD/GB"}
-    lab.stack(
-        {"main": {"offer": "dummy/8x", "nodes": 1}},
-        {"egress": {"gb_per_month": 10}},
-        prices=[lab.book("dummy", prices=[price], figures=[figure])],
-    )
-    assert egress_line(lab) == ("Dummy Cloud", "Dummy to the internet", pytest.approx(5))
-    services = {row["ServiceName"] for row in focus_rows(lab.evaluate())}
-    assert "Dummy Machines" in services

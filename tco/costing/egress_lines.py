@@ -1,0 +1,96 @@
+"""What the nodes of a fleet send to the internet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tco.arrays import FloatArray, Quantity, ratio
+from tco.costing.egress import response_gb, tiered_usd
+from tco.costing.fleet_operation import FleetOperation, GroupWork, outage_share
+from tco.costing.lines import CostLine, LineKind
+from tco.costing.stack import PoolModel, ServiceModel, StackModel
+from tco.scenario import Scenario
+
+__all__ = ["egress_lines"]
+
+EGRESS = LineKind("egress", "egress", "GB")
+
+
+def egress_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[CostLine]:
+    """Responses to the internet, by pool; bands of one account are filled service by service."""
+    lines: list[CostLine] = []
+    sent: dict[tuple[str, str], Quantity] = {}
+    for service, groups in zip(stack.services, done.groups, strict=True):
+        for one in groups:
+            for place, pool in enumerate(one.group.pools):
+                terms = pool.egress
+                gb = _gb(service, one, place, pool, scenario)
+                account = (pool.vendor, terms.destination)
+                before = sent.get(account, 0.0)
+                usd = _tiered_from(pool, before, gb, scenario)
+                sent[account] = before + gb
+                lines.append(
+                    CostLine(
+                        kind=EGRESS,
+                        name=terms.label,
+                        provider=pool.vendor,
+                        sku=terms.destination,
+                        quantity=gb,
+                        usd_per_unit=ratio(usd, gb),
+                        service=service.name,
+                        pool=pool.name,
+                        region=pool.region,
+                        figures=(
+                            terms.bytes_per_output_token,
+                            terms.overhead_bytes,
+                            *(band.usd_per_gb for band in terms.bands),
+                        ),
+                    )
+                )
+    return lines
+
+
+def _gb(
+    service: ServiceModel, done: GroupWork, place: int, pool: PoolModel, scenario: Scenario
+) -> FloatArray:
+    """GB that one pool's own nodes send: what overflows or waits out an outage is not theirs."""
+    month, terms = done.month, pool.egress
+    busy = np.sum(
+        [
+            hours * fleet.work_per_node
+            for hours, fleet in zip(month.busy_hours, done.group.fleet.pools, strict=True)
+        ],
+        axis=0,
+    )
+    here = month.busy_hours[place] * done.group.fleet.pools[place].work_per_node
+    part = ratio(here, np.asarray(busy))
+    share = part * (1 - month.overflow_share - outage_share(service, done, scenario))
+    if terms.gb_per_month is not None:
+        fixed = scenario.value(terms.gb_per_month) * done.group.share
+        return np.asarray(fixed * share * done.factor, float)
+    per_request = sum(
+        response_gb(
+            request.share,
+            request.output,
+            scenario.value(terms.bytes_per_output_token),
+            scenario.value(terms.overhead_bytes),
+        )
+        for request in done.group.classes
+    )
+    requests = service.demand.requests_per_month * done.factor
+    return np.asarray(requests * share * per_request, float)
+
+
+def _tiered_from(pool: PoolModel, before: Quantity, gb: Quantity, scenario: Scenario) -> FloatArray:
+    terms = pool.egress
+
+    def cost(volume: Quantity) -> Quantity:
+        return tiered_usd(
+            volume,
+            terms.bands,
+            terms.free_gb,
+            claimed=terms.claims_free_tier,
+            scenario=scenario,
+        )
+
+    return np.asarray(cost(before + gb) - cost(before), float)

@@ -1,0 +1,98 @@
+"""Adding a provider, a cost line and an output format as CONTRIBUTING says, with dummies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tco.analysis.evaluation import Evaluation
+from tco.cli.plan import FORMATS, plan
+from tco.costing.fleet_operation import FleetOperation
+from tco.costing.ledger import BUILDERS, Shared
+from tco.costing.lines import CostLine, LineKind
+from tco.costing.stack import StackModel
+from tco.providers.provider import EgressTier, Provider
+from tco.providers.registry import PROVIDERS
+from tco.report.focus import focus_rows
+from tco.report.memo import memo
+from tco.report.plan_json import stack_json
+from tco.scenario import Scenario
+from tests.conftest import DAY, ON_DEMAND, Lab, cost_by_category
+
+INSURANCE = LineKind("insurance", "platform", "month")
+
+
+def insurance_lines(
+    stack: StackModel, done: FleetOperation, scenario: Scenario
+) -> Iterator[CostLine]:
+    """One line of $77 per month, whatever the stack."""
+    del stack, scenario
+    yield CostLine(
+        kind=INSURANCE,
+        name="insurance",
+        provider="Insurer",
+        sku="insurance",
+        quantity=done.none + 1.0,
+        usd_per_unit=77.0,
+    )
+
+
+def test_a_provider_is_one_record(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more provider takes one record in the registry: recognition, egress, names follow."""
+    dummy = Provider(
+        id="dummy",
+        name="Dummy Cloud",
+        compute_service="Dummy Machines",
+        vendors=("dummy",),
+        egress_tiers=(EgressTier(figure="dummy_usd_per_gb"),),
+        egress_from="Dummy",
+    )
+    monkeypatch.setitem(PROVIDERS, "dummy", dummy)
+    price = {"offer": "dummy/8x", "gpu": "H100", "gpus": 8, "usd_per_hour": 20}
+    figure = {"figure": "dummy_usd_per_gb", "value": 0.5, "unit": "USD/GB"}
+    lab.stack(
+        {"main": {"offer": "dummy/8x", "nodes": 1}},
+        {"egress": {"gb_per_month": 10}},
+        prices=[lab.book("dummy", prices=[price], figures=[figure])],
+    )
+    rows = {row["x_LineCategory"]: row for row in focus_rows(lab.evaluate())}
+    assert rows["egress"]["EffectiveCost"] == pytest.approx(5)
+    assert rows["egress"]["ChargeDescription"] == "Planned egress: Dummy to the internet"
+    assert rows["compute"]["ProviderName"] == "Dummy Cloud"
+    assert rows["compute"]["ServiceName"] == "Dummy Machines"
+
+
+def test_a_cost_line_is_one_builder(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that joins the ledger is in the month, in JSON, in FOCUS and in the memo."""
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
+    before = cost_by_category(lab.evaluate())["platform"]
+    monkeypatch.setattr("tco.costing.ledger.BUILDERS", [*BUILDERS, Shared(insurance_lines)])
+    result = lab.evaluate()
+    assert cost_by_category(result)["platform"] == pytest.approx(before + 77)
+    assert "insurance" in [line["kind"] for line in stack_json(result)["lines"]]
+    assert "Insurer" in [row["ProviderName"] for row in focus_rows(result)]
+    assert "insurance" in memo(result)
+
+
+def test_no_builder_of_lines_is_registered_twice() -> None:
+    """A builder that is in the ledger twice would have its lines paid twice."""
+    assert len(BUILDERS) == len(set(BUILDERS))
+
+
+def test_an_output_format_is_one_entry(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A format that joins the registry is called with the evaluated stacks."""
+
+    def names(results: Sequence[Evaluation]) -> None:
+        click.echo(",".join(one.stack.name for one in results))
+
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
+    monkeypatch.setitem(FORMATS, "names", names)
+    [form] = [one for one in plan.params if one.name == "form"]
+    monkeypatch.setattr(form, "type", click.Choice(list(FORMATS)))
+    monkeypatch.setattr("tco.catalog.catalog.load_catalog", lambda: lab.catalog)
+    arguments = ["--format", "names", "--stacks", str(lab.folder), "--today", DAY.isoformat()]
+    answer = CliRunner().invoke(plan, [*arguments, "--scenarios", "0"])
+    assert answer.output == "one\n"
