@@ -1,11 +1,11 @@
-"""How numbers read. The only rounding there is."""
+"""Numbers as text; all rounding is here."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-from tco.shares import in_percent
+from tco.percent import percent_text
 
 __all__ = [
     "add_up",
@@ -35,6 +35,9 @@ SMALLEST, LARGEST = 1e-6, 1e15
 SHORTENED = ((1e12, "T"), (1e9, "B"))
 """Amounts from which on four digits are shown, so that no column is too narrow for them."""
 NO_CENTS = 1e6
+CENT = 0.01
+SMALLEST_PRICE = 0.0001
+"""A unit price below has too many zeros to be read."""
 
 
 def grouped(value: float, decimals: int = 0) -> str:
@@ -49,7 +52,7 @@ def grouped(value: float, decimals: int = 0) -> str:
 
 
 def plain(value: float, digits: int = 3) -> str:
-    """A number with so many significant digits, thousands separated, no trailing zeros."""
+    """Return a number with ``digits`` significant digits, thousands separated, without zeros."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else "∞"
     if not SMALLEST <= abs(value) < LARGEST:
@@ -60,9 +63,11 @@ def plain(value: float, digits: int = 3) -> str:
 
 
 def usd(value: float) -> str:
-    """Dollars: whole from $100 on, cents below."""
+    """Return dollars: whole from $100 on, cents below; a cost below a cent is not rounded to 0."""
     sign = "-" if value < 0 else ""
     size = abs(value)
+    if 0 < size < CENT / 2:
+        return f"<${CENT:g}" if value > 0 else "$0"
     return f"{sign}${grouped(size, 0 if size >= 99.995 or size == 0 else 2)}"
 
 
@@ -82,8 +87,10 @@ def signed_percent(share: float) -> str:
 
 
 def usd_price(value: float) -> str:
-    """A unit price: cents, or three significant digits below ten cents."""
-    return f"${grouped(value, 2)}" if value == 0 or abs(value) >= 0.1 else f"${plain(value)}"
+    """Return a unit price: cents, or three significant digits below ten cents."""
+    if 0 < value < SMALLEST_PRICE:
+        return f"<${SMALLEST_PRICE}"
+    return f"${grouped(value, 2)}" if abs(value) >= 0.1 else f"${plain(value)}"
 
 
 def usd_about(value: float, digits: int = 3) -> str:
@@ -112,11 +119,11 @@ def usd_range(low: float, high: float, likely: float | None = None) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in percent, with one decimal below 10 %."""
+    """A share in percent, with one decimal below 10%."""
     value = 100 * share
     if 0 < value < 0.05:
-        return "< 0.1 %"
-    return in_percent(share, 1 if 0 < value < 9.95 else 0)
+        return "<0.1%"
+    return percent_text(share, 1 if 0 < value < 9.95 else 0)
 
 
 def tokens(mtok: float, digits: int = 3) -> str:

@@ -25,8 +25,8 @@ from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import CostLine, total
 from tco.costing.stack import Alternative, StackModel, Unpriced
 from tco.defaults import SCENARIOS, SEED
+from tco.percent import percent_text
 from tco.scenario import Scenario
-from tco.shares import in_percent
 from tco.units import TOKENS_PER_MTOK
 
 if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios needs none of them
@@ -273,8 +273,8 @@ def _unserved(stack: StackModel, done: FleetOperation) -> list[Unpriced]:
     return [
         Unpriced(
             f"{service.name}: unserved requests",
-            f"{in_percent(share, 1)} find every node full, the limit is "
-            f"{in_percent(service.unserved_limit, 1)}, and overflow names no API",
+            f"{percent_text(share, 1)} of the requests find every node full, the limit is "
+            f"{percent_text(service.unserved_limit, 1)}, and no overflow API is set",
         )
         for place, service in enumerate(stack.services)
         if (share := as_scalar(done.refused_share(service, place))) > 0

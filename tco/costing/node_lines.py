@@ -151,7 +151,7 @@ def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[C
     return [
         CostLine(
             kind=INCLUDED_POWER,
-            name="included in the rent",
+            name="included in the instance price",
             provider=pool.vendor,
             sku=pool.node,
             quantity=np.zeros_like(done.factor),

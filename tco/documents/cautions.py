@@ -32,8 +32,7 @@ def _pricing_day(result: Evaluation) -> Iterator[Caution]:
     if day > today:
         yield Caution(
             "future-pricing-day",
-            f"the pricing day {day} is after today, {today}: prices of {day} are not known, "
-            "the last known ones count.",
+            f"the pricing day {day} is after today ({today}), so the latest known prices are used.",
         )
 
 
@@ -41,7 +40,7 @@ def _first_prices(result: Evaluation, found: Sequence[Caution]) -> Caution:
     names = ", ".join(dict.fromkeys(one.subject for one in found))
     return Caution(
         "first-price",
-        f"prices of {result.stack.day} are not known: the first known ones count, as estimates "
+        f"no prices of {result.stack.day} are known, so the first known ones are used as estimates "
         f"({names}).",
         names,
     )
@@ -53,6 +52,6 @@ def _seen_later(result: Evaluation, figures: Iterable[SourcedValue]) -> Iterator
     later = [one for one in figures if one.as_of is not None and one.as_of > today]
     if later:
         more = f" and {len(later) - 1} more figures" if len(later) > 1 else ""
-        day = f"{'were' if more else 'was'} seen on {later[0].as_of}, after today, {today}"
-        message = f"{later[0].name}{more} {day}: check as_of."
+        day = f"{'are' if more else 'is'} dated {later[0].as_of}, after today ({today})"
+        message = f"{later[0].name}{more} {day}. Check as_of."
         yield Caution("future-figure", message, later[0].name)

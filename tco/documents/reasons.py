@@ -1,4 +1,4 @@
-"""The decision in words: what it rests on, and what would turn it."""
+"""The verdict in words: the reasons for it, and what would change it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["capitalized", "flips", "reasons"]
 
 
 def flips(result: Evaluation) -> list[str]:
-    """Up to three facts that would turn the decision, the reachable ones first."""
+    """Return up to three inputs that would change the verdict, the reachable ones first."""
     rival = result.rival
     if rival is None:
         return []
     limits = rival.thresholds
     told: list[tuple[bool, str]] = []
     levers: tuple[tuple[Threshold, str, Callable[[float], str], str], ...] = (
-        (limits.api_price_factor, "API price", factor_text, "never"),
-        (limits.usd_per_gpu_hour, "GPU-hour", usd_price, "never, even free"),
-        (limits.utilization, "utilization", percent, "never"),
-        (limits.fte, "people", fte_text, "never, even none"),
-        (limits.capex_usd, "purchase price", usd, "never, even free"),
+        (limits.api_price_factor, "API price", factor_text, "no factor would"),
+        (limits.usd_per_gpu_hour, "GPU-hour", usd_price, "no price would"),
+        (limits.utilization, "utilization", percent, "no value would"),
+        (limits.fte, "labor", fte_text, "not even 0 FTE"),
+        (limits.capex_usd, "purchase price", usd, "no price would"),
     )
     for threshold, name, shown, never in levers:
         if threshold.status == "at" and threshold.value is not None:
@@ -33,17 +33,17 @@ def flips(result: Evaluation) -> list[str]:
         elif threshold.status == "never":
             told.append((False, f"{name}: {never}"))
         elif threshold.status == "always":
-            told.append((False, f"{name}: at any value"))
+            told.append((False, f"{name}: no value would, self-hosting always wins"))
     return [text for _, text in sorted(told, key=lambda one: not one[0])][:3]
 
 
 def reasons(result: Evaluation) -> list[str]:
-    """The decision in numbers: how full, what a full hour is worth, what people cost."""
+    """Return the verdict in numbers: utilization, the value of a full node-hour, labor."""
     said: list[str] = []
     rival = result.rival
     said.append(
-        f"The fleet is {percent(result.utilization)} busy at {tokens(result.stack.mtok_per_month)} "
-        "tokens a month, standby and boot hours included."
+        f"Fleet utilization is {percent(result.utilization)} at "
+        f"{tokens(result.stack.mtok_per_month)} tokens per month, standby and boot hours included."
     )
     services = zip(result.stack.services, result.ranks, strict=True)
     for place, (service, table) in enumerate(services):
@@ -59,18 +59,18 @@ def reasons(result: Evaluation) -> list[str]:
                 for one, usd_per_hour in ((API, value), (name, price))
             )
             said.append(
-                f"A full node-hour of {service.name} would cost {worth} at the rival; "
-                f"that {verb} its {paid} {supply_name(name)}."
+                f"A fully used node-hour of {service.name} would cost {worth} at "
+                f"{result.verdict.against}, which {verb} the {paid} of {supply_name(name)}."
             )
     if rival is not None and rival.thresholds.fte.status in ("at", "never"):
         fte = rival.thresholds.fte
         labor = sum(one.usd_per_month for one in result.lines if one.line.category == "labor")
         even = (
-            f"it breaks even at {plain(fte.value, 2)} FTE"
+            f"self-hosting breaks even at {plain(fte.value, 2)} FTE"
             if fte.value is not None
-            else "even without them the rival is cheaper"
+            else f"even without it, {rival.name} is cheaper"
         )
-        said.append(f"People cost {usd(labor)} a month; {even}.")
+        said.append(f"Labor costs {usd(labor)} per month; {even}.")
     said += [f"{capitalized(cap.message)}." for cap in result.verdict.caps]
     return said
 

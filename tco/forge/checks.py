@@ -31,7 +31,7 @@ class Increase:
 
     def __str__(self) -> str:
         """As it would be written."""
-        return f"{self.most * 100:g} %" if self.relative else f"${self.most:,.0f}/month"
+        return f"{self.most * 100:g}%" if self.relative else f"${self.most:,.0f}/month"
 
 
 def refusals(document: DiffDocument, *, on_gate: bool, increase: Increase | None) -> list[str]:

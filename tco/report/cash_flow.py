@@ -1,4 +1,4 @@
-"""The months ahead and the ladder of commitments, as the memo shows them."""
+"""The monthly cash flow and the commitment options, as the memo shows them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from tco.analysis.evaluation import Evaluation
 from tco.analysis.optimization.commitment_options import CommitmentOption
 from tco.numbers import usd_about
 
-__all__ = ["MonthRow", "RungRow", "month_rows", "rung_rows"]
+__all__ = ["MonthRow", "OptionRow", "month_rows", "option_rows"]
 
 MONTHLY = 12
 """So many months have a row each; then a quarter has one."""
 QUARTER = 3
+NAMES = {"short reserve": "short-term reservation", "own": "owned nodes"}
+"""Displayed names of commitment options that differ from their ids."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,17 @@ class MonthRow:
 
 
 @dataclass(frozen=True)
-class RungRow:
-    """A rung of the ladder as it is shown."""
+class OptionRow:
+    """A commitment option as it is displayed."""
 
     name: str
     how: str
     usd: str
-    wrong: str
+    exit_cost: str
 
 
 def month_rows(result: Evaluation) -> list[MonthRow]:
-    """A row a month for a year, then a row a quarter; none without a rival."""
+    """A row a month for a year, then a row a quarter; none without an alternative."""
     if result.months is None:
         return []
     months = result.months.months
@@ -63,14 +65,17 @@ def _month_row(part: tuple[Month, ...], rival: str) -> MonthRow:
     )
 
 
-def rung_rows(result: Evaluation) -> list[RungRow]:
-    """Every rung, those without a price with the reason."""
-    return [_rung_row(one) for one in result.commitment_options]
+def option_rows(result: Evaluation) -> list[OptionRow]:
+    """Return every commitment option, those without a price with the reason."""
+    return [_option_row(one) for one in result.commitment_options]
 
 
-def _rung_row(rung: CommitmentOption) -> RungRow:
-    if rung.usd_per_month is None or rung.exit_cost_usd is None:
-        return RungRow(rung.name, rung.reason, "no price", "")
-    return RungRow(
-        rung.name, rung.how, usd_about(rung.usd_per_month), usd_about(rung.exit_cost_usd)
+def _option_row(option: CommitmentOption) -> OptionRow:
+    if option.usd_per_month is None or option.exit_cost_usd is None:
+        return OptionRow(NAMES.get(option.name, option.name), option.reason, "no price", "")
+    return OptionRow(
+        NAMES.get(option.name, option.name),
+        option.how,
+        usd_about(option.usd_per_month),
+        usd_about(option.exit_cost_usd),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.optimization.commitment_options import STOP_MONTHS
-from tco.report.cash_flow import month_rows, rung_rows
+from tco.report.cash_flow import month_rows, option_rows
 from tco.report.markdown import Verbatim, fill, markdown_text
 from tco.report.sketch import sketch
 from tco.report.view import stack_view
@@ -22,7 +22,7 @@ def memo(result: Evaluation, template: Path | None = None) -> str:
         view=stack_view(result),
         sketch=Verbatim(sketch(result)),
         months=month_rows(result),
-        rungs=rung_rows(result),
+        options=option_rows(result),
         stop_months=STOP_MONTHS,
         today=result.today.isoformat(),
         digest=result.stack.source.digest[:12],

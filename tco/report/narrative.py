@@ -1,4 +1,4 @@
-"""Sentences about an evaluation: the memo's first one, what was saved or lost, what flips it."""
+"""Sentences about an evaluation: the memo's first one, the saving, what would change the answer."""
 
 from __future__ import annotations
 
@@ -45,24 +45,22 @@ def _ends(low: float, high: float) -> str:
 
 
 def opening(result: Evaluation) -> str:
-    """The memo's first sentences: our month, theirs for the same tokens, and what would flip it."""
+    """Return the memo's first sentences: both monthly costs, and what would change the answer."""
     volume = tokens_in_words(result.stack.mtok_per_month)
     cost, rival = usd_about(result.priced_usd_per_month), result.rival
     spread = month_spread(result)
     sure = f" ({spread} in 8 of 10 scenarios)" if spread else ""
-    start = f"At your {volume} tokens a month it costs {cost}"
+    start = f"Serving your {volume} tokens per month costs {cost}"
     if result.unpriced:
-        theirs = (
-            f", against {usd_about(rival.usd_per_month or 0.0)} at {rival.name}" if rival else ""
-        )
-        return f"{start} and more{theirs}: {result.unpriced[0].reason}."
+        theirs = f" vs. {usd_about(rival.usd_per_month or 0.0)} at {rival.name}" if rival else ""
+        return f"{start} plus what has no price{theirs}: {result.unpriced[0].reason}."
     if result.verdict.decision == "CONSTRAINED":
         return f"{start}{sure}; {constrained(result)}."
     if rival is None:
         return f"{start}{sure}; {no_rival(result)}."
     theirs = usd_about(rival.usd_per_month or 0.0)
     return (
-        f"{start}{sure} against {theirs} at {rival.name}, for the same tokens."
+        f"{start}{sure} vs. {theirs} at {rival.name} for the same tokens."
         f"{_lost(result)} {flip_sentence(rival)}"
     ).rstrip()
 
@@ -72,15 +70,15 @@ def constrained(result: Evaluation) -> str:
     barred = next(one for one in result.alternatives if one.name == result.verdict.against)
     premium = usd_about(result.verdict.premium_usd_per_month or 0.0)
     lacking = ", ".join(barred.alternative.lacking)
-    return f"no API has {lacking}; the cheapest without it, {barred.name}, is {premium} below"
+    return f"no API has {lacking}; the cheapest without it, {barred.name}, costs {premium} less"
 
 
 def no_rival(result: Evaluation) -> str:
     """Why there is nothing to compare with."""
     return (
-        "no alternatives are declared"
+        "the plan declares no alternatives"
         if not result.alternatives
-        else "no priced alternative is eligible"
+        else "no eligible alternative has a price"
     )
 
 
@@ -88,18 +86,18 @@ def _lost(result: Evaluation) -> str:
     if not result.lost_months:
         return ""
     months = result.stack.horizon_months
-    return f" Growth outruns the fleet in {result.lost_months} of {months} months."
+    return f" Demand exceeds the fleet in {result.lost_months} of {months} months."
 
 
 def flip_sentence(rival: AlternativeResult) -> str:
-    """Up to two single figures that would turn the decision, or that none does."""
+    """Return up to two inputs that would change the answer on their own, or that none does."""
     reached = list(_reached(rival.thresholds))[:2]
     if reached:
-        return f"It would flip if {' or '.join(reached)}."
+        return f"The answer would change if {' or '.join(reached)}."
     levers = (rival.thresholds.api_price_factor, rival.thresholds.usd_per_gpu_hour)
     if all(one.status == "never" for one in levers):
-        return "Nothing within reach changes that: not even a GPU-hour for free."
-    return "No single figure changes that."
+        return "No single input changes the verdict, not even free GPU-hours."
+    return "No single input changes the verdict."
 
 
 def _reached(limits: Thresholds) -> Iterator[str]:
@@ -107,9 +105,9 @@ def _reached(limits: Thresholds) -> Iterator[str]:
     levers: tuple[tuple[Threshold, Callable[[float], str]], ...] = (
         (limits.api_price_factor, _api_price),
         (limits.usd_per_gpu_hour, lambda value: f"a GPU-hour cost {usd_price(value)}"),
-        (limits.utilization, lambda value: f"the fleet were {percent(value)} busy"),
-        (limits.fte, lambda value: f"it took {plain(value, 2)} FTE"),
-        (limits.capex_usd, lambda value: f"the nodes were bought for {usd(value)}"),
+        (limits.utilization, lambda value: f"utilization were {percent(value)}"),
+        (limits.fte, lambda value: f"operations took {plain(value, 2)} FTE"),
+        (limits.capex_usd, lambda value: f"the nodes cost {usd(value)} to buy"),
     )
     for limit, told in levers:
         if limit.status == "at" and limit.value is not None:

@@ -1,4 +1,4 @@
-"""The cheapest mix as it reads: node rank by node rank, against the declared one."""
+"""The cheapest mix as text, rank by rank, compared with the declared mix."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tco.costing.figures import rates_of
 from tco.costing.stack import PoolModel
 from tco.documents.disclosure import HIDDEN, secret_apis, secret_pools, told
 from tco.errors import printable
-from tco.numbers import grouped, percent, usd
+from tco.numbers import percent, usd
 
 __all__ = ["mix_text", "optimum_json", "optimum_text", "pinned_line"]
 
@@ -26,13 +26,13 @@ COLUMN = 10
 SHOWN_RANKS = 12
 SHOWN_SUPPLIES = 4
 RANKS = (
-    "A rank is a node: how often it is needed, how busy it is, and what its clock hour costs by "
-    "supply. Committed nodes are paid in every hour, others while they are needed, an API for the "
-    "tokens."
+    "Rank n is the n-th node: the share of hours it is needed, its utilization, and its cost per "
+    "hour of the month from each source. Committed nodes are paid every hour, other nodes while "
+    "they are needed, an API by the token."
 )
 SHARED = (
-    "A service's figures are what it adds to the stack with the other services at their cheapest; "
-    "people whom another service needs anyway are not in them. P90 is the whole stack's."
+    "The cost of a service is what it adds to the stack when the other services are at their "
+    "cheapest. Labor that another service needs anyway is left out. P90 covers the whole stack."
 )
 
 
@@ -40,7 +40,7 @@ def mix_text(mix: Mix, pools: Sequence[PoolModel]) -> str:
     """``2 x reserved-1yr, up to 3 x spot, overflow at deepseek/…``: spot follows the load."""
     api = mix.overflow.api if mix.overflow is not None else None
     if not mix.held:
-        return f"no node at all: everything at {api}"
+        return f"no nodes, all requests to {api}"
     committed = {pool.name for pool in pools if pool.supply.committed}
     floors = _nodes(mix.floors, pools)
     held = [
@@ -51,7 +51,7 @@ def mix_text(mix: Mix, pools: Sequence[PoolModel]) -> str:
         else f"up to {count} x {name}"
         for name, count in _nodes(mix.held, pools).items()
     ]
-    return ", ".join([*held, f"overflow at {api}" if api else "overflow refused"])
+    return ", ".join([*held, f"overflow to {api}" if api else "no overflow"])
 
 
 def _nodes(counts: Mapping[str, int], pools: Sequence[PoolModel]) -> dict[str, int]:
@@ -64,8 +64,8 @@ def pinned_line(found: Optimum, path: Path) -> str:
     """What was written into a stack file, and why it is not the optimum where it is not."""
     cost = usd(round(found.pinned.usd_per_month)) if found.pinned is not None else "no price"
     why, best = _why_not_pinned(found), usd(round(found.optimum_usd or 0.0))
-    return f"{printable(path)}: pinned, {cost}/month." + (
-        f" The cheapest of all, {best}, {why}" if why else ""
+    return f"{printable(path)}: node counts written, {cost}/month." + (
+        f" The cheapest mix, {best}, {why}" if why else ""
     )
 
 
@@ -75,7 +75,7 @@ def _pinned_note(found: Optimum) -> str:
     if found.pinned is None or not why:
         return ""
     cost = usd(round(found.pinned.usd_per_month))
-    return f"--write pins the cheapest with own nodes, {cost}/month: the cheapest of all {why}"
+    return f"--write uses the cheapest mix with nodes, {cost}/month: the cheapest mix {why}"
 
 
 def _why_not_pinned(found: Optimum) -> str:
@@ -84,7 +84,7 @@ def _why_not_pinned(found: Optimum) -> str:
     if round(found.pinned.usd_per_month) <= round(found.optimum_usd):
         return ""
     bare = [one.service for one in found.services if one.cheapest and not one.cheapest.mix.held]
-    return f"has no node for {' and '.join(bare)}, and every service of a plan has pools."
+    return f"has no nodes for {' and '.join(bare)}, but every service in a stack file needs a pool."
 
 
 def optimum_text(found: Optimum) -> str:
@@ -107,19 +107,21 @@ def _searched(found: Optimum) -> str:
         names = "; ".join(printable(one) for one in found.not_searched)
         return f"The time limit ended the search. Not searched: {names}. Raise --time-limit."
     if found.exact:
-        return "Exact: every count of these supplies was priced."
+        return "Exact: every combination of these sources was priced."
     part = [one.service for one in found.services if not one.exact]
     if part:
-        return f"Not exact: too many counts to price them all for {' and '.join(part)}."
-    return "Exact for each service beside the others, not for all services together."
+        return f"Not exact: {' and '.join(part)} has too many combinations to price them all."
+    return "Exact for each service on its own, not for all services together."
 
 
 def _saving(found: Optimum) -> str:
     if found.optimum_usd is None:
-        return "no mix serves the demand within its limits."
+        return "no mix serves the demand within the limits."
     best = usd(round(found.optimum_usd))
     if found.declared_usd is None:
-        return f"the declared mix refuses demand; the cheapest that serves it is {best}/month."
+        return (
+            f"the declared mix leaves demand unserved; the cheapest that serves it is {best}/month."
+        )
     declared = usd(round(found.declared_usd))
     less = found.declared_usd - found.optimum_usd
     if less < 1:
@@ -133,8 +135,8 @@ def _mixes(found: Optimum, service: ServiceOptimum) -> list[str]:
     several, best = len(found.services) > 1, service.cheapest
     beaten = best is not None and best.stack_usd_per_month > (found.optimum_usd or 0.0) + 1
     for label, one in (
-        ("cheapest but for the declared" if beaten else "cheapest", best),
-        ("cheapest with own nodes", service.with_nodes),
+        ("cheapest except the declared" if beaten else "cheapest", best),
+        ("cheapest with nodes", service.with_nodes),
         ("cheapest in 9 of 10 scenarios", service.risk_averse),
     ):
         if one is not None and all(one.mix != other.mix for _, other in rows):
@@ -150,7 +152,7 @@ def _mixes(found: Optimum, service: ServiceOptimum) -> list[str]:
         told = "; ".join(
             f"{name} {usd(round(cost))}" for name, cost in service.standby_usd_per_month.items()
         )
-        lines += _wrapped(f"with own nodes, by standby: {told}")
+        lines += _wrapped(f"with nodes, by standby: {told}")
     return lines
 
 
@@ -188,7 +190,7 @@ def _ranks(service: ServiceOptimum, secret: Collection[Supply]) -> list[str]:
     ranks = service.ranks[:SHOWN_RANKS]
     labels = _labels([*shown, *(rank.cheapest for rank in ranks)])
     head = " ".join(f"{labels[name]:>{COLUMN}}" for name in shown)
-    rows = [f"    rank needed    busy {head}  takes"]
+    rows = [f"    rank needed   util. {head}  cheapest"]
     rows += [_rank(rank, shown, labels, secret) for rank in ranks]
     more = len(service.ranks) - SHOWN_RANKS
     rows += [f"    … {more} more ranks"] if more > 0 else []
@@ -213,7 +215,7 @@ def _labels(supplies: Iterable[Supply]) -> dict[Supply, str]:
 def _rank(
     rank: Rank, shown: Sequence[Supply], labels: Mapping[Supply, str], secret: Collection[Supply]
 ) -> str:
-    cells = [HIDDEN if one in secret else f"${grouped(rank.usd_per_hour[one], 2)}" for one in shown]
+    cells = [HIDDEN if one in secret else usd(rank.usd_per_hour[one]) for one in shown]
     prices = " ".join(f"{cell:>{COLUMN}}" for cell in cells)
     return (
         f"    {rank.rank:>4} {percent(rank.needed_share):>6} {percent(rank.busy_share):>7} "

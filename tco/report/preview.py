@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from tco.analysis.decision.gate import not_bought
-from tco.analysis.decision.verdict import in_words
 from tco.analysis.evaluation import Evaluation
 from tco.costing.lines import NODE_CATEGORIES
 from tco.numbers import usd
-from tco.report.rows import LineRow
-from tco.report.view import StackView, category_totals
-from tco.shares import chance
+from tco.percent import probability_text
+from tco.report.rows import LineRow, alternative_label
+from tco.report.view import ANSWERS, StackView, category_totals
 
 __all__ = ["closed_text", "pool_text", "refusal", "stack_text"]
 
@@ -45,20 +44,24 @@ def _part(row: LineRow, *, secret: bool) -> str:
 
 
 def stack_text(result: Evaluation, view: StackView) -> str:
-    """The stack's month by category, the rival, the verdict and what would flip it."""
+    """The stack's month by category, the alternative, the verdict, and what would change it."""
     totals = ", ".join(f"{name} {usd}" for name, usd in category_totals(result).items())
-    more = " and what has no price" if view.unpriced else ""
+    more = " plus what has no price" if view.unpriced else ""
     lines = [f"{view.total}/month{more}: {totals}"]
     rival = result.rival
     if rival is not None and rival.usd_per_month is not None:
         probability, needed = result.verdict.probability, result.stack.plan.gate.probability
-        wins = "" if probability is None else f" (wins: {chance(probability, needed)})"
-        theirs, answer = usd(round(rival.usd_per_month)), in_words(view.decision)
-        lines.append(f"rival {rival.name} {theirs}/month: {answer}{wins}")
+        wins = (
+            ""
+            if probability is None
+            else f" (probability to win {probability_text(probability, needed)})"
+        )
+        theirs, answer = usd(round(rival.usd_per_month)), ANSWERS[view.decision]
+        lines.append(f"{alternative_label(result)} {rival.name} {theirs}/month. {answer}{wins}")
     else:
         lines.append(view.headline)
     if view.flips:
-        lines.append(f"it would flip at: {'; '.join(view.flips)}")
+        lines.append(f"what would change the answer: {'; '.join(view.flips)}")
     lines += [f"no price for {text}" for text in view.unpriced]
     return "\n".join(lines)
 
@@ -66,22 +69,22 @@ def stack_text(result: Evaluation, view: StackView) -> str:
 def closed_text(result: Evaluation, view: StackView) -> str:
     """Why the gate is closed, and what follows from that."""
     follows = (
-        "`pulumi up` goes on, the gate is advisory"
+        "advisory only, `pulumi up` proceeds"
         if result.gate.level == "advisory"
         else "`pulumi up` will refuse"
     )
-    why = f"not met: {_failing(view)}"
-    return f"the gate is closed, {follows}; {why}. Memo: pulumi stack output tcoMemo"
+    closed = f"the gate is closed, {follows}, because {_failing(view)}"
+    return f"{closed}. Memo: pulumi stack output tcoMemo"
 
 
 def refusal(result: Evaluation, view: StackView) -> str:
-    """What `pulumi up` says instead of creating or growing anything."""
+    """Return what `pulumi up` prints instead of creating or growing anything."""
     return (
-        f"{view.headline} The gate is closed; not met: {_failing(view)}.\n"
-        f"See `tco memo {view.name}`. To go ahead on purpose, add tco:plan.gate.override to "
+        f"{view.headline} The gate is closed because {_failing(view)}.\n"
+        f"See `tco memo {view.name}`. To proceed on purpose, add tco:plan.gate.override to "
         f"{result.stack.file}."
     )
 
 
 def _failing(view: StackView) -> str:
-    return "; ".join(f"{one.name}: {one.detail}" for one in view.conditions if not one.holds)
+    return "; ".join(one.text for one in view.conditions if not one.holds)

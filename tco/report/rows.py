@@ -30,7 +30,7 @@ from tco.numbers import (
     usd_price,
     usd_range,
 )
-from tco.shares import chance
+from tco.percent import probability_text
 from tco.units import HOURS_PER_MONTH
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "InputRow",
     "LineRow",
     "RankRow",
+    "alternative_label",
     "alternative_row",
     "input_rows",
     "line_rows",
@@ -186,13 +187,15 @@ def _line_row(priced: PricedLine, whole: int, remedy: str) -> LineRow:
 def wins_text(result: Evaluation, one: AlternativeResult) -> str:
     """Where self-hosting wins, in the user's own volume."""
     if one.usd_per_month is None:
-        return "unknown: no price"
+        return "unknown (no price)"
     wins = one.wins_mtok_per_month
     if not wins:
         if result.scan.capacity_mtok == 0:
-            return "never: a service has no nodes that serve it"
+            return "never: a service has no nodes to serve it"
         if result.scan.capacity_mtok is not None:
-            return f"never with this fleet (full at {tokens(result.scan.capacity_mtok)})"
+            return (
+                f"never with this fleet (full at {tokens(result.scan.capacity_mtok)} tokens/month)"
+            )
         return f"never up to {tokens(result.scan.ceiling_mtok)} tokens/month"
     if wins == [(0.0, None)]:
         return "at any volume"
@@ -214,7 +217,9 @@ def alternative_row(result: Evaluation, one: AlternativeResult) -> AlternativeRo
     elif one.alternative.unpriced:
         note = one.alternative.unpriced
     elif is_rival:
-        note = "the rival"
+        note = (
+            "best alternative" if result.stack.plan.against == "cheapest" else "chosen alternative"
+        )
     money = one.usd_per_month
     per_output, per_total = _levelized(result, one)
     return AlternativeRow(
@@ -225,7 +230,7 @@ def alternative_row(result: Evaluation, one: AlternativeResult) -> AlternativeRo
         wins_text(result, one),
         note,
         is_rival,
-        "" if one.probability is None else chance(one.probability, _needed(result)),
+        "" if one.probability is None else probability_text(one.probability, _needed(result)),
         _threshold(limits.utilization, percent),
         _threshold(limits.usd_per_gpu_hour, usd_price),
         _threshold(limits.api_price_factor, factor_text),
@@ -234,6 +239,11 @@ def alternative_row(result: Evaluation, one: AlternativeResult) -> AlternativeRo
         _threshold(limits.payback_months, months_text),
         "" if one.npv_usd is None else usd(round(one.npv_usd)),
     )
+
+
+def alternative_label(result: Evaluation) -> str:
+    """Return how the alternative that decides is called: the best, or the one the plan names."""
+    return "best alternative" if result.stack.plan.against == "cheapest" else "chosen alternative"
 
 
 def _needed(result: Evaluation) -> float:
@@ -247,8 +257,8 @@ def _levelized(result: Evaluation, one: AlternativeResult) -> tuple[str, str]:
         return "", ""
     if is_secret(one.alternative):
         return HIDDEN, HIDDEN
-    total = grouped(money / result.stack.mtok_per_month, 2)
-    return grouped(money / output, 2) if output else "", total
+    total = usd_price(money / result.stack.mtok_per_month).replace("$", "")
+    return usd_price(money / output).replace("$", "") if output else "", total
 
 
 def _threshold(threshold: Threshold, shown: Callable[[float], str]) -> str:

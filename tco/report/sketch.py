@@ -19,7 +19,7 @@ def sketch(result: Evaluation) -> str:
     """Cost per month of the stack (#) and of its alternatives (a, b, …) against the volume."""
     scan, own_volume = result.scan, result.stack.mtok_per_month
     if scan.capacity_mtok == 0:
-        return "No curve is drawn: a service of this stack has no nodes that serve it."
+        return "No chart: a service of this stack has no nodes to serve it."
     wins = [
         low
         for one in result.alternatives

@@ -13,8 +13,8 @@ import click
 from tco.analysis.decision.verdict import Decision, in_words
 from tco.analysis.sweep.sweep import Axis, Point, Sweep
 from tco.numbers import grouped, percent, plain, tokens, usd_about, usd_price
+from tco.percent import probability_text
 from tco.report.table import DECISION_COLORS
-from tco.shares import chance
 
 __all__ = ["csv_header", "csv_line", "rows_of", "sweep_json", "sweep_text"]
 
@@ -28,7 +28,7 @@ MARKS: dict[Decision, str] = {
     "RECOMMEND": "yes",
     "LEAN": "lean",
     "DO_NOT": "·",
-    "CONSTRAINED": "must",
+    "CONSTRAINED": "only",
     "UNKNOWN": "?",
 }
 
@@ -122,7 +122,7 @@ def _head(sweep: Sweep) -> list[str]:
     for place, axis in enumerate(sweep.axes):
         side = "" if len(sweep.axes) == 1 else ("down: ", "across: ")[place]
         unit = f", {axis.knob.unit}" if axis.knob.unit else ""
-        steps = ", even in logarithms" if axis.logarithmic else ""
+        steps = ", log scale" if axis.logarithmic else ""
         lines += _wrapped(f"{side}{axis.knob.name}{unit}{steps}")
     return lines
 
@@ -136,16 +136,16 @@ def _wrapped(text: str) -> list[str]:
 def _line_table(sweep: Sweep, points: Sequence[Point], even: Sequence[float]) -> list[str]:
     axis = sweep.axes[0]
     wins = "wins" if sweep.scenarios else ""
-    rows = [f"  {'':>9} {'$/month':>12} {'rival':>12} {'saves, NPV':>13} {wins:>6}  verdict"]
+    rows = [f"  {'':>9} {'$/month':>12} {'alternative':>12} {'NPV saving':>13} {wins:>6}  verdict"]
     for one in points:
-        chances = "" if one.probability is None else chance(one.probability)
+        chances = "" if one.probability is None else probability_text(one.probability)
         rows.append(
             f"  {_value(axis, one.values[0]):>9} {_whole(one.usd_per_month):>12} "
             f"{_whole(one.rival_usd_per_month):>12} {_about(one.saving_npv_usd):>13} "
             f"{chances:>6}  {_colored(one, in_words(one.decision))}"
         )
     rivals = dict.fromkeys(one.rival for one in points if one.rival is not None)
-    known = _wrapped(f"rival: {', '.join(rivals)}") if rivals else []
+    known = _wrapped(f"alternative: {', '.join(rivals)}") if rivals else []
     return [*rows, "", *known, *_wrapped(f"break-even: {_evens(axis, even, WIDTH)}")]
 
 
@@ -163,8 +163,8 @@ def _plane_table(
         lines.append(f"{_value(down, row[0].values[0]):>{LABEL}}{cells}  {told}")
     lines += [
         "",
-        "  · do not   lean, yes: self-hosting wins   must: no API is eligible   ? unknown",
-        *_wrapped(f"break-even: the {across.knob.name} at which the saving is 0."),
+        "  · don't   lean, yes: self-hosting wins   only: no API qualifies   ? unknown",
+        *_wrapped(f"break-even: the {across.knob.name} at which the NPV saving is 0."),
     ]
     if len(shown) < len(labels):
         lines.append(f"  {len(shown)} of {len(labels)} columns; --format csv has all.")

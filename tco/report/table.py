@@ -30,7 +30,7 @@ DECISION_COLORS: dict[Decision, str] = {
 
 
 def stack_text(view: StackView, width: int = WIDTH) -> str:
-    """One stack: answer, ledger, alternatives, what would flip it.
+    """Return one stack: answer, ledger, alternatives, what would change the answer.
 
     Only the last column of the alternatives takes more than 80 columns where there are more.
     """
@@ -46,8 +46,8 @@ def stack_text(view: StackView, width: int = WIDTH) -> str:
             "  ",
         ),
         *_wrapped(
-            f"compute alone {view.compute_per_mtok_output} per 1M output   "
-            f"all figures low to high: {view.total_range}",
+            f"compute only {view.compute_per_mtok_output} per 1M output   "
+            f"all inputs low to high: {view.total_range}",
             "  ",
         ),
         "",
@@ -58,7 +58,7 @@ def stack_text(view: StackView, width: int = WIDTH) -> str:
         *_flips(view),
         *(line for text in view.sure for line in _wrapped(text, "  ")),
         *_list("Unpriced", view.unpriced),
-        *_list("Mind", view.warnings),
+        *_list("Notes", view.warnings),
         *_wrapped(view.horizon, "  "),
         *_wrapped(view.gate_headline, "  ", color="green" if view.gate_open else "red"),
     ]
@@ -117,16 +117,19 @@ def _short(text: str, width: int) -> str:
 
 
 def _total(view: StackView) -> str:
-    label = "priced per month" if view.unpriced else "per month"
+    label = "per month, priced part" if view.unpriced else "per month"
     return click.style(f"{label:>{WIDTH - 12}}{view.total:>12}", bold=True)
 
 
 def _alternatives(view: StackView, columns: int) -> list[str]:
     if not view.alternatives:
-        return ["  No alternatives are declared: there is nothing to compare with."]
-    width = max(len("against"), *(len(_short(one.name, 30)) for one in view.alternatives))
+        return ["  The plan declares no alternatives, so there is nothing to compare with."]
+    width = max(len("alternative"), *(len(_short(one.name, 30)) for one in view.alternatives))
     price = max(len("per 1M out"), *(len(one.per_mtok_output) for one in view.alternatives))
-    rows = [f"  {'against':<{width}} {'$/month':>11} {'per 1M out':>{price}} {'wins':>6}  cheaper"]
+    rows = [
+        f"  {'alternative':<{width}} {'$/month':>11} {'per 1M out':>{price}} {'wins':>6}  "
+        "break-even"
+    ]
     for one in view.alternatives:
         wins = f"{one.wins}{f' ({one.note})' if one.note else ''}"
         room = columns - width - price - 24
@@ -149,17 +152,18 @@ def _wins_note(views: Sequence[StackView], indent: str) -> list[str]:
 def _flips(view: StackView) -> list[str]:
     rows: list[str] = []
     if view.flips:
-        rows += _wrapped(f"It would flip:  {'   |   '.join(view.flips)}", "  ")
+        rows += _wrapped(f"What would change the answer:  {'   |   '.join(view.flips)}", "  ")
     return [*rows, *_wrapped(f"Measure first:  {view.measure_first}", "  ")]
 
 
 def summary(views: Sequence[StackView]) -> str:
-    """All stacks, a line each."""
+    """Return all stacks, one line each."""
     price = max(9, *(len(view.per_mtok_output) for view in views))
     longest = 28 - price  # a wide price takes its room from the names
     width = max(len("stack"), *(len(_short(view.name, longest)) for view in views))
     rows = [
-        f"{'stack':<{width}} {'$/month':>11} {'$/1M out':>{price}} {'busy':>6} {'wins':>6}  verdict"
+        f"{'stack':<{width}} {'$/month':>11} {'$/1M out':>{price}} {'util.':>6} {'wins':>6}  "
+        "verdict"
     ]
     for view in views:
         verdict = click.style(f"{in_words(view.decision):<11}", fg=DECISION_COLORS[view.decision])
@@ -198,7 +202,7 @@ def _side(row: tuple[str, Sequence[str]], room: int) -> str:
 def gate_text(view: StackView, *, advisory: bool) -> str:
     """The conditions of the gate, those that fail marked."""
     state = "open" if view.gate_open else "closed"
-    level = " (advisory: it warns only)" if advisory else ""
+    level = " (advisory: a warning only)" if advisory else ""
     rows = [
         *_wrapped(
             f"{view.name}: the gate is {state}{level}",
@@ -210,7 +214,7 @@ def gate_text(view: StackView, *, advisory: bool) -> str:
     ]
     for one in view.conditions:
         mark = click.style("yes", fg="green") if one.holds else click.style("NO ", fg="red")
-        texts = textwrap.wrap(f"{one.name}: {one.detail}", WIDTH - 6, break_on_hyphens=False)
+        texts = textwrap.wrap(one.text, WIDTH - 6, break_on_hyphens=False)
         rows += [f"  {mark} {texts[0]}", *(f"      {text}" for text in texts[1:])]
     return "\n".join(rows) + "\n"
 
@@ -226,7 +230,7 @@ def comparison_rows(
         ("low to high", [view.total_range for view in views]),
         ("per 1M out", [view.per_mtok_output for view in views]),
         ("utilization", [view.utilization for view in views]),
-        ("rival", [_rival(view) for view in views]),
+        ("alternative", [_rival(view) for view in views]),
         ("verdict", [in_words(view.decision) for view in views]),
         ("gate", ["open" if view.gate_open else "closed" for view in views]),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tco.analysis.decision.gate import Condition, age_days
-from tco.analysis.decision.verdict import Decision
+from tco.analysis.decision.verdict import Decision, in_words
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import FleetFigures
 from tco.costing.caution import Caution
@@ -26,6 +26,7 @@ from tco.numbers import (
     usd_price,
     usd_range,
 )
+from tco.percent import exact_percent, probability_text
 from tco.report.narrative import constrained, month_spread, no_rival, opening, saving_text
 from tco.report.rows import (
     AlternativeRow,
@@ -39,16 +40,15 @@ from tco.report.rows import (
     rank_row,
     source_rows,
 )
-from tco.shares import chance
 
 __all__ = ["StackView", "category_totals", "stack_view"]
 
 ANSWERS: dict[Decision, str] = {
     "RECOMMEND": "Self-host",
-    "LEAN": "LEAN towards self-hosting",
-    "DO_NOT": "DO NOT self-host",
-    "CONSTRAINED": "CONSTRAINED",
-    "UNKNOWN": "UNKNOWN",
+    "LEAN": "Leaning yes",
+    "DO_NOT": "Don't self-host",
+    "CONSTRAINED": "Self-hosting is the only option",
+    "UNKNOWN": "Unknown",
 }
 
 
@@ -167,8 +167,9 @@ def stack_view(result: Evaluation) -> StackView:
 
 
 def _chance(result: Evaluation, probability: float | None) -> str:
-    """A probability to win, told apart from the one that the gate needs; empty without one."""
-    return "" if probability is None else chance(probability, result.stack.plan.gate.probability)
+    """A probability to win, distinct from the one that the gate requires; empty without one."""
+    needed = result.stack.plan.gate.probability
+    return "" if probability is None else probability_text(probability, needed)
 
 
 def _per_mtok(usd_per_month: float, mtok: float) -> str:
@@ -185,10 +186,10 @@ def _title(result: Evaluation) -> str:
 def _yes_no(decision: Decision) -> str:
     return {
         "RECOMMEND": "Yes.",
-        "LEAN": "Perhaps.",
+        "LEAN": "Leaning yes.",
         "DO_NOT": "No.",
-        "CONSTRAINED": "Only because you must.",
-        "UNKNOWN": "It cannot be told yet.",
+        "CONSTRAINED": "Yes, it is the only option.",
+        "UNKNOWN": "Not decided.",
     }[decision]
 
 
@@ -200,17 +201,17 @@ def _answer(result: Evaluation) -> str:
     if rival is None and not result.unpriced:
         return f"{cost}/month; {no_rival(result)}."
     if rival is None:
-        return f"{cost}/month is priced; {result.unpriced[0].reason}."
+        return f"{cost}/month for the priced part; {result.unpriced[0].reason}."
     theirs = usd_about(rival.usd_per_month or 0.0)
     if result.unpriced:
         why = result.unpriced[0].reason
-        return f"{cost}/month and more against {theirs} at {rival.name}; {why}."
+        return f"more than {cost}/month vs. {theirs} at {rival.name}; {why}."
     lost = ""
     if result.lost_months:
-        lost = f"; growth outruns the fleet in {result.lost_months} of {_months(result)} months"
+        lost = f" Demand exceeds the fleet in {result.lost_months} of {_months(result)} months."
     chances = _chance(result, rival.probability)
-    wins = f" (wins: {chances})" if chances else ""
-    return f"{cost}/month against {theirs} at {rival.name}{wins}{lost}."
+    wins = f" Probability to win: {chances}." if chances else ""
+    return f"{cost}/month vs. {theirs} at {rival.name}.{wins}{lost}"
 
 
 def _months(result: Evaluation) -> int:
@@ -220,11 +221,11 @@ def _months(result: Evaluation) -> int:
 def _fleet(service: ServiceModel, fleet: FleetFigures) -> str:
     spare = f" and {plain(fleet.standby_nodes)} spare" if fleet.standby_nodes else ""
     if not spare and service.standby.target is not None:
-        spare = f" (no spare needed for {100 * service.standby.target:g} %)"
-    speed = f"{fleet.node_output_tok_s:,.0f} output tok/s a node"
-    point = f" at {plain(fleet.concurrency)} requests at once" if fleet.concurrency else ""
+        spare = f" (no spare needed for {exact_percent(service.standby.target)})"
+    speed = f"{fleet.node_output_tok_s:,.0f} output tok/s per node"
+    point = f" at concurrency {plain(fleet.concurrency)}" if fleet.concurrency else ""
     kind = " (predicted)" if fleet.predicted else " (extrapolated)" if fleet.extrapolated else ""
-    slo = {"met": "latency objective met", "unverified": "latency objective unverified"}
+    slo = {"met": "latency objective met", "unverified": "latency objective not verified"}
     promise = f", {slo[fleet.slo]}" if fleet.slo in slo else ""
     share = f", {percent(fleet.overflow_share)} overflow" if fleet.overflow_share > 5e-5 else ""
     count = plain(fleet.nodes)
@@ -240,20 +241,21 @@ def _sure(result: Evaluation) -> list[str]:
     drawn, rival = result.uncertainty, result.rival
     if drawn is None:
         caps = [cap for cap in result.verdict.caps if cap.kind == "not-simulated"]
-        return [f"{capitalized(cap.message)}: LEAN at most." for cap in caps]
+        return [f"{capitalized(cap.message)}: {in_words('LEAN')} at most." for cap in caps]
     month, spread = drawn.usd_per_month, month_spread(result)
     said = [
-        f"{spread} a month, {usd_about(month.p50)} in the middle "
+        f"{spread} per month, median {usd_about(month.p50)} "
         f"(P10 to P90 of {drawn.scenarios:,} scenarios, seed {drawn.seed})."
         if spread
-        else f"{usd_about(month.p50)} a month, nearly the same in all "
+        else f"{usd_about(month.p50)} per month, nearly the same in all "
         f"{drawn.scenarios:,} scenarios (seed {drawn.seed})."
     ]
     if rival is not None and rival.uncertainty is not None:
         saving = rival.uncertainty.saving
+        outcome = saving_text(saving.p10, saving.p90)
         said.append(
-            f"Over {_months(result)} months it {saving_text(saving.p10, saving.p90)} against "
-            f"{rival.name}, and wins in {_chance(result, rival.probability)} of the scenarios."
+            f"Over {_months(result)} months, self-hosting {outcome} vs. "
+            f"{rival.name} and wins in {_chance(result, rival.probability)} of the scenarios."
         )
     return said
 
@@ -265,9 +267,9 @@ def _measure_first(result: Evaluation) -> str:
         return _widest_line(result)
     best = result.worth_measuring
     if best is None:
-        return "nothing: every figure is known"
+        return "nothing, every input is known"
     if best.evppi_usd < 1:
-        return f"no single figure turns this ({best.name} moves most)"
+        return f"no single input changes the verdict ({best.name} has the largest effect)"
     return f"{best.name}: worth up to {usd_about(best.evppi_usd)}"
 
 
@@ -277,22 +279,21 @@ def _widest_line(result: Evaluation) -> str:
         return "your own throughput, at your lengths and under your latency objective"
     widest = max(result.lines, key=lambda one: one.high - one.low, default=None)
     if widest is None or widest.high <= widest.low:
-        return "nothing: every figure is known"
+        return "nothing, every input is known"
     what = f"{widest.line.category}, {widest.line.name}"
-    return f"{what} ({usd_range(widest.low, widest.high)} a month)"
+    return f"{what} ({usd_range(widest.low, widest.high)} per month)"
 
 
 def _gate(result: Evaluation) -> str:
     if result.gate.open:
         return "The gate is open."
     failing = [one for one in result.gate.conditions if not one.holds and one.id != "override"]
-    told = "; ".join(f"{one.name}: {one.detail}" for one in failing)
-    return f"The gate is closed; not met: {told}."
+    return f"The gate is closed because {'; '.join(one.text for one in failing).rstrip('.')}."
 
 
 def _rank_note(result: Evaluation) -> str:
     return (
-        f"API: {result.verdict.against}, for the tokens that the node would serve."
+        f"API: the price of these tokens at {result.verdict.against}."
         if result.rival is not None
         else ""
     )
@@ -301,11 +302,11 @@ def _rank_note(result: Evaluation) -> str:
 def _horizon(result: Evaluation) -> str:
     saving = result.verdict.saving_npv_usd
     rate = percent(result.stack.discount_rate.value.likely)
-    text = f"Judged over {_months(result)} months at {rate} a year"
+    text = f"Over {_months(result)} months at a discount rate of {rate}"
     if saving is None:
         return ""
     side = "saves" if saving > 0 else "loses"
-    text = f"{text}: self-hosting {side} {usd_about(abs(saving))} in present value"
+    text = f"{text}, self-hosting {side} {usd_about(abs(saving))} in present value"
     return f"{text}{_payback(result)}{_turn(result)}."
 
 
@@ -314,8 +315,8 @@ def _payback(result: Evaluation) -> str:
     if payback is None or payback.status not in ("at", "never"):
         return ""
     if payback.value is None:
-        return "; what is paid ahead never comes back"
-    return f"; what is paid ahead comes back within {months_text(payback.value)}"
+        return "; it never pays back the upfront cost"
+    return f"; it pays back the upfront cost within {months_text(payback.value)}"
 
 
 def _turn(result: Evaluation) -> str:
@@ -324,7 +325,7 @@ def _turn(result: Evaluation) -> str:
     if table is None or table.turns_in_month is None:
         return ""
     cheaper = table.against if table.months[0].self_is_cheaper else "self-hosting"
-    return f"; from month {table.turns_in_month} on {cheaper} is the cheaper side"
+    return f"; {cheaper} is cheaper from month {table.turns_in_month} on"
 
 
 def category_totals(result: Evaluation) -> dict[str, str]:

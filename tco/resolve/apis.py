@@ -11,12 +11,12 @@ from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate, PricePath, too_long
 from tco.costing.fleet_operation import operate
 from tco.errors import BadInput, one_of
+from tco.percent import percent_text
 from tco.plan.plan import Service
 from tco.plan.stack_file import stack_names
 from tco.plan.workload import RequestClass
 from tco.resolve.lookup import Lookup
 from tco.resolve.rival_figures import with_own_figures
-from tco.shares import in_percent
 
 __all__ = ["check_jumps", "needed_rate", "resolve_alternatives"]
 
@@ -197,5 +197,5 @@ def _not_all_priced(other: built.StackModel) -> str:
         float(done.unserved_share(service, place)[0])
         for place, service in enumerate(other.services)
     ]
-    most = in_percent(max(shares), 1)
-    return f"{most} of its requests find every node full, and it names no overflow API"
+    most = percent_text(max(shares), 1)
+    return f"{most} of its requests find every node full, and it has no overflow API"

@@ -67,8 +67,8 @@ class Lookup:
         if found.first_known:
             self.warn(
                 "first-price",
-                f"{name}: the first price known is of {found.row.valid_from}, after the pricing "
-                f"day {self.day}; it counts as an estimate.",
+                f"{name}: the first known price is from {found.row.valid_from}, after the pricing "
+                f"day {self.day}; it is used as an estimate.",
                 name,
             )
 

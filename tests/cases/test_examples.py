@@ -22,7 +22,7 @@ def example(name: str, folder: Path = STACKS) -> Evaluation:
 
 
 def test_one_example_opens_its_gate() -> None:
-    """`aws-premium` wins in at least 80 % of the scenarios, without an override."""
+    """`aws-premium` wins in at least 80% of the scenarios, without an override."""
     result = example("aws-premium")
     assert result.verdict.decision == "RECOMMEND"
     assert result.gate.open

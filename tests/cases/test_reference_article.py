@@ -97,7 +97,7 @@ def test_output_only_gpu_hour(lab: Lab) -> None:
 
 @pytest.mark.parametrize(("name", "share"), [("output/15", 0.6667), ("output/30", 0.3333)])
 def test_premium_utilization_at_ten_dollars(lab: Lab, name: str, share: float) -> None:
-    """At $10.00 fully used, $15 is beaten above 66.7 % of a node and $30 above 33.3 %."""
+    """At $10.00 fully used, $15 is beaten above 66.7% of a node and $30 above 33.3%."""
     found = {
         one.name: one.thresholds.utilization
         for one in article(lab, 0.5, gpu_hour=2.79).alternatives
@@ -129,9 +129,9 @@ def test_api_bill_at_four_to_one(lab: Lab) -> None:
     ("gpu_hour", "share"), [(2.79, 0.984), (2.00, 0.706), (2.50, 0.882), (3.00, None)]
 )
 def test_parity_with_the_bundle(lab: Lab, gpu_hour: float, share: float | None) -> None:
-    """Against the whole bundle the node is at parity at 98.4 % of use, not three times dearer.
+    """Against the whole bundle the node is at parity at 98.4% of use, not three times dearer.
 
-    10.00 / 10.16 = 98.4 %; at $3.00 per GPU-hour 10.75 / 10.16 = 105.8 %: never.
+    10.00 / 10.16 = 98.4%; at $3.00 per GPU-hour 10.75 / 10.16 = 105.8%: never.
     """
     result = article(lab, 0.5, gpu_hour=gpu_hour)
     found = result.alternatives[0].thresholds.utilization
@@ -188,9 +188,9 @@ def test_lengths_matter_as_much_as_the_gpu(
     ("itl_ms", "tok_s", "usd"), [(50, 245, 25.3), (82, 471, 13.16), (None, 662, 9.37)]
 )
 def test_latency_decides_the_cost(lab: Lab, itl_ms: float | None, tok_s: float, usd: float) -> None:
-    """ITL <= 50 ms leaves 245 tok/s: $25.3 per 1M output, not $10; 15 requests are 40 % of 620.
+    """ITL <= 50 ms leaves 245 tok/s: $25.3 per 1M output, not $10; 15 requests are 40% of 620.
 
-    Fifty requests at once (82 ms) are 76 %: concurrency and throughput are not proportional.
+    Fifty requests at once (82 ms) are 76%: concurrency and throughput are not proportional.
     """
     objectives = {} if itl_ms is None else {"itl_ms": {"p50": itl_ms}}
     node = {"instance": "box.8x", "region": "r1", "usd_per_hour": 22.32}

@@ -163,7 +163,7 @@ def test_busy_hour_rule(
     """A $20 node is worth keeping if its busy share exceeds 20 over the API's price of a full hour.
 
     620 tok/s x 3,600 s = 2.232M output tokens and 3.839 x as many input tokens an hour:
-    2.232 x (3.48 + 3.839 x 1.74) = 22.68; 20 / 22.68 = 88 %.
+    2.232 x (3.48 + 3.839 x 1.74) = 22.68; 20 / 22.68 = 88%.
     """
     tokens = {"input": 3839, "output": 1000}
     curve = {"gpu": "H100", "gpus": 8, "precision": "fp8", "engine": "vllm", **tokens}

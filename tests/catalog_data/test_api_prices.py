@@ -46,7 +46,7 @@ def test_deepseek_v4_pro_by_day(
 
 
 def test_the_cut_was_three_quarters(shipped: Catalog) -> None:
-    """All three prices of V4 Pro fell by 75 % in a day."""
+    """All three prices of V4 Pro fell by 75% in a day."""
     before = prices(api(shipped, "deepseek/deepseek-v4-pro", dt.date(2026, 5, 21)))
     after = prices(api(shipped, "deepseek/deepseek-v4-pro", dt.date(2026, 5, 22)))
     for old, new in zip(before, after, strict=True):

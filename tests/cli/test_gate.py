@@ -11,7 +11,7 @@ def test_gate_closed_exits_with_three_and_says_why(shell: Shell) -> None:
     answer = shell("gate", "one")
     assert answer.code == CLOSED
     assert "one: the gate is closed" in answer.out
-    assert "NO  the math closes: DO NOT (wins: 0 %)" in answer.out
+    assert "NO  the business case does not hold: Don't, probability to win 0%" in answer.out
 
 
 def test_gate_open_exits_with_zero(shell: Shell) -> None:
@@ -29,7 +29,7 @@ def test_advisory_gate_warns_only(shell: Shell) -> None:
     shell.lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, gate={"level": "advisory"})
     answer = shell("gate", "one")
     assert answer.code == OK
-    assert "the gate is closed (advisory: it warns only)" in answer.out
+    assert "the gate is closed (advisory: a warning only)" in answer.out
 
 
 def test_gate_json(shell: Shell) -> None:
@@ -40,4 +40,6 @@ def test_gate_json(shell: Shell) -> None:
     assert content["schema"] == "tco.gate/1"
     assert content.keys() >= {"stack", "plan_digest", "verdict", "open", "level", "conditions"}
     assert content["open"] is False
-    assert [one["name"] for one in content["conditions"] if not one["holds"]] == ["the math closes"]
+    assert [one["name"] for one in content["conditions"] if not one["holds"]] == [
+        "the business case holds"
+    ]

@@ -20,7 +20,7 @@ def test_sweep_prints_a_table(shell: Shell) -> None:
     """A row for each number of nodes, at $14,600 a month each."""
     answer = shell(*SWEEP)
     assert answer.code == OK
-    rows = [line.split() for line in answer.out.splitlines() if "DO NOT" in line]
+    rows = [line.split() for line in answer.out.splitlines() if "Don't" in line]
     assert [row[:2] for row in rows] == [["1", "$14,600"], ["2", "$29,200"], ["3", "$43,800"]]
 
 

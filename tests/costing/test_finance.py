@@ -14,7 +14,7 @@ def test_annuity() -> None:
     """An owned node's month is the annuity of its price less its discounted residual value."""
     rate = monthly_rate(0.10)
     assert rate == pytest.approx(0.00797414, abs=5e-9)
-    # (300,000 - 45,000 / 1.1^4) x CRF(0.797414 %, 48) = 269,264 x 0.0251560
+    # (300,000 - 45,000 / 1.1^4) x CRF(0.797414%, 48) = 269,264 x 0.0251560
     assert annuity(300_000, 45_000, rate, 48) == pytest.approx(6_773.64, abs=0.005)
 
 

@@ -80,9 +80,9 @@ def test_a_full_node_is_not_two(lab: Lab) -> None:
 
 
 def test_sized_until_the_unserved_share_is_within_its_limit(lab: Lab) -> None:
-    """With overflow: refuse a fleet grows past the quantile until at most 0.1 % is refused."""
+    """With overflow: refuse a fleet grows past the quantile until at most 0.1% is refused."""
     bursting(lab, 1, sizing={"target_load": 1.0}, overflow="refuse")
-    # p99 of 15 in flight is 25 -> 2 nodes, which lose (E[Y - 30]+ = .0036)/15 = 0.02 %: enough.
+    # p99 of 15 in flight is 25 -> 2 nodes, which lose (E[Y - 30]+ = .0036)/15 = 0.02%: enough.
     assert lab.evaluate().fleets[0].nodes == 2
     lab.workload(requests_per_month=730 * 3600, burst={"quantile": 0.5})
     # p50 of 15 is 15 -> 1 node, which loses 10 % -> raised to 2

@@ -14,10 +14,10 @@ from tests.conftest import ON_DEMAND, Keys, Lab
 @pytest.mark.parametrize("follow", ["static", "schedule", "load"])
 @pytest.mark.parametrize("burst", [{"quantile": 0.99}, {"factor": 1.0}])
 def test_tabulated_fleets_are_near_the_exact_ones(lab: Lab, follow: str, burst: Keys) -> None:
-    """A table of 512 loads blurs each step over 1 % of load.
+    """A table of 512 loads blurs each step over 1% of load.
 
-    Node-hours are off by 0.5 % on average and their mean by 0.2 %; busy hours and overflow, which
-    are steep only at the fleet's cap, by 1 % and half a percentage point at most.
+    Node-hours are off by 0.5 % on average and their mean by 0.2%; busy hours and overflow, which
+    are steep only at the fleet's cap, by 1% and half a percentage point at most.
     """
     shape = {"kind": "diurnal", "peak_to_mean": 1.5}
     lab.workload(requests_per_month=3 * 730 * 3600, burst=burst, shape=shape)

@@ -38,7 +38,7 @@ def test_rented_power_is_included_and_says_so(lab: Lab) -> None:
     """A rent holds the electricity: a line that says it, at nothing."""
     lab.stack(NODE)
     [line] = [one for one in lab.evaluate().lines if one.line.category == "power"]
-    assert (line.line.name, line.usd_per_month) == ("included in the rent", 0)
+    assert (line.line.name, line.usd_per_month) == ("included in the instance price", 0)
 
 
 def test_owned_power_is_paid_idle_as_well(lab: Lab) -> None:

@@ -32,7 +32,7 @@ def test_spot_with_overprovisioning_pays_no_fallback() -> None:
 
 
 def test_interruption_band_of_a_month_becomes_a_rate() -> None:
-    """AWS's bands are shares per trailing month: 10 % is -ln(0.9)/730 interruptions an hour."""
+    """AWS's bands are shares per trailing month: 10% is -ln(0.9)/730 interruptions an hour."""
     assert interruptions_per_hour(0.1) == pytest.approx(-math.log(0.9) / 730)
 
 
@@ -44,7 +44,7 @@ def test_spot_pool_takes_the_catalogs_band_and_the_on_demand_price(lab: Lab) -> 
 
 
 def test_what_spot_without_fallback_cannot_get_overflows(lab: Lab) -> None:
-    """With fallback none, a full spot node that can be had 80 % of the time serves 80 %."""
+    """With fallback none, a full spot node that can be had 80% of the time serves 80%."""
     lab.workload(requests_per_month=730 * 3600)
     spot = {"availability": 0.8, "interruptions_per_node_hour": 0, "fallback": "none"}
     pool: Keys = {**ON_DEMAND, "purchase": "spot", "nodes": 1, "spot": spot}
@@ -59,7 +59,7 @@ def test_all_upfront_is_amortised_over_its_term(lab: Lab) -> None:
     lab.stack({"base": reserved("all-upfront")}, finance={"discount_rate": 0})
     result = lab.evaluate()
     assert cost_by_category(result)["compute"] == pytest.approx(96_360 / 12)
-    # 12 months at $8,030, or $96,360 at once: the same present value at a rate of 0 %
+    # 12 months at $8,030, or $96,360 at once: the same present value at a rate of 0%
     assert result.verdict.saving_npv_usd == pytest.approx(12 * 1_314 - 96_360)
 
 

@@ -85,7 +85,7 @@ def test_a_spot_node_is_no_spare(lab: Lab) -> None:
 
 
 def test_api_as_standby_costs_what_an_outage_sends_to_it(lab: Lab) -> None:
-    """One node that is down 1 % of the time sends 1 % of its requests to the API."""
+    """One node that is down 1% of the time sends 1% of its requests to the API."""
     lab.workload(requests_per_month=730 * 3600)
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"standby": {"api": "api/dear"}})
     # 2,628,000 requests x 1 % x $0.01: far cheaper than a spare node of $14,600
@@ -93,7 +93,7 @@ def test_api_as_standby_costs_what_an_outage_sends_to_it(lab: Lab) -> None:
 
 
 def test_api_as_standby_pays_only_for_what_the_other_nodes_cannot_take(lab: Lab) -> None:
-    """Two nodes at a load of one: only both down at once (0.01 %) sends everything to the API."""
+    """Two nodes at a load of one: only both down at once (0.01%) sends everything to the API."""
     lab.workload(requests_per_month=730 * 3600)
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, {"standby": {"api": "api/dear"}})
     assert cost_by_category(lab.evaluate())["standby"] == pytest.approx(2.628)

@@ -28,7 +28,7 @@ def test_a_day_before_the_first_prices_is_told_once(lab: Lab) -> None:
     pool: Keys = {"main": {"instance": "own.8x", "nodes": 1}}
     lab.stack(pool, prices=[book], alternatives=["own/api"], pricing_day="2020-11-20")
     said = _minded(lab)
-    told = "prices of 2020-11-20 are not known: the first known ones count, as estimates"
+    told = "no prices of 2020-11-20 are known, so the first known ones are used as estimates"
     assert f"{told} (own.8x, own/api)." in said
     assert "the first price known" not in said
 
@@ -58,7 +58,7 @@ def test_cautions_are_told_apart_by_kind(lab: Lab) -> None:
 def test_a_pricing_day_to_come(lab: Lab) -> None:
     """Nobody knows the prices of a day after today."""
     lab.stack(NODE, pricing_day="2027-01-01")
-    assert "the pricing day 2027-01-01 is after today, 2026-11-23" in _minded(lab)
+    assert "the pricing day 2027-01-01 is after today (2026-11-23)" in _minded(lab)
 
 
 def test_figures_seen_after_today(lab: Lab) -> None:
@@ -66,6 +66,6 @@ def test_figures_seen_after_today(lab: Lab) -> None:
     api = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
     book = lab.book("late", prices=[api], as_of="2027-11-20")
     lab.stack(NODE, prices=[book], alternatives=["own/api"])
-    told = "more figures were seen on 2027-11-20, after today, 2026-11-23: check as_of."
+    told = "more figures are dated 2027-11-20, after today (2026-11-23). Check as_of."
     assert told in _minded(lab)
     assert "after today" not in _minded(lab, dt.date(2027, 11, 20))

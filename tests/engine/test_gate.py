@@ -25,12 +25,20 @@ def refused(run: Run) -> None:
 @pytest.mark.parametrize(
     ("gate", "arguments", "because"),
     [
-        ({}, (), "the math closes"),
-        ({}, ("--skip-preview", "--target", "**burst**"), "the math closes"),
-        ({}, ("--skip-preview", "--continue-on-error", "--refresh"), "the math closes"),
+        ({}, (), "business case"),
+        ({}, ("--skip-preview", "--target", "**burst**"), "business case"),
+        (
+            {},
+            ("--skip-preview", "--continue-on-error", "--refresh"),
+            "business case",
+        ),
         ({"override": {**EVERY_COST, "expires": "2026-01-01"}}, ("--skip-preview",), "expired"),
-        ({"override": {**EVERY_COST, "max_usd_per_month": 10}}, ("--skip-preview",), "above its"),
-        ({"max_price_age_days": 1}, ("--skip-preview",), "prices fresh"),
+        (
+            {"override": {**EVERY_COST, "max_usd_per_month": 10}},
+            ("--skip-preview",),
+            "exceeds its",
+        ),
+        ({"max_price_age_days": 1}, ("--skip-preview",), "prices are not fresh"),
     ],
 )
 def test_a_closed_gate_lets_no_call_reach_the_provider(

@@ -140,7 +140,7 @@ def test_the_action_comments(job: Job) -> None:
     ("inputs", "said"),
     [
         ({"fail-on-gate": "true"}, "refused: one: the gate is closed."),
-        ({"fail-if-increase-over": "10%"}, "the limit is 10 %"),
+        ({"fail-if-increase-over": "10%"}, "the limit is 10%"),
     ],
 )
 def test_limits_fail_the_job_after_the_comment(job: Job, inputs: dict[str, str], said: str) -> None:

@@ -93,7 +93,7 @@ def test_a_line_names_every_source(lab: Lab) -> None:
     lines = stack_json(lab.evaluate())["lines"]
     assert lines[0]["source"] == "order form; made up for the tests"
     assert lines[0]["as_of"] == "2026-11-01"
-    rent = next(line for line in lines if line["name"] == "included in the rent")
+    rent = next(line for line in lines if line["name"] == "included in the instance price")
     assert (rent["source"], rent["as_of"]) == ("order form", "2026-11-10")
 
 

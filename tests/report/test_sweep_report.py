@@ -39,11 +39,11 @@ def test_table_of_one_input(stack: Lab) -> None:
         "one   prices of 2026-11-23",
         "  usd_per_gpu_hour, USD/GPU-hour",
         "",
-        "                 $/month        rival    saves, NPV         verdict",
-        "      $2.00      $11,680      $13,140       $16,600         LEAN",
-        "      $3.00      $17,520      $13,140      -$49,900         DO NOT",
+        "                 $/month  alternative    NPV saving         verdict",
+        "      $2.00      $11,680      $13,140       $16,600         Leaning yes",
+        "      $3.00      $17,520      $13,140      -$49,900         Don't",
         "",
-        "  rival: api/dear",
+        "  alternative: api/dear",
         "  break-even: $2.25",
     ]
 
@@ -56,8 +56,8 @@ def test_table_of_two_inputs(stack: Lab) -> None:
     assert lines[1:3] == ["  down: utilization, share", "  across: usd_per_gpu_hour, USD/GPU-hour"]
     assert [line.split() for line in lines[4:7]] == [
         ["$1.00", "$2.00", "$3.00", "$4.00", "break-even"],
-        ["20", "%", "·", "·", "·", "·", "none"],
-        ["80", "%", "lean", "lean", "lean", "·", "$3.60"],
+        ["20%", "·", "·", "·", "·", "none"],
+        ["80%", "lean", "lean", "lean", "·", "$3.60"],
     ]
 
 

@@ -189,7 +189,7 @@ def test_a_prediction_yields_to_a_measurement(lab: Lab) -> None:
 
 
 def test_cache_hits_save_prefill_time(lab: Lab) -> None:
-    """A request's work falls by s c (1 - R_prefill/R_cached): 0.4 x 0.5 x (1 - 1/10) = 18 %."""
+    """A request's work falls by s c (1 - R_prefill/R_cached): 0.4 x 0.5 x (1 - 1/10) = 18%."""
     one = {"name": "all", "share": 1, "input": 900, "output": 100, "cached": 0.5}
     demand = {"classes": [one], "requests_per_month": 730 * 3600}
     group = serve(lab, [at(15, 100)], workload=demand, prefill_share=0.4, cached_prefill_speedup=10)

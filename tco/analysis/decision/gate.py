@@ -1,4 +1,4 @@
-"""Is the math closed: the conditions under which nodes may be provisioned."""
+"""The gate: the conditions under which nodes may be provisioned."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tco.analysis.decision.verdict import Verdict, in_words, justifies, unpriced
 from tco.catalog.rows import CommitmentKind
 from tco.catalog.sourced import SourcedValue
 from tco.costing.stack import StackModel, Unpriced
+from tco.percent import exact_percent, percent_text, probability_text
 from tco.plan.plan import Gate, Override
-from tco.shares import chance, in_percent, needed_chance
 
 __all__ = [
     "Condition",
@@ -34,17 +34,26 @@ ConditionId = Literal[
     "override",
 ]
 NAMES: dict[ConditionId, str] = {
-    "business-case": "the math closes",
-    "everything-priced": "everything priced",
-    "demand-served": "unserved demand",
-    "prices-fresh": "prices fresh",
-    "commitments-bought": "commitments bought",
-    "node-counts": "node counts",
-    "override": "override",
+    "business-case": "the business case holds",
+    "everything-priced": "everything is priced",
+    "demand-served": "demand is served",
+    "prices-fresh": "prices are fresh",
+    "commitments-bought": "commitments are bought",
+    "node-counts": "node counts are fixed",
+    "override": "the override applies",
 }
-"""What people read; programs and decisions use the ids."""
+"""What a person sees; programs and decisions use the ids."""
+FAILURES: dict[ConditionId, str] = {
+    "business-case": "the business case does not hold",
+    "everything-priced": "prices are missing",
+    "demand-served": "demand is not served",
+    "prices-fresh": "prices are not fresh",
+    "commitments-bought": "commitments are not bought",
+    "node-counts": "node counts are not fixed",
+    "override": "the override does not apply",
+}
 
-AUTO = "nodes: auto is for planning; pin whole numbers before provisioning"
+AUTO = "`nodes: auto` is for planning only. Use whole numbers, or `tco optimize --write`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +66,21 @@ class Condition:
 
     @property
     def name(self) -> str:
-        """The condition as it is displayed."""
+        """Return the condition as it is displayed."""
         return NAMES[self.id]
+
+    @property
+    def text(self) -> str:
+        """Return the condition as it is met or not met, with the values behind it."""
+        return f"{(NAMES if self.holds else FAILURES)[self.id]}: {self.detail}"
 
 
 @dataclass(frozen=True)
 class GateFacts:
     """What the conditions look at besides the stack and its verdict.
 
-    ``closes_on_demand``: whether the math would close as well if what is reserved but not bought
-    were paid on demand; None where on-demand has no price.
+    ``closes_on_demand``: whether the business case would also hold if unbought
+    reservations were paid on demand; None where on-demand has no price.
     """
 
     today: dt.date
@@ -134,13 +148,13 @@ def _bought(waiting: Mapping[str, CommitmentKind], closes_on_demand: bool | None
     reserved = [name for name in waiting if name not in blocks]
     told: list[str] = []
     if reserved:
-        price = ", which has no price" if closes_on_demand is None else ""
-        told.append(f"not bought yet: {', '.join(reserved)}; `up` would pay on demand{price}")
+        price = " (no price known)" if closes_on_demand is None else ""
+        told.append(f"{', '.join(reserved)}: `pulumi up` would pay on demand{price}")
     if blocks:
-        told.append(f"capacity block not bought yet: {', '.join(blocks)}; `up` leaves it out")
+        told.append(f"{', '.join(blocks)}: `pulumi up` skips a capacity block")
     detail = "; ".join(told)
     if not closes_on_demand:
-        detail += ". Buy first, then write commitment.id"
+        detail += ". Buy, then set commitment.id"
     return Condition("commitments-bought", bool(closes_on_demand), detail)
 
 
@@ -148,16 +162,20 @@ def _business_case(verdict: Verdict, limits: Gate) -> Condition:
     """RECOMMEND, or CONSTRAINED within the premium the plan allows."""
     if verdict.decision == "CONSTRAINED":
         paid, most = verdict.premium_usd_per_month or 0.0, limits.max_premium_usd_per_month.likely
-        detail = f"CONSTRAINED: a premium of ${paid:,.0f}/month, at most ${most:,.0f}"
+        detail = f"no API qualifies; premium ${paid:,.0f}/month, limit ${most:,.0f}"
     else:
         detail = _chances(verdict, limits.probability)
     return Condition("business-case", justifies(verdict, limits), detail)
 
 
 def _chances(verdict: Verdict, needed: float) -> str:
-    wins = "" if verdict.probability is None else f" (wins: {chance(verdict.probability, needed)})"
-    needs = f"needs RECOMMEND at a probability of {needed_chance(needed)}"
-    detail = f"{in_words(verdict.decision)}{wins}, {needs}"
+    required = f"required: {in_words('RECOMMEND')} at {exact_percent(needed)}"
+    wins = (
+        ""
+        if verdict.probability is None
+        else f", probability to win {probability_text(verdict.probability, needed)}"
+    )
+    detail = f"{in_words(verdict.decision)}{wins} ({required})"
     capped = verdict.decision == "LEAN" and verdict.caps
     return f"{detail}; {verdict.caps[0].message}" if capped else detail
 
@@ -166,17 +184,19 @@ def _priced(stack: StackModel, facts: GateFacts) -> Condition:
     """Every line has a price, and every alternative that may be the rival."""
     told = [f"{one.name}: {one.reason}" for one in facts.unpriced]
     told += [f"alternative {one.name}: {one.unpriced}" for one in unpriced_rivals(stack)]
-    return Condition("everything-priced", not told, "; ".join(told) or "no line without a price")
+    return Condition(
+        "everything-priced", not told, "; ".join(told) or "every cost line has a price"
+    )
 
 
 def _served(stack: StackModel, facts: GateFacts) -> Condition:
     """The fleet serves the demand, on the pricing day and over the horizon."""
     most = stack.plan.gate.max_unserved_share
-    unserved = in_percent(facts.unserved_share, 2)
-    detail = f"{unserved} of the requests, at most {in_percent(most, 2)}"
+    unserved = percent_text(facts.unserved_share, 2)
+    detail = f"{unserved} of the requests unserved, limit {percent_text(most, 2)}"
     if facts.lost_months:
         detail += (
-            f"; growth outruns the fleet in {facts.lost_months} of {stack.horizon_months} months"
+            f"; demand exceeds the fleet in {facts.lost_months} of {stack.horizon_months} months"
         )
     holds = facts.unserved_share <= most + 1e-12 and not facts.lost_months
     return Condition("demand-served", holds, detail)
@@ -196,15 +216,15 @@ def _fresh(stack: StackModel, facts: GateFacts) -> Condition:
         f"{name} ({_format_age(age)})" for name, age in ages if age is None or not 0 <= age <= most
     ]
     if stale:
-        return Condition("prices-fresh", False, f"older than {most} days: {', '.join(stale)}")
+        return Condition("prices-fresh", False, f"{', '.join(stale)}; limit {most} days")
     oldest = max((age for _, age in ages if age is not None), default=0)
-    return Condition("prices-fresh", True, f"oldest {oldest} days, at most {most}")
+    return Condition("prices-fresh", True, f"oldest {oldest} days, limit {most}")
 
 
 def _format_age(age: int | None) -> str:
     if age is None:
         return "undated"
-    return f"{age} days" if age >= 0 else "seen after today"
+    return f"{age} days" if age >= 0 else "dated after today"
 
 
 def _override(override: Override, facts: GateFacts, conditions: Sequence[Condition]) -> Condition:
@@ -212,10 +232,13 @@ def _override(override: Override, facts: GateFacts, conditions: Sequence[Conditi
     most = override.max_usd_per_month.likely
     usd = facts.usd_per_month
     refusals = (
-        (facts.today > override.expires, f"expired on {override.expires}"),
-        (usd is None, "it never waives unpriced lines"),
-        ((usd or 0.0) > most, f"${usd or 0:,.0f}/month is above its ${most:,.0f}"),
-        (any(one.id == "node-counts" for one in conditions), f"it does not waive {AUTO}"),
+        (facts.today > override.expires, f"it expired on {override.expires}"),
+        (usd is None, "it cannot waive lines without a price"),
+        ((usd or 0.0) > most, f"${usd or 0:,.0f}/month exceeds its limit of ${most:,.0f}"),
+        (
+            any(one.id == "node-counts" for one in conditions),
+            "it cannot waive `nodes: auto`. Use whole numbers, or `tco optimize --write`",
+        ),
     )
     why = next((text for refused, text in refusals if refused), "")
     granted = f"by {override.approved_by} until {override.expires}: {override.reason}"

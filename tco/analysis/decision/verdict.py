@@ -98,9 +98,18 @@ def justifies(verdict: Verdict, limits: Gate) -> bool:
     return verdict.decision == "RECOMMEND"
 
 
-def in_words(decision: Decision) -> str:
-    """A decision as people read it: ``DO NOT``."""
-    return decision.replace("_", " ")
+WORDS: dict[str, str] = {
+    "RECOMMEND": "Self-host",
+    "LEAN": "Leaning yes",
+    "DO_NOT": "Don't",
+    "CONSTRAINED": "Only option",
+    "UNKNOWN": "Unknown",
+}
+
+
+def in_words(decision: str) -> str:
+    """Return a decision as it is displayed in tables: ``Don't``."""
+    return WORDS.get(decision, decision)
 
 
 def rival_of(
@@ -130,11 +139,11 @@ def caps_on(
     """Why a winning stack is LEAN at most: what nobody measured, and who else may be cheaper."""
     caps = _unmeasured(stack, "the throughput")
     if any(group.slo == "unverified" for service in stack.services for group in service.groups):
-        caps.append(Cap("unverified-objective", "a latency objective is unverified"))
+        caps.append(Cap("unverified-objective", "a latency objective is not verified"))
     if rival is not None and rival.alternative.stack is not None:
         caps += _unmeasured(rival.alternative.stack, f"the throughput of {rival.name}")
     if cheaper is not None:
-        message = f"{cheaper.name} is eligible and cheaper than the rival named"
+        message = f"{cheaper.name} is eligible and cheaper than the chosen alternative"
         caps.append(Cap("cheaper-alternative", message))
     caps += [
         Cap("unpriced-alternative", f"{one.name} has no price") for one in unpriced_rivals(stack)
@@ -146,17 +155,19 @@ def _unmeasured(stack: StackModel, what: str) -> list[Cap]:
     caps: list[Cap] = []
     groups = [group for service in stack.services for group in service.groups]
     if any(group.extrapolated for group in groups):
-        message = f"{what} is extrapolated to other lengths than were measured"
+        message = f"{what} is extrapolated from other request lengths"
         caps.append(Cap("extrapolated", message))
     if any(group.predicted for group in groups):
         caps.append(Cap("predicted", f"{what} is predicted, not measured"))
     if any(group.concurrency is None for group in groups):
-        caps.append(Cap("offline-maximum", f"{what} is an offline maximum without latency"))
+        caps.append(
+            Cap("offline-maximum", f"{what} is an offline maximum, measured without latency")
+        )
     return caps
 
 
 def unpriced_rivals(stack: StackModel) -> list[Alternative]:
-    """Alternatives without a price that may be eligible: nobody knows that they are dearer."""
+    """Alternatives without a price that may be eligible, and may be cheaper."""
     return [one for one in stack.alternatives if one.unpriced and one.eligible]
 
 
@@ -187,7 +198,7 @@ def decide(
     drawn = rival.uncertainty
     if drawn is None:
         decision = "LEAN" if saving > 0 and lost_months == 0 else "DO_NOT"
-        message = "the probability to win is not computed, only the likely values"
+        message = "the probability to win was not computed (`--scenarios 0`)"
         caps = (*caps, Cap("not-simulated", message))
     else:
         decision = by_probability(drawn, stack.plan.gate.probability, capped=bool(caps))

@@ -67,7 +67,7 @@ def cheapest_mixes(
         search = _Search(stack, place, useful, overflow, value, standby, prices, budget, {})
         exact &= search.settle()
         mixes += search.mixes()
-    method = "merit order" if one_type else "mixed-integer programme"
+    method = "merit order" if one_type else "mixed-integer program"
     exact &= not budget.skipped
     return Settled(method, exact, tuple(sorted(mixes, key=lambda pair: pair[1])))
 
@@ -146,7 +146,7 @@ class _Search:
     def _in_time(self) -> bool:
         """Whether the search may go on; what it leaves out is noted in the budget."""
         name = self.stack.services[self.place].name
-        where = f"overflow at {self.overflow.api}" if self.overflow else "overflow refused"
+        where = f"overflow to {self.overflow.api}" if self.overflow else "no overflow"
         return self.budget.allows(f"{name}: some mixes with {where}")
 
     def settle(self) -> bool:

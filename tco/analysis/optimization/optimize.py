@@ -24,6 +24,7 @@ from tco.costing.api_bill import ApiRate
 from tco.costing.stack import PoolModel, StackModel, StandbyTerms
 from tco.defaults import SCENARIOS, SEED
 from tco.errors import BadInput, Problem
+from tco.percent import exact_percent
 from tco.plan.stack_file import PLAN_KEY
 from tco.units import TERM_MONTHS
 
@@ -219,7 +220,7 @@ def _in_turn(
         before, settled = best, list[Settled]()
         for place, standby in enumerate(standbys):
             name = open_.services[place].name
-            if last and not budget.allows(f"{name}: mixes beside the other services' last ones"):
+            if last and not budget.allows(f"{name}: mixes with the other services' latest ones"):
                 settled.append(last[place])
                 continue
             offered = _offered(best, open_, place)
@@ -297,11 +298,11 @@ def _standbys(
     """What the stack costs a month with the mix and each way to stand by."""
     target = mix.standby.target or DEFAULT_AVAILABILITY
     ways = {
-        f"spares for {100 * target:g} %": StandbyTerms(target=target),
+        f"spares for {exact_percent(target)}": StandbyTerms(target=target),
         "none": StandbyTerms(),
     }
     if api is not None:
-        ways[f"outages at {api.api}"] = StandbyTerms(api=api)
+        ways[f"failover to {api.api}"] = StandbyTerms(api=api)
     costs = {
         name: prices.month_usd(prices.stack_with(stack, place, replace(mix, standby=standby)))
         for name, standby in ways.items()

@@ -13,9 +13,9 @@ from tco.costing.api_bill import ApiRate
 from tco.costing.purchase import PurchaseOption
 from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel
 from tco.errors import BadInput, Problem
+from tco.percent import percent_text
 from tco.plan.stack_file import StackFile
 from tco.ranges import point
-from tco.shares import in_percent
 
 __all__ = ["LEVERS", "ParameterUnit", "SweepParameter", "refused"]
 
@@ -97,7 +97,7 @@ def _utilization(source: StackFile, declared: StackModel) -> SweepParameter:
             raise refused(
                 source,
                 "utilization",
-                f"{in_percent(value, 1)} cannot be reached: the fleet is below it at any volume.",
+                f"{percent_text(value, 1)} cannot be reached: the fleet is below it at any volume.",
                 "Standby, bursts and a target load keep a fleet from being full.",
             )
         return _scaled(file, factor)

@@ -216,9 +216,7 @@ def _closed_verdict(file: Path, catalog: Catalog, today: dt.date) -> str:
     result = evaluate(load_stack(file.parent, named[1], catalog, today), today)
     if result.gate.open:
         return ""
-    failing = "; ".join(
-        f"{one.name}: {one.detail}" for one in result.gate.conditions if not one.holds
-    )
+    failing = "; ".join(one.text for one in result.gate.conditions if not one.holds)
     return f"the gate of {file} is closed: {failing}"
 
 

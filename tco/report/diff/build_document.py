@@ -89,7 +89,7 @@ def _gate(result: Evaluation) -> GateState:
     return GateState(
         open=gate.open,
         level=gate.level,
-        failing=tuple(f"{one.name}: {one.detail}" for one in gate.conditions if not one.holds),
+        failing=tuple(one.text for one in gate.conditions if not one.holds),
         override=(
             f"{override.reason}, approved by {override.approved_by} until {override.expires}"
             if override is not None

@@ -104,20 +104,20 @@ def _notes(row: StackRow) -> list[str]:
     told = [row.answer, *row.changes]
     told += [f"before: {one}" for one in row.problems]
     told += [f"not priced: {one}" for one in row.unpriced]
-    told += [f"not met: {one}" for one in row.blocking]
+    told += [f"gate: {one}" for one in row.blocking]
     told += [f"override: {row.override}"] if row.override else []
     return [_clipped(one) for one in (*told, row.split) if one]
 
 
 def _assumptions(rows: Sequence[StackRow]) -> list[str]:
-    """What would turn each verdict, and what was assumed, told once for all stacks it holds for."""
+    """What would turn each verdict, and what was assumed, once for all stacks that share it."""
     flips: list[str] = []
     shared: dict[str, list[str]] = {}
     several = len({row.prices for row in rows}) > 1  # else the closing line tells it
     for row in rows:
         if row.flips:
             name = _clipped(row.name, LONGEST_NAME)
-            flips.append(_clipped(f"{name} would flip at: {'; '.join(row.flips)}"))
+            flips.append(_clipped(f"{name}, what would change the answer: {'; '.join(row.flips)}"))
         if row.measure_first:
             shared.setdefault(f"measure first: {row.measure_first}", []).append(row.name)
         for text in (*row.warnings, row.prices if several else ""):

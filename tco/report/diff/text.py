@@ -41,7 +41,7 @@ def _stack(row: StackRow) -> Iterator[str]:
     for text in row.problems:
         yield from _wrapped(f"- before: {text}", "    ")
     yield from (line for one in row.lines for line in _ledger_line(one))
-    for text in (row.answer, *(f"not met: {one}." for one in row.blocking)):
+    for text in (row.answer, *(f"gate: {one}." for one in row.blocking)):
         yield from _wrapped(text, "    ")
 
 

@@ -54,7 +54,7 @@ def change_in_words(one: StackDelta) -> str:
 def headline(touched: Sequence[StackDelta]) -> tuple[str, str]:
     """The answer in bold, and what goes with it."""
     if not touched:
-        return "GPU plan: nothing changes", "no stack, workload or price differs"
+        return "GPU plan: no change", "no stack, workload or price differs"
     wholes = [whole_of(one) for one in touched]
     known = [one for one in wholes if one.plan is not None and one.prices is not None]
     plan, prices = sum(one.plan or 0 for one in known), sum(one.prices or 0 for one in known)
@@ -81,7 +81,7 @@ def _math(touched: Sequence[StackDelta]) -> str:
     """Whether the gate lets the change through, in a few words."""
     ahead = [one for one in touched if one.after is not None]
     if not ahead:
-        return "nothing is left to provision"
+        return "no nodes are left to provision"
     shut = [one.stack for one in ahead if one.after and not one.after.gate_open]
     newly = [one for one in ahead if one.after and one.after.gate_open and not _was_open(one)]
     lost = [one.stack for one in ahead if one.stack in shut and _was_open(one)]
@@ -107,4 +107,4 @@ def split(stacks: Sequence[StackDelta]) -> str:
     moved = any({"prices", "catalog"} & set(one.changed_because) for one in stacks)
     if not moved:
         return ""
-    return f"Of this the plan is {signed_usd(plan)}, newer prices are {signed_usd(prices)}."
+    return f"The plan accounts for {signed_usd(plan)}, newer prices for {signed_usd(prices)}."

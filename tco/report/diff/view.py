@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tco.analysis.decision.verdict import in_words
 from tco.documents.diff import DiffDocument, Outcome, Revision, StackDelta
 from tco.errors import printable
 from tco.numbers import signed_percent, signed_usd, whole_usd
+from tco.percent import probability_text
 from tco.report.diff.change_text import change_text
 from tco.report.diff.line_changes import NOTHING, LineChange, line_changes
 from tco.report.diff.totals import Whole, headline, split, whole_of
-from tco.shares import chance
 
 __all__ = ["DiffView", "StackRow", "diff_view"]
 
 MOST_REASONS = 3
 STATUS_WORDS = {"added": "new", "removed": "removed", "renamed": "renamed"}
-CATALOG_REASON = "newer catalog figures"
+CATALOG_REASON = "newer catalog prices"
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def _reasons(one: StackDelta) -> list[str]:
     if "catalog" in one.changed_because:
         texts.append(CATALOG_REASON)
     if one.problems:
-        texts.append("could not be read before")
+        texts.append("not readable before")
     return texts
 
 
@@ -161,7 +162,7 @@ def _money(whole: int | None, side: Outcome | None) -> str:
     if side is None:
         return NOTHING
     if whole is None:
-        return f"unknown, {whole_usd(round(side.priced_usd_per_month))} priced"
+        return f"unknown ({whole_usd(round(side.priced_usd_per_month))} priced)"
     return whole_usd(whole)
 
 
@@ -178,8 +179,8 @@ def _change(whole: Whole) -> str:
 def _decision(side: Outcome | None) -> str:
     if side is None:
         return ""
-    sure = f" (wins {chance(side.probability)})" if side.probability is not None else ""
-    return f"{side.decision.replace('_', ' ')}{sure}"
+    wins = f" (wins {probability_text(side.probability)})" if side.probability is not None else ""
+    return f"{in_words(side.decision)}{wins}"
 
 
 def _gate(side: Outcome | None) -> str:
@@ -213,5 +214,5 @@ def _ages(stacks: Sequence[StackDelta]) -> str:
     if not days:
         return ""
     span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    oldest = f", the oldest figure {max(ages)} days old" if ages else ", undated"
+    oldest = f", the oldest {max(ages)} days old" if ages else ", undated"
     return f"Prices of {span}{oldest}."

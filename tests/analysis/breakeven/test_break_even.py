@@ -140,7 +140,7 @@ def test_an_interval_is_what_a_plan_of_that_volume_says(lab: Lab) -> None:
 def test_a_full_fleet_ends_the_scan(lab: Lab) -> None:
     """A fixed fleet that refuses the rest wins up to its capacity, and no interval is open.
 
-    Full is where 0.1 % of the requests, the limit, find both nodes busy.
+    Full is where 0.1% of the requests, the limit, find both nodes busy.
     """
     lab.workload(requests_per_month=0.5 * 730 * 3600)
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, alternatives=["api/dear"])

@@ -63,7 +63,7 @@ def test_months_discount_to_the_verdicts_saving(lab: Lab) -> None:
 
 
 def test_month_in_which_falling_prices_turn_the_answer(lab: Lab) -> None:
-    """A node of $14,600 beats a bill of $16,206 until prices have fallen by 10 %.
+    """A node of $14,600 beats a bill of $16,206 until prices have fallen by 10%.
 
     0.5^(t/12) < 14,600/16,206 from t = 1.81 on: the third month.
     """

@@ -15,7 +15,7 @@ BASE: Keys = {**ON_DEMAND, "purchase": "reserved", "nodes": 1, "commitment": UPF
 
 
 def test_a_level_month_has_the_present_value_of_an_annuity(lab: Lab) -> None:
-    """$14,600 at the end of each of 12 months at 10 % a year."""
+    """$14,600 at the end of each of 12 months at 10% a year."""
     lab.stack(NODE, finance={"discount_rate": 0.1})
     rate = monthly_rate(0.1)
     expected = 14_600 * (1 - (1 + rate) ** -12) / rate

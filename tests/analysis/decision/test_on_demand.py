@@ -13,7 +13,7 @@ from tco.analysis.simulation.distribution import Z90
 from tco.analysis.simulation.uncertainty import Uncertainty, simulate
 from tests.conftest import FOLLOWING, ON_DEMAND, Lab, owned
 
-# A dollar at the end of each of 48 months, at 10 % a year.
+# A dollar at the end of each of 48 months, at 10% a year.
 WORTH = (1 - 1.1**-4) / (1.1 ** (1 / 12) - 1)
 
 
@@ -42,7 +42,7 @@ def test_low_throughput_of_bought_nodes_counts_as_lost(lab: Lab, nodes: int | st
     [against] = simulated(lab, 50_000).against
     lost = NormalDist().cdf(math.log(0.9) / (math.log(2) / Z90))
     assert lost == pytest.approx(0.4228, abs=1e-4)
-    assert 1 - against.probability == pytest.approx(lost, abs=0.012)  # a table's blur is 1 %
+    assert 1 - against.probability == pytest.approx(lost, abs=0.012)  # a table's blur is 1%
 
 
 def test_low_throughput_of_bought_nodes_overflows_to_an_api(lab: Lab) -> None:

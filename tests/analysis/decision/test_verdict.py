@@ -46,7 +46,9 @@ def test_a_cheaper_rival_left_aside_is_named(lab: Lab) -> None:
     alternatives = ["api/dear", "api/plain"]
     verdict = judged(lab, alternatives=alternatives, against="api/dear").verdict
     assert [one.kind for one in verdict.caps] == ["cheaper-alternative"]
-    assert verdict.caps[0].message == "api/plain is eligible and cheaper than the rival named"
+    assert (
+        verdict.caps[0].message == "api/plain is eligible and cheaper than the chosen alternative"
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_falling_api_prices_turn_a_win(lab: Lab) -> None:
 
 
 def test_a_jump_in_the_price_counts_from_its_month(lab: Lab) -> None:
-    """A named cut of 75 % in month 6 leaves six months of the old price in a year."""
+    """A named cut of 75% in month 6 leaves six months of the old price in a year."""
     jump = {"api": "api/dear", "month": 6, "factor": 0.25}
     result = judged(lab, outlook={"jumps": [jump]}, finance={"discount_rate": 0})
     expected = 6 * 26_280 * 1.25 - 12 * 14_600

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tco.analysis.decision.verdict import in_words
 from tco.analysis.evaluation import Evaluation, evaluate
 from tests.conftest import ON_DEMAND, Lab, around
 
@@ -35,7 +36,7 @@ def decided(lab: Lab, own_usd: float, scenarios: int = 20_000, **keys: Any) -> E
     ],
 )
 def test_verdict_by_probability(lab: Lab, own_usd: float, decision: str) -> None:
-    """RECOMMEND from the gate's 80 % on, LEAN from 60 %, and only RECOMMEND opens the gate."""
+    """RECOMMEND from the gate's 80 % on, LEAN from 60%, and only RECOMMEND opens the gate."""
     result = decided(lab, own_usd)
     expected = NormalDist().cdf(math.log(25_000 / own_usd) / math.hypot(0.2, 0.3))
     assert result.verdict.probability == pytest.approx(expected, abs=0.014)
@@ -43,12 +44,12 @@ def test_verdict_by_probability(lab: Lab, own_usd: float, decision: str) -> None
     assert result.gate.open is (decision == "RECOMMEND")
     detail = result.gate.conditions[0].detail
     wins = round(100 * (result.verdict.probability or 0.0))
-    needs = "needs RECOMMEND at a probability of 80 %"
-    assert detail == f"{decision.replace('_', ' ')} (wins: {wins} %), {needs}"
+    needs = "required: Self-host at 80%"
+    assert detail == f"{in_words(decision)}, probability to win {wins}% ({needs})"
 
 
 def test_gates_own_probability_decides(lab: Lab) -> None:
-    """A team that asks for 70 % gets its gate opened at 73 %."""
+    """A team that asks for 70 % gets its gate opened at 73%."""
     result = decided(lab, 20_000, gate={"probability": 0.7})
     assert (result.verdict.decision, result.gate.open) == ("RECOMMEND", True)
 

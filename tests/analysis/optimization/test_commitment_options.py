@@ -67,7 +67,7 @@ def test_what_it_costs_to_be_wrong(lab: Lab) -> None:
 def test_owning_pays_for_its_place_and_its_power(lab: Lab) -> None:
     """An owned node at the catalog's figures has maintenance, colocation and electricity.
 
-    At a rate of 0 %: 180,000/36 + 240,000 x .05/12 + 10 x 100 + 10 kW x 730 x 1.25 x $0.10.
+    At a rate of 0%: 180,000/36 + 240,000 x .05/12 + 10 x 100 + 10 kW x 730 x 1.25 x $0.10.
     """
     pools = {"main": {**ON_DEMAND, "nodes": 1}}
     lab.stack(pools, prices=[figures(lab)], finance={"discount_rate": 0})

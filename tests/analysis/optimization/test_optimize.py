@@ -53,8 +53,8 @@ def day_prices(lab: Lab, on_demand: float, reserved: float) -> str:
 def test_reserved_base(lab: Lab) -> None:
     """Needs of 2, 4, 8, 10 nodes for 8, 8, 4, 4 h a day: 2 reserved at 1.70, the rest at 2.50.
 
-    Rank j is worth reserving iff it is needed in more than 1.70/2.50 = 68 % of the hours: two are,
-    all day; two more in 16 of 24 h, 67 %. A day costs 2 x 24 x 1.70 + 72 x 2.50 = $261.60.
+    Rank j is worth reserving iff it is needed in more than 1.70/2.50 = 68% of the hours: two are,
+    all day; two more in 16 of 24 h, 67%. A day costs 2 x 24 x 1.70 + 72 x 2.50 = $261.60.
     """
     lab.nodes_by_hour([2] * 8 + [4] * 8 + [8] * 4 + [10] * 4)
     pools = {"main": {**ON_DEMAND, "nodes": {**FOLLOWING, "max": 10}, "boot_hours": 0}}
@@ -486,7 +486,7 @@ def test_the_text_says_whose_figures_are_whose(lab: Lab) -> None:
     """Of several services each has its own figures, and the stack's P90 is called so."""
     two_services(lab, fte=1.0)
     text = optimum_text(solve(lab))
-    assert "with own nodes: $34,600/month, the stack's P90 $58,252:" in " ".join(text.split())
+    assert "with nodes: $34,600/month, the stack's P90 $58,252:" in " ".join(text.split())
     assert "what it adds to the stack" in " ".join(text.split())
 
 

@@ -291,7 +291,7 @@ def test_boot_hours_are_drawn(lab: Lab) -> None:
 
 @pytest.mark.parametrize("figure", ["mtbf_hours", "mttr_hours"])
 def test_outages_at_an_api_are_drawn(lab: Lab, figure: str) -> None:
-    """Their bill grows with the time that nodes are down: within 7 % of a plan with those hours.
+    """Their bill grows with the time that nodes are down: within 7% of a plan with those hours.
 
     Twice the time down is 2.7 times the bill here: one node down is missed less than two.
     """

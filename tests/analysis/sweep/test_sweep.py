@@ -223,9 +223,9 @@ def test_utilization_of_a_fixed_fleet(lab: Lab) -> None:
 
 
 def test_utilization_that_no_demand_reaches(lab: Lab) -> None:
-    """With one spare in four nodes nobody gets past 75 %, and the message says so."""
+    """With one spare in four nodes nobody gets past 75%, and the message says so."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 3}}, {"standby": {"pool": "main", "nodes": 1}})
-    assert "80.0 % cannot be reached" in problem(lab, "utilization=0.5..0.8:2")
+    assert "80.0% cannot be reached" in problem(lab, "utilization=0.5..0.8:2")
 
 
 def test_utilization_of_a_fleet_that_follows(lab: Lab) -> None:

@@ -254,7 +254,7 @@ def test_required_verdict(lab: Lab) -> None:
 
     assert verdict("one") == []
     [why] = verdict("closed")
-    assert "Pulumi.closed.yaml is closed: the math closes" in why
+    assert "Pulumi.closed.yaml is closed: the business case does not hold" in why
 
 
 def test_price_book_of_the_configuration(catalog: Catalog, tmp_path: Path) -> None:

@@ -232,7 +232,7 @@ def test_long_comments_lose_whole_rows(changed: DiffDocument, count: int) -> Non
     body = comment(changed.model_copy(update={"stacks": many}))
     assert len(body.encode()) <= LIMIT_BYTES
     shown = len(re.findall(r"^\| \*\*stäck", body, re.MULTILINE))
-    hidden = re.search(r"^(\d+) more stacks are not shown", body, re.MULTILINE)
+    hidden = re.search(r"^(\d+) more stacks do not fit", body, re.MULTILINE)
     assert shown + (int(hidden[1]) if hidden else 0) == count
     details = body.count("line by line</summary>")
     cut = re.search(r"^The details of (\d+) stacks", body, re.MULTILINE)
