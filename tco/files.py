@@ -14,10 +14,12 @@ import types
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from tco.errors import BadInput, Problem, TcoError, one_of, printable
 from tco.ranges import not_a_number
@@ -56,6 +58,17 @@ class Strict(BaseModel):
     """What a user writes: immutable, no unknown keys, nothing infinite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = ()
+    """What may be written instead of all the keys, as JSON Schema."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> JsonSchemaValue:
+        """Return the schema of the keys, or of a short form in their place."""
+        schema = handler(core_schema)
+        return {"anyOf": [*cls.short_forms, schema]} if cls.short_forms else schema
 
 
 def as_mapping(value: object) -> dict[str, Any] | None:

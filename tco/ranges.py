@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = ["Amount", "PositiveAmount", "Range", "Share", "not_a_number", "point"]
@@ -136,9 +136,37 @@ def _plain(value: Range) -> float | list[float]:
     return value.likely if value.is_point else [value.low, value.likely, value.high]
 
 
-Amount = Annotated[Range, BeforeValidator(_amount), PlainSerializer(_plain)]
+def _schema(description: str, **limits: float) -> WithJsonSchema:
+    """Return how a JSON Schema states a figure: one number, or two or three in ascending order."""
+    number = {"type": "number", **limits}
+    several = {"type": "array", "items": number, "minItems": 2, "maxItems": 3}
+    return WithJsonSchema(
+        {
+            "anyOf": [number, several],
+            "description": f"{description}: a number, or a range [low, high] or [low, likely, high]"
+            " of P10, P50 and P90.",
+        }
+    )
+
+
+Amount = Annotated[
+    Range,
+    BeforeValidator(_amount),
+    PlainSerializer(_plain),
+    _schema("An amount of 0 or more", minimum=0),
+]
 """A price, rate or count of 0 or more, or a range of it."""
-PositiveAmount = Annotated[Range, BeforeValidator(_positive), PlainSerializer(_plain)]
+PositiveAmount = Annotated[
+    Range,
+    BeforeValidator(_positive),
+    PlainSerializer(_plain),
+    _schema("An amount above 0", exclusiveMinimum=0),
+]
 """A figure above 0, or a range of it."""
-Share = Annotated[Range, BeforeValidator(_share), PlainSerializer(_plain)]
+Share = Annotated[
+    Range,
+    BeforeValidator(_share),
+    PlainSerializer(_plain),
+    _schema("A share from 0 to 1", minimum=0, maximum=1),
+]
 """A share between 0 and 1, or a range of it."""

@@ -14,11 +14,11 @@ from tco.costing.fleet_operation import FleetOperation
 from tco.costing.ledger import BUILDERS, Shared
 from tco.costing.lines import CostLine, LineKind
 from tco.costing.stack import StackModel
+from tco.documents.plan import stack_part
 from tco.providers.provider import EgressTier, Provider
 from tco.providers.registry import PROVIDERS
 from tco.report.focus import focus_rows
 from tco.report.memo import memo
-from tco.report.plan_json import stack_json
 from tco.scenario import Scenario
 from tests.conftest import DAY, ON_DEMAND, Lab, cost_by_category
 
@@ -72,7 +72,7 @@ def test_a_cost_line_is_one_builder(lab: Lab, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("tco.costing.ledger.BUILDERS", [*BUILDERS, Shared(insurance_lines)])
     result = lab.evaluate()
     assert cost_by_category(result)["platform"] == pytest.approx(before + 77)
-    assert "insurance" in [line["kind"] for line in stack_json(result)["lines"]]
+    assert "insurance" in [line.kind for line in stack_part(result).lines]
     assert "Insurer" in [row["ProviderName"] for row in focus_rows(result)]
     assert "insurance" in memo(result)
 

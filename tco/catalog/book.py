@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from tco.catalog.rows import (
     ApiPrice,
@@ -82,7 +83,7 @@ class Book(Strict):
     benchmarks: tuple[Benchmark, ...] = ()
     spot_bands: tuple[SpotBand, ...] = ()
     figures: tuple[Figure, ...] = ()
-    name: str = Field(default="", exclude=True)
+    name: SkipJsonSchema[str] = Field(default="", exclude=True)
 
     @model_validator(mode="before")
     @classmethod

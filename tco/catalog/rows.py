@@ -64,7 +64,11 @@ def day_of(value: Any) -> dt.date:
         raise ValueError(f"{value!r} is not a day of the calendar.") from None
 
 
-Day = Annotated[dt.date, BeforeValidator(day_of)]
+Day = Annotated[
+    dt.date,
+    BeforeValidator(day_of),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}(-\d{2})?$"}, mode="validation"),
+]
 """A day as ``YYYY-MM-DD``; a month alone counts as its first day."""
 CONTROLS = (
     r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
@@ -276,7 +280,10 @@ class ApiPrice(Row):
     usd_per_request: Amount | None = None
     batch_discount: Share | None = None
     tiers: tuple[Tier, ...] = ()
-    peak: Annotated[tuple[Peak, ...], BeforeValidator(_listed)] = ()
+    peak: Annotated[
+        tuple[Peak, ...],
+        BeforeValidator(_listed, json_schema_input_type=tuple[Peak, ...] | Peak),
+    ] = ()
     token_factor: PositiveAmount | None = None
     properties: tuple[Name, ...] = ()
     context_tokens: PositiveInt | None = None
@@ -331,7 +338,9 @@ class Latency(Strict):
     p99: PositiveAmount | None = None
 
 
-LatencyMs = Annotated[Latency, BeforeValidator(_latency)]
+LatencyMs = Annotated[
+    Latency, BeforeValidator(_latency, json_schema_input_type=Latency | PositiveAmount)
+]
 
 
 def _measurable(value: Range) -> Range:

@@ -34,9 +34,9 @@ def compare(stacks: Sequence[str], form: str, question: EvaluationOptions) -> No
     results = evaluated(list(dict.fromkeys(stacks)), question)
     _refuse_different_workloads(results)
     if form == "json":
-        from tco.report.plan_json import plan_json
+        from tco.documents.plan import plan_document
 
-        print_json(plan_json(results))
+        print_json(plan_document(results))
         return
     from tco.report.table import comparison, comparison_rows
     from tco.report.view import category_totals, stack_view

@@ -95,7 +95,7 @@ def diff(
 
 def _show(found: DiffDocument, form: str) -> None:
     if form == "json":
-        print_json(found.as_json())
+        print_json(found)
         return
     if form == "markdown":
         from tco.report.diff.comment import comment

@@ -31,9 +31,9 @@ def gate(stack: str, form: str, question: EvaluationOptions) -> None:
     [result] = evaluated([stack], question)
     advisory = result.gate.level == "advisory"
     if form == "json":
-        from tco.report.plan_json import gate_json
+        from tco.documents.gate import gate_document
 
-        print_json(gate_json(result))
+        print_json(gate_document(result))
     else:
         from tco.report.table import gate_text
         from tco.report.view import stack_view

@@ -15,7 +15,7 @@ import tco
 from tco.cli.exit_codes import BAD_INPUT, INTERRUPTED, OK, READER_GONE
 from tco.cli.lazy import LazyGroup
 from tco.cli.options import folded, print_error, print_json
-from tco.errors import BadInput, Problem, TcoError, printable
+from tco.errors import BadInput, TcoError, printable
 
 __all__ = ["cli", "main"]
 
@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "plan": "Full monthly cost, alternatives, break-even, verdict.",
     "price": "Price what any Pulumi program provides, in any language.",
     "prices": "The catalog: every figure with its source and age.",
+    "schema": "JSON Schema of a file that you write or of a document that a command prints.",
     "sweep": "One or two inputs swept through the same evaluation.",
 }
 """The first line of each command's help, known before the command is imported."""
@@ -82,16 +83,9 @@ def _tell(error: TcoError, arguments: Sequence[str]) -> None:
         if isinstance(error, BadInput) and _writes(arguments):
             print_error("Nothing was written.")
         return
-    problems = error.problems if isinstance(error, BadInput) else [Problem("", "", str(error))]
-    print_json(
-        {
-            "schema": "tco.error/1",
-            "problems": [
-                {"file": one.file, "path": one.path, "message": one.message, "hint": one.hint}
-                for one in problems
-            ],
-        }
-    )
+    from tco.documents.error import error_document
+
+    print_json(error_document(error))
 
 
 def main() -> None:

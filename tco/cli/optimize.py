@@ -64,7 +64,7 @@ def optimize(
     from tco.catalog.catalog import load_catalog
     from tco.files import write_text
     from tco.plan.stack_file import read_stack
-    from tco.report.optimum import optimum_json, optimum_text, pinned_line
+    from tco.report.optimum import optimum_text, pinned_line
     from tco.resolve.candidates import with_every_supply
     from tco.resolve.resolver import resolve
 
@@ -79,7 +79,9 @@ def optimize(
         Budget(time_limit),
     )
     if form == "json":
-        print_json(optimum_json(found))
+        from tco.documents.optimize import optimize_document
+
+        print_json(optimize_document(found))
     else:
         print_text(optimum_text(found))
     if write:

@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
 from tco.ci_log import log_json, log_text
 from tco.defaults import SCENARIOS, SEED
 from tco.errors import printable
+
+if TYPE_CHECKING:
+    from tco.documents.document import Document
 
 __all__ = [
     "DAY",
@@ -205,8 +208,9 @@ def print_error(text: str) -> None:
     click.echo(log_text(click.unstyle(text)), err=True)
 
 
-def print_json(content: dict[str, Any]) -> None:
-    """Print JSON on stdout; what a terminal does not show as it stands is a JSON escape."""
+def print_json(document: Document) -> None:
+    """Print a document on stdout; what a terminal does not show as it stands is a JSON escape."""
+    content = document.as_json()
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     if "\n".join(map(printable, text.split("\n"))) != text or not _takes_unicode(sys.stdout):
         text = json.dumps(content, indent=2, allow_nan=False)

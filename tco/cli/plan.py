@@ -35,9 +35,9 @@ def _print_table(results: Sequence[Evaluation]) -> None:
 
 
 def _print_json(results: Sequence[Evaluation]) -> None:
-    from tco.report.plan_json import plan_json
+    from tco.documents.plan import plan_document
 
-    print_json(plan_json(results))
+    print_json(plan_document(results))
 
 
 def _print_memos(results: Sequence[Evaluation]) -> None:

@@ -33,12 +33,15 @@ def price(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> N
     it is read from a pipe. Every resource is priced, free, paid by use, or named as unpriced.
     """
     from tco.iac.estimate.documents import read_bytes
-    from tco.iac.estimate.price_view import price_json, price_text
     from tco.iac.estimate.pricing import price_document
 
     data, shown = read_bytes(file)
     result = price_document(data, shown, catalog_with(books), day or dt.date.today())
     if form == "json":
-        print_json(price_json(result))
+        from tco.iac.estimate.price_document import priced_document
+
+        print_json(priced_document(result))
     else:
+        from tco.iac.estimate.price_view import price_text
+
         print_text(price_text(result, shown))

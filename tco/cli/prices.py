@@ -75,12 +75,12 @@ def _print_figures(
     text_of: Callable[[Sequence[FigureEntry]], str],
 ) -> None:
     """Figures as text or as JSON. Raises TcoError for none."""
-    from tco.report.prices import figures_json
-
     if not rows:
         raise TcoError(f"no figure matches {' '.join(words) or 'that'}. See `tco prices list`.")
     if form == "json":
-        print_json(figures_json(rows))
+        from tco.documents.prices import prices_document
+
+        print_json(prices_document(rows))
     else:
         print_text(text_of(rows))
 
@@ -104,22 +104,15 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
     not fail the check.
     """
     from tco.catalog.check import check_catalog
-    from tco.report.prices import check_text
 
     checked = check_catalog(catalog_with(books), today or dt.date.today(), max_age)
     if form == "json":
-        print_json(
-            {
-                "schema": "tco.prices-check/1",
-                "figures": checked.figures,
-                "faults": [
-                    {"file": one.file, "path": one.path, "message": one.message, "hint": one.hint}
-                    for one in checked.faults
-                ],
-                "old": [{"name": one.name, "age_days": one.age_days} for one in checked.old],
-            }
-        )
+        from tco.documents.prices import prices_check_document
+
+        print_json(prices_check_document(checked))
     else:
+        from tco.report.prices import check_text
+
         print_text(check_text(checked, max_age))
     if checked.faults:
         sys.exit(1)

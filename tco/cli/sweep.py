@@ -65,16 +65,18 @@ def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOpti
 
 def _print_whole(asked: Sweep, form: str) -> None:
     """A sweep with its break-even line, once all is known."""
-    from tco.report.sweep_report import rows_of, sweep_json, sweep_text
-
     with progress(asked.points(), asked.size, "Sweeping") as bar:
         points = list(bar)
-    rows = list(rows_of(asked, points))
+    rows = asked.rows(points)
     with progress(map(asked.break_even, rows), len(rows), "Break-even") as bar:
         even = list(bar)
     if form == "json":
-        print_json(sweep_json(asked, points, even))
+        from tco.documents.sweep import sweep_document
+
+        print_json(sweep_document(asked, points, even))
     else:
+        from tco.report.sweep_report import sweep_text
+
         print_text(sweep_text(asked, points, even))
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from tco.analysis.diff.changes import Cause
 from tco.analysis.diff.diff import Status
+from tco.documents.document import Document, Part
 from tco.errors import TcoError
 from tco.files import as_list, as_mapping
 from tco.json_reader import load_json
@@ -31,13 +32,7 @@ __all__ = [
 ]
 
 
-class _Part(BaseModel):
-    """Read from a pipe: keys that a newer tco adds are passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
-
-
-class Revision(_Part):
+class Revision(Part):
     """One side: how it is named, and its commit where it has one."""
 
     ref: str
@@ -45,7 +40,7 @@ class Revision(_Part):
     dirty: bool = False
 
 
-class GateState(_Part):
+class GateState(Part):
     """The gate, and what keeps it closed."""
 
     open: bool
@@ -54,7 +49,7 @@ class GateState(_Part):
     override: str | None = None
 
 
-class Outcome(_Part):
+class Outcome(Part):
     """What one side comes to."""
 
     usd_per_month: float | None
@@ -74,14 +69,14 @@ class Outcome(_Part):
     gate: GateState
 
 
-class Delta(_Part):
+class Delta(Part):
     """USD per month: the plan's change at the head's prices, and what newer prices add."""
 
     plan: float | None
     prices: float | None
 
 
-class ChangeRow(_Part):
+class ChangeRow(Part):
     """One path with both values, in the file and on the line where the head has it."""
 
     path: str
@@ -94,7 +89,7 @@ class ChangeRow(_Part):
     line: int = 1
 
 
-class LineDelta(_Part):
+class LineDelta(Part):
     """A ledger line before and after, USD per month; None where a side lacks it."""
 
     category: str
@@ -106,7 +101,7 @@ class LineDelta(_Part):
     estimate: bool = False
 
 
-class ProblemRow(_Part):
+class ProblemRow(Part):
     """Why the older side could not be read."""
 
     file: str
@@ -115,7 +110,7 @@ class ProblemRow(_Part):
     hint: str = ""
 
 
-class StackDelta(_Part):
+class StackDelta(Part):
     """One stack on both sides."""
 
     stack: str
@@ -136,31 +131,21 @@ class StackDelta(_Part):
         return self.status != "unchanged"
 
 
-class DiffDocument(_Part):
+class DiffDocument(Document):
     """What a branch changes. ``valid_at`` orders runs; it is no part of what they found."""
 
-    schema_: Literal["tco.diff/1"] = "tco.diff/1"
+    schema_: Literal["tco.diff/1"] = Field(default="tco.diff/1", alias="schema")
     base: Revision
     head: Revision
     valid_at: AwareDatetime
     catalog: str = ""
     stacks: tuple[StackDelta, ...] = ()
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        allow_inf_nan=False,
-        alias_generator=lambda name: name.rstrip("_"),
-        populate_by_name=True,
-    )
-
-    def as_json(self) -> dict[str, Any]:
-        """The document as JSON values."""
-        return self.model_dump(mode="json", by_alias=True)
-
 
 def read_document(text: str, shown: str) -> tuple[DiffDocument | None, list[str]]:
     """A comparison; or None and the problems, where `tco diff` found only those.
+
+    Keys that a newer tco adds are passed over.
 
     Raises TcoError for any other text.
     """
@@ -177,7 +162,7 @@ def read_document(text: str, shown: str) -> tuple[DiffDocument | None, list[str]
     if schema != "tco.diff/1":
         raise TcoError(f"{shown}: holds {schema or 'another JSON'}, not tco.diff/1.")
     try:
-        return DiffDocument.model_validate(given), []
+        return DiffDocument.model_validate(given, extra="ignore"), []
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -9,12 +9,13 @@ from tco.analysis.optimization.ranks import API, Supply, supply_name
 from tco.catalog.sourced import SourcedValue
 from tco.costing.api_bill import ApiRate
 from tco.costing.figures import figures_of, rates_of
-from tco.costing.stack import Alternative, PoolModel
+from tco.costing.stack import Alternative, PoolModel, StackModel
 
 __all__ = [
     "HIDDEN",
     "is_secret",
     "secret_apis",
+    "secret_candidates",
     "secret_figures",
     "secret_pools",
     "secret_supplies",
@@ -63,6 +64,16 @@ def secret_supplies(result: Evaluation, place: int) -> set[Supply]:
     if result.rival is not None and is_secret(result.rival.alternative):
         found.add(API)
     return found
+
+
+def secret_candidates(declared: StackModel, pools: Sequence[PoolModel]) -> set[Supply]:
+    """Return the supplies among an optimum's candidates whose rates are confidential."""
+    rates = [
+        *rates_of(declared),
+        *(rate for one in declared.alternatives for rate in one.rates),
+    ]
+    apis: set[Supply] = {API} if secret_apis(rates) else set()
+    return {*secret_pools(pools), *apis}
 
 
 def told(

@@ -1,8 +1,8 @@
 """What a user declares: the plan of one stack, as it stands under ``tco:plan``."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from tco.catalog.rows import Day, Flag, Name, PositiveInt
 from tco.files import Strict, as_mapping
@@ -45,6 +45,8 @@ class Sizing(Strict):
 
 class Standby(Strict):
     """What stands ready for a failed node: enough spares, a fixed number, or an API."""
+
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"enum": ["none", None]},)
 
     availability: Annotated[float, Field(strict=True, gt=0, lt=1)] | None = None
     mtbf_hours: PositiveAmount | None = None
@@ -115,6 +117,20 @@ class Service(Strict):
 
 class Alternative(Strict):
     """A rival: one API for every service, an API by service under a name, or a stack."""
+
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = (
+        {"type": "string", "description": "An API, or stack:NAME."},
+        {
+            "type": "object",
+            "description": "A name with an API for each service.",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+            },
+        },
+    )
 
     name: Name
     api: Name | None = None
@@ -200,7 +216,13 @@ class Finance(Strict):
     """The cost of capital and how far ahead the decision looks."""
 
     discount_rate: Share = point(0.1)
-    horizon: Annotated[Annotated[int, Field(ge=1, le=240)] | None, BeforeValidator(_horizon)] = None
+    horizon: Annotated[
+        Annotated[int, Field(ge=1, le=240)] | None,
+        BeforeValidator(_horizon),
+        WithJsonSchema(
+            {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 240}, {"const": "commitment"}]}
+        ),
+    ] = None
 
 
 class Jump(Strict):

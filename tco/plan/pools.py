@@ -1,6 +1,6 @@
 """What a plan says of one pool: how many nodes it has and how they are bought."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -26,6 +26,11 @@ Follow = Literal["static", "schedule", "load"]
 
 class Nodes(Strict):
     """How many nodes a pool has: a number, ``auto``, or a span with what it follows."""
+
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = (
+        {"type": "integer", "minimum": 0},
+        {"const": "auto"},
+    )
 
     min: NodeCount = 0
     max: NodeCount | None = None

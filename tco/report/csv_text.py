@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from tco.analysis.evaluation import Evaluation
-from tco.report.plan_json import stack_json
+from tco.documents.plan import stack_part
 
 __all__ = ["Cell", "csv_text", "lines_csv"]
 
@@ -25,12 +25,12 @@ def lines_csv(results: Sequence[Evaluation]) -> str:
     """The ledger's lines of stacks, nothing rounded; what has no price is a row without one."""
     rows: list[dict[str, Cell]] = []
     for result in results:
-        found = stack_json(result)
-        common = {"stack": found["stack"], "pricing_day": found["pricing_day"]}
-        rows += [_row({**line, **common}) for line in found["lines"]]
+        found = stack_part(result)
+        common = {"stack": found.stack, "pricing_day": found.pricing_day.isoformat()}
+        rows += [_row({**line.model_dump(mode="json"), **common}) for line in found.lines]
         rows += [
-            _row({**common, "category": "unpriced", "name": f"{one['name']}: {one['reason']}"})
-            for one in found["unpriced"]
+            _row({**common, "category": "unpriced", "name": f"{one.name}: {one.reason}"})
+            for one in found.unpriced
         ]
     return csv_text(rows)
 

@@ -6,20 +6,19 @@ import itertools
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from tco.analysis.optimization.mix import Mix
 from tco.analysis.optimization.optimize import Optimum, PricedMix, ServiceOptimum
 from tco.analysis.optimization.ranks import API, Rank, Supply, supply_name
-from tco.costing.figures import rates_of
 from tco.costing.stack import PoolModel
-from tco.documents.disclosure import HIDDEN, secret_apis, secret_pools, told
+from tco.documents.disclosure import HIDDEN, secret_candidates
+from tco.documents.optimize import nodes_by_pool
 from tco.errors import printable
 from tco.numbers import percent, usd
 
-__all__ = ["mix_text", "optimum_json", "optimum_text", "pinned_line"]
+__all__ = ["mix_text", "optimum_text", "pinned_line"]
 
 WIDTH = 80
 COLUMN = 10
@@ -42,22 +41,16 @@ def mix_text(mix: Mix, pools: Sequence[PoolModel]) -> str:
     if not mix.held:
         return f"no nodes, all requests to {api}"
     committed = {pool.name for pool in pools if pool.supply.committed}
-    floors = _nodes(mix.floors, pools)
+    floors = nodes_by_pool(mix.floors, pools)
     held = [
         f"{count} x {name}"
         if name in committed or floors.get(name) == count
         else f"{floors[name]} to {count} x {name}"
         if name in floors
         else f"up to {count} x {name}"
-        for name, count in _nodes(mix.held, pools).items()
+        for name, count in nodes_by_pool(mix.held, pools).items()
     ]
     return ", ".join([*held, f"overflow to {api}" if api else "no overflow"])
-
-
-def _nodes(counts: Mapping[str, int], pools: Sequence[PoolModel]) -> dict[str, int]:
-    """Nodes by pool; a mix counts replicas."""
-    sizes = {pool.name: pool.nodes_per_replica for pool in pools}
-    return {name: count * sizes[name] for name, count in counts.items()}
 
 
 def pinned_line(found: Optimum, path: Path) -> str:
@@ -93,7 +86,7 @@ def optimum_text(found: Optimum) -> str:
     lines = [f"{name}: {_saving(found)}", ""]
     several = len(found.services) > 1
     for service in found.services:
-        ranks = _ranks(service, _secret(found, service))
+        ranks = _ranks(service, secret_candidates(found.declared, service.pools))
         lines += [*_mixes(found, service), "", *ranks, ""]
     notes = (RANKS, *([SHARED] if several else []), _pinned_note(found), _searched(found))
     for text in notes:
@@ -167,16 +160,6 @@ def _wrapped(text: str) -> list[str]:
     )
 
 
-def _secret(found: Optimum, service: ServiceOptimum) -> set[Supply]:
-    """The supplies of a service whose rates a confidential book holds."""
-    rates = [
-        *rates_of(found.declared),
-        *(rate for one in found.declared.alternatives for rate in one.rates),
-    ]
-    apis: set[Supply] = {API} if secret_apis(rates) else set()
-    return {*secret_pools(service.pools), *apis}
-
-
 def _ranks(service: ServiceOptimum, secret: Collection[Supply]) -> list[str]:
     """The table by rank: the cheapest supplies of the first rank, and what each rank takes.
 
@@ -221,54 +204,3 @@ def _rank(
         f"    {rank.rank:>4} {percent(rank.needed_share):>6} {percent(rank.busy_share):>7} "
         f"{prices}  {labels[rank.cheapest]}"
     )
-
-
-def optimum_json(found: Optimum) -> dict[str, Any]:
-    """``tco.optimize/1``."""
-    return {
-        "schema": "tco.optimize/1",
-        "stack": found.declared.name,
-        "plan_digest": found.declared.source.digest,
-        "declared": {"usd_per_month": found.declared_usd},
-        "optimum": {"usd_per_month": found.optimum_usd},
-        "exact": found.exact,
-        "not_searched": list(found.not_searched),
-        "pinned": {"usd_per_month": found.pinned.usd_per_month if found.pinned else None},
-        "services": [_service_json(one, _secret(found, one)) for one in found.services],
-    }
-
-
-def _service_json(service: ServiceOptimum, secret: Collection[Supply]) -> dict[str, Any]:
-    return {
-        "name": service.service,
-        "method": service.method,
-        "exact": service.exact,
-        "cheapest": _mix_json(service.cheapest, service.pools),
-        "with_nodes": _mix_json(service.with_nodes, service.pools),
-        "risk_averse": _mix_json(service.risk_averse, service.pools),
-        "standby_usd_per_month": service.standby_usd_per_month,
-        "ranks": [
-            {
-                "rank": one.rank,
-                "needed_share": one.needed_share,
-                "busy_share": one.busy_share,
-                "usd_per_hour": told(one.usd_per_hour, secret),
-                "supply": supply_name(one.cheapest),
-            }
-            for one in service.ranks
-        ],
-    }
-
-
-def _mix_json(priced: PricedMix | None, pools: Sequence[PoolModel]) -> dict[str, Any] | None:
-    if priced is None:
-        return None
-    overflow = priced.mix.overflow
-    return {
-        "usd_per_month": priced.usd_per_month,
-        "stack_usd_per_month": priced.stack_usd_per_month,
-        "stack_p90_usd_per_month": priced.stack_p90_usd_per_month,
-        "nodes": _nodes(priced.mix.held, pools),
-        "always_on": _nodes(priced.mix.floors, pools),
-        "overflow": overflow.api if overflow is not None else None,
-    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Sequence
-from typing import Any
 
 from tco.catalog.book import AnyRow
 from tco.catalog.listing import Checked, FigureEntry
@@ -17,7 +16,6 @@ from tco.units import HOURS_PER_MONTH, TERM_MONTHS
 __all__ = [
     "check_text",
     "figures_in_full",
-    "figures_json",
     "figures_text",
 ]
 
@@ -106,23 +104,6 @@ def figures_in_full(rows: Sequence[FigureEntry]) -> str:
         lines.append(f"  age: {_age(one)}   book: {one.book.name}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"
-
-
-def figures_json(rows: Sequence[FigureEntry]) -> dict[str, Any]:
-    """``tco.prices/1``."""
-    return {
-        "schema": "tco.prices/1",
-        "figures": [
-            {
-                "name": one.name,
-                "kind": str(one.row.key[0]),
-                "age_days": one.age_days,
-                "book": one.book.name,
-                **one.row.model_dump(mode="json", exclude_none=True),
-            }
-            for one in rows
-        ],
-    }
 
 
 def check_text(checked: Checked, max_age: int) -> str:

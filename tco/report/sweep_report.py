@@ -1,12 +1,11 @@
-"""A sweep as a table, as lines of CSV, as JSON."""
+"""A sweep as a table, and as lines of CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
 import textwrap
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
@@ -16,7 +15,7 @@ from tco.numbers import grouped, percent, plain, tokens, usd_about, usd_price
 from tco.percent import probability_text
 from tco.report.table import DECISION_COLORS
 
-__all__ = ["csv_header", "csv_line", "rows_of", "sweep_json", "sweep_text"]
+__all__ = ["csv_header", "csv_line", "sweep_text"]
 
 WIDTH = 80
 LABEL = 10
@@ -31,13 +30,6 @@ MARKS: dict[Decision, str] = {
     "CONSTRAINED": "only",
     "UNKNOWN": "?",
 }
-
-
-def rows_of(sweep: Sweep, points: Sequence[Point]) -> Iterator[Sequence[Point]]:
-    """The points along the last input, one row for each value of the first of two."""
-    length = len(sweep.axes[-1].values)
-    for start in range(0, len(points), length):
-        yield points[start : start + length]
 
 
 def csv_header(sweep: Sweep) -> str:
@@ -66,45 +58,6 @@ def _csv(cells: Sequence[object]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow("" if one is None else one for one in cells)
     return text.getvalue()
-
-
-def sweep_json(
-    sweep: Sweep, points: Sequence[Point], break_even: Sequence[Sequence[float]]
-) -> dict[str, Any]:
-    """``tco.sweep/1``: nothing rounded. ``break_even`` has a list for every row of points."""
-    rows = list(rows_of(sweep, points))
-    return {
-        "schema": "tco.sweep/1",
-        "stack": sweep.source.name,
-        "pricing_day": sweep.day.isoformat(),
-        "scenarios": sweep.scenarios,
-        "seed": sweep.seed,
-        "inputs": [
-            {
-                "name": axis.knob.name,
-                "unit": axis.knob.unit or None,
-                "spacing": "log" if axis.logarithmic else "linear",
-                "values": list(axis.values),
-            }
-            for axis in sweep.axes
-        ],
-        "points": [
-            {
-                "values": list(one.values),
-                "usd_per_month": one.usd_per_month,
-                "rival": one.rival,
-                "rival_usd_per_month": one.rival_usd_per_month,
-                "saving_npv_usd": one.saving_npv_usd,
-                "decision": one.decision,
-                "probability": one.probability,
-            }
-            for one in points
-        ],
-        "break_even": [
-            {"at": list(row[0].values[:-1]), "values": list(values)}
-            for row, values in zip(rows, break_even, strict=True)
-        ],
-    }
 
 
 def sweep_text(sweep: Sweep, points: Sequence[Point], break_even: Sequence[Sequence[float]]) -> str:
@@ -157,7 +110,7 @@ def _plane_table(
     cell = max(NARROWEST, *(len(label) for label in labels)) + 1
     shown = _shown(len(labels), (WIDTH - LABEL - EVENS) // cell)
     lines = [f"{'':>{LABEL}}{''.join(f'{labels[one]:>{cell}}' for one in shown)}  break-even"]
-    for row, even in zip(rows_of(sweep, points), break_even, strict=True):
+    for row, even in zip(sweep.rows(points), break_even, strict=True):
         cells = "".join(_colored(row[one], f"{MARKS[row[one].decision]:>{cell}}") for one in shown)
         told = _evens(across, even, WIDTH - LABEL - len(shown) * cell - 2)
         lines.append(f"{_value(down, row[0].values[0]):>{LABEL}}{cells}  {told}")

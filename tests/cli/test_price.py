@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 
 from tco.catalog.catalog import Catalog
 from tco.cli.main import cli
-from tco.iac.estimate.price_view import price_json, price_text
+from tco.iac.estimate.price_document import priced_document
+from tco.iac.estimate.price_view import price_text
 from tests.iac.programs import INSTANCE, LATER, VOLUME, Program
 
 FIELDS = {
@@ -79,7 +80,7 @@ def test_json_adds_up(catalog: Catalog) -> None:
     """The total is the resources' sum, and a resource's figures are its parts' sums."""
     program = shop()
     program.add(VOLUME, "disk", {"type": "gp3", "size": 10})
-    found = price_json(program.priced(catalog))
+    found = priced_document(program.priced(catalog)).as_json()
     listed = found["resources"]
     for total, key in (("floor", "low"), ("declared", "usd_per_month"), ("ceiling", "high")):
         assert found["usd_per_month"][total] == sum(one[key] or 0 for one in listed)

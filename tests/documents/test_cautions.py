@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from tco.analysis.evaluation import evaluate
-from tco.report.plan_json import stack_json
+from tco.documents.plan import stack_part
 from tco.report.view import stack_view
 from tco.resolve.resolver import load_stack
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
@@ -49,7 +49,7 @@ def test_cautions_are_told_apart_by_kind(lab: Lab) -> None:
     kinds = {one.kind: one.severity for one in view.cautions}
     assert kinds["first-price"] == "warning"
     assert kinds["no-standby"] == "info"
-    assert stack_json(lab.evaluate())["cautions"] == [
+    assert stack_part(lab.evaluate()).model_dump(mode="json")["cautions"] == [
         {"kind": one.kind, "severity": one.severity, "message": one.message}
         for one in view.cautions
     ]

@@ -8,11 +8,13 @@ import re
 import pytest
 
 from tco.analysis.optimization.optimize import optimize
+from tco.documents.gate import gate_document
+from tco.documents.optimize import optimize_document
+from tco.documents.plan import stack_part
 from tco.report.csv_text import lines_csv
 from tco.report.focus import focus_csv
 from tco.report.memo import memo
-from tco.report.optimum import optimum_json, optimum_text
-from tco.report.plan_json import gate_json, stack_json
+from tco.report.optimum import optimum_text
 from tco.report.preview import pool_text
 from tco.report.table import stack_text
 from tco.report.view import stack_view
@@ -46,12 +48,12 @@ def faces(lab: Lab, *, confidential: bool) -> dict[str, str]:
     return {
         "memo": memo(result),
         "table": stack_text(view),
-        "plan": json.dumps(stack_json(result)),
-        "gate": json.dumps(gate_json(result)),
+        "plan": stack_part(result).model_dump_json(),
+        "gate": gate_document(result).model_dump_json(),
         "csv": lines_csv([result]),
         "focus": focus_csv([result]),
         "optimum": optimum_text(found),
-        "optimum_json": json.dumps(optimum_json(found)),
+        "optimum_json": optimize_document(found).model_dump_json(),
         "preview": pool_text(result, view, "main"),
     }
 
@@ -90,7 +92,7 @@ def test_a_line_names_every_source(lab: Lab) -> None:
     book = lab.book("own", prices=rows, as_of="2026-11-10")
     pool: Keys = {**ON_DEMAND, "purchase": "spot", "nodes": 1}
     lab.stack({"main": pool}, prices=[book])
-    lines = stack_json(lab.evaluate())["lines"]
+    lines = stack_part(lab.evaluate()).model_dump(mode="json")["lines"]
     assert lines[0]["source"] == "order form; made up for the tests"
     assert lines[0]["as_of"] == "2026-11-01"
     rent = next(line for line in lines if line["name"] == "included in the instance price")
@@ -103,4 +105,4 @@ def test_the_catalog_is_the_published_one(lab: Lab, *, priced: bool) -> None:
     api = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
     books = [lab.book("own", prices=[api])] if priced else []
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=books)
-    assert stack_json(lab.evaluate())["catalog"] == lab.catalog.version
+    assert stack_part(lab.evaluate()).catalog == lab.catalog.version

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 
 import click
 import pytest
 
 from tco.analysis.sweep.sweep import Point, Sweep, span_of, sweep_of
+from tco.documents.sweep import sweep_document
 from tco.plan.stack_file import read_stack
-from tco.report.sweep_report import csv_header, csv_line, rows_of, sweep_json, sweep_text
+from tco.report.sweep_report import csv_header, csv_line, sweep_text
 from tests.conftest import DAY, FOLLOWING, ON_DEMAND, Lab
 
 LONG = "a-pool-with-a-name-that-is-longer-than-any-table-has-room-for-in-its-columns"
@@ -22,7 +22,7 @@ def swept(lab: Lab, *texts: str) -> tuple[Sweep, list[Point], list[list[float]]]
     source = read_stack(lab.folder, "one")
     sweep = sweep_of(source, lab.resolve(DAY), DAY, [span_of(one) for one in texts])
     points = list(sweep.points())
-    return sweep, points, [sweep.break_even(row) for row in rows_of(sweep, points)]
+    return sweep, points, [sweep.break_even(row) for row in sweep.rows(points)]
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_csv_is_a_table_of_all_points(stack: Lab) -> None:
 
 def test_json_has_every_key_of_the_contract(stack: Lab) -> None:
     """tco.sweep/1: the inputs with their values, the points, and the break-even line."""
-    found = json.loads(json.dumps(sweep_json(*swept(stack, "fte=0..1:2", "volume=100..1e5:3"))))
+    found = sweep_document(*swept(stack, "fte=0..1:2", "volume=100..1e5:3")).as_json()
     keys = ["schema", "stack", "pricing_day", "scenarios", "seed", "inputs", "points", "break_even"]
     assert list(found) == keys
     named = (found["schema"], found["stack"], found["pricing_day"])

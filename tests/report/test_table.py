@@ -7,8 +7,8 @@ import pytest
 
 from tco.analysis.decision.verdict import in_words
 from tco.analysis.evaluation import Evaluation
+from tco.documents.plan import stack_part
 from tco.numbers import usd
-from tco.report.plan_json import stack_json
 from tco.report.table import comparison, comparison_rows, gate_text, stack_text, summary
 from tco.report.view import category_totals, stack_view
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
@@ -104,7 +104,7 @@ def test_a_workload_without_output_has_no_price_per_output_token(lab: Lab) -> No
     lab.workload(classes=[{"name": "all", "share": 1, "input": 1000, "output": 0}])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
     result = lab.evaluate()
-    view, shown = stack_view(result), stack_json(result)
+    view, shown = stack_view(result), stack_part(result).model_dump(mode="json")
     assert view.per_mtok_output == "–"
     assert shown["usd_per_mtok_output"] is None
     assert shown["alternatives"][0]["usd_per_mtok_output"] is None

@@ -123,6 +123,11 @@ class Sweep:
         """The pricing day."""
         return self.source.plan.pricing_day or self.today
 
+    def rows(self, points: Sequence[Point]) -> list[Sequence[Point]]:
+        """Return the points along the last input, one row for each value of the first of two."""
+        length = len(self.axes[-1].values)
+        return [points[start : start + length] for start in range(0, len(points), length)]
+
     def points(self) -> Iterator[Point]:
         """Every point, the last input varying fastest. Raises BadInput."""
         for values in product(*(axis.values for axis in self.axes)):

@@ -1,19 +1,18 @@
-"""How priced resources read: the table of `tco price`, and its JSON."""
+"""How priced resources read: the table of `tco price`."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import click
 
+from tco.documents.price import Status
 from tco.errors import is_visible, printable
-from tco.iac.estimate.cost_components import Part
-from tco.iac.estimate.pricing import PricedResource, Pricing, Status
+from tco.iac.estimate.pricing import PricedResource, Pricing
 from tco.numbers import usd
 
-__all__ = ["price_json", "price_text"]
+__all__ = ["price_text"]
 
 WIDTH = 80
 NAME, WHAT, USD = 16, 27, 10
@@ -25,61 +24,6 @@ WORDS: dict[Status, str] = {
     "unpriced": "unpriced",
 }
 MOST_SHOWN = 40
-
-
-def price_json(pricing: Pricing) -> dict[str, Any]:
-    """The pricing as ``tco.price/1``: exact numbers, no rounding."""
-    return {
-        "schema": "tco.price/1",
-        "pricing_day": pricing.day.isoformat(),
-        "usd_per_month": {
-            "floor": pricing.floor_usd_per_month,
-            "declared": pricing.usd_per_month,
-            "ceiling": pricing.ceiling_usd_per_month,
-        },
-        "complete": pricing.complete,
-        "counts": {status: pricing.count(status) for status in STATUSES},
-        "warnings": list(pricing.warnings),
-        "resources": [_resource_json(one) for one in pricing.resources],
-    }
-
-
-def _resource_json(one: PricedResource) -> dict[str, Any]:
-    main = one.parts[0] if one.parts else None
-    return {
-        "urn": one.urn,
-        "type": one.type,
-        "name": one.name,
-        "status": one.status,
-        "usd_per_month": one.usd_per_month,
-        "low": one.low,
-        "high": one.high,
-        "detail": one.detail,
-        "quantity": main.quantity if main else None,
-        "unit": main.unit if main else None,
-        "usd_per_unit": main.usd_per_unit if main else None,
-        "region": one.region,
-        "source": main.source if main else None,
-        "as_of": main.as_of.isoformat() if main and main.as_of else None,
-        "estimate": any(part.estimate for part in one.parts),
-        "reason": one.reason,
-        "parts": [_part_json(part) for part in one.parts],
-    }
-
-
-def _part_json(part: Part) -> dict[str, Any]:
-    return {
-        "name": part.name,
-        "quantity": part.quantity,
-        "unit": part.unit,
-        "usd_per_unit": part.usd_per_unit,
-        "usd_per_month": part.usd_per_month,
-        "low": part.low,
-        "high": part.high,
-        "source": part.source,
-        "as_of": part.as_of.isoformat() if part.as_of else None,
-        "estimate": part.estimate,
-    }
 
 
 def price_text(pricing: Pricing, shown: str) -> str:

@@ -12,9 +12,9 @@ import gc
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
 
 from tco.catalog.catalog import Catalog
+from tco.documents.price import Status
 from tco.iac.estimate.cost_components import Cost, Part
 from tco.iac.estimate.coverage import NOT_COVERED, covered_nodes
 from tco.iac.estimate.documents import read_document
@@ -30,13 +30,11 @@ from tco.iac.estimate.schedules import NO_GROUP, SCHEDULE, sets_size_of
 __all__ = [
     "PricedResource",
     "Pricing",
-    "Status",
     "ceiling_usd_per_month",
     "price",
     "price_document",
 ]
 
-Status = Literal["priced", "free", "usage_based", "unpriced"]
 UNKNOWN_TYPE = "tco knows no price of this type of resource"
 
 

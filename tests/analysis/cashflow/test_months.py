@@ -8,8 +8,8 @@ import pytest
 from tco.analysis.cashflow.months import MonthByMonth
 from tco.arrays import monthly_rate
 from tco.costing.finance import discount
+from tco.documents.plan import stack_part
 from tco.report.cash_flow import month_rows
-from tco.report.plan_json import stack_json
 from tco.report.view import stack_view
 from tests.conftest import ON_DEMAND, Keys, Lab, owned
 
@@ -109,13 +109,13 @@ def test_no_months_without_a_priced_rival(lab: Lab) -> None:
     result = lab.evaluate()
     assert result.months is None
     assert month_rows(result) == []
-    assert stack_json(result)["horizon"] is None
+    assert stack_part(result).horizon is None
 
 
 def test_json_of_the_horizon(lab: Lab) -> None:
     """Every month with its payments, payback, turn and present value, nothing rounded."""
     bought(lab, decay=0.0)
-    horizon = stack_json(lab.evaluate())["horizon"]
+    horizon = stack_part(lab.evaluate()).model_dump(mode="json")["horizon"]
     assert horizon["against"] == "api/plain"
     assert horizon["payback_months"] == {"status": "at", "value": pytest.approx(25)}
     assert horizon["turns_in_month"] is None

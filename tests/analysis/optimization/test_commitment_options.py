@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tco.analysis.optimization.commitment_options import CommitmentOption, commitment_options
+from tco.documents.plan import stack_part
 from tco.report.cash_flow import rung_rows
-from tco.report.plan_json import stack_json
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 
@@ -112,7 +112,7 @@ def test_rungs_without_a_price_say_so(lab: Lab) -> None:
     }
     shown = {one.name: (one.usd, one.wrong) for one in rung_rows(lab.evaluate())}
     assert shown["one year"] == ("no price", "")
-    assert stack_json(lab.evaluate())["ladder"][0]["usd_per_month"] is None
+    assert stack_part(lab.evaluate()).commitment_options[0].usd_per_month is None
 
 
 def test_cheapest_eligible_api_is_the_first_rung(lab: Lab) -> None:

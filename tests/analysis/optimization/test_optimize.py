@@ -13,8 +13,9 @@ from tco.analysis.optimization.mix import month_usd
 from tco.analysis.optimization.optimize import Optimum, optimize
 from tco.analysis.optimization.ranks import API
 from tco.analysis.optimization.supplies import apis_of
+from tco.documents.optimize import optimize_document
 from tco.errors import BadInput
-from tco.report.optimum import optimum_json, optimum_text
+from tco.report.optimum import optimum_text
 from tco.report.stack_file_writer import pinned
 from tests.conftest import DAY, FOLLOWING, ON_DEMAND, Keys, Lab
 
@@ -375,7 +376,7 @@ def test_nodes_that_never_stop_are_tried(lab: Lab) -> None:
     found = solve(lab, months=0)
     assert found.optimum_usd == pytest.approx(56 * 5 * 730 / 24)
     assert "2 to 4 x main" in optimum_text(found)
-    assert optimum_json(found)["services"][0]["cheapest"]["always_on"] == {"main": 2}
+    assert optimize_document(found).as_json()["services"][0]["cheapest"]["always_on"] == {"main": 2}
     assert replanned(lab, found) == pytest.approx(found.optimum_usd)
 
 
@@ -388,7 +389,7 @@ def test_what_is_pinned_of_several_services_is_one_plan(lab: Lab, fte: float) ->
     assert found.optimum_usd is not None
     text = " ".join(optimum_text(found).split())
     assert ("the cheapest of all has no node for chat and batch" in text) is (fte == 1.0)
-    assert optimum_json(found)["pinned"]["usd_per_month"] == found.pinned.usd_per_month
+    assert optimize_document(found).pinned.usd_per_month == found.pinned.usd_per_month
     assert found.pinned.usd_per_month == pytest.approx(2 * 14_600 + fte * 20_000)
     assert replanned(lab, found) == pytest.approx(found.pinned.usd_per_month)
 
@@ -415,7 +416,7 @@ def test_another_kind_of_node_never_makes_the_optimum_dearer(lab: Lab, day: list
     for pools in (main, {**main, "slow": {"instance": "slow.8x", "nodes": 0}}):
         lab.stack(pools, {"require": ["nowhere"]}, prices=[book])
         found = solve(lab)
-        assert not optimum_json(found)["exact"]
+        assert not optimize_document(found).exact
         costs.append(found.optimum_usd or 0.0)
     assert costs[1] <= costs[0] + 1e-6
 
@@ -471,7 +472,7 @@ def test_services_that_share_people_are_settled_together(
 def test_a_services_figures_are_its_own(lab: Lab) -> None:
     """With nobody to share, what the services add is the stack; a node's own people are in it."""
     two_services(lab, fte=1.0)
-    found = optimum_json(solve(lab))
+    found = optimize_document(solve(lab)).as_json()
     services = {one["name"]: one for one in found["services"]}
     added = [one["cheapest"]["usd_per_month"] for one in services.values()]
     assert sum(added) == pytest.approx(found["optimum"]["usd_per_month"])
@@ -508,7 +509,7 @@ def test_what_follows_the_load_is_told_as_a_maximum(lab: Lab) -> None:
     found = solve(lab)
     text = " ".join(optimum_text(found).split())
     assert "4 x savings-plan-1yr, up to 6 x main, overflow refused" in text
-    [one] = optimum_json(found)["services"]
+    [one] = optimize_document(found).as_json()["services"]
     assert one["cheapest"]["nodes"] == {"savings-plan-1yr": 4, "main": 6}
 
 

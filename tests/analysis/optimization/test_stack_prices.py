@@ -11,7 +11,8 @@ from tco.analysis.optimization.optimize import Optimum, optimize
 from tco.analysis.optimization.stack_prices import StackPrices
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.stack import StackModel
-from tco.report.optimum import optimum_json, optimum_text
+from tco.documents.optimize import optimize_document
+from tco.report.optimum import optimum_text
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
 
@@ -70,7 +71,7 @@ def test_a_search_out_of_time_says_what_it_left_out(lab: Lab) -> None:
     """Without time an answer still comes, and it is not called exact."""
     several(lab, 2)
     found = solved(lab, Budget(0.0, clock=lambda: 0.0))
-    document = optimum_json(found)
+    document = optimize_document(found).as_json()
     assert not document["exact"]
     assert any(text.startswith("s1: ") for text in document["not_searched"])
     assert found.optimum_usd is not None
@@ -82,7 +83,7 @@ def test_a_search_out_of_time_says_what_it_left_out(lab: Lab) -> None:
 def test_time_that_is_not_used_up_changes_nothing(lab: Lab) -> None:
     """With time enough the answer is that of a search without a limit."""
     several(lab, 2)
-    assert optimum_json(solved(lab, Budget(1e6))) == optimum_json(solved(lab))
+    assert optimize_document(solved(lab, Budget(1e6))) == optimize_document(solved(lab))
 
 
 @pytest.mark.parametrize(("count", "exact", "text"), [(1, True, "Exact: "), (2, False, "beside")])
@@ -90,6 +91,7 @@ def test_an_answer_says_whether_it_is_exact(lab: Lab, count: int, exact: bool, t
     """One service of few counts is priced in full, several only one beside the others."""
     several(lab, count)
     found = solved(lab)
-    assert optimum_json(found)["exact"] is exact
-    assert [one["exact"] for one in optimum_json(found)["services"]] == [True] * count
+    shown = optimize_document(found)
+    assert shown.exact is exact
+    assert [one.exact for one in shown.services] == [True] * count
     assert text in optimum_text(found)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tco.catalog.catalog import Catalog
 from tco.errors import BadInput
-from tco.iac.estimate.price_view import price_json, price_text
+from tco.iac.estimate.price_document import priced_document
+from tco.iac.estimate.price_view import price_text
 from tco.iac.estimate.pricing import price_document
 from tests.iac.programs import DAY, GROUP, INSTANCE, LATER, Keys, urn
 from tests.iac.recording import RECORDED
@@ -78,7 +79,7 @@ def outcome(data: bytes, catalog: Catalog) -> str:
         assert error.problems
         assert all(one.file == "p.json" for one in error.problems)
     else:
-        said = json.dumps(price_json(found), ensure_ascii=False, allow_nan=False)
+        said = json.dumps(priced_document(found).as_json(), ensure_ascii=False, allow_nan=False)
         said += price_text(found, "p.json")
         for one in found.resources:
             assert (one.low or 0) <= (one.usd_per_month or 0) <= (one.high or 0)

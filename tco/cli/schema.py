@@ -1,0 +1,32 @@
+"""``tco schema``: the JSON Schemas of files and documents."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from tco.cli.options import print_text
+from tco.errors import one_of, printable
+
+__all__ = ["schema"]
+
+
+@click.command()
+@click.argument("name", required=False)
+def schema(name: str | None) -> None:
+    """JSON Schema of a file that you write or of a document that a command prints.
+
+    NAME is stack, workload or book for files, plan-document, gate-document, … for what
+    `--format json` prints. Without NAME: all names. An editor checks and completes a stack file
+    with the schema of `tco schema stack`.
+    """
+    from tco.documents.schemas import SCHEMAS
+
+    if name is None:
+        width = max(map(len, SCHEMAS))
+        print_text("".join(f"{key:<{width}}  {one.title}\n" for key, one in SCHEMAS.items()))
+        return
+    if name not in SCHEMAS:
+        raise click.UsageError(f'no schema "{printable(name)}". {one_of(name, SCHEMAS)}')
+    print_text(json.dumps(SCHEMAS[name].as_json(), indent=2) + "\n")

@@ -1,0 +1,125 @@
+"""``tco.gate/1``: whether nodes may be provisioned, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field
+
+from tco.analysis.decision.gate import ConditionId, GateResult
+from tco.analysis.decision.verdict import Decision
+from tco.analysis.evaluation import Evaluation
+from tco.documents.document import Document, Part
+from tco.documents.reasons import flips, reasons
+
+__all__ = [
+    "ConditionPart",
+    "GateDocument",
+    "GatePart",
+    "OverridePart",
+    "VerdictPart",
+    "gate_document",
+    "gate_part",
+    "verdict_part",
+]
+
+
+class VerdictPart(Part):
+    """The decision against the best alternative, with its reasons."""
+
+    decision: Decision
+    against: str | None = Field(description="The alternative that decides.")
+    probability: float | None = Field(
+        description="Share of the scenarios in which self-hosting wins."
+    )
+    saving_npv_usd: float | None = Field(
+        description="Present value of what self-hosting saves over the horizon."
+    )
+    reasons: tuple[str, ...]
+    flips: tuple[str, ...] = Field(description="What would change the answer.")
+
+
+class ConditionPart(Part):
+    """A condition of the gate."""
+
+    id: ConditionId
+    name: str
+    holds: bool
+    detail: str
+
+
+class OverridePart(Part):
+    """A closed gate that was opened on purpose, in the reviewed file."""
+
+    reason: str
+    approved_by: str
+    expires: dt.date
+    max_usd_per_month: float | tuple[float, ...] = Field(
+        description="An amount, or a range [low, likely, high]."
+    )
+
+
+class GatePart(Part):
+    """The gate: open if every condition holds, or by an override."""
+
+    open: bool
+    level: Literal["mandatory", "advisory"]
+    conditions: tuple[ConditionPart, ...]
+    override: OverridePart | None
+
+
+class GateDocument(Document):
+    """What ``tco gate --format json`` prints."""
+
+    schema_: Literal["tco.gate/1"] = Field(default="tco.gate/1", alias="schema")
+    stack: str
+    plan_digest: str = Field(description="SHA-256 of the plan, its workloads and its price books.")
+    verdict: VerdictPart
+    open: bool
+    level: Literal["mandatory", "advisory"]
+    conditions: tuple[ConditionPart, ...]
+    override: OverridePart | None
+
+
+def gate_document(result: Evaluation) -> GateDocument:
+    """Return the gate of one stack as ``tco.gate/1``."""
+    gate = gate_part(result.gate)
+    return GateDocument(
+        stack=result.stack.name,
+        plan_digest=result.stack.source.digest,
+        verdict=verdict_part(result),
+        open=gate.open,
+        level=gate.level,
+        conditions=gate.conditions,
+        override=gate.override,
+    )
+
+
+def verdict_part(result: Evaluation) -> VerdictPart:
+    """Return the verdict of an evaluation with its words."""
+    verdict = result.verdict
+    return VerdictPart(
+        decision=verdict.decision,
+        against=verdict.against,
+        probability=verdict.probability,
+        saving_npv_usd=verdict.saving_npv_usd,
+        reasons=tuple(reasons(result)),
+        flips=tuple(flips(result)),
+    )
+
+
+def gate_part(gate: GateResult) -> GatePart:
+    """Return a gate with its conditions and its override."""
+    override = gate.override
+    return GatePart(
+        open=gate.open,
+        level=gate.level,
+        conditions=tuple(
+            ConditionPart(id=one.id, name=one.name, holds=one.holds, detail=one.detail)
+            for one in gate.conditions
+        ),
+        override=None
+        if override is None
+        else OverridePart.model_validate(override.model_dump(mode="json")),
+    )

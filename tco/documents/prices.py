@@ -1,0 +1,78 @@
+"""``tco.prices/1`` and ``tco.prices-check/1``: the catalog's figures, and their check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from tco.catalog.listing import Checked, FigureEntry
+from tco.documents.document import Document, Part
+from tco.documents.error import ProblemPart, problem_part
+
+__all__ = [
+    "PricesCheckDocument",
+    "PricesDocument",
+    "prices_check_document",
+    "prices_document",
+]
+
+
+class FigurePart(Part):
+    """A figure: its name, its age, and the fields of its row, which differ by kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    kind: str
+    age_days: int | None
+    book: str
+
+
+class PricesDocument(Document):
+    """What ``tco prices list`` and ``tco prices show`` print with ``--format json``."""
+
+    schema_: Literal["tco.prices/1"] = Field(default="tco.prices/1", alias="schema")
+    figures: tuple[FigurePart, ...]
+
+
+class AgedPart(Part):
+    """A figure that was seen long ago."""
+
+    name: str
+    age_days: int | None
+
+
+class PricesCheckDocument(Document):
+    """What ``tco prices check --format json`` prints."""
+
+    schema_: Literal["tco.prices-check/1"] = Field(default="tco.prices-check/1", alias="schema")
+    figures: int
+    faults: tuple[ProblemPart, ...]
+    old: tuple[AgedPart, ...]
+
+
+def prices_document(rows: Sequence[FigureEntry]) -> PricesDocument:
+    """Return figures as ``tco.prices/1``."""
+    return PricesDocument(figures=tuple(_figure(one) for one in rows))
+
+
+def _figure(one: FigureEntry) -> FigurePart:
+    fields: dict[str, Any] = {
+        "name": one.name,
+        "kind": str(one.row.key[0]),
+        "age_days": one.age_days,
+        "book": one.book.name,
+        **one.row.model_dump(mode="json", exclude_none=True),
+    }
+    return FigurePart.model_validate(fields)
+
+
+def prices_check_document(checked: Checked) -> PricesCheckDocument:
+    """Return the outcome of a check as ``tco.prices-check/1``."""
+    return PricesCheckDocument(
+        figures=checked.figures,
+        faults=tuple(map(problem_part, checked.faults)),
+        old=tuple(AgedPart(name=one.name, age_days=one.age_days) for one in checked.old),
+    )

@@ -1,0 +1,107 @@
+"""The JSON Schemas of what a user writes and of what the commands print, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import core_schema
+
+from tco.catalog.book import Book
+from tco.catalog.rows import CONTROLS
+from tco.documents.diff import DiffDocument
+from tco.documents.error import ErrorDocument
+from tco.documents.gate import GateDocument
+from tco.documents.optimize import OptimizeDocument
+from tco.documents.plan import PlanDocument
+from tco.documents.price import PriceDocument
+from tco.documents.prices import PricesCheckDocument, PricesDocument
+from tco.documents.sweep import SweepDocument
+from tco.plan.plan import Plan
+from tco.plan.stack_file import PLAN_KEY, REGION_KEY
+from tco.plan.workload import Workload
+from tco.ranges import Range
+
+__all__ = ["SCHEMAS", "NamedSchema"]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f]+$"
+"""What every program's regular expressions read of the rule for names."""
+
+
+class StackConfig(BaseModel):
+    """What the program is configured with; other keys are Pulumi's."""
+
+    model_config = ConfigDict(extra="allow")
+
+    region: str | None = Field(default=None, alias=REGION_KEY)
+    plan: Plan = Field(alias=PLAN_KEY)
+
+
+class StackYaml(BaseModel):
+    """A stack file, Pulumi.STACK.yaml; other keys are Pulumi's."""
+
+    model_config = ConfigDict(extra="allow")
+
+    config: StackConfig
+
+
+class _Generator(GenerateJsonSchema):
+    """Without titles that repeat a key, with ranges as a file writes them."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Return whether a field has a title beside its key: never."""
+        del schema
+        return False
+
+    def encode_default(self, dft: Any) -> Any:
+        """Return a default as a file would write it."""
+        if isinstance(dft, Range):
+            return dft.likely if dft.is_point else [dft.low, dft.likely, dft.high]
+        if isinstance(dft, BaseModel):
+            return dft.model_dump(mode="json", exclude_unset=True)
+        return super().encode_default(dft)
+
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
+        """Return the schema of a text, its pattern as every dialect reads it."""
+        found = super().str_schema(schema)
+        if CONTROLS in str(found.get("pattern", "")):
+            found["pattern"] = ONE_LINE
+        return found
+
+
+@dataclass(frozen=True)
+class NamedSchema:
+    """A model that has a JSON Schema, and what it is."""
+
+    model: type[BaseModel]
+    title: str
+    written: bool = False
+    """Whether a user writes it; otherwise a command prints it, with every key."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        mode: JsonSchemaMode = "validation" if self.written else "serialization"
+        schema = self.model.model_json_schema(schema_generator=_Generator, mode=mode)
+        return {"$schema": DIALECT, "title": self.title, **{**schema, "title": self.title}}
+
+
+SCHEMAS: Mapping[str, NamedSchema] = {
+    "stack": NamedSchema(StackYaml, "Stack file, Pulumi.STACK.yaml", written=True),
+    "workload": NamedSchema(Workload, "Workload file, workloads/NAME.yaml", written=True),
+    "book": NamedSchema(Book, "Price book, prices/NAME.yaml", written=True),
+    "plan-document": NamedSchema(PlanDocument, "tco.plan/1, of tco plan and tco compare"),
+    "gate-document": NamedSchema(GateDocument, "tco.gate/1, of tco gate"),
+    "sweep-document": NamedSchema(SweepDocument, "tco.sweep/1, of tco sweep"),
+    "price-document": NamedSchema(PriceDocument, "tco.price/1, of tco price"),
+    "diff-document": NamedSchema(DiffDocument, "tco.diff/1, of tco diff"),
+    "optimize-document": NamedSchema(OptimizeDocument, "tco.optimize/1, of tco optimize"),
+    "prices-document": NamedSchema(PricesDocument, "tco.prices/1, of tco prices list and show"),
+    "prices-check-document": NamedSchema(
+        PricesCheckDocument, "tco.prices-check/1, of tco prices check"
+    ),
+    "error-document": NamedSchema(ErrorDocument, "tco.error/1, of any command given bad input"),
+}

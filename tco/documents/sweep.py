@@ -1,0 +1,96 @@
+"""``tco.sweep/1``: one or two inputs swept through the evaluation, and where the saving is 0."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from tco.analysis.decision.verdict import Decision
+from tco.analysis.sweep.sweep import Axis, Point, Sweep
+from tco.documents.document import Document, Part
+
+__all__ = ["InputPart", "PointPart", "SweepDocument", "sweep_document"]
+
+
+class InputPart(Part):
+    """A swept input with the values that it takes."""
+
+    name: str
+    unit: str | None
+    spacing: Literal["log", "linear"]
+    values: tuple[float, ...]
+
+
+class PointPart(Part):
+    """The answer at values of the inputs, in their order."""
+
+    values: tuple[float, ...]
+    usd_per_month: float | None
+    rival: str | None
+    rival_usd_per_month: float | None
+    saving_npv_usd: float | None
+    decision: Decision
+    probability: float | None
+
+
+class BreakEvenRowPart(Part):
+    """Where the saving is 0 along the last input, at a value of the first of two."""
+
+    at: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+class SweepDocument(Document):
+    """What ``tco sweep --format json`` prints."""
+
+    schema_: Literal["tco.sweep/1"] = Field(default="tco.sweep/1", alias="schema")
+    stack: str
+    pricing_day: dt.date
+    scenarios: int
+    seed: int
+    inputs: tuple[InputPart, ...]
+    points: tuple[PointPart, ...] = Field(description="The last input varies fastest.")
+    break_even: tuple[BreakEvenRowPart, ...]
+
+
+def sweep_document(
+    sweep: Sweep, points: Sequence[Point], break_even: Sequence[Sequence[float]]
+) -> SweepDocument:
+    """Return a sweep as ``tco.sweep/1``. ``break_even`` has a list for every row of points."""
+    rows = sweep.rows(points)
+    return SweepDocument(
+        stack=sweep.source.name,
+        pricing_day=sweep.day,
+        scenarios=sweep.scenarios,
+        seed=sweep.seed,
+        inputs=tuple(_input(axis) for axis in sweep.axes),
+        points=tuple(_point(one) for one in points),
+        break_even=tuple(
+            BreakEvenRowPart(at=row[0].values[:-1], values=tuple(values))
+            for row, values in zip(rows, break_even, strict=True)
+        ),
+    )
+
+
+def _input(axis: Axis) -> InputPart:
+    return InputPart(
+        name=axis.knob.name,
+        unit=axis.knob.unit or None,
+        spacing="log" if axis.logarithmic else "linear",
+        values=axis.values,
+    )
+
+
+def _point(one: Point) -> PointPart:
+    return PointPart(
+        values=one.values,
+        usd_per_month=one.usd_per_month,
+        rival=one.rival,
+        rival_usd_per_month=one.rival_usd_per_month,
+        saving_npv_usd=one.saving_npv_usd,
+        decision=one.decision,
+        probability=one.probability,
+    )

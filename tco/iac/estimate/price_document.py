@@ -1,0 +1,74 @@
+"""From priced resources to ``tco.price/1``."""
+
+from __future__ import annotations
+
+from tco.documents.price import (
+    ComponentPart,
+    CountsPart,
+    PriceDocument,
+    ResourcePart,
+    TotalPart,
+)
+from tco.iac.estimate.cost_components import Part
+from tco.iac.estimate.pricing import PricedResource, Pricing
+
+__all__ = ["priced_document"]
+
+
+def priced_document(pricing: Pricing) -> PriceDocument:
+    """Return a program's priced resources as ``tco.price/1``."""
+    return PriceDocument(
+        pricing_day=pricing.day,
+        usd_per_month=TotalPart(
+            floor=pricing.floor_usd_per_month,
+            declared=pricing.usd_per_month,
+            ceiling=pricing.ceiling_usd_per_month,
+        ),
+        complete=pricing.complete,
+        counts=CountsPart(
+            priced=pricing.count("priced"),
+            free=pricing.count("free"),
+            usage_based=pricing.count("usage_based"),
+            unpriced=pricing.count("unpriced"),
+        ),
+        warnings=tuple(pricing.warnings),
+        resources=tuple(_resource(one) for one in pricing.resources),
+    )
+
+
+def _resource(one: PricedResource) -> ResourcePart:
+    main = one.parts[0] if one.parts else None
+    return ResourcePart(
+        urn=one.urn,
+        type=one.type,
+        name=one.name,
+        status=one.status,
+        usd_per_month=one.usd_per_month,
+        low=one.low,
+        high=one.high,
+        detail=one.detail,
+        quantity=main.quantity if main else None,
+        unit=main.unit if main else None,
+        usd_per_unit=main.usd_per_unit if main else None,
+        region=one.region,
+        source=main.source if main else None,
+        as_of=main.as_of if main else None,
+        estimate=any(part.estimate for part in one.parts),
+        reason=one.reason,
+        parts=tuple(_component(part) for part in one.parts),
+    )
+
+
+def _component(part: Part) -> ComponentPart:
+    return ComponentPart(
+        name=part.name,
+        quantity=part.quantity,
+        unit=part.unit,
+        usd_per_unit=part.usd_per_unit,
+        usd_per_month=part.usd_per_month,
+        low=part.low,
+        high=part.high,
+        source=part.source,
+        as_of=part.as_of,
+        estimate=part.estimate,
+    )

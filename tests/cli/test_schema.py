@@ -1,0 +1,188 @@
+"""`tco schema`: what users write and what commands print, as JSON Schema."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+import tco.forge.branch
+from tco.documents.document import Document
+from tco.documents.schemas import SCHEMAS
+from tco.files import as_list, as_mapping
+from tco.yaml_reader import load
+from tests.cli.conftest import OK, TODAY, USAGE, Shell
+from tests.conftest import Keys
+
+ROOT = Path(__file__).parents[2]
+RECORDED = ROOT / "tests" / "iac" / "recorded"
+FILES = [
+    *(("stack", path) for path in sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))),
+    *(("workload", path) for path in sorted((ROOT / "stacks" / "workloads").glob("*.yaml"))),
+    *(("book", path) for path in sorted((ROOT / "stacks" / "prices").glob("*.yaml"))),
+    *(("book", path) for path in sorted((ROOT / "tco" / "catalog" / "data").glob("*.yaml"))),
+]
+CONFIDENTIAL: Keys = {
+    "confidential": True,
+    "prices": [{"instance": "box.8x", "region": "r1", "usd_per_hour": [15, 16, 18]}],
+}
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "plan": ("plan",),
+    "plan without scenarios": ("plan", "--scenarios", "0"),
+    "compare": ("compare", "one", "two"),
+    "gate": ("gate", "one"),
+    "sweep": ("sweep", "one", "volume=100..1000:2", "fte=0..1:2"),
+    "optimize": ("optimize", "one"),
+    "diff": ("diff", "--base", "BASE"),
+    "prices list": ("prices", "list"),
+    "prices show": ("prices", "show", "box.8x"),
+    "prices check": ("prices", "check"),
+    "bad input": ("gate", "three"),
+}
+DOCUMENTS = {
+    "plan without scenarios": "plan",
+    "compare": "plan",
+    "prices list": "prices",
+    "prices show": "prices",
+    "prices check": "prices-check",
+    "bad input": "error",
+}
+
+
+@cache
+def validator(name: str) -> Any:
+    """A validator of a schema, which is itself a valid one."""
+    schema = SCHEMAS[name].as_json()
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def faults(name: str, value: Any) -> list[str]:
+    """What a schema refuses."""
+    found: list[ValidationError] = list(validator(name).iter_errors(value))
+    return [f"{one.json_path}: {one.message}" for one in found]
+
+
+def objects(schema: Any) -> Iterator[Keys]:
+    """Every object with named keys in a schema."""
+    for one in as_list(schema) or ():
+        yield from objects(one)
+    mapping = as_mapping(schema) or {}
+    if "properties" in mapping and mapping.get("type") == "object":
+        yield mapping
+    for one in mapping.values():
+        yield from objects(one)
+
+
+@pytest.mark.parametrize(("name", "path"), FILES, ids=lambda value: getattr(value, "name", value))
+def test_files_satisfy_their_schema(name: str, path: Path) -> None:
+    """An editor that checks with the schema marks nothing in a file that tco accepts."""
+    content = load(path.read_text(encoding="utf-8"), aliases=True)
+    assert faults(name, json.loads(json.dumps(content, default=str))) == []
+
+
+@pytest.fixture
+def rich(shell: Shell, tmp_path_factory: pytest.TempPathFactory, monkeypatch: Any) -> Shell:
+    """The shell with a confidential book, a table of people, an API by name, and an older side."""
+    lab = shell.lab
+    base = tmp_path_factory.mktemp("base")
+    shutil.copytree(lab.folder, base, dirs_exist_ok=True)
+    monkeypatch.setattr(tco.forge.branch, "load_catalog", lambda: lab.catalog)
+    lab.plan(
+        {"chat": lab.service({"main": {"instance": "box.8x", "nodes": 2}}, standby="none")},
+        "one",
+        prices=[lab.book("ours", **CONFIDENTIAL)],
+        alternatives=["api/plain", "api/none", {"both": {"chat": "api/dear"}}, "stack:two"],
+        ops={"fte": {1: 0.25, 4: 0.5}},
+        gate={
+            "override": {
+                "reason": "pilot",
+                "approved_by": "ann",
+                "expires": "2026-12-31",
+                "max_usd_per_month": [1e5, 2e5],
+            }
+        },
+    )
+    COMMANDS["diff"] = ("diff", "--base", str(base))
+    return shell
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_commands_print_satisfies_its_schema(rich: Shell, command: str) -> None:
+    """Every document has exactly the keys of its schema, and reads back as what it was."""
+    answer = rich(*COMMANDS[command], "--format", "json")
+    name = f"{DOCUMENTS.get(command, command)}-document"
+    assert faults(name, answer.json) == []
+    model = SCHEMAS[name].model
+    assert issubclass(model, Document)
+    assert model.model_validate_json(answer.out).as_json() == answer.json
+
+
+@pytest.mark.parametrize("name", ["preview.json", "state.json"])
+def test_a_price_satisfies_its_schema(shell: Shell, name: str) -> None:
+    """The same of `tco price`, for what the engine recorded."""
+    answer = shell.bare("price", str(RECORDED / name), "--format", "json", "--today", TODAY)
+    assert answer.code == OK
+    assert faults("price-document", answer.json) == []
+    model = SCHEMAS["price-document"].model
+    assert issubclass(model, Document)
+    assert model.model_validate_json(answer.out).as_json() == answer.json
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_closed(name: str) -> None:
+    """A key that is misspelled is refused; open is only what is not ours, or differs by kind."""
+    schema = SCHEMAS[name].as_json()
+    assert schema["title"] == SCHEMAS[name].title
+    open_to_others = {"StackYaml", "StackConfig", "FigurePart", SCHEMAS["stack"].title}
+    assert [
+        one["title"]
+        for one in objects(schema)
+        if one.get("additionalProperties") is not False and one["title"] not in open_to_others
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("services.chat.pools.main.nodes", -1),
+        ("services.chat.pools.main.nodes", "many"),
+        ("services.chat.pools.main.purchase", "leased"),
+        ("services.chat.poools", {}),
+        ("services.chat.sizing.target_load", 80),
+        ("finance.discount_rate", [0.1, 0.2, 0.3, 0.4]),
+        ("gate.level", "strict"),
+        ("alternatives", "api/plain"),
+    ],
+)
+def test_the_schema_of_stacks_refuses(shell: Shell, path: str, value: object) -> None:
+    """What tco refuses of a stack by its form, an editor refuses as well."""
+    content: Any = load((shell.lab.folder / "Pulumi.one.yaml").read_text(), aliases=False)
+    assert faults("stack", content) == []
+    *parents, key = path.split(".")
+    inner = content["config"]["tco:plan"]
+    for parent in parents:
+        inner = inner.setdefault(parent, {})
+    inner[key] = value
+    assert faults("stack", content) != []
+
+
+def test_schema_prints_what_it_names(shell: Shell) -> None:
+    """Each name of the list prints a schema."""
+    listed = shell.bare("schema")
+    assert listed.code == OK
+    assert [line.split()[0] for line in listed.out.splitlines()] == list(SCHEMAS)
+    assert shell.bare("schema", "workload").json == SCHEMAS["workload"].as_json()
+
+
+def test_an_unknown_schema_names_the_nearest(shell: Shell) -> None:
+    """A mistyped name is a usage error that helps."""
+    answer = shell.bare("schema", "plan-documnt")
+    assert (answer.code, answer.out) == (USAGE, "")
+    assert "Did you mean plan-document?" in answer.err
