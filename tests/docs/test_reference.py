@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from tco.analysis.decision.verdict import Decision, in_words
 from tco.catalog.book import Book
 from tco.catalog.rows import Row
 from tco.cli import exit_codes
@@ -152,6 +153,13 @@ def test_every_limit_of_the_policy_pack_is_listed() -> None:
     """The page has a row for each key of the pack's configuration."""
     text = (DOCS / "policy-pack.md").read_text(encoding="utf-8")
     assert [name for name in SCHEMA if f"| `{name}` |" not in text] == []
+
+
+def test_every_verdict_is_explained() -> None:
+    """A reader finds each verdict as it is displayed, with its key in JSON."""
+    text = (DOCS / "analysis.md").read_text(encoding="utf-8")
+    for decision in get_args(Decision):
+        assert f"| {in_words(decision)} | `{decision}` |" in text
 
 
 def test_the_readme_is_short() -> None:
