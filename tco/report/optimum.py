@@ -90,7 +90,9 @@ def optimum_text(found: Optimum) -> str:
         lines += [*_mixes(found, service), "", *ranks, ""]
     notes = (RANKS, *([SHARED] if several else []), _pinned_note(found), _searched(found))
     for text in notes:
-        lines += textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
+        lines += textwrap.wrap(
+            text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+        )
     return "\n".join(lines) + "\n"
 
 

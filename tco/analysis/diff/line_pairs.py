@@ -44,7 +44,7 @@ def _leftovers(old: list[PricedLine], new: Sequence[PricedLine]) -> Iterator[Lin
     yield from (LinePair(line, None) for line in old)
 
 
-def _key(priced: PricedLine) -> tuple[str, ...]:
+def _key(priced: PricedLine) -> tuple[object, ...]:
     line = priced.line
     sold = (line.kind, line.sku, line.request_class)
     bought = (line.purchase or "", line.commitment_status or "")

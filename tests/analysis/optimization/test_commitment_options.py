@@ -6,7 +6,7 @@ import pytest
 
 from tco.analysis.optimization.commitment_options import CommitmentOption, commitment_options
 from tco.documents.plan import stack_part
-from tco.report.cash_flow import rung_rows
+from tco.report.cash_flow import option_rows
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 
@@ -110,7 +110,7 @@ def test_rungs_without_a_price_say_so(lab: Lab) -> None:
         "three years": "acme/8x has no price of a three-year term",
         "own": "the catalog has no purchase_usd_node_8xh100; a price book may state it",
     }
-    shown = {one.name: (one.usd, one.wrong) for one in rung_rows(lab.evaluate())}
+    shown = {one.name: (one.usd, one.exit_cost) for one in option_rows(lab.evaluate())}
     assert shown["one year"] == ("no price", "")
     assert stack_part(lab.evaluate()).commitment_options[0].usd_per_month is None
 

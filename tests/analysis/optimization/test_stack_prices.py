@@ -86,7 +86,7 @@ def test_time_that_is_not_used_up_changes_nothing(lab: Lab) -> None:
     assert optimize_document(solved(lab, Budget(1e6))) == optimize_document(solved(lab))
 
 
-@pytest.mark.parametrize(("count", "exact", "text"), [(1, True, "Exact: "), (2, False, "beside")])
+@pytest.mark.parametrize(("count", "exact", "text"), [(1, True, "Exact: "), (2, False, "its own")])
 def test_an_answer_says_whether_it_is_exact(lab: Lab, count: int, exact: bool, text: str) -> None:
     """One service of few counts is priced in full, several only one beside the others."""
     several(lab, count)
