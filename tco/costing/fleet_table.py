@@ -113,13 +113,12 @@ class _ByMonth:
 
 def _with_committed(group: Group, counts: Sequence[float]) -> Group:
     """The group with so many nodes in each of its committed pools, no more and no fewer."""
-    pools = tuple(
+    return group.with_fleet_pools(
         replace(fleet, floor=round(count), cap=float(round(count)))
         if pool.supply.committed
         else fleet
         for fleet, pool, count in zip(group.fleet.pools, group.pools, counts, strict=True)
     )
-    return replace(group, fleet=replace(group.fleet, pools=pools))
 
 
 @dataclass(frozen=True)

@@ -213,6 +213,10 @@ class Group:
             tuple(speeds),
         )
 
+    def with_fleet_pools(self, pools: Iterable[FleetPool]) -> Group:
+        """Return the group with other bounds of its pools, in the same order."""
+        return replace(self, fleet=replace(self.fleet, pools=tuple(pools)))
+
     @property
     def share(self) -> float:
         """Share of the service's requests."""
@@ -367,6 +371,29 @@ class StackModel:
             for group in service.groups:
                 for place, pool in enumerate(group.pools):
                     yield service, group, place, pool
+
+    def with_service(self, place: int, service: ServiceModel) -> StackModel:
+        """Return the stack with another service in one's place."""
+        services = (*self.services[:place], service, *self.services[place + 1 :])
+        return replace(self, services=services)
+
+    def with_services(self, change: Callable[[ServiceModel], ServiceModel]) -> StackModel:
+        """Return the stack with every service changed."""
+        return replace(self, services=tuple(change(service) for service in self.services))
+
+    def with_groups(self, change: Callable[[Group], Group]) -> StackModel:
+        """Return the stack with every group of every service changed."""
+        return self.with_services(
+            lambda service: replace(
+                service, groups=tuple(change(group) for group in service.groups)
+            )
+        )
+
+    def with_pools(self, change: Callable[[PoolModel], PoolModel]) -> StackModel:
+        """Return the stack with every pool of every group changed."""
+        return self.with_groups(
+            lambda group: replace(group, pools=tuple(change(pool) for pool in group.pools))
+        )
 
 
 Resolve = Callable[[StackFile], StackModel]

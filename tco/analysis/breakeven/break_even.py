@@ -227,8 +227,8 @@ def _ceiling(stack: StackModel) -> float:
 
 def _capacity(stack: StackModel, ceiling: float) -> float | None:
     """The largest factor that every service can serve, or None where there is no such limit."""
-    services = tuple(replace(one, standby=StandbyTerms()) for one in stack.services)
-    stack = replace(stack, services=services)  # no spare serves more, and none need be counted
+    # No spare serves more, and none need be counted.
+    stack = stack.with_services(lambda service: replace(service, standby=StandbyTerms()))
     if bool(operate(stack, ceiling).served(stack)[0]):
         return None
     grid = np.linspace(0.0, ceiling, 33)

@@ -77,13 +77,7 @@ def project(stack: StackModel, months: int | None = None) -> Projection:
     """A stack's fleets month by month. Committed nodes once bought stay, also if demand shrinks."""
     count = months or stack.horizon_months
     t = np.arange(float(count))
-    held = replace(
-        stack,
-        services=tuple(
-            replace(service, groups=tuple(_with_committed(group) for group in service.groups))
-            for service in stack.services
-        ),
-    )
+    held = stack.with_groups(_with_committed)
     factors = tuple(growth(service, t) for service in stack.services)
     others = {
         one.name: project(one.stack, count) for one in stack.alternatives if one.stack is not None
@@ -115,11 +109,10 @@ def tabulated(ahead: Projection, widest: float) -> Callable[[Scenario], Projecti
 def _with_committed(group: Group) -> Group:
     """The group with its committed pools no smaller than on the pricing day."""
     today = group.fleet.at(1.0).month.peak_nodes
-    pools = tuple(
+    return group.with_fleet_pools(
         replace(fleet, floor=int(peak[0])) if pool.supply.committed else fleet
         for fleet, pool, peak in zip(group.fleet.pools, group.pools, today, strict=True)
     )
-    return replace(group, fleet=replace(group.fleet, pools=pools))
 
 
 def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:

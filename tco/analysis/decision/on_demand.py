@@ -18,7 +18,7 @@ from tco.costing.fleet_operation import operate
 from tco.costing.ledger import ledger
 from tco.costing.lines import NODE_CATEGORIES
 from tco.costing.purchase import PurchaseOption
-from tco.costing.stack import Group, PoolModel, StackModel
+from tco.costing.stack import PoolModel, StackModel
 
 __all__ = ["closes_on_demand", "on_demand_usd_per_month"]
 
@@ -83,17 +83,7 @@ def _on_demand(stack: StackModel) -> StackModel | None:
     paid = {pool.name: _paid(stack, pool) for _, _, _, pool in stack.pools()}
     if None in paid.values():
         return None
-
-    def moved(group: Group) -> Group:
-        return replace(group, pools=tuple(paid[pool.name] or pool for pool in group.pools))
-
-    return replace(
-        stack,
-        services=tuple(
-            replace(service, groups=tuple(moved(group) for group in service.groups))
-            for service in stack.services
-        ),
-    )
+    return stack.with_pools(lambda pool: paid[pool.name] or pool)
 
 
 def _paid(stack: StackModel, pool: PoolModel) -> PoolModel | None:

@@ -114,13 +114,7 @@ def _lost_usd(supply: PurchaseOption) -> float:
 
 def _with(stack: StackModel, holdings: dict[str, Holding]) -> StackModel:
     """The stack with its pools bought another way; what is committed holds the plan's peak."""
-    return replace(
-        stack,
-        services=tuple(
-            replace(service, groups=tuple(_group_with(group, holdings) for group in service.groups))
-            for service in stack.services
-        ),
-    )
+    return stack.with_groups(lambda group: _group_with(group, holdings))
 
 
 def _group_with(group: Group, holdings: dict[str, Holding]) -> Group:
@@ -135,7 +129,7 @@ def _group_with(group: Group, holdings: dict[str, Holding]) -> Group:
         else replace(fleet, obtainable=1.0, floor=int(peak[0]), cap=float(peak[0]), follow="static")
         for fleet, pool, peak in zip(group.fleet.pools, pools, peaks, strict=True)
     ]
-    return replace(group, pools=tuple(pools), fleet=replace(group.fleet, pools=tuple(fleets)))
+    return replace(group.with_fleet_pools(fleets), pools=tuple(pools))
 
 
 def _cheapest(

@@ -198,8 +198,7 @@ def _at_apis(stack: StackModel, prices: StackPrices) -> StackModel:
 
 def _offered(stack: StackModel, open_: StackModel, place: int) -> StackModel:
     """The stack with every supply of one service, the others as they are."""
-    services = (*stack.services[:place], open_.services[place], *stack.services[place + 1 :])
-    return replace(stack, services=services)
+    return stack.with_service(place, open_.services[place])
 
 
 def _in_turn(

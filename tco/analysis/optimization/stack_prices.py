@@ -51,9 +51,7 @@ class StackPrices:
         key = (id(service), held, floors, id(mix.overflow), id(mix.standby))
         if key not in self.mixed:  # the service and the mix are kept, so that no other has their id
             self.mixed[key] = (service, mix, service_with(service, mix))
-        changed = self.mixed[key][-1]
-        services = (*stack.services[:place], changed, *stack.services[place + 1 :])
-        return replace(stack, services=services)
+        return stack.with_service(place, self.mixed[key][-1])
 
     def cost_usd(self, stack: StackModel) -> float:
         """Return USD of the month, to compare: infinite where the stack refuses demand."""

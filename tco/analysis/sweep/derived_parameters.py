@@ -128,7 +128,7 @@ def _gpu_hour(source: StackFile, declared: StackModel) -> SweepParameter:
     def turn(stack: StackModel, value: float) -> StackModel:
         if value < 0:
             raise refused(source, "usd_per_gpu_hour", f"{value:g} is below 0.")
-        return _with_pools(stack, lambda pool: _repriced(pool, value / now))
+        return stack.with_pools(lambda pool: _repriced(pool, value / now))
 
     return SweepParameter("usd_per_gpu_hour", "USD/GPU-hour", in_stack=turn)
 
@@ -149,20 +149,6 @@ def _repriced(pool: PoolModel, factor: float) -> PoolModel:
         spot=replace(spot, on_demand=times(spot.on_demand)) if spot is not None else None,
     )
     return replace(pool, supply=changed)
-
-
-def _with_pools(stack: StackModel, turn: Callable[[PoolModel], PoolModel]) -> StackModel:
-    services = [
-        replace(
-            service,
-            groups=tuple(
-                replace(group, pools=tuple(turn(pool) for pool in group.pools))
-                for group in service.groups
-            ),
-        )
-        for service in stack.services
-    ]
-    return replace(stack, services=tuple(services))
 
 
 def _api_prices(source: StackFile, declared: StackModel) -> SweepParameter:
@@ -196,11 +182,8 @@ def _with_apis(stack: StackModel, factor: float) -> StackModel:
         other = _with_apis(one.stack, factor) if one.stack is not None else None
         return replace(one, rates=tuple(maybe(api) for api in one.rates), stack=other)
 
-    return replace(
-        stack,
-        services=tuple(service(one) for one in stack.services),
-        alternatives=tuple(alternative(one) for one in stack.alternatives),
-    )
+    alternatives = tuple(alternative(one) for one in stack.alternatives)
+    return replace(stack.with_services(service), alternatives=alternatives)
 
 
 def _people(source: StackFile, declared: StackModel) -> SweepParameter:
