@@ -1,0 +1,278 @@
+"""Write ``data/curves`` from a table of measurements collected from public sources.
+
+    python -m tco.catalog.build_curves TABLE.csv [FOLDER]
+
+The table has one measurement per row and these columns, among others that are not read: model,
+model_hf, gpu, gpus, precision, engine, engine_version, parallelism, serving, spec_decoding, isl,
+osl, lengths, kind, concurrency, request_rate, output_tok_s, output_tok_s_derived, ttft_ms,
+ttft_stat, itl_ms, itl_stat, ttft_p99_ms, itl_p99_ms, measured_on, source, licence, note,
+implausible. It is collected from the repositories and packages that ``SOURCES`` names: the
+silicon sample of aiconfigurator-core on PyPI, InferenceX's raw results, the MLPerf Inference
+results, TensorRT-LLM's performance overview, and the result pages of GPUStack and deplodock.
+
+Left out: what the table marks as implausible. Everything else is kept: what it may be used for is
+decided where it is used, by its kind, its mode and its source.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import cast
+
+from tco.catalog.curves import (
+    SOURCES_FILE,
+    CurveSource,
+    Kind,
+    Measurement,
+    Mode,
+    Statistic,
+    measurements_text,
+)
+from tco.errors import TcoError
+
+__all__ = ["build", "main"]
+
+NO_LICENSE = "not stated"
+LENGTHS = "lengths drawn uniformly from [0.8, 1] x nominal, the mean is given"
+SOURCES: tuple[tuple[str, CurveSource], ...] = (
+    (
+        r"PyPI aiconfigurator-core==0\.12\.0 \S+/silicon_sample\.csv id (?P<record>.*)",
+        CurveSource(
+            "silicon-sample",
+            "PyPI aiconfigurator-core==0.12.0 aiconfigurator_core/systems/silicon_sample.csv",
+            "Apache-2.0",
+            "tuned",
+            f"InferenceX rows: {LENGTHS}; latencies are means; speculative decoding is deduced. "
+            "Rows without a day: NVIDIA's own runs",
+        ),
+    ),
+    (
+        r"github\.com/gminneci/mantile reconcile/sources/inferencemax/raw/(?P<record>run_\d+)/.*",
+        CurveSource(
+            "inferencex",
+            "github.com/gminneci/mantile reconcile/sources/inferencemax/raw@72ff84eb agg_bmk.json",
+            "Apache-2.0 (InferenceX artifact); the mirroring repository states no license",
+            "tuned",
+            LENGTHS,
+        ),
+    ),
+    (
+        r"github\.com/SemiAnalysisAI/InferenceX experimental/(?P<record>.*)",
+        CurveSource(
+            "inferencex-day-0",
+            "github.com/SemiAnalysisAI/InferenceX experimental",
+            "Apache-2.0",
+            "day-0",
+            "nightly builds in the first days of a model",
+        ),
+    ),
+    (
+        r"ajith-sirra-amd/InferenceMAX_Rocm_Team (?P<record>.*)",
+        CurveSource(
+            "inferencemax-rocm",
+            "github.com/ajith-sirra-amd/InferenceMAX_Rocm_Team",
+            NO_LICENSE,
+            "agentic",
+            "agents' traces with cached prefixes: not comparable with the other rows",
+        ),
+    ),
+    *(
+        (
+            rf"github\.com/{repository} {file}@{commit} (?P<record>.*)",
+            CurveSource(
+                f"mlperf-{version}",
+                f"github.com/{repository} {file}@{commit}",
+                terms,
+                "mlperf",
+                "closed division; the whole system, replicas inside not stated; "
+                "the day is that of the round's publication",
+            ),
+        )
+        for version, repository, file, commit, terms in (
+            (
+                "5.1",
+                "mlcommons/inference_results_v5.1",
+                "summary_results.json",
+                "965182b0",
+                "none stated in the v5.1 repository (MLCommons results)",
+            ),
+            (
+                "6.0",
+                "gbeezybez/inference_results_v6.0",
+                "summary_results.json",
+                "232fbf90",
+                "Apache-2.0",
+            ),
+            (
+                "6.1",
+                "mlcommons/inference_results_v6.1",
+                "summary.json",
+                "10ecdfff",
+                "not checked",
+            ),
+        )
+    ),
+    (
+        r"github\.com/NVIDIA/TensorRT-LLM (?P<record>.*)",
+        CurveSource(
+            "tensorrt-llm",
+            "github.com/NVIDIA/TensorRT-LLM",
+            "Apache-2.0",
+            "vendor",
+            "offline maximum, output tok/s per GPU x GPUs; undated page",
+        ),
+    ),
+    (
+        r"github\.com/gpustack/gpustack docs/performance-lab/(?P<record>.*)",
+        CurveSource(
+            "gpustack",
+            "github.com/gpustack/gpustack docs/performance-lab",
+            "Apache-2.0",
+            "community",
+            "the day is the last change of the page",
+        ),
+    ),
+    (
+        r"github\.com/cloudrift-ai/deplodock (?P<record>.*)",
+        CurveSource(
+            "deplodock",
+            "github.com/cloudrift-ai/deplodock",
+            "Apache-2.0",
+            "community",
+            "one run per file, often short",
+        ),
+    ),
+    (
+        r"(?P<record>.*)",
+        CurveSource(
+            "reports",
+            "issues and pages that the record names",
+            NO_LICENSE,
+            "community",
+            "",
+        ),
+    ),
+)
+"""How a source of the table is recognized, and what its rows have in common; the first fits."""
+MODEL_NAMES = {
+    "deepseek-r1-0528": "deepseek-r1",
+    "qwen3-coder-30b-a3b": "qwen3-coder-30b",
+    "qwen3-coder-480b-a35b": "qwen3-coder-480b",
+}
+GPU_NAMES = {"A100-80GB-SXM": "A100-SXM-80GB"}
+"""The catalog's name of what the table calls otherwise; the checkpoint keeps the exact one."""
+KINDS: dict[str, Kind] = {
+    "closed-loop concurrency": "closed-loop",
+    "request rate": "request-rate",
+    "offline": "offline",
+    "mlperf-offline": "offline",
+    "mlperf-server": "server",
+}
+KEPT_NOTES = re.compile(
+    r"wip=True|server limit|burst|in flight|token times of the tool|short run|Virtualized"
+    r"|index excerpt|kv cache|precision (?:not stated|deduced)|flags:|table says"
+)
+"""The remarks that change how a row reads; the rest is said once, of its source."""
+LONGEST_NOTE = 120
+
+
+def build(table: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return the text of every curve file by its name, ``sources.csv`` included."""
+    by_model: defaultdict[str, list[Measurement]] = defaultdict(list)
+    for row in table:
+        if not row["implausible"]:
+            model = MODEL_NAMES.get(row["model"], row["model"])
+            by_model[model].append(_measurement(row))
+    files = {f"{model}.csv": measurements_text(rows) for model, rows in by_model.items()}
+    used = {one.source for rows in by_model.values() for one in rows}
+    files[SOURCES_FILE] = _sources_text(source for _, source in SOURCES if source.source in used)
+    return files
+
+
+def _measurement(row: Mapping[str, str]) -> Measurement:
+    source, record = _source(row["source"])
+    limits = re.search(r"p99 ttft<=(\d+) ms, tpot<=(\d+) ms", row["note"])
+    return Measurement(
+        gpu=GPU_NAMES.get(row["gpu"], row["gpu"]),
+        gpus=int(row["gpus"]),
+        precision=row["precision"],
+        engine=row["engine"],
+        version=row["engine_version"],
+        parallelism=row["parallelism"].lower(),
+        mode=cast("Mode", {"disagg": "disaggregated"}.get(row["serving"], "aggregated")),
+        speculative=row["spec_decoding"],
+        kind=KINDS[row["kind"]],
+        input=_number(row["isl"]),
+        output=_number(row["osl"]),
+        lengths=row["lengths"],
+        concurrency=_number(row["concurrency"]),
+        request_rate=_number(row["request_rate"]),
+        output_tok_s=float(row["output_tok_s"]),
+        derived=row["output_tok_s_derived"] == "true",
+        ttft_ms=_number(row["ttft_ms"]),
+        ttft_stat=_statistic(row["ttft_stat"]),
+        ttft_p99_ms=_number(row["ttft_p99_ms"]),
+        itl_ms=_number(row["itl_ms"]),
+        itl_stat=_statistic(row["itl_stat"]),
+        itl_p99_ms=_number(row["itl_p99_ms"]),
+        ttft_limit_ms=float(limits[1]) if limits else None,
+        itl_limit_ms=float(limits[2]) if limits else None,
+        measured_on=row["measured_on"],
+        checkpoint=row["model_hf"].removeprefix("- "),
+        source=source.source,
+        record=record,
+        note=_note(row["note"]),
+    )
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _statistic(text: str) -> Statistic:
+    return cast("Statistic", text.partition(" ")[0])
+
+
+def _source(text: str) -> tuple[CurveSource, str]:
+    """Return the source that a row of the table names, and where in it the row stands."""
+    for pattern, source in SOURCES:
+        found = re.fullmatch(pattern, text)
+        if found:
+            return source, found["record"]
+    raise AssertionError("the last pattern fits everything")
+
+
+def _note(text: str) -> str:
+    kept = (part.strip() for part in text.split(";"))
+    return "; ".join(part for part in kept if KEPT_NOTES.search(part))[:LONGEST_NOTE]
+
+
+def _sources_text(sources: Iterator[CurveSource]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CurveSource._fields)
+    writer.writerows(sources)
+    return out.getvalue()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Write the curve files of a table into a folder, by default the catalog's own."""
+    if not arguments:
+        raise TcoError("build_curves: a table is missing. Give the path of a CSV file.")
+    shipped = Path(str(resources.files("tco.catalog") / "data" / "curves"))
+    folder = Path(arguments[1]) if len(arguments) > 1 else shipped
+    with Path(arguments[0]).open(encoding="utf-8", newline="") as table:
+        files = build(csv.DictReader(table))
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

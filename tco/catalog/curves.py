@@ -1,0 +1,223 @@
+"""Measured serving throughput: one CSV file per model in ``data/curves``, read when asked for.
+
+A row is one published measurement of one configuration at one load. ``sources.csv`` beside the
+models' files names each source once, with its license and what kind of runs it holds.
+``build_curves.py`` writes these files and says where the figures come from.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Literal, NamedTuple, cast
+
+from tco.errors import TcoError
+
+__all__ = [
+    "CurveSource",
+    "Kind",
+    "Measurement",
+    "Mode",
+    "Runs",
+    "Statistic",
+    "curve_models",
+    "curve_sources",
+    "measurements",
+    "measurements_text",
+    "read_measurements",
+]
+
+Kind = Literal["closed-loop", "request-rate", "offline", "server"]
+"""How load was offered: a fixed concurrency, a fixed rate, everything at once, or MLPerf Server."""
+Mode = Literal["aggregated", "disaggregated"]
+Runs = Literal["tuned", "community", "day-0", "agentic", "vendor", "mlperf"]
+"""Who ran it and how: tuned by a benchmark project, with default settings by a user, in the first
+days of a model, on agents' traces with a cached prefix, by a vendor offline, or for MLPerf."""
+Statistic = Literal["mean", "p50", "unstated", ""]
+"""What a latency is; empty where there is none."""
+
+SOURCES_FILE = "sources.csv"
+
+
+class CurveSource(NamedTuple):
+    """A place that measurements were taken from, and the license it states for them."""
+
+    source: str
+    title: str
+    license: str
+    runs: Runs
+    note: str
+
+
+class Measurement(NamedTuple):
+    """One measured point. Lengths are tokens per request, latencies milliseconds."""
+
+    gpu: str
+    gpus: int
+    precision: str
+    engine: str
+    version: str
+    parallelism: str
+    mode: Mode
+    speculative: str
+    kind: Kind
+    input: float | None
+    output: float | None
+    lengths: str
+    concurrency: float | None
+    request_rate: float | None
+    output_tok_s: float
+    derived: bool
+    ttft_ms: float | None
+    ttft_stat: Statistic
+    ttft_p99_ms: float | None
+    itl_ms: float | None
+    itl_stat: Statistic
+    itl_p99_ms: float | None
+    ttft_limit_ms: float | None
+    itl_limit_ms: float | None
+    measured_on: str
+    checkpoint: str
+    source: str
+    record: str
+    note: str
+
+
+NUMBERS = frozenset(
+    {
+        "input",
+        "output",
+        "concurrency",
+        "request_rate",
+        "ttft_ms",
+        "ttft_p99_ms",
+        "itl_ms",
+        "itl_p99_ms",
+        "ttft_limit_ms",
+        "itl_limit_ms",
+    }
+)
+"""The columns that hold a number or nothing."""
+
+
+def _folder() -> Traversable:
+    return resources.files("tco.catalog") / "data" / "curves"
+
+
+@lru_cache(maxsize=1)
+def curve_models() -> tuple[str, ...]:
+    """Return the names of all models with measurements, without reading any of them."""
+    names = (file.name for file in _folder().iterdir() if file.name.endswith(".csv"))
+    return tuple(sorted(name.removesuffix(".csv") for name in names if name != SOURCES_FILE))
+
+
+@lru_cache(maxsize=1)
+def curve_sources() -> dict[str, CurveSource]:
+    """Return every source of measurements by its short name."""
+    text = (_folder() / SOURCES_FILE).read_text(encoding="utf-8")
+    rows = csv.reader(io.StringIO(text))
+    next(rows)
+    found = (CurveSource(a, b, c, cast("Runs", d), e) for a, b, c, d, e in rows)
+    return {row.source: row for row in found}
+
+
+@lru_cache(maxsize=2)
+def _text(model: str) -> str:
+    return (_folder() / f"{model}.csv").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=16)
+def measurements(model: str, gpu: str | None = None) -> tuple[Measurement, ...]:
+    """Return the measurements of one model, or none for a model that nobody measured.
+
+    Only this model's file is read, and with a ``gpu`` only the rows of that GPU are parsed.
+    """
+    if model not in curve_models():
+        return ()
+    return read_measurements(_text(model), f"{model}.csv", gpu)
+
+
+def read_measurements(text: str, shown: str, gpu: str | None = None) -> tuple[Measurement, ...]:
+    """Return the rows of a curve file, or those of one GPU, the first column.
+
+    Raises TcoError for a file with other columns. A row is one line.
+    """
+    header, *lines = text.splitlines()
+    if tuple(header.split(",")) != Measurement._fields:
+        raise TcoError(f"{shown}: the columns are not those of a curve file.")
+    if gpu is not None:
+        lines = [line for line in lines if line.startswith(f"{gpu},")]
+    return tuple(map(_measurement, csv.reader(lines)))
+
+
+def _measurement(cells: Sequence[str]) -> Measurement:
+    """Return one row as text turned into figures."""
+    (gpu, gpus, precision, engine, version, parallelism, mode, speculative, kind, *rest) = cells
+    (inputs, output, lengths, concurrency, rate, tok_s, derived, ttft, ttft_stat, *rest) = rest
+    (ttft_p99, itl, itl_stat, itl_p99, ttft_limit, itl_limit, *texts) = rest
+    measured_on, checkpoint, source, record, note = texts
+    return Measurement(
+        gpu,
+        int(gpus),
+        precision,
+        engine,
+        version,
+        parallelism,
+        cast("Mode", mode),
+        speculative,
+        cast("Kind", kind),
+        float(inputs) if inputs else None,
+        float(output) if output else None,
+        lengths,
+        float(concurrency) if concurrency else None,
+        float(rate) if rate else None,
+        float(tok_s),
+        derived == "derived",
+        float(ttft) if ttft else None,
+        cast("Statistic", ttft_stat),
+        float(ttft_p99) if ttft_p99 else None,
+        float(itl) if itl else None,
+        cast("Statistic", itl_stat),
+        float(itl_p99) if itl_p99 else None,
+        float(ttft_limit) if ttft_limit else None,
+        float(itl_limit) if itl_limit else None,
+        measured_on,
+        checkpoint,
+        source,
+        record,
+        note,
+    )
+
+
+def measurements_text(rows: Iterable[Measurement]) -> str:
+    """Return the text of a curve file: the rows in their one order, so that a diff is short."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(Measurement._fields)
+    writer.writerows(sorted(map(_cells, rows), key=_order))
+    return out.getvalue()
+
+
+def _cells(row: Measurement) -> list[str]:
+    cells: list[str] = []
+    for name, value in zip(Measurement._fields, row, strict=True):
+        if name == "derived":
+            cells.append("derived" if value else "")
+        elif isinstance(value, float):
+            cells.append(f"{value:.10g}")
+        else:
+            cells.append("" if value is None else str(value))
+    return cells
+
+
+def _order(cells: Sequence[str]) -> tuple[tuple[float, str], ...]:
+    """Return what sorts a row: numbers by size, the rest by text."""
+    numeric = ("gpus", *NUMBERS, "output_tok_s")
+    return tuple(
+        (float(cell) if name in numeric and cell else 0.0, cell)
+        for name, cell in zip(Measurement._fields, cells, strict=True)
+    )
