@@ -1,1 +1,1 @@
-"""How fast a node serves: measured points, the operating point."""
+"""How fast a node serves a model: measured curves, scaled ones, estimates, the operating point."""

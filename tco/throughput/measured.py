@@ -1,0 +1,248 @@
+"""Curves and capacities out of the catalog's measurements, and out of a price book's benchmarks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tco.catalog.curves import CurveSource, Measurement, curve_sources
+from tco.catalog.rows import Benchmark, BenchmarkPoint, Latency
+from tco.catalog.specs import figure
+from tco.throughput.capacity import Capacity
+from tco.throughput.configuration import Configuration
+from tco.throughput.curve import Curve, Origin
+from tco.throughput.percentiles import STATISTICS, LatencyStatistic
+from tco.throughput.shape import Shape
+from tco.units import FloatArray
+
+__all__ = ["benchmark_curve", "capacities_of", "curves_of", "newest_versions"]
+
+FULL_CURVE = 3
+"""Points from which a version's curve replaces an older one that has as many."""
+
+
+def curves_of(model: str, rows: Iterable[Measurement]) -> list[Curve]:
+    """Return one curve per configuration, version and shape, of the closed-loop rows.
+
+    Where a concurrency was measured more than once, the newest day counts, and on one day the
+    median. Agents' traces with a cached prefix are left out: no other row is comparable.
+    """
+    sources = curve_sources()
+    grouped: defaultdict[tuple[Configuration, Shape], list[Measurement]] = defaultdict(list)
+    for row in rows:
+        source = sources[row.source]
+        if row.kind != "closed-loop" or row.concurrency is None or source.runs == "agentic":
+            continue
+        if row.input is not None and row.output is not None:
+            key = (_configuration(model, row, source), Shape(row.input, row.output))
+            grouped[key].append(row)
+    return [_curve(key, points) for key, points in grouped.items()]
+
+
+def capacities_of(model: str, rows: Iterable[Measurement]) -> list[Capacity]:
+    """Return the offline maxima and the server rates among the rows."""
+    sources = curve_sources()
+    return [
+        Capacity(
+            configuration=_configuration(model, row, sources[row.source]),
+            kind=row.kind,
+            output_tok_s=row.output_tok_s,
+            shape=None if row.input is None or row.output is None else Shape(row.input, row.output),
+            ttft_limit_ms=row.ttft_limit_ms,
+            itl_limit_ms=row.itl_limit_ms,
+            source=_source_text(row, sources),
+            as_of=row.measured_on,
+            license=sources[row.source].license,
+        )
+        for row in rows
+        if row.kind in ("offline", "server")
+    ]
+
+
+def _configuration(model: str, row: Measurement, source: CurveSource) -> Configuration:
+    return Configuration(
+        model=model,
+        gpu=row.gpu,
+        gpus=row.gpus,
+        precision=row.precision,
+        engine=row.engine,
+        version=row.version,
+        parallelism=row.parallelism,
+        mode=row.mode,
+        speculative=row.speculative,
+        runs=source.runs,
+        checkpoint=row.checkpoint,
+    )
+
+
+def _source_text(row: Measurement, sources: Mapping[str, CurveSource]) -> str:
+    source = sources[row.source]
+    return row.record if row.source == "reports" else f"{source.title} {row.record}"
+
+
+def _curve(key: tuple[Configuration, Shape], rows: Sequence[Measurement]) -> Curve:
+    configuration, shape = key
+    by_concurrency: defaultdict[float, list[Measurement]] = defaultdict(list)
+    for row in rows:
+        by_concurrency[row.concurrency or 0.0].append(row)
+    groups = [_newest(by_concurrency[c]) for c in sorted(by_concurrency)]
+    used = [row for group in groups for row in group]
+    last = max(used, key=lambda row: row.measured_on)
+    sources = curve_sources()
+    return Curve(
+        configuration=configuration,
+        shape=shape,
+        concurrency=np.array(sorted(by_concurrency)),
+        output_tok_s=np.array([np.median([counted_tok_s(row) for row in one]) for one in groups]),
+        itl_ms=_latencies(groups, "itl"),
+        ttft_ms=_latencies(groups, "ttft"),
+        derived=any(row.derived for row in used),
+        source=_source_text(last, sources),
+        as_of=last.measured_on,
+        license=sources[last.source].license,
+    )
+
+
+def _newest(rows: Sequence[Measurement]) -> list[Measurement]:
+    newest = max(row.measured_on for row in rows)
+    return [row for row in rows if row.measured_on == newest]
+
+
+def counted_tok_s(row: Measurement) -> float:
+    """Return tok/s as it would have been counted: Little's law overstates by a few percent."""
+    if not row.derived:
+        return row.output_tok_s
+    mode = "aggregated" if row.mode == "aggregated" else "disaggregated"
+    return row.output_tok_s * figure(f"derived_{mode}").likely
+
+
+def _latencies(
+    groups: Sequence[Sequence[Measurement]], name: str
+) -> dict[LatencyStatistic, FloatArray]:
+    """Return the measured latencies by statistic, ``(points,)``; an unstated one is a mean."""
+    values: dict[LatencyStatistic, list[float]] = {"mean": [], "p50": [], "p99": []}
+    for group in groups:
+        found: dict[LatencyStatistic, list[float]] = {"mean": [], "p50": [], "p99": []}
+        for row in group:
+            itl = name == "itl"
+            middle = row.itl_ms if itl else row.ttft_ms
+            statistic = row.itl_stat if itl else row.ttft_stat
+            tail = row.itl_p99_ms if itl else row.ttft_p99_ms
+            if middle:
+                found["p50" if statistic == "p50" else "mean"].append(middle)
+            if tail:
+                found["p99"].append(tail)
+        for key, many in found.items():
+            values[key].append(float(np.median(many)) if many else np.nan)
+    return {key: np.array(many) for key, many in values.items()}
+
+
+def newest_versions(curves: Iterable[Curve]) -> list[Curve]:
+    """Return the curves of the newest version of each configuration, at every shape it has.
+
+    A version with fewer than three points at each of its shapes replaces one with more only if
+    there is no such one.
+    """
+    versions: defaultdict[tuple[object, ...], dict[str, list[Curve]]] = defaultdict(dict)
+    for curve in curves:
+        one = curve.configuration
+        key = (
+            *(one.model, one.gpu, one.gpus, one.precision, one.engine, one.parallelism),
+            *(one.mode, one.speculative, one.runs),
+        )
+        versions[key].setdefault(one.version, []).append(curve)
+    return [curve for by_version in versions.values() for curve in _newest_of(by_version)]
+
+
+def _newest_of(by_version: Mapping[str, list[Curve]]) -> list[Curve]:
+    def rank(curves: Sequence[Curve]) -> tuple[bool, str]:
+        full = any(len(curve.concurrency) >= FULL_CURVE for curve in curves)
+        return full, max(curve.as_of for curve in curves)
+
+    return max(by_version.values(), key=rank)
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """One point of a benchmark as a curve needs it."""
+
+    concurrency: float
+    output_tok_s: float
+    itl_ms: Latency | None
+    ttft_ms: Latency | None
+
+
+def benchmark_curve(row: Benchmark, *, is_own: bool) -> Curve | Capacity:
+    """Return the curve of a benchmark row, or the capacity of one without concurrency.
+
+    ``is_own`` marks a row of a user's price book. At a request rate the concurrency is the served
+    rate times the mean end-to-end latency.
+    """
+    origin: Origin = "predicted" if row.kind == "predicted" else "own" if is_own else "catalog"
+    configuration = Configuration(
+        model=row.model,
+        gpu=row.gpu,
+        gpus=row.gpus,
+        precision=row.precision,
+        engine=row.engine,
+        runs="community",
+    )
+    shape = Shape(float(row.input), float(row.output), row.cached.likely)
+    as_of = row.as_of.isoformat() if row.as_of else ""
+    points = sorted(
+        (made for point in row.points if (made := _point(point, row.output))),
+        key=lambda point: point.concurrency,
+    )
+    if not points:
+        fastest = max(point.output_tok_s.likely for point in row.points if point.output_tok_s)
+        return Capacity(
+            configuration=configuration,
+            kind="offline",
+            output_tok_s=fastest,
+            shape=shape,
+            origin=origin,
+            source=row.source or "",
+            as_of=as_of,
+        )
+    share, speedup = row.prefill_share, row.cached_prefill_speedup
+    return Curve(
+        configuration=configuration,
+        shape=shape,
+        concurrency=np.array([point.concurrency for point in points]),
+        output_tok_s=np.array([point.output_tok_s for point in points]),
+        itl_ms=_stated([point.itl_ms for point in points]),
+        ttft_ms=_stated([point.ttft_ms for point in points]),
+        origin=origin,
+        prefill_share=share.likely if share else None,
+        cache_speedup=speedup.likely if speedup else None,
+        source=row.source or "",
+        as_of=as_of,
+    )
+
+
+def _point(point: BenchmarkPoint, output: int) -> _Point | None:
+    if point.request_rate is None:
+        if point.concurrency is None or point.output_tok_s is None:
+            return None
+        tok_s = point.output_tok_s.likely
+        return _Point(point.concurrency.likely, tok_s, point.itl_ms, point.ttft_ms)
+    served = point.request_rate.likely
+    if point.output_tok_s is not None:
+        served = point.output_tok_s.likely / output
+    mean = point.e2e_ms and (point.e2e_ms.mean or point.e2e_ms.p50)
+    if mean is None:
+        return None
+    in_flight = served * mean.likely / 1000.0
+    return _Point(in_flight, served * output, point.itl_ms, point.ttft_ms)
+
+
+def _stated(latencies: Sequence[Latency | None]) -> dict[LatencyStatistic, FloatArray]:
+    """Return the latencies of a benchmark's points by statistic, ``(points,)``."""
+    made: dict[LatencyStatistic, FloatArray] = {}
+    for statistic in STATISTICS:
+        ranges = [getattr(one, statistic) if one else None for one in latencies]
+        made[statistic] = np.array([one.likely if one else np.nan for one in ranges])
+    return made

@@ -1,0 +1,75 @@
+"""Where a throughput comes from, and how far off it may be: a drawn factor, not a cap.
+
+The order is that of the sources: a measured curve of the exact configuration first, the physical
+estimator last (METHOD, Provenance and spread, and Pairs nobody measured).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from enum import Enum
+
+from tco.catalog.specs import figure
+from tco.ranges import Range, point
+
+__all__ = ["Provenance", "combined", "length_spread"]
+
+FAR = 3.0
+"""Input per output token changed by this factor or more is a far extrapolation."""
+
+
+class Provenance(Enum):
+    """How a throughput is known; the value is what documents hold."""
+
+    MEASURED = "measured"
+    SCALED = "scaled"
+    OTHER_COUNT = "scaled-from-gpu-count"
+    OTHER_GPU = "scaled-from-gpu"
+    PREDICTED = "predicted"
+    CALIBRATED = "estimated-calibrated"
+    ESTIMATED = "estimated"
+
+    @property
+    def label(self) -> str:
+        """Return what a reader sees."""
+        return {
+            Provenance.MEASURED: "measured",
+            Provenance.SCALED: "scaled from other lengths",
+            Provenance.OTHER_COUNT: "scaled from another GPU count",
+            Provenance.OTHER_GPU: "scaled from another GPU",
+            Provenance.PREDICTED: "predicted by a simulator",
+            Provenance.CALIBRATED: "estimated, calibrated by one measurement",
+            Provenance.ESTIMATED: "estimated (physical model)",
+        }[self]
+
+    @property
+    def is_lean_at_most(self) -> bool:
+        """Return whether nobody measured it, so that a verdict leans at most."""
+        unmeasured = (Provenance.PREDICTED, Provenance.CALIBRATED, Provenance.ESTIMATED)
+        return self in unmeasured
+
+
+def length_spread(ratio_change: float, *, same_lengths: bool) -> Range:
+    """Return the factor on throughput of a curve that was measured at other lengths.
+
+    ``ratio_change`` is by what factor input per output token differs, 1 or more.
+    """
+    if same_lengths:
+        return figure("spread_measured")
+    return figure("spread_scaled_near" if ratio_change < FAR else "spread_scaled_far")
+
+
+def combined(factors: Iterable[Range]) -> Range:
+    """Return the product of independent factors: their log errors add in quadrature.
+
+    >>> combined([Range(0.8, 1.0, 1.25)])
+    Range(low=0.8, likely=1.0, high=1.25, share=False)
+    """
+    kept = [one for one in factors if not one.is_point]
+    if len(kept) < 2:
+        return kept[0] if kept else point(1.0)
+    likely = math.prod(one.likely for one in kept)
+    down = math.hypot(*(math.log(one.low / one.likely) for one in kept))
+    up = math.hypot(*(math.log(one.high / one.likely) for one in kept))
+    return Range(likely * math.exp(-down), likely, likely * math.exp(up))
