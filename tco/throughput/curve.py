@@ -28,6 +28,8 @@ Origin = Literal["catalog", "own", "predicted"]
 Slo = Literal["met", "unverified", "none"]
 """Whether the objectives are met at the operating point, or nothing is promised."""
 ROOT_STEPS = 60
+FULL_CURVE = 3
+"""Points from which a curve says how throughput grows with the load."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,11 @@ class Curve:
         return pchip(np.log(self.concurrency), np.log(self.output_tok_s))
 
     @property
+    def is_full_curve(self) -> bool:
+        """Return whether there are enough points to say how throughput grows with the load."""
+        return len(self.concurrency) >= FULL_CURVE
+
+    @property
     def measured_range(self) -> tuple[float, float]:
         """Return the lowest and the highest concurrency of the curve."""
         return float(self.concurrency[0]), float(self.concurrency[-1])
@@ -91,6 +98,10 @@ class Curve:
         if name == "ttft_ms" and not self.ttft_holds:
             return False
         return any(bool(np.any(~np.isnan(values))) for values in self.latencies(name).values())
+
+    def verifies(self, objectives: LatencyObjectives) -> bool:
+        """Return whether every latency that is promised is known at this shape."""
+        return all(self.knows(objective.name) for objective in objectives)
 
     def latency(self, name: LatencyName, statistic: LatencyStatistic) -> Judged:
         """Return a latency at a statistic as a function of concurrency."""
@@ -160,11 +171,12 @@ class Judged:
 class OperatingPoint:
     """Where a replica runs: c*, the concurrency with the most output tok/s within the objectives.
 
-    ``is_lower_bound`` says that the measurement ends there with every objective still met.
-    ``inferred`` lists the objectives judged at a percentile that was not measured.
+    The concurrency is None for a rate that has none. ``is_lower_bound`` says that the measurement
+    ends there with every objective still met. ``inferred`` lists the objectives judged at a
+    percentile that was not measured, ``unverified`` those on a latency that is not known.
     """
 
-    concurrency: float
+    concurrency: float | None
     output_tok_s: float
     slo: Slo
     is_lower_bound: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,7 @@ from tco.throughput.percentiles import STATISTICS, LatencyStatistic
 from tco.throughput.shape import Shape
 from tco.units import FloatArray
 
-__all__ = ["benchmark_curve", "capacities_of", "curves_of", "newest_versions"]
-
-FULL_CURVE = 3
-"""Points from which a version's curve replaces an older one that has as many."""
+__all__ = ["benchmark_curve", "capacities_of", "curves_of", "newest_version"]
 
 
 def curves_of(model: str, rows: Iterable[Measurement]) -> list[Curve]:
@@ -32,7 +30,7 @@ def curves_of(model: str, rows: Iterable[Measurement]) -> list[Curve]:
     """
     sources = curve_sources()
     grouped: defaultdict[tuple[Configuration, Shape], list[Measurement]] = defaultdict(list)
-    for row in rows:
+    for row in map(one_replica, rows):
         source = sources[row.source]
         if row.kind != "closed-loop" or row.concurrency is None or source.runs == "agentic":
             continue
@@ -57,9 +55,23 @@ def capacities_of(model: str, rows: Iterable[Measurement]) -> list[Capacity]:
             as_of=row.measured_on,
             license=sources[row.source].license,
         )
-        for row in rows
+        for row in map(one_replica, rows)
         if row.kind in ("offline", "server")
     ]
+
+
+def one_replica(row: Measurement) -> Measurement:
+    """Return a row of several replicas behind one endpoint as what one of them does."""
+    found = re.fullmatch(r"(.*) x(\d+) replicas", row.parallelism)
+    if found is None:
+        return row
+    count = int(found[2])
+    return row._replace(
+        gpus=row.gpus // count,
+        parallelism=found[1],
+        concurrency=row.concurrency and row.concurrency / count,
+        output_tok_s=row.output_tok_s / count,
+    )
 
 
 def _configuration(model: str, row: Measurement, source: CurveSource) -> Configuration:
@@ -96,7 +108,7 @@ def _curve(key: tuple[Configuration, Shape], rows: Sequence[Measurement]) -> Cur
         configuration=configuration,
         shape=shape,
         concurrency=np.array(sorted(by_concurrency)),
-        output_tok_s=np.array([np.median([counted_tok_s(row) for row in one]) for one in groups]),
+        output_tok_s=np.array([_median([counted_tok_s(row) for row in one]) for one in groups]),
         itl_ms=_latencies(groups, "itl"),
         ttft_ms=_latencies(groups, "ttft"),
         derived=any(row.derived for row in used),
@@ -136,31 +148,29 @@ def _latencies(
             if tail:
                 found["p99"].append(tail)
         for key, many in found.items():
-            values[key].append(float(np.median(many)) if many else np.nan)
+            values[key].append(_median(many))
     return {key: np.array(many) for key, many in values.items()}
 
 
-def newest_versions(curves: Iterable[Curve]) -> list[Curve]:
-    """Return the curves of the newest version of each configuration, at every shape it has.
+def _median(values: Sequence[float]) -> float:
+    """Return the median, NaN of nothing. ``np.median`` loads all of ``numpy.ma``."""
+    ordered, half = sorted(values), len(values) // 2
+    if not ordered:
+        return np.nan
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
-    A version with fewer than three points at each of its shapes replaces one with more only if
-    there is no such one.
+
+def newest_version(curves: Iterable[Curve]) -> list[Curve]:
+    """Return the curves of the newest version, at every shape it has.
+
+    A version with fewer than three points at each of its shapes counts only where no other has.
     """
-    versions: defaultdict[tuple[object, ...], dict[str, list[Curve]]] = defaultdict(dict)
+    by_version: defaultdict[str, list[Curve]] = defaultdict(list)
     for curve in curves:
-        one = curve.configuration
-        key = (
-            *(one.model, one.gpu, one.gpus, one.precision, one.engine, one.parallelism),
-            *(one.mode, one.speculative, one.runs),
-        )
-        versions[key].setdefault(one.version, []).append(curve)
-    return [curve for by_version in versions.values() for curve in _newest_of(by_version)]
+        by_version[curve.configuration.version].append(curve)
 
-
-def _newest_of(by_version: Mapping[str, list[Curve]]) -> list[Curve]:
-    def rank(curves: Sequence[Curve]) -> tuple[bool, str]:
-        full = any(len(curve.concurrency) >= FULL_CURVE for curve in curves)
-        return full, max(curve.as_of for curve in curves)
+    def rank(many: Sequence[Curve]) -> tuple[bool, str]:
+        return any(one.is_full_curve for one in many), max(one.as_of for one in many)
 
     return max(by_version.values(), key=rank)
 

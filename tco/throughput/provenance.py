@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterable
 from enum import Enum
 
-from tco.catalog.specs import figure
+from tco.catalog.specs import GpuSpec, figure
 from tco.ranges import Range, point
 
-__all__ = ["Provenance", "combined", "length_spread"]
+__all__ = ["Provenance", "combined", "is_far", "length_spread", "maturity_spread"]
 
 FAR = 3.0
 """Input per output token changed by this factor or more is a far extrapolation."""
@@ -50,6 +50,11 @@ class Provenance(Enum):
         return self in unmeasured
 
 
+def is_far(ratio_change: float) -> bool:
+    """Return whether input per output token changed so much that scaling is a far one."""
+    return ratio_change >= FAR
+
+
 def length_spread(ratio_change: float, *, same_lengths: bool) -> Range:
     """Return the factor on throughput of a curve that was measured at other lengths.
 
@@ -57,7 +62,13 @@ def length_spread(ratio_change: float, *, same_lengths: bool) -> Range:
     """
     if same_lengths:
         return figure("spread_measured")
-    return figure("spread_scaled_near" if ratio_change < FAR else "spread_scaled_far")
+    return figure("spread_scaled_far" if is_far(ratio_change) else "spread_scaled_near")
+
+
+def maturity_spread(gpu: GpuSpec) -> Range:
+    """Return the factor on throughput of how mature the software of a GPU is."""
+    step = gpu.step_factor
+    return Range(step.likely / step.high, 1.0, step.likely / step.low)
 
 
 def combined(factors: Iterable[Range]) -> Range:

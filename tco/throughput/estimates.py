@@ -1,0 +1,138 @@
+"""The physical estimate of every replica that a plan allows, and how far it may be off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from tco.catalog.curves import measurements
+from tco.catalog.specs import ModelSpec, figure, model_specs
+from tco.ranges import Range
+from tco.throughput.candidate import Candidate
+from tco.throughput.configuration import Configuration
+from tco.throughput.curve import Curve
+from tco.throughput.estimator import ESTIMATED_CONCURRENCY, estimate
+from tco.throughput.families import same_architecture
+from tco.throughput.formats import FORMATS, is_native
+from tco.throughput.memory_fit import memory_fit
+from tco.throughput.need import Need
+from tco.throughput.obstacles import Obstacle, obstacles
+from tco.throughput.provenance import Provenance, combined, maturity_spread
+from tco.throughput.replica import Replica
+
+__all__ = ["estimate_obstacles", "estimated", "estimated_precisions", "runs_format"]
+
+HIGH_CONCURRENCY = 200
+"""Above it estimates spread wider."""
+
+
+def estimated(need: Need) -> list[Candidate]:
+    """Return the physical estimate of every replica size and precision that the plan allows."""
+    made: list[Candidate] = []
+    for precision in estimated_precisions(need):
+        for gpus in need.replica_sizes:
+            replica = need.replica(gpus, precision)
+            if replica is not None and not obstacles(need, replica):
+                made.append(_estimated(need, replica))
+    return made
+
+
+def estimated_precisions(need: Need) -> list[str]:
+    """Return the formats to estimate: the pinned one, the measured ones, else the published one."""
+    gpu = need.gpu_spec
+    if need.pins.precision is not None:
+        return [need.pins.precision]
+    if gpu is None:
+        return []
+    known = {row.precision for row in measurements(need.model)}
+    published = need.supplied.precision
+    if published is not None:
+        known = {published}
+    usable = sorted(precision for precision in known if runs_format(precision, need))
+    return usable or ["fp8" if gpu.fp8_tflops else "bf16"]
+
+
+def runs_format(precision: str, need: Need) -> bool:
+    """Return whether engines serve a format on the plan's GPU: FP4 with scales needs FP4 cores."""
+    gpu = need.gpu_spec
+    if gpu is None or precision not in FORMATS:
+        return False
+    return is_native(precision, gpu) or precision not in ("nvfp4", "fp4")
+
+
+def _estimated(need: Need, replica: Replica) -> Candidate:
+    model = replica.model
+    untuned = not replica.gpu.tuned_runs
+    shape = need.shape
+    notes: list[str] = []
+    if model.attention == "hybrid" and shape.cached:
+        shape = replace(shape, cached=0.0)
+        notes.append("cache hits of a hybrid model are not estimated: they count as misses")
+    engine = need.pins.engine or "vllm"
+    fit = memory_fit(replica, shape.context)
+    grid = ESTIMATED_CONCURRENCY[fit.sequences > ESTIMATED_CONCURRENCY]
+    if fit.sequences < ESTIMATED_CONCURRENCY[-1]:
+        grid = np.append(grid, fit.sequences)
+        notes.append(f"GPU memory holds {fit.sequences:.0f} requests of this length")
+    made = estimate(replica, shape, grid, engine=engine, untuned=untuned)
+    curve = Curve(
+        configuration=Configuration(
+            model=need.model,
+            gpu=need.gpu,
+            gpus=replica.gpus,
+            precision=replica.precision,
+            engine=engine,
+            parallelism=f"tp{replica.parallelism.tensor}",
+            runs="community" if untuned else "tuned",
+        ),
+        shape=shape,
+        concurrency=grid,
+        output_tok_s=np.maximum.accumulate(made.output_tok_s),
+        itl_ms={"mean": made.itl_ms},
+        ttft_holds=False,
+        is_full=fit.sequences <= grid[-1],
+        source=f"physical estimator; {model.source}",
+    )
+    return Candidate(
+        throughput=curve,
+        rule=need.rule(replica.gpus, replica.precision),
+        provenance=Provenance.ESTIMATED,
+        spread=_estimate_spread(need, replica, highest=float(grid[-1])),
+        notes=tuple(notes),
+    )
+
+
+def _estimate_spread(need: Need, replica: Replica, *, highest: float) -> Range:
+    """Return the factor of an estimate: the widest of what holds for its setup."""
+    model, gpu = replica.model, replica.gpu
+    bands = [figure("spread_estimated")]
+    if highest > HIGH_CONCURRENCY:
+        bands.append(figure("spread_estimated_above_200"))
+    if not gpu.tuned_runs:
+        bands.append(figure("spread_estimated_untuned"))
+    if _is_new(model):
+        bands.append(figure("spread_estimated_new_architecture"))
+    if need.objectives.itl_ms:
+        bands.append(figure("spread_estimated_at_itl"))
+    widest = max(bands, key=lambda band: band.high / band.low)
+    return combined([widest, maturity_spread(gpu)])
+
+
+def _is_new(spec: ModelSpec) -> bool:
+    """Return whether the fit has seen no model of this architecture."""
+    known = any(same_architecture(spec, other) for other in model_specs().values())
+    return spec.sparse_tokens > 0 or not known
+
+
+def estimate_obstacles(need: Need) -> list[Obstacle]:
+    """Return why nothing is estimated for a plan, one reason per precision and size."""
+    found: list[Obstacle] = []
+    for precision in estimated_precisions(need):
+        for gpus in need.replica_sizes:
+            replica = need.replica(gpus, precision)
+            if replica is None:
+                text = f"the layout of {need.model} or the figures of {need.gpu} are not known"
+                return [Obstacle(text)]
+            found += obstacles(need, replica)
+    return list(dict.fromkeys(found))

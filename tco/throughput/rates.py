@@ -1,0 +1,64 @@
+"""Saturated and limited rates at the plan's shape: what has no concurrency."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tco.catalog.curves import measurements
+from tco.catalog.specs import figure
+from tco.throughput.candidate import Candidate
+from tco.throughput.capacity import Capacity
+from tco.throughput.curve import Origin
+from tco.throughput.measured import capacities_of
+from tco.throughput.need import Need
+from tco.throughput.provenance import Provenance, length_spread
+from tco.throughput.shape import SAME_LENGTH
+
+__all__ = ["capacities"]
+
+
+def capacities(need: Need, origin: Origin) -> list[Candidate]:
+    """Return the saturated and the limited rates on the plan's GPU, from one origin."""
+    supplied = [one for one in need.supplied.benchmarks if isinstance(one, Capacity)]
+    if origin == "catalog":
+        supplied += capacities_of(need.model, measurements(need.model, need.gpu))
+    made: list[Candidate] = []
+    for one in supplied:
+        configuration = one.configuration
+        fits = need.concerns(configuration) and need.allows_size(configuration.gpus)
+        if one.origin == origin and fits and need.pins.admit(configuration):
+            made += _capacity_at_shape(need, one)
+    return made
+
+
+def _capacity_at_shape(need: Need, one: Capacity) -> list[Candidate]:
+    """Return a rate at the plan's shape; none for an offline maximum of shorter outputs."""
+    ceiling = figure("length_rule_ceiling").likely
+    rule = replace(
+        need.rule(one.configuration.gpus, one.configuration.precision), stated_alpha=ceiling
+    )
+    if one.shape is None:
+        note = "the input length of this rate is not stated: it is taken at any length"
+        return [
+            Candidate(
+                throughput=replace(one, shape=need.shape),
+                rule=rule,
+                provenance=Provenance.SCALED,
+                spread=figure("spread_scaled_far"),
+                notes=(note,),
+                knows_lengths=False,
+            )
+        ]
+    if one.kind == "offline" and need.shape.output > one.shape.output * SAME_LENGTH:
+        return []
+    same = one.shape.same_lengths(need.shape)
+    ratio = float(rule.weight(1.0, one.shape) / rule.weight(1.0, need.shape))
+    tok_s = one.output_tok_s * ratio * need.shape.output / one.shape.output
+    return [
+        Candidate(
+            throughput=replace(one, output_tok_s=tok_s, shape=need.shape),
+            rule=rule,
+            provenance=Provenance.MEASURED if same else Provenance.SCALED,
+            spread=length_spread(one.shape.ratio_change(need.shape), same_lengths=same),
+        )
+    ]

@@ -1,0 +1,265 @@
+"""The throughput of a node for a plan: the one entry point of this package.
+
+``select`` takes the first source that knows the pair, the best configuration that the plan leaves
+open, and its operating point under the objectives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tco.catalog.curves import curve_models
+from tco.catalog.specs import model_specs
+from tco.errors import TcoError, one_of
+from tco.ranges import Range
+from tco.throughput.candidate import Candidate
+from tco.throughput.capacity import Capacity
+from tco.throughput.configuration import Configuration, Pins, parallelism_of
+from tco.throughput.curve import Curve, OperatingPoint, Unmet, operating_point
+from tco.throughput.estimates import estimate_obstacles, estimated_precisions
+from tco.throughput.families import suggested_model, twins
+from tco.throughput.lengths import LengthRule
+from tco.throughput.memory_fit import GPU_COUNTS, smallest_fit
+from tco.throughput.need import NO_OBJECTIVES, NOTHING, OPEN, Need, Supplied
+from tco.throughput.objectives import LatencyObjectives
+from tco.throughput.provenance import Provenance
+from tco.throughput.replica import Replica
+from tco.throughput.shape import Shape
+from tco.throughput.sources import MEASURED_SOURCES, OTHER_SOURCES
+from tco.units import Quantity
+
+__all__ = ["NoThroughput", "NodeThroughput", "select"]
+
+
+class NoThroughput(TcoError):
+    """No source knows how fast a model runs on a GPU, or it does not fit; with what to do."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(f"{message} {hint}".rstrip())
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeThroughput:
+    """How fast a node serves a model at the plan's shape.
+
+    ``curve`` is that of one replica; None for a rate without concurrency, which is
+    ``capacity``. ``point`` is where a replica runs; where ``unmet`` says why no point meets the
+    objectives, it is the one without them. ``replica`` is None where the specs of the model or the
+    GPU are not known. A node holds ``replicas``, or a replica takes
+    ``nodes_per_replica`` nodes. ``spread`` is the drawn factor on all its tok/s.
+    """
+
+    configuration: Configuration
+    shape: Shape
+    curve: Curve | None
+    capacity: Capacity | None
+    point: OperatingPoint
+    unmet: str
+    replicas: int
+    nodes_per_replica: int
+    rule: LengthRule
+    provenance: Provenance
+    spread: Range
+    is_lean_at_most: bool
+    replica: Replica | None
+    notes: tuple[str, ...]
+    source: str
+    as_of: str
+
+    @property
+    def needs_burst_factor(self) -> bool:
+        """Return whether the rate says nothing of bursts: an offline maximum."""
+        return self.capacity is not None and self.capacity.kind == "offline"
+
+    @property
+    def output_tok_s(self) -> float:
+        """Return output tok/s per node at the operating point."""
+        return self.point.output_tok_s * self.replicas / self.nodes_per_replica
+
+    def node_seconds(
+        self,
+        shape: Shape,
+        cached: Quantity | None = None,
+        effectiveness: Quantity | None = None,
+    ) -> Quantity:
+        """Return the node-seconds of one request of another shape at the operating point.
+
+        ``cached`` and ``effectiveness`` replace the shape's hit share and the rule's e, for
+        instance by one value per scenario.
+        """
+        rule, c = self.rule, self.point.concurrency or 1.0
+        mean = self.shape.output / self.output_tok_s / rule.weight(c, self.shape)
+        drawn = rule if effectiveness is None else replace(rule, effectiveness=effectiveness)
+        return mean * drawn.weight(c, shape, cached)
+
+
+def select(
+    model: str,
+    gpu: str,
+    gpus_per_node: int,
+    shape: Shape,
+    *,
+    objectives: LatencyObjectives = NO_OBJECTIVES,
+    pins: Pins = OPEN,
+    supplied: Supplied = NOTHING,
+) -> NodeThroughput:
+    """Return how fast a node of ``gpus_per_node`` GPUs serves a model.
+
+    Args:
+        model: the catalog's name of the model, or a user's own with a spec or benchmarks.
+        gpu: the catalog's name of the GPU.
+        gpus_per_node: the GPUs of a node; smaller replicas share it.
+        shape: the plan's mean request.
+        objectives: the latency that the plan promises.
+        pins: what the plan fixes of the configuration.
+        supplied: what the user's files add to the catalog.
+
+    Raises:
+        NoThroughput: nothing is known of this model on this GPU, or it does not fit.
+    """
+    need = Need(
+        model=model,
+        gpu=gpu,
+        gpus_per_node=gpus_per_node,
+        shape=shape,
+        objectives=objectives,
+        pins=pins,
+        supplied=supplied,
+    )
+    return _best(need, *_first_candidates(need))
+
+
+def _first_candidates(need: Need) -> tuple[Need, list[Candidate]]:
+    """Return the candidates of the first source that has any, and the need they answer."""
+    for asked in (need, *_twin_needs(need)):
+        for source in MEASURED_SOURCES:
+            if candidates := source(asked):
+                return asked, candidates
+    for source in OTHER_SOURCES:
+        if candidates := source(need):
+            return need, candidates
+    raise _nothing(need)
+
+
+def _twin_needs(need: Need) -> list[Need]:
+    """Return the same need of the models that share the architecture and were measured."""
+    if need.spec is None:
+        return []
+    measured = curve_models()
+    names = [name for name in twins(need.spec, model_specs()) if name in measured]
+    return [replace(need, model=name) for name in names]
+
+
+def _best(need: Need, asked: Need, candidates: Sequence[Candidate]) -> NodeThroughput:
+    """Return the candidate with the most tok/s per node that meets the objectives.
+
+    Far extrapolations count only where no candidate is near: of many, the luckiest would win.
+    Where one candidate can be verified, unverified ones are no alternative: tightening an
+    objective must not lead to a faster answer.
+    """
+    if any(one.is_near_curve for one in candidates):
+        candidates = [one for one in candidates if not one.is_far]
+    candidates = [one for one in candidates if _verifies(one, need.objectives)] or candidates
+    results = [_at_operating_point(asked, one) for one in candidates]
+    met = [one for one in results if not one.unmet]
+    best = max(met or results, key=lambda one: one.output_tok_s)
+    if asked is need:
+        return best
+    note = f"measured on {asked.model}, which has the same architecture as {need.model}"
+    return replace(best, notes=(note, *best.notes))
+
+
+def _verifies(one: Candidate, objectives: LatencyObjectives) -> bool:
+    """Return whether a candidate knows every latency that is promised."""
+    if isinstance(one.throughput, Curve):
+        return one.throughput.verifies(objectives)
+    return one.throughput.slo(objectives) != "unverified"
+
+
+def _at_operating_point(need: Need, one: Candidate) -> NodeThroughput:
+    throughput = one.throughput
+    point, unmet = _point(throughput, need.objectives)
+    configuration, per_node = one.configuration, need.gpus_per_node
+    notes = list(one.notes)
+    if point.is_lower_bound:
+        notes.append(f"a lower bound: the measurement ends at concurrency {point.concurrency:g}")
+    notes += [f"{name} is inferred from another percentile" for name in point.inferred]
+    notes += [f"{name} is unverified at this shape" for name in point.unverified]
+    unverified = not _verifies(one, need.objectives)
+    provenance, spread = one.at(point.concurrency)
+    return NodeThroughput(
+        configuration=configuration,
+        shape=need.shape,
+        curve=throughput if isinstance(throughput, Curve) else None,
+        capacity=throughput if isinstance(throughput, Capacity) else None,
+        point=point,
+        unmet=unmet,
+        replicas=max(1, per_node // configuration.gpus),
+        nodes_per_replica=max(1, -(-configuration.gpus // per_node)),
+        rule=one.rule,
+        provenance=provenance,
+        spread=spread,
+        is_lean_at_most=provenance.is_lean_at_most or not one.knows_lengths or unverified,
+        replica=need.replica(
+            configuration.gpus,
+            configuration.precision,
+            parallelism_of(configuration.parallelism, configuration.gpus),
+        ),
+        notes=tuple(notes),
+        source=throughput.source,
+        as_of=throughput.as_of,
+    )
+
+
+def _point(
+    throughput: Curve | Capacity, objectives: LatencyObjectives
+) -> tuple[OperatingPoint, str]:
+    """Return the operating point, or the one without objectives and why none meets them."""
+    if isinstance(throughput, Capacity):
+        return _capacity_point(throughput, objectives), ""
+    found = operating_point(throughput, objectives)
+    if isinstance(found, OperatingPoint):
+        return found, ""
+    free = operating_point(throughput, NO_OBJECTIVES)
+    if isinstance(free, Unmet):
+        raise AssertionError("a curve without objectives has an operating point")
+    return free, found.reason
+
+
+def _capacity_point(capacity: Capacity, objectives: LatencyObjectives) -> OperatingPoint:
+    slo = capacity.slo(objectives)
+    return OperatingPoint(
+        concurrency=None,
+        output_tok_s=capacity.output_tok_s,
+        slo=slo,
+        is_lower_bound=False,
+        unverified=tuple(map(str, objectives)) if slo == "unverified" else (),
+    )
+
+
+def _nothing(need: Need) -> NoThroughput:
+    """Return why nothing is known, and what to do."""
+    if need.spec is None and need.model not in curve_models():
+        known = {*curve_models(), *model_specs()}
+        hint = suggested_model(need.model, known) or one_of("", known)
+        return NoThroughput(f"nothing is known of the model {need.model}.", hint)
+    pair = f"{need.model} on {need.gpu}"
+    reasons = estimate_obstacles(need)
+    if reasons and all(reason.is_memory for reason in reasons):
+        message = f"{need.model} does not fit {need.replica_sizes[-1]} x {need.gpu}."
+        return NoThroughput(message, " ".join(_smallest_counts(need)))
+    told = f": {'; '.join(reason.message for reason in reasons[-3:])}" if reasons else ""
+    hint = "State a benchmark of it in a price book, or allow another configuration."
+    return NoThroughput(f"no throughput of {pair} is known{told}.", hint)
+
+
+def _smallest_counts(need: Need) -> Iterator[str]:
+    """Yield the smallest GPU count on which the model runs, a sentence per precision."""
+    for precision in estimated_precisions(need):
+        replica = need.replica(GPU_COUNTS[0], precision)
+        count = smallest_fit(replica, need.shape.context) if replica else None
+        if count is not None:
+            yield f"At {precision} the smallest count that fits is {count}."
