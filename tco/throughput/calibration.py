@@ -28,7 +28,8 @@ def calibrated(curve: Curve, replica: Replica) -> Curve:
     last = float(curve.concurrency[-1])
     grid = np.append(ESTIMATED_CONCURRENCY[last > ESTIMATED_CONCURRENCY], last)
     made = estimate(replica, curve.shape, grid)
-    factor = float(curve.output_tok_s[-1] / made.output_tok_s[-1])
+    measured = float(curve.output_tok_s[-1])
+    factor = measured / float(made.output_tok_s[-1])
     itl: dict[LatencyStatistic, FloatArray] = {}
     for statistic in ("mean", "p50"):
         known = float(curve.latencies("itl_ms")[statistic][-1])
@@ -37,7 +38,7 @@ def calibrated(curve: Curve, replica: Replica) -> Curve:
     return replace(
         curve,
         concurrency=grid,
-        output_tok_s=np.maximum.accumulate(made.output_tok_s * factor),
+        output_tok_s=np.minimum(np.maximum.accumulate(made.output_tok_s * factor), measured),
         itl_ms=itl or {"mean": made.itl_ms / factor},
         ttft_holds=False,
     )

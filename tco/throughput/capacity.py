@@ -20,12 +20,16 @@ __all__ = ["Capacity"]
 
 @dataclass(frozen=True, kw_only=True)
 class Capacity:
-    """Output tok/s of one replica at saturation or at a limit; the shape is None if not stated."""
+    """Output tok/s of one replica at saturation or at a limit.
+
+    The shape is None where the input is not stated; ``output`` is the mean output, if it is.
+    """
 
     configuration: Configuration
     kind: Kind
     output_tok_s: float
     shape: Shape | None
+    output: float | None = None
     ttft_limit_ms: float | None = None
     itl_limit_ms: float | None = None
     origin: Origin = "catalog"

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from tco.catalog.curves import measurements
-from tco.catalog.specs import ModelSpec, figure, model_specs
+from tco.catalog.specs import ModelSpec, figure, gpu_specs, model_specs
 from tco.ranges import Range
 from tco.throughput.candidate import Candidate
 from tco.throughput.configuration import Configuration
 from tco.throughput.curve import Curve
 from tco.throughput.estimator import ESTIMATED_CONCURRENCY, estimate
 from tco.throughput.families import same_architecture
-from tco.throughput.formats import FORMATS, is_native
+from tco.throughput.formats import FORMATS, SCALED_FP4, is_native
 from tco.throughput.memory_fit import memory_fit
 from tco.throughput.need import Need
 from tco.throughput.obstacles import Obstacle, obstacles
@@ -54,11 +54,18 @@ def estimated_precisions(need: Need) -> list[str]:
 
 
 def runs_format(precision: str, need: Need) -> bool:
-    """Return whether engines serve a format on the plan's GPU: FP4 with scales needs FP4 cores."""
+    """Return whether engines serve the model in a format on the plan's GPU.
+
+    FP4 with scales needs FP4 cores, unless the model was measured in it on a GPU without them.
+    """
     gpu = need.gpu_spec
     if gpu is None or precision not in FORMATS:
         return False
-    return is_native(precision, gpu) or precision not in ("nvfp4", "fp4")
+    if is_native(precision, gpu) or precision not in SCALED_FP4:
+        return True
+    without_cores = {name for name, spec in gpu_specs().items() if not spec.fp4_tflops}
+    rows = measurements(need.model)
+    return any(row.precision == precision and row.gpu in without_cores for row in rows)
 
 
 def _estimated(need: Need, replica: Replica) -> Candidate:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tco.catalog.specs import GpuSpec
 
-__all__ = ["FORMATS", "WeightFormat", "is_native", "peak_tflops", "weight_format"]
+__all__ = ["FORMATS", "SCALED_FP4", "WeightFormat", "is_native", "peak_tflops", "weight_format"]
 
 
 class WeightFormat(NamedTuple):
@@ -32,6 +32,8 @@ ALL_FOUR_BIT = frozenset({"nvfp4", "fp4", "mxfp4", "int4"})
 """What quantizes every parameter of a dense model."""
 DENSE_FOUR_BIT_BYTES = 0.5625
 """Bytes of a 4-bit parameter of a dense model, its scales included."""
+SCALED_FP4 = frozenset({"nvfp4", "fp4", "mxfp4"})
+"""Floating 4-bit formats with block scales, which FP4 cores run."""
 INTEGER_WEIGHTS = frozenset({"awq-int4", "int4"})
 """Weights that are converted before they are multiplied, on every GPU."""
 

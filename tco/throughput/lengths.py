@@ -118,8 +118,9 @@ def nearest(
 ) -> int:
     """Return the index of the shape nearest to the wanted one in the logarithm of its node time.
 
-    Of shapes within 1% of each other a measured one is preferred to a derived one.
+    Of shapes within 1% of each other a measured one is preferred to a derived one. Cache hits do
+    not count: a higher hit share must not lead to another source.
     """
-    target = np.log(rule.weight(concurrency, wanted))
-    far = [float(abs(np.log(rule.weight(concurrency, shape)) - target)) for shape in shapes]
+    target = np.log(rule.weight(concurrency, wanted, 0.0))
+    far = [float(abs(np.log(rule.weight(concurrency, one, 0.0)) - target)) for one in shapes]
     return min(range(len(shapes)), key=lambda index: (round(far[index], 2), derived[index]))

@@ -37,6 +37,9 @@ def _capacity_at_shape(need: Need, one: Capacity) -> list[Candidate]:
     rule = replace(
         need.rule(one.configuration.gpus, one.configuration.precision), stated_alpha=ceiling
     )
+    is_longer = one.output is None or need.shape.output > one.output * SAME_LENGTH
+    if one.kind == "offline" and is_longer:
+        return []
     if one.shape is None:
         note = "the input length of this rate is not stated: it is taken at any length"
         return [
@@ -49,8 +52,6 @@ def _capacity_at_shape(need: Need, one: Capacity) -> list[Candidate]:
                 knows_lengths=False,
             )
         ]
-    if one.kind == "offline" and need.shape.output > one.shape.output * SAME_LENGTH:
-        return []
     same = one.shape.same_lengths(need.shape)
     ratio = float(rule.weight(1.0, one.shape) / rule.weight(1.0, need.shape))
     tok_s = one.output_tok_s * ratio * need.shape.output / one.shape.output

@@ -1,0 +1,95 @@
+"""Physical bounds and Little's law: what cannot be is rejected, what never was is implausible."""
+
+from __future__ import annotations
+
+import pytest
+
+from tco.catalog.curves import curve_models, measurements
+from tco.catalog.specs import gpu_specs, model_specs
+from tco.throughput.configuration import Parallelism, parallelism_of
+from tco.throughput.formats import FORMATS
+from tco.throughput.limits import (
+    Finding,
+    LoadPoint,
+    bandwidth_bound,
+    expected_bound,
+    findings,
+    little_ratio,
+)
+from tco.throughput.replica import Replica
+from tco.throughput.shape import Shape
+
+SHAPE = Shape(1000, 1000)
+LLAMA = Replica(
+    model=model_specs()["llama-3.3-70b"],
+    gpu=gpu_specs()["H100-SXM"],
+    gpus=4,
+    precision="fp8",
+    parallelism=Parallelism(4),
+)
+
+
+def test_the_bandwidth_bound_by_hand() -> None:
+    """4 x 3,350 GB/s over 69.5 GB of weights: 192.8 steps a second, of 8 tokens at c = 8."""
+    assert bandwidth_bound(LLAMA, 8) == pytest.approx(8 * 4 * 3350 / 69.5)
+    assert expected_bound(LLAMA, SHAPE, 8) < bandwidth_bound(LLAMA, 8)
+
+
+@pytest.mark.parametrize(
+    ("tok_s", "concurrency", "severity", "says"),
+    [
+        (400, 8, None, ""),
+        (1400, 8, "implausible", "of the expected memory bandwidth bound"),
+        (1600, 8, "rejected", "above the memory bandwidth bound of 1,542"),
+        (15_000, None, "implausible", "of the GPUs' peak FLOPS; measurements in fp8 reach 40%"),
+        (60_000, None, "rejected", "need 211% of the GPUs' peak FLOPS"),
+    ],
+)
+def test_rates_against_the_bounds(
+    tok_s: float, concurrency: float | None, severity: str | None, says: str
+) -> None:
+    """A rate above a bound is rejected, one above what was ever reached is implausible."""
+    found = list(findings(LoadPoint(SHAPE, tok_s, concurrency), LLAMA))
+    assert [one.severity for one in found] == ([severity] if severity else [])
+    assert all(says in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    ("tok_s", "ttft_ms", "is_plausible"),
+    [(800, 200.0, True), (500, 200.0, False), (900, 200.0, False), (100, None, True)],
+)
+def test_littles_law(tok_s: float, ttft_ms: float | None, is_plausible: bool) -> None:
+    """c = 8 at 10 ms a token gives about 785 tok/s; without a TTFT only too much is found."""
+    point = LoadPoint(SHAPE, tok_s, 8, ttft_ms, 10.0)
+    assert (not list(findings(point, None))) == is_plausible
+    seconds = (200 + 9990) / 1000
+    assert little_ratio(LoadPoint(SHAPE, 800, 8, 200, 10)) == pytest.approx(800 * seconds / 8000)
+
+
+def test_shipped_measurements_keep_the_bounds() -> None:
+    """No measurement is above a hard bound, and all but 22 of 5,351 are plausible."""
+    odd: list[Finding] = []
+    checked = 0
+    for model in curve_models():
+        spec = model_specs().get(model)
+        for row in measurements(model):
+            if row.input is None or row.output is None:
+                continue
+            gpu = gpu_specs().get(row.gpu)
+            replica = None
+            plain = row.mode == "aggregated" and row.speculative in ("none", "unknown")
+            if spec and spec.has_layout and gpu and row.precision in FORMATS and plain:
+                replica = Replica(
+                    model=spec,
+                    gpu=gpu,
+                    gpus=row.gpus,
+                    precision=row.precision,
+                    parallelism=parallelism_of(row.parallelism, row.gpus),
+                )
+            checked += 1
+            shape = Shape(row.input, row.output)
+            point = LoadPoint(shape, row.output_tok_s, row.concurrency, row.ttft_ms, row.itl_ms)
+            odd += findings(point, replica)
+    assert checked == 5351
+    assert not [one for one in odd if one.severity == "rejected"]
+    assert len(odd) == 22
