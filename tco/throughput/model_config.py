@@ -9,7 +9,7 @@ counts are within 2% of the published ones.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +19,8 @@ from tco.files import as_list, as_mapping, read_text
 
 __all__ = ["ConfiguredModel", "read_model_config", "spec_of_config"]
 
+NOT_COUNTED = ("compress_ratios", "attention_k_eq_v")
+"""Fields of attention layouts whose parameters and KV cache are not counted here."""
 LLAMA_4_LOCAL_SHARE = 0.75
 """Share of Llama 4's layers that attend within a chunk; its config does not say."""
 
@@ -47,13 +49,15 @@ def read_model_config(path: Path, shown: str, model: str) -> ConfiguredModel:
 def spec_of_config(config: Mapping[str, Any], shown: str, model: str) -> ConfiguredModel:
     """Return the spec of a config that was read. Raises BadInput for what is missing."""
     fields = _Fields(as_mapping(config.get("text_config")) or config, shown)
+    fields.refuse(NOT_COUNTED)
     layers = fields.whole("num_hidden_layers")
     hidden = fields.whole("hidden_size")
     embedding = fields.whole("vocab_size") * hidden
     tied = bool(fields.get("tie_word_embeddings", config.get("tie_word_embeddings", False)))
     attention, elements, kv_heads = _attention_layout(fields, layers)
     experts, shared, dense, per_expert, moe_layers = _feed_forward(fields, layers, hidden)
-    top = fields.optional("num_experts_per_tok", "experts_per_token", "top_k_experts")
+    per_token = ("num_experts_per_tok", "experts_per_token", "top_k_experts")
+    top = fields.whole(*per_token) if experts else 0
     nonexpert = _attention_parameters(fields, layers, hidden) + dense + shared + embedding
     routed = moe_layers * experts * per_expert
     windowed, window = _window(fields, layers)
@@ -85,6 +89,14 @@ class _Fields:
 
     def get(self, name: str, default: Any = None) -> Any:
         return self._fields.get(name, default)
+
+    def refuse(self, names: Iterable[str]) -> None:
+        """Raise BadInput for a layout that is not counted."""
+        for name in names:
+            if self.get(name):
+                hint = "State the model's parameters, layers and KV elements in a price book."
+                text = "is an attention layout that cannot be read from a config."
+                raise BadInput([Problem(self._shown, name, text, hint)])
 
     def optional(self, *names: str, default: int = 0) -> int:
         """Return the first of the named whole numbers that is there, or the default."""

@@ -15,12 +15,17 @@ SAME_LENGTH = 1.10
 class Shape:
     """A request's mean input and output in tokens, and the cached share of its input.
 
-    ``output`` includes reasoning tokens. ``cached`` is the prefix-cache hit share h, 0 to 1.
+    ``output`` includes reasoning tokens. ``cached`` is the prefix-cache hit share h, 0 to 1. A
+    request has at least one token each way.
     """
 
     input: float
     output: float
     cached: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "input", max(self.input, 1.0))
+        object.__setattr__(self, "output", max(self.output, 1.0))
 
     @property
     def context(self) -> float:

@@ -11,6 +11,7 @@ from importlib import resources
 import pytest
 
 from tco.catalog.build_curves import build, main
+from tco.catalog.curve_coverage import coverage
 from tco.catalog.curves import (
     Measurement,
     curve_models,
@@ -174,3 +175,15 @@ def test_an_unknown_figure_is_a_fault_of_the_data() -> None:
     assert figure("bandwidth_share").likely == pytest.approx(0.9105)
     with pytest.raises(TcoError, match=r"figures\.csv lacks the figure speed of light"):
         figure("speed of light")
+
+
+def test_coverage_by_gpu() -> None:
+    """A model's coverage counts every row once, and names shapes, loads and the newest day."""
+    found = {one.gpu: one for one in coverage("kimi-k2.5")}
+    assert sum(one.points for one in found.values()) == len(measurements("kimi-k2.5"))
+    h200 = found["H200-SXM"]
+    assert (h200.points, h200.closed_loop_points, h200.shapes) == (30, 30, 3)
+    assert (h200.lowest_concurrency, h200.highest_concurrency) == (4, 64)
+    assert (h200.gpus_per_replica, h200.precisions) == ((8,), ("int4",))
+    assert h200.newest == "2026-03-27"
+    assert coverage("no such model") == []

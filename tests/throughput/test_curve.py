@@ -18,6 +18,7 @@ from tco.throughput.measured import benchmark_curve
 from tco.throughput.objectives import LatencyObjectives
 from tco.throughput.percentiles import LatencyName, LatencyStatistic, at_percentile
 from tco.throughput.shape import Shape
+from tco.units import FloatArray
 from tests.throughput.catalog_curves import aggregated_curves
 
 ANY = Configuration(model="m", gpu="g", gpus=1, precision="fp8", engine="e")
@@ -127,7 +128,9 @@ def test_a_percentile_that_was_not_measured(
     inferred: bool,
 ) -> None:
     """It is inferred at the P90 of its ratio to the mean, and never below a lower percentile."""
-    values = {one: np.array([measured.get(one, np.nan)]) for one in STATISTICS}
+    values: dict[LatencyStatistic, FloatArray] = {
+        one: np.array([measured.get(one, np.nan)]) for one in STATISTICS
+    }
     found, was_inferred = at_percentile(name, values, statistic)
     assert float(found[0]) == pytest.approx(expected)
     assert was_inferred == inferred

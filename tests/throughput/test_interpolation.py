@@ -12,6 +12,7 @@ from scipy.interpolate import PchipInterpolator
 
 from tco.throughput.curve import Curve
 from tco.throughput.pchip import pchip
+from tco.units import FloatArray
 from tests.throughput.catalog_curves import aggregated_curves, error_percentiles
 
 LONG = 4
@@ -32,8 +33,8 @@ def test_pchip_is_scipys(widths: list[float], values: list[float]) -> None:
     """Our interpolant gives the values of scipy's, at the knots and between them."""
     x = np.concatenate([[0.0], np.cumsum(widths)])
     y = np.array(values[: len(x)])
-    at = np.linspace(x[0], x[-1], 50)
-    expected = PchipInterpolator(x, y)(at) if len(x) > 1 else np.full(50, y[0])
+    at: FloatArray = np.linspace(float(x[0]), float(x[-1]), 50)
+    expected: FloatArray = np.asarray(PchipInterpolator(x, y)(at))
     assert pchip(x, y)(at) == pytest.approx(expected, abs=1e-9)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tco.catalog.curves import curve_models, measurements
+from tco.catalog.rows import Benchmark
 from tco.catalog.specs import gpu_specs, model_specs
-from tco.throughput.configuration import Parallelism, parallelism_of
-from tco.throughput.formats import FORMATS
+from tco.throughput.check import benchmark_findings, catalog_findings
+from tco.throughput.configuration import Parallelism
 from tco.throughput.limits import (
-    Finding,
     LoadPoint,
     bandwidth_bound,
     expected_bound,
@@ -67,29 +66,43 @@ def test_littles_law(tok_s: float, ttft_ms: float | None, is_plausible: bool) ->
 
 
 def test_shipped_measurements_keep_the_bounds() -> None:
-    """No measurement is above a hard bound, and all but 22 of 5,351 are plausible."""
-    odd: list[Finding] = []
-    checked = 0
-    for model in curve_models():
-        spec = model_specs().get(model)
-        for row in measurements(model):
-            if row.input is None or row.output is None:
-                continue
-            gpu = gpu_specs().get(row.gpu)
-            replica = None
-            plain = row.mode == "aggregated" and row.speculative in ("none", "unknown")
-            if spec and spec.has_layout and gpu and row.precision in FORMATS and plain:
-                replica = Replica(
-                    model=spec,
-                    gpu=gpu,
-                    gpus=row.gpus,
-                    precision=row.precision,
-                    parallelism=parallelism_of(row.parallelism, row.gpus),
-                )
-            checked += 1
-            shape = Shape(row.input, row.output)
-            point = LoadPoint(shape, row.output_tok_s, row.concurrency, row.ttft_ms, row.itl_ms)
-            odd += findings(point, replica)
-    assert checked == 5351
-    assert not [one for one in odd if one.severity == "rejected"]
+    """No measurement is above a hard bound, and all but 22 are plausible."""
+    odd = list(catalog_findings())
+    assert not [one for one in odd if one.finding.severity == "rejected"]
     assert len(odd) == 22
+
+
+@pytest.mark.parametrize(
+    ("points", "severities"),
+    [
+        ([{"concurrency": 8, "output_tok_s": 400}], []),
+        ([{"concurrency": 8, "output_tok_s": 1600}], ["rejected"]),
+        ([{"output_tok_s": 60_000}], ["rejected"]),
+        ([{"concurrency": 8, "output_tok_s": 400, "itl_ms": 40}], ["implausible"]),
+        ([{"request_rate": 1, "e2e_ms": 1000}], []),
+    ],
+)
+def test_a_users_benchmark_is_checked(
+    points: list[dict[str, object]], severities: list[str]
+) -> None:
+    """A price book's benchmark meets the same bounds, point by point."""
+    row = Benchmark.model_validate(
+        {
+            **{"model": "llama-3.3-70b", "gpu": "H100-SXM", "gpus": 4, "precision": "fp8"},
+            **{"engine": "vllm", "input": 1000, "output": 1000, "points": points},
+        }
+    )
+    assert [one.severity for one in benchmark_findings(row)] == severities
+
+
+def test_a_benchmark_of_an_unknown_model_meets_littles_law_alone() -> None:
+    """Without specs no bound is known; with the user's spec the bounds are checked."""
+    row = Benchmark.model_validate(
+        {
+            **{"model": "mine", "gpu": "H100-SXM", "gpus": 4, "precision": "fp8"},
+            **{"engine": "vllm", "input": 1000, "output": 1000},
+            "points": [{"concurrency": 8, "output_tok_s": 1600}],
+        }
+    )
+    assert not list(benchmark_findings(row))
+    assert len(list(benchmark_findings(row, LLAMA.model))) == 1

@@ -56,6 +56,7 @@ def test_a_config_gives_the_catalogs_spec(model: str, precision: str) -> None:
         ("[]", "is not the config of a model. Point to the config.json"),
         ("{}", "num_hidden_layers: is missing. A model's config.json states num_hidden_layers"),
         ('{"num_hidden_layers": true}', "num_hidden_layers: is missing."),
+        ('{"compress_ratios": [4]}', "compress_ratios: is an attention layout that cannot be read"),
     ],
 )
 def test_what_is_no_config_is_refused(tmp_path: Path, text: str, problem: str) -> None:

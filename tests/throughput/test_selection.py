@@ -243,7 +243,13 @@ def test_several_classes_share_the_node_time() -> None:
 
 @pytest.mark.parametrize(
     ("model", "measured"),
-    [("deepseek-v3", "deepseek-r1"), ("llama-3.1-70b", "llama-3.3-70b")],
+    [
+        ("deepseek-v3", "deepseek-r1"),
+        ("llama-3.1-70b", "llama-3.3-70b"),
+        ("kimi-k2.6", "kimi-k2.5"),
+        ("minimax-m2.7", "minimax-m2.5"),
+        ("glm-5.3", "glm-5"),
+    ],
 )
 def test_models_of_one_architecture_share_measurements(model: str, measured: str) -> None:
     """R1 stands for V3 and Llama 3.3 70B for 3.1: usable, at the same speed, with a note."""

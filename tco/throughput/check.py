@@ -1,0 +1,83 @@
+"""The physical limits applied to the shipped measurements and to a user's benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tco.catalog.curves import Measurement, curve_models, measurements
+from tco.catalog.rows import Benchmark, Latency
+from tco.catalog.specs import ModelSpec, gpu_specs, model_specs
+from tco.throughput.configuration import Parallelism, parallelism_of
+from tco.throughput.formats import FORMATS
+from tco.throughput.limits import Finding, LoadPoint, findings
+from tco.throughput.replica import Replica
+from tco.throughput.shape import Shape
+
+__all__ = ["MeasurementFinding", "benchmark_findings", "catalog_findings"]
+
+NOT_SPECULATIVE = ("none", "unknown")
+
+
+class MeasurementFinding(NamedTuple):
+    """What is odd about a shipped measurement."""
+
+    model: str
+    row: Measurement
+    finding: Finding
+
+
+def catalog_findings() -> Iterator[MeasurementFinding]:
+    """Yield what is odd among the shipped measurements whose lengths are known."""
+    for model in curve_models():
+        for row in measurements(model):
+            if row.input is None or row.output is None:
+                continue
+            shape = Shape(row.input, row.output)
+            load = LoadPoint(shape, row.output_tok_s, row.concurrency, row.ttft_ms, row.itl_ms)
+            for finding in findings(load, _replica_of_row(model, row)):
+                yield MeasurementFinding(model, row, finding)
+
+
+def _replica_of_row(model: str, row: Measurement) -> Replica | None:
+    """Return the replica of a measurement; None where its steps do more than decode one token."""
+    if row.mode != "aggregated" or row.speculative not in NOT_SPECULATIVE:
+        return None
+    shared = parallelism_of(row.parallelism, row.gpus)
+    return _replica(model_specs().get(model), row.gpu, row.gpus, row.precision, shared)
+
+
+def benchmark_findings(row: Benchmark, spec: ModelSpec | None = None) -> Iterator[Finding]:
+    """Yield what is odd about a benchmark of a price book, point by point.
+
+    ``spec`` is that of an own model; a model of the catalog brings its own.
+    """
+    known = spec or model_specs().get(row.model)
+    replica = _replica(known, row.gpu, row.gpus, row.precision, Parallelism(row.gpus))
+    shape = Shape(float(row.input), float(row.output), row.cached.likely)
+    for point in row.points:
+        if point.output_tok_s is None:
+            continue
+        load = LoadPoint(
+            shape,
+            point.output_tok_s.likely,
+            point.concurrency.likely if point.concurrency else None,
+            _middle(point.ttft_ms),
+            _middle(point.itl_ms),
+        )
+        yield from findings(load, replica)
+
+
+def _middle(latency: Latency | None) -> float | None:
+    """Return the mean of a latency, else its median."""
+    found = latency and (latency.mean or latency.p50)
+    return found.likely if found else None
+
+
+def _replica(
+    spec: ModelSpec | None, gpu: str, gpus: int, precision: str, shared: Parallelism
+) -> Replica | None:
+    known = gpu_specs().get(gpu)
+    if spec is None or known is None or not spec.has_layout or precision not in FORMATS:
+        return None
+    return Replica(model=spec, gpu=known, gpus=gpus, precision=precision, parallelism=shared)
