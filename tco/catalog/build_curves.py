@@ -27,12 +27,14 @@ from pathlib import Path
 from typing import cast
 
 from tco.catalog.curves import (
+    INDEX_FILE,
     SOURCES_FILE,
     CurveSource,
     Kind,
     Measurement,
     Mode,
     Statistic,
+    index_text,
     measurements_text,
 )
 from tco.errors import TcoError
@@ -184,13 +186,15 @@ LONGEST_NOTE = 120
 
 
 def build(table: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """Return the text of every curve file by its name, ``sources.csv`` included."""
+    """Return the text of every file of the folder by its name, sources and index included."""
     by_model: defaultdict[str, list[Measurement]] = defaultdict(list)
     for row in table:
         if not row["implausible"]:
             model = MODEL_NAMES.get(row["model"], row["model"])
             by_model[model].append(_measurement(row))
-    files = {f"{model}.csv": measurements_text(rows) for model, rows in by_model.items()}
+    texts = {model: measurements_text(rows) for model, rows in by_model.items()}
+    files = {f"{model}.csv": text for model, text in texts.items()}
+    files[INDEX_FILE] = index_text(texts)
     used = {one.source for rows in by_model.values() for one in rows}
     files[SOURCES_FILE] = _sources_text(source for _, source in SOURCES if source.source in used)
     return files

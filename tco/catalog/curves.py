@@ -1,15 +1,17 @@
 """Measured serving throughput: one CSV file per model in ``data/curves``, read when asked for.
 
 A row is one published measurement of one configuration at one load. ``sources.csv`` beside the
-models' files names each source once, with its license and what kind of runs it holds.
+models' files names each source once, with its license and what kind of runs it holds. ``index.csv``
+lists the files with their rows, newest day and digest, so that no look-up opens another model's.
 ``build_curves.py`` writes these files and says where the figures come from.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -18,14 +20,18 @@ from typing import Literal, NamedTuple, cast
 from tco.errors import TcoError
 
 __all__ = [
+    "CurveFile",
     "CurveSource",
     "Kind",
     "Measurement",
     "Mode",
     "Runs",
     "Statistic",
+    "curve_files",
     "curve_models",
     "curve_sources",
+    "curves_version",
+    "index_text",
     "measurements",
     "measurements_text",
     "read_measurements",
@@ -41,6 +47,16 @@ Statistic = Literal["mean", "p50", "unstated", ""]
 """What a latency is; empty where there is none."""
 
 SOURCES_FILE = "sources.csv"
+INDEX_FILE = "index.csv"
+
+
+class CurveFile(NamedTuple):
+    """A model's file: its rows, the newest day of a measurement, and the SHA-256 of its text."""
+
+    model: str
+    rows: int
+    newest: str
+    sha256: str
 
 
 class CurveSource(NamedTuple):
@@ -111,8 +127,23 @@ def _folder() -> Traversable:
 @lru_cache(maxsize=1)
 def curve_models() -> tuple[str, ...]:
     """Return the names of all models with measurements, without reading any of them."""
-    names = (file.name for file in _folder().iterdir() if file.name.endswith(".csv"))
-    return tuple(sorted(name.removesuffix(".csv") for name in names if name != SOURCES_FILE))
+    return tuple(file.model for file in curve_files())
+
+
+@lru_cache(maxsize=1)
+def curve_files() -> tuple[CurveFile, ...]:
+    """Return the index of the models' files, in the order of their names."""
+    rows = csv.reader(io.StringIO((_folder() / INDEX_FILE).read_text(encoding="utf-8")))
+    next(rows)
+    return tuple(CurveFile(model, int(count), newest, sha) for model, count, newest, sha in rows)
+
+
+@lru_cache(maxsize=1)
+def curves_version() -> str:
+    """Return the newest day and a digest of all measurements: what names their state."""
+    files = curve_files()
+    digest = hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest()
+    return f"{max(file.newest for file in files)}-{digest[:12]}"
 
 
 @lru_cache(maxsize=1)
@@ -199,6 +230,18 @@ def measurements_text(rows: Iterable[Measurement]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(Measurement._fields)
     writer.writerows(sorted(map(_cells, rows), key=_order))
+    return out.getvalue()
+
+
+def index_text(texts: Mapping[str, str]) -> str:
+    """Return the index of the curve files whose texts are given by model."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CurveFile._fields)
+    for model in sorted(texts):
+        rows = read_measurements(texts[model], model)
+        sha256 = hashlib.sha256(texts[model].encode()).hexdigest()
+        writer.writerow(CurveFile(model, len(rows), max(r.measured_on for r in rows), sha256))
     return out.getvalue()
 
 

@@ -31,7 +31,7 @@ def alpha(concurrency: Quantity, active_params_b: float, gpus: float) -> FloatAr
     parameters in 1e9 and n the GPUs of the replica. Shaped as ``concurrency``.
 
     >>> round(float(alpha(64.0, 36.62, 8)), 3)
-    0.088
+    0.091
     """
     c = np.asarray(concurrency, float)
     bare = figure("length_rule_factor").likely * np.cbrt(c * c * active_params_b / gpus)

@@ -62,16 +62,20 @@ def capacities_of(model: str, rows: Iterable[Measurement]) -> list[Capacity]:
 
 
 def one_replica(row: Measurement) -> Measurement:
-    """Return a row of several replicas behind one endpoint as what one of them does."""
+    """Return a row of several replicas behind one endpoint as what one of them does.
+
+    Fewer requests than replicas keep only as many of them busy, each with one request.
+    """
     found = re.fullmatch(r"(.*) x(\d+) replicas", row.parallelism)
     if found is None:
         return row
     count = int(found[2])
+    busy = min(count, row.concurrency or count)
     return row._replace(
         gpus=row.gpus // count,
         parallelism=found[1],
-        concurrency=row.concurrency and row.concurrency / count,
-        output_tok_s=row.output_tok_s / count,
+        concurrency=row.concurrency and row.concurrency / busy,
+        output_tok_s=row.output_tok_s / busy,
     )
 
 
@@ -190,7 +194,7 @@ def benchmark_curve(row: Benchmark, *, is_own: bool) -> Curve | Capacity:
     """Return the curve of a benchmark row, or the capacity of one without concurrency.
 
     ``is_own`` marks a row of a user's price book. At a request rate the concurrency is the served
-    rate times the mean end-to-end latency.
+    rate times the mean end-to-end latency. Of two points at one concurrency the slower one counts.
     """
     origin: Origin = "predicted" if row.kind == "predicted" else "own" if is_own else "catalog"
     configuration = Configuration(
@@ -203,10 +207,10 @@ def benchmark_curve(row: Benchmark, *, is_own: bool) -> Curve | Capacity:
     )
     shape = Shape(float(row.input), float(row.output), row.cached.likely)
     as_of = row.as_of.isoformat() if row.as_of else ""
-    points = sorted(
-        (made for point in row.points if (made := _point(point, row.output))),
-        key=lambda point: point.concurrency,
-    )
+    made = (point for each in row.points if (point := _point(each, row.output)))
+    fastest_first = sorted(made, key=lambda point: point.output_tok_s, reverse=True)
+    by_concurrency = {point.concurrency: point for point in fastest_first}
+    points = [by_concurrency[c] for c in sorted(by_concurrency)]
     if not points:
         fastest = max(point.output_tok_s.likely for point in row.points if point.output_tok_s)
         return Capacity(

@@ -1,8 +1,9 @@
 """Latency at the percentile that an objective names, inferred where another one was measured.
 
 An objective is never ignored: a stricter one must not give a cheaper answer. p50 is judged on a
-mean, p90 and p95 as p99. Where p99 was not measured it is the mean times the P90 of p99/mean over
-the rows that have both: 1.25 for token time, 12 for time to first token (METHOD, Throughput).
+mean, p90 and p95 as p99, and p50 on the lowest tail where nothing else is known. Where p99 was not
+measured it is the mean times the P90 of p99/mean over the rows that have both: 1.25 for token time,
+12 for time to first token (METHOD, Throughput).
 """
 
 from __future__ import annotations
@@ -39,8 +40,11 @@ def at_percentile(
     """
     mean, median = measured["mean"], measured["p50"]
     middle = np.where(np.isnan(median), mean, median)
+    lowest = np.fmin(np.fmin(measured["p90"], measured["p95"]), measured["p99"])
+    is_tail = np.isnan(middle) & ~np.isnan(lowest)
+    middle = np.where(is_tail, lowest, middle)
     if statistic == "p50":
-        return middle, False
+        return middle, bool(np.any(is_tail))
     if statistic == "mean":
         known = np.where(np.isnan(mean), middle, mean)
         return known, bool(np.any(np.isnan(mean) & ~np.isnan(known)))

@@ -14,8 +14,11 @@ from tco.catalog.build_curves import build, main
 from tco.catalog.curve_coverage import coverage
 from tco.catalog.curves import (
     Measurement,
+    curve_files,
     curve_models,
     curve_sources,
+    curves_version,
+    index_text,
     measurements,
     measurements_text,
     read_measurements,
@@ -68,6 +71,17 @@ def test_files_are_in_their_one_form(model: str) -> None:
     assert measurements_text(read_measurements(text, model)) == text
 
 
+def test_the_index_is_that_of_the_files() -> None:
+    """Rows, newest day and digest of every file are in the index, and no file is missing there."""
+    names = {file.name for file in FOLDER.iterdir()} - {"index.csv", "sources.csv"}
+    texts = {
+        name.removesuffix(".csv"): (FOLDER / name).read_text(encoding="utf-8") for name in names
+    }
+    assert (FOLDER / "index.csv").read_text(encoding="utf-8") == index_text(texts)
+    assert sum(file.rows for file in curve_files()) == 5919
+    assert curves_version().startswith("2026-09-")
+
+
 def test_a_row_of_one_gpu_is_read_alone() -> None:
     """Asking for one GPU gives its rows of the whole file, no more and no fewer."""
     whole = [row for row in measurements("deepseek-r1") if row.gpu == "B200"]
@@ -116,7 +130,7 @@ def test_the_build_leaves_out_the_implausible_and_names_as_the_catalog_does() ->
     """Implausible rows are dropped; models and GPUs have the catalog's names."""
     odd = {**TABLE, "implausible": "weights do not fit", "output_tok_s": "9999"}
     files = build([TABLE, odd])
-    assert sorted(files) == ["deepseek-r1.csv", "sources.csv"]
+    assert sorted(files) == ["deepseek-r1.csv", "index.csv", "sources.csv"]
     [row] = read_measurements(files["deepseek-r1.csv"], "deepseek-r1.csv")
     assert (row.gpu, row.source, row.record) == ("A100-SXM-80GB", "silicon-sample", "row_1")
     assert (row.derived, row.itl_stat, row.note) == (True, "mean", "kv cache fp8")

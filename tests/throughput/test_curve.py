@@ -118,6 +118,8 @@ def test_an_unknown_latency_is_unverified() -> None:
         ("itl_ms", {"mean": 10.0, "p99": 11.0}, "p95", 11.0, True),
         ("itl_ms", {"p50": 10.0}, "mean", 10.0, True),
         ("itl_ms", {"p50": 10.0, "p90": 14.0}, "p99", 14.0, True),
+        ("itl_ms", {"p99": 14.0}, "p50", 14.0, True),
+        ("itl_ms", {"p99": 14.0}, "p99", 14.0, False),
     ],
 )
 def test_a_percentile_that_was_not_measured(

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tco.catalog.curves import measurements
 from tco.catalog.rows import Benchmark
 from tco.catalog.specs import model_specs
 from tco.ranges import Range
@@ -19,7 +20,7 @@ from tco.throughput.configuration import Pins
 from tco.throughput.curve import Curve
 from tco.throughput.families import same_architecture, suggested_model, twins
 from tco.throughput.lengths import length_rule
-from tco.throughput.measured import benchmark_curve
+from tco.throughput.measured import benchmark_curve, one_replica
 from tco.throughput.need import Supplied
 from tco.throughput.objectives import LatencyObjectives
 from tco.throughput.provenance import Provenance, combined
@@ -158,6 +159,32 @@ def test_an_own_measurement_comes_first() -> None:
     supplied = Supplied(benchmarks=[benchmark_curve(slower, is_own=True)])
     made = select("llama-3.3-70b", "H100-SXM", 8, CHAT, supplied=supplied)
     assert made.output_tok_s == pytest.approx(10)
+
+
+def test_of_two_points_at_one_concurrency_the_slower_counts() -> None:
+    """A benchmark that repeats a concurrency is still a curve."""
+    row = own_benchmark(
+        [
+            {"concurrency": 10, "output_tok_s": 500},
+            {"concurrency": 20, "output_tok_s": 800},
+            {"concurrency": 10, "output_tok_s": 450},
+        ]
+    )
+    made = benchmark_curve(row, is_own=True)
+    assert isinstance(made, Curve)
+    assert list(made.output_tok_s) == [450, 800]
+
+
+def test_replicas_behind_one_endpoint_count_as_one_each() -> None:
+    """Eight replicas at concurrency 256 are 32 each; one request keeps a single one busy."""
+    rows = [row for row in measurements("glm-4.5-air", "H100-SXM") if "x8" in row.parallelism]
+    assert rows
+    for row in rows:
+        one = one_replica(row)
+        busy = min(8, row.concurrency or 8)
+        assert one.gpus == row.gpus / 8
+        assert one.output_tok_s == row.output_tok_s / busy
+        assert one.concurrency is None or one.concurrency >= 1
 
 
 def test_one_own_point_carries_an_estimate_where_asked() -> None:
@@ -422,7 +449,7 @@ def test_one_plan_touches_one_models_file(pytestconfig: pytest.Config) -> None:
         timeout=60,
     )
     seen = json.loads(done.stdout)
-    assert sorted(set(seen["files"])) == ["deepseek-r1.csv", "sources.csv"]
+    assert sorted(set(seen["files"])) == ["deepseek-r1.csv", "index.csv", "sources.csv"]
     assert not seen["scipy"]
     assert not seen["pandas"]
 
