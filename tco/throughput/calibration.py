@@ -40,5 +40,6 @@ def calibrated(curve: Curve, replica: Replica) -> Curve:
         concurrency=grid,
         output_tok_s=np.minimum(np.maximum.accumulate(made.output_tok_s * factor), measured),
         itl_ms=itl or {"mean": made.itl_ms / factor},
+        ttft_ms={},
         ttft_holds=False,
     )

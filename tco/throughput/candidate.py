@@ -14,7 +14,7 @@ from tco.catalog.specs import figure
 from tco.ranges import Range
 from tco.throughput.calibration import calibrated
 from tco.throughput.capacity import Capacity
-from tco.throughput.configuration import Configuration, parallelism_of
+from tco.throughput.configuration import Configuration
 from tco.throughput.curve import Curve, Origin
 from tco.throughput.estimator import ESTIMATED_CONCURRENCY
 from tco.throughput.lengths import LengthRule, nearest
@@ -183,7 +183,7 @@ def _carried(need: Need, curve: Curve) -> Curve | None:
     may_carry = curve.origin == "catalog" or (curve.origin == "own" and need.supplied.calibrate)
     if not may_carry or len(curve.concurrency) > 1 or one.mode == "disaggregated":
         return None
-    replica = need.replica(one.gpus, one.precision, parallelism_of(one.parallelism, one.gpus))
+    replica = need.replica_of(one)
     if replica is None or obstacles(need, replica):
         return None
     if curve.concurrency[0] <= 2 * ESTIMATED_CONCURRENCY[0]:
@@ -196,10 +196,8 @@ def _within_memory(need: Need, curve: Curve) -> tuple[Curve, list[str]]:
 
     A replica that runs although the rule says that it does not is left as it was measured.
     """
-    one = curve.configuration
-    shared = parallelism_of(one.parallelism, one.gpus)
-    replica = need.replica(one.gpus, one.precision, shared)
-    if replica is None or one.mode == "disaggregated":
+    replica, mode = need.replica_of(curve.configuration), curve.configuration.mode
+    if replica is None or mode == "disaggregated":
         return curve, []
     fit = memory_fit(replica, need.shape.context)
     if not fit.runs or fit.sequences >= curve.concurrency[-1]:

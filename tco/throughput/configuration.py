@@ -58,11 +58,12 @@ class Pins:
 
         ``any_count`` leaves the GPUs of a replica open, to scale from another count.
         """
+        parallelism = self.parallelism and self.parallelism.lower()
         pairs = (
             (self.precision, one.precision),
             (self.engine, one.engine),
             (self.version, one.version),
-            (self.parallelism, one.parallelism),
+            (parallelism, one.parallelism),
         )
         if any(wanted is not None and wanted != has for wanted, has in pairs):
             return False

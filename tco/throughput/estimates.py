@@ -21,7 +21,7 @@ from tco.throughput.obstacles import Obstacle, obstacles
 from tco.throughput.provenance import Provenance, combined, maturity_spread
 from tco.throughput.replica import Replica
 
-__all__ = ["estimate_obstacles", "estimated", "estimated_precisions", "runs_format"]
+__all__ = ["estimate_obstacles", "estimated", "runs_format", "usable_formats"]
 
 HIGH_CONCURRENCY = 200
 """Above it estimates spread wider."""
@@ -30,7 +30,7 @@ HIGH_CONCURRENCY = 200
 def estimated(need: Need) -> list[Candidate]:
     """Return the physical estimate of every replica size and precision that the plan allows."""
     made: list[Candidate] = []
-    for precision in estimated_precisions(need):
+    for precision in usable_formats(need):
         for gpus in need.replica_sizes:
             replica = need.replica(gpus, precision)
             if replica is not None and not obstacles(need, replica):
@@ -38,19 +38,19 @@ def estimated(need: Need) -> list[Candidate]:
     return made
 
 
-def estimated_precisions(need: Need) -> list[str]:
-    """Return the formats to estimate: the pinned one, the measured ones, else the published one."""
-    gpu = need.gpu_spec
-    if need.pins.precision is not None:
-        return [need.pins.precision]
-    if gpu is None:
-        return []
-    known = {row.precision for row in measurements(need.model)}
-    published = need.supplied.precision
-    if published is not None:
-        known = {published}
-    usable = sorted(precision for precision in known if runs_format(precision, need))
-    return usable or ["fp8" if gpu.fp8_tflops else "bf16"]
+def usable_formats(need: Need) -> list[str]:
+    """Return the formats to estimate on the plan's GPU.
+
+    What the plan pins or the weights are published in, if it runs there; else every format that
+    the model was measured in and that runs there; else fp8, or bf16 on a GPU without it.
+    """
+    stated = need.pins.precision or need.supplied.precision
+    if stated is not None:
+        return [stated] if runs_format(stated, need) else []
+    measured = {row.precision for row in measurements(need.model)}
+    usable = sorted(precision for precision in measured if runs_format(precision, need))
+    native = "fp8" if need.gpu_spec and need.gpu_spec.fp8_tflops else "bf16"
+    return usable or [native]
 
 
 def runs_format(precision: str, need: Need) -> bool:
@@ -134,12 +134,12 @@ def _is_new(spec: ModelSpec) -> bool:
 
 def estimate_obstacles(need: Need) -> list[Obstacle]:
     """Return why nothing is estimated for a plan, one reason per precision and size."""
-    found: list[Obstacle] = []
-    for precision in estimated_precisions(need):
-        for gpus in need.replica_sizes:
-            replica = need.replica(gpus, precision)
-            if replica is None:
-                text = f"the layout of {need.model} or the figures of {need.gpu} are not known"
-                return [Obstacle(text)]
-            found += obstacles(need, replica)
+    if need.spec is None or not need.spec.has_layout or need.gpu_spec is None:
+        return [Obstacle(f"the layout of {need.model} or the figures of {need.gpu} are not known")]
+    formats = usable_formats(need)
+    if not formats:
+        stated = need.pins.precision or need.supplied.precision
+        return [Obstacle(f"{need.gpu} does not run {stated} weights")]
+    sized = (need.replica(gpus, one) for one in formats for gpus in need.replica_sizes)
+    found = (reason for replica in sized if replica for reason in obstacles(need, replica))
     return list(dict.fromkeys(found))

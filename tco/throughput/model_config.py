@@ -8,7 +8,6 @@ counts are within 2% of the published ones.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 from tco.catalog.specs import Attention, ModelSpec
 from tco.errors import BadInput, Problem
 from tco.files import as_list, as_mapping, read_text
+from tco.json_reader import load_json
 
 __all__ = ["ConfiguredModel", "read_model_config", "spec_of_config"]
 
@@ -35,10 +35,9 @@ class ConfiguredModel(NamedTuple):
 def read_model_config(path: Path, shown: str, model: str) -> ConfiguredModel:
     """Return the spec of a ``config.json``. Raises BadInput for a file that has no layout."""
     try:
-        loaded = json.loads(read_text(path, shown))
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise BadInput([Problem(shown, place, f"is not valid JSON: {error.msg}.")]) from None
+        loaded = load_json(read_text(path, shown))
+    except ValueError as error:
+        raise BadInput([Problem(shown, "", f"is not valid JSON: {error}.")]) from None
     config = as_mapping(loaded)
     if config is None:
         hint = "Point to the config.json that is published beside the model's weights."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tco.catalog.specs import GpuSpec, ModelSpec, gpu_specs, model_specs
 from tco.throughput.capacity import Capacity
-from tco.throughput.configuration import Configuration, Parallelism, Pins
+from tco.throughput.configuration import Configuration, Parallelism, Pins, parallelism_of
 from tco.throughput.curve import Curve
 from tco.throughput.formats import FORMATS
 from tco.throughput.lengths import LengthRule, length_rule
@@ -85,6 +85,10 @@ class Need:
     def rule(self, gpus: int, precision: str) -> LengthRule:
         """Return the length rule of a replica of this model."""
         return length_rule(self.spec, gpus, self.supplied.weights_gb.get(precision), precision)
+
+    def replica_of(self, one: Configuration) -> Replica | None:
+        """Return the replica of a configuration of this model on this GPU, or None."""
+        return self.replica(one.gpus, one.precision, parallelism_of(one.parallelism, one.gpus))
 
     def replica(
         self, gpus: int, precision: str, parallelism: Parallelism | None = None

@@ -64,6 +64,7 @@ def capped_at(curve: Curve, sequences: float) -> Curve:
         concurrency=kept,
         output_tok_s=curve.output_tok_s_at(kept),
         itl_ms=itl,
+        ttft_ms={},
         ttft_holds=False,
         is_full=True,
     )

@@ -15,9 +15,9 @@ from tco.errors import TcoError, one_of
 from tco.ranges import Range
 from tco.throughput.candidate import Candidate
 from tco.throughput.capacity import Capacity
-from tco.throughput.configuration import Configuration, Pins, parallelism_of
+from tco.throughput.configuration import Configuration, Pins
 from tco.throughput.curve import Curve, OperatingPoint, Unmet, operating_point
-from tco.throughput.estimates import estimate_obstacles, estimated_precisions
+from tco.throughput.estimates import estimate_obstacles, usable_formats
 from tco.throughput.families import suggested_model, twins
 from tco.throughput.lengths import LengthRule
 from tco.throughput.memory_fit import GPU_COUNTS, smallest_fit
@@ -203,11 +203,7 @@ def _at_operating_point(need: Need, one: Candidate) -> NodeThroughput:
         provenance=provenance,
         spread=spread,
         is_lean_at_most=provenance.is_lean_at_most or not one.knows_lengths or unverified,
-        replica=need.replica(
-            configuration.gpus,
-            configuration.precision,
-            parallelism_of(configuration.parallelism, configuration.gpus),
-        ),
+        replica=need.replica_of(configuration),
         notes=tuple(notes),
         source=throughput.source,
         as_of=throughput.as_of,
@@ -258,7 +254,7 @@ def _nothing(need: Need) -> NoThroughput:
 
 def _smallest_counts(need: Need) -> Iterator[str]:
     """Yield the smallest GPU count on which the model runs, a sentence per precision."""
-    for precision in estimated_precisions(need):
+    for precision in usable_formats(need):
         replica = need.replica(GPU_COUNTS[0], precision)
         count = smallest_fit(replica, need.shape.context) if replica else None
         if count is not None:

@@ -23,8 +23,8 @@ __all__ = ["MEASURED_SOURCES", "OTHER_SOURCES"]
 
 
 def own(need: Need) -> list[Candidate]:
-    """Return the user's own measurements."""
-    return at_nearest_shapes(need, curves_on_gpu(need, "own")) + capacities(need, "own")
+    """Return the user's own curves, or the rates of a book that has no curve."""
+    return at_nearest_shapes(need, curves_on_gpu(need, "own")) or capacities(need, "own")
 
 
 def measured(need: Need) -> list[Candidate]:

@@ -52,7 +52,7 @@ def test_a_config_gives_the_catalogs_spec(model: str, precision: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("{", "config.json: 1 problem\n  line 1, column 2: is not valid JSON"),
+        ("{", "config.json: 1 problem\n  is not valid JSON: line 1, column 2: "),
         ("[]", "is not the config of a model. Point to the config.json"),
         ("{}", "num_hidden_layers: is missing. A model's config.json states num_hidden_layers"),
         ('{"num_hidden_layers": true}', "num_hidden_layers: is missing."),

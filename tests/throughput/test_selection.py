@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,12 +17,14 @@ from tco.catalog.curves import measurements
 from tco.catalog.rows import Benchmark
 from tco.catalog.specs import model_specs
 from tco.ranges import Range
+from tco.throughput.candidate import Candidate, at_nearest_shapes, curves_on_gpu
 from tco.throughput.configuration import Pins
-from tco.throughput.curve import Curve
+from tco.throughput.curve import Curve, OperatingPoint, operating_point
+from tco.throughput.estimates import estimated
 from tco.throughput.families import same_architecture, suggested_model, twins
 from tco.throughput.lengths import length_rule
 from tco.throughput.measured import benchmark_curve, one_replica
-from tco.throughput.need import Supplied
+from tco.throughput.need import Need, Supplied
 from tco.throughput.objectives import LatencyObjectives
 from tco.throughput.provenance import Provenance, combined
 from tco.throughput.scaling import at_shape
@@ -353,6 +356,8 @@ def test_what_does_not_run_is_an_error(
         (CHAT, Pins(mode="disaggregated"), 1, "disaggregated serving is not estimated"),
         (CHAT, Pins(speculative="mtp"), 1, "speculative decoding is not estimated"),
         (CHAT, Pins(gpus_per_replica=8), 8, "more than 2 x L4 in one replica, without NVLink"),
+        (CHAT, Pins(precision="nvfp4"), 1, "L4 does not run nvfp4 weights"),
+        (CHAT, Pins(precision="fp6"), 1, "L4 does not run fp6 weights"),
     ],
 )
 def test_the_estimator_is_not_used_for_what_it_was_not_tested_on(
@@ -388,17 +393,32 @@ def test_a_stricter_objective_is_never_cheaper(
     assert tail <= strict * (1 + 1e-9)
 
 
+def from_measured_curves(need: Need) -> list[Candidate]:
+    """The measured curves alone, without sizes that are scaled from them."""
+    return at_nearest_shapes(need, curves_on_gpu(need, "catalog"))
+
+
+@pytest.mark.parametrize("source", [from_measured_curves, estimated])
 @given(pairs, shapes, st.floats(20, 150))
-def test_more_gpus_are_never_slower(pair: tuple[str, str], shape: Shape, limit: float) -> None:
-    """The best of at most n GPUs, smaller replicas allowed, never slows down with more of them."""
+def test_more_gpus_are_never_slower(
+    source: Callable[[Need], list[Candidate]], pair: tuple[str, str], shape: Shape, limit: float
+) -> None:
+    """The best of at most n GPUs of one source, smaller replicas allowed, only grows with n."""
     objectives = LatencyObjectives(itl_ms={"p50": limit})
     speeds: list[float] = []
     for gpus in (1, 2, 4, 8):
-        try:
-            speeds.append(speed(select(*pair, gpus, shape, objectives=objectives)))
-        except NoThroughput:
-            speeds.append(0.0)
+        model, gpu = pair
+        need = Need(model=model, gpu=gpu, gpus_per_node=gpus, shape=shape, objectives=objectives)
+        speeds.append(max((_node_speed(one, need) for one in source(need)), default=0.0))
     assert speeds == sorted(speeds)
+
+
+def _node_speed(one: Candidate, need: Need) -> float:
+    if not isinstance(one.throughput, Curve):
+        return 0.0
+    found = operating_point(one.throughput, need.objectives)
+    replicas = need.gpus_per_node // one.configuration.gpus
+    return found.output_tok_s * replicas if isinstance(found, OperatingPoint) else 0.0
 
 
 @given(pairs, shapes, st.floats(0, 1), st.floats(0, 1))
