@@ -181,7 +181,7 @@ KEPT_NOTES = re.compile(
     r"wip=True|server limit|burst|in flight|token times of the tool|short run|Virtualized"
     r"|index excerpt|kv cache|precision (?:not stated|deduced)|flags:|table says"
 )
-"""The remarks that change how a row reads; the rest is said once, of its source."""
+"""The remarks that change what a row means; the rest is in the note of the source."""
 LONGEST_NOTE = 120
 
 

@@ -3,7 +3,7 @@
 A row is one published measurement of one configuration at one load. ``sources.csv`` beside the
 models' files names each source once, with its license and what kind of runs it holds. ``index.csv``
 lists the files with their rows, newest day and digest, so that no look-up opens another model's.
-``build_curves.py`` writes these files and says where the figures come from.
+``build_curves.py`` writes these files and names the public sources of the figures.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class Configuration:
 class Pins:
     """What a plan fixes of the configuration; None leaves it open to the best measured one.
 
-    The mode is aggregated and there is no speculative decoding unless the plan says so.
+    The mode is aggregated and there is no speculative decoding unless the plan pins them.
     """
 
     precision: str | None = None

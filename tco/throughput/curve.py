@@ -29,7 +29,7 @@ Slo = Literal["met", "unverified", "none"]
 """Whether the objectives are met at the operating point, or nothing is promised."""
 ROOT_STEPS = 60
 FULL_CURVE = 3
-"""Points from which a curve says how throughput grows with the load."""
+"""Points from which a curve shows how throughput grows with the load."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +37,8 @@ class Curve:
     """Points in ascending order of concurrency, ``(points,)`` each, NaN for what is not known.
 
     Output tok/s and latencies are those of one replica. ``ttft_holds`` is False at another shape
-    than the measured one: a time to first token then says nothing. ``derived`` marks tok/s that
-    follow from latency by Little's law instead of being counted. ``is_full`` says that the last
+    than the measured one: a time to first token then does not hold. ``derived`` marks tok/s that
+    follow from latency by Little's law instead of being counted. ``is_full`` marks that the last
     point is where GPU memory is full, not where a measurement ended. A benchmark may state its
     share of prefill in node time and its speed-up of cache hits: they replace alpha and e.
     """
@@ -171,7 +171,7 @@ class Judged:
 class OperatingPoint:
     """Where a replica runs: c*, the concurrency with the most output tok/s within the objectives.
 
-    The concurrency is None for a rate that has none. ``is_lower_bound`` says that the measurement
+    The concurrency is None for a rate that has none. ``is_lower_bound`` marks that the measurement
     ends there with every objective still met. ``inferred`` lists the objectives judged at a
     percentile that was not measured, ``unverified`` those on a latency that is not known.
     """

@@ -29,15 +29,16 @@ def curves_of(model: str, rows: Iterable[Measurement]) -> list[Curve]:
     median. Agents' traces with a cached prefix are left out: no other row is comparable.
     """
     sources = curve_sources()
-    grouped: defaultdict[tuple[Configuration, Shape], list[Measurement]] = defaultdict(list)
+    grouped: defaultdict[tuple[object, ...], list[Measurement]] = defaultdict(list)
     for row in map(one_replica, rows):
-        source = sources[row.source]
-        if row.kind != "closed-loop" or row.concurrency is None or source.runs == "agentic":
+        if row.kind != "closed-loop" or sources[row.source].runs == "agentic":
             continue
-        if row.input is not None and row.output is not None:
-            key = (_configuration(model, row, source), Shape(row.input, row.output))
-            grouped[key].append(row)
-    return [_curve(key, points) for key, points in grouped.items()]
+        if row.concurrency is None or row.input is None or row.output is None:
+            continue
+        what = (row.gpu, row.gpus, row.precision, row.engine, row.version, row.parallelism)
+        how = (row.mode, row.speculative, sources[row.source].runs, row.checkpoint)
+        grouped[*what, *how, row.input, row.output].append(row)
+    return [_curve(model, points) for points in grouped.values()]
 
 
 def capacities_of(model: str, rows: Iterable[Measurement]) -> list[Capacity]:
@@ -66,6 +67,8 @@ def one_replica(row: Measurement) -> Measurement:
 
     Fewer requests than replicas keep only as many of them busy, each with one request.
     """
+    if "replicas" not in row.parallelism:
+        return row
     found = re.fullmatch(r"(.*) x(\d+) replicas", row.parallelism)
     if found is None:
         return row
@@ -100,18 +103,18 @@ def _source_text(row: Measurement, sources: Mapping[str, CurveSource]) -> str:
     return row.record if row.source == "reports" else f"{source.title} {row.record}"
 
 
-def _curve(key: tuple[Configuration, Shape], rows: Sequence[Measurement]) -> Curve:
-    configuration, shape = key
+def _curve(model: str, rows: Sequence[Measurement]) -> Curve:
+    """Return the curve of the rows of one configuration, version and shape."""
+    sources, first = curve_sources(), rows[0]
     by_concurrency: defaultdict[float, list[Measurement]] = defaultdict(list)
     for row in rows:
         by_concurrency[row.concurrency or 0.0].append(row)
     groups = [_newest(by_concurrency[c]) for c in sorted(by_concurrency)]
     used = [row for group in groups for row in group]
     last = max(used, key=lambda row: row.measured_on)
-    sources = curve_sources()
     return Curve(
-        configuration=configuration,
-        shape=shape,
+        configuration=_configuration(model, first, sources[first.source]),
+        shape=Shape(first.input or 0.0, first.output or 0.0),
         concurrency=np.array(sorted(by_concurrency)),
         output_tok_s=np.array([_median([counted_tok_s(row) for row in one]) for one in groups]),
         itl_ms=_latencies(groups, "itl"),

@@ -24,8 +24,8 @@ GPU_COUNTS = (1, 2, 4, 8, 16, 32, 64)
 class MemoryFit:
     """How a replica's weights fit and how many requests of one context go beside them.
 
-    ``sequences`` is c_max. It is below 1 where the replica does not run. ``is_tight`` says that it
-    only runs with 4% of the memory free instead of 10%.
+    ``sequences`` is c_max, below 1 where the replica does not run. ``is_tight`` marks one that runs
+    with 4% of the memory free instead of 10%.
     """
 
     weights_gb: float

@@ -72,7 +72,7 @@ def capped_at(curve: Curve, sequences: float) -> Curve:
 
 @dataclass(frozen=True)
 class _Ratio:
-    """What the estimator says of one replica over another, ``(points,)`` each."""
+    """The estimated ratio of one replica over another, ``(points,)`` each."""
 
     output_tok_s: FloatArray
     itl_ms: FloatArray

@@ -247,9 +247,9 @@ def _nothing(need: Need) -> NoThroughput:
     if reasons and all(reason.is_memory for reason in reasons):
         message = f"{need.model} does not fit {need.replica_sizes[-1]} x {need.gpu}."
         return NoThroughput(message, " ".join(_smallest_counts(need)))
-    told = f": {'; '.join(reason.message for reason in reasons[-3:])}" if reasons else ""
+    because = f": {'; '.join(reason.message for reason in reasons[-3:])}" if reasons else ""
     hint = "State a benchmark of it in a price book, or allow another configuration."
-    return NoThroughput(f"no throughput of {pair} is known{told}.", hint)
+    return NoThroughput(f"no throughput of {pair} is known{because}.", hint)
 
 
 def _smallest_counts(need: Need) -> Iterator[str]:

@@ -111,7 +111,7 @@ def other_gpus(need: Need) -> list[Candidate]:
     """Return tuned curves of the same size on the nearest other GPU, scaled by the ratio.
 
     The nearest GPU is the one of the most alike bandwidth and peak. A card that no benchmark
-    project has run is no target: a tuned curve says nothing about a community run.
+    project has run is no target: a tuned curve does not carry to a community run.
     """
     gpu = need.gpu_spec
     if gpu is None or not gpu.tuned_runs or need.spec is None or not need.spec.has_layout:

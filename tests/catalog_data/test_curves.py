@@ -145,7 +145,7 @@ def test_the_build_reads_the_limits_of_mlperf() -> None:
 
 
 def test_the_build_writes_files(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """As a program it reads a table and writes a folder; without a table it says so."""
+    """As a program it reads a table and writes a folder; without a table it is an error."""
     folder = tmp_path_factory.mktemp("curves")
     table = io.StringIO()
     writer = csv.DictWriter(table, list(TABLE))

@@ -1,4 +1,4 @@
-"""The length rule against the measurements it was not told of, and its properties."""
+"""The length rule against held-out measurements, and its properties."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_more_cache_hits_are_never_slower(c: float, shape: Shape, cached: float)
 
 
 def test_a_dense_model_without_a_count_follows_from_its_weights() -> None:
-    """70 GB at fp8 are 70e9 parameters; without weights all tokens count alike and it says so."""
+    """70 GB at fp8 are 70e9 parameters; without weights all tokens count alike, as not known."""
     assert length_rule(None, 8, 70.0, "fp8").active_params_b == pytest.approx(70)
     assert length_rule(None, 8, 140.0, "bf16").active_params_b == pytest.approx(70)
     unknown = length_rule(None, 8)

@@ -1,4 +1,4 @@
-"""Physical bounds and Little's law: what cannot be is rejected, what never was is implausible."""
+"""Physical bounds and Little's law: what is impossible, and what was never measured."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_bandwidth_bound_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tok_s", "concurrency", "severity", "says"),
+    ("tok_s", "concurrency", "severity", "message"),
     [
         (400, 8, None, ""),
         (1400, 8, "implausible", "of the expected memory bandwidth bound"),
@@ -45,12 +45,12 @@ def test_the_bandwidth_bound_by_hand() -> None:
     ],
 )
 def test_rates_against_the_bounds(
-    tok_s: float, concurrency: float | None, severity: str | None, says: str
+    tok_s: float, concurrency: float | None, severity: str | None, message: str
 ) -> None:
     """A rate above a bound is rejected, one above what was ever reached is implausible."""
     found = list(findings(LoadPoint(SHAPE, tok_s, concurrency), LLAMA))
     assert [one.severity for one in found] == ([severity] if severity else [])
-    assert all(says in one.message for one in found)
+    assert all(message in one.message for one in found)
 
 
 @pytest.mark.parametrize(

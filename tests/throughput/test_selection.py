@@ -1,4 +1,4 @@
-"""The throughput of a node: which source answers, at what configuration, and what it says."""
+"""The throughput of a node: the source, the configuration, the operating point, the notes."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_what_the_plan_pins_is_what_it_gets() -> None:
 
 
 def test_speculative_decoding_and_disaggregation_only_where_pinned() -> None:
-    """Nothing runs speculatively or disaggregated unless the plan says so."""
+    """Nothing runs speculatively or disaggregated unless the plan pins it."""
     plain = select("deepseek-r1", "B200", 8, CHAT)
     assert plain.configuration.speculative in ("none", "unknown")
     assert plain.configuration.mode == "aggregated"
@@ -232,7 +232,7 @@ def test_stated_prefill_and_cache_speedup_replace_the_rule() -> None:
 
 
 def test_an_offline_maximum_is_never_scaled_to_longer_outputs() -> None:
-    """It has no latency, needs a burst factor, and says nothing of outputs that fill the memory."""
+    """It has no latency, needs a burst factor, and is not known for longer outputs."""
     row = own_benchmark([{"output_tok_s": 5000}])
     supplied = Supplied(benchmarks=[benchmark_curve(row, is_own=True)])
     made = select("mine", "H100-SXM", 8, Shape(2000, 900), supplied=supplied)
@@ -343,14 +343,14 @@ def test_a_typo_never_changes_a_number(name: str, meant: str) -> None:
 def test_what_does_not_run_is_an_error(
     model: str, gpu: str, gpus: int, pins: Pins, message: str
 ) -> None:
-    """The error says what does not fit and the smallest count that does, or the name meant."""
+    """The error names what does not fit and the smallest count that does, or the name meant."""
     with pytest.raises(NoThroughput) as caught:
         select(model, gpu, gpus, CHAT, pins=pins)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(
-    ("shape", "pins", "gpus", "says"),
+    ("shape", "pins", "gpus", "reason"),
     [
         (Shape(15_000, 500), Pins(), 1, "prompts above 12,000 tokens"),
         (CHAT, Pins(mode="disaggregated"), 1, "disaggregated serving is not estimated"),
@@ -361,12 +361,12 @@ def test_what_does_not_run_is_an_error(
     ],
 )
 def test_the_estimator_is_not_used_for_what_it_was_not_tested_on(
-    shape: Shape, pins: Pins, gpus: int, says: str
+    shape: Shape, pins: Pins, gpus: int, reason: str
 ) -> None:
     """Long prompts, disaggregation, speculation and wide PCIe replicas are refused by name."""
     with pytest.raises(NoThroughput) as caught:
         select("qwen3-8b", "L4", gpus, shape, pins=pins)
-    assert says in str(caught.value)
+    assert reason in str(caught.value)
 
 
 lengths = st.floats(100, 6000)
