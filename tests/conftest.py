@@ -124,6 +124,7 @@ FIGURES: dict[str, tuple[float, str]] = {
     "spot_availability": (0.85, "share"),
     "benchmark_spread": (1, "x"),
     "extrapolation_spread": (1, "x"),
+    "far_extrapolation_spread": (1, "x"),
     "prediction_spread": (1, "x"),
     "disk_usd_per_gb_month": (0.08, "USD/GB"),
     "disk_gb_per_node": (1000, "GB"),

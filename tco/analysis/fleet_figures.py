@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from tco.arrays import as_scalar
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.stack import ServiceModel, StackModel, overall_slo
-from tco.throughput.operating_point import SLO
+from tco.throughput.curve import Slo
+from tco.throughput.provenance import Provenance, weakest
 from tco.units import HOURS_PER_MONTH
 
 __all__ = ["FleetFigures", "fleet_figures", "utilization", "utilization_at"]
@@ -32,7 +33,9 @@ class FleetFigures:
     concurrency: float | None
     extrapolated: bool
     predicted: bool
-    slo: SLO
+    slo: Slo
+    slo_inferred: bool
+    provenance: Provenance
 
 
 def fleet_figures(stack: StackModel, done: FleetOperation) -> tuple[FleetFigures, ...]:
@@ -74,6 +77,8 @@ def _fleet(service: ServiceModel, done: FleetOperation, place: int) -> FleetFigu
         extrapolated=any(one.group.extrapolated for one in groups),
         predicted=any(one.group.predicted for one in groups),
         slo=overall_slo(one.group.slo for one in groups),
+        slo_inferred=any(one.group.slo_inferred for one in groups),
+        provenance=weakest(one.group.provenance for one in groups),
     )
 
 

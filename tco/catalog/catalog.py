@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from tco.catalog.book import AnyRow, Book
 from tco.catalog.compiled import compiled_books
+from tco.catalog.curves import curve_models, curves_version
 from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import (
     ApiPrice,
@@ -34,6 +35,7 @@ from tco.catalog.rows import (
     node_key,
 )
 from tco.catalog.sourced import Origin, SourcedValue
+from tco.catalog.specs import model_specs
 from tco.errors import TcoError
 from tco.files import yaml_mapping
 
@@ -87,7 +89,8 @@ class Catalog:
         """The newest day and a digest of the published figures: what the record names."""
         if self.published is not None:
             return self.published.version
-        digest = hashlib.sha256("".join(book.digest for book in self.books).encode()).hexdigest()
+        states = [*(book.digest for book in self.books), curves_version()]
+        digest = hashlib.sha256("".join(states).encode()).hexdigest()
         days = [row.as_of for book in self.books for row in book.rows if row.as_of]
         return f"{max(days).isoformat() if days else 'undated'}-{digest[:12]}"
 
@@ -184,7 +187,8 @@ class Catalog:
 
     @cached_property
     def _model_names(self) -> dict[str, str]:
-        names = {row.model.casefold(): row.model for row, _ in self.rows(Benchmark)}
+        names = {name.casefold(): name for name in (*model_specs(), *curve_models())}
+        names |= {row.model.casefold(): row.model for row, _ in self.rows(Benchmark)}
         for row, _ in self.rows(ModelWeights):
             for alias in (row.model, *row.aliases):
                 names[alias.casefold()] = row.model
@@ -196,7 +200,7 @@ class Catalog:
 
     @cached_property
     def model_names(self) -> list[str]:
-        """The names of all models that have a benchmark or weights."""
+        """The names of all models that have a benchmark, weights, a curve or a spec."""
         return sorted(set(self._model_names.values()))
 
     @cached_property

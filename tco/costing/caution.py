@@ -14,8 +14,9 @@ CautionKind = Literal[
     "no-standby",
     "standby-rounded",
     "memory",  # the weights do not fit
-    "benchmark",  # an assumption about a benchmark's points
+    "benchmark",  # what was assumed about a benchmark
     "predicted",
+    "estimated",
     "extrapolated",
     "offline-maximum",
     "cache-hits",  # unknown share of prefill

@@ -14,7 +14,7 @@ from tco.costing.fleet import FleetMonth, Operation
 from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel
 from tco.costing.standby import node_availability, outage_overflow, spares_needed
 from tco.scenario import BASE_CASE, Scenario
-from tco.throughput.operating_point import node_seconds, node_time_is_known
+from tco.throughput.request_time import request_is_known, request_seconds
 
 SPAN = 2.0
 """The growth of outages is taken between the likely time down over and times this."""
@@ -263,15 +263,14 @@ def _pools_are_known(group: Group) -> bool:
 
 
 def _requests_are_known(group: Group) -> bool:
-    pairs = zip(group.points, group.classes, strict=False)
-    return all(node_time_is_known(point, request) for point, request in pairs)
+    return all(request_is_known(group.nodes[0], request) for request in group.classes)
 
 
 def _node_seconds(group: Group, scenario: Scenario) -> Quantity:
     """What the classes' share of a request takes of a node of the first pool."""
     return sum(
-        request.share * node_seconds(point, request, 1.0, group.workload, scenario)
-        for point, request in zip(group.points, group.classes, strict=False)
+        request.share * request_seconds(group.nodes[0], request, group.workload, scenario)
+        for request in group.classes
     )
 
 

@@ -18,7 +18,9 @@ from tco.plan.pools import Pool
 from tco.plan.stack_file import StackFile
 from tco.plan.workload import Demand, RequestClass
 from tco.providers.provider import Provider
-from tco.throughput.operating_point import SLO, OperatingPoint
+from tco.throughput.curve import Slo
+from tco.throughput.node import NodeThroughput
+from tco.throughput.provenance import Provenance, weakest
 from tco.units import TOKENS_PER_MTOK
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "StandbyTerms",
     "Unpriced",
     "overall_slo",
+    "width",
 ]
 
 
@@ -130,17 +133,14 @@ class Market(Protocol):
         ...
 
 
-def overall_slo(states: Iterable[SLO]) -> SLO:
+def overall_slo(states: Iterable[Slo]) -> Slo:
     """Return whether what a workload promises is met by all: unverified if any is."""
     found = set(states)
     return "unverified" if "unverified" in found else ("met" if "met" in found else "none")
 
 
-def _of_a_node(concurrency: float | None, pool: PoolModel) -> float | None:
-    return None if concurrency is None else concurrency / pool.nodes_per_replica
-
-
-def _width(throughput: SourcedValue) -> float:
+def width(throughput: SourcedValue) -> float:
+    """Return how wide the range of a throughput is, as a factor."""
     return throughput.value.high / throughput.value.low
 
 
@@ -148,14 +148,18 @@ def _width(throughput: SourcedValue) -> float:
 class PoolSpeed:
     """How fast one pool serves a group, as far as the pool is what the group is counted in.
 
-    ``concurrency`` is n* of a replica and ``work`` its seconds for a mean request; the output is a
-    node's. ``throughput`` is the spread of the pool's own benchmarks.
+    ``concurrency`` and ``work``, the seconds for a mean request, are those of what the fleet
+    counts: a node, or the nodes that share a replica. ``throughput`` is the pool's own spread.
     """
 
-    concurrency: float | None
+    node: NodeThroughput
     work: float
-    node_output_tok_s: float
     throughput: SourcedValue
+
+    @property
+    def concurrency(self) -> float | None:
+        """Return the requests in flight at the operating point, or None without a concurrency."""
+        return self.node.concurrency
 
 
 @dataclass(frozen=True)
@@ -170,14 +174,10 @@ class Group:
     classes: tuple[RequestClass, ...]
     pools: tuple[PoolModel, ...]
     fleet: Fleet
-    points: tuple[OperatingPoint, ...]
-    """Those of the classes on the first pool, then on each other one."""
-    node_output_tok_s: float
-    concurrency: float | None
-    slo: SLO
     throughput: SourcedValue
-    """The speed of the group's nodes over the likely one: 1, with the spread of the benchmark."""
+    """The speed of the group's nodes over the likely one: 1, with its spread."""
     speeds: tuple[PoolSpeed, ...]
+    """Those of the pools, in their order."""
 
     def restricted_to(self, kept: Sequence[FleetPool]) -> Group:
         """The group with some of its pools, counted in nodes of the first that is left.
@@ -188,9 +188,7 @@ class Group:
         places = [names.index(one.name) for one in kept]
         speeds = [self.speeds[place] for place in places]
         first, pools = speeds[0], [self.pools[place] for place in places]
-        size = len(self.classes)
-        points = [one for place in places for one in self.points[place * size : (place + 1) * size]]
-        widest = max((one.throughput for one in speeds), key=_width)
+        widest = max((one.throughput for one in speeds), key=width)
         fleet = replace(
             self.fleet,
             load_by_hour=self.fleet.load_by_hour * (first.work / self.speeds[0].work),
@@ -205,10 +203,6 @@ class Group:
             self.classes,
             tuple(pools),
             fleet,
-            tuple(points),
-            first.node_output_tok_s,
-            _of_a_node(first.concurrency, pools[0]),
-            overall_slo(point.slo for point in points),
             widest.scaled(first.throughput.name),
             tuple(speeds),
         )
@@ -223,14 +217,45 @@ class Group:
         return sum(request.share for request in self.classes)
 
     @property
+    def nodes(self) -> tuple[NodeThroughput, ...]:
+        """How fast a node of each pool is, in the order of the pools."""
+        return tuple(one.node for one in self.speeds)
+
+    @property
+    def node_output_tok_s(self) -> float:
+        """Output tok/s of a node of the first pool."""
+        return self.nodes[0].output_tok_s
+
+    @property
+    def concurrency(self) -> float | None:
+        """Requests in flight on a node of the first pool; None for a rate without concurrency."""
+        concurrency = self.speeds[0].concurrency
+        return None if concurrency is None else concurrency / self.pools[0].nodes_per_replica
+
+    @property
+    def slo(self) -> Slo:
+        """Whether the objectives are met on all pools."""
+        return overall_slo(one.point.slo for one in self.nodes)
+
+    @property
+    def slo_inferred(self) -> bool:
+        """Whether an objective is judged at another percentile than the measured one."""
+        return any(one.point.inferred for one in self.nodes)
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the throughput comes from; the weakest source where pools differ."""
+        return weakest(one.provenance for one in self.nodes)
+
+    @property
     def extrapolated(self) -> bool:
-        """Whether any class runs at lengths nobody measured."""
-        return any(point.extrapolated for point in self.points)
+        """Whether any pool's throughput is scaled from what was measured."""
+        return any(one.is_scaled for one in self.nodes)
 
     @property
     def predicted(self) -> bool:
-        """Whether any class's speed is a simulator's prediction."""
-        return any(point.benchmark.kind == "predicted" for point in self.points)
+        """Whether any pool's throughput is a simulator's prediction."""
+        return any(one.provenance is Provenance.PREDICTED for one in self.nodes)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from tco.documents.disclosure import (
 from tco.documents.document import Document, Part
 from tco.documents.gate import GatePart, VerdictPart, gate_part, verdict_part
 from tco.documents.sources import sourced
-from tco.throughput.operating_point import SLO
+from tco.throughput.curve import Slo
 from tco.units import HOURS_PER_MONTH, TOKENS_PER_MTOK
 
 __all__ = ["PlanDocument", "StackPart", "plan_document", "stack_part"]
@@ -72,7 +72,9 @@ class FleetPart(Part):
     concurrency: float | None
     extrapolated: bool
     predicted: bool
-    slo: SLO
+    provenance: str
+    slo: Slo
+    slo_inferred: bool
 
 
 class ServicePart(Part):
@@ -369,7 +371,9 @@ def _fleet(fleet: FleetFigures) -> FleetPart:
         concurrency=fleet.concurrency,
         extrapolated=fleet.extrapolated,
         predicted=fleet.predicted,
+        provenance=fleet.provenance.value,
         slo=fleet.slo,
+        slo_inferred=fleet.slo_inferred,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from tco.analysis.evaluation import Evaluation
 from tco.catalog.sourced import SourcedValue
-from tco.ranges import Range
+from tco.ranges import point
 
 __all__ = ["sourced"]
 
@@ -18,17 +20,17 @@ def sourced(result: Evaluation) -> list[SourcedValue]:
             found += rate.figures if rate is not None else ()
     found += [
         SourcedValue(
-            f"{point.benchmark.model}: benchmark on {point.benchmark.gpus} x {point.benchmark.gpu}",
-            Range(point.output_tok_s, point.output_tok_s, point.output_tok_s),
-            "output tok/s",
-            point.benchmark.source or "",
-            point.benchmark.as_of,
-            point.benchmark.estimate or point.benchmark.kind == "predicted",
-            origin="book" if result.stack.source.holds(point.benchmark) else "catalog",
+            f"{node.configuration}: {node.provenance.label}",
+            point(node.output_tok_s),
+            "output tok/s per node",
+            node.source,
+            dt.date.fromisoformat(node.as_of) if node.as_of else None,
+            node.is_estimate,
+            origin="book" if node.is_own else "catalog",
         )
         for service in result.stack.services
         for group in service.groups
-        for point in group.points
+        for node in group.nodes
     ]
     for figure in found:
         if figure.origin != "plan":

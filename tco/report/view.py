@@ -40,6 +40,7 @@ from tco.report.rows import (
     rank_row,
     source_rows,
 )
+from tco.throughput.provenance import Provenance
 
 __all__ = ["StackView", "category_totals", "stack_view"]
 
@@ -224,7 +225,8 @@ def _fleet(service: ServiceModel, fleet: FleetFigures) -> str:
         spare = f" (no spare needed for {exact_percent(service.standby.target)})"
     speed = f"{fleet.node_output_tok_s:,.0f} output tok/s per node"
     point = f" at concurrency {plain(fleet.concurrency)}" if fleet.concurrency else ""
-    kind = " (predicted)" if fleet.predicted else " (extrapolated)" if fleet.extrapolated else ""
+    measured = fleet.provenance is Provenance.MEASURED
+    kind = "" if measured else f" ({fleet.provenance.label})"
     slo = {"met": "latency objective met", "unverified": "latency objective not verified"}
     promise = f", {slo[fleet.slo]}" if fleet.slo in slo else ""
     share = f", {percent(fleet.overflow_share)} overflow" if fleet.overflow_share > 5e-5 else ""
@@ -275,7 +277,9 @@ def _measure_first(result: Evaluation) -> str:
 
 def _widest_line(result: Evaluation) -> str:
     """Without scenarios: a doubtful throughput, else the line with the widest range."""
-    if any(one.extrapolated or one.predicted or one.slo == "unverified" for one in result.fleets):
+    fleets = result.fleets
+    measured = all(one.provenance is Provenance.MEASURED for one in fleets)
+    if not measured or any(one.slo == "unverified" for one in fleets):
         return "your own throughput, at your lengths and under your latency objective"
     widest = max(result.lines, key=lambda one: one.high - one.low, default=None)
     if widest is None or widest.high <= widest.low:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from tco.arrays import FloatArray
 from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate
 from tco.costing.fleet import MOST_NODES, Arrivals, Fleet, FleetPool
@@ -17,7 +14,7 @@ from tco.plan.workload import RequestClass
 from tco.resolve.apis import needed_rate
 from tco.resolve.lookup import Lookup, NotFound, maybe
 from tco.resolve.pools import resolve_pool
-from tco.resolve.throughput import Speed, operating_points, speed_of, throughput_of
+from tco.resolve.throughput import Speed, node_throughput, speed_of
 from tco.scenario import BASE_CASE
 from tco.units import SECONDS_PER_HOUR
 
@@ -155,20 +152,18 @@ def _group(
     pools: list[built.PoolModel],
 ) -> built.Group:
     demand = todo.demand(spec)
-    shares = np.array([request.share for request in classes])
     before = len(todo.problems)
     speeds: list[Speed] = []
     for pool in pools:
-        found = maybe(lambda p=pool: operating_points(todo, path, spec, model, classes, p))
+        found = maybe(lambda p=pool: node_throughput(todo, path, spec, model, classes, p))
         if found is not None:
-            speeds.append(speed_of(spec, classes, shares, pool, found))
+            speeds.append(speed_of(found, classes, demand.name, pool))
     if len(todo.problems) > before:
         raise NotFound
     speeds.sort(key=lambda one: (MERIT[one.pool.supply.option], one.usd_per_request))
     first = speeds[0]
-    by_pool = tuple(_pool_speed(todo, model, classes, shares, one) for one in speeds)
-    concurrency = by_pool[0].concurrency
-    if concurrency is None and demand.burst.factor is None:
+    concurrency = first.node.concurrency
+    if first.node.needs_burst_factor and demand.burst.factor is None:
         raise todo.fail(
             f"{path}.serving",
             f"the benchmark of {model} on {first.pool.gpu} is an offline maximum without "
@@ -179,7 +174,7 @@ def _group(
         concurrency or 1.0,
         spec.sizing.target_load,
         demand.burst.quantile or 0.99,
-        demand.burst.factor,
+        demand.burst.factor or (1.0 if concurrency is None else None),
         todo.plan.gate.max_unserved_share if spec.overflow == "refuse" else None,
     )
     fleet = Fleet(
@@ -195,41 +190,15 @@ def _group(
             f"nodes of {first.pool.name} at the busiest hour.",
             f"Lower the demand to {fits:,.0f} requests a month or less, or use a faster node.",
         )
-    nodes = first.pool.nodes_per_replica
-    every_point = tuple(point for one in speeds for point in one.points)
+    by_pool = tuple(one.pool_speed for one in speeds)
+    widest = max((one.throughput for one in by_pool), key=built.width)
     return built.Group(
         demand.name,
         tuple(classes),
         tuple(one.pool for one in speeds),
         fleet,
-        every_point,
-        by_pool[0].node_output_tok_s,
-        None if concurrency is None else concurrency / nodes,
-        built.overall_slo(one.slo for one in every_point),
-        throughput_of(todo, model, first.pool.gpu, every_point),
+        widest.scaled(by_pool[0].throughput.name),
         by_pool,
-    )
-
-
-def _pool_speed(
-    todo: Lookup,
-    model: str,
-    classes: Sequence[RequestClass],
-    shares: FloatArray,
-    speed: Speed,
-) -> built.PoolSpeed:
-    """What a group would be counted in if the pool were its first."""
-    load_share = shares * speed.seconds / speed.work
-    concurrencies = [one.concurrency for one in speed.points]
-    concurrency = None
-    if all(one is not None for one in concurrencies):
-        concurrency = float(load_share @ np.array(concurrencies, float)) * speed.replicas
-    generated = shares @ np.array([request.generated for request in classes])
-    return built.PoolSpeed(
-        concurrency,
-        speed.work,
-        float(generated / speed.work) / speed.pool.nodes_per_replica,
-        throughput_of(todo, model, speed.pool.gpu, speed.points),
     )
 
 

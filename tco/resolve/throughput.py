@@ -1,34 +1,53 @@
-"""How fast a pool serves a group of request classes: the benchmark that fits, and its warnings."""
+"""How fast a pool serves a group of request classes: the throughput selected, and its cautions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from tco.arrays import FloatArray
+from tco.catalog.catalog import Catalog
+from tco.catalog.curves import measurements
 from tco.catalog.match import CatalogMatch
-from tco.catalog.rows import Benchmark
+from tco.catalog.rows import Benchmark, Figure
 from tco.catalog.sourced import SourcedValue
 from tco.costing import stack as built
-from tco.plan.plan import Service
-from tco.plan.workload import Objectives, RequestClass
+from tco.errors import one_of
+from tco.plan.plan import Service, Serving
+from tco.plan.workload import RequestClass
+from tco.ranges import Range
 from tco.resolve.lookup import Lookup
-from tco.throughput.operating_point import OperatingPoint, nearest, node_seconds, operating_point
+from tco.throughput.configuration import Pins
+from tco.throughput.formats import FORMATS
+from tco.throughput.measured import benchmark_curve
+from tco.throughput.need import Supplied
+from tco.throughput.node import NodeThroughput
+from tco.throughput.provenance import Provenance
+from tco.throughput.request_time import latency_objectives, mean_shape, request_seconds
+from tco.throughput.selection import NoThroughput, select
 from tco.units import SECONDS_PER_HOUR
 
-__all__ = ["Speed", "operating_points", "speed_of", "throughput_of"]
+__all__ = ["Speed", "node_throughput", "speed_of"]
+
+SPREADS = (
+    "benchmark_spread",
+    "extrapolation_spread",
+    "far_extrapolation_spread",
+    "prediction_spread",
+)
+"""The method's figures that a price book may replace."""
+ENGINES = ("vllm", "sglang", "trtllm")
 
 
 @dataclass(frozen=True)
 class Speed:
-    """How fast one pool serves the classes of a group: node-seconds by class, and their mean."""
+    """How fast one pool serves a group; ``work`` is the seconds of what the fleet counts.
+
+    That is a node, or the nodes that share a replica, for the mean request of the group.
+    """
 
     pool: built.PoolModel
-    points: list[OperatingPoint]
-    replicas: float
-    seconds: FloatArray
+    node: NodeThroughput
     work: float
 
     @property
@@ -37,127 +56,135 @@ class Speed:
         nodes = self.pool.nodes_per_replica
         return self.work * nodes * self.pool.supply.rate.value.likely / SECONDS_PER_HOUR
 
+    @property
+    def pool_speed(self) -> built.PoolSpeed:
+        """What a group would be counted in if the pool were its first."""
+        return built.PoolSpeed(self.node, self.work, _drawn(self.node))
+
 
 def speed_of(
-    spec: Service,
-    classes: Sequence[RequestClass],
-    shares: FloatArray,
-    pool: built.PoolModel,
-    points: list[OperatingPoint],
+    node: NodeThroughput, classes: Sequence[RequestClass], workload: str, pool: built.PoolModel
 ) -> Speed:
-    """The node-seconds of a group's classes on a pool, at their operating points."""
-    replicas = _replicas(spec, pool)
-    seconds = np.array(
-        [
-            float(node_seconds(made, request, replicas))
-            for made, request in zip(points, classes, strict=True)
-        ]
+    """Return what a mean request of a group takes of a pool."""
+    seconds = sum(one.share * float(request_seconds(node, one, workload)) for one in classes)
+    return Speed(pool, node, seconds / pool.nodes_per_replica)
+
+
+def _drawn(node: NodeThroughput) -> SourcedValue:
+    """Return the drawn factor on the throughput of a node, around 1."""
+    one = node.configuration
+    return SourcedValue(
+        f"throughput of {one.model} on {one.gpu}",
+        node.spread,
+        "x",
+        f"{node.provenance.label}; {node.source}" if node.source else node.provenance.label,
+        dt.date.fromisoformat(node.as_of) if node.as_of else None,
+        estimate=not node.is_own,
+        origin="book" if node.is_own else "catalog",
     )
-    return Speed(pool, points, replicas, seconds, float(shares @ seconds))
 
 
-def _replicas(spec: Service, pool: built.PoolModel) -> float:
-    """Replicas per node, or 1 where a replica takes whole nodes."""
-    wanted = spec.serving.gpus_per_replica or pool.gpus
-    return float(max(1, pool.gpus // wanted))
-
-
-def throughput_of(
-    todo: Lookup, model: str, gpu: str, points: Sequence[OperatingPoint]
-) -> SourcedValue:
-    """The spread of a group's speed around the likely one: the widest of its classes' benchmarks.
-
-    A range that the benchmark states; none for one of the user's own; else the catalog's opinion
-    of how far someone else's benchmark, an extrapolation or a prediction is off.
-    """
-    spreads = [_spread(todo, point) for point in points]
-    widest = max(spreads, key=lambda one: one.value.high / one.value.low)
-    return widest.scaled(f"throughput of {model} on {gpu}")
-
-
-def _spread(todo: Lookup, point: OperatingPoint) -> SourcedValue:
-    benchmark = point.benchmark
-    own = todo.source.holds(benchmark)
-    if own or not point.spread.is_point:
-        source, origin = benchmark.source or "", "book" if own else "catalog"
-        return SourcedValue("", point.spread, "x", source, benchmark.as_of, origin=origin)
-    if benchmark.kind == "predicted":
-        return todo.figure("prediction_spread")
-    return todo.figure("extrapolation_spread" if point.extrapolated else "benchmark_spread")
-
-
-def operating_points(
+def node_throughput(
     todo: Lookup,
     path: str,
     spec: Service,
     model: str,
     classes: Sequence[RequestClass],
     pool: built.PoolModel,
-) -> list[OperatingPoint]:
-    """The operating point of each class on a pool's hardware."""
-    serving, objectives = spec.serving, todo.demand(spec).objectives
-    everything = todo.catalog.benchmarks(model, pool.gpu, None, None, todo.day)
-    found = todo.catalog.benchmarks(model, pool.gpu, serving.precision, serving.engine, todo.day)
-    gpus = serving.gpus_per_replica or pool.gpus
-    fitting = [one for one in found if one.row.gpus == gpus]
-    if not fitting:
-        wanted = " ".join(part for part in (model, serving.precision, serving.engine) if part)
-        raise todo.fail(
-            f"{path}.serving",
-            f"no benchmark of {wanted} on {gpus} x {pool.gpu} (pool {pool.name}).",
-            todo.source.unnamed(model) or _benchmarks_there_are(todo, model, everything),
+) -> NodeThroughput:
+    """Return how fast a node of a pool serves a group's mean request. Raises NotFound."""
+    serving = spec.serving
+    rows = todo.catalog.benchmarks(model, pool.gpu, None, None, todo.day)
+    _check_names(todo, path, serving, model)
+    try:
+        node = select(
+            model,
+            pool.gpu,
+            pool.gpus,
+            mean_shape(classes),
+            objectives=latency_objectives(todo.demand(spec).objectives),
+            pins=Pins(
+                precision=serving.precision,
+                engine=serving.engine,
+                gpus_per_replica=serving.gpus_per_replica,
+            ),
+            supplied=_supplied(todo, model, pool.gpu, rows),
         )
-    points: list[OperatingPoint] = []
-    for request in classes:
-        chosen, far = nearest(fitting, request)
-        made = operating_point(chosen, objectives, extrapolated=far)
-        if isinstance(made, str):
-            todo.unpriced.append(built.Unpriced(f"{pool.name}: nodes", made))
-            unbound = operating_point(chosen, Objectives(), extrapolated=far)
-            if isinstance(unbound, str):
-                raise AssertionError("a benchmark without objectives has an operating point")
-            made = unbound
-        for text in made.warnings:
-            todo.warn("benchmark", f"{model} on {pool.gpu}: {text}.")
-        _warn_of(todo, made, request, pool)
-        points.append(made)
-    return points
+    except NoThroughput as missing:
+        hint = todo.source.unnamed(model) or f"{missing.hint} {_measured_configurations(rows)}"
+        message = f"pool {pool.name}: {missing.message}"
+        raise todo.fail(f"{path}.serving", message, hint.strip()) from None
+    if node.unmet:
+        todo.unpriced.append(built.Unpriced(f"{pool.name}: nodes", node.unmet))
+    _warn_of(todo, node, classes)
+    return node
 
 
-def _warn_of(
-    todo: Lookup, made: OperatingPoint, request: RequestClass, pool: built.PoolModel
-) -> None:
-    benchmark = made.benchmark
-    on = f"{benchmark.model} on {benchmark.gpus} x {pool.gpu}"
-    if benchmark.kind == "predicted":
-        todo.warn(
-            "predicted",
-            f"{on}: nobody measured it; a simulator predicted it, up to 3-4 x too fast.",
-        )
-    if made.extrapolated:
-        todo.warn(
-            "extrapolated",
-            f"{on}: measured at {benchmark.input}/{benchmark.output} tokens, used for "
-            f"{request.input:g}/{request.generated:g} ({request.name}): extrapolated by tokens.",
-        )
-    if made.concurrency is None:
+def _supplied(
+    todo: Lookup, model: str, gpu: str, rows: Sequence[CatalogMatch[Benchmark]]
+) -> Supplied:
+    """Return what price books and the curated rows add; a user's own row wins."""
+    weights = todo.catalog.weights(model, todo.day)
+    named = (one.row.model_copy(update={"model": model, "gpu": gpu}) for one in rows)
+    return Supplied(
+        benchmarks=[
+            benchmark_curve(row, is_own=todo.source.holds(one.row))
+            for row, one in zip(named, rows, strict=True)
+        ],
+        weights_gb={
+            name: size.likely for name, size in (weights.row.weights_gb if weights else {}).items()
+        },
+        spreads=dict(_stated_spreads(todo.catalog, todo.day)),
+    )
+
+
+def _stated_spreads(catalog: Catalog, day: dt.date) -> Iterable[tuple[str, Range]]:
+    for name in SPREADS:
+        found = catalog.find_as(Figure, ("figure", name), day)
+        if found is not None:
+            yield name, found.row.value
+
+
+def _check_names(todo: Lookup, path: str, serving: Serving, model: str) -> None:
+    """Refuse a precision or an engine that nothing knows: it would be estimated as any other."""
+    rows = [row for row, _ in todo.catalog.rows(Benchmark)]
+    measured = measurements(model)
+    known = {
+        "precision": {*FORMATS, *(row.precision for row in (*rows, *measured))},
+        "engine": {*ENGINES, *(row.engine for row in (*rows, *measured))},
+    }
+    for key, names in known.items():
+        stated = getattr(serving, key)
+        if stated is not None and stated not in names:
+            message = f'no benchmark knows the {key} "{stated}".'
+            raise todo.fail(f"{path}.serving.{key}", message, one_of(stated, names - {""}))
+
+
+def _warn_of(todo: Lookup, node: NodeThroughput, classes: Sequence[RequestClass]) -> None:
+    """Note what limits the throughput of a node, once each."""
+    on = f"{node.configuration}"
+    notes = "; ".join(node.notes)
+    if node.provenance is Provenance.PREDICTED:
+        todo.warn("predicted", f"{on}: predicted by a simulator, not measured: {notes}.")
+    elif node.provenance.is_estimated:
+        todo.warn("estimated", f"{on}: estimated by a physical model, not measured: {notes}.")
+    elif node.is_scaled:
+        todo.warn("extrapolated", f"{on}: {notes}.")
+    elif notes:
+        todo.warn("benchmark", f"{on}: {notes}.")
+    if node.needs_burst_factor:
         todo.warn("offline-maximum", f"{on}: an offline maximum, without latency or concurrency.")
-    if request.cached.likely > 0 and benchmark.prefill_share is None:
+    if any(one.cached.high > 0 for one in classes) and not node.rule.effectiveness:
         todo.warn(
             "cache-hits",
-            f"{on}: the share of prefill is unknown, so cache hits save the node nothing "
+            f"{on}: what prefill costs is unknown, so cache hits save the node nothing "
             "(conservative) while the API bills them at their own price.",
         )
 
 
-def _benchmarks_there_are(
-    todo: Lookup, model: str, on_gpu: Sequence[CatalogMatch[Benchmark]]
-) -> str:
-    rows = [one.row for one in on_gpu] or [
-        one.row
-        for gpu in todo.catalog.gpu_names
-        for one in todo.catalog.benchmarks(model, gpu, None, None, todo.day)
-    ]
-    names = sorted({f"{row.precision} {row.engine} {row.gpus} {row.gpu}" for row in rows})
+def _measured_configurations(rows: Sequence[CatalogMatch[Benchmark]]) -> str:
+    names = sorted(
+        {f"{one.row.precision} {one.row.engine} {one.row.gpus} {one.row.gpu}" for one in rows}
+    )
     listed = "; ".join(names[:6]) + ("; …" if len(names) > 6 else "")
-    return f"There are: {listed or 'none'}. Measure it and put it into a price book."
+    return f"There are: {listed}." if names else ""

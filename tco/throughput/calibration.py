@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from tco.arrays import FloatArray
 from tco.throughput.curve import Curve
 from tco.throughput.estimator import ESTIMATED_CONCURRENCY, estimate
 from tco.throughput.percentiles import LatencyStatistic
 from tco.throughput.replica import Replica
-from tco.units import FloatArray
 
 __all__ = ["calibrated"]
 

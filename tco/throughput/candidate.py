@@ -22,7 +22,7 @@ from tco.throughput.measured import curves_of, newest_version
 from tco.throughput.memory_fit import memory_fit
 from tco.throughput.need import Need
 from tco.throughput.obstacles import obstacles
-from tco.throughput.provenance import Provenance, combined, is_far, length_spread
+from tco.throughput.provenance import Provenance, combined, is_far
 from tco.throughput.scaling import at_shape, capped_at, rule_of_curve
 
 __all__ = [
@@ -140,7 +140,7 @@ def at_plan_shape(need: Need, curve: Curve) -> Candidate:
     rule = rule_of_curve(curve, need.rule(one.gpus, one.precision))
     same = curve.shape.same_lengths(need.shape)
     made = at_shape(curve, need.shape, rule)
-    notes: list[str] = []
+    notes = list(curve.notes)
     if not same:
         made, note = _within_memory(need, made)
         notes += note
@@ -152,16 +152,17 @@ def at_plan_shape(need: Need, curve: Curve) -> Candidate:
     carried = _carried(need, made)
     if carried is not None:
         made, lowest = carried, float(made.concurrency[0])
-        notes.append(f"below concurrency {lowest:g}, the one measured point, estimated through it")
+        notes.append(f"below concurrency {lowest:.4g}, the one measured point, estimated")
     if curve.derived:
         notes.append("output tok/s follow from measured latency (Little's law)")
-    predicted = curve.origin == "predicted"
-    lengths = length_spread(curve.shape.ratio_change(need.shape), same_lengths=same)
-    if predicted:
+    provenance = Provenance.MEASURED if same else Provenance.SCALED
+    if curve.origin == "predicted":
         provenance = Provenance.PREDICTED
-        spread = combined([figure("spread_predicted"), *([] if same else [lengths])])
-    else:
-        provenance, spread = (Provenance.MEASURED if same else Provenance.SCALED), lengths
+    spread = need.spread_of(curve, curve.shape)
+    if spread.likely != 1.0:
+        made = replace(made, output_tok_s=made.output_tok_s * spread.likely)
+        notes.append(f"predictions are {spread.likely:.2f}x off in the median: corrected")
+        spread *= 1 / spread.likely
     return Candidate(
         throughput=made,
         rule=rule,

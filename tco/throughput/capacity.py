@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tco.catalog.curves import Kind
+from tco.ranges import Range
 from tco.throughput.configuration import Configuration
 from tco.throughput.curve import Origin, Slo
 from tco.throughput.objectives import LatencyObjectives
@@ -23,6 +24,7 @@ class Capacity:
     """Output tok/s of one replica at saturation or at a limit.
 
     The shape is None where the input is not stated; ``output`` is the mean output, if it is.
+    ``stated_spread`` is the range that its benchmark states, over the likely value.
     """
 
     configuration: Configuration
@@ -36,6 +38,9 @@ class Capacity:
     source: str = ""
     as_of: str = ""
     license: str = ""
+    is_estimate: bool = False
+    stated_spread: Range | None = None
+    notes: tuple[str, ...] = ()
 
     def slo(self, objectives: LatencyObjectives) -> Slo:
         """Return whether the objectives hold: each is no stricter than the limit on p99."""

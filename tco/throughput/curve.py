@@ -14,12 +14,13 @@ from typing import Literal
 
 import numpy as np
 
+from tco.arrays import FloatArray
+from tco.ranges import Range
 from tco.throughput.configuration import Configuration
 from tco.throughput.objectives import LatencyObjective, LatencyObjectives
 from tco.throughput.pchip import Pchip, pchip
 from tco.throughput.percentiles import LatencyName, LatencyStatistic, at_percentile, empty_latencies
 from tco.throughput.shape import Shape
-from tco.units import FloatArray
 
 __all__ = ["Curve", "OperatingPoint", "Origin", "Slo", "Unmet", "operating_point"]
 
@@ -40,7 +41,9 @@ class Curve:
     than the measured one: a time to first token then does not hold. ``derived`` marks tok/s that
     follow from latency by Little's law instead of being counted. ``is_full`` marks that the last
     point is where GPU memory is full, not where a measurement ended. A benchmark may state its
-    share of prefill in node time and its speed-up of cache hits: they replace alpha and e.
+    share of prefill in node time and its speed-up of cache hits: they replace alpha and e. It may
+    state a range: ``stated_spread`` is its tok/s over the likely one. ``measured_shape`` is None
+    where the lengths are those measured. ``notes`` say what was assumed about its points.
     """
 
     configuration: Configuration
@@ -53,15 +56,19 @@ class Curve:
     ttft_ms: Mapping[LatencyStatistic, FloatArray] = field(
         default_factory=dict[LatencyStatistic, FloatArray]
     )
+    measured_shape: Shape | None = None
     ttft_holds: bool = True
     derived: bool = False
     is_full: bool = False
     origin: Origin = "catalog"
-    prefill_share: float | None = None
-    cache_speedup: float | None = None
+    prefill_share: Range | None = None
+    cache_speedup: Range | None = None
     source: str = ""
     as_of: str = ""
     license: str = ""
+    is_estimate: bool = False
+    stated_spread: Range | None = None
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def _log_tok_s(self) -> Pchip:
@@ -154,9 +161,10 @@ class Judged:
 
     def _root(self, index: int, limit_ms: float) -> float:
         """Return the concurrency between two points at which the limit is reached, from inside."""
-        inside, outside = np.log(self.concurrency[index : index + 2])
-        if self.value_ms[index] > limit_ms:
-            inside, outside = outside, inside
+        first, last = (index + 1, index) if self.value_ms[index] > limit_ms else (index, index + 1)
+        if self.value_ms[first] >= limit_ms * (1 - 1e-12):
+            return float(self.concurrency[first])
+        inside, outside = np.log(self.concurrency[[first, last]])
         target = np.log(limit_ms)
         for _ in range(ROOT_STEPS):
             middle = (inside + outside) / 2

@@ -20,13 +20,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tco.arrays import FloatArray
 from tco.catalog.specs import figure
 from tco.throughput.formats import is_native, peak_tflops
 from tco.throughput.lengths import LengthRule, length_rule
 from tco.throughput.memory_fit import MemoryFit, memory_fit
 from tco.throughput.replica import Replica
 from tco.throughput.shape import Shape
-from tco.units import FloatArray
 
 __all__ = ["ESTIMATED_CONCURRENCY", "Estimate", "estimate", "step_seconds"]
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tco.arrays import FloatArray, Quantity
 from tco.catalog.specs import ModelSpec, figure
-from tco.throughput.formats import weight_format
+from tco.throughput.formats import FORMATS, weight_format
 from tco.throughput.shape import Shape
-from tco.units import FloatArray, Quantity
 
-__all__ = ["LengthRule", "alpha", "length_rule", "nearest"]
+__all__ = ["LengthRule", "alpha", "alpha_of", "effectiveness_of", "length_rule", "nearest"]
 
 ALL_TOKENS_ALIKE = 1.0
 
@@ -38,6 +38,16 @@ def alpha(concurrency: Quantity, active_params_b: float, gpus: float) -> FloatAr
     return bare / (1 + bare / figure("length_rule_ceiling").likely)
 
 
+def alpha_of(prefill_share: Quantity, shape: Shape) -> Quantity:
+    """Return alpha where a benchmark states the share of prefill in the node time of its shape."""
+    return prefill_share / (1 - prefill_share) * shape.output / shape.input
+
+
+def effectiveness_of(cache_speedup: Quantity) -> Quantity:
+    """Return what a cache hit saves of its prefill where it is so many times as fast."""
+    return 1 - 1 / cache_speedup
+
+
 @dataclass(frozen=True)
 class LengthRule:
     """The length rule of one configuration.
@@ -50,7 +60,7 @@ class LengthRule:
     active_params_b: float | None
     gpus: int
     effectiveness: Quantity = 0.0
-    stated_alpha: float | None = None
+    stated_alpha: Quantity | None = None
 
     @property
     def is_known(self) -> bool:
@@ -60,7 +70,7 @@ class LengthRule:
     def alpha(self, concurrency: Quantity) -> FloatArray:
         """Return what a prompt token costs in decode tokens at a concurrency."""
         if self.stated_alpha is not None:
-            return np.full_like(np.asarray(concurrency, float), self.stated_alpha)
+            return self.stated_alpha + np.zeros_like(np.asarray(concurrency, float))
         if self.active_params_b is None:
             return np.full_like(np.asarray(concurrency, float), ALL_TOKENS_ALIKE)
         return alpha(concurrency, self.active_params_b, self.gpus)
@@ -96,16 +106,17 @@ def length_rule(
     """Return the rule of a model on a replica of ``gpus``.
 
     Without a spec a model counts as dense where its ``weights_gb`` at a ``precision`` are known:
-    its parameters are the weights over the bytes of a parameter.
+    its parameters are the weights over the bytes of a parameter. Of a model of unknown size nobody
+    knows what prefill costs, so that cache hits save nothing.
     """
     if spec is not None:
         hybrid = "_hybrid" if spec.attention == "hybrid" else ""
         saved = figure(f"cache_effectiveness{hybrid}").likely
         return LengthRule(spec.active_params_b, gpus, saved)
-    saved = figure("cache_effectiveness").likely
-    if weights_gb is None:
-        return LengthRule(None, gpus, saved)
+    if weights_gb is None or precision not in FORMATS:
+        return LengthRule(None, gpus)
     dense = weight_format(precision, has_experts=False)
+    saved = figure("cache_effectiveness").likely
     return LengthRule(weights_gb / dense.nonexpert_bytes, gpus, saved)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,15 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tco.arrays import FloatArray
 from tco.catalog.curves import CurveSource, Measurement, curve_sources
 from tco.catalog.rows import Benchmark, BenchmarkPoint, Latency
 from tco.catalog.specs import figure
+from tco.ranges import Range
 from tco.throughput.capacity import Capacity
 from tco.throughput.configuration import Configuration
 from tco.throughput.curve import Curve, Origin
 from tco.throughput.percentiles import STATISTICS, LatencyStatistic
 from tco.throughput.shape import Shape
-from tco.units import FloatArray
 
 __all__ = ["benchmark_curve", "capacities_of", "curves_of", "newest_version"]
 
@@ -210,7 +212,8 @@ def benchmark_curve(row: Benchmark, *, is_own: bool) -> Curve | Capacity:
     )
     shape = Shape(float(row.input), float(row.output), row.cached.likely)
     as_of = row.as_of.isoformat() if row.as_of else ""
-    made = (point for each in row.points if (point := _point(each, row.output)))
+    notes: list[str] = []
+    made = [point for each in row.points if (point := _point(each, row.output, notes))]
     fastest_first = sorted(made, key=lambda point: point.output_tok_s, reverse=True)
     by_concurrency = {point.concurrency: point for point in fastest_first}
     points = [by_concurrency[c] for c in sorted(by_concurrency)]
@@ -225,8 +228,9 @@ def benchmark_curve(row: Benchmark, *, is_own: bool) -> Curve | Capacity:
             origin=origin,
             source=row.source or "",
             as_of=as_of,
+            is_estimate=row.estimate,
+            stated_spread=_widest(row),
         )
-    share, speedup = row.prefill_share, row.cached_prefill_speedup
     return Curve(
         configuration=configuration,
         shape=shape,
@@ -235,14 +239,25 @@ def benchmark_curve(row: Benchmark, *, is_own: bool) -> Curve | Capacity:
         itl_ms=_stated([point.itl_ms for point in points]),
         ttft_ms=_stated([point.ttft_ms for point in points]),
         origin=origin,
-        prefill_share=share.likely if share else None,
-        cache_speedup=speedup.likely if speedup else None,
+        prefill_share=row.prefill_share,
+        cache_speedup=row.cached_prefill_speedup,
         source=row.source or "",
         as_of=as_of,
+        is_estimate=row.estimate,
+        stated_spread=_widest(row),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def _point(point: BenchmarkPoint, output: int) -> _Point | None:
+def _widest(row: Benchmark) -> Range | None:
+    """Return the widest range of tok/s that a benchmark's points state, over the likely one."""
+    stated = [one.output_tok_s for one in row.points if one.output_tok_s is not None]
+    ranges = [one * (1 / one.likely) for one in stated if not one.is_point]
+    return max(ranges, key=lambda one: one.high / one.low, default=None)
+
+
+def _point(point: BenchmarkPoint, output: int, notes: list[str]) -> _Point | None:
+    """Return a point by concurrency, None at saturation; note what was assumed."""
     if point.request_rate is None:
         if point.concurrency is None or point.output_tok_s is None:
             return None
@@ -251,9 +266,14 @@ def _point(point: BenchmarkPoint, output: int) -> _Point | None:
     served = point.request_rate.likely
     if point.output_tok_s is not None:
         served = point.output_tok_s.likely / output
+        if not math.isclose(served, point.request_rate.likely, rel_tol=0.01):
+            sent = f"{point.request_rate.likely:g} sent and {served:.3g} served"
+            notes.append(f"requests/s: {sent}; the served rate counts")
     mean = point.e2e_ms and (point.e2e_ms.mean or point.e2e_ms.p50)
     if mean is None:
         return None
+    if point.e2e_ms is None or point.e2e_ms.mean is None:
+        notes.append("the mean end-to-end latency was not measured: the median is used")
     in_flight = served * mean.likely / 1000.0
     return _Point(in_flight, served * output, point.itl_ms, point.ttft_ms)
 

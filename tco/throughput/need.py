@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tco.catalog.specs import GpuSpec, ModelSpec, gpu_specs, model_specs
+from tco.catalog.specs import GpuSpec, ModelSpec, figure, gpu_specs, model_specs
+from tco.ranges import Range
 from tco.throughput.capacity import Capacity
 from tco.throughput.configuration import Configuration, Parallelism, Pins, parallelism_of
 from tco.throughput.curve import Curve
@@ -13,6 +14,7 @@ from tco.throughput.formats import FORMATS
 from tco.throughput.lengths import LengthRule, length_rule
 from tco.throughput.memory_fit import GPU_COUNTS
 from tco.throughput.objectives import LatencyObjectives
+from tco.throughput.provenance import combined, is_far
 from tco.throughput.replica import Replica
 from tco.throughput.shape import Shape
 
@@ -27,7 +29,8 @@ class Supplied:
     """What a user's files add: benchmarks, the spec of an own model, weights in GB by precision.
 
     ``precision`` is that of the weights whose config the spec was read from. With ``calibrate`` one
-    own measured point carries an estimated curve below it.
+    own measured point carries an estimated curve below it. ``spreads`` replace those of the method
+    by name.
     """
 
     benchmarks: Sequence[Curve | Capacity] = ()
@@ -35,6 +38,7 @@ class Supplied:
     precision: str | None = None
     calibrate: bool = False
     weights_gb: Mapping[str, float] = field(default_factory=dict[str, float])
+    spreads: Mapping[str, Range] = field(default_factory=dict[str, Range])
 
 
 NOTHING = Supplied()
@@ -68,6 +72,28 @@ class Need:
         if self.pins.gpus_per_replica is not None:
             return (self.pins.gpus_per_replica,)
         return tuple(count for count in GPU_COUNTS if count <= self.gpus_per_node)
+
+    def spread(self, name: str) -> Range:
+        """Return a drawn factor on throughput: the user's, else the method's."""
+        return self.supplied.spreads.get(name) or figure(name)
+
+    def spread_of(self, one: Curve | Capacity, measured: Shape) -> Range:
+        """Return the factor on a throughput that was measured at a shape.
+
+        A benchmark may state its range. A user's own is exact otherwise, another's varies as
+        repeat runs do, and a prediction as the simulator's do. Other lengths add the rule's error.
+        """
+        parts: list[Range] = []
+        if one.stated_spread is not None:
+            parts.append(one.stated_spread)
+        elif one.origin == "predicted":
+            parts.append(self.spread("prediction_spread"))
+        if not measured.same_lengths(self.shape):
+            far = "far_" if is_far(measured.ratio_change(self.shape)) else ""
+            parts.append(self.spread(f"{far}extrapolation_spread"))
+        elif not parts and one.origin != "own":
+            parts.append(self.spread("benchmark_spread"))
+        return combined(parts)
 
     def concerns(self, one: Configuration) -> bool:
         """Return whether a configuration is of this model on this GPU."""

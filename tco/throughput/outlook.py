@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from tco.arrays import FloatArray, Quantity
 from tco.catalog.specs import figure
 from tco.ranges import Range
-from tco.units import MONTHS_PER_YEAR, SECONDS_PER_HOUR, FloatArray, Quantity
+from tco.units import MONTHS_PER_YEAR, SECONDS_PER_HOUR
 
 __all__ = ["boot_hours", "speculative_gain", "throughput_growth"]
 

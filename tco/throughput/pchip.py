@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tco.units import FloatArray
+from tco.arrays import FloatArray
 
 __all__ = ["Pchip", "pchip"]
 

@@ -13,10 +13,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from tco.arrays import FloatArray
 from tco.catalog.specs import figure
-from tco.units import FloatArray
 
-__all__ = ["LatencyName", "LatencyStatistic", "at_percentile", "empty_latencies"]
+__all__ = ["STATISTICS", "LatencyName", "LatencyStatistic", "at_percentile", "empty_latencies"]
 
 LatencyName = Literal["itl_ms", "ttft_ms"]
 LatencyStatistic = Literal["mean", "p50", "p90", "p95", "p99"]

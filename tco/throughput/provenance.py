@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterable
 from enum import Enum
 
-from tco.catalog.specs import GpuSpec, figure
+from tco.catalog.specs import GpuSpec
 from tco.ranges import Range, point
 
-__all__ = ["Provenance", "combined", "is_far", "length_spread", "maturity_spread"]
+__all__ = ["Provenance", "combined", "is_far", "maturity_spread", "weakest"]
 
 FAR = 3.0
 """Input per output token changed by this factor or more is a far extrapolation."""
@@ -44,25 +44,24 @@ class Provenance(Enum):
         }[self]
 
     @property
+    def is_estimated(self) -> bool:
+        """Return whether the physical estimator gives it."""
+        return self in (Provenance.CALIBRATED, Provenance.ESTIMATED)
+
+    @property
     def is_lean_at_most(self) -> bool:
         """Return whether nobody measured it, so that a verdict leans at most."""
-        unmeasured = (Provenance.PREDICTED, Provenance.CALIBRATED, Provenance.ESTIMATED)
-        return self in unmeasured
+        return self is Provenance.PREDICTED or self.is_estimated
+
+
+def weakest(found: Iterable[Provenance]) -> Provenance:
+    """Return the one farthest from a measurement."""
+    return max(found, key=list(Provenance).index)
 
 
 def is_far(ratio_change: float) -> bool:
     """Return whether input per output token changed so much that scaling is a far one."""
     return ratio_change >= FAR
-
-
-def length_spread(ratio_change: float, *, same_lengths: bool) -> Range:
-    """Return the factor on throughput of a curve that was measured at other lengths.
-
-    ``ratio_change`` is by what factor input per output token differs, 1 or more.
-    """
-    if same_lengths:
-        return figure("spread_measured")
-    return figure("spread_scaled_far" if is_far(ratio_change) else "spread_scaled_near")
 
 
 def maturity_spread(gpu: GpuSpec) -> Range:

@@ -11,7 +11,7 @@ from tco.throughput.capacity import Capacity
 from tco.throughput.curve import Origin
 from tco.throughput.measured import capacities_of
 from tco.throughput.need import Need
-from tco.throughput.provenance import Provenance, length_spread
+from tco.throughput.provenance import Provenance
 from tco.throughput.shape import SAME_LENGTH
 
 __all__ = ["capacities"]
@@ -47,7 +47,7 @@ def _capacity_at_shape(need: Need, one: Capacity) -> list[Candidate]:
                 throughput=replace(one, shape=need.shape),
                 rule=rule,
                 provenance=Provenance.SCALED,
-                spread=figure("spread_scaled_far"),
+                spread=need.spread("far_extrapolation_spread"),
                 notes=(note,),
                 knows_lengths=False,
             )
@@ -60,6 +60,6 @@ def _capacity_at_shape(need: Need, one: Capacity) -> list[Candidate]:
             throughput=replace(one, output_tok_s=tok_s, shape=need.shape),
             rule=rule,
             provenance=Provenance.MEASURED if same else Provenance.SCALED,
-            spread=length_spread(one.shape.ratio_change(need.shape), same_lengths=same),
+            spread=need.spread_of(one, one.shape),
         )
     ]

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tco.arrays import FloatArray
 from tco.throughput.curve import Curve
 from tco.throughput.estimator import estimate
-from tco.throughput.lengths import LengthRule
+from tco.throughput.lengths import LengthRule, alpha_of, effectiveness_of
 from tco.throughput.memory_fit import memory_fit
 from tco.throughput.replica import Replica
 from tco.throughput.shape import Shape
-from tco.units import FloatArray
 
 __all__ = ["at_shape", "capped_at", "rule_of_curve", "transferred"]
 
@@ -21,10 +21,9 @@ def rule_of_curve(curve: Curve, rule: LengthRule) -> LengthRule:
     """Return the length rule with what the curve's own benchmark states of prefill and cache."""
     share, speedup = curve.prefill_share, curve.cache_speedup
     if share is not None:
-        decode = curve.shape.output / curve.shape.input
-        rule = replace(rule, stated_alpha=share / (1 - share) * decode)
+        rule = replace(rule, stated_alpha=alpha_of(share.likely, curve.shape))
     if speedup is not None:
-        rule = replace(rule, effectiveness=1 - 1 / speedup)
+        rule = replace(rule, effectiveness=effectiveness_of(speedup.likely))
     return rule
 
 
@@ -40,6 +39,7 @@ def at_shape(curve: Curve, shape: Shape, rule: LengthRule) -> Curve:
     return replace(
         curve,
         shape=shape,
+        measured_shape=curve.measured_shape or measured,
         output_tok_s=curve.output_tok_s * weight * shape.output / measured.output,
         itl_ms={statistic: values * itl for statistic, values in curve.itl_ms.items()},
         ttft_holds=curve.ttft_holds and shape.same_lengths(measured),

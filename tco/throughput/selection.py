@@ -7,29 +7,25 @@ open, and its operating point under the objectives.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tco.catalog.curves import curve_models
 from tco.catalog.specs import model_specs
 from tco.errors import TcoError, one_of
-from tco.ranges import Range
 from tco.throughput.candidate import Candidate
 from tco.throughput.capacity import Capacity
-from tco.throughput.configuration import Configuration, Pins
+from tco.throughput.configuration import Pins
 from tco.throughput.curve import Curve, OperatingPoint, Unmet, operating_point
 from tco.throughput.estimates import estimate_obstacles, usable_formats
 from tco.throughput.families import suggested_model, twins
-from tco.throughput.lengths import LengthRule
 from tco.throughput.memory_fit import GPU_COUNTS, smallest_fit
 from tco.throughput.need import NO_OBJECTIVES, NOTHING, OPEN, Need, Supplied
+from tco.throughput.node import NodeThroughput
 from tco.throughput.objectives import LatencyObjectives
-from tco.throughput.provenance import Provenance
-from tco.throughput.replica import Replica
 from tco.throughput.shape import Shape
 from tco.throughput.sources import MEASURED_SOURCES, OTHER_SOURCES
-from tco.units import Quantity
 
-__all__ = ["NoThroughput", "NodeThroughput", "select"]
+__all__ = ["NoThroughput", "select"]
 
 
 class NoThroughput(TcoError):
@@ -39,61 +35,6 @@ class NoThroughput(TcoError):
         self.message = message
         self.hint = hint
         super().__init__(f"{message} {hint}".rstrip())
-
-
-@dataclass(frozen=True, kw_only=True)
-class NodeThroughput:
-    """How fast a node serves a model at the plan's shape.
-
-    ``curve`` is that of one replica; None for a rate without concurrency, which is
-    ``capacity``. ``point`` is where a replica runs; where ``unmet`` says why no point meets the
-    objectives, it is the one without them. ``replica`` is None where the specs of the model or the
-    GPU are not known. A node holds ``replicas``, or a replica takes
-    ``nodes_per_replica`` nodes. ``spread`` is the drawn factor on all its tok/s.
-    """
-
-    configuration: Configuration
-    shape: Shape
-    curve: Curve | None
-    capacity: Capacity | None
-    point: OperatingPoint
-    unmet: str
-    replicas: int
-    nodes_per_replica: int
-    rule: LengthRule
-    provenance: Provenance
-    spread: Range
-    is_lean_at_most: bool
-    replica: Replica | None
-    notes: tuple[str, ...]
-    source: str
-    as_of: str
-
-    @property
-    def needs_burst_factor(self) -> bool:
-        """Return whether the rate says nothing of bursts: an offline maximum."""
-        return self.capacity is not None and self.capacity.kind == "offline"
-
-    @property
-    def output_tok_s(self) -> float:
-        """Return output tok/s per node at the operating point."""
-        return self.point.output_tok_s * self.replicas / self.nodes_per_replica
-
-    def node_seconds(
-        self,
-        shape: Shape,
-        cached: Quantity | None = None,
-        effectiveness: Quantity | None = None,
-    ) -> Quantity:
-        """Return the node-seconds of one request of another shape at the operating point.
-
-        ``cached`` and ``effectiveness`` replace the shape's hit share and the rule's e, for
-        instance by one value per scenario.
-        """
-        rule, c = self.rule, self.point.concurrency or 1.0
-        mean = self.shape.output / self.output_tok_s / rule.weight(c, self.shape)
-        drawn = rule if effectiveness is None else replace(rule, effectiveness=effectiveness)
-        return mean * drawn.weight(c, shape, cached)
 
 
 def select(
@@ -185,10 +126,9 @@ def _at_operating_point(need: Need, one: Candidate) -> NodeThroughput:
     configuration, per_node = one.configuration, need.gpus_per_node
     notes = list(one.notes)
     if point.is_lower_bound:
-        notes.append(f"a lower bound: the measurement ends at concurrency {point.concurrency:g}")
+        notes.append(f"a lower bound: the measurement ends at concurrency {point.concurrency:.4g}")
     notes += [f"{name} is inferred from another percentile" for name in point.inferred]
     notes += [f"{name} is unverified at this shape" for name in point.unverified]
-    unverified = not _verifies(one, need.objectives)
     provenance, spread = one.at(point.concurrency)
     return NodeThroughput(
         configuration=configuration,
@@ -202,7 +142,7 @@ def _at_operating_point(need: Need, one: Candidate) -> NodeThroughput:
         rule=one.rule,
         provenance=provenance,
         spread=spread,
-        is_lean_at_most=provenance.is_lean_at_most or not one.knows_lengths or unverified,
+        knows_lengths=one.knows_lengths,
         replica=need.replica_of(configuration),
         notes=tuple(notes),
         source=throughput.source,
@@ -238,11 +178,15 @@ def _capacity_point(capacity: Capacity, objectives: LatencyObjectives) -> Operat
 
 def _nothing(need: Need) -> NoThroughput:
     """Return why nothing is known, and what to do."""
-    if need.spec is None and need.model not in curve_models():
+    knows_model = need.spec is not None or need.model in curve_models()
+    if not knows_model and not need.supplied.benchmarks:
         known = {*curve_models(), *model_specs()}
         hint = suggested_model(need.model, known) or one_of("", known)
         return NoThroughput(f"nothing is known of the model {need.model}.", hint)
-    pair = f"{need.model} on {need.gpu}"
+    pins = need.pins
+    named = " ".join(filter(None, (need.model, pins.precision, pins.engine)))
+    count = "" if pins.gpus_per_replica is None else f"{pins.gpus_per_replica} x "
+    pair = f"{named} on {count}{need.gpu}"
     reasons = estimate_obstacles(need)
     if reasons and all(reason.is_memory for reason in reasons):
         message = f"{need.model} does not fit {need.replica_sizes[-1]} x {need.gpu}."

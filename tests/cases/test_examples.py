@@ -30,12 +30,11 @@ def test_one_example_opens_its_gate() -> None:
 
 
 def test_one_example_is_near_the_line() -> None:
-    """`article-premium` leans on its probability alone: nothing else caps the verdict."""
+    """`article-premium` is recommended by a narrow margin: a little less and the gate is shut."""
     result = example("article-premium")
-    assert result.verdict.decision == "LEAN"
+    assert result.verdict.decision == "RECOMMEND"
     assert result.verdict.caps == ()
-    assert 0.6 <= (result.verdict.probability or 0.0) < 0.8
-    assert not result.gate.open
+    assert 0.8 <= (result.verdict.probability or 0.0) < 0.9
 
 
 @pytest.mark.parametrize(

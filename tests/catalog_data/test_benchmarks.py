@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import Benchmark, Latency
-from tco.plan.workload import Objectives
-from tco.ranges import point
-from tco.throughput.operating_point import measured_points, operating_point
+from tco.catalog.rows import Benchmark
+from tco.throughput.curve import Curve, OperatingPoint, operating_point
+from tco.throughput.measured import benchmark_curve
+from tco.throughput.objectives import LatencyObjectives
 
 DAY = dt.date(2026, 11, 23)
 
@@ -47,11 +47,11 @@ def test_its_operating_points(
     shipped: Catalog, limit: float, concurrency: float, speed: float
 ) -> None:
     """A median ITL of 50 ms allows 15 requests at 245 tok/s, one of 100 ms 80 at 564."""
-    (found,) = shipped.benchmarks("deepseek-v3", "H100-SXM", "awq-int4", "vllm", DAY)
-    objectives = Objectives(itl_ms=Latency(p50=point(limit)))
-    made = operating_point(found, objectives, extrapolated=False)
-    assert not isinstance(made, str)
-    assert (made.concurrency, made.output_tok_s) == (concurrency, speed)
+    measured = benchmark_curve(curve(shipped), is_own=False)
+    assert isinstance(measured, Curve)
+    made = operating_point(measured, LatencyObjectives(itl_ms={"p50": limit}))
+    assert isinstance(made, OperatingPoint)
+    assert (made.concurrency, made.output_tok_s) == pytest.approx((concurrency, speed), rel=0.02)
 
 
 def test_concurrency_increases(shipped: Catalog) -> None:
@@ -107,8 +107,9 @@ def test_latency_and_speed_agree(shipped: Catalog) -> None:
 def test_a_request_rate_gives_a_concurrency(shipped: Catalog) -> None:
     """GLM-5.2 at one request a second: 0.753 served x 84.22 s = 63 at once, by Little's law."""
     (found,) = shipped.benchmarks("glm-5.2", "H200-SXM", "fp8", "vllm", DAY)
-    ((only,), _) = measured_points(found.row)
-    assert only.concurrency == pytest.approx(1506.1 / 2000 * 84.22)
+    measured = benchmark_curve(found.row, is_own=False)
+    assert isinstance(measured, Curve)
+    assert float(measured.concurrency[0]) == pytest.approx(1506.1 / 2000 * 84.22)
 
 
 @pytest.mark.parametrize(

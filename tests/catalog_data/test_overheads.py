@@ -23,7 +23,6 @@ DAY = dt.date(2026, 11, 23)
 
 NEEDED = [
     "api_price_decay_per_year",
-    "benchmark_spread",
     "boot_and_load_hours_multi_gpu",
     "boot_and_load_hours_single_gpu",
     "disk_gb_per_node",
@@ -31,7 +30,6 @@ NEEDED = [
     "egress_bytes_per_token",
     "egress_overhead_bytes_per_response",
     "electricity_usd_per_kwh",
-    "extrapolation_spread",
     "load_balancer_usd_per_month",
     "logs_gb_per_node_month",
     "logs_usd_per_gb",
@@ -41,7 +39,6 @@ NEEDED = [
     "ops_fte_at_1_node",
     "ops_fte_at_4_nodes",
     "owned_maintenance_per_year",
-    "prediction_spread",
     "pue",
     "spot_availability",
     "usd_per_fte_year",

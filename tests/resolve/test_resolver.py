@@ -112,10 +112,21 @@ def test_no_interruption_rate(lab: Lab) -> None:
         ),
         (
             {"model": "unit", "precision": "fp4"},
-            f"{CHAT}.serving: no benchmark of unit fp4 on 8 x H100-SXM (pool main). There are: ",
+            f"{CHAT}.serving: pool main: no throughput of unit fp4 on H100-SXM is known",
         ),
-        ({"model": "unit", "engine": "sglang"}, "no benchmark of unit sglang on 8 x H100-SXM"),
-        ({"model": "unit", "gpus_per_replica": 4}, "no benchmark of unit on 4 x H100-SXM"),
+        (
+            {"model": "unit", "engine": "sglang"},
+            "no throughput of unit sglang on H100-SXM is known",
+        ),
+        (
+            {"model": "unit", "engine": "vlm"},
+            'no benchmark knows the engine "vlm". Did you mean vllm',
+        ),
+        ({"model": "unit", "precision": "fp88"}, 'the precision "fp88". Did you mean fp8'),
+        (
+            {"model": "unit", "gpus_per_replica": 4},
+            "no throughput of unit on 4 x H100-SXM is known",
+        ),
     ],
 )
 def test_no_benchmark(lab: Lab, serving: Keys, told: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tco.arrays import FloatArray
 from tco.catalog.catalog import load_catalog
 from tco.throughput.capacity import Capacity
 from tco.throughput.configuration import Configuration
@@ -18,7 +19,6 @@ from tco.throughput.measured import benchmark_curve
 from tco.throughput.objectives import LatencyObjectives
 from tco.throughput.percentiles import LatencyName, LatencyStatistic, at_percentile
 from tco.throughput.shape import Shape
-from tco.units import FloatArray
 from tests.throughput.catalog_curves import aggregated_curves
 
 ANY = Configuration(model="m", gpu="g", gpus=1, precision="fp8", engine="e")

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.interpolate import PchipInterpolator
 
+from tco.arrays import FloatArray
 from tco.throughput.curve import Curve
 from tco.throughput.pchip import pchip
-from tco.units import FloatArray
 from tests.throughput.catalog_curves import aggregated_curves, error_percentiles
 
 LONG = 4

@@ -210,12 +210,14 @@ def test_one_own_point_carries_an_estimate_where_asked() -> None:
 
 
 def test_a_prediction_is_drawn_around_its_bias() -> None:
-    """Predictions are labeled, LEAN at most, and drawn at 0.86-1.64 with the median at 1.12."""
+    """Predictions are labeled, LEAN at most, x 1.12 in the middle and drawn at 0.86-1.64."""
     row = own_benchmark([{"concurrency": 10, "output_tok_s": 500}], kind="predicted")
     supplied = Supplied(benchmarks=[benchmark_curve(row, is_own=True)])
     made = select("mine", "H100-SXM", 8, CHAT, supplied=supplied)
     assert made.provenance is Provenance.PREDICTED
-    assert made.spread == Range(0.86, 1.12, 1.64)
+    assert made.output_tok_s == pytest.approx(1.12 * 500)
+    assert made.spread.low == pytest.approx(0.86 / 1.12)
+    assert made.spread.high == pytest.approx(1.64 / 1.12)
     assert made.is_lean_at_most
 
 

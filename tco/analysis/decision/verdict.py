@@ -32,6 +32,7 @@ Decision = Literal["RECOMMEND", "LEAN", "DO_NOT", "CONSTRAINED", "UNKNOWN"]
 CapKind = Literal[
     "extrapolated",
     "predicted",
+    "estimated",
     "offline-maximum",
     "unverified-objective",
     "cheaper-alternative",
@@ -154,12 +155,15 @@ def caps_on(
 def _unmeasured(stack: StackModel, what: str) -> list[Cap]:
     caps: list[Cap] = []
     groups = [group for service in stack.services for group in service.groups]
-    if any(group.extrapolated for group in groups):
-        message = f"{what} is extrapolated from other request lengths"
+    nodes = [node for group in groups for node in group.nodes]
+    if not all(node.knows_lengths for node in nodes):
+        message = f"{what} is scaled to other lengths without knowing the model's size"
         caps.append(Cap("extrapolated", message))
     if any(group.predicted for group in groups):
         caps.append(Cap("predicted", f"{what} is predicted, not measured"))
-    if any(group.concurrency is None for group in groups):
+    if any(node.provenance.is_estimated for node in nodes):
+        caps.append(Cap("estimated", f"{what} is estimated, not measured"))
+    if any(node.needs_burst_factor for node in nodes):
         caps.append(
             Cap("offline-maximum", f"{what} is an offline maximum, measured without latency")
         )

@@ -55,13 +55,13 @@ def test_gates_own_probability_decides(lab: Lab) -> None:
 
 
 def test_extrapolated_throughput_caps_the_verdict(lab: Lab) -> None:
-    """However likely the win, lengths that nobody measured make it LEAN, the gate shut."""
+    """However likely the win, lengths scaled without the model's size make it LEAN, gate shut."""
     classes = [{"name": "all", "share": 1, "input": 1900, "output": 100}]
     lab.workload(classes=classes, requests_per_month=0.25 * 730 * 3600)
     result = decided(lab, 3_000)
     assert result.verdict.probability == pytest.approx(1.0, abs=0.001)
     assert (result.verdict.decision, result.gate.open) == ("LEAN", False)
-    assert "extrapolated" in result.gate.conditions[0].detail
+    assert "scaled to other lengths" in result.gate.conditions[0].detail
 
 
 def test_cheaper_rival_than_the_one_named_caps_the_verdict(lab: Lab) -> None:

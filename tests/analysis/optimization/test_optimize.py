@@ -426,7 +426,7 @@ def test_a_plan_with_something_unpriced_has_no_optimum(lab: Lab) -> None:
     tokens = {"name": "all", "share": 1, "input": 1024, "output": 256}
     lab.workload(classes=[tokens], objectives={"itl_ms": {"p50": 1}})
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"serving": {"model": "curve"}})
-    with pytest.raises(BadInput, match="itl_ms p50 <= 1 ms"):
+    with pytest.raises(BadInput, match="ITL p50 <= 1 ms"):
         solve(lab)
 
 
