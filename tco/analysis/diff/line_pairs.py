@@ -46,6 +46,6 @@ def _leftovers(old: list[PricedLine], new: Sequence[PricedLine]) -> Iterator[Lin
 
 def _key(priced: PricedLine) -> tuple[object, ...]:
     line = priced.line
-    sold = (line.kind, line.sku, line.request_class)
+    sold = (line.kind.name, line.sku, line.request_class)
     bought = (line.purchase or "", line.commitment_status or "")
     return (line.category, line.service, line.pool, *sold, *bought)
