@@ -207,8 +207,9 @@ def price_resources(
     Raises:
         BadInput: The content is neither a preview nor a state.
     """
-    from tco.iac.estimate.documents import read_bytes
-    from tco.iac.estimate.pricing import price_document
+    from tco.iac.estimate.pricing import price_document, price_file
 
-    data, shown = (program, "<bytes>") if isinstance(program, bytes) else read_bytes(str(program))
-    return price_document(data, shown, catalog or _embedded(), pricing_day or dt.date.today())
+    catalog, day = catalog or _embedded(), pricing_day or dt.date.today()
+    if isinstance(program, bytes):
+        return price_document(program, "<bytes>", catalog, day)
+    return price_file(str(program), catalog, day)

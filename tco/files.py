@@ -1,7 +1,7 @@
 """One way to read a user's file and one way to write a result.
 
-Reading: size, encoding, YAML and schema are checked here, and every problem of a file is
-collected. Writing: to a temporary file beside the target, renamed when it is whole.
+Reading: size, encoding and schema are checked here (YAML in ``yaml_files``), and every problem of
+a file is collected. Writing: to a temporary file beside the target, renamed when it is whole.
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from tco.errors import BadInput, Problem, TcoError, one_of, printable
 from tco.ranges import not_a_number
-from tco.yaml_reader import AmbiguousValue, load
 
 __all__ = [
     "LARGEST_FILE_BYTES",
@@ -32,12 +30,11 @@ __all__ = [
     "as_mapping",
     "problems_of",
     "read_text",
-    "read_yaml",
     "too_large",
+    "unreadable",
     "unwrapped",
     "validated",
     "write_text",
-    "yaml_mapping",
 ]
 
 OURS = {
@@ -86,18 +83,18 @@ def read_text(path: Path, shown: str) -> str:
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:
-            raise _unreadable(shown, too_large(size))
+            raise unreadable(shown, too_large(size))
         return path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the text
     except UnicodeDecodeError as error:
-        raise _unreadable(
+        raise unreadable(
             shown, f"byte {error.start} is not UTF-8.", "Save the file as UTF-8."
         ) from None
     except IsADirectoryError:
-        raise _unreadable(shown, "is a folder, not a file.") from None
+        raise unreadable(shown, "is a folder, not a file.") from None
     except FileNotFoundError:
-        raise _unreadable(shown, "there is no such file.") from None
+        raise unreadable(shown, "there is no such file.") from None
     except OSError as error:
-        raise _unreadable(shown, f"cannot be read: {error.strerror}.") from None
+        raise unreadable(shown, f"cannot be read: {error.strerror}.") from None
 
 
 def too_large(size: int) -> str:
@@ -105,42 +102,8 @@ def too_large(size: int) -> str:
     return f"{size:,} bytes are more than the {LARGEST_FILE_BYTES:,} a file may have."
 
 
-def read_yaml(path: Path, shown: str) -> dict[str, Any]:
-    """The mapping that a YAML file holds. Raises BadInput for anything else."""
-    return yaml_mapping(read_text(path, shown), shown)
-
-
-def yaml_mapping(text: str, shown: str, *, aliases: bool = False) -> dict[str, Any]:
-    """The mapping that a YAML text holds. Raises BadInput for anything else."""
-    try:
-        loaded = load(text, aliases=aliases)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        if mark and _at(text, mark.line, mark.column) == "\t":
-            raise _unreadable(shown, "a tab.", "YAML is indented by spaces.", where) from None
-        valid = isinstance(error, AmbiguousValue)
-        told = f"{'' if valid else 'not valid YAML: '}{error.problem}."
-        raise _unreadable(shown, told, error.note or "", where) from None
-    except (yaml.YAMLError, ValueError) as error:
-        first = str(error).splitlines()[0]
-        raise _unreadable(shown, f"not valid YAML: {first}.") from None
-    if loaded is None:
-        raise _unreadable(shown, "the file is empty.")
-    mapping = as_mapping(loaded)
-    if mapping is None:
-        kind = "a list" if isinstance(loaded, list) else f"one {type(loaded).__name__}"
-        raise _unreadable(shown, f"holds {kind}, not keys with values.")
-    return mapping
-
-
-def _at(text: str, line: int, column: int) -> str:
-    """The character at a place, or an empty text behind the end."""
-    lines = text.splitlines()
-    return lines[line][column : column + 1] if line < len(lines) else ""
-
-
-def _unreadable(shown: str, message: str, hint: str = "", path: str = "") -> BadInput:
+def unreadable(shown: str, message: str, hint: str = "", path: str = "") -> BadInput:
+    """Return the error for a file that cannot be read."""
     return BadInput([Problem(shown, path, message, hint)])
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tco.errors import BadInput
-from tco.files import yaml_mapping
+from tco.yaml_files import yaml_mapping
 from tco.yaml_reader import AmbiguousValue, load
 
 VALUES = st.recursive(

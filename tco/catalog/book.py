@@ -26,7 +26,7 @@ from tco.catalog.rows import (
     day_of,
 )
 from tco.errors import BadInput, Problem
-from tco.files import Strict, as_list, as_mapping, problems_of, read_yaml
+from tco.files import Strict, as_list, as_mapping, problems_of
 from tco.ranges import point
 
 __all__ = ["Book", "read_book"]
@@ -200,6 +200,8 @@ def _times(value: Any, rate: float) -> Any:
 
 def read_book(path: Path, shown: str) -> Book:
     """A user's price book. Raises BadInput with every problem of the file."""
+    from tco.yaml_files import read_yaml  # noqa: PLC0415  the compiled catalog needs no YAML
+
     given = read_yaml(path, shown)
     try:
         book = Book.model_validate(given)

@@ -37,7 +37,6 @@ from tco.catalog.rows import (
 from tco.catalog.sourced import Origin, SourcedValue
 from tco.catalog.specs import model_specs
 from tco.errors import TcoError
-from tco.files import yaml_mapping
 
 __all__ = [
     "Catalog",
@@ -275,6 +274,8 @@ def parsed_books(files: Sequence[Traversable]) -> tuple[Book, ...]:
 
 
 def _shipped(text: str, name: str) -> Book:
+    from tco.yaml_files import yaml_mapping  # noqa: PLC0415  the compiled catalog needs no YAML
+
     return Book.model_validate({**yaml_mapping(text, name, aliases=True), "name": name})
 
 

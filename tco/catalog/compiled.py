@@ -32,6 +32,7 @@ READERS: Final = (
     "catalog/rows.py",
     "files.py",
     "ranges.py",
+    "yaml_files.py",
     "yaml_reader.py",
 )
 """The modules that decide which rows the data give."""

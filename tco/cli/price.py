@@ -32,11 +32,10 @@ def price(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> N
     FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -
     it is read from a pipe. Every resource is priced, free, paid by use, or named as unpriced.
     """
-    from tco.iac.estimate.documents import read_bytes
-    from tco.iac.estimate.pricing import price_document
+    from tco.iac.estimate.documents import shown_as
+    from tco.iac.estimate.pricing import price_file
 
-    data, shown = read_bytes(file)
-    result = price_document(data, shown, catalog_with(books), day or dt.date.today())
+    result = price_file(file, catalog_with(books), day or dt.date.today())
     if form == "json":
         from tco.iac.estimate.price_document import priced_document
 
@@ -44,4 +43,4 @@ def price(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> N
     else:
         from tco.iac.estimate.price_view import price_text
 
-        print_text(price_text(result, shown))
+        print_text(price_text(result, shown_as(file)))

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from tco.arrays import FloatArray, Quantity, ratio
+from tco.arrays import FloatArray, Quantity, distinct_rows, ratio
 from tco.costing.fleet import Arrivals, Operation
 from tco.costing.large_counts import trials_tail
 from tco.costing.poisson import log_factorial
@@ -131,11 +131,11 @@ def _chances_enough(
     fleets[..., 0] += spares[:, None]
     out = np.empty(needed.shape)
     counted = held.sum(axis=-1) <= COUNTED_NODES_CUTOFF
-    few = np.concatenate([fleets[counted], needed[counted][:, None]], axis=-1).astype(int)
-    distinct, which = np.unique(few, axis=0, return_inverse=True)
+    few = np.concatenate([fleets[counted], needed[counted][:, None]], axis=-1).astype(np.int16)
+    rows, which = distinct_rows(few)
     up = tuple(kinds)
-    chances = [chances_up(tuple(nodes), up)[least] for *nodes, least in distinct.tolist()]
-    out[counted] = np.array(chances)[which.ravel()]
+    chances = [chances_up(tuple(nodes), up)[least] for *nodes, least in rows.tolist()]
+    out[counted] = np.array(chances)[which]
     many = np.moveaxis(fleets[~counted], -1, 0)
     down = [1.0 - one for one in kinds]
     out[~counted] = 1.0 - trials_tail([*many], down, many.sum(axis=0) - needed[~counted] + 1.0)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from tco.catalog.book import Book, read_book
 from tco.catalog.rows import Benchmark
 from tco.errors import BadInput, Problem, TcoError, one_of, printable
-from tco.files import as_list, as_mapping, problems_of, read_yaml
+from tco.files import as_list, as_mapping, problems_of
 from tco.links import Unreadable
 from tco.natural_order import natural
 from tco.plan.folder_files import FolderFiles, below
@@ -24,6 +24,7 @@ from tco.plan.partial_plan import FaultyStack, Salvaged, salvaged
 from tco.plan.plan import Plan
 from tco.plan.workload import Demand, Workload, read_workload
 from tco.providers.aws import REGION_KEY
+from tco.yaml_files import read_yaml
 
 __all__ = [
     "PLAN_KEY",

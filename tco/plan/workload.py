@@ -15,11 +15,12 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from tco.arrays import FloatArray
 from tco.catalog.rows import Latency, Name
 from tco.errors import BadInput, Problem, one_of
-from tco.files import Strict, problems_of, read_yaml
+from tco.files import Strict, problems_of
 from tco.plan.folder_files import FolderFiles, below
 from tco.plan.hourly_counts import MOST_PER_HOUR, week_from_csv
 from tco.ranges import Range, Share, point
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH
+from tco.yaml_files import read_yaml
 
 __all__ = [
     "Demand",

@@ -14,11 +14,11 @@ from pydantic import BaseModel
 
 from tco.catalog.book import Book
 from tco.catalog.catalog import load_catalog
-from tco.files import read_yaml
 from tco.iac.enforce.limits import read_limits
 from tco.plan.plan import Plan
 from tco.plan.workload import Workload
 from tco.resolve.resolver import load_stack
+from tco.yaml_files import read_yaml
 from tests.docs.pages import DOCS, PAGES, README, TODAY, name_of
 
 SAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tco.errors import BadInput
-from tco.files import read_yaml
 from tco.plan.stack_file import read_stack
+from tco.yaml_files import read_yaml
 from tests.engine.plans import RESERVED, SPOT, Keys, on_demand, plan
 from tests.engine.project import Project
 
@@ -26,8 +26,8 @@ import json
 from pathlib import Path
 import pulumi
 from tco.errors import BadInput
-from tco.files import read_yaml
 from tco.plan.stack_file import stack_from
+from tco.yaml_files import read_yaml
 
 config = pulumi.Config("tco")
 read = {}

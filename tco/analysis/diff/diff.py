@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -63,7 +64,7 @@ class Side:
         self.asked = asked
         self._files: dict[str, StackFile | BadInput] = {}
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The stacks of the folder; none where the folder is missing or holds none."""
         found = listed_stacks(self.folder) if self.folder.is_dir() else []

@@ -11,12 +11,19 @@ from typing import Any, Final, Literal
 
 from tco.errors import BadInput, Problem
 from tco.files import as_mapping
-from tco.iac.estimate.engine_json import HOW, Fields, Problems, parse
+from tco.iac.estimate.engine_json import HOW, Fields, Problems, decoded, parse
 from tco.iac.estimate.nodes import Resource
 from tco.iac.estimate.properties import Unknown, text
 from tco.iac.estimate.regions import stated_region
 
-__all__ = ["LARGEST_DOCUMENT_BYTES", "Document", "document_of", "read_bytes", "read_document"]
+__all__ = [
+    "LARGEST_DOCUMENT_BYTES",
+    "Document",
+    "document_of",
+    "read_document",
+    "read_file",
+    "shown_as",
+]
 
 LARGEST_DOCUMENT_BYTES: Final = 1 << 29
 STATE_VERSIONS: Final = (3, 4)
@@ -44,14 +51,23 @@ class Document:
     warnings: tuple[str, ...] = ()
 
 
-def read_bytes(file: str) -> tuple[bytes, str]:
-    """The bytes of a file, or of the pipe for ``-``, and what to call it. Raises BadInput."""
-    shown = "<stdin>" if file == "-" else file
+def shown_as(file: str) -> str:
+    """Return the name of a file, or of the pipe for ``-``."""
+    return "<stdin>" if file == "-" else file
+
+
+def read_file(file: str) -> Document:
+    """Return the resources in a file, or in the pipe for ``-``. Raises BadInput."""
+    return read_document(_read_bytes(file), shown_as(file))
+
+
+def _read_bytes(file: str) -> bytes:
+    shown = shown_as(file)
     try:
         if file == "-":
-            return sys.stdin.buffer.read(LARGEST_DOCUMENT_BYTES + 1), shown
+            return sys.stdin.buffer.read(LARGEST_DOCUMENT_BYTES + 1)
         with Path(file).open("rb") as handle:
-            return handle.read(LARGEST_DOCUMENT_BYTES + 1), shown
+            return handle.read(LARGEST_DOCUMENT_BYTES + 1)
     except FileNotFoundError:
         raise _refuse(shown, "there is no such file.") from None
     except OSError as error:
@@ -60,6 +76,16 @@ def read_bytes(file: str) -> tuple[bytes, str]:
 
 def read_document(data: bytes, shown: str) -> Document:
     """The resources in the bytes of a file. Raises BadInput for anything else."""
+    _check_begin(data, shown)
+    text = decoded(data, shown)
+    del data  # a large file is not held as bytes, as text and as values at once
+    content = parse(text, shown)
+    del text
+    return document_of(content, shown)
+
+
+def _check_begin(data: bytes, shown: str) -> None:
+    """Raise BadInput where the bytes are too many, or none of a JSON object."""
     if len(data) > LARGEST_DOCUMENT_BYTES:
         raise _refuse(shown, f"is larger than the {LARGEST_DOCUMENT_BYTES:,} bytes tco reads.")
     head = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -68,7 +94,6 @@ def read_document(data: bytes, shown: str) -> Document:
     if not head.startswith(b"{"):
         begin = head[:12].decode("utf-8", "replace")
         raise _refuse(shown, f"is no JSON object: it begins with {begin!r}.", HOW)
-    return document_of(parse(data, shown), shown)
 
 
 def document_of(content: object, shown: str) -> Document:

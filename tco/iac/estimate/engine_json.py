@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 
 from tco.errors import BadInput, Problem
 
-__all__ = ["HOW", "Fields", "Problems", "parse"]
+__all__ = ["HOW", "Fields", "Problems", "decoded", "parse"]
 
 HOW: Final = (
     "Give it the output of `pulumi preview --json --show-sames` or of `pulumi stack export`."
@@ -24,7 +24,7 @@ HOW: Final = (
 MOST_PROBLEMS: Final = 10
 LARGEST_COUNT: Final = 1_000_000_000
 SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
-SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 LONG_INTEGER: Final = re.compile(r"\d{4301,}")
 """More digits than Python converts."""
 KEY: Final = re.compile(r"[A-Za-z_$][\w$-]*")
@@ -37,12 +37,16 @@ WORDS: Final[dict[type, str]] = {
 }
 
 
-def parse(data: bytes, shown: str) -> object:
-    """Return the JSON value in the bytes of a file. Raises BadInput."""
+def decoded(data: bytes, shown: str) -> str:
+    """Return the text in the bytes of a file. Raises BadInput."""
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _invalid(shown, f"byte {error.start} is not UTF-8.") from None
+
+
+def parse(text: str, shown: str) -> object:
+    """Return the JSON value in a text. Raises BadInput."""
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
@@ -55,8 +59,8 @@ def parse(data: bytes, shown: str) -> object:
         ) from None
     except RecursionError:
         raise _invalid(shown, "is nested too deep for any preview.") from None
-    # A search of the bytes is cheap; only a file that may hold such a value is walked.
-    if b"NaN" in data or SURROGATE_ESCAPE.search(data):
+    # A search of the text is cheap; only a file that may hold such a value is walked.
+    if "NaN" in text or SURROGATE_ESCAPE.search(text):
         problems = Problems(shown)
         _note_unwritable(value, problems)
         problems.raise_any()

@@ -17,7 +17,7 @@ from tco.catalog.catalog import Catalog
 from tco.documents.price import Status
 from tco.iac.estimate.cost_components import Cost, Part
 from tco.iac.estimate.coverage import NOT_COVERED, covered_nodes
-from tco.iac.estimate.documents import read_document
+from tco.iac.estimate.documents import Document, read_document, read_file
 from tco.iac.estimate.flat_rates import FIGURED
 from tco.iac.estimate.inventory import node_pools
 from tco.iac.estimate.kubernetes import why_billed
@@ -33,6 +33,7 @@ __all__ = [
     "ceiling_usd_per_month",
     "price",
     "price_document",
+    "price_file",
 ]
 
 UNKNOWN_TYPE = "tco knows no price of this type of resource"
@@ -111,8 +112,17 @@ class Pricing:
 def price_document(data: bytes, shown: str, catalog: Catalog, day: dt.date) -> Pricing:
     """The resources in the bytes of a preview or a state, priced. Raises BadInput."""
     with _no_collector():
-        document = read_document(data, shown)
-        return price(document.resources, catalog, day, document.warnings)
+        return _price(read_document(data, shown), catalog, day)
+
+
+def price_file(file: str, catalog: Catalog, day: dt.date) -> Pricing:
+    """Return the resources in a file, or in the pipe for ``-``, priced. Raises BadInput."""
+    with _no_collector():
+        return _price(read_file(file), catalog, day)
+
+
+def _price(document: Document, catalog: Catalog, day: dt.date) -> Pricing:
+    return price(document.resources, catalog, day, document.warnings)
 
 
 @contextmanager

@@ -66,6 +66,8 @@ def look(properties: Mapping[str, Any], *path: str) -> Value:
     value: Value = properties
     for key in path:
         value = _item(value, key) if is_mapping(value) else _in_list(value, key)
+        if value is None:
+            return None
     return value
 
 
@@ -91,10 +93,12 @@ def _item(container: Any, key: str | int) -> Value:
 
 def _known(value: Any) -> Value:
     """A value as it is, or ``UNKNOWN`` for all that is no plain JSON: closed in doubt."""
-    if value is None or isinstance(value, bool | int):
-        return value
+    if value is None:
+        return None
     if isinstance(value, str):
         return UNKNOWN if value in UNKNOWN_TEXTS else value
+    if isinstance(value, int):
+        return value
     if isinstance(value, float):
         return value if math.isfinite(value) else UNKNOWN
     if is_mapping(value):

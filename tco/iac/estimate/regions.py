@@ -18,10 +18,14 @@ def stated_region(
     stated = text(inputs, "region")
     if stated is not None:
         return stated
-    for properties in (inputs, outputs or {}):
-        region, zone = text(properties, "region"), text(properties, "availabilityZone")
-        if isinstance(region, str):
-            return region
-        if isinstance(zone, str) and (named := region_of_zone(zone)):
-            return named
-    return None
+    return _zone_region(inputs) or _known_region(outputs or {})
+
+
+def _known_region(properties: Mapping[str, Any]) -> str | None:
+    region = text(properties, "region")
+    return region if isinstance(region, str) else _zone_region(properties)
+
+
+def _zone_region(properties: Mapping[str, Any]) -> str | None:
+    zone = text(properties, "availabilityZone")
+    return region_of_zone(zone) if isinstance(zone, str) else None
