@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tco.arrays import FloatArray, Quantity, ratio
 from tco.costing import poisson
+from tco.roots import bisect
 from tco.units import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
 
 __all__ = ["MOST_NODES", "Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
@@ -71,13 +72,11 @@ class Arrivals:
         return most
 
     def _served_within(self, nodes: FloatArray, high: FloatArray, limit: float) -> FloatArray:
-        """The largest load below ``high`` whose overflow stays within the limit, by bisection."""
-        low = np.zeros_like(high)
-        for _ in range(60):
-            middle = (low + high) / 2
-            fits = self.overflow(nodes, middle) <= limit * middle
-            low, high = np.where(fits, middle, low), np.where(fits, high, middle)
-        return low
+        """The largest load below ``high`` whose overflow stays within the limit."""
+        within, _ = bisect(
+            lambda load: self.overflow(nodes, load) <= limit * load, np.zeros_like(high), high
+        )
+        return within
 
 
 @lru_cache(maxsize=512)

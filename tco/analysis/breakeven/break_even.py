@@ -19,6 +19,7 @@ from tco.costing.fleet_operation import operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import total
 from tco.costing.stack import Alternative, Group, ServiceModel, StackModel, StandbyTerms
+from tco.roots import roots
 from tco.scenario import BASE_CASE, Scenario
 
 __all__ = ["Samples", "Scan", "sample_points", "scan", "self_usd", "winning_intervals"]
@@ -90,7 +91,7 @@ def winning_intervals(
     ends = points[last]
     within = piece[last] == piece[last + 1]
     at = last[within]
-    ends[within] = _roots(saving, points[at], points[at + 1], values[at], values[at + 1])
+    ends[within] = roots(saving, points[at], points[at + 1], values[at], values[at + 1])
     bounds = [*([0.0] if wins[0] else []), *ends.tolist(), *([ceiling] if wins[-1] else [])]
     merged: list[Interval] = []
     for start, end in zip(bounds[::2], bounds[1::2], strict=True):
@@ -101,27 +102,6 @@ def winning_intervals(
     if wins[-1] and lasting:
         merged[-1] = (merged[-1][0], None)
     return merged
-
-
-def _roots(
-    saving: Callable[[FloatArray], FloatArray],
-    a: FloatArray,
-    b: FloatArray,
-    fa: FloatArray,
-    fb: FloatArray,
-) -> FloatArray:
-    """Roots between points a and b of different sign, all at once (regula falsi, Illinois)."""
-    x = b
-    for _ in range(40 if len(a) else 0):
-        flat = fb == fa
-        x = np.where(flat, (a + b) / 2, b - fb * (b - a) / np.where(flat, 1.0, fb - fa))
-        fx = saving(x)
-        if np.all((np.abs(fx) <= 1e-9 * (1 + np.abs(fa))) | (np.abs(b - a) <= 1e-12 * b)):
-            break
-        crossed = (fx > 0) != (fb > 0)
-        a, fa = np.where(crossed, b, a), np.where(crossed, fb, fa / 2)
-        b, fb = x, fx
-    return x
 
 
 @dataclass(frozen=True)
@@ -237,7 +217,7 @@ def _capacity(stack: StackModel, ceiling: float) -> float | None:
     (low, high), (room_low, room_high) = (
         np.split(one[full - 1 : full + 1], 2) for one in (grid, room)
     )
-    [found] = _roots(lambda factor: _room(stack, factor), low, high, room_low, room_high)
+    [found] = roots(lambda factor: _room(stack, factor), low, high, room_low, room_high)
     return float(found)
 
 

@@ -6,8 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tco.analysis.cashflow.comparison import rented_usd_per_gpu_hour
 from tco.analysis.fleet_figures import utilization_at
+from tco.arrays import FloatArray
 from tco.catalog.sourced import SourcedValue, planned
 from tco.costing.api_bill import ApiRate
 from tco.costing.purchase import PurchaseOption
@@ -16,6 +20,7 @@ from tco.errors import BadInput, Problem
 from tco.percent import percent_text
 from tco.plan.stack_file import StackFile
 from tco.ranges import point
+from tco.roots import bisect
 
 __all__ = ["LEVERS", "ParameterUnit", "SweepParameter", "refused"]
 
@@ -23,7 +28,6 @@ ParameterUnit = Literal["", "Mtok/month", "share", "USD/GPU-hour", "x", "FTE"]
 
 FULL_UTILIZATION_RTOL = 1e-9
 """A fleet that twice the demand makes busier by no more than this part is as full as it gets."""
-BISECTIONS = 60
 
 
 def _same_file(source: StackFile, value: float) -> StackFile:
@@ -112,11 +116,12 @@ def _factor_for(stack: StackModel, wanted: float) -> float | None:
         if busy <= before * (1 + FULL_UTILIZATION_RTOL):
             return None
         low, high, before = high, high * 2, busy
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        short = utilization_at(stack, middle) < wanted
-        low, high = (middle, high) if short else (low, middle)
-    return high
+
+    def short(factor: FloatArray) -> NDArray[np.bool_]:
+        return np.array(utilization_at(stack, float(factor)) < wanted)
+
+    _, found = bisect(short, np.array(low), np.array(high))
+    return float(found)
 
 
 def _gpu_hour(source: StackFile, declared: StackModel) -> SweepParameter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
@@ -18,6 +18,7 @@ from tco.costing.stack import Resolve
 from tco.defaults import SEED
 from tco.errors import BadInput, Problem, TcoError
 from tco.plan.stack_file import StackFile
+from tco.roots import crossing
 
 __all__ = ["Axis", "NoSweep", "Point", "Span", "Sweep", "span_of", "sweep_of"]
 
@@ -27,9 +28,6 @@ MOST_AXES = 2
 WIDE = 100.0
 """From this ratio of the ends on, steps are even in logarithms."""
 SPAN = re.compile(r"(?P<name>[^=]+)=(?P<low>[^=:]+?)\.\.(?P<high>[^=:]+?)(:(?P<count>[^=:]+))?")
-PRECISION = 1e-6
-"""A break-even is found to this part of the step it lies in."""
-TRIES = 60
 
 
 class NoSweep(TcoError):
@@ -175,48 +173,15 @@ class Sweep:
                 continue
             if (before.saving_npv_usd > 0) is not (after.saving_npv_usd > 0):
                 fixed = before.values[:-1]
-                ends = [(one.values[-1], one.saving_npv_usd or 0.0) for one in (before, after)]
                 found.append(
-                    _root(lambda x, at=fixed: likely.at((*at, x)).saving_npv_usd, ends, whole=whole)
+                    crossing(
+                        lambda x, at=fixed: likely.at((*at, x)).saving_npv_usd,
+                        (before.values[-1], before.saving_npv_usd),
+                        (after.values[-1], after.saving_npv_usd),
+                        whole=whole,
+                    )
                 )
         return found
-
-
-def _root(
-    saving: Callable[[float], float | None], ends: Sequence[tuple[float, float]], *, whole: bool
-) -> float:
-    """Where a saving changes its sign between two ends: false position.
-
-    An end that stays twice counts half (the Illinois rule), or the other would only creep.
-    """
-    (low, at_low), (high, at_high) = ends
-    near = 1.0 if whole else PRECISION * (high - low)
-    weight_low, weight_high, moved = at_low, at_high, 0
-    for _ in range(TRIES):
-        if high - low <= near:
-            break
-        middle = low - weight_low * (high - low) / (weight_high - weight_low)
-        middle = _inside(middle, low, high, whole=whole)
-        value = saving(middle)
-        if value is None:
-            break
-        if value == 0 and not whole:
-            return middle
-        if (value > 0) is (at_low > 0):
-            low, weight_low = middle, value
-            weight_high, moved = weight_high / 2 if moved < 0 else weight_high, -1
-        else:
-            high, weight_high = middle, value
-            weight_low, moved = weight_low / 2 if moved > 0 else weight_low, 1
-    return high if whole else (low + high) / 2
-
-
-def _inside(value: float, low: float, high: float, *, whole: bool) -> float:
-    """A value strictly between two ends."""
-    if whole:
-        return min(max(float(round(value)), low + 1), high - 1)
-    margin = PRECISION * (high - low) / 4
-    return min(max(value, low + margin), high - margin)
 
 
 def sweep_of(
