@@ -94,7 +94,7 @@ def evaluate(
         stack: A stack from ``load_stack``.
         today: The day on which the gate judges how old prices are; by default today.
         scenarios: Draws behind the probability that self-hosting is cheaper; 0 leaves it out.
-        seed: The same seed draws the same scenarios.
+        seed: Seed of the scenarios; the same seed gives the same result.
 
     Returns:
         The evaluation. ``tco plan`` prints it.
@@ -124,7 +124,7 @@ def optimize(
         catalog: The catalog that ``load_stack`` was given; by default the embedded one.
         max_term: The longest commitment: ``6mo``, ``1yr``, ``2yr``, ``3yr`` or ``5yr``.
         scenarios: Draws behind the cost in nine of ten scenarios.
-        seed: The same seed draws the same scenarios.
+        seed: Seed of the scenarios; the same seed gives the same result.
         time_limit: Seconds after which the search stops.
 
     Returns:
@@ -169,7 +169,7 @@ def sweep(
         catalog: The catalog that ``load_stack`` was given; by default the embedded one.
         today: The day on which the gate judges how old prices are; by default today.
         scenarios: Draws behind the probability at each point; 0 leaves it out.
-        seed: The same seed draws the same scenarios.
+        seed: Seed of the scenarios; the same seed gives the same result.
 
     Returns:
         The sweep. ``points()`` evaluates it point by point, ``break_even(points)`` finds where the

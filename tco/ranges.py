@@ -58,13 +58,13 @@ def not_a_number(value: object) -> str:
     if isinstance(value, bool):
         return f"{str(value).lower()} is not a number."
     if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
-        return f"{value!r} is a text: write it without quotes."
+        return f"{value!r} is a string. Write it without quotes."
     return f"{value!r} is not a number."
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _refuse(f"{not_a_number(value)} Write a number or a range [low, likely, high].")
+        raise _refuse(f"{not_a_number(value)} Write a number or a range [low, base case, high].")
     try:
         number = float(value)
     except OverflowError:
@@ -101,10 +101,10 @@ def _range(value: Any, highest: float) -> Range:
     if len(bounds) not in (2, 3):
         raise _refuse(
             f"a range has two or three numbers, this one {len(bounds)}: "
-            "write [low, high] or [low, likely, high]."
+            "write [low, high] or [low, base case, high]."
         )
     if bounds != sorted(bounds):
-        raise _refuse(f"{bounds} is upside down: write the low end first, the high end last.")
+        raise _refuse(f"{bounds} is not in ascending order. Write the low end first.")
     low, high = bounds[0], bounds[-1]
     if low == high:
         return point(low)
@@ -113,7 +113,7 @@ def _range(value: Any, highest: float) -> Range:
         raise _refuse(f"{end} has no P10-P90 distribution: write a value inside, or one number.")
     likely = bounds[1] if len(bounds) == 3 else _middle(low, high, highest)
     if likely in (low, high):
-        raise _refuse(f"the likely value {likely:g} stands at an end of its range {bounds}.")
+        raise _refuse(f"the likely value {likely:g} equals an end of its range {bounds}.")
     return Range(low, likely, high, share=highest == 1.0)
 
 
@@ -124,7 +124,7 @@ def _amount(value: Any) -> Range:
 def _positive(value: Any) -> Range:
     parsed = _range(value, math.inf)
     if parsed.low == 0.0:
-        raise _refuse("0 cannot be: the figure must be above 0.")
+        raise _refuse("0 is not allowed: the value must be above 0.")
     return parsed
 
 

@@ -144,7 +144,7 @@ class _Reader:
         try:
             value = self._read(event)
         except (ValueError, KeyError):  # a number of 5,000 digits, 0x_, !!bool of another word
-            shown = event.value if len(event.value) <= LONGEST_SHOWN else "what stands here"
+            shown = event.value if len(event.value) <= LONGEST_SHOWN else "this text"
             raise _refused(f"{shown} cannot be read as a value", event) from None
         if event.anchor and self.anchors is not None:
             self.anchors[event.anchor] = value

@@ -134,7 +134,7 @@ def test_a_value(text: str, value: object) -> None:
         ("a: !!bool x", "line 1, column 4: not valid YAML: x cannot be read as a value."),
         ("a: !!int x", "x cannot be read as a value."),
         ("a: 1\nb: 0x_", "line 2, column 4: 0x_ is not in base 10. Write it in base 10, or"),
-        ("a: " + "9" * 5000, "line 1, column 4: not valid YAML: what stands here cannot be read"),
+        ("a: " + "9" * 5000, "line 1, column 4: not valid YAML: this text cannot be read"),
         ("a: {<<: {b: 1}}", "a merge key (<<). Write its keys out."),
         ("a: 1\n'a': 2", 'line 2, column 1: not valid YAML: the key "a" is written twice.'),
         ("1: x\n1.0: y", 'the key "1.0" is written twice.'),

@@ -114,7 +114,9 @@ class Book(Strict):
         for row in self.rows:
             key = (*row.key, row.valid_from)
             if key in seen:
-                raise ValueError(f"the same figure twice: {describe(key)}. Keep one of the rows.")
+                raise ValueError(
+                    f"a figure is listed twice: {describe(key)}. Keep one of the rows."
+                )
             seen.add(key)
         return self
 

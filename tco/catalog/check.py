@@ -55,17 +55,21 @@ def _faults(one: FigureEntry, today: dt.date) -> list[Problem]:
         gpus = row.gpus or 1
         price = row.usd_per_node_hour.high / gpus
         if row.offer and price > MOST_USD_PER_GPU_HOUR:
-            told.append((f"${price:,.2f} per GPU-hour cannot be.", "Is it a price per month?"))
+            told.append(
+                (f"${price:,.2f} per GPU-hour is not plausible.", "Is it a price per month?")
+            )
     if isinstance(row, ApiPrice):
         hit = row.cached_input_usd_per_mtok
         if hit is not None and hit.low > row.input_usd_per_mtok.high:
             told.append(
                 (
-                    f"a cache hit at {hit.low:g} is dearer than input at "
+                    f"a cache hit at {hit.low:g} costs more than input at "
                     f"{row.input_usd_per_mtok.high:g}.",
                     "Are the two swapped?",
                 )
             )
         if row.output_usd_per_mtok.high > MOST_USD_PER_MTOK:
-            told.append((f"${row.output_usd_per_mtok.high:,.0f} per 1M cannot be.", ""))
+            told.append(
+                (f"${row.output_usd_per_mtok.high:,.0f} per 1M tokens is not plausible.", "")
+            )
     return [Problem(one.book.name, one.name, message, hint) for message, hint in told]

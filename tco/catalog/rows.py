@@ -56,12 +56,12 @@ def day_of(value: Any) -> dt.date:
     if isinstance(value, dt.date):
         return value
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", value):
-        raise ValueError(f'{value!r} is not a day. Write it in quotes: "2026-11-23".')
+        raise ValueError(f'{value!r} is not a date. Write it in quotes: "2026-11-23".')
     text = value if len(value) == 10 else f"{value}-01"
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{value!r} is not a day of the calendar.") from None
+        raise ValueError(f"{value!r} is not a date of the calendar.") from None
 
 
 Day = Annotated[

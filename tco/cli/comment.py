@@ -31,7 +31,7 @@ DEFAULT_TAG = "plan"
 
 @click.group()
 def comment() -> None:
-    """A comparison as the one comment of a pull request.
+    """Post a comparison as the one comment of a pull request.
 
     Each command reads what `tco diff --format json` prints, from a file or from stdin.
     """
@@ -73,7 +73,7 @@ def _posting_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--always",
             is_flag=True,
-            help="Comment too where nothing changes and no earlier comment stands.",
+            help="Comment even if nothing changes and there is no earlier comment.",
         ),
         click.option(
             "--behavior",
@@ -86,7 +86,7 @@ def _posting_options(command: Callable[..., None]) -> Callable[..., None]:
             "--tag",
             default=DEFAULT_TAG,
             show_default=True,
-            help="Tells the comments of several projects in one repository apart.",
+            help="Distinguishes the comments of several projects in one repository.",
         ),
         file_argument,
     ):
@@ -146,7 +146,7 @@ def comment_gitlab(
 @comment.command("annotations")
 @file_argument
 def comment_annotations(file: str) -> None:
-    """The cost on each changed line, as GitHub workflow commands."""
+    """Print the cost on each changed line, as GitHub workflow commands."""
     from tco.report.diff.annotations import workflow_annotations
 
     found, _ = _read(file)
@@ -189,9 +189,9 @@ def _format_outcome(done: str) -> str:
     return {
         "created": "commented.",
         "updated": "updated the comment.",
-        "unchanged": "the comment says the same already; nothing was written.",
-        "newer": "a later run has commented already; nothing was written.",
-        "nothing": "nothing changes and nothing was said before; nothing was written.",
+        "unchanged": "the comment is up to date; nothing was written.",
+        "newer": "a later run has already commented; nothing was written.",
+        "nothing": "no change and no earlier comment; nothing was written.",
     }[done]
 
 

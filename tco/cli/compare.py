@@ -28,7 +28,7 @@ __all__ = ["compare"]
 @format_option
 @question_options
 def compare(stacks: Sequence[str], form: str, question: EvaluationOptions) -> None:
-    """Stacks on the same workload, side by side."""
+    """Compare stacks on the same workload side by side."""
     if len(set(stacks)) < 2:
         raise click.UsageError("compare needs at least two different stacks.")
     results = evaluated(list(dict.fromkeys(stacks)), question)

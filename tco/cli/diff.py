@@ -45,7 +45,7 @@ class _Increase(click.ParamType["Increase"]):
 @click.option(
     "--base",
     metavar="REF|DIR",
-    help="What to compare with: a commit (main~1), where HEAD left a branch (main...), or a "
+    help="Base to compare with: a commit (main~1), where HEAD left a branch (main...), or a "
     "folder. Default: where HEAD left the default branch.",
 )
 @click.option(
@@ -61,13 +61,13 @@ class _Increase(click.ParamType["Increase"]):
     "--fail-if-increase-over",
     "increase",
     type=_Increase(),
-    help="Exit 3 if the changed plans together add more than that, at the same prices.",
+    help="Exit 3 if the changed plans add more than this in total, at the same prices.",
 )
 @click.option(
     "--valid-at",
     type=MOMENT,
     envvar="TCO_VALID_AT",
-    help="The moment that orders this run among others; default: now.",
+    help="Time of this run, to order it among others (default: now).",
 )
 @question_options
 def diff(
@@ -78,9 +78,9 @@ def diff(
     valid_at: dt.datetime | None,
     question: EvaluationOptions,
 ) -> None:
-    """What a branch changes: every stack before and after, and why.
+    """Show what a branch changes: every stack before and after, and why.
 
-    The head is the working tree. Prices are kept apart: what newer prices add is not counted as
+    The head is the working tree. Prices are separate: what newer prices add is not counted as
     the plan's. Exit 0; 1 for bad input; 3 where a limit that you set is crossed.
     """
     from tco.analysis.diff.diff import Asked

@@ -24,7 +24,7 @@ __all__ = ["gate"]
 @format_option
 @question_options
 def gate(stack: str, form: str, question: EvaluationOptions) -> None:
-    """Whether the math is closed.
+    """Check whether the gate is open: whether the business case holds.
 
     Exit 0 if the gate is open (or advisory), 3 if it is closed.
     """

@@ -20,17 +20,17 @@ from tco.errors import BadInput, TcoError, printable
 __all__ = ["cli", "main"]
 
 COMMANDS: Final = {
-    "comment": "A comparison as the one comment of a pull request.",
-    "compare": "Stacks on the same workload, side by side.",
-    "diff": "What a branch changes: every stack before and after, and why.",
-    "gate": "Whether the math is closed.",
-    "memo": "The memo for whoever decides, printed or written to files.",
-    "optimize": "The cheapest mix of nodes and APIs, node rank by node rank.",
-    "plan": "Full monthly cost, alternatives, break-even, verdict.",
+    "comment": "Post a comparison as the one comment of a pull request.",
+    "compare": "Compare stacks on the same workload side by side.",
+    "diff": "Show what a branch changes: every stack before and after, and why.",
+    "gate": "Check whether the gate is open: whether the business case holds.",
+    "memo": "Print or write the decision memo.",
+    "optimize": "Find the cheapest mix of nodes and APIs, node by node.",
+    "plan": "Show full monthly cost, alternatives, break-even and verdict.",
     "price": "Price what any Pulumi program provides, in any language.",
-    "prices": "The catalog: every figure with its source and age.",
-    "schema": "JSON Schema of a file that you write or of a document that a command prints.",
-    "sweep": "One or two inputs swept through the same evaluation.",
+    "prices": "Show the catalog: every figure with its source and age.",
+    "schema": "Print the JSON Schema of a file that you write or that a command prints.",
+    "sweep": "Sweep one or two inputs through the same evaluation.",
 }
 """The first line of each command's help, known before the command is imported."""
 
@@ -60,8 +60,8 @@ def cli() -> None:
     """Should a team self-host its model? The full monthly cost of every stack, against an API.
 
     Reads stack files (Pulumi.STACK.yaml), prices them from the embedded catalog and your own
-    price books, and says what it costs, where it breaks even and what would flip it. Planning never
-    touches the network.
+    price books, and shows what it costs, where it breaks even and what would change the answer.
+    Planning never uses the network.
     """
 
 

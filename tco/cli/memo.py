@@ -26,7 +26,7 @@ __all__ = ["memo"]
 @click.option(
     "--template",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A Jinja template of your own.",
+    help="Your own Jinja template.",
 )
 @click.option(
     "--format",
@@ -34,7 +34,7 @@ __all__ = ["memo"]
     type=click.Choice(["markdown"]),
     default="markdown",
     show_default=True,
-    help="The form of the memo.",
+    help="Format of the memo.",
 )
 @question_options
 def memo(
@@ -44,9 +44,9 @@ def memo(
     form: str,
     question: EvaluationOptions,
 ) -> None:
-    """The memo for whoever decides, printed or written to files.
+    """Print or write the decision memo.
 
-    Of all stacks by default.
+    Without STACK, all stacks.
     """
     from tco.files import write_text
     from tco.report.memo import memo as memo_text

@@ -26,12 +26,12 @@ __all__ = ["optimize"]
     type=click.Choice(list(TERM_MONTHS)),
     default=max(TERM_MONTHS, key=lambda term: TERM_MONTHS[term]),
     show_default=True,
-    help="Commit no longer than this.",
+    help="The longest commitment to consider.",
 )
 @click.option(
     "--write",
     is_flag=True,
-    help="Pin the cheapest mix that has nodes into the stack file, in whole numbers.",
+    help="Write the node counts of the cheapest mix with nodes into the stack file.",
 )
 @click.option(
     "--time-limit",
@@ -39,7 +39,7 @@ __all__ = ["optimize"]
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="Stop searching after this long, and report what was not searched.",
+    help="Stop the search after this time and report what was not searched.",
 )
 @click.option(
     "--format",
@@ -47,7 +47,7 @@ __all__ = ["optimize"]
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
-    help="A table to read, or the JSON of tco.optimize/1.",
+    help="A table, or the JSON of tco.optimize/1.",
 )
 @question_options
 def optimize(
@@ -58,7 +58,7 @@ def optimize(
     time_limit: float,
     question: EvaluationOptions,
 ) -> None:
-    """The cheapest mix of nodes and APIs, node rank by node rank."""
+    """Find the cheapest mix of nodes and APIs, node by node."""
     from tco.analysis.optimization.budget import Budget
     from tco.analysis.optimization.optimize import optimize as cheapest
     from tco.catalog.catalog import load_catalog

@@ -60,7 +60,7 @@ class _Day(click.ParamType[dt.date]):
         try:
             return dt.date.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r} is no day: write it as 2026-11-23.", param, ctx)
+            self.fail(f"{value!r} is not a date. Write it as 2026-11-23.", param, ctx)
 
 
 class _Moment(click.ParamType[dt.datetime]):
@@ -74,9 +74,9 @@ class _Moment(click.ParamType[dt.datetime]):
         try:
             moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no moment: write it as 2026-11-23T12:00:00Z.", param, ctx)
+            self.fail(f"{value!r} is not a time. Write it as 2026-11-23T12:00:00Z.", param, ctx)
         if moment.tzinfo is None:
-            self.fail(f"{value!r} has no offset: write it as 2026-11-23T12:00:00Z.", param, ctx)
+            self.fail(f"{value!r} has no UTC offset. Write it as 2026-11-23T12:00:00Z.", param, ctx)
         return moment.astimezone(dt.UTC)
 
 
@@ -88,7 +88,7 @@ today_option = click.option(
     "--today",
     type=DAY,
     default=None,
-    help="The day that counts as today: it ages prices and prices a plan without a day.",
+    help="The date to use as today, for the age of prices and for plans without a pricing day.",
 )
 
 
@@ -98,7 +98,7 @@ format_option = click.option(
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
-    help="A table to read, or JSON for programs.",
+    help="A table, or JSON for programs.",
 )
 
 
@@ -134,7 +134,7 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
             default=SEED,
             show_default=True,
             metavar="N",
-            help="The same seed draws the same scenarios.",
+            help="Seed of the scenarios; the same seed gives the same result.",
         ),
         click.option(
             "--scenarios",
@@ -142,7 +142,7 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
             default=SCENARIOS,
             show_default=True,
             metavar="N",
-            help="Draws behind the probability to win; 0 leaves it out.",
+            help="Number of scenarios for the probability to win; 0 skips it.",
         ),
         today_option,
         click.option(

@@ -60,7 +60,7 @@ def _print_focus(results: Sequence[Evaluation]) -> None:
     missing = [one for result in results for one in result.unpriced]
     if missing:
         names = "; ".join(f"{one.name}: {one.reason}" for one in missing)
-        print_error(f"Not in the rows, for it has no price: {names}")
+        print_error(f"Without a price and so not in the rows: {names}")
 
 
 FORMATS: dict[str, Callable[[Sequence[Evaluation]], None]] = {
@@ -81,13 +81,12 @@ FORMATS: dict[str, Callable[[Sequence[Evaluation]], None]] = {
     type=click.Choice(list(FORMATS)),
     default="table",
     show_default=True,
-    help="A table to read, JSON for programs, the memo in Markdown, the lines as CSV, or FOCUS "
-    "1.2 rows.",
+    help="A table, JSON for programs, the memo in Markdown, the lines as CSV, or FOCUS 1.2 rows.",
 )
 @question_options
 def plan(stacks: Sequence[str], form: str, question: EvaluationOptions) -> None:
-    """Full monthly cost, alternatives, break-even, verdict.
+    """Show full monthly cost, alternatives, break-even and verdict.
 
-    Of all stacks by default.
+    Without STACK, all stacks.
     """
     FORMATS[form](evaluated(stacks, question))

@@ -24,7 +24,7 @@ __all__ = ["price"]
     "day",
     type=DAY,
     default=None,
-    help="The day whose prices count (default: today).",
+    help="Price as of this date (default: today).",
 )
 def price(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> None:
     """Price what any Pulumi program provides, in any language.

@@ -22,7 +22,7 @@ __all__ = ["prices"]
 
 @click.group()
 def prices() -> None:
-    """The catalog: every figure with its source and age."""
+    """Show the catalog: every figure with its source and age."""
 
 
 @prices.command("list")
@@ -32,7 +32,9 @@ def prices() -> None:
     type=click.Choice(["node", "api", "benchmark", "figure", "spot-band", "hardware", "instance"]),
     help="Only figures of this kind.",
 )
-@click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Only older ones.")
+@click.option(
+    "--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Only figures older than this."
+)
 @format_option
 @book_option
 @today_option
@@ -44,7 +46,7 @@ def prices_list(
     books: Sequence[Path],
     today: dt.date | None,
 ) -> None:
-    """Figures whose name holds every WORD, with value, day and age."""
+    """List figures whose name contains every WORD, with value, date and age."""
     from tco.catalog.listing import figure_rows
     from tco.report.prices import figures_text
 
@@ -60,7 +62,7 @@ def prices_list(
 def prices_show(
     words: Sequence[str], form: str, books: Sequence[Path], today: dt.date | None
 ) -> None:
-    """All that is known of the figures whose name holds every WORD."""
+    """Show everything about the figures whose name contains every WORD."""
     from tco.catalog.listing import figure_rows
     from tco.report.prices import figures_in_full
 
@@ -92,16 +94,16 @@ def _print_figures(
     default=180,
     show_default=True,
     metavar="DAYS",
-    help="List figures that were seen longer ago.",
+    help="List figures older than this.",
 )
 @format_option
 @book_option
 @today_option
 def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date | None) -> None:
-    """Refuse faulty figures, list old ones.
+    """Check the catalog for faulty figures and list old ones.
 
-    A fault is a missing source or day, a figure told twice, an impossible value. Old figures do
-    not fail the check.
+    A fault is a missing source or date, a figure listed twice, or an impossible value. Old
+    figures do not fail the check.
     """
     from tco.catalog.check import check_catalog
 

@@ -15,7 +15,7 @@ __all__ = ["schema"]
 @click.command()
 @click.argument("name", required=False)
 def schema(name: str | None) -> None:
-    """JSON Schema of a file that you write or of a document that a command prints.
+    """Print the JSON Schema of a file that you write or that a command prints.
 
     NAME is stack, workload or book for files, plan-document, gate-document, … for what
     `--format json` prints. Without NAME: all names. An editor checks and completes a stack file

@@ -153,7 +153,7 @@ def read_document(text: str, shown: str) -> tuple[DiffDocument | None, list[str]
         given = as_mapping(load_json(text)) or {}
     except ValueError as error:
         raise TcoError(
-            f"{shown}: holds no JSON that tco reads ({error}). "
+            f"{shown}: is not JSON that tco can read ({error}). "
             "Pipe it in: tco diff --format json | tco comment github"
         ) from None
     schema = given.get("schema")
@@ -166,7 +166,7 @@ def read_document(text: str, shown: str) -> tuple[DiffDocument | None, list[str]
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise TcoError(f"{shown}: is no tco.diff/1 at {where}: {first['msg']}.") from None
+        raise TcoError(f"{shown}: is not a tco.diff/1 at {where}: {first['msg']}.") from None
 
 
 def _problems(given: dict[str, Any]) -> Iterable[str]:

@@ -13,6 +13,7 @@ from tco.costing.stack import Alternative, PoolModel, StackModel
 
 __all__ = [
     "HIDDEN",
+    "disclosed",
     "is_secret",
     "secret_apis",
     "secret_candidates",
@@ -20,7 +21,6 @@ __all__ = [
     "secret_pools",
     "secret_supplies",
     "source_of",
-    "told",
 ]
 
 HIDDEN = "confidential"
@@ -76,7 +76,7 @@ def secret_candidates(declared: StackModel, pools: Sequence[PoolModel]) -> set[S
     return {*secret_pools(pools), *apis}
 
 
-def told(
+def disclosed(
     usd_per_hour: Mapping[Supply, float], secret: Collection[Supply]
 ) -> dict[str, float | None]:
     """Prices by supply, None for what is confidential."""

@@ -10,7 +10,7 @@ from pydantic import Field
 from tco.analysis.optimization.optimize import Optimum, PricedMix, ServiceOptimum
 from tco.analysis.optimization.ranks import Rank, Supply, supply_name
 from tco.costing.stack import PoolModel
-from tco.documents.disclosure import secret_candidates, told
+from tco.documents.disclosure import disclosed, secret_candidates
 from tco.documents.document import Document, Part
 
 __all__ = ["MixPart", "OptimizeDocument", "nodes_by_pool", "optimize_document"]
@@ -104,7 +104,7 @@ def _rank(one: Rank, secret: Collection[Supply]) -> RankSupplyPart:
         rank=one.rank,
         needed_share=one.needed_share,
         busy_share=one.busy_share,
-        usd_per_hour=told(one.usd_per_hour, secret),
+        usd_per_hour=disclosed(one.usd_per_hour, secret),
         supply=supply_name(one.cheapest),
     )
 

@@ -22,11 +22,11 @@ from tco.costing.purchase import Option
 from tco.costing.stack import ServiceModel
 from tco.documents.cautions import cautions
 from tco.documents.disclosure import (
+    disclosed,
     is_secret,
     secret_figures,
     secret_supplies,
     source_of,
-    told,
 )
 from tco.documents.document import Document, Part
 from tco.documents.gate import GatePart, VerdictPart, gate_part, verdict_part
@@ -485,7 +485,7 @@ def _rank(rank: Rank, secret: set[Supply]) -> RankPart:
         rank=rank.rank,
         needed_share=rank.needed_share,
         busy_share=rank.busy_share,
-        usd_per_hour=told(rank.usd_per_hour, secret),
+        usd_per_hour=disclosed(rank.usd_per_hour, secret),
     )
 
 

@@ -95,7 +95,7 @@ def place_of(
     pull = _pull_request(event)
     repository = repository or environment.get("GITHUB_REPOSITORY") or ""
     if not REPOSITORY.fullmatch(repository):
-        raise TcoError(f"{repository!r} is no repository. Name it: --repo OWNER/NAME.")
+        raise TcoError(f"{repository!r} is not a repository. Name it: --repo OWNER/NAME.")
     found = number or _whole(pull.get("number")) or _number(environment.get("GITHUB_REF", ""))
     if found is None:
         kind = NotPosted if any(environment.get(name) for name in JOB) else TcoError

@@ -136,7 +136,7 @@ class Api:
             answer = self.call("GET", following)
             items = as_list(answer.content)
             if items is None:
-                raise TcoError(f"{self._shown(path)} answered with something else than a list.")
+                raise TcoError(f"{self._shown(path)} did not answer with a list.")
             yield from items
             link = NEXT_PAGE.search(answer.headers.get("Link", ""))
             if link is None:

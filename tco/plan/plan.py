@@ -96,7 +96,7 @@ class Egress(Strict):
     def _one_volume(self) -> Self:
         if self.gb_per_month is not None and (self.bytes_per_output_token or self.overhead_bytes):
             raise ValueError(
-                "gb_per_month stands instead of bytes_per_output_token and overhead_bytes."
+                "gb_per_month cannot be combined with bytes_per_output_token or overhead_bytes."
             )
         return self
 
@@ -166,7 +166,7 @@ def _fte_form(given: Any) -> str:
 
 def _node_number(value: Any) -> Any:
     if isinstance(value, bool):
-        raise ValueError(f"{str(value).lower()} is no number of nodes.")
+        raise ValueError(f"{str(value).lower()} is not a number of nodes.")
     return value
 
 
@@ -329,7 +329,7 @@ class Plan(Strict):
             for pool in spec.pools:
                 owners.setdefault(pool, []).append(service)
         shared = [
-            f'the pool "{pool}" stands in the services {" and ".join(services)}'
+            f'the pool "{pool}" is in the services {" and ".join(services)}'
             for pool, services in owners.items()
             if len(services) > 1
         ]
@@ -345,5 +345,5 @@ class Plan(Strict):
             raise ValueError("correlations name one pair of figures twice.")
         if self.against not in ("cheapest", *names):
             listed = ", ".join(names) or "(none)"
-            raise ValueError(f"against: {self.against} is none of the alternatives {listed}.")
+            raise ValueError(f"against: {self.against} is not one of the alternatives {listed}.")
         return self

@@ -44,11 +44,11 @@ class Nodes(Strict):
             return {"auto": True}
         if isinstance(given, int) and not isinstance(given, bool):
             if given < 0:
-                raise ValueError(f"{given} nodes cannot be: write 0 or more.")
+                raise ValueError(f"{given} is below 0. Write 0 or more.")
             return {"min": given, "max": given}
         if isinstance(given, str | float | bool | list):
             raise ValueError(
-                f"{given!r} is no number of nodes. Write a whole number, auto, "
+                f"{given!r} is not a number of nodes. Write a whole number, auto, "
                 "or {min: 0, max: 4, follow: load}."
             )
         span = as_mapping(given)
@@ -83,7 +83,7 @@ class Commitment(Strict):
             if self.hours is None or self.term or self.payment:
                 raise ValueError("a capacity block takes hours, and neither term nor payment.")
         elif self.hours is not None:
-            raise ValueError("hours go with a capacity block.")
+            raise ValueError("hours are for a capacity block only.")
         elif self.term is None:
             raise ValueError(f"a {self.kind} needs a term: {', '.join(TERM_MONTHS)}.")
         return self
@@ -105,7 +105,7 @@ class SpotTerms(Strict):
                 "nodes would be paid twice."
             )
         if self.fallback == "none" and self.availability and self.availability.likely == 0:
-            raise ValueError("a pool that can never be had, without a fallback, serves nothing.")
+            raise ValueError("a pool with availability 0 and no fallback serves nothing.")
         return self
 
 
@@ -142,7 +142,7 @@ class Colocation(Strict):
         if by_kw == (self.usd_per_month is not None) or (self.kw is None) != (
             self.usd_per_kw_month is None
         ):
-            raise ValueError("is priced by kw with usd_per_kw_month, or by usd_per_month per node.")
+            raise ValueError("requires kw with usd_per_kw_month, or usd_per_month per node.")
         return self
 
 
@@ -197,9 +197,9 @@ class Pool(Strict):
                 "purchase: reserved and commitment: {kind, term, payment} go together."
             )
         if self.owned is not None and self.purchase != "on-demand":
-            raise ValueError(f"an owned node is bought, not {self.purchase}: drop purchase.")
+            raise ValueError(f"an owned node has no purchase: {self.purchase}. Remove purchase.")
         if self.spot is not None and self.purchase != "spot":
-            raise ValueError("spot: {…} goes with purchase: spot.")
+            raise ValueError("spot: {…} requires purchase: spot.")
         committed = self.purchase == "reserved" or self.owned is not None
         if committed and not (self.nodes.fixed or self.nodes.auto):
             raise ValueError("a committed or owned pool has one number of nodes, not a span.")

@@ -175,7 +175,7 @@ def read_stack(
                 Problem(
                     shown,
                     "environment",
-                    "an ESC environment is resolved by Pulumi only; tco would read another plan.",
+                    "an ESC environment is resolved by Pulumi only, so tco cannot read its values.",
                     "Write the plan's values into the file.",
                 )
             ]
@@ -261,7 +261,7 @@ def _given(config: dict[str, Any], shown: str) -> tuple[dict[str, Any], str | No
         )
     region = config.get(REGION_KEY)
     if region is not None and not isinstance(region, str):
-        raise BadInput([Problem(shown, REGION_KEY, f"{region!r} is no region.")])
+        raise BadInput([Problem(shown, REGION_KEY, f"{region!r} is not a region.")])
     given = config[PLAN_KEY]
     secret = _secret_path(given, PLAN_KEY)
     if secret:
@@ -270,7 +270,7 @@ def _given(config: dict[str, Any], shown: str) -> tuple[dict[str, Any], str | No
                 Problem(
                     shown,
                     secret,
-                    "a secret cannot stand inside the plan.",
+                    "the plan cannot hold a secret.",
                     "Write the value, or the name of the secret.",
                 )
             ]

@@ -36,7 +36,7 @@ TokenCount = Annotated[float, Field(strict=True, ge=0, le=100_000_000)]
 HourOfDay = Annotated[int, Field(strict=True, ge=0, le=24)]
 NO_SHARE = point(0.0)
 SHARES_TOLERANCE = 1e-6
-TOO_FEW = "less than one request a month: there is nothing to plan for."
+TOO_FEW = "less than one request a month: there is nothing to plan."
 
 
 def _timezone(value: Any) -> Any:
@@ -45,7 +45,7 @@ def _timezone(value: Any) -> Any:
             zoneinfo.ZoneInfo(value)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             known = zoneinfo.available_timezones()
-            raise ValueError(f"{value!r} is no time zone. {one_of(value, known)}") from None
+            raise ValueError(f"{value!r} is not a time zone. {one_of(value, known)}") from None
     return value
 
 
@@ -93,7 +93,7 @@ class RequestClass(Strict):
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
         if self.input + self.output + self.reasoning == 0:
-            raise ValueError("a request without any token.")
+            raise ValueError("a request has no tokens.")
         return self
 
     @property

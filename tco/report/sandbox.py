@@ -134,7 +134,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _shown(self, value: Any) -> str:
         """Return a value as text. Macros and loops may multiply it, so all of them are counted."""
         if isinstance(value, list | dict | tuple):
-            raise _TooLarge("a list cannot be shown as it stands: loop over it or join it")
+            raise _TooLarge("a list cannot be displayed as it is: loop over it or join it")
         self._shown_length += len(value) if isinstance(value, str) else 0
         _check_page(self._shown_length)
         return self._show(value)

@@ -96,7 +96,7 @@ def resolve_alternatives(
         if spec.stack is not None and other_stack is None:
             continue  # an alternative itself: only its own cost is asked for
         if spec.stack == todo.source.name:
-            todo.fail(path, "a stack is no alternative to itself.")
+            todo.fail(path, "a stack cannot be an alternative to itself.")
             continue
         if spec.stack is not None and other_stack is not None:
             made.append(_other_stack(todo, path, spec.name, spec.stack, other_stack))

@@ -211,7 +211,7 @@ def _whole_replicas(todo: Lookup, path: str, pool: built.PoolModel) -> None:
         fits = f"{below} or {below + size}" if below else f"{size}"
         todo.fail(
             f"{path}.pools.{pool.name}.nodes",
-            f"a replica takes {size} nodes, and {odd[0]} is no multiple of that.",
+            f"a replica takes {size} nodes, and {odd[0]} is not a multiple of that.",
             f"Write {fits}.",
         )
 

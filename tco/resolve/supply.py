@@ -129,7 +129,7 @@ def rented(price: CatalogMatch[NodePrice], terms: Commitment | None) -> Purchase
     if row.upfront_usd is not None and row.upfront_usd.high > 0:
         paid = price.sourced(f"{node}: upfront", row.upfront_usd, "USD")
     if terms.term is None:
-        raise AssertionError("a validated commitment that is no block has a term")
+        raise AssertionError("a validated commitment other than a block has a term")
     words = " ".join(
         part.replace("-", " ") for part in (terms.kind, terms.term, terms.payment) if part
     )

@@ -96,13 +96,16 @@ def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ({"prices": [API, API]}, "the same figure twice: api x/y. Keep one of the rows."),
+        ({"prices": [API, API]}, "a figure is listed twice: api x/y. Keep one of the rows."),
         ({"source": None, "prices": [API]}, "api x/y: has no source. Write source: in the row"),
-        ({"prices": [{**API, "valid_from": "soon"}]}, "prices[0].valid_from: 'soon' is not a day."),
+        (
+            {"prices": [{**API, "valid_from": "soon"}]},
+            "valid_from: 'soon' is not a date.",
+        ),
         ({"prices": [{**API, "input_usd_per_mtok": -1}]}, "input_usd_per_mtok: -1 is below 0."),
         (
             {"prices": [{**API, "input_usd_per_mtok": [2, 1]}]},
-            "prices[0].input_usd_per_mtok: [2.0, 1.0] is upside down",
+            "prices[0].input_usd_per_mtok: [2.0, 1.0] is not in ascending order",
         ),
         (
             {"prices": [{"api": "x/y", "input_usd_per_mtokk": 1, "output_usd_per_mtok": 2}]},
@@ -127,7 +130,7 @@ def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
         ({"currency": {**EUR, "usd": 0}}, "currency.usd: 0 should be greater than 0."),
         (
             {"currency": {**EUR, "usd": "1.1"}},
-            "currency.usd: '1.1' is a text: write it without quotes.",
+            "currency.usd: '1.1' is a string. Write it without quotes.",
         ),
         (
             {

@@ -71,7 +71,7 @@ def test_a_push_that_moves_no_figure_writes_nothing(
     changed.write("../README.md", "More words.")
     changed.commit()
     later = _diff(changed, tco_command).replace("T12:00:00Z", "T12:05:00Z")
-    assert "says the same already" in tco_command("comment", "github", stdin=later).err
+    assert "is up to date" in tco_command("comment", "github", stdin=later).err
     assert server.writes == ["POST"]
 
 
@@ -309,10 +309,10 @@ def test_no_forge_there(
 @pytest.mark.parametrize(
     ("stdin", "said"),
     [
-        ("", "holds no JSON"),
+        ("", "is not JSON"),
         ("[1]", "another JSON"),
         ('{"schema": "tco.plan/1"}', "holds tco.plan/1, not tco.diff/1"),
-        ('{"schema": "tco.diff/1"}', "no tco.diff/1 at base"),
+        ('{"schema": "tco.diff/1"}', "not a tco.diff/1 at base"),
         ("[" * 200_000, "nested deeper than 100 levels"),
         ('{"a":' * 900 + "1" + "}" * 900, "nested deeper than 100 levels"),
         ('{"a": NaN}', "NaN is not a JSON number"),
@@ -368,5 +368,5 @@ def test_gitlab(
     assert tco_command("comment", "gitlab", stdin=later).err.endswith("updated the comment.\n")
     assert server.writes == ["POST", "PUT"]
     assert tco_command("comment", "gitlab", stdin=found).err.endswith(
-        "a later run has commented already; nothing was written.\n"
+        "a later run has already commented; nothing was written.\n"
     )

@@ -77,7 +77,7 @@ def test_prices_check_fails_on_a_fault(shell: Shell) -> None:
     book = str(shell.lab.folder / "prices" / name)
     answer = shell("prices", "check", "--book", book)
     assert answer.code == BAD_INPUT
-    assert "a cache hit at 2 is dearer than input at 1" in answer.out
+    assert "a cache hit at 2 costs more than input at 1" in answer.out
     content = shell("prices", "check", "--book", book, "--format", "json")
     assert content.code == BAD_INPUT
     assert [one["file"] for one in content.json["faults"]] == [book]

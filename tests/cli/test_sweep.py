@@ -48,12 +48,12 @@ def test_sweep_draws_scenarios_only_on_request(shell: Shell) -> None:
     ("params", "code", "told"),
     [
         ((), USAGE, "PARAM=LO..HI[:N]"),
-        (("fte",), USAGE, "write PARAM=LO..HI"),
+        (("fte",), USAGE, "Write PARAM=LO..HI"),
         (("fte=2..1",), USAGE, "2 is above 1"),
         (("fte=1..2:500",), USAGE, "500 points; there are 2 to 200"),
         (("fte=1..2", "volume=1..2", "api_price_factor=1..2"), USAGE, "3 inputs"),
         (("ftee=1..2",), BAD_INPUT, "Did you mean fte?"),
-        (("services.chat.serving.model=1..2",), BAD_INPUT, "is no number"),
+        (("services.chat.serving.model=1..2",), BAD_INPUT, "is not a number"),
         (("finance.discount_rate=0..2:2",), BAD_INPUT, "2 is above 1"),
     ],
 )

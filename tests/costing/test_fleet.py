@@ -179,9 +179,9 @@ def test_a_replica_on_two_nodes(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("nodes", "told"),
     [
-        (3, "a replica takes 2 nodes, and 3 is no multiple of that. Write 2 or 4."),
-        ({"min": 0, "max": 1, "follow": "load"}, "and 1 is no multiple of that. Write 2."),
-        ({"min": 1, "max": 4}, "and 1 is no multiple of that. Write 2."),
+        (3, "a replica takes 2 nodes, and 3 is not a multiple of that. Write 2 or 4."),
+        ({"min": 0, "max": 1, "follow": "load"}, "and 1 is not a multiple of that. Write 2."),
+        ({"min": 1, "max": 4}, "and 1 is not a multiple of that. Write 2."),
     ],
 )
 def test_nodes_beyond_whole_replicas_are_refused(lab: Lab, nodes: object, told: str) -> None:
@@ -210,7 +210,7 @@ def test_offline_maximum_needs_a_burst_factor(lab: Lab) -> None:
     lab.workload(burst={"factor": 1.2})
     result = lab.evaluate()
     assert result.fleets[0].concurrency is None
-    assert "the throughput is an offline maximum without latency" in caps_of(result)
+    assert "the throughput is an offline maximum, measured without latency" in caps_of(result)
 
 
 def test_array_of_factors_is_the_loop_over_them(lab: Lab) -> None:

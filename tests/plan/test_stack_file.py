@@ -45,7 +45,7 @@ def refused_text(lab: Lab, content: object) -> str:
         ("config: nothing\n", "config: holds no tco:plan."),
         ("config: {'tco:plan': }\n", "tco:plan: is empty, not keys with values."),
         ("config: {'tco:plan': [1]}\n", "tco:plan: is a list, not keys with values."),
-        ("config: {'aws:region': 7, 'tco:plan': {}}\n", "aws:region: 7 is no region."),
+        ("config: {'aws:region': 7, 'tco:plan': {}}\n", "aws:region: 7 is not a region."),
     ],
 )
 def test_unreadable_file(lab: Lab, content: object, told: str) -> None:
@@ -93,7 +93,7 @@ def test_environment_is_refused(lab: Lab) -> None:
 def test_secrets_are_refused(lab: Lab, plan: Keys, path: str) -> None:
     """A secret inside the plan would be a value that only one of the two readers sees."""
     lab.stack(NODE, **plan)
-    assert f"{path}: a secret cannot stand inside the plan." in lab.refused()
+    assert f"{path}: the plan cannot hold a secret." in lab.refused()
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_faults_and_unknown_names_at_once(lab: Lab) -> None:
     for told in (
         'pools.other.instance: no price for "bx.8x". Did you mean box.8x?',
         'overflow: no price for the API "api/plan". Did you mean api/plain?',
-        "pools.main.nodes: -1 nodes cannot be",
+        "pools.main.nodes: -1 is below 0",
         "sizing.target_load: 2 should be less than or equal to 1.",
         "ops.fte.0: ",
         'unknown key "finanse". Did you mean finance?',

@@ -94,7 +94,7 @@ def filled(lab: Lab, text: str | bytes) -> str:
         ),
         (
             "{{ view.lines }}",
-            "line 1: a list cannot be shown as it stands: loop over it or join it.",
+            "line 1: a list cannot be displayed as it is: loop over it or join it.",
         ),
         ("{{ '\x1b[31m' | nothing }}", "line 1: "),
         ("{% for x in 5 %}{% endfor %}", "line 1: 'int' object is not iterable."),

@@ -175,7 +175,10 @@ def test_no_such_name_in_a_service(lab: Lab, service: Keys, told: str) -> None:
             'alternatives[0].mix: no service "chta". Did you mean chat?',
         ),
         ({"alternatives": ["stack:on"]}, 'tco:plan.alternatives[0]: no stack "on". Did you mean'),
-        ({"alternatives": ["stack:one"]}, "alternatives[0]: a stack is no alternative to itself."),
+        (
+            {"alternatives": ["stack:one"]},
+            "alternatives[0]: a stack cannot be an alternative to itself.",
+        ),
         (
             {"outlook": {"jumps": [{"api": "api/plian", "month": 1, "factor": 0.5}]}},
             'outlook.jumps[0].api: the plan uses no API "api/plian". Did you mean api/plain?',

@@ -80,7 +80,7 @@ def _number_at(
     if not {int, float, Range, Nodes} & set(types):
         inside = ", ".join(_keys(here, types))
         hint = f"Sweep a number inside it: {inside}." if inside else ""
-        raise refused(source, name, "is no number.", hint)
+        raise refused(source, name, "is not a number.", hint)
     return where, not {float, Range} & set(types)
 
 

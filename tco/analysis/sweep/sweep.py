@@ -48,7 +48,7 @@ def span_of(text: str) -> Span:
     """A span from its text. Raises NoSweep."""
     found = SPAN.fullmatch(text)
     if found is None:
-        raise NoSweep(f"{text!r} is no sweep: write PARAM=LO..HI or PARAM=LO..HI:N.")
+        raise NoSweep(f"{text!r} is not a sweep. Write PARAM=LO..HI or PARAM=LO..HI:N.")
     low, high = (_number(text, found[end]) for end in ("low", "high"))
     if low > high:
         raise NoSweep(f"{text}: {low:g} is above {high:g}. Write the lower end first.")
@@ -64,7 +64,7 @@ def _number(text: str, given: str) -> float:
     except ValueError:
         number = float("nan")
     if not np.isfinite(number):
-        raise NoSweep(f"{text}: {given!r} is no number.")
+        raise NoSweep(f"{text}: {given!r} is not a number.")
     return number
 
 
@@ -212,5 +212,11 @@ def _refuse_fractions(axis: Axis, span: Span, source: StackFile) -> None:
     ends = [end for end in (span.low, span.high) if not end.is_integer()]
     if axis.knob.whole and ends:
         raise BadInput(
-            [Problem(source.file, span.name, f"{ends[0]:g} is no whole number, the key takes one.")]
+            [
+                Problem(
+                    source.file,
+                    span.name,
+                    f"{ends[0]:g} is not a whole number, as the key requires.",
+                )
+            ]
         )

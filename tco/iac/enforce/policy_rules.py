@@ -168,9 +168,9 @@ def _tell(said: Iterator[str], report: Report, in_doubt: str) -> None:
         for line in said:
             say(line)
     except TcoError as error:
-        say(f"{in_doubt}, for tco cannot decide: {error}")
+        say(f"{in_doubt}, because tco cannot decide: {error}")
     except Exception as error:
-        say(f"{in_doubt}, for tco failed: {type(error).__name__}: {error}")
+        say(f"{in_doubt}, because tco failed: {type(error).__name__}: {error}")
 
 
 def _cost_lines(pack: Pack, args: Arguments) -> Iterator[str]:
@@ -212,7 +212,7 @@ def _closed(pack: Pack, seen: PricedResource, limits: Limits) -> Iterator[str]:
 def _closed_verdict(file: Path, catalog: Catalog, today: dt.date) -> str:
     named = STACK_FILE.fullmatch(file.name)
     if named is None or not file.is_file():
-        return f"requireVerdict names {file}, which is no stack file (Pulumi.<stack>.yaml)"
+        return f"requireVerdict names {file}, which is not a stack file (Pulumi.<stack>.yaml)"
     result = evaluate(load_stack(file.parent, named[1], catalog, today), today)
     if result.gate.open:
         return ""

@@ -93,7 +93,7 @@ def _check_begin(data: bytes, shown: str) -> None:
         raise _refuse(shown, "the file is empty.", HOW)
     if not head.startswith(b"{"):
         begin = head[:12].decode("utf-8", "replace")
-        raise _refuse(shown, f"is no JSON object: it begins with {begin!r}.", HOW)
+        raise _refuse(shown, f"is not a JSON object: it begins with {begin!r}.", HOW)
 
 
 def document_of(content: object, shown: str) -> Document:

@@ -32,7 +32,7 @@ def price_text(pricing: Pricing, shown: str) -> str:
         *_wrapped(f"{printable(shown)}   {_counts(pricing)}   prices of {pricing.day}", ""),
         "",
         *_wrapped(_headline(pricing), "  ", bold=True),
-        *(line for text in pricing.warnings for line in _wrapped(f"Mind: {text}.", "  ")),
+        *(line for text in pricing.warnings for line in _wrapped(f"Note: {text}.", "  ")),
         *_table(pricing),
         *_reasons(pricing),
     ]

@@ -36,7 +36,7 @@ __all__ = [
     "price_file",
 ]
 
-UNKNOWN_TYPE = "tco knows no price of this type of resource"
+UNKNOWN_TYPE = "the catalog has no price for this resource type"
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ class Reading:
         for source in self.sources:
             for path in DEDICATED:
                 if text(source.inputs, *path) not in (None, "default", ""):
-                    self.note("dedicated tenancy has prices of its own, which tco does not know")
+                    self.note("dedicated tenancy has its own prices, which are not in the catalog")
 
     def _disks(self) -> list[Disk]:
         """The disks of a node that have a stated size; that of others is set by the image."""

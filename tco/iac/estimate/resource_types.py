@@ -75,7 +75,7 @@ def why_usage(resource: Resource) -> str:
         throughput = text(resource.inputs, "throughputMode")
         if token == "efs/fileSystem" and throughput not in (None, "bursting", "elastic"):
             return ""
-        return "paid by use, which no program states"
+        return "paid by use, and the usage is not in the program"
     return ""
 
 

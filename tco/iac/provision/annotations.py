@@ -36,7 +36,7 @@ def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> dict[str, 
         pulumi.log.info(log_text(said), resource=pool)
     pulumi.log.info(log_text(stack_text(result, view)))
     for warning in view.warnings:
-        pulumi.log.info(log_text(f"mind: {warning}"))
+        pulumi.log.info(log_text(f"note: {warning}"))
     if not result.gate.open:
         pulumi.log.warn(log_text(closed_text(result, view)))
     elif all(one.holds for one in result.gate.conditions):

@@ -85,7 +85,7 @@ class GpuNodePoolArgs:
             raise pulumi.RunError(f"pool {self.pool}: no subnets. Name at least one.")
         if self.purchase == "reserved" and self.zone is None and self.reservation_id is None:
             raise pulumi.RunError(
-                f"pool {self.pool}: a capacity reservation stands in one availability zone. "
+                f"pool {self.pool}: a capacity reservation is in one availability zone. "
                 "Write zone, such as us-east-1a, or reservation_id."
             )
         if self.purchase == "capacity-block" and self.reservation_id is None:

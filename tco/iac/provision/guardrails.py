@@ -117,8 +117,8 @@ def _idle_alarm(
     aws.cloudwatch.MetricAlarm(
         f"{pool.pool}-idle",
         name=f"{pool.name}-idle",
-        alarm_description=f"GPUs of {stack}/{pool.pool} are below {IDLE_BELOW_PERCENT} % busy for "
-        f"{IDLE_HOURS} hours, or send no metric.",
+        alarm_description=f"GPU utilization of {stack}/{pool.pool} is below {IDLE_BELOW_PERCENT}% "
+        f"for {IDLE_HOURS} hours, or there is no metric.",
         namespace=AGENT_NAMESPACE,
         metric_name=GPU_METRIC,
         dimensions={POOL_DIMENSION: pool.name},

@@ -121,16 +121,16 @@ def _problems(stack: StackModel) -> Iterator[Problem]:
             yield Problem(
                 stack.file,
                 f"{PLAN_KEY}.provision.zone",
-                f"is missing: the capacity reservation of {pool.name} stands in one zone.",
+                f"is missing: the capacity reservation of {pool.name} is in one zone.",
                 "Write the availability zone of the subnets, such as us-east-1a.",
             )
     if guardrails is None or (guardrails and not _heard(guardrails)):
         yield Problem(
             stack.file,
             f"{PLAN_KEY}.guardrails",
-            "nobody would hear of the spending.",
+            "no recipients are configured for the budget alerts.",
             "Write guardrails: {budget_emails: [you@example.com]} or {sns_topic_arn: …}, "
-            "or guardrails: false to go without.",
+            "or guardrails: false to do without.",
         )
 
 

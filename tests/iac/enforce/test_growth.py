@@ -185,7 +185,7 @@ def test_growth_is_a_rise_in_money(
             INSTANCE,
             {"instanceType": "box.8x"},
             {"instanceType": "box.8x", "tenancy": "dedicated"},
-            "dedicated tenancy has prices of its own",
+            "dedicated tenancy has its own prices",
         ),
         (SCHEDULE, {"maxSize": 2}, {"maxSize": 3}, "maxSize from 2 to 3"),
         (SCHEDULE, {}, {"desiredCapacity": 1}, "desiredCapacity from 0 to 1"),

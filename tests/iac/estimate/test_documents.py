@@ -135,9 +135,9 @@ def test_interrupted_update_is_told() -> None:
     [
         (b"", "the file is empty"),
         (b"  \n ", "the file is empty"),
-        (b"Previewing update (dev)", "is no JSON object: it begins with 'Previewing u'"),
-        (b"[1, 2]", "is no JSON object"),
-        (b"\x00\x01\x02", "is no JSON object"),
+        (b"Previewing update (dev)", "is not a JSON object: it begins with 'Previewing u'"),
+        (b"[1, 2]", "is not a JSON object"),
+        (b"\x00\x01\x02", "is not a JSON object"),
         (b'{"steps": [], "x": "\xff"}', "byte 20 is not UTF-8"),
         (b'{"steps": [{"op": "cre', "The file ends in the middle"),
         (b'{"steps": [', "The file ends in the middle"),
