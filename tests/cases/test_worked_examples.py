@@ -15,6 +15,7 @@ import pytest
 
 from tco.analysis.breakeven.thresholds import Threshold
 from tco.analysis.cashflow.projection import payback_months
+from tco.analysis.optimization.ranks import API
 from tests.conftest import ON_DEMAND, Keys, Lab, at_start, cost_by_category, owned
 
 FOLLOWING_FREELY: Keys = {"nodes": {"min": 0, "max": 20, "follow": "load"}, "boot_hours": 0}
@@ -184,7 +185,7 @@ def test_busy_hour_rule(
     )
     result = lab.evaluate()
     [[first]] = result.ranks
-    assert first.usd_per_hour["api"] / first.busy_share == pytest.approx(value, abs=0.005)
+    assert first.usd_per_hour[API] / first.busy_share == pytest.approx(value, abs=0.005)
     needed = result.alternatives[0].thresholds.utilization
     if share is None:
         assert needed == Threshold("never")

@@ -67,7 +67,7 @@ def cheapest_mixes(
         search = _Search(stack, place, useful, overflow, value, standby, prices, budget, {})
         exact &= search.settle()
         mixes += search.mixes()
-    method = "merit order" if one_type else "mixed-integer program"
+    method = "merit order" if one_type else "mixed-integer programme"
     exact &= not budget.skipped
     return Settled(method, exact, tuple(sorted(mixes, key=lambda pair: pair[1])))
 
