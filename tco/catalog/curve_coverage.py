@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tco.catalog.curves import Measurement, measurements
+from tco.catalog.curves import Measurement, curve_models, measurements
 
-__all__ = ["Coverage", "coverage"]
+__all__ = ["Coverage", "coverage", "matching_coverage"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,17 @@ def coverage(model: str) -> list[Coverage]:
     for row in measurements(model):
         by_gpu[row.gpu].append(row)
     return [_coverage(model, gpu, by_gpu[gpu]) for gpu in sorted(by_gpu)]
+
+
+def matching_coverage(words: Sequence[str]) -> list[Coverage]:
+    """Return what was measured of the pairs whose model or GPU holds each of the words."""
+    wanted = [word.casefold() for word in words]
+    return [
+        one
+        for model in curve_models()
+        for one in coverage(model)
+        if all(word in f"{one.model} {one.gpu}".casefold() for word in wanted)
+    ]
 
 
 def _coverage(model: str, gpu: str, rows: Sequence[Measurement]) -> Coverage:

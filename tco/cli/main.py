@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "diff": "Show what a branch changes: every stack before and after, and why.",
     "gate": "Check whether the gate is open: whether the business case holds.",
     "memo": "Print or write the decision memo.",
+    "models": "List which models were measured on which GPUs.",
     "optimize": "Find the cheapest mix of nodes and APIs, node by node.",
     "plan": "Show full monthly cost, alternatives, break-even and verdict.",
     "price": "Price what any Pulumi program provides, in any language.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,12 +103,15 @@ def _print_figures(
 def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date | None) -> None:
     """Check the catalog for faulty figures and list old ones.
 
-    A fault is a missing source or date, a figure listed twice, or an impossible value. Old
-    figures do not fail the check.
+    A fault is a missing source or date, a figure listed twice, an impossible value, or a benchmark
+    above what its GPUs can do. Old figures do not fail the check.
     """
     from tco.catalog.check import check_catalog
+    from tco.throughput.check import impossible_benchmarks
 
-    checked = check_catalog(catalog_with(books), today or dt.date.today(), max_age)
+    catalog = catalog_with(books)
+    checked = check_catalog(catalog, today or dt.date.today(), max_age)
+    checked = replace(checked, faults=(*checked.faults, *impossible_benchmarks(catalog)))
     if form == "json":
         from tco.documents.prices import prices_check_document
 

@@ -15,6 +15,7 @@ from tco.catalog.rows import CONTROLS
 from tco.documents.diff import DiffDocument
 from tco.documents.error import ErrorDocument
 from tco.documents.gate import GateDocument
+from tco.documents.models import ModelsDocument
 from tco.documents.optimize import OptimizeDocument
 from tco.documents.plan import PlanDocument
 from tco.documents.price import PriceDocument
@@ -103,5 +104,6 @@ SCHEMAS: Mapping[str, NamedSchema] = {
     "prices-check-document": NamedSchema(
         PricesCheckDocument, "tco.prices-check/1, of tco prices check"
     ),
+    "models-document": NamedSchema(ModelsDocument, "tco.models/1, of tco models"),
     "error-document": NamedSchema(ErrorDocument, "tco.error/1, of any command given bad input"),
 }

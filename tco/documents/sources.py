@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from tco.analysis.evaluation import Evaluation
 from tco.catalog.sourced import SourcedValue
 from tco.ranges import point
@@ -24,7 +22,7 @@ def sourced(result: Evaluation) -> list[SourcedValue]:
             point(node.output_tok_s),
             "output tok/s per node",
             node.source,
-            dt.date.fromisoformat(node.as_of) if node.as_of else None,
+            node.day,
             node.is_estimate,
             origin="book" if node.is_own else "catalog",
         )

@@ -34,7 +34,20 @@ class Serving(Strict):
     model: Name
     precision: Name | None = None
     engine: Name | None = None
+    engine_version: Name | None = None
+    parallelism: Name | None = None
+    mode: Literal["aggregated", "disaggregated"] = "aggregated"
+    speculative: Literal["none", "mtp", "eagle"] = "none"
     gpus_per_replica: PositiveInt | None = None
+    config: Name | None = None
+
+    @model_validator(mode="after")
+    def _sized(self) -> Self:
+        if self.mode == "disaggregated" and self.gpus_per_replica is None:
+            raise ValueError(
+                "mode: disaggregated needs gpus_per_replica: all GPUs of prefill and decode."
+            )
+        return self
 
 
 class Sizing(Strict):

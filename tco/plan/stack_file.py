@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from pydantic import BaseModel, ValidationError
 from tco.catalog.book import Book, read_book
 from tco.catalog.rows import Benchmark
 from tco.errors import BadInput, Problem, TcoError, one_of, printable
-from tco.files import as_list, as_mapping, problems_of
+from tco.files import as_list, as_mapping, problems_of, read_text
+from tco.json_reader import load_json
 from tco.links import Unreadable
 from tco.natural_order import natural
 from tco.plan.folder_files import FolderFiles, below
@@ -53,6 +54,10 @@ class StackFile:
     plan: Plan
     workloads: dict[str, tuple[Workload, Demand]]
     books: tuple[Book, ...]
+    model_configs: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict[str, Mapping[str, Any]]
+    )
+    """The `config.json` that each service names for its model, by service."""
 
     def unnamed(self, name: str) -> str:
         """Which price book beside the plan holds a name that the plan's own books do not."""
@@ -90,6 +95,7 @@ class StackFile:
                 for name, (workload, demand) in sorted(self.workloads.items())
             },
             "books": [book.digest for book in self.books],
+            **({"models": self.model_configs} if self.model_configs else {}),
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -201,7 +207,8 @@ def _stack(config: dict[str, Any], files: FolderFiles, name: str) -> StackFile:
     faults = len(problems)
     workloads = _workloads(files, plan, shown, problems)
     books = _books(files, plan, shown, problems)
-    stack = StackFile(name, shown, folder, region, plan, workloads, tuple(books))
+    configs = _model_configs(files, plan, shown, problems)
+    stack = StackFile(name, shown, folder, region, plan, workloads, tuple(books), configs)
     if left is not None and len(problems) == faults:
         raise FaultyStack(problems, stack, left)
     if problems:
@@ -314,6 +321,43 @@ def _books(files: FolderFiles, plan: Plan, shown: str, problems: list[Problem]) 
         except BadInput as error:
             problems += error.problems
     return books
+
+
+def _model_configs(
+    files: FolderFiles, plan: Plan, shown: str, problems: list[Problem]
+) -> dict[str, Mapping[str, Any]]:
+    """Return the configs of models that the services name, read from the folder of stacks."""
+    configs: dict[str, Mapping[str, Any]] = {}
+    for service, spec in plan.services.items():
+        if spec.serving.config is None:
+            continue
+        source = below(files.folder, spec.serving.config)
+        wrong = files.problem(source) if source is not None else None
+        if wrong is not None:
+            problems.append(wrong)
+        elif source is None or not source.is_file():
+            path = f"{PLAN_KEY}.services.{service}.serving.config"
+            hint = _missing(files.folder, spec.serving.config, source, [])
+            problems.append(Problem(shown, path, f'no file "{spec.serving.config}".', hint))
+        else:
+            try:
+                configs[service] = _model_config(source)
+            except BadInput as error:
+                problems += error.problems
+    return configs
+
+
+def _model_config(path: Path) -> Mapping[str, Any]:
+    """Return a model's config. Raises BadInput for a file that is not one."""
+    shown = str(path)
+    hint = "Point to the config.json that is published beside the model's weights."
+    try:
+        config = as_mapping(load_json(read_text(path, shown)))
+    except ValueError as error:
+        raise BadInput([Problem(shown, "", f"is not valid JSON: {error}.", hint)]) from None
+    if config is None:
+        raise BadInput([Problem(shown, "", "is not the config of a model.", hint)])
+    return config
 
 
 def _book_names(folder: Path) -> list[str]:

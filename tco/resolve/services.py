@@ -16,6 +16,7 @@ from tco.resolve.lookup import Lookup, NotFound, maybe
 from tco.resolve.pools import resolve_pool
 from tco.resolve.throughput import Speed, node_throughput, speed_of
 from tco.scenario import BASE_CASE
+from tco.throughput.families import suggested_model
 from tco.units import SECONDS_PER_HOUR
 
 __all__ = ["resolve_service"]
@@ -26,12 +27,9 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceMode
     path, before = f"services.{name}", len(todo.problems)
     model = todo.catalog.model(spec.serving.model)
     if model is None:
-        todo.fail(
-            f"{path}.serving.model",
-            f'no benchmark of the model "{spec.serving.model}".',
-            todo.known(spec.serving.model, todo.catalog.model_names),
-        )
-        model = spec.serving.model  # to look up the rest in the same run
+        model = spec.serving.model  # of a config of its own, or to look up the rest in this run
+        if spec.serving.config is None:
+            _unknown_model(todo, f"{path}.serving.model", model)
     pools: list[built.PoolModel] = []
     for pool_name, pool in spec.pools.items():
         try:
@@ -71,6 +69,20 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceMode
         overflow,
         standby,
         todo.plan.gate.max_unserved_share,
+    )
+
+
+def _unknown_model(todo: Lookup, path: str, model: str) -> None:
+    """Note that a model is not known; of another size or version none is offered as a typo."""
+    meant = suggested_model(model, todo.catalog.model_names)
+    known = ", ".join(todo.catalog.model_names[:6])
+    todo.fail(
+        path,
+        f'nothing is known of the model "{model}".',
+        todo.source.unnamed(model)
+        or meant
+        or f"Known: {known}, …; see `tco models`. For another, name its config.json in "
+        "serving.config, or state a benchmark in a price book.",
     )
 
 

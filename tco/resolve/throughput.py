@@ -12,14 +12,15 @@ from tco.catalog.match import CatalogMatch
 from tco.catalog.rows import Benchmark, Figure
 from tco.catalog.sourced import SourcedValue
 from tco.costing import stack as built
-from tco.errors import one_of
+from tco.errors import BadInput, one_of
 from tco.plan.plan import Service, Serving
 from tco.plan.workload import RequestClass
 from tco.ranges import Range
-from tco.resolve.lookup import Lookup
+from tco.resolve.lookup import Lookup, NotFound
 from tco.throughput.configuration import Pins
 from tco.throughput.formats import FORMATS
 from tco.throughput.measured import benchmark_curve
+from tco.throughput.model_config import ConfiguredModel, spec_of_config
 from tco.throughput.need import Supplied
 from tco.throughput.node import NodeThroughput
 from tco.throughput.provenance import Provenance
@@ -78,7 +79,7 @@ def _drawn(node: NodeThroughput) -> SourcedValue:
         node.spread,
         "x",
         f"{node.provenance.label}; {node.source}" if node.source else node.provenance.label,
-        dt.date.fromisoformat(node.as_of) if node.as_of else None,
+        node.day,
         estimate=not node.is_own,
         origin="book" if node.is_own else "catalog",
     )
@@ -106,9 +107,13 @@ def node_throughput(
             pins=Pins(
                 precision=serving.precision,
                 engine=serving.engine,
+                version=serving.engine_version,
+                parallelism=serving.parallelism,
+                mode=serving.mode,
+                speculative=serving.speculative,
                 gpus_per_replica=serving.gpus_per_replica,
             ),
-            supplied=_supplied(todo, model, pool.gpu, rows),
+            supplied=_supplied(todo, path, model, pool.gpu, rows),
         )
     except NoThroughput as missing:
         hint = todo.source.unnamed(model) or f"{missing.hint} {_measured_configurations(rows)}"
@@ -121,9 +126,10 @@ def node_throughput(
 
 
 def _supplied(
-    todo: Lookup, model: str, gpu: str, rows: Sequence[CatalogMatch[Benchmark]]
+    todo: Lookup, path: str, model: str, gpu: str, rows: Sequence[CatalogMatch[Benchmark]]
 ) -> Supplied:
-    """Return what price books and the curated rows add; a user's own row wins."""
+    """Return what price books, a model's config and the curated rows add; a user's row wins."""
+    configured = _configured(todo, path, model)
     weights = todo.catalog.weights(model, todo.day)
     named = (one.row.model_copy(update={"model": model, "gpu": gpu}) for one in rows)
     return Supplied(
@@ -131,11 +137,27 @@ def _supplied(
             benchmark_curve(row, is_own=todo.source.holds(one.row))
             for row, one in zip(named, rows, strict=True)
         ],
+        spec=configured.spec if configured else None,
+        precision=configured.precision if configured else None,
         weights_gb={
             name: size.likely for name, size in (weights.row.weights_gb if weights else {}).items()
         },
         spreads=dict(_stated_spreads(todo.catalog, todo.day)),
     )
+
+
+def _configured(todo: Lookup, path: str, model: str) -> ConfiguredModel | None:
+    """Return the spec of the config that a service names, or None. Raises NotFound."""
+    service = path.removeprefix("services.")
+    config = todo.source.model_configs.get(service)
+    if config is None:
+        return None
+    named = todo.plan.services[service].serving.config
+    try:
+        return spec_of_config(config, str(todo.source.folder / f"{named}"), model)
+    except BadInput as error:
+        todo.problems += [one for one in error.problems if one not in todo.problems]
+        raise NotFound from None
 
 
 def _stated_spreads(catalog: Catalog, day: dt.date) -> Iterable[tuple[str, Range]]:

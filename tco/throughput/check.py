@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tco.catalog.catalog import Catalog
 from tco.catalog.curves import Measurement, curve_models, measurements
 from tco.catalog.rows import Benchmark, Latency
 from tco.catalog.specs import ModelSpec, gpu_specs, model_specs
+from tco.errors import Problem
 from tco.throughput.configuration import Parallelism, parallelism_of
 from tco.throughput.formats import FORMATS
 from tco.throughput.limits import Finding, LoadPoint, findings
 from tco.throughput.replica import Replica
 from tco.throughput.shape import Shape
 
-__all__ = ["MeasurementFinding", "benchmark_findings", "catalog_findings"]
+__all__ = ["MeasurementFinding", "benchmark_findings", "catalog_findings", "impossible_benchmarks"]
 
 NOT_SPECULATIVE = ("none", "unknown")
 
@@ -66,6 +68,17 @@ def benchmark_findings(row: Benchmark, spec: ModelSpec | None = None) -> Iterato
             _middle(point.itl_ms),
         )
         yield from findings(load, replica)
+
+
+def impossible_benchmarks(catalog: Catalog) -> Iterator[Problem]:
+    """Yield the benchmarks of a catalog or price book that are above a physical bound."""
+    for row, book in catalog.rows(Benchmark):
+        model, gpu = catalog.model(row.model) or row.model, catalog.gpu(row.gpu) or row.gpu
+        named = row.model_copy(update={"model": model, "gpu": gpu})
+        for finding in benchmark_findings(named):
+            if finding.severity == "rejected":
+                what = f"benchmark {row.model} {row.gpus} {row.gpu} {row.precision} {row.engine}"
+                yield Problem(book.name, what, finding.message, "Is it of several replicas?")
 
 
 def _middle(latency: Latency | None) -> float | None:

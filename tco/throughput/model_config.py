@@ -9,15 +9,13 @@ counts are within 2% of the published ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from tco.catalog.specs import Attention, ModelSpec
 from tco.errors import BadInput, Problem
-from tco.files import as_list, as_mapping, read_text
-from tco.json_reader import load_json
+from tco.files import as_list, as_mapping
 
-__all__ = ["ConfiguredModel", "read_model_config", "spec_of_config"]
+__all__ = ["ConfiguredModel", "spec_of_config"]
 
 NOT_COUNTED = ("compress_ratios", "attention_k_eq_v")
 """Fields of attention layouts whose parameters and KV cache are not counted here."""
@@ -30,19 +28,6 @@ class ConfiguredModel(NamedTuple):
 
     spec: ModelSpec
     precision: str
-
-
-def read_model_config(path: Path, shown: str, model: str) -> ConfiguredModel:
-    """Return the spec of a ``config.json``. Raises BadInput for a file that has no layout."""
-    try:
-        loaded = load_json(read_text(path, shown))
-    except ValueError as error:
-        raise BadInput([Problem(shown, "", f"is not valid JSON: {error}.")]) from None
-    config = as_mapping(loaded)
-    if config is None:
-        hint = "Point to the config.json that is published beside the model's weights."
-        raise BadInput([Problem(shown, "", "is not the config of a model.", hint)])
-    return spec_of_config(config, shown, model)
 
 
 def spec_of_config(config: Mapping[str, Any], shown: str, model: str) -> ConfiguredModel:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 from tco.arrays import Quantity
+from tco.catalog.rows import day_of
 from tco.catalog.specs import figure
 from tco.ranges import Range, point
 from tco.throughput.capacity import Capacity
@@ -46,6 +48,11 @@ class NodeThroughput:
     notes: tuple[str, ...]
     source: str
     as_of: str
+
+    @property
+    def day(self) -> dt.date | None:
+        """Return the day of the measurement; a month alone counts as its first day."""
+        return day_of(self.as_of) if self.as_of else None
 
     @property
     def needs_burst_factor(self) -> bool:

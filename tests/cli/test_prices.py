@@ -81,3 +81,14 @@ def test_prices_check_fails_on_a_fault(shell: Shell) -> None:
     content = shell("prices", "check", "--book", book, "--format", "json")
     assert content.code == BAD_INPUT
     assert [one["file"] for one in content.json["faults"]] == [book]
+
+
+def test_prices_check_fails_on_an_impossible_benchmark(shell: Shell) -> None:
+    """No 8 H100 serve 90,000 tok/s of DeepSeek R1 at concurrency 4: above the bandwidth bound."""
+    row = {"model": "deepseek-r1", "gpu": "H100-SXM", "gpus": 8, "precision": "fp8"}
+    points = [{"concurrency": 4, "output_tok_s": 90_000}]
+    made = {**row, "engine": "vllm", "input": 1000, "output": 1000, "points": points}
+    name = shell.lab.book("mine", benchmarks=[made])
+    answer = shell("prices", "check", "--book", str(shell.lab.folder / "prices" / name))
+    assert answer.code == BAD_INPUT
+    assert "benchmark deepseek-r1 8 H100-SXM fp8 vllm" in " ".join(answer.out.split())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
+from tco.throughput.provenance import Provenance
 from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category, owned
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
@@ -74,7 +76,7 @@ def test_a_book_that_no_plan_names(lab: Lab) -> None:
     lab.stack({"main": {"offer": "own/8x", "nodes": 1}})
     assert f'no offer "own/8x". {told}' in lab.refused()
     lab.stack(NODE, {"serving": {"model": "own"}})
-    assert f'no benchmark of the model "own". {told}' in lab.refused()
+    assert f'nothing is known of the model "own". {told}' in lab.refused()
     lab.stack(NODE, {"overflow": "own/api"})
     assert f'no price for the API "own/api". {told}' in lab.refused()
     lab.stack(NODE, alternatives=["own/api"])
@@ -108,7 +110,7 @@ def test_no_interruption_rate(lab: Lab) -> None:
     [
         (
             {"model": "unti"},
-            f'{CHAT}.serving.model: no benchmark of the model "unti". Did you mean',
+            f'{CHAT}.serving.model: nothing is known of the model "unti". Did you mean',
         ),
         (
             {"model": "unit", "precision": "fp4"},
@@ -360,3 +362,38 @@ def test_a_rival_that_a_requirement_rules_out(lab: Lab) -> None:
     lab.stack(NODE, service, alternatives=["api/plain", "api/dear"], against="api/plain")
     told = "tco:plan.against: api/plain lacks eu-residency, which require asks for. Name an"
     assert told in lab.refused()
+
+
+def test_a_model_of_ones_own_is_estimated_from_its_config(lab: Lab) -> None:
+    """The config.json of a model that nobody measured is enough for a plan, LEAN at most."""
+    config = Path(__file__).parents[1] / "throughput" / "configs" / "llama-3.1-70b.json"
+    lab.write("models/mine.json", config.read_text(encoding="utf-8"))
+    lab.stack(NODE, {"serving": {"model": "mine", "config": "models/mine.json"}})
+    [group] = lab.load().services[0].groups
+    assert group.provenance is Provenance.ESTIMATED
+    assert group.nodes[0].is_lean_at_most
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, f'{CHAT}.serving.config: no file "models/mine.json".'),
+        ("{", "models/mine.json: 1 problem\n  is not valid JSON: line 1, column 2: "),
+        ("[]", "is not the config of a model. Point to the config.json"),
+        ("{}", "num_hidden_layers: is missing. A model's config.json states num_hidden_layers"),
+    ],
+)
+def test_a_faulty_config_is_refused(lab: Lab, text: str | None, told: str) -> None:
+    """What is wrong with the config of a model is named with its file."""
+    if text is not None:
+        lab.write("models/mine.json", text)
+    lab.stack(NODE, {"serving": {"model": "mine", "config": "models/mine.json"}})
+    assert told in lab.refused()
+
+
+def test_another_size_is_not_offered_as_a_typo(lab: Lab) -> None:
+    """gpt-oss-121b is not a slip of gpt-oss-120b or gpt-oss-20b: sizes are meant as written."""
+    lab.stack(NODE, {"serving": {"model": "gpt-oss-121b"}})
+    told = lab.refused()
+    assert 'nothing is known of the model "gpt-oss-121b".' in told
+    assert "Did you mean" not in told

@@ -12,7 +12,7 @@ import pytest
 
 from tco.catalog.specs import ModelSpec, model_specs
 from tco.errors import BadInput
-from tco.throughput.model_config import read_model_config, spec_of_config
+from tco.throughput.model_config import spec_of_config
 
 CONFIGS = Path(__file__).parent / "configs"
 PRECISIONS = {
@@ -41,7 +41,8 @@ def layout(spec: ModelSpec) -> tuple[object, ...]:
 @pytest.mark.parametrize(("model", "precision"), PRECISIONS.items())
 def test_a_config_gives_the_catalogs_spec(model: str, precision: str) -> None:
     """Parameters are within 1% of the catalog's, and the layout and the format are exact."""
-    made = read_model_config(CONFIGS / f"{model}.json", "config.json", model)
+    config = json.loads((CONFIGS / f"{model}.json").read_text())
+    made = spec_of_config(config, "config.json", model)
     expected = model_specs()[model]
     for name in ("total_params_b", "active_params_b", "nonexpert_b"):
         assert getattr(made.spec, name) == pytest.approx(getattr(expected, name), rel=0.01), name
@@ -52,19 +53,15 @@ def test_a_config_gives_the_catalogs_spec(model: str, precision: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("{", "config.json: 1 problem\n  is not valid JSON: line 1, column 2: "),
-        ("[]", "is not the config of a model. Point to the config.json"),
         ("{}", "num_hidden_layers: is missing. A model's config.json states num_hidden_layers"),
         ('{"num_hidden_layers": true}', "num_hidden_layers: is missing."),
         ('{"compress_ratios": [4]}', "compress_ratios: is an attention layout that cannot be read"),
     ],
 )
-def test_what_is_no_config_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+def test_what_is_no_config_is_refused(text: str, problem: str) -> None:
     """A file without a layout is refused with the field that is missing."""
-    path = tmp_path / "config.json"
-    path.write_text(text)
     with pytest.raises(BadInput) as caught:
-        read_model_config(path, "config.json", "mine")
+        spec_of_config(json.loads(text), "config.json", "mine")
     assert problem in str(caught.value)
 
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tco.catalog.curves import measurements
+from tco.catalog.curve_coverage import coverage
+from tco.catalog.curves import curve_models, measurements
 from tco.catalog.rows import Benchmark
 from tco.catalog.specs import model_specs
 from tco.ranges import Range
@@ -257,6 +258,23 @@ def test_mlperf_server_is_a_capacity_within_its_limits() -> None:
     other = select("llama-2-70b", "B200", 8, Shape(300, 270), objectives=strict)
     assert other.point.slo == "unverified"
     assert other.is_lean_at_most
+
+
+def test_every_measured_pair_answers() -> None:
+    """Each model on each GPU it was measured on has a node, with its source and a readable day."""
+    for model in curve_models():
+        for pair in coverage(model):
+            if not pair.closed_loop_points:
+                continue
+            size = max(
+                one
+                for one in pair.gpus_per_replica
+                if one <= 8 or one == min(pair.gpus_per_replica)
+            )
+            made = select(model, pair.gpu, size, CHAT)
+            assert made.output_tok_s > 0
+            assert made.source
+            assert made.day is None or made.day.year >= 2023
 
 
 def test_several_classes_share_the_node_time() -> None:

@@ -1,0 +1,34 @@
+"""What was measured, as a table: model, GPU, replicas, shapes, concurrencies, newest day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tco.catalog.curve_coverage import Coverage
+from tco.numbers import plain
+
+__all__ = ["models_text"]
+
+HEAD = ("model", "GPU", "replica", "points", "shapes", "concurrency", "newest")
+LAYOUT = "{:<20}{:<15}{:<10}{:>6} {:>6} {:>11}  {:<10}"
+
+
+def models_text(found: Sequence[Coverage]) -> str:
+    """Return a line per model and GPU."""
+    lines = [LAYOUT.format(*HEAD), *(LAYOUT.format(*_cells(one)) for one in found)]
+    count, models = len(found), len({one.model for one in found})
+    pairs = f"{count} pair{'' if count == 1 else 's'}"
+    lines.append(f"{pairs} of {models} model{'' if models == 1 else 's'}; replica: GPUs of one")
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _cells(one: Coverage) -> tuple[str, ...]:
+    low, high = one.lowest_concurrency, one.highest_concurrency
+    loads = "–" if low is None or high is None else _span(low, high)
+    sizes = one.gpus_per_replica
+    replica = ",".join(map(str, sizes)) if len(sizes) <= 4 else _span(sizes[0], sizes[-1])
+    return (one.model, one.gpu, replica, f"{one.points:,}", str(one.shapes), loads, one.newest)
+
+
+def _span(low: float, high: float) -> str:
+    return plain(low) if low == high else f"{plain(low)} to {plain(high)}"
