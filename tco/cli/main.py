@@ -14,8 +14,9 @@ import click
 import tco
 from tco.cli.exit_codes import BAD_INPUT, INTERRUPTED, OK, READER_GONE
 from tco.cli.lazy import LazyGroup
-from tco.cli.options import folded, print_error, print_json
+from tco.cli.options import print_error, print_json
 from tco.errors import BadInput, TcoError, printable
+from tco.report.layout import folded
 
 __all__ = ["cli", "main"]
 

@@ -64,6 +64,7 @@ def optimize(
     from tco.catalog.catalog import load_catalog
     from tco.files import write_text
     from tco.plan.stack_file import read_stack
+    from tco.report.layout import columns
     from tco.report.optimum import optimum_text, pinned_line
     from tco.resolve.candidates import with_every_supply
     from tco.resolve.resolver import resolve
@@ -83,7 +84,7 @@ def optimize(
 
         print_json(optimize_document(found))
     else:
-        print_text(optimum_text(found))
+        print_text(optimum_text(found, columns()))
     if write:
         from tco.report.stack_file_writer import pinned
 

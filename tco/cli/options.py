@@ -7,9 +7,7 @@ import datetime as dt
 import functools
 import json
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -30,8 +28,6 @@ __all__ = [
     "FOLDER",
     "MOMENT",
     "EvaluationOptions",
-    "columns",
-    "folded",
     "format_option",
     "print_error",
     "print_json",
@@ -44,7 +40,6 @@ __all__ = [
 T = TypeVar("T")
 
 MOST_SCENARIOS = 10_000_000
-NARROWEST, WIDEST = 80, 120
 
 
 class _Day(click.ParamType[dt.date]):
@@ -158,13 +153,6 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
     return asked
 
 
-def columns() -> int:
-    """Columns a table may take: 80, or on a wider terminal as many as it has, up to 120."""
-    if not sys.stdout.isatty():
-        return NARROWEST
-    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
-
-
 def progress(
     items: Iterable[T], length: int, label: str, *, hidden: bool = False
 ) -> AbstractContextManager[Iterable[T]]:
@@ -172,29 +160,6 @@ def progress(
     if hidden or not sys.stderr.isatty() or os.environ.get("CI"):
         return nullcontext(items)
     return click.progressbar(items, length, label, file=sys.stderr)
-
-
-def folded(text: str) -> str:
-    """Lines of at most 80 columns, what hangs over indented.
-
-    A path is never broken, and a file's heading above its indented problems stays one line.
-    """
-    first, *more = text.splitlines() or [""]
-    heading = bool(more) and not first.startswith(" ")
-    lines: list[str] = []
-    for line in (first, *more):
-        if heading and not line.startswith(" "):
-            lines.append(line)
-            continue
-        indent = " " * (len(line) - len(line.lstrip()))
-        lines += textwrap.wrap(
-            line,
-            NARROWEST,
-            subsequent_indent=f"{indent}  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]
-    return "\n".join(lines)
 
 
 def print_text(text: str) -> None:

@@ -10,7 +10,6 @@ import click
 from tco.cli.evaluated import evaluated
 from tco.cli.options import (
     EvaluationOptions,
-    columns,
     print_error,
     print_json,
     print_text,
@@ -24,6 +23,7 @@ __all__ = ["plan"]
 
 
 def _print_table(results: Sequence[Evaluation]) -> None:
+    from tco.report.layout import columns
     from tco.report.table import stack_text, summary
     from tco.report.view import stack_view
 

@@ -14,6 +14,7 @@ import click
 from tco.cli.books import book_option, catalog_with
 from tco.cli.options import format_option, print_json, print_text, today_option
 from tco.errors import TcoError
+from tco.report.layout import columns
 
 if TYPE_CHECKING:
     from tco.catalog.listing import FigureEntry
@@ -75,7 +76,7 @@ def _print_figures(
     rows: Sequence[FigureEntry],
     words: Sequence[str],
     form: str,
-    text_of: Callable[[Sequence[FigureEntry]], str],
+    text_of: Callable[[Sequence[FigureEntry], int], str],
 ) -> None:
     """Figures as text or as JSON. Raises TcoError for none."""
     if not rows:
@@ -85,7 +86,7 @@ def _print_figures(
 
         print_json(prices_document(rows))
     else:
-        print_text(text_of(rows))
+        print_text(text_of(rows, columns()))
 
 
 @prices.command("check")
@@ -119,6 +120,6 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
     else:
         from tco.report.prices import check_text
 
-        print_text(check_text(checked, max_age))
+        print_text(check_text(checked, max_age, columns()))
     if checked.faults:
         sys.exit(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -17,13 +16,14 @@ from tco.documents.disclosure import HIDDEN, secret_candidates
 from tco.documents.optimize import nodes_by_pool
 from tco.errors import printable
 from tco.numbers import percent, usd
+from tco.report.layout import WIDTH, wrapped
 
 __all__ = ["mix_text", "optimum_text", "pinned_line"]
 
-WIDTH = 80
 COLUMN = 10
+RANK, CHEAPEST = 23, 13
+"""Columns of the rank with its shares, and of the last column with its space."""
 SHOWN_RANKS = 12
-SHOWN_SUPPLIES = 4
 RANKS = (
     "Rank n is the n-th node: the share of hours it is needed, its utilization, and its cost per "
     "hour of the month from each source. Committed nodes are paid every hour, other nodes while "
@@ -80,19 +80,17 @@ def _why_not_pinned(found: Optimum) -> str:
     return f"has no nodes for {' and '.join(bare)}, but every service in a stack file needs a pool."
 
 
-def optimum_text(found: Optimum) -> str:
+def optimum_text(found: Optimum, width: int = WIDTH) -> str:
     """The declared mix against the cheapest, with the reasons per rank."""
     name = click.style(found.declared.name, bold=True)
     lines = [f"{name}: {_saving(found)}", ""]
     several = len(found.services) > 1
     for service in found.services:
-        ranks = _ranks(service, secret_candidates(found.declared, service.pools))
-        lines += [*_mixes(found, service), "", *ranks, ""]
+        ranks = _ranks(service, secret_candidates(found.declared, service.pools), width)
+        lines += [*_mixes(found, service, width), "", *ranks, ""]
     notes = (RANKS, *([SHARED] if several else []), _pinned_note(found), _searched(found))
     for text in notes:
-        lines += textwrap.wrap(
-            text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
-        )
+        lines += wrapped(text, "  ", hang="", width=width)
     return "\n".join(lines) + "\n"
 
 
@@ -125,7 +123,7 @@ def _saving(found: Optimum) -> str:
     return f"declared {declared}/month, cheapest {best}/month ({share} less)."
 
 
-def _mixes(found: Optimum, service: ServiceOptimum) -> list[str]:
+def _mixes(found: Optimum, service: ServiceOptimum, width: int) -> list[str]:
     rows: list[tuple[str, PricedMix]] = []
     several, best = len(found.services) > 1, service.cheapest
     beaten = best is not None and best.stack_usd_per_month > (found.optimum_usd or 0.0) + 1
@@ -140,29 +138,18 @@ def _mixes(found: Optimum, service: ServiceOptimum) -> list[str]:
     p90 = "the stack's P90" if several else "P90"
     for label, one in rows:
         likely, high = usd(round(one.usd_per_month)), usd(round(one.stack_p90_usd_per_month))
-        lines += _wrapped(
-            f"{label}: {likely}/month, {p90} {high}: {mix_text(one.mix, service.pools)}"
-        )
+        mix = mix_text(one.mix, service.pools)
+        text = f"{label}: {likely}/month, {p90} {high}: {mix}"
+        lines += wrapped(text, "    ", width=width)
     if service.standby_usd_per_month:
         told = "; ".join(
             f"{name} {usd(round(cost))}" for name, cost in service.standby_usd_per_month.items()
         )
-        lines += _wrapped(f"with nodes, by standby: {told}")
+        lines += wrapped(f"with nodes, by standby: {told}", "    ", width=width)
     return lines
 
 
-def _wrapped(text: str) -> list[str]:
-    """A service's text in 80 columns."""
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent="    ",
-        subsequent_indent="      ",
-        break_on_hyphens=False,
-    )
-
-
-def _ranks(service: ServiceOptimum, secret: Collection[Supply]) -> list[str]:
+def _ranks(service: ServiceOptimum, secret: Collection[Supply], width: int) -> list[str]:
     """The table by rank: the cheapest supplies of the first rank, and what each rank takes.
 
     A name that is too long for a column is a number there, and stands below in full.
@@ -171,7 +158,8 @@ def _ranks(service: ServiceOptimum, secret: Collection[Supply]) -> list[str]:
         return []
     first = service.ranks[0].usd_per_hour
     own = sorted((name for name in first if name is not API), key=lambda name: first[name])
-    shown = [*own[: SHOWN_SUPPLIES - (API in first)], *([API] if API in first else [])]
+    room = (width - RANK - CHEAPEST) // (COLUMN + 1)
+    shown = [*own[: room - (API in first)], *([API] if API in first else [])]
     ranks = service.ranks[:SHOWN_RANKS]
     labels = _labels([*shown, *(rank.cheapest for rank in ranks)])
     head = " ".join(f"{labels[name]:>{COLUMN}}" for name in shown)
@@ -180,11 +168,11 @@ def _ranks(service: ServiceOptimum, secret: Collection[Supply]) -> list[str]:
     more = len(service.ranks) - SHOWN_RANKS
     rows += [f"    … {more} more ranks"] if more > 0 else []
     long = [
-        f"    {label} {supply_name(name)}"
+        f"{label} {supply_name(name)}"
         for name, label in labels.items()
         if label != supply_name(name)
     ]
-    return [*rows, *(line for text in long for line in textwrap.wrap(text, WIDTH))]
+    return [*rows, *(line for text in long for line in wrapped(text, "    ", width=width))]
 
 
 def _labels(supplies: Iterable[Supply]) -> dict[Supply, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Sequence
 
 from tco.catalog.book import AnyRow
@@ -11,6 +10,7 @@ from tco.catalog.listing import Checked, FigureEntry
 from tco.catalog.rows import ApiPrice, Benchmark, Figure, NodePrice, SpotBand
 from tco.numbers import plain
 from tco.ranges import Range
+from tco.report.layout import WIDTH, cell_lines, wrapped
 from tco.units import HOURS_PER_MONTH, TERM_MONTHS
 
 __all__ = [
@@ -19,7 +19,9 @@ __all__ = [
     "figures_text",
 ]
 
-WIDTH = 80
+AGE, VALUE = 9, 25
+"""Columns of an age with its space, and of a value that stands beside its name."""
+INDENT = 5
 
 
 def _range(value: Range) -> str:
@@ -67,18 +69,20 @@ def _age(entry: FigureEntry) -> str:
     return "undated" if entry.age_days is None else f"{entry.age_days} d"
 
 
-def figures_text(rows: Sequence[FigureEntry]) -> str:
-    """A line a figure: name, value, age; an estimate is marked."""
+def figures_text(rows: Sequence[FigureEntry], width: int = WIDTH) -> str:
+    """Return one line per figure: name, value, age; an estimate is marked."""
+    names, values = width - VALUE - AGE - 2, width - AGE - INDENT - 1
     lines: list[str] = []
     for one in rows:
         mark = "~" if one.row.estimate else " "
-        if len(one.name) <= 44 and len(_value(one.row)) <= 25:
-            lines.append(f"{one.name:<44}{mark}{_value(one.row):>25} {_age(one):>8}")
+        age = f"{_age(one):>{AGE}}"
+        if len(one.name) <= names and len(_value(one.row)) <= VALUE:
+            lines.append(f"{one.name:<{names}}{mark}{_value(one.row):>{VALUE}}{age}")
         else:
-            lines += textwrap.wrap(one.name, 79, subsequent_indent="  ", break_on_hyphens=False)
-            *before, last = textwrap.wrap(_value(one.row), 65)
-            lines += [f"{'':5}{part:>65}" for part in before]
-            lines.append(f"{mark:>5}{last:>65} {_age(one):>8}")
+            lines += wrapped(one.name, width=width - 1)
+            *before, last = cell_lines(_value(one.row), values)
+            lines += [f"{'':{INDENT}}{part:>{values}}" for part in before]
+            lines.append(f"{mark:>{INDENT}}{last:>{values}}{age}")
     return "\n".join([*lines, f"{_count(len(rows))}; ~ estimate"]) + "\n"
 
 
@@ -86,7 +90,7 @@ def _count(figures: int) -> str:
     return f"{figures:,} figure{'' if figures == 1 else 's'}"
 
 
-def figures_in_full(rows: Sequence[FigureEntry]) -> str:
+def figures_in_full(rows: Sequence[FigureEntry], width: int = WIDTH) -> str:
     """Every field of every figure."""
     blocks: list[str] = []
     for one in rows:
@@ -94,30 +98,20 @@ def figures_in_full(rows: Sequence[FigureEntry]) -> str:
         lines = [one.name]
         for key, value in fields.items():
             shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            lines += textwrap.wrap(
-                f"{key}: {shown}",
-                78,
-                initial_indent="  ",
-                subsequent_indent="    ",
-                break_on_hyphens=False,
-            )
+            lines += wrapped(f"{key}: {shown}", "  ", width=width)
         lines.append(f"  age: {_age(one)}   book: {one.book.name}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"
 
 
-def check_text(checked: Checked, max_age: int) -> str:
+def check_text(checked: Checked, max_age: int, width: int = WIDTH) -> str:
     """The outcome of a check."""
-    lines = [line for one in checked.faults for line in _hanging(f"{one.file}: {one}", 2)]
+    lines = [line for one in checked.faults for line in wrapped(f"{one.file}: {one}", width=width)]
     if checked.old:
         lines.append(f"Older than {max_age} days:")
         for one in checked.old:
-            lines += _hanging(f"  {_age(one):>8}  {one.name}", 14)
+            lines += wrapped(f"  {_age(one):>8}  {one.name}", hang=" " * 14, width=width)
     count = len(checked.faults)
     faults = f"{count} fault{'' if count == 1 else 's'}"
     lines.append(f"{_count(checked.figures)}, {faults}, {len(checked.old)} old")
     return "\n".join(lines) + "\n"
-
-
-def _hanging(text: str, indent: int) -> list[str]:
-    return textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import textwrap
 from collections.abc import Sequence
 
 import click
@@ -13,11 +12,11 @@ from tco.analysis.decision.verdict import Decision, in_words
 from tco.analysis.sweep.sweep import Axis, Point, Sweep
 from tco.numbers import grouped, percent, plain, tokens, usd_about, usd_price
 from tco.percent import probability_text
+from tco.report.layout import WIDTH, wrapped
 from tco.report.table import DECISION_COLORS
 
 __all__ = ["csv_header", "csv_line", "sweep_text"]
 
-WIDTH = 80
 LABEL = 10
 """Width of the first column of a table in two dimensions."""
 EVENS = 14
@@ -76,14 +75,8 @@ def _head(sweep: Sweep) -> list[str]:
         side = "" if len(sweep.axes) == 1 else ("down: ", "across: ")[place]
         unit = f", {axis.knob.unit}" if axis.knob.unit else ""
         steps = ", log scale" if axis.logarithmic else ""
-        lines += _wrapped(f"{side}{axis.knob.name}{unit}{steps}")
+        lines += wrapped(f"{side}{axis.knob.name}{unit}{steps}", "  ")
     return lines
-
-
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
-    )
 
 
 def _line_table(sweep: Sweep, points: Sequence[Point], even: Sequence[float]) -> list[str]:
@@ -98,8 +91,8 @@ def _line_table(sweep: Sweep, points: Sequence[Point], even: Sequence[float]) ->
             f"{chances:>6}  {_colored(one, in_words(one.decision))}"
         )
     rivals = dict.fromkeys(one.rival for one in points if one.rival is not None)
-    known = _wrapped(f"alternative: {', '.join(rivals)}") if rivals else []
-    return [*rows, "", *known, *_wrapped(f"break-even: {_evens(axis, even, WIDTH)}")]
+    known = wrapped(f"alternative: {', '.join(rivals)}", "  ") if rivals else []
+    return [*rows, "", *known, *wrapped(f"break-even: {_evens(axis, even, WIDTH)}", "  ")]
 
 
 def _plane_table(
@@ -117,7 +110,7 @@ def _plane_table(
     lines += [
         "",
         "  · don't   lean, yes: self-hosting wins   only: no API qualifies   ? unknown",
-        *_wrapped(f"break-even: the {across.knob.name} at which the NPV saving is 0."),
+        *wrapped(f"break-even: the {across.knob.name} at which the NPV saving is 0.", "  "),
     ]
     if len(shown) < len(labels):
         lines.append(f"  {len(shown)} of {len(labels)} columns; --format csv has all.")

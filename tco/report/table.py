@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
@@ -11,12 +10,12 @@ import click
 
 from tco.analysis.decision.verdict import Decision, in_words
 from tco.costing.lines import CATEGORIES
+from tco.report.layout import WIDTH, cell_lines, clipped, wrapped
 from tco.report.rows import LineRow
 from tco.report.view import StackView
 
 __all__ = ["DECISION_COLORS", "comparison", "comparison_rows", "gate_text", "stack_text", "summary"]
 
-WIDTH = 80
 MOST_SIDE_BY_SIDE = 5
 LABELS = 23
 """Columns before and after a line's text: category, pool, the mark of an estimate."""
@@ -36,64 +35,46 @@ def stack_text(view: StackView, width: int = WIDTH) -> str:
     """
     parts = [
         _head(view),
-        *_wrapped(view.headline, "  ", color=DECISION_COLORS[view.decision], bold=True),
+        *wrapped(view.headline, "  ", color=DECISION_COLORS[view.decision], bold=True),
         "",
         *_ledger(view.lines),
         _total(view),
-        *_wrapped(
+        *wrapped(
             f"utilization {view.utilization}   {view.per_mtok_output} per 1M output   "
             f"{view.per_mtok_total} per 1M tokens   ~ estimate",
             "  ",
         ),
-        *_wrapped(
+        *wrapped(
             f"compute only {view.compute_per_mtok_output} per 1M output   "
             f"all inputs low to high: {view.total_range}",
             "  ",
         ),
         "",
-        *(line for fleet in view.fleets for line in _wrapped(fleet, "  ")),
+        *(line for fleet in view.fleets for line in wrapped(fleet, "  ")),
         "",
         *_alternatives(view, width),
         "",
         *_flips(view),
-        *(line for text in view.sure for line in _wrapped(text, "  ")),
+        *(line for text in view.sure for line in wrapped(text, "  ")),
         *_list("Unpriced", view.unpriced),
         *_list("Notes", view.warnings),
-        *_wrapped(view.horizon, "  "),
-        *_wrapped(view.gate_headline, "  ", color="green" if view.gate_open else "red"),
+        *wrapped(view.horizon, "  "),
+        *wrapped(view.gate_headline, "  ", color="green" if view.gate_open else "red"),
     ]
     return "\n".join(parts) + "\n"
 
 
 def _head(view: StackView) -> str:
-    name = click.style(view.name, bold=True)
     rest = f"{view.serves}   {view.volume} tokens/month ({view.volume_output} out)"
-    lines = textwrap.wrap(
-        f"{rest}   prices of {view.pricing_day}",
-        WIDTH,
-        initial_indent=" " * (len(view.name) + 3),
-        subsequent_indent="  ",
-        break_on_hyphens=False,
-    )
-    return "\n".join([f"{name}   {lines[0].lstrip()}", *lines[1:]]) + "\n"
-
-
-def _wrapped(text: str, indent: str, *, color: str | None = None, bold: bool = False) -> list[str]:
-    lines = textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent + "  ",
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    )
-    return [click.style(line, fg=color, bold=bold) if color else line for line in lines]
+    first, *more = wrapped(f"{view.name}   {rest}   prices of {view.pricing_day}")
+    named = first.replace(view.name, click.style(view.name, bold=True), 1)
+    return "\n".join([named, *more]) + "\n"
 
 
 def _list(title: str, texts: Sequence[str]) -> list[str]:
     if not texts:
         return []
-    lines = [line for text in texts for line in _wrapped(f"- {text}", "    ")]
+    lines = [line for text in texts for line in wrapped(f"- {text}", "    ")]
     return [f"  {title}:", *lines]
 
 
@@ -105,15 +86,11 @@ def _ledger(lines: Sequence[LineRow]) -> list[str]:
         before = line.category
         figures = f"{line.price:>9} {line.quantity:>9} {line.usd:>8}"
         room = WIDTH - LABELS - len(figures)  # wide figures take it from the text
-        what = textwrap.wrap(line.what, room, break_on_hyphens=False) or [""]
+        what = cell_lines(line.what, room)
         mark = click.style("~", fg="yellow") if line.estimate else " "
-        rows.append(f"  {category:<9} {_short(line.pool, 8):<8} {what[0]:<{room}} {mark}{figures}")
+        rows.append(f"  {category:<9} {clipped(line.pool, 8):<8} {what[0]:<{room}} {mark}{figures}")
         rows += [f"  {'':<9} {'':<8}   {more}" for more in what[1:]]
     return rows
-
-
-def _short(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def _total(view: StackView) -> str:
@@ -124,7 +101,7 @@ def _total(view: StackView) -> str:
 def _alternatives(view: StackView, columns: int) -> list[str]:
     if not view.alternatives:
         return ["  The plan declares no alternatives, so there is nothing to compare with."]
-    width = max(len("alternative"), *(len(_short(one.name, 30)) for one in view.alternatives))
+    width = max(len("alternative"), *(len(clipped(one.name, 30)) for one in view.alternatives))
     price = max(len("per 1M out"), *(len(one.per_mtok_output) for one in view.alternatives))
     rows = [
         f"  {'alternative':<{width}} {'$/month':>11} {'per 1M out':>{price}} {'wins':>6}  "
@@ -133,9 +110,9 @@ def _alternatives(view: StackView, columns: int) -> list[str]:
     for one in view.alternatives:
         wins = f"{one.wins}{f' ({one.note})' if one.note else ''}"
         room = columns - width - price - 24
-        texts = textwrap.wrap(wins, room, break_on_hyphens=False) or [""]
+        texts = cell_lines(wins, room)
         rows.append(
-            f"  {_short(one.name, 30):<{width}} {one.usd:>11} {one.per_mtok_output:>{price}} "
+            f"  {clipped(one.name, 30):<{width}} {one.usd:>11} {one.per_mtok_output:>{price}} "
             f"{one.chance:>6}  {texts[0]}"
         )
         rows += [f"  {'':<{width + price + 21}} {text}" for text in texts[1:]]
@@ -146,21 +123,21 @@ def _wins_note(views: Sequence[StackView], indent: str) -> list[str]:
     """What the column `wins` counts, wherever it holds something."""
     if not any(view.chance or any(one.chance for one in view.alternatives) for view in views):
         return []
-    return _wrapped("wins: share of the scenarios in which self-hosting is cheaper", indent)
+    return wrapped("wins: share of the scenarios in which self-hosting is cheaper", indent)
 
 
 def _flips(view: StackView) -> list[str]:
     rows: list[str] = []
     if view.flips:
-        rows += _wrapped(f"What would change the answer:  {'   |   '.join(view.flips)}", "  ")
-    return [*rows, *_wrapped(f"Measure first:  {view.measure_first}", "  ")]
+        rows += wrapped(f"What would change the answer:  {'   |   '.join(view.flips)}", "  ")
+    return [*rows, *wrapped(f"Measure first:  {view.measure_first}", "  ")]
 
 
 def summary(views: Sequence[StackView]) -> str:
     """Return all stacks, one line each."""
     price = max(9, *(len(view.per_mtok_output) for view in views))
     longest = 28 - price  # a wide price takes its room from the names
-    width = max(len("stack"), *(len(_short(view.name, longest)) for view in views))
+    width = max(len("stack"), *(len(clipped(view.name, longest)) for view in views))
     rows = [
         f"{'stack':<{width}} {'$/month':>11} {'$/1M out':>{price}} {'util.':>6} {'wins':>6}  "
         "verdict"
@@ -169,7 +146,7 @@ def summary(views: Sequence[StackView]) -> str:
         verdict = click.style(f"{in_words(view.decision):<11}", fg=DECISION_COLORS[view.decision])
         gate = "open" if view.gate_open else "closed"
         rows.append(
-            f"{_short(view.name, longest):<{width}} {view.total:>11} "
+            f"{clipped(view.name, longest):<{width}} {view.total:>11} "
             f"{view.per_mtok_output:>{price}} {view.utilization:>6} {view.chance:>6}  "
             f"{verdict} gate {gate}"
         )
@@ -192,7 +169,7 @@ def _block(table: Sequence[tuple[str, Sequence[str]]], start: int, size: int) ->
 
 def _side(row: tuple[str, Sequence[str]], room: int) -> str:
     label, cells = row
-    wrapped = [textwrap.wrap(cell, room, break_on_hyphens=True) or [""] for cell in cells]
+    wrapped = [cell_lines(cell, room, break_on_hyphens=True) for cell in cells]
     return "\n".join(
         f"{label if place == 0 else '':<12} " + " ".join(f"{text:>{room}}" for text in texts)
         for place, texts in enumerate(zip_longest(*wrapped, fillvalue=""))
@@ -204,17 +181,17 @@ def gate_text(view: StackView, *, advisory: bool) -> str:
     state = "open" if view.gate_open else "closed"
     level = " (advisory: a warning only)" if advisory else ""
     rows = [
-        *_wrapped(
+        *wrapped(
             f"{view.name}: the gate is {state}{level}",
             "",
             color="green" if view.gate_open else "red",
             bold=True,
         ),
-        *_wrapped(view.headline, "  "),
+        *wrapped(view.headline, "  "),
     ]
     for one in view.conditions:
         mark = click.style("yes", fg="green") if one.holds else click.style("NO ", fg="red")
-        texts = textwrap.wrap(one.text, WIDTH - 6, break_on_hyphens=False)
+        texts = cell_lines(one.text, WIDTH - 6)
         rows += [f"  {mark} {texts[0]}", *(f"      {text}" for text in texts[1:])]
     return "\n".join(rows) + "\n"
 

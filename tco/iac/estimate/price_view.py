@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
-
-import click
 
 from tco.documents.price import Status
 from tco.errors import is_visible, printable
 from tco.iac.estimate.pricing import PricedResource, Pricing
 from tco.numbers import usd
+from tco.report.layout import cell_lines, clipped, wrapped
 
 __all__ = ["price_text"]
 
-WIDTH = 80
 NAME, WHAT, USD = 16, 27, 10
 STATUSES: tuple[Status, ...] = ("priced", "free", "usage_based", "unpriced")
 WORDS: dict[Status, str] = {
@@ -73,10 +70,10 @@ def _table(pricing: Pricing) -> Iterator[str]:
 
 
 def _row(one: PricedResource) -> Iterator[str]:
-    whats = textwrap.wrap(one.detail, WHAT, break_on_hyphens=False) or [""]
+    whats = cell_lines(one.detail, WHAT)
     numbers = [_plain(number or 0.0) for number in (one.usd_per_month, one.low, one.high)]
     shown = numbers if len(set(numbers)) > 1 else numbers[:1]
-    yield _columns(_short(one.name, NAME), whats[0], shown)
+    yield _columns(clipped(one.name, NAME), whats[0], shown)
     for more in whats[1:]:
         yield _columns("", more, ())
 
@@ -93,10 +90,6 @@ def _printable(text: str) -> str:
 
 def _plain(value: float) -> str:
     return usd(value).removeprefix("$")
-
-
-def _short(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def _reasons(pricing: Pricing) -> Iterator[str]:
@@ -125,11 +118,4 @@ def _label(one: PricedResource) -> str:
 
 
 def _wrapped(text: str, indent: str, *, bold: bool = False) -> list[str]:
-    lines = textwrap.wrap(
-        _printable(text),
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent + "  ",
-        break_on_hyphens=False,
-    )
-    return [click.style(line, bold=True) if bold else line for line in lines]
+    return wrapped(_printable(text), indent, bold=bold)

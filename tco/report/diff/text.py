@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 import click
@@ -10,10 +9,10 @@ import click
 from tco.errors import printable
 from tco.report.diff.line_changes import LineChange
 from tco.report.diff.view import DiffView, StackRow
+from tco.report.layout import cell_lines, wrapped
 
 __all__ = ["diff_text"]
 
-WIDTH = 80
 WHAT = 36
 
 
@@ -63,7 +62,7 @@ def _judged(row: StackRow) -> str:
 
 def _ledger_line(line: LineChange) -> Iterator[str]:
     label = printable(" ".join(filter(None, (line.pool, line.name))))
-    texts = textwrap.wrap(label, WHAT, break_on_hyphens=False) or [""]
+    texts = cell_lines(label, WHAT)
     figures = f"{line.before:>9}{line.after:>9}{line.change:>11}"
     text = f"    {line.category:<9} {texts[0]:<{WHAT}}{figures}"
     yield click.style(text, bold=True) if line.is_total else text
@@ -71,11 +70,5 @@ def _ledger_line(line: LineChange) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: str, *, bold: bool = False) -> list[str]:
-    lines = textwrap.wrap(
-        printable(text).replace("::", ": :"),  # a CI reads a line that starts with :: as an order
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_on_hyphens=False,
-    )
-    return [click.style(line, bold=True) if bold else line for line in lines]
+    # A CI reads a line that starts with :: as an order.
+    return wrapped(printable(text).replace("::", ": :"), indent, bold=bold)

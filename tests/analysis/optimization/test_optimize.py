@@ -491,6 +491,15 @@ def test_the_text_says_whose_figures_are_whose(lab: Lab) -> None:
     assert "what it adds to the stack" in " ".join(text.split())
 
 
+def test_the_text_takes_the_terminals_width(lab: Lab) -> None:
+    """Nothing is wider than the terminal, and a wider one shows the same in fewer lines."""
+    two_services(lab, fte=1.0)
+    found = solve(lab)
+    narrow, wide = (optimum_text(found, width).splitlines() for width in (80, 120))
+    assert max(len(line) for line in narrow) <= 80 < max(len(line) for line in wide) <= 120
+    assert len(wide) < len(narrow)
+
+
 def test_a_service_that_refuses_demand_keeps_no_other_from_being_settled(lab: Lab) -> None:
     """As declared `batch` has a node for 1.9 nodes' work: the optimum has two, and one for chat."""
     two_services(lab, batch=1.9, require=["nowhere"])
