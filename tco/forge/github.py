@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tco.errors import TcoError
 from tco.files import as_mapping
 from tco.forge.http import Api
-from tco.forge.sticky import NotPosted
-from tco.forge.thread import Thread, token_from
+from tco.forge.thread import Place, Thread, token_from, unnamed
 from tco.forge.token import Token
 from tco.json_reader import load_json
 
@@ -23,21 +21,6 @@ PUBLIC_API = "https://api.github.com"
 REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 PULL_REF = re.compile(r"refs/pull/([1-9][0-9]{0,18})/")
 JOB = ("GITHUB_ACTIONS", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH", "GITHUB_REF")
-"""Any of them is set in a job, and none where a person runs tco."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A pull request, and whether it comes from a fork."""
-
-    url: str
-    repository: str
-    number: int
-    fork: bool = False
-
-    def __str__(self) -> str:
-        """As people write it."""
-        return f"{self.repository}#{self.number}"
 
 
 class GitHub(Thread):
@@ -78,7 +61,7 @@ def token_of(environment: Mapping[str, str], place: Place) -> str:
         "In a workflow: env: {GITHUB_TOKEN: ${{ github.token }}} with "
         "permissions: pull-requests: write."
     )
-    return token_from(environment, ("GITHUB_TOKEN", "GH_TOKEN"), place, fork=place.fork, how=how)
+    return token_from(environment, ("GITHUB_TOKEN", "GH_TOKEN"), place, how)
 
 
 def place_of(
@@ -98,10 +81,11 @@ def place_of(
         raise TcoError(f"{repository!r} is not a repository. Name it: --repo OWNER/NAME.")
     found = number or _whole(pull.get("number")) or _number(environment.get("GITHUB_REF", ""))
     if found is None:
-        kind = NotPosted if any(environment.get(name) for name in JOB) else TcoError
-        raise kind(
+        raise unnamed(
+            environment,
+            JOB,
             "the event that started this job is not about a pull request. Name one: "
-            "--pull-request NUMBER, or run the job `on: pull_request`."
+            "--pull-request NUMBER, or run the job `on: pull_request`.",
         )
     address = url or environment.get("GITHUB_API_URL") or PUBLIC_API
     return Place(address, repository, found, _from_fork(pull))

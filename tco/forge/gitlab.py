@@ -6,14 +6,13 @@ import os
 import re
 import urllib.parse
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tco.errors import TcoError
 from tco.files import as_mapping
+from tco.forge import thread
 from tco.forge.http import Api
-from tco.forge.sticky import NotPosted
-from tco.forge.thread import Thread, token_from
+from tco.forge.thread import Thread, token_from, unnamed
 from tco.forge.token import Token
 
 __all__ = ["GitLab", "Place", "place_of", "token_of"]
@@ -21,21 +20,12 @@ __all__ = ["GitLab", "Place", "place_of", "token_of"]
 PUBLIC_API = "https://gitlab.com/api/v4"
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 JOB = ("GITLAB_CI", "CI_PIPELINE_SOURCE", "CI_JOB_ID")
-"""Any of them is set in a pipeline, and none where a person runs tco."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """A merge request, and whether it comes from a fork."""
+class Place(thread.Place):
+    """A merge request: ``GROUP/NAME!5``."""
 
-    url: str
-    project: str
-    number: int
-    fork: bool = False
-
-    def __str__(self) -> str:
-        """As people write it."""
-        return f"{self.project}!{self.number}"
+    MARK = "!"
 
 
 class GitLab(Thread):
@@ -47,7 +37,7 @@ class GitLab(Thread):
     NEEDS = "It needs the scope `api` and the role Reporter or above, and an unlocked discussion."
 
     def __init__(self, api: Api, place: Place) -> None:
-        project = urllib.parse.quote(place.project, safe="")
+        project = urllib.parse.quote(place.repository, safe="")
         notes = f"/projects/{project}/merge_requests/{place.number}/notes"
         super().__init__(api, f"{notes}?per_page=100&sort=asc&order_by=created_at", notes)
 
@@ -69,7 +59,7 @@ def token_of(environment: Mapping[str, str], place: Place) -> str:
         "Make a project access token with the scope `api` and give it to the job as a masked "
         "variable."
     )
-    return token_from(environment, ("GITLAB_TOKEN",), place, fork=place.fork, how=how)
+    return token_from(environment, ("GITLAB_TOKEN",), place, how)
 
 
 def place_of(
@@ -90,10 +80,11 @@ def place_of(
     named = environment.get("CI_MERGE_REQUEST_IID", "")
     found = number or (int(named) if NUMBER.fullmatch(named) else None)
     if found is None:
-        kind = NotPosted if any(environment.get(name) for name in JOB) else TcoError
-        raise kind(
+        raise unnamed(
+            environment,
+            JOB,
             "this pipeline does not run for a merge request. Name one: --merge-request NUMBER, or "
-            "run the job by `rules: [{if: $CI_PIPELINE_SOURCE == 'merge_request_event'}]`."
+            "run the job by `rules: [{if: $CI_PIPELINE_SOURCE == 'merge_request_event'}]`.",
         )
     address = url or environment.get("CI_API_V4_URL") or PUBLIC_API
     return Place(address, project, found, bool(source and target and source != target))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -12,9 +13,25 @@ from tco.files import as_mapping
 from tco.forge.http import Api, Forbidden, Refused
 from tco.forge.sticky import NotPosted, Remote
 
-__all__ = ["Thread", "token_from"]
+__all__ = ["Place", "Thread", "token_from", "unnamed"]
 
 GONE = (404, 410)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A pull request, and whether it comes from a fork."""
+
+    MARK: ClassVar[str] = "#"
+
+    url: str
+    repository: str
+    number: int
+    fork: bool = False
+
+    def __str__(self) -> str:
+        """Return it as people write it: ``OWNER/NAME#5``."""
+        return f"{self.repository}{self.MARK}{self.number}"
 
 
 class Thread(ABC):
@@ -102,12 +119,21 @@ class Thread(ABC):
 
 
 def token_from(
-    environment: Mapping[str, str], names: tuple[str, ...], place: object, *, fork: bool, how: str
+    environment: Mapping[str, str], names: tuple[str, ...], place: Place, how: str
 ) -> str:
     """The token, from the environment alone. Raises NotPosted in a fork, else TcoError."""
     for name in names:
         if token := environment.get(name, "").strip():
             return token
-    if fork:
+    if place.fork:
         raise NotPosted(f"{place} comes from a fork, whose jobs are given no token.")
     raise TcoError(f"{names[0]} is not set. {how} To see the comment without posting: --dry-run.")
+
+
+def unnamed(environment: Mapping[str, str], job: tuple[str, ...], message: str) -> TcoError:
+    """Return the error of no pull request: NotPosted in a job, which goes on without one.
+
+    Any variable of ``job`` is set in a job of the forge, and none where a person runs tco.
+    """
+    kind = NotPosted if any(environment.get(name) for name in job) else TcoError
+    return kind(message)
