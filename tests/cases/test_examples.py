@@ -42,6 +42,7 @@ def test_one_example_is_near_the_line() -> None:
     [
         ("article-premium", "article/premium-15", "article/v4-pro-as-quoted"),
         ("aws-premium", "openai/gpt-5.5-us", "fireworks/glm-5.3-us"),
+        ("r1-h200", "aws/deepseek-r1", "novita/deepseek-r1-0528"),
     ],
 )
 def test_hosted_open_weights_turn_the_answer(
@@ -51,7 +52,14 @@ def test_hosted_open_weights_turn_the_answer(
     shutil.copytree(STACKS, tmp_path, dirs_exist_ok=True)
     file = tmp_path / f"Pulumi.{name}.yaml"
     text = file.read_text(encoding="utf-8")
-    assert f"alternatives: [{rival}," in text
-    file.write_text(text.replace(f"[{rival},", f"[{hosted}, {rival},"), encoding="utf-8")
+    assert f"alternatives: [{rival}" in text
+    file.write_text(text.replace(f"[{rival}", f"[{hosted}, {rival}"), encoding="utf-8")
     verdict = example(name, tmp_path).verdict
     assert (verdict.decision, verdict.against) == ("DO_NOT", hosted)
+
+
+@pytest.mark.parametrize(("name", "decision"), [("r1-h200", "RECOMMEND"), ("r1-b200", "LEAN")])
+def test_self_hosting_wins_against_the_same_weights(name: str, decision: str) -> None:
+    """Measured throughput alone carries the answer: nothing caps the verdict."""
+    verdict = example(name).verdict
+    assert (verdict.decision, verdict.against, verdict.caps) == (decision, "aws/deepseek-r1", ())
