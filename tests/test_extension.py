@@ -1,8 +1,10 @@
-"""Adding a provider, a cost line and an output format as CONTRIBUTING says, with dummies."""
+"""Adding a provider, a cost line, a forge and a format as CONTRIBUTING says, with dummies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import click
 import pytest
@@ -15,12 +17,17 @@ from tco.costing.ledger import BUILDERS, Shared
 from tco.costing.lines import CostLine, LineKind
 from tco.costing.stack import StackModel
 from tco.documents.plan import stack_part
+from tco.forge.http import Api
+from tco.forge.sticky import Message, post
+from tco.forge.thread import Thread
+from tco.forge.token import Token
 from tco.providers.provider import EgressTier, Provider
 from tco.providers.registry import PROVIDERS
 from tco.report.focus import focus_rows
 from tco.report.memo import memo
 from tco.scenario import Scenario
 from tests.conftest import DAY, ON_DEMAND, Lab, cost_by_category
+from tests.forge.forge_server import serving
 
 INSURANCE = LineKind("insurance", "platform", "month")
 
@@ -96,3 +103,29 @@ def test_an_output_format_is_one_entry(lab: Lab, monkeypatch: pytest.MonkeyPatch
     arguments = ["--format", "names", "--stacks", str(lab.folder), "--today", DAY.isoformat()]
     answer = CliRunner().invoke(plan, [*arguments, "--scenarios", "0"])
     assert answer.output == "one\n"
+
+
+class DummyForge(Thread):
+    """A forge whose comments are all this token's."""
+
+    NAME = "Dummy"
+    USER_KEY = "login"
+    UPDATE = "PATCH"
+    NEEDS = "It needs to write."
+
+    def _own(self, comment: Mapping[str, Any]) -> bool:
+        del comment
+        return True
+
+
+def test_a_forge_is_one_class() -> None:
+    """One more forge takes its address and whose a comment is: one comment stays, updated."""
+    issues = "/repos/octo/repo/issues"
+    with serving() as server:
+        api = Api(server.url, Token("secret", "Authorization", "Bearer"))
+        forge = DummyForge(api, f"{issues}/5/comments?per_page=100", f"{issues}/comments")
+        for hour, done in ((1, "created"), (2, "updated")):
+            moment = dt.datetime(2026, 11, 25, hour, tzinfo=dt.UTC)
+            message = Message("plan", moment, f"at {hour}")
+            assert post(forge, message, sleep=lambda _: None) == done
+        assert [body.splitlines()[1] for body in server.bodies] == ["at 2"]

@@ -9,6 +9,7 @@ import click
 
 from tco.cli.options import (
     EvaluationOptions,
+    format_option,
     print_error,
     print_json,
     print_text,
@@ -41,14 +42,7 @@ __all__ = ["optimize"]
     metavar="SECONDS",
     help="Stop the search after this time and report what was not searched.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="A table, or the JSON of tco.optimize/1.",
-)
+@format_option
 @question_options
 def optimize(
     stack: str,

@@ -102,26 +102,21 @@ def _cause(cause: Cause, parts: Parts) -> Cause:
 
 def _sources(before: StackFile, after: StackFile) -> Iterator[_Source]:
     file = f"Pulumi.{after.name}.yaml"
-    yield _Source(
-        cause="stack",
-        section="region",
-        name=after.name,
-        file=file,
-        parts=(REGION_KEY,),
-        location=("config", REGION_KEY),
-        before=before.region,
-        after=after.region,
+    stated: tuple[tuple[Section, str, object, object], ...] = (
+        ("region", REGION_KEY, before.region, after.region),
+        ("plan", PLAN_KEY, _tree(before.plan), _tree(after.plan)),
     )
-    yield _Source(
-        cause="stack",
-        section="plan",
-        name=after.name,
-        file=file,
-        parts=(PLAN_KEY,),
-        location=("config", PLAN_KEY),
-        before=_tree(before.plan),
-        after=_tree(after.plan),
-    )
+    for section, key, old, new in stated:
+        yield _Source(
+            cause="stack",
+            section=section,
+            name=after.name,
+            file=file,
+            parts=(key,),
+            location=("config", key),
+            before=old,
+            after=new,
+        )
     for name in after.workloads.keys() & before.workloads.keys():
         old, new = (_workload(*one.workloads[name]) for one in (before, after))
         yield _Source(
