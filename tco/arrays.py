@@ -23,8 +23,8 @@ Quantity = float | FloatArray
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     """Return part / whole, elementwise; 0 where the whole is 0."""
-    part, whole = np.broadcast_arrays(part, whole)
-    return np.divide(part, whole, out=np.zeros_like(part, float), where=whole > 0)
+    divides = whole > 0
+    return np.where(divides, part / np.where(divides, whole, 1.0), 0.0)
 
 
 def as_scalar(value: Quantity) -> float:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from tco.arrays import Quantity
+from tco.arrays import FloatArray, Quantity
 from tco.catalog.sourced import SourcedValue
 from tco.scenario import Scenario
 from tco.units import BYTES_PER_GB
@@ -46,21 +46,26 @@ def response_gb(
 
 
 def tiered_usd(
-    gb: Quantity, bands: Sequence[Band], free_gb: float, *, claimed: bool, scenario: Scenario
-) -> Quantity:
-    """USD for ``gb`` sent in a month.
+    gb: Quantity,
+    bands: Sequence[Band],
+    free_gb: float,
+    *,
+    claimed: bool,
+    scenario: Scenario,
+    before: Quantity = 0.0,
+) -> FloatArray:
+    """USD for ``gb`` sent in a month after the ``before`` GB of the same account.
 
     The free GB are the first of the account. Unless the stack claims them they count as used up:
-    cost(free + gb) - cost(free).
+    cost(free + before + gb) - cost(free + before).
     """
-    start = 0.0 if claimed else free_gb
-    usd: Quantity = 0.0
-    floor = 0.0
+    start = before if claimed else free_gb + before
+    end = start + gb
+    usd, floor = np.zeros(np.shape(end)), 0.0
     for band in bands:
-        top = np.minimum(start + gb, band.up_to_gb)
-        inside = np.maximum(top - max(floor, start), 0.0)
-        usd = usd + inside * scenario.value(band.usd_per_gb)
+        inside = np.minimum(end, band.up_to_gb) - np.maximum(start, floor)
+        usd = usd + np.maximum(inside, 0.0) * scenario.value(band.usd_per_gb)
         floor = band.up_to_gb
-        if np.all(top < floor):
+        if np.all(end < floor):
             break
     return usd

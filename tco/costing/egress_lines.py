@@ -22,12 +22,20 @@ def egress_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) ->
     sent: dict[tuple[str, str], Quantity] = {}
     for service, groups in zip(stack.services, done.groups, strict=True):
         for one in groups:
-            for place, pool in enumerate(one.group.pools):
+            shares = _shares(service, one, scenario)
+            for pool, share in zip(one.group.pools, shares, strict=True):
                 terms = pool.egress
-                gb = _gb(service, one, place, pool, scenario)
+                gb = _gb(service, one, pool, share, scenario)
                 account = (pool.vendor, terms.destination)
                 before = sent.get(account, 0.0)
-                usd = _tiered_from(pool, before, gb, scenario)
+                usd = tiered_usd(
+                    gb,
+                    terms.bands,
+                    terms.free_gb,
+                    before=before,
+                    claimed=terms.claims_free_tier,
+                    scenario=scenario,
+                )
                 sent[account] = before + gb
                 lines.append(
                     CostLine(
@@ -50,21 +58,26 @@ def egress_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) ->
     return lines
 
 
+def _shares(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[FloatArray]:
+    """Return the part of a group's requests that each pool answers.
+
+    What overflows or waits out an outage is answered elsewhere.
+    """
+    month = done.month
+    busy = [
+        hours * fleet.work_per_node
+        for hours, fleet in zip(month.busy_hours, done.group.fleet.pools, strict=True)
+    ]
+    together = np.sum(busy, axis=0)
+    answered = 1 - month.overflow_share - outage_share(service, done, scenario)
+    return [ratio(here, together) * answered for here in busy]
+
+
 def _gb(
-    service: ServiceModel, done: GroupWork, place: int, pool: PoolModel, scenario: Scenario
+    service: ServiceModel, done: GroupWork, pool: PoolModel, share: FloatArray, scenario: Scenario
 ) -> FloatArray:
-    """GB that one pool's own nodes send: what overflows or waits out an outage is not theirs."""
-    month, terms = done.month, pool.egress
-    busy = np.sum(
-        [
-            hours * fleet.work_per_node
-            for hours, fleet in zip(month.busy_hours, done.group.fleet.pools, strict=True)
-        ],
-        axis=0,
-    )
-    here = month.busy_hours[place] * done.group.fleet.pools[place].work_per_node
-    part = ratio(here, np.asarray(busy))
-    share = part * (1 - month.overflow_share - outage_share(service, done, scenario))
+    """Return the GB that one pool's own nodes send, answering a share of the requests."""
+    terms = pool.egress
     if terms.gb_per_month is not None:
         fixed = scenario.value(terms.gb_per_month) * done.group.share
         return np.asarray(fixed * share * done.factor, float)
@@ -79,18 +92,3 @@ def _gb(
     )
     requests = service.demand.requests_per_month * done.factor
     return np.asarray(requests * share * per_request, float)
-
-
-def _tiered_from(pool: PoolModel, before: Quantity, gb: Quantity, scenario: Scenario) -> FloatArray:
-    terms = pool.egress
-
-    def cost(volume: Quantity) -> Quantity:
-        return tiered_usd(
-            volume,
-            terms.bands,
-            terms.free_gb,
-            claimed=terms.claims_free_tier,
-            scenario=scenario,
-        )
-
-    return np.asarray(cost(before + gb) - cost(before), float)
