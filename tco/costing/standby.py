@@ -136,9 +136,10 @@ def _chances_enough(
     up = tuple(kinds)
     chances = [chances_up(tuple(nodes), up)[least] for *nodes, least in rows.tolist()]
     out[counted] = np.array(chances)[which]
-    many = np.moveaxis(fleets[~counted], -1, 0)
-    down = [1.0 - one for one in kinds]
-    out[~counted] = 1.0 - trials_tail([*many], down, many.sum(axis=0) - needed[~counted] + 1.0)
+    if not counted.all():
+        many = np.moveaxis(fleets[~counted], -1, 0)
+        down = [1.0 - one for one in kinds]
+        out[~counted] = 1.0 - trials_tail([*many], down, many.sum(axis=0) - needed[~counted] + 1.0)
     return out
 
 
