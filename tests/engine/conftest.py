@@ -20,11 +20,10 @@ from tests.engine.equipment import engine
 from tests.engine.project import Project, lay_home, lay_project
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where CI runs, a missing engine is a failure."""
-    here = any(Path(__file__).parent in item.path.parents for item in items)
-    if here and engine.find() is None and os.environ.get("CI") == "true":
-        raise pytest.UsageError(engine.MISSING)
+def pytest_collect_file() -> None:
+    """Where CI runs, a missing engine is a failure: one error for the folder, also from workers."""
+    if engine.find() is None and os.environ.get("CI") == "true":
+        raise pytest.Collector.CollectError(engine.MISSING)
 
 
 @pytest.fixture(scope="session", autouse=True)

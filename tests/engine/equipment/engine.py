@@ -26,7 +26,7 @@ MODULE = "github.com/pulumi/pulumi"
 RELEASES = f"https://{MODULE}/releases/download/v{VERSION}"
 TIMEOUT_SECONDS = 10
 MISSING = (
-    "No Pulumi engine: the tests in tests/engine are skipped. Install the Pulumi CLI, or Go, and "
+    "No Pulumi engine, which the tests in tests/engine need. Install the Pulumi CLI, or Go, and "
     "run `make engine`."
 )
 
