@@ -1,10 +1,12 @@
-"""What a Pulumi preview says of a pool."""
+"""What a Pulumi preview shows of a pool, of the stack and of a closed gate."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tco.report.preview import pool_text
+import pytest
+
+from tco.report.preview import closed_text, pool_text, refusal, stack_text
 from tco.report.view import stack_view
 from tests.conftest import ON_DEMAND, Keys, Lab
 
@@ -51,3 +53,65 @@ def test_a_capacity_block_that_is_not_bought_is_not_paid_on_demand(lab: Lab) -> 
     block = {"commitment": {"kind": "capacity-block", "hours": 730}}
     text = base_text(lab, pool=block, prices=[book])
     assert text.endswith("(not bought yet)")
+
+
+def stack_lines(lab: Lab, **plan: Any) -> list[str]:
+    """The lines of a stack with one on-demand node at $20 an hour."""
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, **plan)
+    result = lab.evaluate()
+    return stack_text(result, stack_view(result)).splitlines()
+
+
+def test_a_stack_is_shown_with_its_best_alternative_and_what_would_change_the_answer(
+    lab: Lab,
+) -> None:
+    """Half a node costs $14,600, and $13,140 at an API of $36 for a full node-hour."""
+    total, rival, flips = stack_lines(lab, alternatives=["api/dear"])
+    assert total.startswith("$14,600/month: compute 14,600, ")
+    assert rival.startswith("best alternative api/dear $13,140/month. Don't self-host")
+    assert rival.endswith("(probability to win 0%)")
+    assert flips.startswith("what would change the answer: API price x 1.11; ")
+
+
+def test_a_stack_without_alternatives_has_a_headline_in_place_of_a_comparison(lab: Lab) -> None:
+    """With nothing to compare there is no verdict and no probability, and the line says why."""
+    _, headline = stack_lines(lab, alternatives=[])
+    assert headline == "Unknown: $14,600/month; the plan declares no alternatives."
+
+
+def test_a_stack_with_something_unpriced_shows_no_total_as_if_it_were_whole(lab: Lab) -> None:
+    """Two nodes of demand on one node: what is refused has no price and is listed."""
+    lab.workload(requests_per_month=2 * 730 * 3600)
+    total, rival, unpriced = stack_lines(lab, alternatives=["api/dear"])
+    assert total.startswith("$14,600/month plus what has no price: ")
+    assert rival == "best alternative api/dear $52,560/month. Unknown"
+    assert unpriced.startswith("no price for chat: unserved requests: 50.0%")
+
+
+def test_a_pool_at_a_confidential_rate_shows_its_total_alone(lab: Lab) -> None:
+    """A preview is read by everyone who sees the pipeline."""
+    price: Keys = {"instance": "box.8x", "region": "r1", "usd_per_hour": 13.37}
+    book = lab.book("contract", prices=[price], confidential=True)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
+    result = lab.evaluate()
+    assert pool_text(result, stack_view(result), "main") == "$9,760/month   1 x box.8x"
+
+
+@pytest.mark.parametrize(
+    ("level", "follows"),
+    [("mandatory", "`pulumi up` will refuse"), ("advisory", "advisory only, `pulumi up` proceeds")],
+)
+def test_a_closed_gate_says_what_follows_and_which_condition_fails(
+    lab: Lab, level: str, follows: str
+) -> None:
+    """A reader of the preview learns whether `up` stops, why, and where the memo is."""
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, gate={"level": level})
+    result = lab.evaluate()
+    view = stack_view(result)
+    why = "the business case does not hold: Don't, probability to win 0%"
+    text = closed_text(result, view)
+    assert text.startswith(f"the gate is closed, {follows}, because {why}")
+    assert text.endswith("Memo: pulumi stack output tcoMemo")
+    refused = refusal(result, view)
+    assert f"The gate is closed because {why}" in refused
+    assert refused.endswith(f"add tco:plan.gate.override to {result.stack.file}.")

@@ -39,11 +39,12 @@ def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> dict[str, 
         pulumi.log.info(log_text(f"note: {warning}"))
     if not result.gate.open:
         pulumi.log.warn(log_text(closed_text(result, view)))
-    elif all(one.holds for one in result.gate.conditions):
+    elif (override := result.gate.override) is None or all(
+        one.holds for one in result.gate.conditions
+    ):
         pulumi.log.info("the gate is open")
-    elif result.gate.override is not None:
-        by = _override_text(result.gate.override)
-        pulumi.log.warn(log_text(f"the gate is open by override: {by}"))
+    else:
+        pulumi.log.warn(log_text(f"the gate is open by override: {_override_text(override)}"))
     return record(result)
 
 

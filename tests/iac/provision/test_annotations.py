@@ -9,12 +9,20 @@ import pytest
 from tco.analysis.evaluation import Evaluation, evaluate
 from tco.iac.provision.annotations import memo_of_the_pricing_day, record
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
+from tests.iac.mocked_engine import deploy
 
 RESERVED: Keys = {
     **ON_DEMAND,
     "purchase": "reserved",
     "nodes": 1,
     "commitment": {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"},
+}
+
+OVERRIDE: Keys = {
+    "reason": "launch",
+    "approved_by": "CFO",
+    "expires": (DAY + dt.timedelta(10)).isoformat(),
+    "max_usd_per_month": 1e9,
 }
 
 
@@ -34,12 +42,40 @@ def test_memo_and_record_are_the_same_on_the_next_day(lab: Lab, pool: Keys) -> N
 
 def test_a_gate_that_closes_with_age_changes_the_record(lab: Lab) -> None:
     """What a reader takes from the state has to be what `up` does."""
-    override = {
-        "reason": "launch",
-        "approved_by": "CFO",
-        "expires": (DAY + dt.timedelta(10)).isoformat(),
-        "max_usd_per_month": 1e9,
-    }
-    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, gate={"override": override})
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, gate={"override": OVERRIDE})
     assert record(later(lab, 10))["gate"] == "open"
     assert record(later(lab, 11))["gate"] == "closed"
+
+
+def test_every_caution_of_the_plan_is_a_note_of_the_preview(lab: Lab) -> None:
+    """Whoever approves the update reads what the figures leave open."""
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, provision=None)
+    found = deploy(lab)
+    notes = [line for line in found.log if line.startswith("info: note: ")]
+    assert "info: note: chat has no standby: a failed node is an outage until it is replaced." in (
+        notes
+    )
+    assert len(notes) == len(lab.warned())
+
+
+@pytest.mark.parametrize(
+    ("alternative", "override", "line"),
+    [
+        ("api/plain", False, "warning: the gate is closed, `pulumi up` will refuse, because "),
+        ("api/plain", True, "warning: the gate is open by override: by CFO until "),
+        ("api/dear", False, "info: the gate is open"),
+        ("api/dear", True, "info: the gate is open"),
+    ],
+    ids=["closed", "overridden", "open", "override not needed"],
+)
+def test_the_preview_shows_in_one_line_whether_the_gate_lets_the_update_pass(
+    lab: Lab, alternative: str, override: bool, line: str
+) -> None:
+    """An override is only named where it is what opens the gate."""
+    lab.workload(requests_per_month=730 * 3600)
+    gate = {"override": OVERRIDE} if override else {}
+    lab.stack(
+        {"main": {**ON_DEMAND, "nodes": 1}}, alternatives=[alternative], provision=None, gate=gate
+    )
+    [shown] = [one for one in deploy(lab).log if ": the gate is " in one]
+    assert shown.startswith(line)

@@ -10,7 +10,9 @@ import pytest
 
 from tco.errors import BadInput, TcoError
 from tco.plan.stack_file import read_stack, stack_names
-from tests.repository import Repo
+from tests.repository import Repo, no_ci, priced, repo
+
+__all__ = ["no_ci", "priced", "repo"]
 
 STACK, WORKLOAD, CSV, BOOK = (
     *("Pulumi.one.yaml", "workloads/demand.yaml"),
