@@ -65,7 +65,7 @@ def test_an_unpriced_line_closes_the_gate_whatever_the_override_says(
     project.init()
     run = project.run(*UP, "--skip-preview")
     refused(run)
-    assert "everything priced" in run.text
+    assert "prices are missing" in run.text
     assert project.calls() == []
 
 
@@ -325,5 +325,5 @@ def test_an_advisory_gate_warns_and_lets_everything_pass(project: Project, cloud
     project.stack(given)
     project.init()
     run = project.done(*UP, "--skip-preview")
-    assert "the gate is closed, `pulumi up` goes on, the gate is advisory" in run.text
+    assert "the gate is closed, advisory only, `pulumi up` proceeds" in run.text
     assert len(cloud.scaling_groups()) == 1
