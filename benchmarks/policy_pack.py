@@ -43,7 +43,7 @@ def _nothing(args: object, report: object) -> None:
 
 
 def _policies() -> list[Any]:
-    """The policies of the shipped pack; the class that would serve them is put aside."""
+    """Return the policies of the shipped pack; the class that would serve them is put aside."""
     with mock.patch("pulumi_policy.PolicyPack") as pack:
         runpy.run_path(str(PACK))
     return pack.call_args.kwargs["policies"]
@@ -53,11 +53,11 @@ def _seconds(policies: list[Any], requests: list[Any]) -> float:
     server: Any = sdk._PolicyAnalyzerServicer(  # pyright: ignore[reportPrivateUsage]
         "bench", "1.0.0", policies, EnforcementLevel.ADVISORY, CONFIG
     )
-    stack = proto.AnalyzeStackRequest(resources=[_as_seen(one) for one in requests])
+    stack = proto.AnalyzeStackRequest(resources=[_as_seen(request) for request in requests])
     server.Analyze(requests[0], None)
     start = time.process_time()
-    for one in requests:
-        server.Analyze(one, None)
+    for request in requests:
+        server.Analyze(request, None)
     server.AnalyzeStack(stack, None)
     return time.process_time() - start
 
@@ -68,9 +68,9 @@ def _as_seen(request: Any) -> Any:
     )
 
 
-def _request(place: int) -> Any:
-    kind, inputs = list(_kinds())[place % 5]
-    request = proto.AnalyzeRequest(urn=f"{PREFIX}::{kind}::r{place}", type=kind, name=f"r{place}")
+def _request(index: int) -> Any:
+    kind, inputs = list(_kinds())[index % 5]
+    request = proto.AnalyzeRequest(urn=f"{PREFIX}::{kind}::r{index}", type=kind, name=f"r{index}")
     request.provider.type = "pulumi:providers:aws"
     json_format.ParseDict({"region": "us-east-1"}, request.provider.properties)
     json_format.ParseDict({**inputs, "tags": TAGS}, request.properties)

@@ -53,7 +53,7 @@ def run() -> Iterator[Result]:
 
 
 def _projects(base: Path) -> tuple[Project, Project]:
-    """The program as it is, and the same pools without it."""
+    """Return the program as it is, and the same pools without it."""
     home = base / "home"
     home.mkdir()
     lay_home(home)

@@ -64,14 +64,14 @@ def _file(folder: Path, resources: int) -> Path:
     return path
 
 
-def _batch(place: int) -> list[Keys]:
+def _batch(index: int) -> list[Keys]:
     mappings = [{"deviceName": "/dev/xvda", "ebs": {"volumeSize": 500, "volumeType": "gp3"}}]
     template = _step(
-        TEMPLATE, f"t{place}", {"instanceType": "p5.48xlarge", "blockDeviceMappings": mappings}
+        TEMPLATE, f"t{index}", {"instanceType": "p5.48xlarge", "blockDeviceMappings": mappings}
     )
     group = _step(
         "aws:autoscaling/group:Group",
-        f"g{place}",
+        f"g{index}",
         {"minSize": 1, "maxSize": 3, "launchTemplate": {"id": LATER, "version": "$Latest"}},
         {"launchTemplate": [template["urn"]]},
     )
@@ -80,10 +80,10 @@ def _batch(place: int) -> list[Keys]:
     return [
         template,
         group,
-        _step("aws:ebs/volume:Volume", f"v{place}", volume),
-        _step("aws:ec2/securityGroup:SecurityGroup", f"s{place}", {"ingress": [rule, rule]}),
-        _step("aws:iam/role:Role", f"r{place}", {"assumeRolePolicy": json.dumps({"a": TAGS})}),
-        _step("aws:s3/bucket:Bucket", f"b{place}", {"forceDestroy": False}),
+        _step("aws:ebs/volume:Volume", f"v{index}", volume),
+        _step("aws:ec2/securityGroup:SecurityGroup", f"s{index}", {"ingress": [rule, rule]}),
+        _step("aws:iam/role:Role", f"r{index}", {"assumeRolePolicy": json.dumps({"a": TAGS})}),
+        _step("aws:s3/bucket:Bucket", f"b{index}", {"forceDestroy": False}),
     ]
 
 

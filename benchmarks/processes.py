@@ -1,6 +1,6 @@
 """Whole processes measured in turn, so that a drift of the machine's speed hits both alike.
 
-Seconds are those of the processor: what else runs on the machine does not count.
+Seconds are CPU seconds: other load on the machine does not count.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Used:
 
 
 def compiled(folder: str) -> dict[str, str]:
-    """The environment of a machine on which Python keeps what it compiled, here in a folder.
+    """Return the environment of a machine on which Python keeps what it compiled, here in a folder.
 
     Where it may not, every start compiles all sources again, and that is what would be timed.
     """

@@ -22,7 +22,7 @@ def main() -> None:
         signal.signal(signal.SIGINT, _leave)
     from tco.cli.main import main as run  # noqa: PLC0415  what takes its time, with _leave in place
 
-    gc.freeze()  # what was loaded stays: nobody looks for garbage in it, at the end neither
+    gc.freeze()  # what was loaded stays: the collector does not scan it, at exit either
     gc.enable()
     if interruptible:
         signal.signal(signal.SIGINT, signal.default_int_handler)

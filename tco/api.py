@@ -133,7 +133,7 @@ def optimize(
 
     Raises:
         BadInput: Something in the stack has no price.
-        TcoError: ``max_term`` is no term.
+        TcoError: ``max_term`` is not a term.
     """
     from tco.analysis.optimization.budget import Budget
     from tco.analysis.optimization.optimize import optimize as cheapest
@@ -184,7 +184,7 @@ def sweep(
 
     day = today or dt.date.today()
     resolve = partial(resolve_stack, catalog=catalog or _embedded(), today=stack.day)
-    return sweep_of(stack.source, resolve, day, [span_of(one) for one in spans], scenarios, seed)
+    return sweep_of(stack.source, resolve, day, [span_of(span) for span in spans], scenarios, seed)
 
 
 def price_resources(

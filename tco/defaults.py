@@ -1,4 +1,4 @@
-"""What an evaluation takes where nobody says otherwise, known without loading the evaluation."""
+"""The defaults of an evaluation, in a module that does not load it."""
 
 from __future__ import annotations
 

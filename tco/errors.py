@@ -1,4 +1,4 @@
-"""The errors of tco, and how a problem in a file is told.
+"""The errors of tco, and how a problem in a file is printed.
 
 TcoError            anything tco refuses; the command line prints it and exits 1
 └── BadInput        one or more problems in what the user wrote, all of them at once
@@ -57,13 +57,13 @@ class Problem:
     """False where two sides with this problem may still differ: neither file is known."""
 
     def __str__(self) -> str:
-        """The problem on one line, without its file; control characters show as escapes."""
+        """Return the problem on one line, without its file; control characters show as escapes."""
         said = f"{self.path}: {self.message}" if self.path else self.message
         return printable(f"{said} {self.hint}".rstrip())
 
 
 class BadInput(TcoError):
-    """What the user wrote cannot be read as it stands: every problem found, in file order."""
+    """What the user wrote has problems: all of them, in file order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -79,14 +79,14 @@ class BadInput(TcoError):
 
 
 def _format_problems(problems: Sequence[Problem]) -> Iterator[str]:
-    """A line a problem; where many say the same of different places, the first with their number.
+    """Yield one line per problem; repeated messages are shown once, with their count.
 
     Programs get them all: only the text is shortened.
     """
     alike: dict[tuple[str, str, str], list[Problem]] = {}
-    for one in problems:
-        key = one.path.rpartition(".")[2].partition("[")[0]
-        alike.setdefault((key, one.message, one.hint), []).append(one)
+    for problem in problems:
+        key = problem.path.rpartition(".")[2].partition("[")[0]
+        alike.setdefault((key, problem.message, problem.hint), []).append(problem)
     for same in alike.values():
         if len(same) <= MOST_ALIKE:
             yield from map(str, same)
@@ -103,7 +103,7 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
 
 
 def one_of(name: object, known: Iterable[str]) -> str:
-    """The nearest known name, or, where none is near, the names there are (at most ten)."""
+    """Return the nearest known name, or, where none is near, the names there are (at most ten)."""
     names = sorted(known, key=natural)
     shown = ", ".join(names[:10]) or "none"
     return did_you_mean(name, names) or f"Known: {shown}{', …' if len(names) > 10 else '.'}"

@@ -43,7 +43,7 @@ OURS = {
     r"a tuple": "a list",
     r"a string": "a text",
 }
-"""What pydantic calls things, and what somebody who writes YAML calls them."""
+"""Pydantic's names of types, and the names that YAML authors use."""
 NUMBERS = {"float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"}
 LARGEST_FILE_BYTES = 1 << 20
 WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -69,17 +69,17 @@ class Strict(BaseModel):
 
 
 def as_mapping(value: object) -> dict[str, Any] | None:
-    """The value where it is keys with values, as YAML gives them, else None."""
+    """Return the value if it is a mapping, else None."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def as_list(value: object) -> list[Any] | None:
-    """The value where it is a list, else None."""
+    """Return the value if it is a list, else None."""
     return cast("list[Any]", value) if isinstance(value, list) else None
 
 
 def read_text(path: Path, shown: str) -> str:
-    """The text of a user's file. Raises BadInput for what is missing, huge or not UTF-8."""
+    """Return the text of a user's file. Raises BadInput for what is missing, huge or not UTF-8."""
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:
@@ -108,7 +108,7 @@ def unreadable(shown: str, message: str, hint: str = "", path: str = "") -> BadI
 
 
 def validated(model: type[Model], value: object, shown: str, prefix: str = "") -> Model:
-    """The value as a model. Raises BadInput with every problem and its path."""
+    """Return the value as a model. Raises BadInput with every problem and its path."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -118,7 +118,7 @@ def validated(model: type[Model], value: object, shown: str, prefix: str = "") -
 def problems_of(
     error: ValidationError, model: type[BaseModel], shown: str, prefix: str = ""
 ) -> Iterator[Problem]:
-    """What pydantic found, told the way tco tells it."""
+    """Convert the errors that pydantic found to problems."""
     for detail in error.errors(include_url=False):
         if detail["type"] == "too_short" and detail.get("input"):
             continue  # not empty: its entries are what is wrong
@@ -133,7 +133,7 @@ def problems_of(
 
 
 def _place(loc: tuple[int | str, ...], unknown: bool) -> tuple[int | str, ...]:
-    """A place as the file has it, without what pydantic and our unions put into the path.
+    """Return a path as the file has it, without what pydantic adds for unions.
 
     The last part of an unknown key's place is the key, whatever it looks like.
     """
@@ -158,7 +158,7 @@ def _format_violation(kind: str, message: str, given: object) -> str:
 
 
 def _other(kind: str, message: str, given: object) -> str:
-    """What pydantic says of a value, in our words."""
+    """Return pydantic's message about a value in plain words."""
     shown = repr(given) if isinstance(given, str | int | float | bool) else type(given).__name__
     if len(shown) > 60:
         shown = shown[:57] + "…'"
@@ -171,7 +171,7 @@ def _other(kind: str, message: str, given: object) -> str:
 
 
 def _no_number(given: object) -> str:
-    """What stands where exactly one number does."""
+    """Describe a value that is not a single number."""
     if isinstance(given, list):
         return "is one number: a range is not accepted here."
     if isinstance(given, float):
@@ -182,15 +182,15 @@ def _no_number(given: object) -> str:
 
 
 def _keys_at(model: object, loc: tuple[int | str, ...]) -> list[str]:
-    """The keys a mapping may have at a path inside a model."""
+    """Return the keys a mapping may have at a path inside a model."""
     candidates: list[object] = [model]
     for part in loc:
-        candidates = [inner for one in candidates for inner in _step(one, part)]
+        candidates = [inner for candidate in candidates for inner in _step(candidate, part)]
     return [
         field.alias or name
-        for one in candidates
-        if isinstance(one, type) and issubclass(one, BaseModel)
-        for name, field in one.model_fields.items()
+        for candidate in candidates
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel)
+        for name, field in candidate.model_fields.items()
     ]
 
 
@@ -205,7 +205,7 @@ def _step(annotation: object, part: int | str) -> list[object]:
 
 
 def unwrapped(annotation: object) -> list[object]:
-    """The types behind Annotated, Optional and unions."""
+    """Return the types behind Annotated, Optional and unions."""
     origin = get_origin(annotation)
     if origin is Annotated:
         return unwrapped(get_args(annotation)[0])
@@ -233,7 +233,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _replace(path: Path, text: str, before: os.stat_result | None) -> None:
-    """Write a temporary file and rename it to the path; nobody reads it who may not read that."""
+    """Write a temporary file, readable as the target is, and rename it to the path."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     mode = 0o666 if before is None else stat.S_IMODE(before.st_mode)
     try:

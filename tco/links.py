@@ -119,7 +119,7 @@ def bounds_of(folder: Path) -> Bounds:
     refused by the one that holds it.
     """
     full = folder.resolve() if ".." in folder.parts else folder.absolute()
-    tops = [one for one in (full, *full.parents) if (one / ".git").exists()]
+    tops = [parent for parent in (full, *full.parents) if (parent / ".git").exists()]
     for index, top in enumerate(tops):
         real = top.resolve()
         if all(real.is_relative_to(other.resolve()) for other in tops[index + 1 :]):

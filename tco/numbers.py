@@ -77,12 +77,12 @@ def whole_usd(value: int) -> str:
 
 
 def signed_usd(value: int) -> str:
-    """A change in whole dollars, with its sign; a zero has none."""
+    """Return a change in whole dollars, with its sign; a zero has none."""
     return f"{'+' if value > 0 else ''}{whole_usd(value)}"
 
 
 def signed_percent(share: float) -> str:
-    """A change in percent, with its sign."""
+    """Return a change in percent, with its sign."""
     return f"{'-' if share < 0 else '+'}{percent(abs(share))}"
 
 
@@ -119,7 +119,7 @@ def usd_range(low: float, high: float, likely: float | None = None) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in percent, with one decimal below 10%."""
+    """Return a share in percent, with one decimal below 10%."""
     value = 100 * share
     if 0 < value < 0.05:
         return "<0.1%"
@@ -151,19 +151,19 @@ def tokens_in_words(mtok: float) -> str:
 
 
 def quantity(value: float, unit: str) -> str:
-    """A line's quantity with its unit, short."""
+    """Return a line's quantity with its unit, short."""
     short = {"node-hour": "h", "request": "req", "service": "", "node": "", "month": ""}
     text = grouped(value) if abs(value) >= 100 or abs(value) < 0.005 else plain(value)
     return f"{text} {short.get(unit, unit)}".rstrip()
 
 
 def factor_text(value: float) -> str:
-    """A factor on a price."""
+    """Return a factor on a price."""
     return f"x {plain(value)}"
 
 
 def fte_text(value: float) -> str:
-    """A number of people."""
+    """Return a number of people."""
     return f"{plain(value, 2)} FTE"
 
 

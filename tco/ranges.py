@@ -1,6 +1,6 @@
 """Figures that are known only within a range: ``[low, high]`` or ``[low, likely, high]``.
 
-``low`` and ``high`` are read as P10 and P90. Without a stated ``likely`` the median stands at
+``low`` and ``high`` are read as P10 and P90. Without a stated ``likely`` the median is at
 the geometric mean (a share: at the mean of the logits), since prices, rates and shares err by
 factors rather than by amounts.
 """
@@ -40,12 +40,12 @@ class Range:
         return self.low == self.high
 
     def __mul__(self, factor: float) -> Range:
-        """The range in another unit; the factor is positive."""
+        """Return the range in another unit; the factor is positive."""
         return Range(self.low * factor, self.likely * factor, self.high * factor, self.share)
 
 
 def point(value: float) -> Range:
-    """A figure that is known exactly."""
+    """Return a figure that is known exactly."""
     return Range(value, value, value)
 
 
@@ -54,7 +54,7 @@ def _refuse(message: str) -> PydanticCustomError:
 
 
 def not_a_number(value: object) -> str:
-    """What stands where a number is needed, as somebody who writes YAML would say it."""
+    """Describe a value that is not a number in the terms of YAML."""
     if isinstance(value, bool):
         return f"{str(value).lower()} is not a number."
     if isinstance(value, str) and NUMBER.fullmatch(value.strip()):

@@ -32,11 +32,11 @@ class Scenario:
     fte: Quantity | None = None
 
     def value(self, figure: SourcedValue) -> Quantity:
-        """The figure in this scenario."""
+        """Return the figure in this scenario."""
         return self.read(figure.driver, figure.value)
 
     def read(self, name: str, value: Range) -> Quantity:
-        """A range of a name in this scenario."""
+        """Return a range of a name in this scenario."""
         if value.is_point:
             return value.likely
         drawn = self.draws.get((name, value))

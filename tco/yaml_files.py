@@ -17,12 +17,12 @@ __all__ = ["read_yaml", "yaml_mapping"]
 
 
 def read_yaml(path: Path, shown: str) -> dict[str, Any]:
-    """The mapping that a YAML file holds. Raises BadInput for anything else."""
+    """Return the mapping that a YAML file holds. Raises BadInput for anything else."""
     return yaml_mapping(read_text(path, shown), shown)
 
 
 def yaml_mapping(text: str, shown: str, *, aliases: bool = False) -> dict[str, Any]:
-    """The mapping that a YAML text holds. Raises BadInput for anything else."""
+    """Return the mapping that a YAML text holds. Raises BadInput for anything else."""
     try:
         loaded = load(text, aliases=aliases)
     except yaml.MarkedYAMLError as error:
@@ -31,8 +31,8 @@ def yaml_mapping(text: str, shown: str, *, aliases: bool = False) -> dict[str, A
         if mark and _at(text, mark.line, mark.column) == "\t":
             raise unreadable(shown, "a tab.", "YAML is indented by spaces.", where) from None
         valid = isinstance(error, AmbiguousValue)
-        told = f"{'' if valid else 'not valid YAML: '}{error.problem}."
-        raise unreadable(shown, told, error.note or "", where) from None
+        texts = f"{'' if valid else 'not valid YAML: '}{error.problem}."
+        raise unreadable(shown, texts, error.note or "", where) from None
     except (yaml.YAMLError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise unreadable(shown, f"not valid YAML: {first}.") from None
@@ -46,6 +46,6 @@ def yaml_mapping(text: str, shown: str, *, aliases: bool = False) -> dict[str, A
 
 
 def _at(text: str, line: int, column: int) -> str:
-    """The character at a place, or an empty text behind the end."""
+    """Return the character at a place, or an empty text behind the end."""
     lines = text.splitlines()
     return lines[line][column : column + 1] if line < len(lines) else ""

@@ -62,10 +62,10 @@ OF_ONE_VALUE = frozenset(f"{TAG}{kind}" for kind in ("int", "float", "bool", "nu
 
 
 def load(text: str, *, aliases: bool = False) -> object:
-    """What a text of one document holds, None where it is empty. Raises yaml.YAMLError.
+    """Load a text of one YAML document; None if it is empty. Raises yaml.YAMLError.
 
     A key written twice and more than 40 levels are refused, and an alias unless it is allowed: in
-    a user's file a few of them could stand for gigabytes. Bare dates stay texts.
+    a user's file a few of them could expand to gigabytes. Bare dates stay text.
     """
     return _Reader(text, aliases=aliases).document()
 
@@ -89,7 +89,7 @@ class _Reader:
         self.anchors: dict[str, Any] | None = {} if aliases else None
 
     def document(self) -> object:
-        """The one document of the text."""
+        """Return the one document of the text."""
         parser = self.parser
         parser.get_event()  # the stream begins
         if parser.check_event(yaml.StreamEndEvent):
@@ -166,7 +166,7 @@ class _Reader:
                 raise _tagged(event)
             if text == "<<":
                 raise _refused("a merge key (<<)", event, "Write its keys out.")
-            return text  # an equals sign alone, which YAML 1.1 gave a meaning nobody uses
+            return text  # an equals sign alone, which had a meaning in YAML 1.1 that is not in use
         node = yaml.ScalarNode(tag, text, event.start_mark, event.end_mark)
         return self.parser.construct_object(node)
 

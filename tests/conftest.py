@@ -224,7 +224,7 @@ class Lab:
 
     def nodes_by_hour(self, nodes: Sequence[float], name: str = "demand", **keys: Any) -> str:
         """A workload that fills so many nodes of the model `unit` in each hour of a day."""
-        return self.workload(name, per_hour=[3600.0 * one for one in nodes] * 7, **keys)
+        return self.workload(name, per_hour=[3600.0 * node for node in nodes] * 7, **keys)
 
     def book(self, name: str, **keys: Any) -> str:
         """A user's price book."""
@@ -269,7 +269,7 @@ class Lab:
 
     def warned(self, name: str = "one") -> list[str]:
         """The messages of a stack's cautions."""
-        return [one.message for one in self.load(name).warnings]
+        return [warning.message for warning in self.load(name).warnings]
 
     def evaluate(self, name: str = "one") -> Evaluation:
         """A stack of the folder, evaluated."""
@@ -285,14 +285,14 @@ class Lab:
 def cost_by_category(result: Evaluation) -> dict[str, float]:
     """USD per month by category of the ledger; 0 where there is no line."""
     return {
-        category: sum(one.usd_per_month for one in result.lines if one.line.category == category)
+        category: sum(line.usd_per_month for line in result.lines if line.line.category == category)
         for category in CATEGORIES
     }
 
 
 def caps_of(result: Evaluation) -> list[str]:
     """The messages of what caps a verdict."""
-    return [one.message for one in result.verdict.caps]
+    return [cap.message for cap in result.verdict.caps]
 
 
 def owned(usd: float, **keys: Any) -> Keys:

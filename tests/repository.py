@@ -74,7 +74,7 @@ class Repo(Lab):
 
     def changed(self, name: str = "one", base: str | None = None) -> StackDelta:
         """One stack of the comparison."""
-        return next(one for one in self.compare(base).stacks if one.stack == name)
+        return next(stack for stack in self.compare(base).stacks if stack.stack == name)
 
 
 @pytest.fixture(autouse=True)

@@ -93,11 +93,11 @@ def test_an_output_format_is_one_entry(lab: Lab, monkeypatch: pytest.MonkeyPatch
     """A format that joins the registry is called with the evaluated stacks."""
 
     def names(results: Sequence[Evaluation]) -> None:
-        click.echo(",".join(one.stack.name for one in results))
+        click.echo(",".join(result.stack.name for result in results))
 
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
     monkeypatch.setitem(FORMATS, "names", names)
-    [form] = [one for one in plan.params if one.name == "form"]
+    [form] = [param for param in plan.params if param.name == "form"]
     monkeypatch.setattr(form, "type", click.Choice(list(FORMATS)))
     monkeypatch.setattr("tco.catalog.catalog.load_catalog", lambda: lab.catalog)
     arguments = ["--format", "names", "--stacks", str(lab.folder), "--today", DAY.isoformat()]

@@ -198,7 +198,7 @@ def test_a_link_that_leads_to_no_file(repo: Repo, target: str, why: str) -> None
     assert problem.message.startswith(f"{link} {why}")
     repo.commit("link")
     link.unlink()
-    [removed] = [one for one in repo.compare("HEAD").stacks if one.status == "removed"]
+    [removed] = [stack for stack in repo.compare("HEAD").stacks if stack.status == "removed"]
     assert removed.problems[0].message == problem.message
 
 
@@ -230,7 +230,7 @@ def test_a_stack_that_is_a_link_to_nowhere_on_both_sides(repo: Repo) -> None:
     (repo.folder / "Pulumi.old.yaml").symlink_to("nowhere.yaml")
     repo.branch()
     repo.pool(2)
-    assert [one.stack for one in repo.compare().stacks] == ["one"]
+    assert [stack.stack for stack in repo.compare().stacks] == ["one"]
 
 
 def test_a_huge_file_of_the_base(repo: Repo) -> None:
@@ -239,7 +239,7 @@ def test_a_huge_file_of_the_base(repo: Repo) -> None:
     repo.write("Pulumi.old.yaml", "#" * 3_000_000)
     repo.branch()
     (repo.folder / "Pulumi.old.yaml").unlink()
-    [removed] = [one for one in repo.compare().stacks if one.status == "removed"]
+    [removed] = [stack for stack in repo.compare().stacks if stack.status == "removed"]
     assert removed.problems[0].message.startswith("3,000,000 bytes are more than")
 
 

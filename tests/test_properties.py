@@ -77,10 +77,10 @@ def usd(result: Evaluation) -> float:
 def test_the_ledger_adds_up(lab: Lab, stack: dict[str, Any]) -> None:
     """The lines are the total, each within its low and high, none below nothing."""
     result = evaluated(lab, stack)
-    assert sum(one.usd_per_month for one in result.lines) == pytest.approx(usd(result))
-    for one in result.lines:
-        assert one.low <= one.usd_per_month <= one.high
-        assert one.usd_per_month >= -1e-9
+    assert sum(line.usd_per_month for line in result.lines) == pytest.approx(usd(result))
+    for line in result.lines:
+        assert line.low <= line.usd_per_month <= line.high
+        assert line.usd_per_month >= -1e-9
 
 
 @given(stacks(), st.floats(1.0, 3.0))
@@ -118,7 +118,7 @@ MONEY_FIGURES = (
 def _scaled_book(lab: Lab, factor: float) -> str:
     """A price book with every price of the tests' catalog times a factor."""
     [book] = lab.catalog.books
-    rows = [one.model_dump(mode="json", exclude_none=True) for one in book.prices]
+    rows = [price.model_dump(mode="json", exclude_none=True) for price in book.prices]
     prices = [
         {
             key: value * factor if "usd" in key and isinstance(value, float) else value
@@ -127,9 +127,9 @@ def _scaled_book(lab: Lab, factor: float) -> str:
         for row in rows
     ]
     figures = [
-        {"figure": one.figure, "value": one.value.likely * factor, "unit": one.unit}
-        for one in book.figures
-        if one.figure in MONEY_FIGURES
+        {"figure": figure.figure, "value": figure.value.likely * factor, "unit": figure.unit}
+        for figure in book.figures
+        if figure.figure in MONEY_FIGURES
     ]
     return lab.book("scaled", prices=prices, figures=figures)
 
@@ -147,9 +147,9 @@ def test_scaling_all_money_scales_the_totals(
         stack = {**stack, "pools": dear}
     scaled = evaluated(lab, stack, prices=[_scaled_book(lab, factor)])
     assert usd(scaled) == pytest.approx(factor * usd(plain))
-    for one, other in zip(scaled.alternatives, plain.alternatives, strict=True):
-        assert one.usd_per_month == pytest.approx(factor * (other.usd_per_month or 0))
-        assert one.npv_usd == pytest.approx(factor * (other.npv_usd or 0))
+    for alternative, other in zip(scaled.alternatives, plain.alternatives, strict=True):
+        assert alternative.usd_per_month == pytest.approx(factor * (other.usd_per_month or 0))
+        assert alternative.npv_usd == pytest.approx(factor * (other.npv_usd or 0))
     assert scaled.verdict.decision == plain.verdict.decision
 
 

@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PricedLine:
     """A line of the month with what it would be at the low and high ends of its figures."""
 
@@ -57,10 +57,10 @@ class PricedLine:
     @property
     def estimate(self) -> bool:
         """Whether any figure behind the line is an estimate or a range."""
-        return any(one.estimate or not one.value.is_point for one in self.line.figures)
+        return any(figure.estimate or not figure.value.is_point for figure in self.line.figures)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evaluation:
     """Everything that follows from a stack on its pricing day."""
 
@@ -91,24 +91,31 @@ class Evaluation:
     @property
     def requests_per_month(self) -> float:
         """Requests of all services."""
-        return sum(one.demand.requests_per_month for one in self.stack.services)
+        return sum(service.demand.requests_per_month for service in self.stack.services)
 
     @property
     def output_mtok_per_month(self) -> float:
         """Generated tokens of all services, reasoning included."""
         return sum(
-            one.demand.requests_per_month * one.output_tokens_per_request / TOKENS_PER_MTOK
-            for one in self.stack.services
+            service.demand.requests_per_month * service.output_tokens_per_request / TOKENS_PER_MTOK
+            for service in self.stack.services
         )
 
     @property
     def rival(self) -> AlternativeResult | None:
         """The alternative that the verdict names."""
-        return next((one for one in self.alternatives if one.name == self.verdict.against), None)
+        return next(
+            (
+                alternative
+                for alternative in self.alternatives
+                if alternative.name == self.verdict.against
+            ),
+            None,
+        )
 
     @property
     def worth_measuring(self) -> Sensitivity | None:
-        """The figure worth most to know before the decision; where prices go nobody can measure."""
+        """The figure most worth measuring before the decision; future prices are left out."""
         drawn = self.rival.uncertainty if self.rival is not None else None
         future = {
             figure.driver
@@ -151,10 +158,12 @@ class Evaluation:
 def evaluate(
     stack: StackModel, today: dt.date, scenarios: int = SCENARIOS, seed: int = SEED
 ) -> Evaluation:
-    """The month, the alternatives on the same volume, break-even, verdict and gate of a stack.
+    """Return the month, the alternatives on the same volume, break-even.
+
+    Verdict and gate of a stack.
 
     ``scenarios`` is the number of draws behind the probability to win; 0 leaves it out. Raises
-    BadInput for correlations that cannot be.
+    BadInput for impossible correlations.
     """
     done = operate(stack)
     lines = _lines(stack, done)
@@ -178,30 +187,30 @@ def evaluate(
         unpriced=unpriced,
     )
     rival, _ = rival_of(stack, results)
-    decided = next((one for one in results if one.name == verdict.against), None)
+    decided = next((result for result in results if result.name == verdict.against), None)
     facts = GateFacts(
-        today,
-        None if unpriced else priced,
-        unpriced,
-        max(fleet.unserved_share for fleet in fleets),
-        lost,
-        tuple(_figures_of(decided.alternative)) if decided is not None else (),
-        closes_on_demand(stack, verdict, decided, scenarios, seed),
+        today=today,
+        usd_per_month=None if unpriced else priced,
+        unpriced=unpriced,
+        unserved_share=max(fleet.unserved_share for fleet in fleets),
+        lost_months=lost,
+        rival_figures=tuple(_figures_of(decided.alternative)) if decided is not None else (),
+        closes_on_demand=closes_on_demand(stack, verdict, decided, scenarios, seed),
     )
     return Evaluation(
-        stack,
-        today,
-        tuple(lines),
-        fleets,
-        unpriced,
-        results,
-        scanned,
-        own,
-        verdict,
-        gate(stack, verdict, facts),
-        _ranks(stack, rival),
-        lost,
-        sure,
+        stack=stack,
+        today=today,
+        lines=tuple(lines),
+        fleets=fleets,
+        unpriced=unpriced,
+        alternatives=results,
+        scan=scanned,
+        own=own,
+        verdict=verdict,
+        gate=gate(stack, verdict, facts),
+        ranks=_ranks(stack, rival),
+        lost_months=lost,
+        uncertainty=sure,
     )
 
 
@@ -212,7 +221,10 @@ def _drawn(ahead: Projection, scenarios: int, seed: int) -> Uncertainty:
 
 
 def on_day(result: Evaluation, today: dt.date) -> Evaluation:
-    """The same evaluation as it reads on another day: figures have other ages, so may the gate."""
+    """Return the same evaluation as it reads on another day.
+
+    Figures have other ages, so may the gate.
+    """
     facts = replace(result.gate.facts, today=today)
     return replace(result, today=today, gate=gate(result.stack, result.verdict, facts))
 
@@ -228,17 +240,17 @@ def _result(
     """One alternative on the same volume: its month, its horizon, where we win, what flips it."""
     rival = rival_side(own.ahead, alternative)
     return AlternativeResult(
-        alternative,
-        _month_usd(own.stack, alternative),
-        rival,
-        wins,
-        thresholds(own, rival) if rival is not None and known else UNASKED,
-        sure.of(alternative.name) if sure is not None else None,
+        alternative=alternative,
+        usd_per_month=_month_usd(own.stack, alternative),
+        side=rival,
+        wins_mtok_per_month=wins,
+        thresholds=thresholds(own, rival) if rival is not None and known else UNASKED,
+        uncertainty=sure.of(alternative.name) if sure is not None else None,
     )
 
 
 def _ranks(stack: StackModel, rival: AlternativeResult | None) -> tuple[tuple[Rank, ...], ...]:
-    """The load by node rank of every service, against the rival's API where it is one."""
+    """Return the load by node rank of every service, against the rival's API where it is one."""
     rates = rival.alternative.rates if rival is not None else ()
     apis = rates or (None,) * len(stack.services)
     return tuple(
@@ -248,41 +260,44 @@ def _ranks(stack: StackModel, rival: AlternativeResult | None) -> tuple[tuple[Ra
 
 
 def _lines(stack: StackModel, done: FleetOperation) -> list[PricedLine]:
-    """The ledger at the likely figures, each line with its value at their low and high ends."""
+    """Return the ledger at the likely figures.
+
+    Each line with its value at their low and high ends.
+    """
     likely = ledger(stack, done)
     ends = [ledger(stack, done, 0.0, Scenario(end=end)) for end in ("low", "high")]
     lines: list[PricedLine] = []
-    for place, line in enumerate(likely):
+    for index, line in enumerate(likely):
         usd = as_scalar(line.usd)
-        bounds = sorted([usd, *(as_scalar(ledger_at[place].usd) for ledger_at in ends)])
+        bounds = sorted([usd, *(as_scalar(ledger_at[index].usd) for ledger_at in ends)])
         lines.append(
             PricedLine(
-                line,
-                as_scalar(line.quantity),
-                as_scalar(line.usd_per_unit),
-                usd,
-                bounds[0],
-                bounds[-1],
+                line=line,
+                quantity=as_scalar(line.quantity),
+                usd_per_unit=as_scalar(line.usd_per_unit),
+                usd_per_month=usd,
+                low=bounds[0],
+                high=bounds[-1],
             )
         )
     return lines
 
 
 def _unserved(stack: StackModel, done: FleetOperation) -> list[Unpriced]:
-    """What the fleet refuses has no price, since no API is named for it."""
+    """Return the unserved requests as unpriced items, since no API is named for them."""
     return [
         Unpriced(
             f"{service.name}: unserved requests",
             f"{percent_text(share, 1)} of the requests find every node full, the limit is "
             f"{percent_text(service.unserved_limit, 1)}, and no overflow API is set",
         )
-        for place, service in enumerate(stack.services)
-        if (share := as_scalar(done.refused_share(service, place))) > 0
+        for index, service in enumerate(stack.services)
+        if (share := as_scalar(done.refused_share(service, index))) > 0
     ]
 
 
 def _month_usd(stack: StackModel, alternative: Alternative) -> float | None:
-    """An alternative's bill for the pricing day's month."""
+    """Return an alternative's bill for the pricing day's month."""
     if alternative.unpriced:
         return None
     if alternative.stack is not None:

@@ -15,7 +15,7 @@ from tco.units import HOURS_PER_MONTH
 __all__ = ["FleetFigures", "fleet_figures", "utilization", "utilization_at"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FleetFigures:
     """A service's fleet in the month of the pricing day.
 
@@ -39,46 +39,46 @@ class FleetFigures:
 
 
 def fleet_figures(stack: StackModel, done: FleetOperation) -> tuple[FleetFigures, ...]:
-    """The fleet of every service at the first load factor."""
-    return tuple(_fleet(service, done, place) for place, service in enumerate(stack.services))
+    """Return the fleet of every service at the first load factor."""
+    return tuple(_fleet(service, done, index) for index, service in enumerate(stack.services))
 
 
-def _fleet(service: ServiceModel, done: FleetOperation, place: int) -> FleetFigures:
-    groups = done.groups[place]
+def _fleet(service: ServiceModel, done: FleetOperation, index: int) -> FleetFigures:
+    groups = done.groups[index]
     nodes = standby = held = provisioned = busy = 0.0
     overflow = 0.0
-    for one in groups:
-        for number, pool in enumerate(one.group.pools):
+    for group in groups:
+        for number, pool in enumerate(group.group.pools):
             size = pool.nodes_per_replica
-            hours = as_scalar(one.month.node_hours[number]) * size
+            hours = as_scalar(group.month.node_hours[number]) * size
             provisioned += hours
             held += (
                 hours
-                + as_scalar(one.month.start_hours(number, pool.boot_hours.value.likely)) * size
+                + as_scalar(group.month.start_hours(number, pool.boot_hours.value.likely)) * size
             )
-            busy += as_scalar(one.month.busy_hours[number]) * size
-            nodes += as_scalar(one.month.peak_nodes[number]) * size
-        spares = as_scalar(one.spares) * one.spare_pool.nodes_per_replica
+            busy += as_scalar(group.month.busy_hours[number]) * size
+            nodes += as_scalar(group.month.peak_nodes[number]) * size
+        spares = as_scalar(group.spares) * group.spare_pool.nodes_per_replica
         standby += spares
         held += spares * HOURS_PER_MONTH
-        overflow += one.group.share * as_scalar(one.month.overflow_share)
-    concurrencies = [one.group.concurrency for one in groups]
-    known = [one for one in concurrencies if one is not None]
+        overflow += group.group.share * as_scalar(group.month.overflow_share)
+    concurrencies = [group.group.concurrency for group in groups]
+    known = [concurrency for concurrency in concurrencies if concurrency is not None]
     return FleetFigures(
         nodes=nodes,
         standby_nodes=standby,
         node_hours=held,
         utilization=busy / held if held else 0.0,
         utilization_provisioned=busy / provisioned if provisioned else 0.0,
-        unserved_share=as_scalar(done.unserved_share(service, place)),
+        unserved_share=as_scalar(done.unserved_share(service, index)),
         overflow_share=overflow,
         node_output_tok_s=groups[0].group.node_output_tok_s,
         concurrency=known[0] if known else None,
-        extrapolated=any(one.group.extrapolated for one in groups),
-        predicted=any(one.group.predicted for one in groups),
-        slo=overall_slo(one.group.slo for one in groups),
-        slo_inferred=any(one.group.slo_inferred for one in groups),
-        provenance=weakest(one.group.provenance for one in groups),
+        extrapolated=any(group.group.extrapolated for group in groups),
+        predicted=any(group.group.predicted for group in groups),
+        slo=overall_slo(group.group.slo for group in groups),
+        slo_inferred=any(group.group.slo_inferred for group in groups),
+        provenance=weakest(group.group.provenance for group in groups),
     )
 
 

@@ -151,13 +151,13 @@ class Book(Strict):
 
 
 def describe(key: tuple[object, ...]) -> str:
-    """A row's key as a reader would say it."""
+    """Return a row's key as a reader would say it."""
     shown = (str(part) for part in key if part is not None and part != point(0.0))
     return " ".join(shown)
 
 
 def _converted(row: dict[str, Any], currency: dict[str, Any]) -> dict[str, Any]:
-    """A row in USD. What is converted is as old as the older of its own day and the rate's."""
+    """Convert a row to USD. It is as old as the older of its own day and the rate's."""
     rate = currency.get("usd")
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not rate > 0:
         return row
@@ -172,7 +172,10 @@ def _converted(row: dict[str, Any], currency: dict[str, Any]) -> dict[str, Any]:
 
 
 def _older(a: Any, b: Any) -> Any:
-    """The older of two days; the first where one of them is none, for its field to refuse."""
+    """Return the older of two days.
+
+    The first where one of them is none, for its field to refuse.
+    """
     try:
         return min(a, b, key=day_of)
     except ValueError:
@@ -180,12 +183,15 @@ def _older(a: Any, b: Any) -> Any:
 
 
 def _in_usd(key: str, value: Any, rate: float) -> Any:
-    """A field of a row, its tiers and its peak hours with every amount of money converted."""
+    """Return a field of a row.
+
+    Its tiers and its peak hours with every amount of money converted.
+    """
     if key in MONEY_FIELDS:
         return _times(value, rate)
     rows, fields = as_list(value), as_mapping(value)
     if rows is not None:
-        return [_in_usd("", one, rate) for one in rows]
+        return [_in_usd("", row, rate) for row in rows]
     if fields is not None:
         return {name: _in_usd(name, inner, rate) for name, inner in fields.items()}
     return value
@@ -194,14 +200,14 @@ def _in_usd(key: str, value: Any, rate: float) -> Any:
 def _times(value: Any, rate: float) -> Any:
     bounds = as_list(value)
     if bounds is not None:
-        return [_times(one, rate) for one in bounds]
+        return [_times(bound, rate) for bound in bounds]
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value * rate
     return value
 
 
 def read_book(path: Path, shown: str) -> Book:
-    """A user's price book. Raises BadInput with every problem of the file."""
+    """Return a user's price book. Raises BadInput with every problem of the file."""
     from tco.yaml_files import read_yaml  # noqa: PLC0415  the compiled catalog needs no YAML
 
     given = read_yaml(path, shown)
@@ -216,14 +222,14 @@ def read_book(path: Path, shown: str) -> Book:
 
 
 def _without_repeats(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The problems without those that the rows only have from the top of the book."""
+    """Yield the problems without those that the rows only have from the top of the book."""
     at_top: set[tuple[str, str]] = set()
-    for one in problems:
-        if "." not in one.path:
-            at_top.add((one.path, one.message))
-            yield one
-        elif (one.path.rsplit(".")[-1], one.message) not in at_top:
-            yield one
+    for problem in problems:
+        if "." not in problem.path:
+            at_top.add((problem.path, problem.message))
+            yield problem
+        elif (problem.path.rsplit(".")[-1], problem.message) not in at_top:
+            yield problem
 
 
 def _without_source(book: Book, shown: str) -> Iterator[Problem]:

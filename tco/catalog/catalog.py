@@ -65,7 +65,7 @@ class Catalog:
         below, new = self.published, self.books
         if below is not None and not any(
             book.hardware or book.models for book in self.books[len(below.books) :]
-        ):  # no new name for what stands below
+        ):  # no new name for a row of a lower layer
             self._index.update({key: [*rows] for key, rows in below._index.items()})
             new = self.books[len(below.books) :]
         for book in new:
@@ -73,14 +73,14 @@ class Catalog:
                 self._index.setdefault(self._key(row), []).append((row, book))
 
     def _key(self, row: AnyRow) -> tuple[object, ...]:
-        """A row's key; a benchmark's with the one name of its model and of its GPU."""
+        """Return a row's key; a benchmark's with the one name of its model and of its GPU."""
         if not isinstance(row, Benchmark):
             return row.key
         kind, model, gpu, *rest = row.key
         return (kind, self.model(row.model) or model, self.gpu(row.gpu) or gpu, *rest)
 
     def with_books(self, books: Sequence[Book]) -> Catalog:
-        """This catalog with a user's books on top, later books winning."""
+        """Return this catalog with a user's books on top, later books winning."""
         return Catalog((*self.books, *books), self.name, self.published or self) if books else self
 
     @cached_property
@@ -94,7 +94,7 @@ class Catalog:
         return f"{max(days).isoformat() if days else 'undated'}-{digest[:12]}"
 
     def find(self, key: tuple[object, ...], day: dt.date) -> CatalogMatch[AnyRow] | None:
-        """The figure of a key on a day, or None.
+        """Return the figure of a key on a day, or None.
 
         Of the rows of a layer, the newest that holds on the day; before the first, the first
         one counts, as an estimate (``first_known``).
@@ -121,7 +121,7 @@ class Catalog:
     def find_as(
         self, kind: type[R], key: tuple[object, ...], day: dt.date
     ) -> CatalogMatch[R] | None:
-        """The figure of a key on a day, of the kind of row that its key names, or None."""
+        """Return the figure of a key on a day, of the kind of row that its key names, or None."""
         found = self.find(key, day)
         if found is None or not isinstance(found.row, kind):
             return None
@@ -176,7 +176,7 @@ class Catalog:
         return names
 
     def gpu(self, name: str) -> str | None:
-        """The catalog's one name of a GPU, found by any of its aliases."""
+        """Return the catalog's one name of a GPU, found by any of its aliases."""
         return self._gpu_names.get(name.casefold())
 
     @cached_property
@@ -194,7 +194,7 @@ class Catalog:
         return names
 
     def model(self, name: str) -> str | None:
-        """The catalog's one name of a model, found by any of its aliases."""
+        """Return the catalog's one name of a model, found by any of its aliases."""
         return self._model_names.get(name.casefold())
 
     @cached_property
@@ -220,7 +220,7 @@ class Catalog:
     def benchmarks(
         self, model: str, gpu: str, precision: str | None, engine: str | None, day: dt.date
     ) -> list[CatalogMatch[Benchmark]]:
-        """The benchmarks of a model on a GPU, one per key, each as of the day."""
+        """Return the benchmarks of a model on a GPU, one per key, each as of the day."""
         found = (
             self.find_as(Benchmark, key, day)
             for key in self._index
@@ -233,15 +233,15 @@ class Catalog:
     def interruptions(
         self, instance: str, region: str, day: dt.date
     ) -> CatalogMatch[SpotBand] | None:
-        """The spot interruption band of an instance type in a region."""
+        """Return the spot interruption band of an instance type in a region."""
         return self.find_as(SpotBand, ("spot-band", instance, region), day)
 
     def weights(self, model: str, day: dt.date) -> CatalogMatch[ModelWeights] | None:
-        """The size of a model's weights."""
+        """Return the size of a model's weights."""
         return self.find_as(ModelWeights, ("model", model), day)
 
     def figure(self, name: str, day: dt.date) -> SourcedValue:
-        """A named overhead. Raises TcoError if no book holds it: a fault of the catalog."""
+        """Return a named overhead. Raises TcoError if no book holds it: a fault of the catalog."""
         found = self.find_as(Figure, ("figure", name), day)
         if found is None:
             raise TcoError(f"the catalog lacks the figure {name}: see `tco prices check`.")
@@ -280,5 +280,5 @@ def _shipped(text: str, name: str) -> Book:
 
 
 def load_catalog(folder: Traversable | None = None) -> Catalog:
-    """The embedded catalog, offline; or that of another version's folder."""
+    """Return the embedded catalog, offline; or that of another version's folder."""
     return Catalog(embedded_books(folder))

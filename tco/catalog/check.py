@@ -22,46 +22,48 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
     Doubles, negative values and upside-down ranges are refused when a book is read.
     """
     rows = figure_rows(catalog.books, today, (), None, None)
-    faults = [fault for one in rows for fault in (*_unnamed(one, catalog), *_faults(one, today))]
-    old = [one for one in rows if one.age_days is not None and one.age_days > max_age]
+    faults = [fault for row in rows for fault in (*_unnamed(row, catalog), *_faults(row, today))]
+    old = [row for row in rows if row.age_days is not None and row.age_days > max_age]
     return Checked(
         len(rows), tuple(faults), tuple(sorted(old, key=lambda one: -(one.age_days or 0)))
     )
 
 
-def _unnamed(one: FigureEntry, catalog: Catalog) -> Iterator[Problem]:
+def _unnamed(entry: FigureEntry, catalog: Catalog) -> Iterator[Problem]:
     """Names that neither catalog nor book defines: nothing would ever read such a row."""
-    row = one.row
+    row = entry.row
     if isinstance(row, NodePrice | SpotBand):
         name = row.instance
         if name is not None and name not in catalog.instances:
             meant = did_you_mean(name, catalog.instances) or "Add it under instances."
-            yield Problem(one.book.name, one.name, f'no instance type "{name}" is known.', meant)
+            yield Problem(
+                entry.book.name, entry.name, f'no instance type "{name}" is known.', meant
+            )
     gpu = row.gpu if isinstance(row, NodePrice | Instance | Benchmark) else None
     if gpu is not None and catalog.gpu(gpu) is None:
         meant = did_you_mean(gpu, catalog.gpu_names) or "Add it under hardware."
-        yield Problem(one.book.name, one.name, f'no GPU "{gpu}" is known.', meant)
+        yield Problem(entry.book.name, entry.name, f'no GPU "{gpu}" is known.', meant)
 
 
-def _faults(one: FigureEntry, today: dt.date) -> list[Problem]:
-    row, told = one.row, list[tuple[str, str]]()
+def _faults(entry: FigureEntry, today: dt.date) -> list[Problem]:
+    row, texts = entry.row, list[tuple[str, str]]()
     if not row.source:
-        told.append(("has no source.", "Write where it was seen."))
+        texts.append(("has no source.", "Write where it was seen."))
     if row.as_of is None:
-        told.append(("has no day.", "Write as_of: the day it was seen."))
+        texts.append(("has no day.", "Write as_of: the day it was seen."))
     elif row.as_of > today:
-        told.append((f"was seen on {row.as_of}, after today, {today}.", "Check as_of."))
+        texts.append((f"was seen on {row.as_of}, after today, {today}.", "Check as_of."))
     if isinstance(row, NodePrice):
         gpus = row.gpus or 1
         price = row.usd_per_node_hour.high / gpus
         if row.offer and price > MOST_USD_PER_GPU_HOUR:
-            told.append(
+            texts.append(
                 (f"${price:,.2f} per GPU-hour is not plausible.", "Is it a price per month?")
             )
     if isinstance(row, ApiPrice):
         hit = row.cached_input_usd_per_mtok
         if hit is not None and hit.low > row.input_usd_per_mtok.high:
-            told.append(
+            texts.append(
                 (
                     f"a cache hit at {hit.low:g} costs more than input at "
                     f"{row.input_usd_per_mtok.high:g}.",
@@ -69,7 +71,7 @@ def _faults(one: FigureEntry, today: dt.date) -> list[Problem]:
                 )
             )
         if row.output_usd_per_mtok.high > MOST_USD_PER_MTOK:
-            told.append(
+            texts.append(
                 (f"${row.output_usd_per_mtok.high:,.0f} per 1M tokens is not plausible.", "")
             )
-    return [Problem(one.book.name, one.name, message, hint) for message, hint in told]
+    return [Problem(entry.book.name, entry.name, message, hint) for message, hint in texts]

@@ -24,7 +24,10 @@ _Prices = tuple[float, float | None, float]
 
 
 def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
-    """The price of ``provider/model`` on a day, peak hours and prompt tiers included, or None."""
+    """Return the price of ``provider/model`` on a day, peak hours and prompt tiers included.
+
+    Or None.
+    """
     provider, _, model = api.partition("/")
     try:
         _, info = get_snapshot().find_provider_model(model, None, provider, None)
@@ -58,7 +61,7 @@ def _maybe(value: float | None) -> Range | None:
 
 
 def _first(value: object) -> float | None:
-    """The price of the first token: a plain price, or the base of tiered ones."""
+    """Return the price of the first token: a plain price, or the base of tiered ones."""
     if value is None:
         return None
     return float(str(value.base if isinstance(value, TieredPrices) else value))

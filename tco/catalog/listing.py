@@ -38,7 +38,7 @@ def figure_rows(
     kind: str | None,
     older_than: int | None,
 ) -> list[FigureEntry]:
-    """The rows whose name holds every word, in the order of the books."""
+    """Return the rows whose name holds every word, in the order of the books."""
     found: list[FigureEntry] = []
     for book in books:
         for row in book.rows:

@@ -27,15 +27,15 @@ class CatalogMatch(Generic[R_co]):
     first_known: bool = False
 
     def sourced(self, name: str, value: Range, unit: str) -> SourcedValue:
-        """A figure of this row."""
+        """Return a figure of this row."""
         row = self.row
         return SourcedValue(
-            name,
-            value,
-            unit,
-            row.source or self.book.source or "",
-            row.as_of,
-            row.estimate or self.first_known,
-            self.book.confidential,
+            name=name,
+            value=value,
+            unit=unit,
+            source=row.source or self.book.source or "",
+            as_of=row.as_of,
+            estimate=row.estimate or self.first_known,
+            confidential=self.book.confidential,
             origin=self.origin,
         )

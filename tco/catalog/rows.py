@@ -52,7 +52,7 @@ WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"
 
 
 def day_of(value: Any) -> dt.date:
-    """A day as a file writes it. Raises ValueError."""
+    """Return a day as a file writes it. Raises ValueError."""
     if isinstance(value, dt.date):
         return value
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", value):
@@ -75,7 +75,7 @@ CONTROLS = (
     r"\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f"
     r"\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
 )
-"""Line breaks, terminal escapes, what turns the direction of a text, and what cannot be seen."""
+"""Line breaks, terminal escapes, text-direction controls, and invisible characters."""
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=f"^[^{CONTROLS}]+$")]
 """A name on one line, without control characters."""
 Source = Annotated[str, Field(min_length=1, max_length=500, pattern=f"^[^{CONTROLS}]+$")]

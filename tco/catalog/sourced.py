@@ -14,7 +14,7 @@ Origin = Literal["plan", "book", "catalog"]
 """Who states a figure: the plan itself, a price book of the user's, or the published catalog."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourcedValue:
     """A figure with where it comes from: what a ledger line and the memo's last table show.
 
@@ -37,12 +37,16 @@ class SourcedValue:
         return self.shared_driver or self.name
 
     def scaled(self, name: str, factor: float = 1.0, unit: str | None = None) -> SourcedValue:
-        """The same figure under another name and in another unit."""
+        """Return the same figure under another name and in another unit."""
         return replace(self, name=name, value=self.value * factor, unit=unit or self.unit)
 
 
 def planned(name: str, value: Range, unit: str, why: str = "") -> SourcedValue:
     """Return a figure that the plan states, or that follows from it (``why``)."""
     return SourcedValue(
-        name, value, unit, f"this plan: {why}" if why else "this plan", origin="plan"
+        name=name,
+        value=value,
+        unit=unit,
+        source=f"this plan: {why}" if why else "this plan",
+        origin="plan",
     )

@@ -54,7 +54,7 @@ class _Posting:
 
 
 def _posting_options(command: Callable[..., None]) -> Callable[..., None]:
-    """What every forge's command takes, handed over as one ``posting``."""
+    """Add the options that every forge's command takes, passed on as one ``posting``."""
 
     @functools.wraps(command)
     def asked(
@@ -196,7 +196,7 @@ def _format_outcome(done: str) -> str:
 
 
 def _message(posting: _Posting) -> tuple[Message, bool]:
-    """What is to be said, and whether it is worth a first comment."""
+    """Return the message, and whether it is worth a first comment."""
     from tco.forge.sticky import Message
     from tco.report.diff.comment import comment as comment_text
     from tco.report.diff.comment import problems_comment
@@ -208,12 +208,15 @@ def _message(posting: _Posting) -> tuple[Message, bool]:
         moment = MOMENT.convert(given, None, None) if given else dt.datetime.now(dt.UTC)
         text = problems_comment(problems, label)
         return Message(posting.tag, moment.replace(microsecond=0), text), True
-    touched = any(one.touched for one in found.stacks)
+    touched = any(stack.touched for stack in found.stacks)
     return Message(posting.tag, found.valid_at, comment_text(found, label)), touched
 
 
 def _read(file: str) -> tuple[DiffDocument | None, list[str]]:
-    """A comparison, or the problems for which there is none. Raises TcoError for anything else."""
+    """Return a comparison, or the problems for which there is none.
+
+    Raises TcoError for anything else.
+    """
     from tco.documents.diff import read_document
 
     shown = "stdin" if file == STDIN else file

@@ -41,23 +41,23 @@ def compare(stacks: Sequence[str], form: str, question: EvaluationOptions) -> No
     from tco.report.table import comparison, comparison_rows
     from tco.report.view import category_totals, stack_view
 
-    views = [stack_view(one) for one in results]
-    rows = comparison_rows(views, [category_totals(one) for one in results])
+    views = [stack_view(result) for result in results]
+    rows = comparison_rows(views, [category_totals(result) for result in results])
     print_text(comparison(views, rows))
 
 
 def _refuse_different_workloads(results: Sequence[Evaluation]) -> None:
-    """Only stacks that serve the same requests can stand side by side."""
+    """Raise BadInput unless all stacks serve the same requests."""
     first = results[0].stack
     mine = sorted(spec.workload for spec in first.plan.services.values())
     problems: list[Problem] = []
-    for one in results[1:]:
-        theirs = sorted(spec.workload for spec in one.stack.plan.services.values())
+    for result in results[1:]:
+        theirs = sorted(spec.workload for spec in result.stack.plan.services.values())
         if theirs != mine:
-            told = f"{one.stack.name} serves {_named(theirs)}, but {first.name} {_named(mine)}."
+            texts = f"{result.stack.name} serves {_named(theirs)}, but {first.name} {_named(mine)}."
             where = "tco:plan.services"
             hint = "Compare stacks on the same workload."
-            problems.append(Problem(one.stack.file, where, told, hint))
+            problems.append(Problem(result.stack.file, where, texts, hint))
     if problems:
         raise BadInput(problems)
 

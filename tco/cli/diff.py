@@ -112,9 +112,9 @@ def _hold(found: DiffDocument, *, fail_on_gate: bool, increase: Increase | None)
     """Exit 3 with the reasons where the branch crosses a limit."""
     from tco.forge.checks import refusals
 
-    told = refusals(found, on_gate=fail_on_gate, increase=increase)
-    for reason in told:
+    reasons = refusals(found, on_gate=fail_on_gate, increase=increase)
+    for reason in reasons:
         print_error(f"refused: {reason}.")
-    if told:
+    if reasons:
         sys.stdout.flush()
         sys.exit(CLOSED)

@@ -15,7 +15,7 @@ __all__ = ["evaluated"]
 
 
 def evaluated(names: Iterable[str], question: EvaluationOptions) -> list[Evaluation]:
-    """The evaluations of stacks, all of them or none: the problems of every file at once."""
+    """Return the evaluations of stacks, all of them or none: the problems of every file at once."""
     from tco.analysis.evaluation import evaluate
     from tco.catalog.catalog import load_catalog
     from tco.plan.stack_file import stack_names

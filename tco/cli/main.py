@@ -59,7 +59,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, asked: bool) -> N
     help="Show the version of tco and of its catalog, and exit.",
 )
 def cli() -> None:
-    """Should a team self-host its model? The full monthly cost of every stack, against an API.
+    """Decide whether to self-host a model: the full monthly cost of a stack vs. an API.
 
     Reads stack files (Pulumi.STACK.yaml), prices them from the embedded catalog and your own
     price books, and shows what it costs, where it breaks even and what would change the answer.
@@ -75,11 +75,11 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 
 def _writes(arguments: Sequence[str]) -> bool:
-    return any(one == "--write" or one.split("=")[0] == "--out" for one in arguments)
+    return any(argument == "--write" or argument.split("=")[0] == "--out" for argument in arguments)
 
 
 def _tell(error: TcoError, arguments: Sequence[str]) -> None:
-    """An error as text on stderr, or as JSON on stdout where JSON was asked for."""
+    """Print an error as text on stderr, or as JSON on stdout where JSON was asked for."""
     if not _wants_json(arguments):
         print_error(folded(f"{error}"))
         if isinstance(error, BadInput) and _writes(arguments):
@@ -129,7 +129,7 @@ def _show_usage(error: click.ClickException) -> None:
 
 
 def _tell_unwritable(error: OSError) -> None:
-    """A full disk or a closed device on one line; what is still buffered is dropped."""
+    """Report a full disk or a closed device on one line; drop what is still buffered."""
     what = error.filename or "the output"
     print_error(folded(f"{printable(what)} cannot be written: {error.strerror}."))
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

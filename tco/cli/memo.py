@@ -53,7 +53,7 @@ def memo(
 
     del form
     results = evaluated(stacks, question)
-    texts = {one.stack.name: memo_text(one, template) for one in results}
+    texts = {result.stack.name: memo_text(result, template) for result in results}
     if out is None:
         print_text("\n".join(texts.values()))
         return

@@ -108,7 +108,10 @@ class EvaluationOptions:
 
 
 def question_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of every command that evaluates stacks, handed over as one ``question``."""
+    """Return the options of every command that evaluates stacks.
+
+    Handed over as one ``question``.
+    """
 
     @functools.wraps(command)
     def asked(
@@ -156,7 +159,7 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
 def progress(
     items: Iterable[T], length: int, label: str, *, hidden: bool = False
 ) -> AbstractContextManager[Iterable[T]]:
-    """The items with a progress bar on stderr, which is shown on a terminal only."""
+    """Return the items with a progress bar on stderr, which is shown on a terminal only."""
     if hidden or not sys.stderr.isatty() or os.environ.get("CI"):
         return nullcontext(items)
     return click.progressbar(items, length, label, file=sys.stderr)
@@ -174,7 +177,7 @@ def print_error(text: str) -> None:
 
 
 def print_json(document: Document) -> None:
-    """Print a document on stdout; what a terminal does not show as it stands is a JSON escape."""
+    """Print a document on stdout; what a terminal does not show unchanged is a JSON escape."""
     content = document.as_json()
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     if "\n".join(map(printable, text.split("\n"))) != text or not _takes_unicode(sys.stdout):

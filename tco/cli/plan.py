@@ -27,7 +27,7 @@ def _print_table(results: Sequence[Evaluation]) -> None:
     from tco.report.table import stack_text, summary
     from tco.report.view import stack_view
 
-    views = [stack_view(one) for one in results]
+    views = [stack_view(result) for result in results]
     for view in views:
         print_text(stack_text(view, columns()) + ("\n" if len(views) > 1 else ""))
     if len(views) > 1:
@@ -43,7 +43,7 @@ def _print_json(results: Sequence[Evaluation]) -> None:
 def _print_memos(results: Sequence[Evaluation]) -> None:
     from tco.report.memo import memo
 
-    print_text("\n".join(memo(one) for one in results))
+    print_text("\n".join(memo(result) for result in results))
 
 
 def _print_csv(results: Sequence[Evaluation]) -> None:

@@ -51,7 +51,7 @@ def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOpti
     from tco.resolve.resolver import resolve_stack
 
     try:
-        spans = [span_of(one) for one in params]
+        spans = [span_of(param) for param in params]
         source = read_stack(question.folder, stack)
         resolve = partial(resolve_stack, catalog=load_catalog(), today=question.today)
         asked = sweep_of(source, resolve, question.today, spans, question.scenarios, question.seed)
@@ -64,7 +64,7 @@ def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOpti
 
 
 def _print_whole(asked: Sweep, form: str) -> None:
-    """A sweep with its break-even line, once all is known."""
+    """Print a sweep with its break-even line, once all points are known."""
     with progress(asked.points(), asked.size, "Sweeping") as bar:
         points = list(bar)
     rows = asked.rows(points)
@@ -81,7 +81,7 @@ def _print_whole(asked: Sweep, form: str) -> None:
 
 
 def _stream(asked: Sweep) -> None:
-    """A sweep as CSV, each line written when it is known; Ctrl-C leaves what is written."""
+    """Print a sweep as CSV, one line per point as it is known; Ctrl-C leaves what is written."""
     from tco.report.sweep_report import csv_header, csv_line
 
     written = 0

@@ -52,7 +52,7 @@ class PricePath:
 
     @property
     def figures(self) -> tuple[SourcedValue, ...]:
-        """What it is made of: the future, which nobody can measure."""
+        """The figures of the path: the future, which cannot be measured."""
         return (self.decay_per_year, *(change for _, change in self.jumps))
 
     def factor(self, month: Quantity, scenario: Scenario) -> Quantity:
@@ -71,7 +71,7 @@ class ApiRate:
     found: CatalogMatch[ApiPrice]
     path: PricePath
     factor: float = 1.0
-    """What if all its prices were so many times as high."""
+    """A factor on all its prices, for a what-if."""
 
     @property
     def row(self) -> ApiPrice:
@@ -127,7 +127,10 @@ class ApiRate:
     ) -> Quantity:
         """USD in month 0 of the classes' share of one average request."""
         return sum(
-            (one.share * self.usd_per_request(one, demand, day, scenario) for one in classes),
+            (
+                request.share * self.usd_per_request(request, demand, day, scenario)
+                for request in classes
+            ),
             start=0.0,
         )
 

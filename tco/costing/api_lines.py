@@ -27,15 +27,15 @@ _ApiPart = tuple[LineKind, ApiRate | None, FloatArray, str, Iterable[SourcedValu
 def api_lines(
     stack: StackModel,
     done: FleetOperation,
-    place: int,
+    index: int,
     month: Quantity,
     scenario: Scenario,
 ) -> list[CostLine]:
-    """What the fleet does not serve: routed classes, overflow, and outages covered by an API."""
+    """Return lines for what the fleet does not serve: routed classes, overflow, outages."""
     lines: list[CostLine] = []
-    service = stack.services[place]
+    service = stack.services[index]
     requests = service.demand.requests_per_month
-    factor = done.factors[place]
+    factor = done.factors[index]
     for request, rate in service.routed:
         usd = rate.usd_per_request(request, service.demand, stack.day, scenario)
         price = usd * rate.path.factor(month, scenario)
@@ -52,15 +52,15 @@ def api_lines(
                 figures=rate.figures,
             )
         )
-    for one in done.groups[place]:
-        failures = [(pool.mtbf_hours, pool.mttr_hours) for pool in one.group.pools]
+    for group in done.groups[index]:
+        failures = [(pool.mtbf_hours, pool.mttr_hours) for pool in group.group.pools]
         causes = dict.fromkeys(figure for pair in failures for figure in pair)
         parts: tuple[_ApiPart, ...] = (
-            (OVERFLOW, service.overflow, one.month.overflow_share, "overflow", ()),
+            (OVERFLOW, service.overflow, group.month.overflow_share, "overflow", ()),
             (
                 OUTAGES,
                 service.standby.api,
-                outage_share(service, one, scenario),
+                outage_share(service, group, scenario),
                 "outages",
                 causes,
             ),
@@ -68,15 +68,15 @@ def api_lines(
         for kind, rate, share, what, figures in parts:
             if rate is None:
                 continue
-            group_usd = rate.usd_of(one.group.classes, service.demand, stack.day, scenario)
-            price = group_usd / one.group.share * rate.path.factor(month, scenario)
+            group_usd = rate.usd_of(group.group.classes, service.demand, stack.day, scenario)
+            price = group_usd / group.group.share * rate.path.factor(month, scenario)
             lines.append(
                 CostLine(
                     kind=kind,
                     name=f"{what} at {rate.api}",
                     provider=rate.provider,
                     sku=rate.api,
-                    quantity=requests * one.group.share * share * factor,
+                    quantity=requests * group.group.share * share * factor,
                     usd_per_unit=price + np.zeros_like(factor),
                     service=service.name,
                     figures=(*rate.figures, *figures),

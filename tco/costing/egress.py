@@ -24,7 +24,7 @@ class Band:
     usd_per_gb: SourcedValue
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EgressTerms:
     """How much a service sends, and at which price."""
 

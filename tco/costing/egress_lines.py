@@ -21,11 +21,11 @@ def egress_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) ->
     lines: list[CostLine] = []
     sent: dict[tuple[str, str], Quantity] = {}
     for service, groups in zip(stack.services, done.groups, strict=True):
-        for one in groups:
-            shares = _shares(service, one, scenario)
-            for pool, share in zip(one.group.pools, shares, strict=True):
+        for group in groups:
+            shares = _shares(service, group, scenario)
+            for pool, share in zip(group.group.pools, shares, strict=True):
                 terms = pool.egress
-                gb = _gb(service, one, pool, share, scenario)
+                gb = _gb(service, group, pool, share, scenario)
                 account = (pool.vendor, terms.destination)
                 before = sent.get(account, 0.0)
                 usd = tiered_usd(

@@ -1,4 +1,4 @@
-"""Every figure of a stack, wherever it stands."""
+"""Every figure of a stack, in any of its records."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ FIGURED = (
 def with_figures(
     stack: built.StackModel, change: Callable[[SourcedValue], SourcedValue]
 ) -> built.StackModel:
-    """A stack with every figure changed, the same objects where none is; rivals stay."""
+    """Return a stack with every figure changed, the same objects where none is; rivals stay."""
 
     def changed(value: Any) -> Any:
         if isinstance(value, SourcedValue):
             return change(value)
         if isinstance(value, tuple):
             parts = cast("tuple[Any, ...]", value)
-            made = tuple(changed(one) for one in parts)
+            made = tuple(changed(part) for part in parts)
             return parts if all(a is b for a, b in zip(made, parts, strict=True)) else made
         if not isinstance(value, FIGURED):
             return value
-        before = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+        before = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
         after = {name: changed(one) for name, one in before.items()}
         moved = {name: one for name, one in after.items() if one is not before[name]}
         return replace(value, **moved) if moved else value

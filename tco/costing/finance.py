@@ -32,7 +32,7 @@ def annuity(price: Quantity, residual: Quantity, rate: Quantity, months: float) 
 def remaining_value(
     price: Quantity, residual: Quantity, rate: Quantity, months: float, age: float
 ) -> Quantity:
-    """What an owned node is worth after ``age`` months, so that its annuity is fair at any age.
+    """Return the value of an owned node after ``age`` months that its annuity implies.
 
     P (1+i)^a less the annuities paid: the price at age 0, the residual at the end of its life.
     """

@@ -58,7 +58,7 @@ class Arrivals:
         )
 
     def most_load(self, nodes: FloatArray) -> FloatArray:
-        """The largest load in nodes that a number of nodes may carry: the steps of N(L)."""
+        """Return the largest load in nodes that a number of nodes may carry: the steps of N(L)."""
         if self.factor is not None:
             return nodes * self.target_load / self.factor
         full = np.floor(nodes * self.concurrency * self.target_load + TOLERANCE)
@@ -72,7 +72,7 @@ class Arrivals:
         return most
 
     def _served_within(self, nodes: FloatArray, high: FloatArray, limit: float) -> FloatArray:
-        """The largest load below ``high`` whose overflow stays within the limit."""
+        """Return the largest load below ``high`` whose overflow stays within the limit."""
         within, _ = bisect(
             lambda load: self.overflow(nodes, load) <= limit * load, np.zeros_like(high), high
         )
@@ -81,13 +81,13 @@ class Arrivals:
 
 @lru_cache(maxsize=512)
 def _most_loads(arrivals: Arrivals, count: int) -> FloatArray:
-    """The largest loads of 1, 2, … ``count`` nodes, a power of two times the first ones."""
+    """Return the largest loads of 1, 2, … ``count`` nodes, a power of two times the first ones."""
     half = 0 if count == FIRST_STEPS else count // 2
     more = arrivals.most_load(np.arange(half + 1.0, count + 1.0))
     return np.concatenate([_most_loads(arrivals, half), more]) if half else more
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FleetPool:
     """What sizing needs of a pool: its bounds, what it follows, the work one node does."""
 
@@ -100,7 +100,7 @@ class FleetPool:
 
     @property
     def capacity_per_node(self) -> float:
-        """Reference nodes that one node of the pool stands for, on average."""
+        """Reference nodes per node of the pool, on average."""
         return self.work_per_node * self.obtainable
 
 
@@ -125,23 +125,23 @@ class FleetMonth:
         more = (self.busy_hours, self.peak_nodes)
         return np.stack([*(one for field in pools + more for one in field), self.overflow_share])
 
-    def start_hours(self, place: int, boot_hours: Quantity) -> FloatArray:
+    def start_hours(self, index: int, boot_hours: Quantity) -> FloatArray:
         """Boot-and-load hours billed for a pool: a start's, for every start.
 
-        Booting never makes a pool dearer than keeping its peak all month.
+        Booting never makes a pool more expensive than keeping its peak all month.
         """
-        rest = HOURS_PER_MONTH * self.peak_nodes[place] - self.node_hours[place]
-        return np.minimum(self.starts[place] * boot_hours, rest)
+        rest = HOURS_PER_MONTH * self.peak_nodes[index] - self.node_hours[index]
+        return np.minimum(self.starts[index] * boot_hours, rest)
 
     @staticmethod
     def from_rows(rows: Sequence[FloatArray]) -> FleetMonth:
-        """The month whose ``rows`` these are."""
+        """Return the month whose ``rows`` these are."""
         count = (len(rows) - 1) // 5
         fields = [tuple(rows[place * count : (place + 1) * count]) for place in range(5)]
         return FleetMonth(*fields, overflow_share=rows[-1])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """A fleet at work hour by hour: arrays of the shape (factors, distinct levels of the week).
 
@@ -210,7 +210,10 @@ class Fleet:
         return _levels_of(np.asarray(self.load_by_hour, float).tobytes())
 
     def steps(self, up_to: float) -> FloatArray:
-        """The loads at which one more node is needed, ascending, past ``up_to`` or the last one."""
+        """Return the loads at which one more node is needed, ascending.
+
+        Past ``up_to`` or the last one.
+        """
         count = FIRST_STEPS
         while (known := _most_loads(self.arrivals, count))[-1] < up_to and count < MOST_STEPS:
             count *= 2
@@ -227,7 +230,7 @@ class Fleet:
         return np.where(load > 0, np.where(nodes > len(steps), beyond, nodes), 0.0)
 
     def at(self, factor: float | FloatArray) -> Operation:
-        """The fleet under ``factor`` times the load of the week."""
+        """Return the fleet under ``factor`` times the load of the week."""
         load_of_level, hours = self._levels.load, self._levels.hours
         load = np.atleast_1d(np.asarray(factor, float))[:, None] * load_of_level[None, :]
         needed = self.needed(load)

@@ -31,11 +31,11 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GroupWork:
     """A group's fleet at work, the spares it holds, and what an outage sends to an API.
 
-    ``factor`` is the demand over that of the pricing day. ``growth_read`` is the growth of outages
+    ``factor`` is the demand over the pricing day's demand. ``growth_read`` is the growth of outages
     where a table has it.
     """
 
@@ -61,7 +61,7 @@ class GroupWork:
         return np.asarray(steepness / math.log(SPAN**2), float)
 
     def spares_in(self, pool: PoolModel) -> FloatArray:
-        """Spare replicas that stand in a pool."""
+        """Spare replicas in a pool."""
         return self.spares if pool is self.spare_pool else np.zeros_like(self.spares)
 
 
@@ -85,20 +85,20 @@ class FleetOperation:
     def nodes_by_pool(self) -> Iterator[tuple[PoolModel, FloatArray]]:
         """Every pool of every group with its nodes at the busiest hour, spares included."""
         for groups in self.groups:
-            for one in groups:
-                for pool, peak in zip(one.group.pools, one.month.peak_nodes, strict=True):
-                    yield pool, (peak + one.spares_in(pool)) * pool.nodes_per_replica
+            for group in groups:
+                for pool, peak in zip(group.group.pools, group.month.peak_nodes, strict=True):
+                    yield pool, (peak + group.spares_in(pool)) * pool.nodes_per_replica
 
-    def unserved_share(self, service: ServiceModel, place: int) -> FloatArray:
+    def unserved_share(self, service: ServiceModel, index: int) -> FloatArray:
         """Share of a service's requests that nothing serves."""
         if service.overflow is not None:
             return self.none
-        shares = [one.month.overflow_share * one.group.share for one in self.groups[place]]
+        shares = [group.month.overflow_share * group.group.share for group in self.groups[index]]
         return np.asarray(sum(shares) + self.none, float)
 
-    def refused_share(self, service: ServiceModel, place: int) -> FloatArray:
+    def refused_share(self, service: ServiceModel, index: int) -> FloatArray:
         """Share of a service's requests unserved, 0 within its limit."""
-        share = self.unserved_share(service, place)
+        share = self.unserved_share(service, index)
         return np.where(share > service.unserved_limit + 1e-12, share, 0.0)
 
     def refused_tokens(self, stack: StackModel) -> FloatArray:
@@ -108,15 +108,15 @@ class FleetOperation:
             for service, factor in zip(stack.services, self.factors, strict=True)
         ]
         refused = sum(
-            weight * self.refused_share(service, place)
-            for place, (service, weight) in enumerate(zip(stack.services, weights, strict=True))
+            weight * self.refused_share(service, index)
+            for index, (service, weight) in enumerate(zip(stack.services, weights, strict=True))
         )
         return ratio(np.asarray(refused, float), np.asarray(sum(weights), float))
 
     def served(self, stack: StackModel) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Whether every service stays within its limit of unserved requests."""
         refused = [
-            self.refused_share(service, place) > 0 for place, service in enumerate(stack.services)
+            self.refused_share(service, index) > 0 for index, service in enumerate(stack.services)
         ]
         return ~np.any(refused, axis=0)
 
@@ -124,7 +124,7 @@ class FleetOperation:
 def operate(
     stack: StackModel, factor: Quantity | Sequence[Quantity] = 1.0, scenario: Scenario = BASE_CASE
 ) -> FleetOperation:
-    """The fleets under a factor of the demand; a sequence has one factor per service.
+    """Return the fleets under a factor of the demand; a sequence has one factor per service.
 
     A throughput above the likely one makes the load smaller: L = demand / throughput.
     """
@@ -134,34 +134,41 @@ def operate(
         tuple(arrays),
         tuple(
             tuple(
-                group_work(service, group, one, one / scenario.value(group.throughput))
+                group_work(service, group, array, array / scenario.value(group.throughput))
                 for group in service.groups
             )
-            for service, one in zip(stack.services, arrays, strict=True)
+            for service, array in zip(stack.services, arrays, strict=True)
         ),
     )
 
 
 def spare_nodes(stack: StackModel) -> dict[str, int]:
-    """Nodes that stand ready in each pool that holds any, at the plan's own demand."""
+    """Return the spare nodes of each pool that has any, at the plan's own demand."""
     held: dict[str, int] = {}
     for groups in operate(stack).groups:
-        for one in groups:
-            nodes = round(float(one.spares[0])) * one.spare_pool.nodes_per_replica
+        for group in groups:
+            nodes = round(float(group.spares[0])) * group.spare_pool.nodes_per_replica
             if nodes:
-                held[one.spare_pool.name] = held.get(one.spare_pool.name, 0) + nodes
+                held[group.spare_pool.name] = held.get(group.spare_pool.name, 0) + nodes
     return held
 
 
 def group_work(
     service: ServiceModel, group: Group, factor: FloatArray, load_factor: FloatArray
 ) -> GroupWork:
-    """A group under a factor of its demand, which makes ``load_factor`` times its load."""
+    """Return a group under a factor of its demand, which makes ``load_factor`` times its load."""
     operation = group.fleet.at(load_factor)
     none = np.zeros(len(load_factor))
     standby = service.standby
     spare_pool = next((one for one in group.pools if one.supply.option != "spot"), group.pools[0])
-    done = GroupWork(group, factor, operation.month, none, spare_pool, none)
+    done = GroupWork(
+        group=group,
+        factor=factor,
+        month=operation.month,
+        spares=none,
+        spare_pool=spare_pool,
+        outage_share=none,
+    )
     if standby.kind == "nodes":
         for pool in group.pools:
             if pool.name == standby.pool:
@@ -212,7 +219,7 @@ def _up(pool: PoolModel, scenario: Scenario) -> Quantity:
 
 
 def outage_share(service: ServiceModel, done: GroupWork, scenario: Scenario) -> FloatArray:
-    """Share of a group's requests that outages send to the API that stands by.
+    """Return the share of a group's requests that outages send to the standby API.
 
     It grows as a power of the time that nodes are down, and is at most what does not overflow.
     """
@@ -232,7 +239,7 @@ def _node_hours_down(done: GroupWork, scenario: Scenario) -> FloatArray:
 
 
 def speed(done: GroupWork, scenario: Scenario) -> Quantity:
-    """The requests that a group's nodes serve over the likely number.
+    """Return the requests that a group's nodes serve over the likely number.
 
     That is their throughput, times the nodes obtained, over what a request takes of a node. A spot
     pool without a fallback counts by its share of the group's capacity.
@@ -267,7 +274,7 @@ def _requests_are_known(group: Group) -> bool:
 
 
 def _node_seconds(group: Group, scenario: Scenario) -> Quantity:
-    """What the classes' share of a request takes of a node of the first pool."""
+    """Return the node-seconds of the first pool that a mean request of the classes takes."""
     return sum(
         request.share * request_seconds(group.nodes[0], request, group.workload, scenario)
         for request in group.classes

@@ -57,7 +57,7 @@ class WorkTable:
         return WorkTable(factors, exact, tables)
 
     def at(self, scenario: Scenario) -> FleetOperation:
-        """The work at the factors, at the speeds of a scenario."""
+        """Return the work at the factors, at the speeds of a scenario."""
         groups = tuple(
             tuple(
                 done if table is None else table.at(done, factor, factor / speed(done, scenario))
@@ -112,7 +112,7 @@ class _ByMonth:
 
 
 def _with_committed(group: Group, counts: Sequence[float]) -> Group:
-    """The group with so many nodes in each of its committed pools, no more and no fewer."""
+    """Return the group with exactly this many nodes in each of its committed pools."""
     return group.with_fleet_pools(
         replace(fleet, floor=round(count), cap=float(round(count)))
         if pool.supply.committed
@@ -121,7 +121,7 @@ def _with_committed(group: Group, counts: Sequence[float]) -> Group:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _GroupTable:
     """A group's month over its load: straight pieces, two in a cell in which the fleet steps.
 
@@ -154,7 +154,15 @@ class _GroupTable:
         slopes[:, right] = (ends[:, stepped + 1] - sides[1]) / np.maximum(1 - at, AT_STEP)
         starts[:, right] = sides[1] - slopes[:, right] * at
         varying = np.flatnonzero(np.ptp(ends, axis=1) > 0)
-        return _GroupTable(base, step, cuts, ends[:, 0], varying, starts[varying], slopes[varying])
+        return _GroupTable(
+            low=base,
+            step=step,
+            cuts=cuts,
+            first=ends[:, 0],
+            varying=varying,
+            starts=starts[varying],
+            slopes=slopes[varying],
+        )
 
     def values(self, load_factor: FloatArray) -> list[FloatArray]:
         """Every field of the month, the spares, the outages and their growth at load factors."""
@@ -169,7 +177,10 @@ class _GroupTable:
 
 
 def _rows(service: ServiceModel, group: Group, load_factor: FloatArray) -> FloatArray:
-    """The fields of a group's month, its spares, its outages and their growth, at load factors."""
+    """Return the fields of a group's month, its spares, its outages and their growth.
+
+    At load factors.
+    """
     if load_factor.size == 0:
         return np.zeros((5 * len(group.pools) + 4, 0))
     done = group_work(service, group, load_factor, load_factor)

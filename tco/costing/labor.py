@@ -22,10 +22,10 @@ def fte_by_nodes(nodes: FloatArray, table: Sequence[tuple[int, Quantity]]) -> Fl
     counts = np.array([count for count, _ in table], float)
     beyond = np.maximum(nodes - counts[-1], 0.0)
     fte: Quantity = 0.0
-    for place, (_, people) in enumerate(table):
-        weight = np.asarray(np.interp(nodes, counts, np.eye(len(table))[place]), float)
-        if len(table) > 1 and place >= len(table) - 2:
-            side = 1.0 if place == len(table) - 1 else -1.0
+    for index, (_, people) in enumerate(table):
+        weight = np.asarray(np.interp(nodes, counts, np.eye(len(table))[index]), float)
+        if len(table) > 1 and index >= len(table) - 2:
+            side = 1.0 if index == len(table) - 1 else -1.0
             weight = weight + side * beyond / (counts[-1] - counts[-2])
         fte = fte + weight * people
     return np.asarray(fte, float)

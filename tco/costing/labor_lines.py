@@ -21,7 +21,7 @@ SETUP = LineKind("setup", "labor", "month")
 def labor_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[CostLine]:
     """(FTE of self-hosting - FTE the API needs too) x loaded cost; set-up over the horizon.
 
-    Without nodes there is nobody to pay beyond what the API needs.
+    Without nodes there is no labor beyond what the API needs.
     """
     labor = stack.labor
     nodes = done.held_nodes

@@ -64,13 +64,13 @@ def ledger(
     return sorted(lines, key=lambda line: order[line.category])
 
 
-def service_lines(stack: StackModel, done: FleetOperation, place: int) -> list[CostLine]:
+def service_lines(stack: StackModel, done: FleetOperation, index: int) -> list[CostLine]:
     """Return the lines of the pricing day's month that one service makes alone: nodes and APIs."""
     return [
         line
         for one in BUILDERS
         if isinstance(one, ByService)
-        for line in one.build(stack, done, place, 0.0, BASE_CASE)
+        for line in one.build(stack, done, index, 0.0, BASE_CASE)
     ]
 
 

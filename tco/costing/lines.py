@@ -100,7 +100,7 @@ class CostLine:
     @property
     def confidential(self) -> bool:
         """Whether a figure behind the line is a confidential book's: only its total is shown."""
-        return any(one.confidential for one in self.figures)
+        return any(figure.confidential for figure in self.figures)
 
 
 def total(lines: Iterable[CostLine]) -> Quantity:

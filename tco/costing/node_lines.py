@@ -1,4 +1,4 @@
-"""What the nodes of a fleet cost: their hours, those of the spares, and their power."""
+"""What the nodes of a fleet cost: their hours, the spares' hours, and their power."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ def node_lines(
 def _compute(
     service: ServiceModel,
     done: GroupWork,
-    place: int,
+    index: int,
     pool: PoolModel,
     rate: Quantity,
     scenario: Scenario,
 ) -> list[CostLine]:
     """Node-hours at the pool's price; a commitment is paid for every hour, used or not."""
     supply, size, fleet = pool.supply, pool.nodes_per_replica, done.group.fleet
-    hours = done.month.node_hours[place] * size
+    hours = done.month.node_hours[index] * size
     figures = _compute_figures(supply.rate, pool)
     booting: Quantity = 0.0
-    if fleet.is_elastic(fleet.pools[place]):
-        booting = done.month.start_hours(place, scenario.value(pool.boot_hours)) * size
+    if fleet.is_elastic(fleet.pools[index]):
+        booting = done.month.start_hours(index, scenario.value(pool.boot_hours)) * size
         figures = (*figures, pool.boot_hours)
     line = CostLine(
         kind=NODES,
@@ -70,7 +70,7 @@ def _compute(
         return [line]
     amortised = _amortised_per_hour(pool, rate, scenario)
     price = supply.effective_usd_per_hour(scenario, rate)
-    used = np.minimum(done.month.needed_hours[place] * size, hours)
+    used = np.minimum(done.month.needed_hours[index] * size, hours)
     by_status: tuple[tuple[CommitmentStatus, FloatArray], ...] = (
         ("used", used),
         ("unused", hours - used),
@@ -111,7 +111,7 @@ def _compute_figures(rate: SourcedValue, pool: PoolModel) -> tuple[SourcedValue,
 def _standby_nodes(
     service: ServiceModel, done: GroupWork, rate: Quantity, scenario: Scenario
 ) -> list[CostLine]:
-    """The spares, all month, at the price of their pool."""
+    """Return the spares, all month, at the price of their pool."""
     if not np.any(done.spares > 0):
         return []
     pool = done.spare_pool
@@ -140,9 +140,9 @@ def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[C
     """Owned nodes: their colocation and electricity; a rent includes it, which a line says."""
     lines = [
         line
-        for place, pool in enumerate(done.group.pools)
+        for index, pool in enumerate(done.group.pools)
         if pool.power is not None
-        for line in _owned_power(service, done, place, pool.power, scenario)
+        for line in _owned_power(service, done, index, pool.power, scenario)
     ]
     if lines:
         return lines
@@ -163,10 +163,10 @@ def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[C
 
 
 def _owned_power(
-    service: ServiceModel, done: GroupWork, place: int, terms: PowerTerms, scenario: Scenario
+    service: ServiceModel, done: GroupWork, index: int, terms: PowerTerms, scenario: Scenario
 ) -> list[CostLine]:
     """W_idle in every hour, W_load - W_idle in busy ones, x PUE; or colocation; or both."""
-    pool = done.group.pools[place]
+    pool = done.group.pools[index]
     common = CostLine(
         kind=ELECTRICITY,
         name="electricity",
@@ -178,7 +178,7 @@ def _owned_power(
         pool=pool.name,
         region=pool.region,
     )
-    held = done.month.node_hours[place] + done.spares_in(pool) * HOURS_PER_MONTH
+    held = done.month.node_hours[index] + done.spares_in(pool) * HOURS_PER_MONTH
     lines: list[CostLine] = []
     if terms.colocation_usd_per_month is not None:
         lines.append(
@@ -194,7 +194,7 @@ def _owned_power(
         )
     if terms.idle_w and terms.load_w and terms.pue and terms.usd_per_kwh:
         idle, load = scenario.value(terms.idle_w), scenario.value(terms.load_w)
-        watt_hours = idle * held + (load - idle) * done.month.busy_hours[place]
+        watt_hours = idle * held + (load - idle) * done.month.busy_hours[index]
         lines.append(
             replace(
                 common,

@@ -79,7 +79,7 @@ def _series(start: FloatArray, mean: FloatArray, *, up: bool) -> FloatArray:
     """Sum of the Poisson terms from ``start`` upward or downward, over the term at ``start``.
 
     Few sums are a table of all their terms. Many are 1 + r1 (1 + r2 (1 + …)) from the last term
-    that counts, a step for all that have so many: no table outgrows the processor's cache.
+    that counts, one step for all series of that length: no table outgrows the processor's cache.
     """
     count = _terms(start, mean, up=up)
     most = int(count.max(initial=0.0))
@@ -100,7 +100,7 @@ def _series(start: FloatArray, mean: FloatArray, *, up: bool) -> FloatArray:
 
 
 def _ratio(k: FloatArray, m: FloatArray, step: float | FloatArray, *, up: bool) -> FloatArray:
-    """The term so many steps from k over the one before it."""
+    """Return the ratio of a term, some steps from k, to the term before it."""
     return m / (k + step) if up else np.maximum(k - step + 1.0, 0.0) / m
 
 
@@ -126,7 +126,7 @@ def loss(capacity: ArrayLike, mean: ArrayLike) -> FloatArray:
 
 
 def most_load(counts: ArrayLike, probability: float) -> FloatArray:
-    """The largest mean with P(Y <= k) >= probability, by Newton's method in the mean.
+    """Return the largest mean with P(Y <= k) >= probability, by Newton's method in the mean.
 
     dP(Y <= k)/dm = -P(Y = k); the start is the Wilson-Hilferty approximation. Four steps reach
     the noise of the tail itself, about 1e-13.

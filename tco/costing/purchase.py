@@ -35,7 +35,7 @@ MERIT: dict[Option, int] = {
 
 @dataclass(frozen=True)
 class SpotSupply:
-    """What makes a spot hour dearer than its price."""
+    """What makes a useful spot hour cost more than its price."""
 
     availability: SourcedValue
     interruptions_per_hour: SourcedValue
@@ -85,7 +85,7 @@ class PurchaseOption:
         """Whether a confidential book holds a price of it."""
         fallback = self.spot.on_demand if self.spot is not None else None
         prices = (self.rate, self.upfront, fallback)
-        return any(one.confidential for one in prices if one is not None)
+        return any(price.confidential for price in prices if price is not None)
 
     @property
     def paid_ahead(self) -> bool:
@@ -94,13 +94,13 @@ class PurchaseOption:
 
     @property
     def list_prices(self) -> tuple[SourcedValue, ...]:
-        """The prices somebody asks for a node: its rate, its upfront, a spot node's fallback."""
+        """The prices on a vendor's list: the rate, the upfront, a spot node's fallback."""
         if self.owned is not None:
             return ()
         fallback = self.spot.on_demand if self.spot is not None else None
         block = self.option == "capacity-block"
         prices = (None if block else self.rate, self.upfront, fallback)
-        return tuple(one for one in prices if one is not None)
+        return tuple(price for price in prices if price is not None)
 
     def obtainable(self, scenario: Scenario) -> Quantity:
         """Share of its nodes that serve: of spot nodes without a fallback what can be had."""
@@ -109,13 +109,13 @@ class PurchaseOption:
         return np.minimum(1.0, scenario.value(self.spot.availability) * self.spot.overprovision)
 
     def as_spare(self) -> PurchaseOption:
-        """How a spare is bought: a spot node is no spare, its on-demand fallback is."""
+        """How a spare is bought: a spot node cannot be a spare, its on-demand fallback can."""
         if self.spot is None or self.spot.on_demand is None:
             return self
         return PurchaseOption(option="on-demand", node=self.node, rate=self.spot.on_demand)
 
     def recurring_usd_per_hour(self, scenario: Scenario) -> Quantity:
-        """Running price of one node for one hour, without upfronts, in USD."""
+        """Return the recurring price of one node for one hour, without upfronts, in USD."""
         rate = scenario.value(self.rate) * scenario.node_price_factor
         if self.spot is None:
             return rate
@@ -135,7 +135,7 @@ class PurchaseOption:
         )
 
     def upfront_usd(self, scenario: Scenario) -> Quantity:
-        """What one node costs at the start of each period, in USD."""
+        """Return the upfront payment for one node at the start of each period, in USD."""
         if self.owned is not None:
             return scenario.value(self.owned.price) * scenario.capex_factor
         if self.upfront is None:
@@ -143,7 +143,10 @@ class PurchaseOption:
         return scenario.value(self.upfront) * scenario.node_price_factor
 
     def amortised_usd_per_month(self, scenario: Scenario, monthly_rate: Quantity) -> Quantity:
-        """The upfront of one node spread over its period: an annuity if owned, else evenly."""
+        """Return the upfront of one node spread over its period.
+
+        An annuity if owned, else evenly.
+        """
         if self.owned is not None:
             price = self.upfront_usd(scenario)
             residual = price * scenario.value(self.owned.residual)

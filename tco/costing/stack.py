@@ -64,7 +64,7 @@ class PowerTerms:
     colocation_usd_per_month: SourcedValue | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PoolModel:
     """One pool, priced and sized."""
 
@@ -180,7 +180,7 @@ class Group:
     """Those of the pools, in their order."""
 
     def restricted_to(self, kept: Sequence[FleetPool]) -> Group:
-        """The group with some of its pools, counted in nodes of the first that is left.
+        """Return the group with some of its pools, counted in nodes of the first that is left.
 
         The same as a plan that has no other pools.
         """
@@ -219,7 +219,7 @@ class Group:
     @property
     def nodes(self) -> tuple[NodeThroughput, ...]:
         """How fast a node of each pool is, in the order of the pools."""
-        return tuple(one.node for one in self.speeds)
+        return tuple(speed.node for speed in self.speeds)
 
     @property
     def node_output_tok_s(self) -> float:
@@ -235,32 +235,32 @@ class Group:
     @property
     def slo(self) -> Slo:
         """Whether the objectives are met on all pools."""
-        return overall_slo(one.point.slo for one in self.nodes)
+        return overall_slo(node.point.slo for node in self.nodes)
 
     @property
     def slo_inferred(self) -> bool:
         """Whether an objective is judged at another percentile than the measured one."""
-        return any(one.point.inferred for one in self.nodes)
+        return any(node.point.inferred for node in self.nodes)
 
     @property
     def provenance(self) -> Provenance:
         """Where the throughput comes from; the weakest source where pools differ."""
-        return weakest(one.provenance for one in self.nodes)
+        return weakest(node.provenance for node in self.nodes)
 
     @property
     def extrapolated(self) -> bool:
         """Whether any pool's throughput is scaled from what was measured."""
-        return any(one.is_scaled for one in self.nodes)
+        return any(node.is_scaled for node in self.nodes)
 
     @property
     def predicted(self) -> bool:
         """Whether any pool's throughput is a simulator's prediction."""
-        return any(one.provenance is Provenance.PREDICTED for one in self.nodes)
+        return any(node.provenance is Provenance.PREDICTED for node in self.nodes)
 
 
 @dataclass(frozen=True)
 class StandbyTerms:
-    """What stands ready: spares up to an availability, so many nodes, an API, or nothing."""
+    """The standby: spares up to an availability, a number of nodes, an API, or none."""
 
     target: float | None = None
     pool: str | None = None
@@ -268,7 +268,7 @@ class StandbyTerms:
     api: ApiRate | None = None
 
     def replicas(self, pool: PoolModel) -> int:
-        """The fixed number of spare nodes as whole replicas of a pool, rounded up."""
+        """Return the fixed number of spare nodes as whole replicas of a pool, rounded up."""
         return -(-self.nodes // pool.nodes_per_replica)
 
     @property
@@ -281,7 +281,7 @@ class StandbyTerms:
         return "nodes" if self.nodes else "none"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ServiceModel:
     """One service: its demand, its groups, and where the rest goes."""
 
@@ -304,17 +304,19 @@ class ServiceModel:
     @property
     def input_tokens_per_request(self) -> float:
         """Mean full prompt."""
-        return sum(one.share * one.input for one in self.demand.classes)
+        return sum(request.share * request.input for request in self.demand.classes)
 
     @property
     def output_tokens_per_request(self) -> float:
         """Mean generated tokens, reasoning included."""
-        return sum(one.share * one.generated for one in self.demand.classes)
+        return sum(request.share * request.generated for request in self.demand.classes)
 
     @property
     def cached_tokens_per_request(self) -> float:
         """Mean tokens read from a cache."""
-        return sum(one.share * one.input * one.cached.likely for one in self.demand.classes)
+        return sum(
+            request.share * request.input * request.cached.likely for request in self.demand.classes
+        )
 
     @property
     def mtok_per_month(self) -> float:
@@ -323,7 +325,7 @@ class ServiceModel:
         return self.demand.requests_per_month * per_request / TOKENS_PER_MTOK
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Labor:
     """The people: a number, or FTE by nodes with hours per node."""
 
@@ -356,7 +358,7 @@ class Alternative:
     unpriced: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StackModel:
     """A whole stack, ready to be priced."""
 
@@ -382,7 +384,7 @@ class StackModel:
 
     @property
     def file(self) -> str:
-        """Its file, as people are told of it."""
+        """Its file, as messages name it."""
         return self.source.file
 
     @property
@@ -394,12 +396,12 @@ class StackModel:
         """Every pool with its service, its group and its place in the group's merit order."""
         for service in self.services:
             for group in service.groups:
-                for place, pool in enumerate(group.pools):
-                    yield service, group, place, pool
+                for index, pool in enumerate(group.pools):
+                    yield service, group, index, pool
 
-    def with_service(self, place: int, service: ServiceModel) -> StackModel:
+    def with_service(self, index: int, service: ServiceModel) -> StackModel:
         """Return the stack with another service in one's place."""
-        services = (*self.services[:place], service, *self.services[place + 1 :])
+        services = (*self.services[:index], service, *self.services[index + 1 :])
         return replace(self, services=services)
 
     def with_services(self, change: Callable[[ServiceModel], ServiceModel]) -> StackModel:

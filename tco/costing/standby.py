@@ -87,8 +87,8 @@ def spares_needed(
         [
             sum(
                 np.rint(nodes)
-                for nodes, one in zip(operation.provisioned, availabilities, strict=True)
-                if one == kind
+                for nodes, availability in zip(operation.provisioned, availabilities, strict=True)
+                if availability == kind
             )
             + np.zeros_like(operation.needed)
             for kind in kinds
@@ -138,7 +138,7 @@ def _chances_enough(
     out[counted] = np.array(chances)[which]
     if not counted.all():
         many = np.moveaxis(fleets[~counted], -1, 0)
-        down = [1.0 - one for one in kinds]
+        down = [1.0 - kind for kind in kinds]
         out[~counted] = 1.0 - trials_tail([*many], down, many.sum(axis=0) - needed[~counted] + 1.0)
     return out
 

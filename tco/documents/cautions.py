@@ -16,12 +16,16 @@ MOST_FIRST_PRICES = 1
 
 def cautions(result: Evaluation, figures: Iterable[SourcedValue]) -> tuple[Caution, ...]:
     """Return the cautions of an evaluation, each cause once."""
-    first_prices = [one for one in result.stack.warnings if one.kind == "first-price"]
+    first_prices = [warning for warning in result.stack.warnings if warning.kind == "first-price"]
     merged = len(first_prices) > MOST_FIRST_PRICES
     found = [
         *_pricing_day(result),
         *([_first_prices(result, first_prices)] if merged else []),
-        *(one for one in result.stack.warnings if not merged or one.kind != "first-price"),
+        *(
+            warning
+            for warning in result.stack.warnings
+            if not merged or warning.kind != "first-price"
+        ),
         *_seen_later(result, figures),
     ]
     return tuple(dict.fromkeys(found))
@@ -49,7 +53,7 @@ def _first_prices(result: Evaluation, found: Sequence[Caution]) -> Caution:
 def _seen_later(result: Evaluation, figures: Iterable[SourcedValue]) -> Iterator[Caution]:
     """Yield a caution for figures of a day to come: a typing error, and never stale."""
     today = result.today
-    later = [one for one in figures if one.as_of is not None and one.as_of > today]
+    later = [figure for figure in figures if figure.as_of is not None and figure.as_of > today]
     if later:
         more = f" and {len(later) - 1} more figures" if len(later) > 1 else ""
         day = f"{'are' if more else 'is'} dated {later[0].as_of}, after today ({today})"

@@ -132,7 +132,7 @@ class StackDelta(Part):
 
 
 class DiffDocument(Document):
-    """What a branch changes. ``valid_at`` orders runs; it is no part of what they found."""
+    """What a branch changes. ``valid_at`` orders runs; it is not part of their result."""
 
     schema_: Literal["tco.diff/1"] = Field(default="tco.diff/1", alias="schema")
     base: Revision
@@ -143,7 +143,7 @@ class DiffDocument(Document):
 
 
 def read_document(text: str, shown: str) -> tuple[DiffDocument | None, list[str]]:
-    """A comparison; or None and the problems, where `tco diff` found only those.
+    """Return a comparison; or None and the problems, where `tco diff` found only those.
 
     Keys that a newer tco adds are passed over.
 

@@ -1,4 +1,4 @@
-"""What may be told: a confidential book's totals, never its rates. Decided here, for every face."""
+"""Redaction rules: a confidential book's totals are shown, never its rates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_SOURCES = 3
 
 
 def secret_apis(rates: Sequence[ApiRate | None]) -> set[str]:
-    """The APIs that a confidential book prices."""
+    """Return the APIs that a confidential book prices."""
     return {rate.api for rate in rates if rate is not None and rate.confidential}
 
 
@@ -38,11 +38,15 @@ def is_secret(alternative: Alternative) -> bool:
 
 
 def secret_figures(result: Evaluation, names: Sequence[str]) -> set[str]:
-    """The uncertain figures among ``names`` that are a confidential book's rates."""
+    """Return the uncertain figures among ``names`` that are a confidential book's rates."""
     stacks = [result.stack]
-    stacks += [one.stack for one in result.stack.alternatives if one.stack is not None]
+    stacks += [
+        alternative.stack
+        for alternative in result.stack.alternatives
+        if alternative.stack is not None
+    ]
     rates: list[ApiRate | None] = [rate for stack in stacks for rate in rates_of(stack)]
-    rates += [rate for one in result.stack.alternatives for rate in one.rates]
+    rates += [rate for alternative in result.stack.alternatives for rate in alternative.rates]
     figures = {
         figure.driver for stack in stacks for figure in figures_of(stack) if figure.confidential
     }
@@ -53,13 +57,13 @@ def secret_figures(result: Evaluation, names: Sequence[str]) -> set[str]:
 
 
 def secret_pools(pools: Sequence[PoolModel]) -> set[str]:
-    """The pools whose nodes a confidential book prices."""
+    """Return the pools whose nodes a confidential book prices."""
     return {pool.name for pool in pools if pool.supply.confidential}
 
 
-def secret_supplies(result: Evaluation, place: int) -> set[Supply]:
-    """The supplies of a service's table of ranks whose rates are confidential."""
-    pools = [pool for group in result.stack.services[place].groups for pool in group.pools]
+def secret_supplies(result: Evaluation, index: int) -> set[Supply]:
+    """Return the supplies of a service's table of ranks whose rates are confidential."""
+    pools = [pool for group in result.stack.services[index].groups for pool in group.pools]
     found: set[Supply] = {pool.supply.option for pool in pools if pool.supply.confidential}
     if result.rival is not None and is_secret(result.rival.alternative):
         found.add(API)
@@ -70,7 +74,7 @@ def secret_candidates(declared: StackModel, pools: Sequence[PoolModel]) -> set[S
     """Return the supplies among an optimum's candidates whose rates are confidential."""
     rates = [
         *rates_of(declared),
-        *(rate for one in declared.alternatives for rate in one.rates),
+        *(rate for alternative in declared.alternatives for rate in alternative.rates),
     ]
     apis: set[Supply] = {API} if secret_apis(rates) else set()
     return {*secret_pools(pools), *apis}
@@ -85,6 +89,6 @@ def disclosed(
 
 def source_of(figures: Sequence[SourcedValue]) -> str | None:
     """Every distinct source behind a line, three at most."""
-    sources = list(dict.fromkeys(one.source for one in figures if one.source))
+    sources = list(dict.fromkeys(figure.source for figure in figures if figure.source))
     more = [*sources[:MOST_SOURCES], *(["…"] if len(sources) > MOST_SOURCES else [])]
     return "; ".join(more) or None

@@ -116,8 +116,10 @@ def gate_part(gate: GateResult) -> GatePart:
         open=gate.open,
         level=gate.level,
         conditions=tuple(
-            ConditionPart(id=one.id, name=one.name, holds=one.holds, detail=one.detail)
-            for one in gate.conditions
+            ConditionPart(
+                id=condition.id, name=condition.name, holds=condition.holds, detail=condition.detail
+            )
+            for condition in gate.conditions
         ),
         override=None
         if override is None

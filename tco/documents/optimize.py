@@ -81,7 +81,8 @@ def optimize_document(found: Optimum) -> OptimizeDocument:
         not_searched=tuple(found.not_searched),
         pinned=CostPart(usd_per_month=found.pinned.usd_per_month if found.pinned else None),
         services=tuple(
-            _service(one, secret_candidates(found.declared, one.pools)) for one in found.services
+            _service(service, secret_candidates(found.declared, service.pools))
+            for service in found.services
         ),
     )
 
@@ -95,17 +96,17 @@ def _service(service: ServiceOptimum, secret: Collection[Supply]) -> ServiceOpti
         with_nodes=_mix(service.with_nodes, service.pools),
         risk_averse=_mix(service.risk_averse, service.pools),
         standby_usd_per_month=service.standby_usd_per_month,
-        ranks=tuple(_rank(one, secret) for one in service.ranks),
+        ranks=tuple(_rank(rank, secret) for rank in service.ranks),
     )
 
 
-def _rank(one: Rank, secret: Collection[Supply]) -> RankSupplyPart:
+def _rank(rank: Rank, secret: Collection[Supply]) -> RankSupplyPart:
     return RankSupplyPart(
-        rank=one.rank,
-        needed_share=one.needed_share,
-        busy_share=one.busy_share,
-        usd_per_hour=disclosed(one.usd_per_hour, secret),
-        supply=supply_name(one.cheapest),
+        rank=rank.rank,
+        needed_share=rank.needed_share,
+        busy_share=rank.busy_share,
+        usd_per_hour=disclosed(rank.usd_per_hour, secret),
+        supply=supply_name(rank.cheapest),
     )
 
 

@@ -290,7 +290,7 @@ class PlanDocument(Document):
 
 def plan_document(results: Sequence[Evaluation]) -> PlanDocument:
     """Return evaluated stacks as ``tco.plan/1``."""
-    return PlanDocument(stacks=tuple(stack_part(one) for one in results))
+    return PlanDocument(stacks=tuple(stack_part(result) for result in results))
 
 
 def stack_part(result: Evaluation) -> StackPart:
@@ -324,7 +324,9 @@ def stack_part(result: Evaluation) -> StackPart:
         usd_per_mtok_output=_per(usd, result.output_mtok_per_month),
         usd_per_mtok_total=_per(usd, stack.mtok_per_month),
         usd_per_request=_per(usd, result.requests_per_month),
-        alternatives=tuple(_alternative(one, result) for one in result.alternatives),
+        alternatives=tuple(
+            _alternative(alternative, result) for alternative in result.alternatives
+        ),
         scan=ScanPart(
             ceiling_mtok_per_month=result.scan.ceiling_mtok,
             capacity_mtok_per_month=result.scan.capacity_mtok,
@@ -332,7 +334,9 @@ def stack_part(result: Evaluation) -> StackPart:
         verdict=verdict_part(result),
         horizon_months=stack.horizon_months,
         horizon=_horizon(result),
-        commitment_options=tuple(_commitment_option(one) for one in result.commitment_options),
+        commitment_options=tuple(
+            _commitment_option(option) for option in result.commitment_options
+        ),
         ranks=tuple(
             tuple(_rank(one, secret_supplies(result, index)) for one in table)
             for index, table in enumerate(result.ranks)
@@ -404,25 +408,25 @@ def _line(priced: PricedLine) -> LinePart:
 
 def _oldest(figures: Sequence[SourcedValue]) -> dt.date | None:
     """Return the day of the oldest dated figure."""
-    return min((one.as_of for one in figures if one.as_of is not None), default=None)
+    return min((figure.as_of for figure in figures if figure.as_of is not None), default=None)
 
 
-def _alternative(one: AlternativeResult, result: Evaluation) -> AlternativePart:
-    usd = one.usd_per_month
-    levelized = None if is_secret(one.alternative) else usd
-    figures = [figure for rate in one.alternative.rates if rate for figure in rate.figures]
+def _alternative(alternative: AlternativeResult, result: Evaluation) -> AlternativePart:
+    usd = alternative.usd_per_month
+    levelized = None if is_secret(alternative.alternative) else usd
+    figures = [figure for rate in alternative.alternative.rates if rate for figure in rate.figures]
     return AlternativePart(
-        name=one.name,
-        eligible=one.alternative.eligible,
-        lacking=tuple(one.alternative.lacking),
+        name=alternative.name,
+        eligible=alternative.alternative.eligible,
+        lacking=tuple(alternative.alternative.lacking),
         usd_per_month=usd,
         usd_per_mtok_output=_per(levelized, result.output_mtok_per_month),
         usd_per_mtok_total=_per(levelized, result.stack.mtok_per_month),
-        npv_usd=one.npv_usd,
-        probability=one.probability,
+        npv_usd=alternative.npv_usd,
+        probability=alternative.probability,
         source=source_of(figures),
         as_of=_oldest(figures),
-        break_even=_break_even(one.wins_mtok_per_month, one.thresholds),
+        break_even=_break_even(alternative.wins_mtok_per_month, alternative.thresholds),
     )
 
 
@@ -451,16 +455,16 @@ def _horizon(result: Evaluation) -> HorizonPart | None:
         against=table.against,
         months=tuple(
             MonthPart(
-                month=one.number,
-                own_usd=one.own_usd,
-                own_running_usd=one.running_usd,
-                upfront_usd=one.upfront_usd,
-                refused_usd=one.refused_usd,
-                rival_usd=one.rival_usd,
-                cumulative_usd=one.cumulative_usd,
-                cheaper="self" if one.self_is_cheaper else "rival",
+                month=month.number,
+                own_usd=month.own_usd,
+                own_running_usd=month.running_usd,
+                upfront_usd=month.upfront_usd,
+                refused_usd=month.refused_usd,
+                rival_usd=month.rival_usd,
+                cumulative_usd=month.cumulative_usd,
+                cheaper="self" if month.self_is_cheaper else "rival",
             )
-            for one in table.months
+            for month in table.months
         ),
         remaining_usd=table.remaining_usd,
         saving_npv_usd=result.verdict.saving_npv_usd,
@@ -507,15 +511,15 @@ def _uncertainty(result: Evaluation) -> UncertaintyPart | None:
     )
 
 
-def _comparison(one: ScenarioComparison, secret: set[str]) -> ComparisonPart:
+def _comparison(comparison: ScenarioComparison, secret: set[str]) -> ComparisonPart:
     return ComparisonPart(
-        name=one.name,
-        probability=one.probability,
-        npv_usd=_percentiles(one.bill),
-        saving_npv_usd=_percentiles(one.saving),
-        expected_saving_npv_usd=one.expected_saving_usd,
-        evpi_usd=one.evpi_usd,
-        inputs=tuple(_sensitivity(figure, secret) for figure in one.inputs),
+        name=comparison.name,
+        probability=comparison.probability,
+        npv_usd=_percentiles(comparison.bill),
+        saving_npv_usd=_percentiles(comparison.saving),
+        expected_saving_npv_usd=comparison.expected_saving_usd,
+        evpi_usd=comparison.evpi_usd,
+        inputs=tuple(_sensitivity(figure, secret) for figure in comparison.inputs),
     )
 
 

@@ -39,7 +39,7 @@ class ComponentPart(Part):
 class ResourcePart(Part):
     """A resource with what it costs a month, or why that is not known.
 
-    Quantity, unit, price and source are those of its first component.
+    Quantity, unit, price and source come from its first component.
     """
 
     urn: str

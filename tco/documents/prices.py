@@ -55,16 +55,16 @@ class PricesCheckDocument(Document):
 
 def prices_document(rows: Sequence[FigureEntry]) -> PricesDocument:
     """Return figures as ``tco.prices/1``."""
-    return PricesDocument(figures=tuple(_figure(one) for one in rows))
+    return PricesDocument(figures=tuple(_figure(row) for row in rows))
 
 
-def _figure(one: FigureEntry) -> FigurePart:
+def _figure(entry: FigureEntry) -> FigurePart:
     fields: dict[str, Any] = {
-        "name": one.name,
-        "kind": str(one.row.key[0]),
-        "age_days": one.age_days,
-        "book": one.book.name,
-        **one.row.model_dump(mode="json", exclude_none=True),
+        "name": entry.name,
+        "kind": str(entry.row.key[0]),
+        "age_days": entry.age_days,
+        "book": entry.book.name,
+        **entry.row.model_dump(mode="json", exclude_none=True),
     }
     return FigurePart.model_validate(fields)
 

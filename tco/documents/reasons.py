@@ -19,7 +19,7 @@ def flips(result: Evaluation) -> list[str]:
     if rival is None:
         return []
     limits = rival.thresholds
-    told: list[tuple[bool, str]] = []
+    thresholds_shown: list[tuple[bool, str]] = []
     levers: tuple[tuple[Threshold, str, Callable[[float], str], str], ...] = (
         (limits.api_price_factor, "API price", factor_text, "no factor would"),
         (limits.usd_per_gpu_hour, "GPU-hour", usd_price, "no price would"),
@@ -29,12 +29,12 @@ def flips(result: Evaluation) -> list[str]:
     )
     for threshold, name, shown, never in levers:
         if threshold.status == "at" and threshold.value is not None:
-            told.append((True, f"{name} {shown(threshold.value)}"))
+            thresholds_shown.append((True, f"{name} {shown(threshold.value)}"))
         elif threshold.status == "never":
-            told.append((False, f"{name}: {never}"))
+            thresholds_shown.append((False, f"{name}: {never}"))
         elif threshold.status == "always":
-            told.append((False, f"{name}: no value would, self-hosting always wins"))
-    return [text for _, text in sorted(told, key=lambda one: not one[0])][:3]
+            thresholds_shown.append((False, f"{name}: no value would, self-hosting always wins"))
+    return [text for _, text in sorted(thresholds_shown, key=lambda one: not one[0])][:3]
 
 
 def reasons(result: Evaluation) -> list[str]:
@@ -46,14 +46,14 @@ def reasons(result: Evaluation) -> list[str]:
         f"{tokens(result.stack.mtok_per_month)} tokens per month, standby and boot hours included."
     )
     services = zip(result.stack.services, result.ranks, strict=True)
-    for place, (service, table) in enumerate(services):
+    for index, (service, table) in enumerate(services):
         first = table[0]
         own = {name: price for name, price in first.usd_per_hour.items() if name is not API}
         if API in first.usd_per_hour and own and first.busy_share > 0:
             value = first.usd_per_hour[API] / first.busy_share
             name, price = min(own.items(), key=lambda pair: pair[1])
             verb = "covers" if value >= price else "does not cover"
-            secret = secret_supplies(result, place)
+            secret = secret_supplies(result, index)
             worth, paid = (
                 HIDDEN if one in secret else usd_price(usd_per_hour)
                 for one, usd_per_hour in ((API, value), (name, price))
@@ -64,7 +64,7 @@ def reasons(result: Evaluation) -> list[str]:
             )
     if rival is not None and rival.thresholds.fte.status in ("at", "never"):
         fte = rival.thresholds.fte
-        labor = sum(one.usd_per_month for one in result.lines if one.line.category == "labor")
+        labor = sum(line.usd_per_month for line in result.lines if line.line.category == "labor")
         even = (
             f"self-hosting breaks even at {plain(fte.value, 2)} FTE"
             if fte.value is not None

@@ -13,17 +13,17 @@ def sourced(result: Evaluation) -> list[SourcedValue]:
     """Return every figure behind the ledger and the alternatives that the plan does not state."""
     figures: dict[tuple[str, str], SourcedValue] = {}
     found = [figure for line in result.lines for figure in line.line.figures]
-    for one in result.alternatives:
-        for rate in one.alternative.rates:
+    for alternative in result.alternatives:
+        for rate in alternative.alternative.rates:
             found += rate.figures if rate is not None else ()
     found += [
         SourcedValue(
-            f"{node.configuration}: {node.provenance.label}",
-            point(node.output_tok_s),
-            "output tok/s per node",
-            node.source,
-            node.day,
-            node.is_estimate,
+            name=f"{node.configuration}: {node.provenance.label}",
+            value=point(node.output_tok_s),
+            unit="output tok/s per node",
+            source=node.source,
+            as_of=node.day,
+            estimate=node.is_estimate,
             origin="book" if node.is_own else "catalog",
         )
         for service in result.stack.services

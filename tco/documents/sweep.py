@@ -67,7 +67,7 @@ def sweep_document(
         scenarios=sweep.scenarios,
         seed=sweep.seed,
         inputs=tuple(_input(axis) for axis in sweep.axes),
-        points=tuple(_point(one) for one in points),
+        points=tuple(_point(point) for point in points),
         break_even=tuple(
             BreakEvenRowPart(at=row[0].values[:-1], values=tuple(values))
             for row, values in zip(rows, break_even, strict=True)
@@ -84,13 +84,13 @@ def _input(axis: Axis) -> InputPart:
     )
 
 
-def _point(one: Point) -> PointPart:
+def _point(point: Point) -> PointPart:
     return PointPart(
-        values=one.values,
-        usd_per_month=one.usd_per_month,
-        rival=one.rival,
-        rival_usd_per_month=one.rival_usd_per_month,
-        saving_npv_usd=one.saving_npv_usd,
-        decision=one.decision,
-        probability=one.probability,
+        values=point.values,
+        usd_per_month=point.usd_per_month,
+        rival=point.rival,
+        rival_usd_per_month=point.rival_usd_per_month,
+        saving_npv_usd=point.saving_npv_usd,
+        decision=point.decision,
+        probability=point.probability,
     )

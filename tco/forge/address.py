@@ -19,7 +19,7 @@ def checked_address(url: str) -> str:
     """Return the address without a slash at its end. Raises TcoError for an unsafe one."""
     trouble = _trouble(url)
     if trouble:
-        # Neither a password nor a token that somebody put into the address.
+        # Neither a password nor a token inside the address.
         shown = ascii(re.sub(r"^.*@|[?#].*$", "...", url, flags=re.DOTALL))
         raise TcoError(
             f"the API address {shown} {trouble}. Use https://HOST/PATH, "
@@ -39,7 +39,7 @@ def same_server(one: str, other: str) -> bool:
 
 
 def _trouble(url: str) -> str:
-    """What is wrong with an address, or an empty text."""
+    """Return the fault of an address, or an empty string."""
     if not PRINTABLE.fullmatch(url) or "\\" in url:
         return "has a space, a backslash or a character beyond ASCII"
     try:

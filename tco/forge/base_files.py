@@ -34,7 +34,7 @@ def copy_files(
     Raises TcoError for a tree that no git would check out, and where the folder is a link that
     leads outside.
     """
-    copy = _Copy(tree, bounds, wanted, target)
+    copy = _Copy(tree=tree, bounds=bounds, wanted=wanted, target=target)
     start = copy.resolved(())
     if start is not None:
         for path, entry in list(copy.files((), start, frozenset())):
@@ -44,7 +44,7 @@ def copy_files(
     return {"/".join(path): why for path, why in copy.unreadable.items()}
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Copy:
     tree: GitTree
     bounds: Bounds

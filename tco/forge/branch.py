@@ -62,7 +62,7 @@ class _Checkout:
 
 
 def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime) -> DiffDocument:
-    """What the working tree changes in a folder of stacks, against a commit or another folder.
+    """Compare the stacks of the working tree with a commit or another folder.
 
     Raises TcoError where the base is not to be had, BadInput for what the head breaks.
     """
@@ -85,7 +85,7 @@ def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime)
             _head(checkout),
             valid_at,
             catalog.version,
-            [_shown(one, older) for one in diffs],
+            [_shown(diff, older) for diff in diffs],
             lambda change: _place(change, folder, checkout),
         )
 
@@ -124,7 +124,7 @@ def _refuse_sparse(repository: Repository, folder: Path, bounds: Bounds) -> None
     inside = "/".join(bounds.inside)
     prefix = f"{inside}/" if inside else ""
     files = [one.removeprefix(prefix) for one in repository.left_out(inside)]
-    missing = [one for one in files if STACK_FILES.fullmatch(one)]
+    missing = [file for file in files if STACK_FILES.fullmatch(file)]
     if missing:
         raise TcoError(
             f"{folder}: the sparse checkout leaves out {len(missing)} of its files, such as "
@@ -156,7 +156,7 @@ def _base(folder: Path, named: str | None, checkout: _Checkout | None, scratch: 
 
 
 def _folder(folder: Path, named: Path) -> _Base:
-    """A folder of stacks, or a checkout that holds one under the same name."""
+    """Return a folder of stacks, or a checkout that holds one under the same name."""
     for found in (named, named / folder):
         if any(found.glob("Pulumi.?*.yaml")):
             return _Base(found, None, Revision(ref=str(named)), str(found))
@@ -169,7 +169,7 @@ def _data_folder() -> Path:
 
 
 def _own_catalog(repository: Repository, commit: Commit, scratch: Path) -> Catalog | None:
-    """The catalog of the base where tco itself lives in the repository, else None.
+    """Return the catalog of the base where tco itself lives in the repository, else None.
 
     Where the base's figures have another form than this tco reads, the head's price both sides.
     """
@@ -197,9 +197,9 @@ def _head(checkout: _Checkout | None) -> Revision:
     return Revision(ref=commit.ref, commit=commit.sha, dirty=dirty)
 
 
-def _shown(one: StackDiff, older: _Base) -> StackDiff:
-    """Problems of the base told by the commit and not by a scratch folder."""
-    return replace(one, problems=tuple(_retold(problem, older) for problem in one.problems))
+def _shown(diff: StackDiff, older: _Base) -> StackDiff:
+    """Return the problems of the base, with the commit in place of the scratch folder."""
+    return replace(diff, problems=tuple(_retold(problem, older) for problem in diff.problems))
 
 
 def _retold(problem: Problem, older: _Base) -> Problem:
@@ -211,7 +211,7 @@ def _retold(problem: Problem, older: _Base) -> Problem:
 
 
 def _place(change: Change, folder: Path, checkout: _Checkout | None) -> tuple[str, int]:
-    """The file from the top of the repository, and the line that the change stands on.
+    """Return the file from the top of the repository, and the line of the change.
 
     Of a link, the file that it leads to: that is the one which the branch changes.
     """

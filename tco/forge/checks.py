@@ -38,20 +38,20 @@ def refusals(document: DiffDocument, *, on_gate: bool, increase: Increase | None
     """Why a branch is refused; empty where it is not.
 
     Only stacks that the branch touches count. The rise is the plan's, with both sides at the
-    head's prices: nobody is refused for what a price list did. An unknown total is no zero: it
+    head's prices: a change of list prices refuses no branch. An unknown total is not zero: it
     is refused.
     """
-    touched = [one for one in document.stacks if one.touched]
-    told: list[str] = []
+    touched = [stack for stack in document.stacks if stack.touched]
+    reasons: list[str] = []
     if on_gate:
-        told += [f"{one.stack}: the gate is closed" for one in touched if _shut(one)]
+        reasons += [f"{one.stack}: the gate is closed" for one in touched if _shut(one)]
     if increase is not None and touched:
-        told += _over(document, touched, increase)
-    return told
+        reasons += _over(document, touched, increase)
+    return reasons
 
 
-def _shut(one: StackDelta) -> bool:
-    after = one.after
+def _shut(delta: StackDelta) -> bool:
+    after = delta.after
     return after is not None and not after.gate_open and after.gate.level != "advisory"
 
 

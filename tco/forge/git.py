@@ -1,6 +1,6 @@
 """What git knows: where the repository starts, where a branch left its base, what stood there.
 
-Only plumbing commands, so that nobody's settings change an answer; names are split at NUL, so
+Only plumbing commands, so that no user settings change an answer; names are split at NUL, so
 that any name is read as it is.
 """
 
@@ -37,7 +37,7 @@ class Commit:
 
 
 def repository_of(folder: Path) -> Repository | None:
-    """The repository, or worktree, that holds a folder; None where there is none."""
+    """Return the repository, or worktree, that holds a folder; None where there is none."""
     start = folder if folder.is_dir() else Path()
     found = run(("rev-parse", "--show-toplevel"), start)
     if found.returncode == 0:
@@ -55,7 +55,7 @@ class Repository:
         self.top = top.resolve()
 
     def inside(self, folder: Path) -> str:
-        """A folder's path from the top, with slashes; empty for the top itself."""
+        """Return a folder's path from the top, with slashes; empty for the top itself."""
         path = folder.resolve()
         if not path.is_relative_to(self.top):
             raise TcoError(f"{folder} lies outside the repository {self.top}.")
@@ -63,7 +63,7 @@ class Repository:
         return "" if inside == "." else inside
 
     def head(self) -> Commit:
-        """The commit that is checked out. Raises TcoError in a repository without one."""
+        """Return the commit that is checked out. Raises TcoError in a repository without one."""
         sha = self._commit("HEAD")
         if sha is None:
             raise TcoError("the repository has no commit yet: there is nothing to compare with.")
@@ -99,7 +99,7 @@ class Repository:
         return self._commit(name.removesuffix("...")) is not None
 
     def base(self, named: str | None) -> Commit:
-        """The commit to compare with: the one named, or where HEAD left the default branch.
+        """Return the commit to compare with: the one named, or where HEAD left the default branch.
 
         ``NAME...`` is the merge base with NAME. Raises TcoError where it is not to be had.
         """
@@ -136,9 +136,9 @@ class Repository:
 
     def _commit(self, name: str) -> str | None:
         """Return the commit of a name. A branch wins over a tag of the same name."""
-        for one in _meanings(name):
+        for meaning in _meanings(name):
             found = self._git(
-                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{one}^{{commit}}"
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{meaning}^{{commit}}"
             )
             if found.returncode == 0:
                 return found.stdout.decode().strip()

@@ -41,7 +41,7 @@ class GitHub(Thread):
         )
 
     def _own(self, comment: Mapping[str, Any]) -> bool:
-        """All bots' comments, and those of this token's user."""
+        """Return all bots' comments, and the comments of this token's user."""
         author = as_mapping(comment.get("user")) or {}
         return author.get("type", "Bot") == "Bot" or author.get("login", "") == self._user
 
@@ -56,7 +56,7 @@ def api_of(place: Place, token: str) -> Api:
 
 
 def token_of(environment: Mapping[str, str], place: Place) -> str:
-    """The token, from the environment alone. Raises NotPosted in a fork, else TcoError."""
+    """Return the token, from the environment alone. Raises NotPosted in a fork, else TcoError."""
     how = (
         "In a workflow: env: {GITHUB_TOKEN: ${{ github.token }}} with "
         "permissions: pull-requests: write."
@@ -70,7 +70,7 @@ def place_of(
     url: str | None,
     environment: Mapping[str, str] = os.environ,
 ) -> Place:
-    """The pull request that is named, or that the workflow runs for.
+    """Return the pull request that is named, or that the workflow runs for.
 
     Raises NotPosted in a job that runs for none, else TcoError.
     """
@@ -101,7 +101,7 @@ def _whole(value: object) -> int | None:
 
 
 def _pull_request(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What an event says of its pull request; a comment on one comes as that of an issue."""
+    """Return the pull request of an event; a comment on one arrives as an issue comment."""
     issue = as_mapping(event.get("issue")) or {}
     return as_mapping(event.get("pull_request")) or (issue if issue.get("pull_request") else {})
 

@@ -42,7 +42,7 @@ class GitLab(Thread):
         super().__init__(api, f"{notes}?per_page=100&sort=asc&order_by=created_at", notes)
 
     def _own(self, comment: Mapping[str, Any]) -> bool:
-        """The notes of this token's user."""
+        """Return the notes of this token's user."""
         author = as_mapping(comment.get("author")) or {}
         mine = self._user is None or author.get("username", self._user) == self._user
         return mine and not comment.get("system")
@@ -54,7 +54,7 @@ def api_of(place: Place, token: str) -> Api:
 
 
 def token_of(environment: Mapping[str, str], place: Place) -> str:
-    """The token, from the environment alone. Raises NotPosted in a fork, else TcoError."""
+    """Return the token, from the environment alone. Raises NotPosted in a fork, else TcoError."""
     how = (
         "Make a project access token with the scope `api` and give it to the job as a masked "
         "variable."
@@ -68,7 +68,7 @@ def place_of(
     url: str | None,
     environment: Mapping[str, str] = os.environ,
 ) -> Place:
-    """The merge request that is named, or that the pipeline runs for.
+    """Return the merge request that is named, or that the pipeline runs for.
 
     Raises NotPosted in a pipeline that runs for none, else TcoError.
     """

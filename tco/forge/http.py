@@ -130,7 +130,10 @@ class Api:
         raise AssertionError("the last try returns or raises")
 
     def pages(self, path: str) -> Iterator[Any]:
-        """The items of a list, page after page. Raises TcoError for anything else than a list."""
+        """Yield the items of a list, page after page.
+
+        Raises TcoError for anything else than a list.
+        """
         following = path
         for _ in range(MOST_PAGES):
             answer = self.call("GET", following)
@@ -148,7 +151,7 @@ class Api:
         return self._token.redact(self._url + path.partition("?")[0])
 
     def _address(self, path: str) -> str:
-        """An absolute address on this API and no other."""
+        """Return an absolute address on this API and no other."""
         url = path if "://" in path else self._url + path
         if not same_server(self._url, url):
             there = self._token.redact(url)[:LONGEST_REASON]
@@ -223,7 +226,9 @@ class Api:
 
 
 def _within(timeout_s: float, exchange: Callable[[], Answer]) -> Answer:
-    """The result of an exchange, or TimeoutError once the time is over, whatever it waits for.
+    """Return the result of an exchange, or TimeoutError once the time is over.
+
+    Whatever it waits for.
 
     Sockets have a timeout per read, which an answer of a byte now and then never reaches.
     """
@@ -259,7 +264,7 @@ def _exchange(request: urllib.request.Request, timeout_s: float) -> Answer:
 
 
 def _content(status: int, headers: Message, body: bytes) -> Any:
-    """The JSON of an answer; None for the body of an error that is none."""
+    """Return the JSON of an answer; None for the body of an error that is none."""
     coding = headers.get("Content-Encoding", "identity").strip().lower()
     if len(body) > LARGEST_ANSWER_BYTES:
         trouble = f"more than {LARGEST_ANSWER_BYTES >> 20} MB"
@@ -278,14 +283,14 @@ def _content(status: int, headers: Message, body: bytes) -> Any:
 
 
 def _said(answer: Answer) -> str:
-    """The forge's own words."""
+    """Return the forge's own words."""
     content = as_mapping(answer.content) or {}
     words = (content.get(key) for key in ("message", "error_description", "error"))
     return str(next(filter(None, words), "no reason given"))
 
 
 def _seconds(text: str | None) -> float | None:
-    """A finite number of seconds, not negative; None for anything else."""
+    """Return a finite number of seconds, not negative; None for anything else."""
     found = SECONDS.fullmatch(text or "")
     number = float(found[1]) if found else math.inf
     return number if math.isfinite(number) else None

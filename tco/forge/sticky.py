@@ -29,7 +29,7 @@ EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 class NotPosted(TcoError):
-    """There is no pull request, or the token may not write to it. The job goes on."""
+    """There is no pull request, or the token may not write to it. The job continues."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Forge(Protocol):
         ...
 
     def update(self, comment: int, body: str) -> bool:
-        """Write a comment anew; False where it is gone."""
+        """Rewrite a comment; False if it no longer exists."""
         ...
 
     def delete(self, comment: int) -> None:
@@ -118,7 +118,7 @@ def _write(
     found: Sequence[Remote],
     latest: Remote | None,
 ) -> Done:
-    """The first write: in place, or beside what is there."""
+    """Return the first write: in place, or beside what is there."""
     if behavior == "update" and latest is not None and forge.update(latest.id, message.body):
         return "updated"
     forge.create(message.body)
@@ -142,17 +142,17 @@ def _repair(forge: Forge, message: Message, sleep: Callable[[float], None]) -> N
 
 
 def _tagged(forge: Forge, tag: str) -> list[Remote]:
-    return [one for one in forge.comments() if (line := _line(one)) and line[1] == tag]
+    return [comment for comment in forge.comments() if (line := _line(comment)) and line[1] == tag]
 
 
 def _latest(found: Sequence[Remote]) -> Remote | None:
-    """The comment of the latest moment; of several the first one written."""
+    """Return the comment of the latest moment; of several the first one written."""
     return max(found, key=lambda one: (_moment(one), -one.id), default=None)
 
 
 def _delete(forge: Forge, comments: Sequence[Remote]) -> None:
-    for one in comments:
-        forge.delete(one.id)
+    for comment in comments:
+        forge.delete(comment.id)
 
 
 def _line(comment: Remote) -> re.Match[str] | None:
@@ -169,6 +169,6 @@ def _moment(comment: Remote) -> dt.datetime:
 
 
 def _text(body: str) -> str:
-    """A body without its hidden line, as it is after a forge has stored it."""
+    """Return a body without its hidden line, as it is after a forge has stored it."""
     rest = FIRST_LINE.sub("", body, count=1)
     return "\n".join(line.rstrip() for line in rest.strip().splitlines())

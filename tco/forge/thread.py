@@ -49,7 +49,7 @@ class Thread(ABC):
 
     @abstractmethod
     def _own(self, comment: Mapping[str, Any]) -> bool:
-        """Whether this token may have written a comment: nobody else's can pose as ours."""
+        """Whether this token may have written a comment: no other author can pose as tco."""
 
     @cached_property
     def _user(self) -> str | None:
@@ -121,7 +121,7 @@ class Thread(ABC):
 def token_from(
     environment: Mapping[str, str], names: tuple[str, ...], place: Place, how: str
 ) -> str:
-    """The token, from the environment alone. Raises NotPosted in a fork, else TcoError."""
+    """Return the token, from the environment alone. Raises NotPosted in a fork, else TcoError."""
     for name in names:
         if token := environment.get(name, "").strip():
             return token

@@ -1,4 +1,4 @@
-"""Where in a YAML file a key stands, so that a message can point at the line."""
+"""The line of a key in a YAML file, so that a message can point at it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["line_of"]
 
 
 def line_of(text: str, location: Sequence[str | int]) -> int:
-    """The line (1 is the first) of a path, or of the last part of it that the file holds."""
+    """Return the line (1 is the first) of a path, or of the last part of it that the file holds."""
     try:
         node: yaml.Node | None = yaml.compose(text, yaml.CSafeLoader)
     except yaml.YAMLError:

@@ -15,7 +15,7 @@ __all__ = ["GpuNodePool", "GpuNodePoolArgs"]
 
 
 def __getattr__(name: str) -> object:
-    """The component and its arguments, loaded when a program asks for them."""
+    """Return the component and its arguments, loaded when a program asks for them."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from tco.iac.provision import pool  # noqa: PLC0415  only a Pulumi program has Pulumi

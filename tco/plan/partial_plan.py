@@ -31,18 +31,21 @@ class Salvaged:
     doubtful: frozenset[Place]
 
     def certain(self, problems: Iterable[Problem], key: str) -> Iterator[Problem]:
-        """The problems that no fault of the plan may have caused; ``key`` is where it stands."""
+        """Yield the problems that no fault of the plan may have caused.
+
+        ``key`` is where it stands.
+        """
         parts = [".".join((key, *map(str, place))) for place in self.doubtful]
-        for one in problems:
-            below = one.path.removeprefix(f"{key}.").partition(".")[0].partition("[")[0]
+        for problem in problems:
+            below = problem.path.removeprefix(f"{key}.").partition(".")[0].partition("[")[0]
             if below in ("services", "alternatives") and not any(
-                _within(one.path, part) or _within(part, one.path) for part in parts
+                _within(problem.path, part) or _within(part, problem.path) for part in parts
             ):
-                yield one
+                yield problem
 
 
 class FaultyStack(BadInput):
-    """A stack that cannot be read as it stands, with what remains of it to look further."""
+    """A stack with problems, and what remains of it for further checks."""
 
     def __init__(self, problems: Iterable[Problem], rest: Any, left: Salvaged) -> None:
         super().__init__(problems)
@@ -50,9 +53,11 @@ class FaultyStack(BadInput):
 
 
 def salvaged(given: dict[str, Any], error: ValidationError) -> Salvaged | None:
-    """The plan that a text states, without what pydantic refuses; None where too little is left.
+    """Return the plan that a text states, without what pydantic refuses.
 
-    A number of nodes that cannot be is taken as 1, which no name or price depends on.
+    None where too little is left.
+
+    An impossible number of nodes is taken as 1, on which no name or price depends.
     """
     plan, doubtful = copy.deepcopy(given), set[Place]()
     for _ in range(ROUNDS):
@@ -70,7 +75,7 @@ def salvaged(given: dict[str, Any], error: ValidationError) -> Salvaged | None:
 
 
 def _take_out(plan: dict[str, Any], place: Place) -> Place:
-    """Take what stands at a place out of a plan; the place that is gone, empty where none is."""
+    """Remove the value at a path from a plan; return the removed path, or an empty one."""
     holder: dict[Any, Any] = plan
     found: Place = ()
     inner: Any = plan
@@ -91,7 +96,7 @@ def _take_out(plan: dict[str, Any], place: Place) -> Place:
 
 
 def _doubtful(taken: Place, *, unknown: bool) -> set[Place]:
-    """What may be misjudged without a part: what stands beside it."""
+    """Return the places that may be misjudged without a part: its siblings."""
     if taken[-1] == "nodes":
         return {taken}
     if len(taken) == 1:

@@ -1,4 +1,4 @@
-"""What a user declares: the plan of one stack, as it stands under ``tco:plan``."""
+"""What a user declares: the plan of one stack, the value of ``tco:plan``."""
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -57,7 +57,7 @@ class Sizing(Strict):
 
 
 class Standby(Strict):
-    """What stands ready for a failed node: enough spares, a fixed number, or an API."""
+    """The standby for a failed node: enough spares, a fixed number, or an API."""
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"enum": ["none", None]},)
 
@@ -347,13 +347,13 @@ class Plan(Strict):
             if len(services) > 1
         ]
         if shared:
-            told = "; ".join(shared)
-            raise ValueError(f"{told}: a pool serves one service, give the second another name.")
+            texts = "; ".join(shared)
+            raise ValueError(f"{texts}: a pool serves one service, give the second another name.")
         names = [alternative.name for alternative in self.alternatives]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"the alternative {twice[0]} is listed twice.")
-        pairs = [frozenset(one.figures) for one in self.correlations]
+        pairs = [frozenset(correlation.figures) for correlation in self.correlations]
         if len(set(pairs)) < len(pairs):
             raise ValueError("correlations name one pair of figures twice.")
         if self.against not in ("cheapest", *names):

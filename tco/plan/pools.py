@@ -90,7 +90,7 @@ class Commitment(Strict):
 
 
 class SpotTerms(Strict):
-    """How a spot pool behaves when it is interrupted or cannot be had."""
+    """How a spot pool behaves when it is interrupted or unavailable."""
 
     availability: Share | None = None
     interruptions_per_node_hour: Amount | None = None

@@ -43,7 +43,7 @@ STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 """The names that Pulumi gives to stacks."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StackFile:
     """One stack as its author wrote it, with the workloads and the price books it names."""
 
@@ -152,7 +152,7 @@ def _misnamed(folder: Path, name: str) -> Problem:
 
 
 def _meant(folder: Path, name: str) -> str:
-    """What somebody may have meant who named a stack that is not there."""
+    """Suggest a stack for a name that does not exist."""
     plain = stack_name(Path(name).name)
     return f"Write its name: {plain}." if plain else one_of(name, stack_names(folder))
 
@@ -160,7 +160,7 @@ def _meant(folder: Path, name: str) -> str:
 def read_stack(
     folder: Path, name: str, unreadable: Mapping[str, Unreadable] | None = None
 ) -> StackFile:
-    """A stack with everything it names. Raises BadInput with the problems of all its files.
+    """Return a stack with everything it names. Raises BadInput with the problems of all its files.
 
     ``unreadable`` are files that a commit holds and that could not be copied into the folder.
     """
@@ -190,7 +190,7 @@ def read_stack(
 
 
 def stack_from(config: dict[str, Any], folder: Path, name: str) -> StackFile:
-    """A stack from its configuration, whoever read that, with the files it names.
+    """Return a stack from its configuration, however that was read, with the files it names.
 
     The command line reads the stack file itself, the Pulumi program asks Pulumi; both come here.
     Raises BadInput with the problems of all the files.
@@ -208,7 +208,16 @@ def _stack(config: dict[str, Any], files: FolderFiles, name: str) -> StackFile:
     workloads = _workloads(files, plan, shown, problems)
     books = _books(files, plan, shown, problems)
     configs = _model_configs(files, plan, shown, problems)
-    stack = StackFile(name, shown, folder, region, plan, workloads, tuple(books), configs)
+    stack = StackFile(
+        name=name,
+        file=shown,
+        folder=folder,
+        region=region,
+        plan=plan,
+        workloads=workloads,
+        books=tuple(books),
+        model_configs=configs,
+    )
     if left is not None and len(problems) == faults:
         raise FaultyStack(problems, stack, left)
     if problems:
@@ -219,7 +228,7 @@ def _stack(config: dict[str, Any], files: FolderFiles, name: str) -> StackFile:
 def _plan_of(
     given: dict[str, Any], shown: str, problems: list[Problem]
 ) -> tuple[Plan, Salvaged | None]:
-    """The plan, or what is left of it without the faults that join the problems.
+    """Return the plan, or what is left of it without the faults that join the problems.
 
     Raises BadInput where too little is left.
     """
@@ -248,10 +257,10 @@ def _workloads(
             problems.append(wrong)
             continue
         if source is None or not source.is_file():
-            told = f'no workload "{spec.workload}".'
+            texts = f'no workload "{spec.workload}".'
             known = [one.stem for one in folder.glob("*.yaml")]
             hint = _missing(folder, spec.workload, source, known)
-            problems.append(Problem(shown, where, told, hint))
+            problems.append(Problem(shown, where, texts, hint))
             continue
         try:
             workloads[spec.workload] = read_workload(source, str(source), files)
@@ -261,7 +270,7 @@ def _workloads(
 
 
 def _given(config: dict[str, Any], shown: str) -> tuple[dict[str, Any], str | None]:
-    """The plan as its author wrote it, and the region."""
+    """Return the plan as its author wrote it, and the region."""
     if PLAN_KEY not in config:
         raise BadInput(
             [Problem(shown, "config", f"holds no {PLAN_KEY}.", "See README.md for a first plan.")]
@@ -290,14 +299,14 @@ def _given(config: dict[str, Any], shown: str) -> tuple[dict[str, Any], str | No
 
 
 def _secret_path(value: object, path: str) -> str:
-    """Where a ``secure:`` value stands, or an empty text."""
+    """Return the path of a ``secure:`` value, or an empty string."""
     for key, inner in (as_mapping(value) or {}).items():
         if key == "secure" and isinstance(inner, str):
             return path
         if found := _secret_path(inner, f"{path}.{key}"):
             return found
-    for place, inner in enumerate(as_list(value) or ()):
-        if found := _secret_path(inner, f"{path}[{place}]"):
+    for index, inner in enumerate(as_list(value) or ()):
+        if found := _secret_path(inner, f"{path}[{index}]"):
             return found
     return ""
 
@@ -305,14 +314,14 @@ def _secret_path(value: object, path: str) -> str:
 def _books(files: FolderFiles, plan: Plan, shown: str, problems: list[Problem]) -> list[Book]:
     folder = files.folder / "prices"
     books: list[Book] = []
-    for place, name in enumerate(plan.prices):
+    for index, name in enumerate(plan.prices):
         source = below(folder, name)
         wrong = files.problem(source) if source is not None else None
         if wrong is not None:
             problems.append(wrong)
             continue
         if source is None or not source.is_file():
-            path, known = f"{PLAN_KEY}.prices[{place}]", _book_names(files.folder)
+            path, known = f"{PLAN_KEY}.prices[{index}]", _book_names(files.folder)
             hint = _missing(folder, name, source, known)
             problems.append(Problem(shown, path, f'no price book "{name}".', hint))
             continue
@@ -365,7 +374,7 @@ def _book_names(folder: Path) -> list[str]:
 
 
 def _missing(folder: Path, name: str, source: Path | None, known: Sequence[str]) -> str:
-    """What there is instead of a file that a plan names."""
+    """List the files that exist instead of the one that a plan names."""
     if source is None:
         return f"It leads out of {folder}."
     if source.exists():

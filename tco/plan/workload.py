@@ -103,7 +103,7 @@ class RequestClass(Strict):
 
 
 def cached_share(workload: str, request: RequestClass) -> tuple[str, Range]:
-    """What a class reads from a cache, by the name of the figure: one for a node and for an API."""
+    """Return the cached share of a class and the name of its figure, for nodes and APIs."""
     return f"{workload}: cached share of {request.name}", request.cached
 
 
@@ -166,10 +166,10 @@ class Workload(Strict):
             raise ValueError(f"shape goes with requests_per_month; {given[0]} has its own.")
         if self.per_hour is not None:
             _check_week(self.per_hour)
-        total = math.fsum(one.share for one in self.classes)
+        total = math.fsum(request.share for request in self.classes)
         if abs(total - 1) > SHARES_TOLERANCE:
             raise ValueError(f"the shares of the classes add up to {total:g}, not to 1.")
-        names = [one.name for one in self.classes]
+        names = [request.name for request in self.classes]
         if len(set(names)) < len(names):
             raise ValueError("two classes have the same name.")
         return self
@@ -184,7 +184,7 @@ def _check_week(hours: Sequence[float]) -> None:
         raise ValueError(f"per_hour is {TOO_FEW}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Demand:
     """A workload as numbers: requests in each of the 168 hours of a week, Monday 00:00 first."""
 
@@ -224,7 +224,7 @@ def office_levels(peak_to_mean: float, start: int = 9, end: int = 18) -> tuple[f
 
 
 def week_of(shape: Shape) -> FloatArray:
-    """A shape as 168 factors around a mean of 1."""
+    """Return a shape as 168 factors around a mean of 1."""
     hour = np.arange(HOURS_PER_WEEK) % 24
     if shape.kind == "diurnal":
         wave = np.cos(2 * np.pi * (hour - shape.peak_hour) / 24)
@@ -238,7 +238,7 @@ def week_of(shape: Shape) -> FloatArray:
 
 
 def read_workload(path: Path, shown: str, files: FolderFiles) -> tuple[Workload, Demand]:
-    """A workload file and the demand it states. Raises BadInput with every problem."""
+    """Return a workload file and the demand it states. Raises BadInput with every problem."""
     try:
         workload = Workload.model_validate(read_yaml(path, shown))
     except ValidationError as error:
@@ -247,7 +247,7 @@ def read_workload(path: Path, shown: str, files: FolderFiles) -> tuple[Workload,
 
 
 def demand_of(workload: Workload, folder: Path, shown: str, files: FolderFiles) -> Demand:
-    """The demand that a workload states; its CSV stands in the folder. Raises BadInput."""
+    """Return the demand that a workload states; its CSV is in the folder. Raises BadInput."""
     if workload.csv is not None:
         source = below(folder, workload.csv)
         if source is None:
@@ -266,10 +266,10 @@ def demand_of(workload: Workload, folder: Path, shown: str, files: FolderFiles) 
         shape = week_of(workload.shape)
         week = (workload.requests_per_month or 0.0) / WEEKS_PER_MONTH * shape / shape.sum()
     return Demand(
-        week,
-        workload.classes,
-        workload.timezone,
-        workload.growth_per_year,
-        workload.objectives,
-        workload.burst,
+        requests_per_hour=week,
+        classes=workload.classes,
+        timezone=workload.timezone,
+        growth_per_year=workload.growth_per_year,
+        objectives=workload.objectives,
+        burst=workload.burst,
     )

@@ -12,13 +12,13 @@ from tco.numbers import usd_about
 __all__ = ["MonthRow", "OptionRow", "month_rows", "option_rows"]
 
 MONTHLY = 12
-"""So many months have a row each; then a quarter has one."""
+"""The first months have one row each, later ones one row per quarter."""
 QUARTER = 3
 NAMES = {"short reserve": "short-term reservation", "own": "owned nodes"}
 """Displayed names of commitment options that differ from their ids."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MonthRow:
     """A month, or a quarter: what is paid in it, and the balance at its end."""
 
@@ -42,11 +42,11 @@ class OptionRow:
 
 
 def month_rows(result: Evaluation) -> list[MonthRow]:
-    """A row a month for a year, then a row a quarter; none without an alternative."""
+    """Return a row a month for a year, then a row a quarter; none without an alternative."""
     if result.months is None:
         return []
     months = result.months.months
-    early = [(one,) for one in months[:MONTHLY]]
+    early = [(month,) for month in months[:MONTHLY]]
     late = [months[at : at + QUARTER] for at in range(MONTHLY, len(months), QUARTER)]
     return [_month_row(part, result.months.against) for part in (*early, *late)]
 
@@ -55,19 +55,19 @@ def _month_row(part: tuple[Month, ...], rival: str) -> MonthRow:
     first, last = part[0], part[-1]
     span = f"{first.number}" if first is last else f"{first.number}–{last.number}"
     return MonthRow(
-        span,
-        usd_about(sum(one.running_usd for one in part)),
-        usd_about(sum(one.upfront_usd for one in part)),
-        usd_about(sum(one.refused_usd for one in part)),
-        usd_about(sum(one.rival_usd for one in part)),
-        usd_about(last.cumulative_usd),
-        "self-hosting" if last.self_is_cheaper else rival,
+        months=span,
+        running=usd_about(sum(one.running_usd for one in part)),
+        upfront=usd_about(sum(one.upfront_usd for one in part)),
+        refused=usd_about(sum(one.refused_usd for one in part)),
+        rival=usd_about(sum(one.rival_usd for one in part)),
+        cumulative=usd_about(last.cumulative_usd),
+        cheaper="self-hosting" if last.self_is_cheaper else rival,
     )
 
 
 def option_rows(result: Evaluation) -> list[OptionRow]:
     """Return every commitment option, those without a price with the reason."""
-    return [_option_row(one) for one in result.commitment_options]
+    return [_option_row(option) for option in result.commitment_options]
 
 
 def _option_row(option: CommitmentOption) -> OptionRow:

@@ -22,7 +22,10 @@ COLUMNS = (
 
 
 def lines_csv(results: Sequence[Evaluation]) -> str:
-    """The ledger's lines of stacks, nothing rounded; what has no price is a row without one."""
+    """Return the ledger's lines of stacks, nothing rounded.
+
+    What has no price is a row without one.
+    """
     rows: list[dict[str, Cell]] = []
     for result in results:
         found = stack_part(result)

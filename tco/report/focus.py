@@ -1,9 +1,9 @@
 """The ledger as FOCUS 1.2 rows: the FinOps Open Cost and Usage Specification, as an estimate.
 
 The billing period is the month of the pricing day, and the first month of what is bought: an
-upfront is billed in it once, and its amortization stands in the effective cost of the usage. So
+upfront is billed in it once, and its amortization is part of the effective cost of the usage. So
 EffectiveCost adds up to the plan's month, and BilledCost to the first invoice. What FOCUS has no
-name for stands in `x_` columns. A planned commitment has an id of tco's own until it is bought.
+name for is in `x_` columns. A planned commitment has an id of tco's own until it is bought.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class _Prices:
 
 
 def focus_csv(results: Sequence[Evaluation]) -> str:
-    """The rows of stacks as CSV: FOCUS columns first, then `x_` columns; null is empty."""
+    """Return the rows of stacks as CSV: FOCUS columns first, then `x_` columns; null is empty."""
     return csv_text([row for result in results for row in focus_rows(result)])
 
 
@@ -107,15 +107,17 @@ def _usage(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> Ro
 
 
 def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Row]:
-    """What a commitment or an owned node is paid by: the recurring fee, and what is paid once."""
+    """Yield the purchases of a commitment or owned node: recurring fees and upfronts."""
     if not pool.supply.committed or pool.supply.option == "capacity-block":
         return
-    lines = [one for one in result.lines if _held(one, service, pool)]
-    hours = sum(one.quantity for one in lines)
+    lines = [line for line in result.lines if _held(line, service, pool)]
+    hours = sum(line.quantity for line in lines)
     if not hours:
         return
     commitment = commitment_of(result, pool)
-    recurring = sum(one.usd_per_month - float(as_scalar(one.line.amortised_usd)) for one in lines)
+    recurring = sum(
+        line.usd_per_month - float(as_scalar(line.line.amortised_usd)) for line in lines
+    )
     if commitment and recurring > 0:
         row = _purchase(result, lines[0], pool, recurring, hours, "Node-Hours", "Recurring")
         row |= commitment | committed_quantity(pool, recurring, hours)
@@ -144,7 +146,10 @@ def _purchase(
     unit: str,
     frequency: str,
 ) -> Row:
-    """A purchase covers what is used later: its cost is billed, and effective in the usage."""
+    """Return a purchase covers what is used later.
+
+    Its cost is billed, and effective in the usage.
+    """
     price = usd / quantity
     return _common(result, line, pool) | {
         "BilledCost": usd,
@@ -169,11 +174,11 @@ def _disclosed(row: Row, *, secret: bool) -> Row:
 
 
 def _setup(result: Evaluation) -> Iterator[Row]:
-    """Set-up work: spread over the horizon as usage, paid in the first month."""
+    """Yield the set-up work: usage spread over the horizon, paid in the first month."""
     usd = result.stack.labor.setup_usd.value.likely
-    for one in result.lines:
-        if one.line.kind is SETUP and usd > 0:
-            yield _purchase(result, one, None, usd, 1.0, "Units", "One-Time")
+    for line in result.lines:
+        if line.line.kind is SETUP and usd > 0:
+            yield _purchase(result, line, None, usd, 1.0, "Units", "One-Time")
 
 
 def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> Row:
@@ -183,7 +188,7 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
     category, subcategory = service_category(line)
     holder = pool if line.kind in NODE_KINDS else None
     sku = sku_id(line)
-    days = [one.as_of for one in line.figures if one.as_of is not None]
+    days = [figure.as_of for figure in line.figures if figure.as_of is not None]
     tags = {"tco:stack": stack.name, "tco:service": line.service, "tco:pool": line.pool}
     return {
         "BilledCost": None,
@@ -254,7 +259,7 @@ def _details(pool: PoolModel) -> str:
 
 
 def _period(day: dt.date) -> tuple[str, str]:
-    """The month of a day, its first moment and the first one after it."""
+    """Return the month of a day, its first moment and the first one after it."""
     start = day.replace(day=1)
     end = (start + dt.timedelta(days=32)).replace(day=1)
     return f"{start.isoformat()}T00:00:00Z", f"{end.isoformat()}T00:00:00Z"

@@ -1,4 +1,4 @@
-"""Which word of FOCUS 1.2 stands for what in a plan."""
+"""The FOCUS 1.2 terms for what is in a plan."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def service_of(line: CostLine, pool: PoolModel | None) -> str:
 
 
 def sku_id(line: CostLine) -> str:
-    """Return what is sold, the same whether it serves or stands by."""
+    """Return what is sold, the same for serving and standby nodes."""
     if line.kind in NODE_KINDS:
         return f"compute/{line.sku}"
     return f"{'api' if line.unit == 'request' else line.category}/{line.sku}"
@@ -82,7 +82,7 @@ def service_category(line: CostLine) -> tuple[str, str]:
 
 
 def commitment_of(result: Evaluation, pool: PoolModel | None) -> Row:
-    """A commitment discount's columns; none for what is no discount, such as an owned node."""
+    """Return a commitment discount's columns; empty for an owned node and the like."""
     terms = pool.plan.commitment if pool is not None else None
     if pool is None or terms is None or terms.kind not in COMMITMENTS:
         return {}
@@ -96,7 +96,7 @@ def commitment_of(result: Evaluation, pool: PoolModel | None) -> Row:
 
 
 def commitment_id(result: Evaluation, pool: PoolModel) -> str:
-    """The id of what was bought, or tco's own for what is planned."""
+    """Return the id of what was bought, or tco's own for what is planned."""
     terms = pool.plan.commitment
     bought = terms.id if terms is not None else None
     return bought or f"tco:planned:{result.stack.name}/{pool.name}"

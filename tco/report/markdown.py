@@ -15,7 +15,7 @@ __all__ = ["Verbatim", "fill", "html_text", "markdown_text"]
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#!]|\$(?!\d))")
 LIST_ITEM = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
-"""What makes a list of a text that stands at the start of a line."""
+"""What makes a list item of a text at the start of a line."""
 REFERENCE = re.compile(r"([#!]|GH-)(?=\d)", re.IGNORECASE)
 ADDRESS = re.compile(r"\bwww\.", re.IGNORECASE)
 BREAK = "\u200b"
@@ -23,20 +23,20 @@ BREAK = "\u200b"
 
 
 class Verbatim(str):
-    """Text that a template prints as it stands."""
+    """Text that a template prints unchanged."""
 
     __slots__ = ()
 
 
 def markdown_text(value: object) -> str:
-    """Text that Markdown shows as it stands: no markup, no table cell left, nobody mentioned."""
+    """Text that Markdown shows unchanged: no markup, no table cell, no mention."""
     text = _without_references(_visible(str(value)))
     text = LIST_ITEM.sub(r"\1\\\2", SPECIAL.sub(r"\\\1", text)).replace("&", "&amp;")
     return text.replace("\\<", "&lt;").replace("\\>", "&gt;")
 
 
 def html_text(value: object) -> Verbatim:
-    """The same for a place where Markdown is not read, such as a summary."""
+    """Return the same for a place where Markdown is not read, such as a summary."""
     return Verbatim(html.escape(_without_references(_visible(str(value)))))
 
 
@@ -52,7 +52,7 @@ def _without_references(text: str) -> str:
 
 
 def template_text(name: str, template: Path | None = None) -> str:
-    """A template: the user's, else the one shipped. Raises TcoError if it is missing."""
+    """Return a template: the user's, else the one shipped. Raises TcoError if it is missing."""
     if template is not None:
         try:
             return template.read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ __all__ = ["markdown_text", "memo"]
 
 
 def memo(result: Evaluation, template: Path | None = None) -> str:
-    """The break-even memo of a stack, in Markdown. Raises TcoError for a broken template."""
+    """Return the break-even memo of a stack, in Markdown. Raises TcoError for a broken template."""
     return fill(
         "memo.md.j2",
         template,

@@ -22,12 +22,20 @@ def models_text(found: Sequence[Coverage]) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _cells(one: Coverage) -> tuple[str, ...]:
-    low, high = one.lowest_concurrency, one.highest_concurrency
+def _cells(coverage: Coverage) -> tuple[str, ...]:
+    low, high = coverage.lowest_concurrency, coverage.highest_concurrency
     loads = "–" if low is None or high is None else _span(low, high)
-    sizes = one.gpus_per_replica
+    sizes = coverage.gpus_per_replica
     replica = ",".join(map(str, sizes)) if len(sizes) <= 4 else _span(sizes[0], sizes[-1])
-    return (one.model, one.gpu, replica, f"{one.points:,}", str(one.shapes), loads, one.newest)
+    return (
+        coverage.model,
+        coverage.gpu,
+        replica,
+        f"{coverage.points:,}",
+        str(coverage.shapes),
+        loads,
+        coverage.newest,
+    )
 
 
 def _span(low: float, high: float) -> str:

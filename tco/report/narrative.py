@@ -31,7 +31,7 @@ def month_spread(result: Evaluation) -> str:
 
 
 def saving_text(p10: float, p90: float) -> str:
-    """What is saved or lost from P10 to P90, both as amounts and never as a negative saving."""
+    """Describe the saving or loss from P10 to P90, never as a negative saving."""
     if p90 <= 0:
         return f"loses {usd_range(-p90, -p10)}{_ends(-p90, -p10)}"
     if p10 >= 0:
@@ -67,7 +67,11 @@ def opening(result: Evaluation) -> str:
 
 def constrained(result: Evaluation) -> str:
     """Why only self-hosting is left, and what that costs above the cheapest that is ruled out."""
-    barred = next(one for one in result.alternatives if one.name == result.verdict.against)
+    barred = next(
+        alternative
+        for alternative in result.alternatives
+        if alternative.name == result.verdict.against
+    )
     premium = usd_about(result.verdict.premium_usd_per_month or 0.0)
     lacking = ", ".join(barred.alternative.lacking)
     return f"no API has {lacking}; the cheapest without it, {barred.name}, costs {premium} less"
@@ -95,13 +99,13 @@ def flip_sentence(rival: AlternativeResult) -> str:
     if reached:
         return f"The answer would change if {' or '.join(reached)}."
     levers = (rival.thresholds.api_price_factor, rival.thresholds.usd_per_gpu_hour)
-    if all(one.status == "never" for one in levers):
+    if all(lever.status == "never" for lever in levers):
         return "No single input changes the verdict, not even free GPU-hours."
     return "No single input changes the verdict."
 
 
 def _reached(limits: Thresholds) -> Iterator[str]:
-    """The figures that have a value at which both sides are equal, as clauses."""
+    """Yield the figures that have a value at which both sides are equal, as clauses."""
     levers: tuple[tuple[Threshold, Callable[[float], str]], ...] = (
         (limits.api_price_factor, _api_price),
         (limits.usd_per_gpu_hour, lambda value: f"a GPU-hour cost {usd_price(value)}"),
@@ -109,9 +113,9 @@ def _reached(limits: Thresholds) -> Iterator[str]:
         (limits.fte, lambda value: f"operations took {plain(value, 2)} FTE"),
         (limits.capex_usd, lambda value: f"the nodes cost {usd(value)} to buy"),
     )
-    for limit, told in levers:
+    for limit, texts in levers:
         if limit.status == "at" and limit.value is not None:
-            yield told(limit.value)
+            yield texts(limit.value)
 
 
 def _api_price(factor: float) -> str:

@@ -54,7 +54,7 @@ def mix_text(mix: Mix, pools: Sequence[PoolModel]) -> str:
 
 
 def pinned_line(found: Optimum, path: Path) -> str:
-    """What was written into a stack file, and why it is not the optimum where it is not."""
+    """Describe what was written into a stack file, and why it may not be the optimum."""
     cost = usd(round(found.pinned.usd_per_month)) if found.pinned is not None else "no price"
     why, best = _why_not_pinned(found), usd(round(found.optimum_usd or 0.0))
     return f"{printable(path)}: node counts written, {cost}/month." + (
@@ -63,7 +63,7 @@ def pinned_line(found: Optimum, path: Path) -> str:
 
 
 def _pinned_note(found: Optimum) -> str:
-    """What `--write` would pin, where that is not the optimum; empty where it is."""
+    """Describe what `--write` would pin where that is not the optimum; else empty."""
     why = _why_not_pinned(found)
     if found.pinned is None or not why:
         return ""
@@ -76,12 +76,16 @@ def _why_not_pinned(found: Optimum) -> str:
         return ""
     if round(found.pinned.usd_per_month) <= round(found.optimum_usd):
         return ""
-    bare = [one.service for one in found.services if one.cheapest and not one.cheapest.mix.held]
+    bare = [
+        service.service
+        for service in found.services
+        if service.cheapest and not service.cheapest.mix.held
+    ]
     return f"has no nodes for {' and '.join(bare)}, but every service in a stack file needs a pool."
 
 
 def optimum_text(found: Optimum, width: int = WIDTH) -> str:
-    """The declared mix against the cheapest, with the reasons per rank."""
+    """Return the declared mix against the cheapest, with the reasons per rank."""
     name = click.style(found.declared.name, bold=True)
     lines = [f"{name}: {_saving(found)}", ""]
     several = len(found.services) > 1
@@ -101,7 +105,7 @@ def _searched(found: Optimum) -> str:
         return f"The time limit ended the search. Not searched: {names}. Raise --time-limit."
     if found.exact:
         return "Exact: every combination of these sources was priced."
-    part = [one.service for one in found.services if not one.exact]
+    part = [service.service for service in found.services if not service.exact]
     if part:
         return f"Not exact: {' and '.join(part)} has too many combinations to price them all."
     return "Exact for each service on its own, not for all services together."
@@ -142,17 +146,17 @@ def _mixes(found: Optimum, service: ServiceOptimum, width: int) -> list[str]:
         text = f"{label}: {likely}/month, {p90} {high}: {mix}"
         lines += wrapped(text, "    ", width=width)
     if service.standby_usd_per_month:
-        told = "; ".join(
+        texts = "; ".join(
             f"{name} {usd(round(cost))}" for name, cost in service.standby_usd_per_month.items()
         )
-        lines += wrapped(f"with nodes, by standby: {told}", "    ", width=width)
+        lines += wrapped(f"with nodes, by standby: {texts}", "    ", width=width)
     return lines
 
 
 def _ranks(service: ServiceOptimum, secret: Collection[Supply], width: int) -> list[str]:
-    """The table by rank: the cheapest supplies of the first rank, and what each rank takes.
+    """Return the table by rank: the cheapest supplies of the first rank, and what each rank takes.
 
-    A name that is too long for a column is a number there, and stands below in full.
+    A name that is too long for a column is a number there, explained below.
     """
     if not service.ranks:
         return []

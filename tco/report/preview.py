@@ -14,7 +14,10 @@ __all__ = ["closed_text", "pool_text", "refusal", "stack_text"]
 
 
 def pool_text(result: Evaluation, view: StackView, pool: str) -> str:
-    """A pool's month on one line: what it holds, at which rate, and whether that is bought."""
+    """Return a pool's month on one line.
+
+    What it holds, at which rate, and whether that is bought.
+    """
     pairs = [
         (priced, row)
         for priced, row in zip(result.lines, view.lines, strict=True)
@@ -28,7 +31,7 @@ def pool_text(result: Evaluation, view: StackView, pool: str) -> str:
 
 
 def _waiting(result: Evaluation, pool: str) -> str:
-    """That a pool's commitment is not bought yet, and what its nodes cost on demand until then."""
+    """Note a commitment that is not bought yet, with the on-demand cost until then."""
     kind = not_bought(result.stack).get(pool)
     if kind is None:
         return ""
@@ -44,7 +47,10 @@ def _part(row: LineRow, *, secret: bool) -> str:
 
 
 def stack_text(result: Evaluation, view: StackView) -> str:
-    """The stack's month by category, the alternative, the verdict, and what would change it."""
+    """Return the stack's month by category, the alternative, the verdict.
+
+    And what would change it.
+    """
     totals = ", ".join(f"{name} {usd}" for name, usd in category_totals(result).items())
     more = " plus what has no price" if view.unpriced else ""
     lines = [f"{view.total}/month{more}: {totals}"]
@@ -87,4 +93,4 @@ def refusal(result: Evaluation, view: StackView) -> str:
 
 
 def _failing(view: StackView) -> str:
-    return "; ".join(one.text for one in view.conditions if not one.holds)
+    return "; ".join(condition.text for condition in view.conditions if not condition.holds)

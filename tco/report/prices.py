@@ -41,12 +41,14 @@ def _value(row: AnyRow) -> str:
             "cached": row.cached_input_usd_per_mtok,
             "out": row.output_usd_per_mtok,
         }
-        told = (f"{name} {_range(one)}" for name, one in prices.items() if one is not None)
-        return f"{', '.join(told)} USD/Mtok"
+        texts = (f"{name} {_range(price)}" for name, price in prices.items() if price is not None)
+        return f"{', '.join(texts)} USD/Mtok"
     if isinstance(row, Figure):
         return f"{_range(row.value)} {row.unit}"
     if isinstance(row, Benchmark):
-        best = max((one.output_tok_s.likely for one in row.points if one.output_tok_s), default=0)
+        best = max(
+            (point.output_tok_s.likely for point in row.points if point.output_tok_s), default=0
+        )
         return f"up to {plain(best)} tok/s ({len(row.points)} points, {row.kind})"
     if isinstance(row, SpotBand):
         return f"{_range(row.interrupted_per_month)} interrupted a month"
@@ -54,7 +56,7 @@ def _value(row: AnyRow) -> str:
 
 
 def _node_value(row: NodePrice) -> str:
-    """A node's price; with an upfront, that and what an hour then costs all in all."""
+    """Return a node's price; with an upfront, that and what an hour then costs all in all."""
     hourly = row.usd_per_node_hour
     if row.upfront_usd is None or row.upfront_usd.high == 0 or row.term is None:
         return f"{_range(hourly)} USD/h"
@@ -73,14 +75,14 @@ def figures_text(rows: Sequence[FigureEntry], width: int = WIDTH) -> str:
     """Return one line per figure: name, value, age; an estimate is marked."""
     names, values = width - VALUE - AGE - 2, width - AGE - INDENT - 1
     lines: list[str] = []
-    for one in rows:
-        mark = "~" if one.row.estimate else " "
-        age = f"{_age(one):>{AGE}}"
-        if len(one.name) <= names and len(_value(one.row)) <= VALUE:
-            lines.append(f"{one.name:<{names}}{mark}{_value(one.row):>{VALUE}}{age}")
+    for row in rows:
+        mark = "~" if row.row.estimate else " "
+        age = f"{_age(row):>{AGE}}"
+        if len(row.name) <= names and len(_value(row.row)) <= VALUE:
+            lines.append(f"{row.name:<{names}}{mark}{_value(row.row):>{VALUE}}{age}")
         else:
-            lines += wrapped(one.name, width=width - 1)
-            *before, last = cell_lines(_value(one.row), values)
+            lines += wrapped(row.name, width=width - 1)
+            *before, last = cell_lines(_value(row.row), values)
             lines += [f"{'':{INDENT}}{part:>{values}}" for part in before]
             lines.append(f"{mark:>{INDENT}}{last:>{values}}{age}")
     return "\n".join([*lines, f"{_count(len(rows))}; ~ estimate"]) + "\n"
@@ -93,20 +95,22 @@ def _count(figures: int) -> str:
 def figures_in_full(rows: Sequence[FigureEntry], width: int = WIDTH) -> str:
     """Every field of every figure."""
     blocks: list[str] = []
-    for one in rows:
-        fields = one.row.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-        lines = [one.name]
+    for row in rows:
+        fields = row.row.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        lines = [row.name]
         for key, value in fields.items():
             shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             lines += wrapped(f"{key}: {shown}", "  ", width=width)
-        lines.append(f"  age: {_age(one)}   book: {one.book.name}")
+        lines.append(f"  age: {_age(row)}   book: {row.book.name}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"
 
 
 def check_text(checked: Checked, max_age: int, width: int = WIDTH) -> str:
-    """The outcome of a check."""
-    lines = [line for one in checked.faults for line in wrapped(f"{one.file}: {one}", width=width)]
+    """Return the outcome of a check."""
+    lines = [
+        line for fault in checked.faults for line in wrapped(f"{fault.file}: {fault}", width=width)
+    ]
     if checked.old:
         lines.append(f"Older than {max_age} days:")
         for one in checked.old:

@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LineRow:
     """A line of the ledger as it is shown."""
 
@@ -65,7 +65,7 @@ class LineRow:
     high: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AlternativeRow:
     """An alternative as it is shown."""
 
@@ -86,7 +86,7 @@ class AlternativeRow:
     npv: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FigureRow:
     """A figure with its source and its age."""
 
@@ -122,7 +122,7 @@ class RankRow:
 
 
 def line_rows(result: Evaluation) -> list[LineRow]:
-    """The ledger; whole dollars that add up to the rounded total."""
+    """Return the ledger; whole dollars that add up to the rounded total."""
     lines = result.lines
     rounded = add_up([line.usd_per_month for line in lines])
     remedies = {
@@ -136,7 +136,7 @@ def line_rows(result: Evaluation) -> list[LineRow]:
 
 
 def _spot_remedy(pool: PoolModel) -> str:
-    """What makes a useful spot hour cost something else than its price."""
+    """Explain the difference between the spot price and the cost of a useful hour."""
     spot = pool.supply.spot
     if spot is None:
         return ""
@@ -171,24 +171,24 @@ def _line_row(priced: PricedLine, whole: int, remedy: str) -> LineRow:
     if ranged and line.category == "labor":
         what += f", {usd_range(priced.low, priced.high)}"
     return LineRow(
-        line.category,
-        line.pool or line.service,
-        what,
-        estimate,
-        price,
-        amount,
-        whole,
-        grouped(whole),
-        "" if line.confidential else grouped(whole if known else min(priced.low, whole)),
-        "" if line.confidential else grouped(whole if known else max(priced.high, whole)),
+        category=line.category,
+        pool=line.pool or line.service,
+        what=what,
+        estimate=estimate,
+        price=price,
+        quantity=amount,
+        whole_usd=whole,
+        usd=grouped(whole),
+        low="" if line.confidential else grouped(whole if known else min(priced.low, whole)),
+        high="" if line.confidential else grouped(whole if known else max(priced.high, whole)),
     )
 
 
-def wins_text(result: Evaluation, one: AlternativeResult) -> str:
+def wins_text(result: Evaluation, alternative: AlternativeResult) -> str:
     """Where self-hosting wins, in the user's own volume."""
-    if one.usd_per_month is None:
+    if alternative.usd_per_month is None:
         return "unknown (no price)"
-    wins = one.wins_mtok_per_month
+    wins = alternative.wins_mtok_per_month
     if not wins:
         if result.scan.capacity_mtok == 0:
             return "never: a service has no nodes to serve it"
@@ -207,37 +207,39 @@ def wins_text(result: Evaluation, one: AlternativeResult) -> str:
     return f"{joint.join(shown)} tokens/month"
 
 
-def alternative_row(result: Evaluation, one: AlternativeResult) -> AlternativeRow:
-    """An alternative on the same tokens, with what would make both sides equal."""
-    limits, note = one.thresholds, ""
-    comparable = one.alternative.eligible and not one.alternative.unpriced
-    is_rival = comparable and one.name == result.verdict.against
-    if not one.alternative.eligible:
-        note = f"lacks {', '.join(one.alternative.lacking)}"
-    elif one.alternative.unpriced:
-        note = one.alternative.unpriced
+def alternative_row(result: Evaluation, alternative: AlternativeResult) -> AlternativeRow:
+    """Return an alternative on the same tokens, with what would make both sides equal."""
+    limits, note = alternative.thresholds, ""
+    comparable = alternative.alternative.eligible and not alternative.alternative.unpriced
+    is_rival = comparable and alternative.name == result.verdict.against
+    if not alternative.alternative.eligible:
+        note = f"lacks {', '.join(alternative.alternative.lacking)}"
+    elif alternative.alternative.unpriced:
+        note = alternative.alternative.unpriced
     elif is_rival:
         note = (
             "best alternative" if result.stack.plan.against == "cheapest" else "chosen alternative"
         )
-    money = one.usd_per_month
-    per_output, per_total = _levelized(result, one)
+    money = alternative.usd_per_month
+    per_output, per_total = _levelized(result, alternative)
     return AlternativeRow(
-        one.name,
-        "no price" if money is None else grouped(money),
-        per_output,
-        per_total,
-        wins_text(result, one),
-        note,
-        is_rival,
-        "" if one.probability is None else probability_text(one.probability, _needed(result)),
-        _threshold(limits.utilization, percent),
-        _threshold(limits.usd_per_gpu_hour, usd_price),
-        _threshold(limits.api_price_factor, factor_text),
-        _threshold(limits.fte, fte_text),
-        _threshold(limits.capex_usd, usd),
-        _threshold(limits.payback_months, months_text),
-        "" if one.npv_usd is None else usd(round(one.npv_usd)),
+        name=alternative.name,
+        usd="no price" if money is None else grouped(money),
+        per_mtok_output=per_output,
+        per_mtok_total=per_total,
+        wins=wins_text(result, alternative),
+        note=note,
+        is_rival=is_rival,
+        chance=""
+        if alternative.probability is None
+        else probability_text(alternative.probability, _needed(result)),
+        utilization=_threshold(limits.utilization, percent),
+        usd_per_gpu_hour=_threshold(limits.usd_per_gpu_hour, usd_price),
+        api_price=_threshold(limits.api_price_factor, factor_text),
+        fte=_threshold(limits.fte, fte_text),
+        capex=_threshold(limits.capex_usd, usd),
+        payback=_threshold(limits.payback_months, months_text),
+        npv="" if alternative.npv_usd is None else usd(round(alternative.npv_usd)),
     )
 
 
@@ -250,12 +252,12 @@ def _needed(result: Evaluation) -> float:
     return result.stack.plan.gate.probability
 
 
-def _levelized(result: Evaluation, one: AlternativeResult) -> tuple[str, str]:
-    """An alternative's USD per million output tokens and per million tokens."""
-    money, output = one.usd_per_month, result.output_mtok_per_month
+def _levelized(result: Evaluation, alternative: AlternativeResult) -> tuple[str, str]:
+    """Return an alternative's USD per million output tokens and per million tokens."""
+    money, output = alternative.usd_per_month, result.output_mtok_per_month
     if money is None:
         return "", ""
-    if is_secret(one.alternative):
+    if is_secret(alternative.alternative):
         return HIDDEN, HIDDEN
     total = usd_price(money / result.stack.mtok_per_month).replace("$", "")
     return usd_price(money / output).replace("$", "") if output else "", total
@@ -268,28 +270,30 @@ def _threshold(threshold: Threshold, shown: Callable[[float], str]) -> str:
 
 
 def input_rows(result: Evaluation) -> tuple[InputRow, ...]:
-    """What decides against the rival: the figures that move the saving, widest first."""
+    """List the inputs that move the saving, the widest first."""
     rival = result.rival
     if rival is None or rival.uncertainty is None:
         return ()
-    secret = secret_figures(result, [one.name for one in rival.uncertainty.inputs])
+    secret = secret_figures(result, [figure.name for figure in rival.uncertainty.inputs])
     return tuple(
         InputRow(
-            one.name,
+            figure.name,
             HIDDEN
-            if one.name in secret
-            else f"{plain(one.value.low)} / {plain(one.value.likely)} / {plain(one.value.high)}",
-            usd_about(one.saving_at_low_usd),
-            usd_about(one.saving_at_high_usd),
-            usd_about(one.evppi_usd),
+            if figure.name in secret
+            else " / ".join(
+                plain(end) for end in (figure.value.low, figure.value.likely, figure.value.high)
+            ),
+            usd_about(figure.saving_at_low_usd),
+            usd_about(figure.saving_at_high_usd),
+            usd_about(figure.evppi_usd),
         )
-        for one in rival.uncertainty.inputs
-        if one.swing_usd > 0
+        for figure in rival.uncertainty.inputs
+        if figure.swing_usd > 0
     )
 
 
 def rank_row(rank: Rank, secret: set[Supply]) -> RankRow:
-    """A node by rank; ``secret`` supplies keep their price."""
+    """Return a node by rank; ``secret`` supplies keep their price."""
     supplies = tuple(
         (supply_name(one), HIDDEN if one in secret else usd_price(price))
         for one, price in rank.usd_per_hour.items()
@@ -310,13 +314,13 @@ def source_rows(result: Evaluation) -> tuple[FigureRow, ...]:
         )
         rows.append(
             FigureRow(
-                one.name,
-                HIDDEN if one.confidential else shown,
-                one.unit,
-                one.source,
-                one.as_of.isoformat() if one.as_of else "undated",
-                f"{age} days" if age is not None else "unknown",
-                one.estimate,
+                name=one.name,
+                value=HIDDEN if one.confidential else shown,
+                unit=one.unit,
+                source=one.source,
+                as_of=one.as_of.isoformat() if one.as_of else "undated",
+                age=f"{age} days" if age is not None else "unknown",
+                estimate=one.estimate,
             )
         )
     return tuple(rows)

@@ -125,7 +125,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         sizes = _sizes(values)
         if prod(sizes) > LARGEST_RESULT:
             raise _TooLarge(
-                f"the texts are too long, {' times '.join(f'{one:,}' for one in sizes)}"
+                f"the texts are too long, {' times '.join(f'{siz:,}' for siz in sizes)}"
             )
         self._spent += STEP_COST + sum(sizes)
         if self._spent > BUDGET:
@@ -191,7 +191,7 @@ def _check_page(length: int) -> None:
 
 
 def _page(pieces: Iterable[str]) -> str:
-    """Return the pieces as one text. Raises _TooLarge for a page that nobody would read."""
+    """Return the pieces as one text. Raises _TooLarge for a page beyond the size limit."""
     page: list[str] = []
     length = 0
     for piece in pieces:

@@ -22,17 +22,23 @@ def sketch(result: Evaluation) -> str:
         return "No chart: a service of this stack has no nodes to serve it."
     wins = [
         low
-        for one in result.alternatives
-        for low, _ in one.wins_mtok_per_month[:1]
+        for alternative in result.alternatives
+        for low, _ in alternative.wins_mtok_per_month[:1]
         if low > own_volume
     ]
     reach = min(float(scan.mtok[-1]), max([2 * own_volume, *(1.25 * low for low in wins[:1])]))
     volumes = np.linspace(reach / COLUMNS, reach, COLUMNS)
     order = np.argsort(scan.mtok)
     mine = np.interp(volumes, scan.mtok[order], scan.self_usd[order])
-    priced = [one for one in result.alternatives if one.usd_per_month and one.alternative.rates]
+    priced = [
+        alternative
+        for alternative in result.alternatives
+        if alternative.usd_per_month and alternative.alternative.rates
+    ]
     theirs = [(one.usd_per_month or 0.0) / own_volume * volumes for one in priced[: len(LETTERS)]]
-    top = float(max(mine.max(), *(np.minimum(one, 2 * mine.max()).max() for one in theirs), 1.0))
+    top = float(
+        max(mine.max(), *(np.minimum(their, 2 * mine.max()).max() for their in theirs), 1.0)
+    )
     grid = [[" "] * COLUMNS for _ in range(ROWS)]
     here = int(np.argmin(np.abs(volumes - own_volume)))
     for row in grid:
@@ -41,7 +47,7 @@ def sketch(result: Evaluation) -> str:
         _draw(grid, curve, top, letter)
     _draw(grid, mine, top, "#")
     marks = {0: usd(top), ROWS // 2: usd(top / 2)}
-    lines = [f"{marks.get(place, ''):>12} |{''.join(row)}" for place, row in enumerate(grid)]
+    lines = [f"{marks.get(index, ''):>12} |{''.join(row)}" for index, row in enumerate(grid)]
     lines.append(f"{'$0':>12} +{'-' * COLUMNS}")
     lines.append(f"{'':>13} {_axis(here, own_volume, reach)}")
     lines.append(f"{'':>14}# {result.stack.name}")

@@ -26,7 +26,7 @@ MARK = "\ufeff"
 
 
 def pinned(found: Optimum, path: Path) -> str:
-    """The text of the stack file with the cheapest mixes that have nodes in place of the declared.
+    """Return the stack file with the cheapest mixes that have nodes instead of the declared.
 
     Pools that hold no node go, new ones are added in the order of dispatch. Raises TcoError where
     no mix serves the demand.
@@ -52,7 +52,7 @@ def pinned(found: Optimum, path: Path) -> str:
 
 
 def _pin(spec: Any, mix: Mix, supplies: Sequence[PoolModel]) -> None:
-    """Change the pools of one service; a pool that only some classes use is no supply and stays."""
+    """Change the pools of one service; a pool that only some classes use is left as it is."""
     pools = spec["pools"]
     for pool in supplies:
         count = mix.nodes.get(pool.name, 0) * pool.nodes_per_replica
@@ -74,14 +74,14 @@ def _pin(spec: Any, mix: Mix, supplies: Sequence[PoolModel]) -> None:
 
 
 def _nodes(pool: PoolModel, floor: int, count: int) -> object:
-    """A committed pool has a number, another follows the load between two."""
+    """Return a committed pool has a number, another follows the load between two."""
     if pool.supply.committed or floor == count:
         return count
     return _flow({"min": floor, "max": count, "follow": "load"})
 
 
 def _declared(pool: PoolModel) -> dict[str, Any]:
-    """What a pool's author would write, but for its nodes."""
+    """Return the pool as its author would write it, without the node count."""
     plan: Pool = pool.plan.model_copy(update={"nodes": None})
     return plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True) | (
         {"purchase": plan.purchase} if plan.owned is None else {}
@@ -89,7 +89,7 @@ def _declared(pool: PoolModel) -> dict[str, Any]:
 
 
 def _flow(mapping: dict[str, Any]) -> Any:
-    """A mapping on one line."""
+    """Return a mapping on one line."""
     made: Any = CommentedMap()
     for key, value in mapping.items():
         inner = as_mapping(value)

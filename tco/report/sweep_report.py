@@ -32,7 +32,7 @@ MARKS: dict[Decision, str] = {
 
 
 def csv_header(sweep: Sweep) -> str:
-    """The names of the columns."""
+    """Return the names of the columns."""
     names = [axis.knob.name for axis in sweep.axes]
     figures = ["usd_per_month", "rival", "rival_usd_per_month", "saving_npv_usd", "decision"]
     return _csv([*names, *figures, "probability"])
@@ -55,12 +55,15 @@ def csv_line(point: Point) -> str:
 
 def _csv(cells: Sequence[object]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow("" if one is None else one for one in cells)
+    csv.writer(text, lineterminator="\n").writerow("" if cell is None else cell for cell in cells)
     return text.getvalue()
 
 
 def sweep_text(sweep: Sweep, points: Sequence[Point], break_even: Sequence[Sequence[float]]) -> str:
-    """The table: a row a point, or in two dimensions the decisions and the break-even line."""
+    """Return the table: a row a point.
+
+    Or in two dimensions the decisions and the break-even line.
+    """
     body = (
         _line_table(sweep, points, break_even[0])
         if len(sweep.axes) == 1
@@ -71,8 +74,8 @@ def sweep_text(sweep: Sweep, points: Sequence[Point], break_even: Sequence[Seque
 
 def _head(sweep: Sweep) -> list[str]:
     lines = [f"{click.style(sweep.source.name, bold=True)}   prices of {sweep.day.isoformat()}"]
-    for place, axis in enumerate(sweep.axes):
-        side = "" if len(sweep.axes) == 1 else ("down: ", "across: ")[place]
+    for index, axis in enumerate(sweep.axes):
+        side = "" if len(sweep.axes) == 1 else ("down: ", "across: ")[index]
         unit = f", {axis.knob.unit}" if axis.knob.unit else ""
         steps = ", log scale" if axis.logarithmic else ""
         lines += wrapped(f"{side}{axis.knob.name}{unit}{steps}", "  ")
@@ -83,14 +86,14 @@ def _line_table(sweep: Sweep, points: Sequence[Point], even: Sequence[float]) ->
     axis = sweep.axes[0]
     wins = "wins" if sweep.scenarios else ""
     rows = [f"  {'':>9} {'$/month':>12} {'alternative':>12} {'NPV saving':>13} {wins:>6}  verdict"]
-    for one in points:
-        chances = "" if one.probability is None else probability_text(one.probability)
+    for point in points:
+        chances = "" if point.probability is None else probability_text(point.probability)
         rows.append(
-            f"  {_value(axis, one.values[0]):>9} {_whole(one.usd_per_month):>12} "
-            f"{_whole(one.rival_usd_per_month):>12} {_about(one.saving_npv_usd):>13} "
-            f"{chances:>6}  {_colored(one, in_words(one.decision))}"
+            f"  {_value(axis, point.values[0]):>9} {_whole(point.usd_per_month):>12} "
+            f"{_whole(point.rival_usd_per_month):>12} {_about(point.saving_npv_usd):>13} "
+            f"{chances:>6}  {_colored(point, in_words(point.decision))}"
         )
-    rivals = dict.fromkeys(one.rival for one in points if one.rival is not None)
+    rivals = dict.fromkeys(point.rival for point in points if point.rival is not None)
     known = wrapped(f"alternative: {', '.join(rivals)}", "  ") if rivals else []
     return [*rows, "", *known, *wrapped(f"break-even: {_evens(axis, even, WIDTH)}", "  ")]
 
@@ -105,8 +108,8 @@ def _plane_table(
     lines = [f"{'':>{LABEL}}{''.join(f'{labels[one]:>{cell}}' for one in shown)}  break-even"]
     for row, even in zip(sweep.rows(points), break_even, strict=True):
         cells = "".join(_colored(row[one], f"{MARKS[row[one].decision]:>{cell}}") for one in shown)
-        told = _evens(across, even, WIDTH - LABEL - len(shown) * cell - 2)
-        lines.append(f"{_value(down, row[0].values[0]):>{LABEL}}{cells}  {told}")
+        parts = _evens(across, even, WIDTH - LABEL - len(shown) * cell - 2)
+        lines.append(f"{_value(down, row[0].values[0]):>{LABEL}}{cells}  {parts}")
     lines += [
         "",
         "  · don't   lean, yes: self-hosting wins   only: no API qualifies   ? unknown",
@@ -130,14 +133,14 @@ def _colored(point: Point, text: str) -> str:
 
 def _evens(axis: Axis, values: Sequence[float], room: int) -> str:
     """As many break-evens as there is room for."""
-    texts = [_value(axis, one) for one in values] or ["none"]
+    texts = [_value(axis, value) for value in values] or ["none"]
     while len(", ".join(texts)) > room and len(texts) > 1:
         texts = [*texts[:-2], "…"]
     return ", ".join(texts)
 
 
 def _value(axis: Axis, value: float) -> str:
-    """A value of an input as its unit is read."""
+    """Return a value of an input as its unit is read."""
     if axis.knob.unit == "Mtok/month":
         return tokens(value)
     if axis.knob.unit == "share":

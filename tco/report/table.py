@@ -101,27 +101,35 @@ def _total(view: StackView) -> str:
 def _alternatives(view: StackView, columns: int) -> list[str]:
     if not view.alternatives:
         return ["  The plan declares no alternatives, so there is nothing to compare with."]
-    width = max(len("alternative"), *(len(clipped(one.name, 30)) for one in view.alternatives))
-    price = max(len("per 1M out"), *(len(one.per_mtok_output) for one in view.alternatives))
+    width = max(
+        len("alternative"),
+        *(len(clipped(alternative.name, 30)) for alternative in view.alternatives),
+    )
+    price = max(
+        len("per 1M out"), *(len(alternative.per_mtok_output) for alternative in view.alternatives)
+    )
     rows = [
         f"  {'alternative':<{width}} {'$/month':>11} {'per 1M out':>{price}} {'wins':>6}  "
         "break-even"
     ]
-    for one in view.alternatives:
-        wins = f"{one.wins}{f' ({one.note})' if one.note else ''}"
+    for alternative in view.alternatives:
+        wins = f"{alternative.wins}{f' ({alternative.note})' if alternative.note else ''}"
         room = columns - width - price - 24
         texts = cell_lines(wins, room)
         rows.append(
-            f"  {clipped(one.name, 30):<{width}} {one.usd:>11} {one.per_mtok_output:>{price}} "
-            f"{one.chance:>6}  {texts[0]}"
+            f"  {clipped(alternative.name, 30):<{width}} {alternative.usd:>11} "
+            f"{alternative.per_mtok_output:>{price}} {alternative.chance:>6}  {texts[0]}"
         )
         rows += [f"  {'':<{width + price + 21}} {text}" for text in texts[1:]]
     return [*rows, *_wins_note([view], "  ")]
 
 
 def _wins_note(views: Sequence[StackView], indent: str) -> list[str]:
-    """What the column `wins` counts, wherever it holds something."""
-    if not any(view.chance or any(one.chance for one in view.alternatives) for view in views):
+    """Explain the column `wins` where it has values."""
+    if not any(
+        view.chance or any(alternative.chance for alternative in view.alternatives)
+        for view in views
+    ):
         return []
     return wrapped("wins: share of the scenarios in which self-hosting is cheaper", indent)
 
@@ -162,7 +170,7 @@ def comparison(views: Sequence[StackView], rows: Iterable[tuple[str, Sequence[st
 
 
 def _block(table: Sequence[tuple[str, Sequence[str]]], start: int, size: int) -> str:
-    """Some neighboring columns of a comparison, with the rows' names."""
+    """Format neighboring columns of a comparison, with the names of the rows."""
     room = (WIDTH - 13) // size - 1
     return "\n".join(_side((label, cells[start : start + size]), room) for label, cells in table)
 
@@ -171,13 +179,13 @@ def _side(row: tuple[str, Sequence[str]], room: int) -> str:
     label, cells = row
     wrapped = [cell_lines(cell, room, break_on_hyphens=True) for cell in cells]
     return "\n".join(
-        f"{label if place == 0 else '':<12} " + " ".join(f"{text:>{room}}" for text in texts)
-        for place, texts in enumerate(zip_longest(*wrapped, fillvalue=""))
+        f"{label if index == 0 else '':<12} " + " ".join(f"{text:>{room}}" for text in texts)
+        for index, texts in enumerate(zip_longest(*wrapped, fillvalue=""))
     ).rstrip()
 
 
 def gate_text(view: StackView, *, advisory: bool) -> str:
-    """The conditions of the gate, those that fail marked."""
+    """Return the conditions of the gate, those that fail marked."""
     state = "open" if view.gate_open else "closed"
     level = " (advisory: a warning only)" if advisory else ""
     rows = [
@@ -189,9 +197,9 @@ def gate_text(view: StackView, *, advisory: bool) -> str:
         ),
         *wrapped(view.headline, "  "),
     ]
-    for one in view.conditions:
-        mark = click.style("yes", fg="green") if one.holds else click.style("NO ", fg="red")
-        texts = cell_lines(one.text, WIDTH - 6)
+    for condition in view.conditions:
+        mark = click.style("yes", fg="green") if condition.holds else click.style("NO ", fg="red")
+        texts = cell_lines(condition.text, WIDTH - 6)
         rows += [f"  {mark} {texts[0]}", *(f"      {text}" for text in texts[1:])]
     return "\n".join(rows) + "\n"
 
@@ -199,10 +207,10 @@ def gate_text(view: StackView, *, advisory: bool) -> str:
 def comparison_rows(
     views: Sequence[StackView], totals: Sequence[dict[str, str]]
 ) -> list[tuple[str, Sequence[str]]]:
-    """What `tco compare` shows: the ledger by category, unit costs, verdicts."""
-    present = [name for name in CATEGORIES if any(name in one for one in totals)]
+    """Return the rows of `tco compare`: the ledger by category, unit costs, verdicts."""
+    present = [name for name in CATEGORIES if any(name in total for total in totals)]
     return [
-        *((name, [one.get(name, "–") for one in totals]) for name in present),
+        *((name, [total.get(name, "–") for total in totals]) for name in present),
         ("per month", [view.total for view in views]),
         ("low to high", [view.total_range for view in views]),
         ("per 1M out", [view.per_mtok_output for view in views]),
@@ -214,5 +222,5 @@ def comparison_rows(
 
 
 def _rival(view: StackView) -> str:
-    rivals = [one for one in view.alternatives if one.is_rival]
+    rivals = [alternative for alternative in view.alternatives if alternative.is_rival]
     return f"${rivals[0].usd} {rivals[0].name}" if rivals else "none"

@@ -53,7 +53,7 @@ ANSWERS: dict[Decision, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StackView:
     """A stack's evaluation, ready to be laid out."""
 
@@ -104,7 +104,7 @@ class StackView:
     @property
     def warnings(self) -> tuple[str, ...]:
         """The messages of the cautions."""
-        return tuple(one.message for one in self.cautions)
+        return tuple(caution.message for caution in self.cautions)
 
 
 def stack_view(result: Evaluation) -> StackView:
@@ -144,7 +144,9 @@ def stack_view(result: Evaluation) -> StackView:
             _fleet(service, fleet)
             for service, fleet in zip(stack.services, result.fleets, strict=True)
         ),
-        alternatives=tuple(alternative_row(result, one) for one in result.alternatives),
+        alternatives=tuple(
+            alternative_row(result, alternative) for alternative in result.alternatives
+        ),
         scan_ceiling=tokens(result.scan.ceiling_mtok),
         flips=tuple(flips(result)),
         reasons=tuple(reasons(result)),
@@ -155,8 +157,8 @@ def stack_view(result: Evaluation) -> StackView:
         gate_headline=_gate(result),
         conditions=result.gate.conditions,
         ranks=tuple(
-            (service.name, tuple(rank_row(one, secret_supplies(result, place)) for one in table))
-            for place, (service, table) in enumerate(zip(stack.services, result.ranks, strict=True))
+            (service.name, tuple(rank_row(one, secret_supplies(result, index)) for one in table))
+            for index, (service, table) in enumerate(zip(stack.services, result.ranks, strict=True))
         ),
         rank_note=_rank_note(result),
         horizon=_horizon(result),
@@ -168,19 +170,22 @@ def stack_view(result: Evaluation) -> StackView:
 
 
 def _chance(result: Evaluation, probability: float | None) -> str:
-    """A probability to win, distinct from the one that the gate requires; empty without one."""
+    """Return a probability to win, distinct from the one that the gate requires.
+
+    Empty without one.
+    """
     needed = result.stack.plan.gate.probability
     return "" if probability is None else probability_text(probability, needed)
 
 
 def _per_mtok(usd_per_month: float, mtok: float) -> str:
-    """A levelized cost; a dash where a workload makes no such token."""
+    """Return a levelized cost; a dash where a workload makes no such token."""
     return usd_price(usd_per_month / mtok) if mtok else "–"
 
 
 def _title(result: Evaluation) -> str:
-    models = " and ".join(dict.fromkeys(one.model for one in result.stack.services))
-    names = " and ".join(one.name for one in result.stack.services)
+    models = " and ".join(dict.fromkeys(service.model for service in result.stack.services))
+    names = " and ".join(service.name for service in result.stack.services)
     return f"Should we self-host {models} for {names}?"
 
 
@@ -195,7 +200,7 @@ def _yes_no(decision: Decision) -> str:
 
 
 def _answer(result: Evaluation) -> str:
-    """The answer's figures in a sentence."""
+    """Return the answer's figures in a sentence."""
     cost, rival = usd_about(result.priced_usd_per_month), result.rival
     if result.verdict.decision == "CONSTRAINED" and rival is not None:
         return f"{cost}/month; {constrained(result)}."
@@ -239,7 +244,7 @@ def _fleet(service: ServiceModel, fleet: FleetFigures) -> str:
 
 
 def _sure(result: Evaluation) -> list[str]:
-    """What the scenarios say of the month and of the saving over the horizon."""
+    """Describe the month and the saving over the horizon in the scenarios."""
     drawn, rival = result.uncertainty, result.rival
     if drawn is None:
         caps = [cap for cap in result.verdict.caps if cap.kind == "not-simulated"]
@@ -263,7 +268,7 @@ def _sure(result: Evaluation) -> list[str]:
 
 
 def _measure_first(result: Evaluation) -> str:
-    """The measurement that is worth most before the decision, and up to how much."""
+    """Return the measurement that is worth most before the decision, and up to how much."""
     rival = result.rival
     if rival is None or rival.uncertainty is None:
         return _widest_line(result)
@@ -278,10 +283,10 @@ def _measure_first(result: Evaluation) -> str:
 def _widest_line(result: Evaluation) -> str:
     """Without scenarios: a doubtful throughput, else the line with the widest range."""
     fleets = result.fleets
-    measured = all(one.provenance is Provenance.MEASURED for one in fleets)
-    if not measured or any(one.slo == "unverified" for one in fleets):
+    measured = all(fleet.provenance is Provenance.MEASURED for fleet in fleets)
+    if not measured or any(fleet.slo == "unverified" for fleet in fleets):
         return "your own throughput, at your lengths and under your latency objective"
-    widest = max(result.lines, key=lambda one: one.high - one.low, default=None)
+    widest = max(result.lines, key=lambda line: line.high - line.low, default=None)
     if widest is None or widest.high <= widest.low:
         return "nothing, every input is known"
     what = f"{widest.line.category}, {widest.line.name}"
@@ -291,7 +296,11 @@ def _widest_line(result: Evaluation) -> str:
 def _gate(result: Evaluation) -> str:
     if result.gate.open:
         return "The gate is open."
-    failing = [one for one in result.gate.conditions if not one.holds and one.id != "override"]
+    failing = [
+        condition
+        for condition in result.gate.conditions
+        if not condition.holds and condition.id != "override"
+    ]
     return f"The gate is closed because {'; '.join(one.text for one in failing).rstrip('.')}."
 
 
@@ -324,7 +333,10 @@ def _payback(result: Evaluation) -> str:
 
 
 def _turn(result: Evaluation) -> str:
-    """The month in which the cheaper side changes, at the likely path of demand and prices."""
+    """Return the month in which the cheaper side changes.
+
+    At the likely path of demand and prices.
+    """
     table = result.months
     if table is None or table.turns_in_month is None:
         return ""
@@ -335,7 +347,7 @@ def _turn(result: Evaluation) -> str:
 def category_totals(result: Evaluation) -> dict[str, str]:
     """Whole dollars by category; they add up to the rounded total."""
     totals: dict[str, float] = {}
-    for one in result.lines:
-        totals[one.line.category] = totals.get(one.line.category, 0.0) + one.usd_per_month
+    for line in result.lines:
+        totals[line.line.category] = totals.get(line.line.category, 0.0) + line.usd_per_month
     whole = add_up(list(totals.values()))
     return {name: grouped(value) for name, value in zip(totals, whole, strict=True)}

@@ -24,7 +24,7 @@ __all__ = ["check_jumps", "needed_rate", "resolve_alternatives"]
 def needed_rate(
     todo: Lookup, path: str, api: str, spec: Service, classes: Sequence[RequestClass]
 ) -> ApiRate:
-    """The prices of an API that the stack itself needs for some classes, or a problem."""
+    """Return the prices of an API that the stack itself needs for some classes, or a problem."""
     rate = _rate(todo, api)
     if rate is None:
         raise todo.fail(path, f'no price for the API "{api}".', _known_apis(todo, api))
@@ -77,12 +77,12 @@ def check_jumps(todo: Lookup) -> None:
     for spec in todo.plan.services.values():
         named = [spec.overflow, spec.standby.api, *(route.api for route in spec.route.values())]
         used |= {name: None for name in named if name is not None and name != "refuse"}
-    for one in todo.plan.alternatives:
-        used |= dict.fromkeys(one.apis.values())
-        used |= {one.api: None} if one.api is not None else {}
-    for place, jump in enumerate(todo.plan.outlook.jumps):
+    for alternative in todo.plan.alternatives:
+        used |= dict.fromkeys(alternative.apis.values())
+        used |= {alternative.api: None} if alternative.api is not None else {}
+    for index, jump in enumerate(todo.plan.outlook.jumps):
         if jump.api not in used:
-            path = f"outlook.jumps[{place}].api"
+            path = f"outlook.jumps[{index}].api"
             todo.fail(path, f'the plan uses no API "{jump.api}".', one_of(jump.api, used))
 
 
@@ -91,8 +91,8 @@ def resolve_alternatives(
 ) -> list[built.Alternative]:
     """Every alternative of the plan, priced or with the reason why it has no price."""
     made: list[built.Alternative] = []
-    for place, spec in enumerate(todo.plan.alternatives):
-        path = f"alternatives[{place}]"
+    for index, spec in enumerate(todo.plan.alternatives):
+        path = f"alternatives[{index}]"
         if spec.stack is not None and other_stack is None:
             continue  # an alternative itself: only its own cost is asked for
         if spec.stack == todo.source.name:
@@ -149,7 +149,7 @@ def _without_price(todo: Lookup, names: Sequence[str], rates: Sequence[ApiRate |
 
 
 def _lacking(todo: Lookup, rates: Sequence[ApiRate | None]) -> tuple[str, ...]:
-    """Required properties that an alternative's API lacks for some service."""
+    """Return the required properties that an alternative's API lacks for some service."""
     lacking: dict[str, None] = {}
     for spec, rate in zip(todo.plan.services.values(), rates, strict=True):
         if rate is not None:  # what an API without a price has is not known either
@@ -194,8 +194,8 @@ def _not_all_priced(other: built.StackModel) -> str:
     if done.served(other)[0]:
         return ""
     shares = [
-        float(done.unserved_share(service, place)[0])
-        for place, service in enumerate(other.services)
+        float(done.unserved_share(service, index)[0])
+        for index, service in enumerate(other.services)
     ]
     most = percent_text(max(shares), 1)
     return f"{most} of its requests find every node full, and it has no overflow API"

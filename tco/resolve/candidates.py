@@ -23,7 +23,7 @@ __all__ = ["with_every_supply"]
 def with_every_supply(
     source: StackFile, catalog: Catalog, day: dt.date, longest_months: int
 ) -> StackModel:
-    """The stack with every purchase option of its instances and offers as a pool.
+    """Return the stack with every purchase option of its instances and offers as a pool.
 
     Commitments go up to a term. Options that lack a figure (a spot pool without a known
     interruption rate) are left out. Raises BadInput for what the declared plan itself lacks.
@@ -41,18 +41,18 @@ def with_every_supply(
 
 
 def _variant(source: StackFile, services: Mapping[str, Service]) -> StackFile:
-    """The stack with other services; a stack as alternative does not matter for a mix."""
+    """Return the stack with other services; a stack as alternative does not matter for a mix."""
     changed = {"services": dict(services), "finance": _open_ended(source.plan.finance)}
     return replace(source, plan=source.plan.model_copy(update=changed))
 
 
 def _open_ended(finance: Finance) -> Finance:
-    """The finance of a plan whose commitments may outlast its horizon."""
+    """Return the finance of a plan whose commitments may outlast its horizon."""
     return finance.model_copy(update={"horizon": None})
 
 
 def _without(services: Mapping[str, Service], lacking: set[str]) -> dict[str, Service]:
-    """The services without the pools that some problem names."""
+    """Return the services without the pools that some problem names."""
 
     def named(service: str, pool: str) -> bool:
         path = f"{PLAN_KEY}.services.{service}.pools.{pool}"
@@ -71,7 +71,7 @@ def _without(services: Mapping[str, Service], lacking: set[str]) -> dict[str, Se
 def _pools(
     source: StackFile, catalog: Catalog, day: dt.date, spec: Service, longest_months: int
 ) -> dict[str, Pool]:
-    """The declared pools and, beside the common ones, every other way to buy their nodes."""
+    """Return the declared pools and, beside the common ones, every other way to buy their nodes."""
     pools = dict(spec.pools)
     reserved = {route.pool for route in spec.route.values()}
     common = {name: pool for name, pool in spec.pools.items() if name not in reserved}
@@ -96,7 +96,7 @@ def _rows(source: StackFile, catalog: Catalog, day: dt.date, pool: Pool) -> list
 
 
 def _option(declared: Pool, row: NodePrice) -> Pool:
-    """A pool of the same nodes, bought as a price row says."""
+    """Return a pool of the same nodes, bought as a price row says."""
     terms = None
     if row.kind is not None:
         terms = Commitment(kind=row.kind, term=row.term, payment=row.payment)
@@ -117,7 +117,10 @@ def _identity(pool: Pool) -> tuple[object, ...]:
 
 
 def _name(row: NodePrice, declared: str, taken: Mapping[str, Pool]) -> str:
-    """A name for an option that no pool has: how it is bought, with what it stands beside."""
+    """Return a name for an option that no pool has.
+
+    How it is bought, and the pool that it extends.
+    """
     payment = "" if row.payment in (None, "no-upfront") else f"-{row.payment}"
     name = f"{row.kind}-{row.term}{payment}" if row.kind else row.purchase
     return name if name not in taken else f"{name}-{declared}"

@@ -28,7 +28,7 @@ class NotFound(Exception):
     """A part of the plan could not be looked up; its problem is noted."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Lookup:
     """What is being resolved, with the problems and warnings found so far."""
 
@@ -51,7 +51,7 @@ class Lookup:
         return NotFound(message)
 
     def known(self, name: str, names: Iterable[str]) -> str:
-        """What to do about an unknown name: the book that holds it, or the nearest known one."""
+        """Suggest a fix for an unknown name: the book that has it, or the nearest known name."""
         return self.source.unnamed(name) or one_of(name, names)
 
     def warn(self, kind: CautionKind, message: str, subject: str = "") -> None:
@@ -73,25 +73,25 @@ class Lookup:
             )
 
     def demand(self, spec: Service) -> Demand:
-        """The demand of a service, under the name of its workload."""
+        """Return the demand of a service, under the name of its workload."""
         return replace(self.source.workloads[spec.workload][1], name=spec.workload)
 
     def figure(self, name: str) -> SourcedValue:
-        """A named overhead of the catalog on the pricing day."""
+        """Return a named overhead of the catalog on the pricing day."""
         return self.catalog.figure(name, self.day)
 
     def stated(self, path: str, value: Range, unit: str) -> SourcedValue:
-        """A figure that the user's plan states."""
+        """Return a figure that the user's plan states."""
         self.figures_stated[path] = value
         return planned(path, value, unit)
 
     def stated_or(self, path: str, value: Range | None, unit: str, name: str) -> SourcedValue:
-        """What the plan states, or the catalog's figure of a name."""
+        """Return the figure that the plan states, or the catalog's."""
         return self.stated(path, value, unit) if value is not None else self.figure(name)
 
 
 def maybe(look_up: Callable[[], T]) -> T | None:
-    """What a look-up gives, or None where its problem is noted."""
+    """Return the result of a look-up, or None where its problem is noted."""
     try:
         return look_up()
     except NotFound:

@@ -20,7 +20,7 @@ FTE_TABLE = (
 
 
 def resolve_labor(todo: Lookup) -> built.Labor:
-    """The people: declared, or the catalog's table of FTE by nodes."""
+    """Return the people: declared, or the catalog's table of FTE by nodes."""
     ops = todo.plan.ops
     fte: SourcedValue | None = None
     table: tuple[tuple[int, SourcedValue], ...] = ()
@@ -35,24 +35,26 @@ def resolve_labor(todo: Lookup) -> built.Labor:
         table = tuple((nodes, _people(todo.figure(name))) for nodes, name in FTE_TABLE)
     hours = ops.hours_per_node_month
     return built.Labor(
-        fte,
-        table,
-        todo.stated("ops.hours_per_node_month", hours, "h") if hours is not None else None,
-        todo.stated_or(
+        fte=fte,
+        table=table,
+        hours_per_node_month=todo.stated("ops.hours_per_node_month", hours, "h")
+        if hours is not None
+        else None,
+        usd_per_fte_year=todo.stated_or(
             "ops.usd_per_fte_year", ops.usd_per_fte_year, "USD/year", "usd_per_fte_year"
         ),
-        todo.stated("ops.api_fte", ops.api_fte, "FTE"),
-        todo.stated("ops.setup_usd", ops.setup_usd, "USD"),
+        api_fte=todo.stated("ops.api_fte", ops.api_fte, "FTE"),
+        setup_usd=todo.stated("ops.setup_usd", ops.setup_usd, "USD"),
     )
 
 
 def _people(row: SourcedValue) -> SourcedValue:
-    """A row of a table of FTE: who thinks one of them too low thinks so of all."""
+    """Return a row of a table of FTE; all rows share one driver."""
     return replace(row, shared_driver="ops.fte")
 
 
 def resolve_platform(todo: Lookup) -> built.Platform:
-    """What the plan states, or the catalog's disks, load balancer and logs."""
+    """Return the platform that the plan states, or the catalog's default."""
     stated = todo.plan.platform
     if stated is None:
         disk = todo.figure("disk_usd_per_gb_month")
@@ -85,12 +87,14 @@ def _product(name: str, price: SourcedValue, quantity: SourcedValue) -> SourcedV
     days = [day for day in (price.as_of, quantity.as_of) if day is not None]
     a, b = price.value, quantity.value
     return SourcedValue(
-        name,
-        Range(a.low * b.low, a.likely * b.likely, a.high * b.high),
-        "USD/month",
-        f"{price.source}; {quantity.source}" if price.source != quantity.source else price.source,
-        min(days, default=None),
-        price.estimate or quantity.estimate,
-        price.confidential or quantity.confidential,
+        name=name,
+        value=Range(a.low * b.low, a.likely * b.likely, a.high * b.high),
+        unit="USD/month",
+        source=f"{price.source}; {quantity.source}"
+        if price.source != quantity.source
+        else price.source,
+        as_of=min(days, default=None),
+        estimate=price.estimate or quantity.estimate,
+        confidential=price.confidential or quantity.confidential,
         origin="book" if "book" in (price.origin, quantity.origin) else "catalog",
     )

@@ -26,7 +26,7 @@ EVERYTHING = float("inf")
 def resolve_pool(
     todo: Lookup, service: str, name: str, pool: Pool, spec: Service, model: str
 ) -> built.PoolModel:
-    """A pool with its price, its power, its egress and its reliability. Raises NotFound."""
+    """Return a pool with its price, its power, its egress and its reliability. Raises NotFound."""
     path = f"services.{service}.pools.{name}"
     provider = pool_provider(todo.catalog, pool)
     region = pool_region(todo.source, pool, provider)
@@ -38,22 +38,24 @@ def resolve_pool(
     standby = spec.standby
     _check_weights(todo, model, spec, gpu, gpus * size)
     return built.PoolModel(
-        name,
-        pool,
-        provider,
-        node_name(pool),
-        gpu,
-        gpus,
-        region,
-        supply,
-        _power(todo, f"pools.{name}", pool.owned) if pool.owned else None,
-        todo.stated_or(f"{service}.standby.mtbf_hours", standby.mtbf_hours, "h", "node_mtbf_hours"),
-        todo.stated_or(
+        name=name,
+        plan=pool,
+        provider=provider,
+        node=node_name(pool),
+        gpu=gpu,
+        gpus=gpus,
+        region=region,
+        supply=supply,
+        power=_power(todo, f"pools.{name}", pool.owned) if pool.owned else None,
+        mtbf_hours=todo.stated_or(
+            f"{service}.standby.mtbf_hours", standby.mtbf_hours, "h", "node_mtbf_hours"
+        ),
+        mttr_hours=todo.stated_or(
             f"{service}.standby.mttr_hours", standby.mttr_hours, "h", provider.repair_figure
         ),
-        boot,
-        _egress(todo, service, pool, provider, spec, price),
-        size,
+        boot_hours=boot,
+        egress=_egress(todo, service, pool, provider, spec, price),
+        nodes_per_replica=size,
     )
 
 
@@ -162,32 +164,32 @@ def _egress(
     else:
         bands, free_gb = _internet(todo, provider)
     return EgressTerms(
-        todo.stated_or(
+        bytes_per_output_token=todo.stated_or(
             f"{service}.egress.bytes_per_output_token",
             stated.bytes_per_output_token,
             "B",
             "egress_bytes_per_token",
         ),
-        todo.stated_or(
+        overhead_bytes=todo.stated_or(
             f"{service}.egress.overhead_bytes",
             stated.overhead_bytes,
             "B",
             "egress_overhead_bytes_per_response",
         ),
-        todo.stated(f"{service}.egress.gb_per_month", stated.gb_per_month, "GB/month")
+        gb_per_month=todo.stated(f"{service}.egress.gb_per_month", stated.gb_per_month, "GB/month")
         if stated.gb_per_month is not None
         else None,
-        bands,
-        free_gb,
-        free_gb > 0 and stated.free_tier,
-        stated.to,
-        label,
+        bands=bands,
+        free_gb=free_gb,
+        claims_free_tier=free_gb > 0 and stated.free_tier,
+        destination=stated.to,
+        label=label,
     )
 
 
 def _internet(todo: Lookup, provider: Provider) -> tuple[tuple[Band, ...], float]:
-    """A provider's tiers of transfer to the internet, with the GB that it gives free."""
-    bands = tuple(Band(one.up_to_gb, todo.figure(one.figure)) for one in provider.egress_tiers)
+    """Return a provider's tiers of transfer to the internet, with the GB that it gives free."""
+    bands = tuple(Band(tier.up_to_gb, todo.figure(tier.figure)) for tier in provider.egress_tiers)
     if provider.free_egress_figure is None:
         return bands, 0.0
     volume = todo.figure(provider.free_egress_figure)

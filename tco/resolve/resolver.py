@@ -33,12 +33,12 @@ def resolve(
     day: dt.date,
     other_stack: Callable[[str], built.StackModel] | None = None,
 ) -> built.StackModel:
-    """A stack ready to be priced. ``day`` is the pricing day.
+    """Return a stack ready to be priced. ``day`` is the pricing day.
 
     ``other_stack`` resolves a stack that the plan names as an alternative. Raises BadInput with
     every problem: unknown names, missing prices, missing benchmarks.
     """
-    todo = Lookup(source, catalog.with_books(source.books), day)
+    todo = Lookup(source=source, catalog=catalog.with_books(source.books), day=day)
     services: list[built.ServiceModel] = []
     for name, spec in source.plan.services.items():
         try:
@@ -125,7 +125,10 @@ def resolve_stack(
 
     def other(stack: str) -> built.StackModel:
         theirs = read_other(stack) if read_other is not None else read_stack(source.folder, stack)
-        shared = {name: source.workloads.get(name, one) for name, one in theirs.workloads.items()}
+        shared = {
+            name: source.workloads.get(name, workload)
+            for name, workload in theirs.workloads.items()
+        }
         return resolve(replace(theirs, workloads=shared), catalog, day)
 
     return resolve(source, catalog, day, other)

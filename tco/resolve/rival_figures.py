@@ -1,4 +1,4 @@
-"""The uncertain figures of another stack's plan, told apart from those of the plan beside it."""
+"""The uncertain figures of another stack's plan, kept apart from the figures of this plan."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["with_own_figures"]
 
 
 def with_own_figures(stack: StackModel, stated_beside: Mapping[str, Range]) -> StackModel:
-    """A stack whose plan's figures vary under its own name, as in `cloud: ops.fte`.
+    """Return a stack whose plan's figures vary under its own name, as in `cloud: ops.fte`.
 
     What both plans state alike at the same place is one opinion and keeps its bare name, as the
     figures of the catalog do.

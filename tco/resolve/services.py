@@ -23,7 +23,7 @@ __all__ = ["resolve_service"]
 
 
 def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceModel:
-    """A service with its pools sized and priced. Raises NotFound."""
+    """Return a service with its pools sized and priced. Raises NotFound."""
     path, before = f"services.{name}", len(todo.problems)
     model = todo.catalog.model(spec.serving.model)
     if model is None:
@@ -60,15 +60,15 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceMode
             name,
         )
     return built.ServiceModel(
-        name,
-        model,
-        serving,
-        todo.demand(spec),
-        tuple(groups),
-        tuple(routed),
-        overflow,
-        standby,
-        todo.plan.gate.max_unserved_share,
+        name=name,
+        model=model,
+        serving_label=serving,
+        demand=todo.demand(spec),
+        groups=tuple(groups),
+        routed=tuple(routed),
+        overflow=overflow,
+        standby=standby,
+        unserved_limit=todo.plan.gate.max_unserved_share,
     )
 
 
@@ -172,7 +172,7 @@ def _group(
             speeds.append(speed_of(found, classes, demand.name, pool))
     if len(todo.problems) > before:
         raise NotFound
-    speeds.sort(key=lambda one: (MERIT[one.pool.supply.option], one.usd_per_request))
+    speeds.sort(key=lambda speed: (MERIT[speed.pool.supply.option], speed.usd_per_request))
     first = speeds[0]
     concurrency = first.node.concurrency
     if first.node.needs_burst_factor and demand.burst.factor is None:
@@ -192,7 +192,7 @@ def _group(
     fleet = Fleet(
         demand.requests_per_hour * first.work / SECONDS_PER_HOUR,
         arrivals,
-        tuple(_fleet_pool(one.pool, first.work / one.work) for one in speeds),
+        tuple(_fleet_pool(speed.pool, first.work / speed.work) for speed in speeds),
     )
     fits = demand.requests_per_month * fleet.largest_factor
     if fits < demand.requests_per_month:
@@ -202,12 +202,12 @@ def _group(
             f"nodes of {first.pool.name} at the busiest hour.",
             f"Lower the demand to {fits:,.0f} requests a month or less, or use a faster node.",
         )
-    by_pool = tuple(one.pool_speed for one in speeds)
+    by_pool = tuple(speed.pool_speed for speed in speeds)
     widest = max((one.throughput for one in by_pool), key=built.width)
     return built.Group(
         demand.name,
         tuple(classes),
-        tuple(one.pool for one in speeds),
+        tuple(speed.pool for speed in speeds),
         fleet,
         widest.scaled(by_pool[0].throughput.name),
         by_pool,
@@ -232,19 +232,19 @@ def _fleet_pool(pool: built.PoolModel, work: float) -> FleetPool:
     nodes, size = pool.plan.nodes, pool.nodes_per_replica
     cap = float("inf") if nodes.max is None else float(nodes.max // size)
     return FleetPool(
-        pool.name,
-        nodes.min // size,
-        cap,
-        nodes.follow,
-        work,
-        float(np.asarray(pool.supply.obtainable(BASE_CASE))),
+        name=pool.name,
+        floor=nodes.min // size,
+        cap=cap,
+        follow=nodes.follow,
+        work_per_node=work,
+        obtainable=float(np.asarray(pool.supply.obtainable(BASE_CASE))),
     )
 
 
 def resolve_standby(
     todo: Lookup, path: str, spec: Service, served: list[RequestClass]
 ) -> built.StandbyTerms:
-    """What stands ready for the classes that own nodes serve. Raises NotFound."""
+    """Resolve the standby of the classes that own nodes serve. Raises NotFound."""
     standby = spec.standby
     if standby.pool is not None:
         pool = spec.pools.get(standby.pool)

@@ -24,7 +24,7 @@ __all__ = ["node_name", "price_of", "rented", "resolve_supply"]
 
 
 def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> CatalogMatch[NodePrice]:
-    """The price row of a pool's purchase option."""
+    """Return the price row of a pool's purchase option."""
     node = pool.instance or pool.offer
     terms = pool.commitment
     kind, term, payment = (
@@ -90,7 +90,7 @@ def resolve_supply(
     price: CatalogMatch[NodePrice] | None,
     boot: SourcedValue,
 ) -> PurchaseOption:
-    """The purchase option of a pool with its rate, upfront and period. Raises NotFound."""
+    """Return the purchase option of a pool with its rate, upfront and period. Raises NotFound."""
     if pool.owned is not None:
         return _owned(todo, name, pool.owned)
     if price is None:
@@ -107,7 +107,7 @@ def _rate(price: CatalogMatch[NodePrice]) -> SourcedValue:
 
 
 def rented(price: CatalogMatch[NodePrice], terms: Commitment | None) -> PurchaseOption:
-    """A node on demand, or under a commitment, at the price of a row."""
+    """Return a node on demand, or under a commitment, at the price of a row."""
     row, rate = price.row, _rate(price)
     node = row.instance or row.offer or ""
     if terms is None:

@@ -67,7 +67,9 @@ def speed_of(
     node: NodeThroughput, classes: Sequence[RequestClass], workload: str, pool: built.PoolModel
 ) -> Speed:
     """Return what a mean request of a group takes of a pool."""
-    seconds = sum(one.share * float(request_seconds(node, one, workload)) for one in classes)
+    seconds = sum(
+        request.share * float(request_seconds(node, request, workload)) for request in classes
+    )
     return Speed(pool, node, seconds / pool.nodes_per_replica)
 
 
@@ -75,11 +77,11 @@ def _drawn(node: NodeThroughput) -> SourcedValue:
     """Return the drawn factor on the throughput of a node, around 1."""
     one = node.configuration
     return SourcedValue(
-        f"throughput of {one.model} on {one.gpu}",
-        node.spread,
-        "x",
-        f"{node.provenance.label}; {node.source}" if node.source else node.provenance.label,
-        node.day,
+        name=f"throughput of {one.model} on {one.gpu}",
+        value=node.spread,
+        unit="x",
+        source=f"{node.provenance.label}; {node.source}" if node.source else node.provenance.label,
+        as_of=node.day,
         estimate=not node.is_own,
         origin="book" if node.is_own else "catalog",
     )
@@ -156,7 +158,7 @@ def _configured(todo: Lookup, path: str, model: str) -> ConfiguredModel | None:
     try:
         return spec_of_config(config, str(todo.source.folder / f"{named}"), model)
     except BadInput as error:
-        todo.problems += [one for one in error.problems if one not in todo.problems]
+        todo.problems += [problem for problem in error.problems if problem not in todo.problems]
         raise NotFound from None
 
 
@@ -196,7 +198,7 @@ def _warn_of(todo: Lookup, node: NodeThroughput, classes: Sequence[RequestClass]
         todo.warn("benchmark", f"{on}: {notes}.")
     if node.needs_burst_factor:
         todo.warn("offline-maximum", f"{on}: an offline maximum, without latency or concurrency.")
-    if any(one.cached.high > 0 for one in classes) and not node.rule.effectiveness:
+    if any(request.cached.high > 0 for request in classes) and not node.rule.effectiveness:
         todo.warn(
             "cache-hits",
             f"{on}: what prefill costs is unknown, so cache hits save the node nothing "
@@ -206,7 +208,7 @@ def _warn_of(todo: Lookup, node: NodeThroughput, classes: Sequence[RequestClass]
 
 def _measured_configurations(rows: Sequence[CatalogMatch[Benchmark]]) -> str:
     names = sorted(
-        {f"{one.row.precision} {one.row.engine} {one.row.gpus} {one.row.gpu}" for one in rows}
+        {f"{row.row.precision} {row.row.engine} {row.row.gpus} {row.row.gpu}" for row in rows}
     )
     listed = "; ".join(names[:6]) + ("; …" if len(names) > 6 else "")
     return f"There are: {listed}." if names else ""

@@ -82,9 +82,11 @@ def catalog_curves(model: str, gpu: str | None) -> tuple[Curve, ...]:
 def curves_on_gpu(need: Need, origin: Origin) -> list[Curve]:
     """Return the model's curves on the plan's GPU from one origin, with supplied benchmarks."""
     supplied = [
-        one
-        for one in need.supplied.benchmarks
-        if isinstance(one, Curve) and one.origin == origin and need.concerns(one.configuration)
+        benchmark
+        for benchmark in need.supplied.benchmarks
+        if isinstance(benchmark, Curve)
+        and benchmark.origin == origin
+        and need.concerns(benchmark.configuration)
     ]
     if origin != "catalog":
         return supplied

@@ -48,6 +48,7 @@ class Capacity:
             return "none"
         limits = {"itl_ms": self.itl_limit_ms, "ttft_ms": self.ttft_limit_ms}
         held = (
-            (limit := limits[one.name]) is not None and limit <= one.limit_ms for one in objectives
+            (limit := limits[objective.name]) is not None and limit <= objective.limit_ms
+            for objective in objectives
         )
         return "met" if all(held) else "unverified"

@@ -53,24 +53,26 @@ class Pins:
     mode: Mode = "aggregated"
     speculative: str = "none"
 
-    def admit(self, one: Configuration, *, any_count: bool = False) -> bool:
+    def admit(self, configuration: Configuration, *, any_count: bool = False) -> bool:
         """Return whether a configuration is one that the plan allows.
 
         ``any_count`` leaves the GPUs of a replica open, to scale from another count.
         """
         parallelism = self.parallelism and self.parallelism.lower()
         pairs = (
-            (self.precision, one.precision),
-            (self.engine, one.engine),
-            (self.version, one.version),
-            (parallelism, one.parallelism),
+            (self.precision, configuration.precision),
+            (self.engine, configuration.engine),
+            (self.version, configuration.version),
+            (parallelism, configuration.parallelism),
         )
         if any(wanted is not None and wanted != has for wanted, has in pairs):
             return False
-        if not any_count and self.gpus_per_replica not in (None, one.gpus):
+        if not any_count and self.gpus_per_replica not in (None, configuration.gpus):
             return False
-        speculative = "none" if one.speculative == "unknown" else one.speculative
-        return one.mode == self.mode and speculative == self.speculative
+        speculative = (
+            "none" if configuration.speculative == "unknown" else configuration.speculative
+        )
+        return configuration.mode == self.mode and speculative == self.speculative
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,5 +133,5 @@ def nearest(
     not count: a higher hit share must not lead to another source.
     """
     target = np.log(rule.weight(concurrency, wanted, 0.0))
-    far = [float(abs(np.log(rule.weight(concurrency, one, 0.0)) - target)) for one in shapes]
+    far = [float(abs(np.log(rule.weight(concurrency, shape, 0.0)) - target)) for shape in shapes]
     return min(range(len(shapes)), key=lambda index: (round(far[index], 2), derived[index]))

@@ -251,9 +251,9 @@ def benchmark_curve(row: Benchmark, *, is_own: bool) -> Curve | Capacity:
 
 def _widest(row: Benchmark) -> Range | None:
     """Return the widest range of tok/s that a benchmark's points state, over the likely one."""
-    stated = [one.output_tok_s for one in row.points if one.output_tok_s is not None]
+    stated = [point.output_tok_s for point in row.points if point.output_tok_s is not None]
     ranges = [one * (1 / one.likely) for one in stated if not one.is_point]
-    return max(ranges, key=lambda one: one.high / one.low, default=None)
+    return max(ranges, key=lambda range_: range_.high / range_.low, default=None)
 
 
 def _point(point: BenchmarkPoint, output: int, notes: list[str]) -> _Point | None:
@@ -282,6 +282,6 @@ def _stated(latencies: Sequence[Latency | None]) -> dict[LatencyStatistic, Float
     """Return the latencies of a benchmark's points by statistic, ``(points,)``."""
     made: dict[LatencyStatistic, FloatArray] = {}
     for statistic in STATISTICS:
-        ranges = [getattr(one, statistic) if one else None for one in latencies]
-        made[statistic] = np.array([one.likely if one else np.nan for one in ranges])
+        ranges = [getattr(latency, statistic) if latency else None for latency in latencies]
+        made[statistic] = np.array([range_.likely if range_ else np.nan for range_ in ranges])
     return made

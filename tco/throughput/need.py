@@ -77,27 +77,27 @@ class Need:
         """Return a drawn factor on throughput: the user's, else the method's."""
         return self.supplied.spreads.get(name) or figure(name)
 
-    def spread_of(self, one: Curve | Capacity, measured: Shape) -> Range:
+    def spread_of(self, curve: Curve | Capacity, measured: Shape) -> Range:
         """Return the factor on a throughput that was measured at a shape.
 
         A benchmark may state its range. A user's own is exact otherwise, another's varies as
         repeat runs do, and a prediction as the simulator's do. Other lengths add the rule's error.
         """
         parts: list[Range] = []
-        if one.stated_spread is not None:
-            parts.append(one.stated_spread)
-        elif one.origin == "predicted":
+        if curve.stated_spread is not None:
+            parts.append(curve.stated_spread)
+        elif curve.origin == "predicted":
             parts.append(self.spread("prediction_spread"))
         if not measured.same_lengths(self.shape):
             far = "far_" if is_far(measured.ratio_change(self.shape)) else ""
             parts.append(self.spread(f"{far}extrapolation_spread"))
-        elif not parts and one.origin != "own":
+        elif not parts and curve.origin != "own":
             parts.append(self.spread("benchmark_spread"))
         return combined(parts)
 
-    def concerns(self, one: Configuration) -> bool:
+    def concerns(self, configuration: Configuration) -> bool:
         """Return whether a configuration is of this model on this GPU."""
-        return (one.model, one.gpu) == (self.model, self.gpu)
+        return (configuration.model, configuration.gpu) == (self.model, self.gpu)
 
     def allows_size(self, gpus: int) -> bool:
         """Return whether a replica of this many GPUs goes on a node, or is what the plan pins.
@@ -112,9 +112,13 @@ class Need:
         """Return the length rule of a replica of this model."""
         return length_rule(self.spec, gpus, self.supplied.weights_gb.get(precision), precision)
 
-    def replica_of(self, one: Configuration) -> Replica | None:
+    def replica_of(self, configuration: Configuration) -> Replica | None:
         """Return the replica of a configuration of this model on this GPU, or None."""
-        return self.replica(one.gpus, one.precision, parallelism_of(one.parallelism, one.gpus))
+        return self.replica(
+            configuration.gpus,
+            configuration.precision,
+            parallelism_of(configuration.parallelism, configuration.gpus),
+        )
 
     def replica(
         self, gpus: int, precision: str, parallelism: Parallelism | None = None

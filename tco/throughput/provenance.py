@@ -76,7 +76,7 @@ def combined(factors: Iterable[Range]) -> Range:
     >>> combined([Range(0.8, 1.0, 1.25)])
     Range(low=0.8, likely=1.0, high=1.25, share=False)
     """
-    kept = [one for one in factors if not one.is_point]
+    kept = [factor for factor in factors if not factor.is_point]
     if len(kept) < 2:
         return kept[0] if kept else point(1.0)
     likely = math.prod(one.likely for one in kept)

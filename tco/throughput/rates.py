@@ -19,7 +19,9 @@ __all__ = ["capacities"]
 
 def capacities(need: Need, origin: Origin) -> list[Candidate]:
     """Return the saturated and the limited rates on the plan's GPU, from one origin."""
-    supplied = [one for one in need.supplied.benchmarks if isinstance(one, Capacity)]
+    supplied = [
+        benchmark for benchmark in need.supplied.benchmarks if isinstance(benchmark, Capacity)
+    ]
     if origin == "catalog":
         supplied += capacities_of(need.model, measurements(need.model, need.gpu))
     made: list[Candidate] = []
@@ -31,20 +33,21 @@ def capacities(need: Need, origin: Origin) -> list[Candidate]:
     return made
 
 
-def _capacity_at_shape(need: Need, one: Capacity) -> list[Candidate]:
+def _capacity_at_shape(need: Need, capacity: Capacity) -> list[Candidate]:
     """Return a rate at the plan's shape; none for an offline maximum of shorter outputs."""
     ceiling = figure("length_rule_ceiling").likely
     rule = replace(
-        need.rule(one.configuration.gpus, one.configuration.precision), stated_alpha=ceiling
+        need.rule(capacity.configuration.gpus, capacity.configuration.precision),
+        stated_alpha=ceiling,
     )
-    is_longer = one.output is None or need.shape.output > one.output * SAME_LENGTH
-    if one.kind == "offline" and is_longer:
+    is_longer = capacity.output is None or need.shape.output > capacity.output * SAME_LENGTH
+    if capacity.kind == "offline" and is_longer:
         return []
-    if one.shape is None:
+    if capacity.shape is None:
         note = "the input length of this rate is not stated: it is taken at any length"
         return [
             Candidate(
-                throughput=replace(one, shape=need.shape),
+                throughput=replace(capacity, shape=need.shape),
                 rule=rule,
                 provenance=Provenance.SCALED,
                 spread=need.spread("far_extrapolation_spread"),
@@ -52,14 +55,14 @@ def _capacity_at_shape(need: Need, one: Capacity) -> list[Candidate]:
                 knows_lengths=False,
             )
         ]
-    same = one.shape.same_lengths(need.shape)
-    ratio = float(rule.weight(1.0, one.shape) / rule.weight(1.0, need.shape))
-    tok_s = one.output_tok_s * ratio * need.shape.output / one.shape.output
+    same = capacity.shape.same_lengths(need.shape)
+    ratio = float(rule.weight(1.0, capacity.shape) / rule.weight(1.0, need.shape))
+    tok_s = capacity.output_tok_s * ratio * need.shape.output / capacity.shape.output
     return [
         Candidate(
-            throughput=replace(one, output_tok_s=tok_s, shape=need.shape),
+            throughput=replace(capacity, output_tok_s=tok_s, shape=need.shape),
             rule=rule,
             provenance=Provenance.MEASURED if same else Provenance.SCALED,
-            spread=need.spread_of(one, one.shape),
+            spread=need.spread_of(capacity, capacity.shape),
         )
     ]

@@ -25,11 +25,13 @@ def shape_of(request: RequestClass) -> Shape:
 
 def mean_shape(classes: Sequence[RequestClass]) -> Shape:
     """Return the shape of the mean request of some classes: node time is linear in it."""
-    shares = [one.share for one in classes]
-    shapes = [shape_of(one) for one in classes]
-    tokens = sum(share * one.input for share, one in zip(shares, shapes, strict=True))
-    output = sum(share * one.output for share, one in zip(shares, shapes, strict=True))
-    cached = sum(share * one.input * one.cached for share, one in zip(shares, shapes, strict=True))
+    shares = [request.share for request in classes]
+    shapes = [shape_of(request) for request in classes]
+    tokens = sum(share * shape.input for share, shape in zip(shares, shapes, strict=True))
+    output = sum(share * shape.output for share, shape in zip(shares, shapes, strict=True))
+    cached = sum(
+        share * shape.input * shape.cached for share, shape in zip(shares, shapes, strict=True)
+    )
     total = sum(shares)
     return Shape(tokens / total, output / total, cached / tokens)
 

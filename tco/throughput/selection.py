@@ -101,11 +101,13 @@ def _best(need: Need, asked: Need, candidates: Sequence[Candidate]) -> NodeThrou
     Where one candidate can be verified, unverified ones are no alternative: tightening an
     objective must not lead to a faster answer.
     """
-    if any(one.is_near_curve for one in candidates):
-        candidates = [one for one in candidates if not one.is_far]
-    candidates = [one for one in candidates if _verifies(one, need.objectives)] or candidates
-    results = [_at_operating_point(asked, one) for one in candidates]
-    met = [one for one in results if not one.unmet]
+    if any(candidate.is_near_curve for candidate in candidates):
+        candidates = [candidate for candidate in candidates if not candidate.is_far]
+    candidates = [
+        candidate for candidate in candidates if _verifies(candidate, need.objectives)
+    ] or candidates
+    results = [_at_operating_point(asked, candidate) for candidate in candidates]
+    met = [result for result in results if not result.unmet]
     best = max(met or results, key=lambda one: one.output_tok_s)
     if asked is need:
         return best
@@ -113,23 +115,23 @@ def _best(need: Need, asked: Need, candidates: Sequence[Candidate]) -> NodeThrou
     return replace(best, notes=(note, *best.notes))
 
 
-def _verifies(one: Candidate, objectives: LatencyObjectives) -> bool:
+def _verifies(candidate: Candidate, objectives: LatencyObjectives) -> bool:
     """Return whether a candidate knows every latency that is promised."""
-    if isinstance(one.throughput, Curve):
-        return one.throughput.verifies(objectives)
-    return one.throughput.slo(objectives) != "unverified"
+    if isinstance(candidate.throughput, Curve):
+        return candidate.throughput.verifies(objectives)
+    return candidate.throughput.slo(objectives) != "unverified"
 
 
-def _at_operating_point(need: Need, one: Candidate) -> NodeThroughput:
-    throughput = one.throughput
+def _at_operating_point(need: Need, candidate: Candidate) -> NodeThroughput:
+    throughput = candidate.throughput
     point, unmet = _point(throughput, need.objectives)
-    configuration, per_node = one.configuration, need.gpus_per_node
-    notes = list(one.notes)
+    configuration, per_node = candidate.configuration, need.gpus_per_node
+    notes = list(candidate.notes)
     if point.is_lower_bound:
         notes.append(f"a lower bound: the measurement ends at concurrency {point.concurrency:.4g}")
     notes += [f"{name} is inferred from another percentile" for name in point.inferred]
     notes += [f"{name} is unverified at this shape" for name in point.unverified]
-    provenance, spread = one.at(point.concurrency)
+    provenance, spread = candidate.at(point.concurrency)
     return NodeThroughput(
         configuration=configuration,
         shape=need.shape,
@@ -139,10 +141,10 @@ def _at_operating_point(need: Need, one: Candidate) -> NodeThroughput:
         unmet=unmet,
         replicas=max(1, per_node // configuration.gpus),
         nodes_per_replica=max(1, -(-configuration.gpus // per_node)),
-        rule=one.rule,
+        rule=candidate.rule,
         provenance=provenance,
         spread=spread,
-        knows_lengths=one.knows_lengths,
+        knows_lengths=candidate.knows_lengths,
         replica=need.replica_of(configuration),
         notes=tuple(notes),
         source=throughput.source,

@@ -43,10 +43,10 @@ def measured(need: Need) -> list[Candidate]:
 def verified_capacities(need: Need) -> list[Candidate]:
     """Return the rates whose limits are as strict as the objectives, or all if none are stated."""
     return [
-        one
-        for one in capacities(need, "catalog")
-        if isinstance(one.throughput, Capacity)
-        and one.throughput.slo(need.objectives) != "unverified"
+        capacity
+        for capacity in capacities(need, "catalog")
+        if isinstance(capacity.throughput, Capacity)
+        and capacity.throughput.slo(need.objectives) != "unverified"
     ]
 
 

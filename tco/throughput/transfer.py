@@ -49,9 +49,9 @@ def other_counts(need: Need, above: int) -> list[Candidate]:
     ]
 
 
-def _without_parallelism(one: Configuration, pins: Pins) -> Configuration:
+def _without_parallelism(configuration: Configuration, pins: Pins) -> Configuration:
     """Return a configuration that any pinned parallelism admits: another count changes it."""
-    return replace(one, parallelism=pins.parallelism or one.parallelism)
+    return replace(configuration, parallelism=pins.parallelism or configuration.parallelism)
 
 
 def _nearest_counts(curves: Sequence[Curve], gpus: int) -> list[Curve]:

@@ -71,7 +71,7 @@ def test_power_and_rent_have_the_same_month(lab: Lab) -> None:
     lab.stack({"own": owned(1, colocation=None, power=power), "rent": {**ON_DEMAND, "nodes": 1}})
     result = lab.evaluate()
     assert cost_by_category(result)["power"] == pytest.approx(730)
-    rent = next(one for one in result.lines if one.line.pool == "rent")
+    rent = next(line for line in result.lines if line.line.pool == "rent")
     assert rent.quantity == pytest.approx(730)
 
 
@@ -116,7 +116,7 @@ def test_the_rival_is_billed_for_input_too(lab: Lab) -> None:
     """The node absorbs 900 tokens in for 100 out: the API's bill has all 1,000, at its prices."""
     lab.workload(requests_per_month=1_000_000)
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/plain", "api/dear"])
-    bills = [one.usd_per_month for one in lab.evaluate().alternatives]
+    bills = [alternative.usd_per_month for alternative in lab.evaluate().alternatives]
     assert bills == pytest.approx([1_000, 10_000])
 
 

@@ -54,7 +54,7 @@ def article(lab: Lab, share: float, *, gpu_hour: float = 2.79, **keys: object) -
 
 def rival(result: Evaluation, name: str) -> float:
     """USD per 1M output tokens of an alternative."""
-    found = next(one for one in result.alternatives if one.name == name)
+    found = next(alternative for alternative in result.alternatives if alternative.name == name)
     return (found.usd_per_month or 0) / result.output_mtok_per_month
 
 
@@ -90,7 +90,9 @@ def test_one_month_has_one_length(lab: Lab) -> None:
 
 def test_output_only_gpu_hour(lab: Lab) -> None:
     """To beat $3.48 with the input left out of the API's bill takes $0.971 per GPU-hour."""
-    limits = {one.name: one.thresholds for one in article(lab, 1.0).alternatives}
+    limits = {
+        alternative.name: alternative.thresholds for alternative in article(lab, 1.0).alternatives
+    }
     # 3.48 x 2.232 / 8
     assert limits["output/3.48"].usd_per_gpu_hour.value == pytest.approx(0.971, abs=5e-4)
 
@@ -99,8 +101,8 @@ def test_output_only_gpu_hour(lab: Lab) -> None:
 def test_premium_utilization_at_ten_dollars(lab: Lab, name: str, share: float) -> None:
     """At $10.00 fully used, $15 is beaten above 66.7% of a node and $30 above 33.3%."""
     found = {
-        one.name: one.thresholds.utilization
-        for one in article(lab, 0.5, gpu_hour=2.79).alternatives
+        alternative.name: alternative.thresholds.utilization
+        for alternative in article(lab, 0.5, gpu_hour=2.79).alternatives
     }
     assert found[name].value == pytest.approx(share, abs=5e-4)
 

@@ -245,7 +245,7 @@ def test_a_bad_day_at_the_top_is_told_once(lab: Lab) -> None:
     path = lab.write("prices/bad.yaml", {"source": "x", "as_of": "yesterday", "prices": rows})
     with pytest.raises(BadInput) as caught:
         read_book(path, "bad.yaml")
-    assert [one.path for one in caught.value.problems] == ["as_of"]
+    assert [problem.path for problem in caught.value.problems] == ["as_of"]
 
 
 def test_a_note_at_the_top_changes_nothing(lab: Lab) -> None:

@@ -32,11 +32,11 @@ def test_the_article_curve(shipped: Catalog) -> None:
     """Every point of the curve behind the reference article is as published."""
     shown = [
         (
-            one.concurrency.likely if one.concurrency else 0,
-            one.output_tok_s.likely if one.output_tok_s else 0,
-            one.itl_ms.p50.likely if one.itl_ms and one.itl_ms.p50 else None,
+            point.concurrency.likely if point.concurrency else 0,
+            point.output_tok_s.likely if point.output_tok_s else 0,
+            point.itl_ms.p50.likely if point.itl_ms and point.itl_ms.p50 else None,
         )
-        for one in curve(shipped).points
+        for point in curve(shipped).points
     ]
     assert shown == ARTICLE_CURVE
     assert (curve(shipped).input, curve(shipped).output, curve(shipped).gpus) == (1024, 256, 8)
@@ -57,17 +57,17 @@ def test_its_operating_points(
 def test_concurrency_increases(shipped: Catalog) -> None:
     """A curve's points stand in the order of their concurrency, none twice."""
     for row, _ in shipped.rows(Benchmark):
-        loads = [one.concurrency.likely for one in row.points if one.concurrency]
+        loads = [point.concurrency.likely for point in row.points if point.concurrency]
         assert loads == sorted(set(loads)), row.key
 
 
 def test_an_offline_maximum_promises_no_latency(shipped: Catalog) -> None:
     """Where all requests queue at once, a latency is not what a user would see."""
     for row, _ in shipped.rows(Benchmark):
-        for one in row.points:
-            if one.concurrency is None and one.request_rate is None:
-                assert one.itl_ms is None, row.key
-                assert one.ttft_ms is None, row.key
+        for point in row.points:
+            if point.concurrency is None and point.request_rate is None:
+                assert point.itl_ms is None, row.key
+                assert point.ttft_ms is None, row.key
                 assert len(row.points) == 1, row.key
 
 
@@ -98,10 +98,10 @@ def test_model_names_are_short(shipped: Catalog) -> None:
 def test_latency_and_speed_agree(shipped: Catalog) -> None:
     """n requests with a median gap of t ms cannot make more than n / t tokens a second."""
     for row, _ in shipped.rows(Benchmark):
-        for one in row.points:
-            if one.concurrency and one.output_tok_s and one.itl_ms and one.itl_ms.p50:
-                most = 1000 * one.concurrency.likely / one.itl_ms.p50.likely
-                assert one.output_tok_s.likely <= 1.15 * most, (row.key, one)
+        for point in row.points:
+            if point.concurrency and point.output_tok_s and point.itl_ms and point.itl_ms.p50:
+                most = 1000 * point.concurrency.likely / point.itl_ms.p50.likely
+                assert point.output_tok_s.likely <= 1.15 * most, (row.key, point)
 
 
 def test_a_request_rate_gives_a_concurrency(shipped: Catalog) -> None:

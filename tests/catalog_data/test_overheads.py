@@ -47,7 +47,7 @@ NEEDED = [
 
 def of_provider(provider: Provider) -> set[str]:
     """The figures that a provider names."""
-    named = {one.figure for one in provider.egress_tiers} | {provider.repair_figure}
+    named = {tier.figure for tier in provider.egress_tiers} | {provider.repair_figure}
     return named | ({provider.free_egress_figure} if provider.free_egress_figure else set())
 
 
@@ -90,9 +90,9 @@ def test_failures_of_llama_3(shipped: Catalog) -> None:
 )
 def test_tiers_of_a_cloud(shipped: Catalog, provider: Provider, rates: list[float]) -> None:
     """Transfer to the internet gets cheaper from tier to tier, at each cloud's own figures."""
-    found = [shipped.figure(one.figure, DAY).value.likely for one in provider.egress_tiers]
+    found = [shipped.figure(tier.figure, DAY).value.likely for tier in provider.egress_tiers]
     assert found == rates
-    ends = [one.up_to_gb for one in provider.egress_tiers]
+    ends = [tier.up_to_gb for tier in provider.egress_tiers]
     assert ends == sorted(ends)
     assert ends[-1] == float("inf")
 

@@ -24,12 +24,12 @@ def test_every_figure_has_a_source_and_a_day(shipped: Catalog) -> None:
 
 
 def test_a_source_can_be_found(shipped: Catalog) -> None:
-    """A source names a page, a file, a paper or a table, or admits to be an opinion."""
+    """A source names a page, a file, a paper or a table, or says that it is an estimate."""
     vague = [
         describe(row.key)
         for row in rows(shipped)
         if row.source
-        and not row.source.startswith("opinion;")
+        and not row.source.startswith(("estimate:", "estimate, based on"))
         and not any(sign in row.source for sign in (".", "/", " "))
     ]
     assert vague == []
@@ -51,17 +51,18 @@ def test_no_figure_twice(shipped: Catalog) -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_opinions_are_ranges_and_estimates(shipped: Catalog) -> None:
-    """A figure that leans on opinion has a spread, a ground it leans on, and says so."""
-    opinions = [
-        row for row, _ in shipped.rows(Figure) if row.source and row.source.startswith("opinion")
+def test_estimates_are_ranges(shipped: Catalog) -> None:
+    """A figure of our own estimate has a spread, says what it is based on, and is marked."""
+    begins = ("estimate:", "estimate, based on")
+    estimates = [
+        row for row, _ in shipped.rows(Figure) if row.source and row.source.startswith(begins)
     ]
-    assert len(opinions) >= 15
-    for row in opinions:
+    assert len(estimates) >= 15
+    for row in estimates:
         assert row.estimate, row.figure
         assert not row.value.is_point, row.figure
         assert row.source, row.figure
-        assert len(row.source) > len("opinion; "), row.figure
+        assert len(row.source) > len("estimate, based on "), row.figure
 
 
 def test_check_finds_no_fault(shipped: Catalog) -> None:

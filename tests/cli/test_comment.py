@@ -98,7 +98,7 @@ def test_tags(changed: Repo, tco_command: Tco, server: State, job: Path) -> None
 def test_fork(changed: Repo, tco_command: Tco, server: State, job: Path) -> None:
     """A fork's read-only token fails nothing: a clear line, and the text in the summary."""
     found = _diff(changed, tco_command)
-    server.troubles.append(Trouble("POST", 403, {"message": NO_ACCESS}))
+    server.troubles.append(Trouble(method="POST", status=403, content={"message": NO_ACCESS}))
     ran = tco_command("comment", "github", stdin=found)
     assert ran.code == 0
     assert ran.err.startswith("Not posted: GitHub lets this token read and not write.")
@@ -134,7 +134,7 @@ def test_a_token_that_may_not_write(
     (forge, method), (status, reason) = request_to, answer
     _gitlab_job(monkeypatch, server)
     found = _diff(changed, tco_command)
-    server.troubles.append(Trouble(method, status, {"message": reason}))
+    server.troubles.append(Trouble(method=method, status=status, content={"message": reason}))
     ran = tco_command("comment", forge, stdin=found)
     if (method, status) == ("GET", 404):  # no such pull request
         assert (ran.code, "404: Not Found" in unfolded(ran.err)) == (1, True)
@@ -152,7 +152,9 @@ def test_a_rate_limit_is_no_missing_right(
     """A 403 that only means "later" fails the job: another run can still comment."""
     monkeypatch.setattr("tco.forge.http.LIMIT_WAIT_S", 0.0)
     found = _diff(changed, tco_command)
-    server.troubles += [Trouble("POST", 403, {"message": "secondary rate limit"})] * 9
+    server.troubles += [
+        Trouble(method="POST", status=403, content={"message": "secondary rate limit"})
+    ] * 9
     ran = tco_command("comment", "github", stdin=found)
     assert (ran.code, "answered 403: secondary rate limit" in unfolded(ran.err)) == (1, True)
 
@@ -165,7 +167,7 @@ def test_a_comment_that_may_not_be_deleted_stays(
     old = "<!-- tco:plan valid-at=2020-01-01T00:00:00Z -->\nold"
     server.add(old)
     server.add(old)
-    server.troubles += [Trouble("DELETE", 403, {"message": NO_ACCESS})] * 9
+    server.troubles += [Trouble(method="DELETE", status=403, content={"message": NO_ACCESS})] * 9
     ran = tco_command("comment", "github", stdin=found)
     assert (ran.code, ran.err) == (0, "octo/repo#5: updated the comment.\n")
 
@@ -260,7 +262,7 @@ def test_the_token_is_never_printed(
     """Whatever goes wrong, no output holds the token."""
     found = _diff(changed, tco_command)
     for status in (401, 404, 422):
-        server.troubles.append(Trouble("GET", status, {"message": "no"}))
+        server.troubles.append(Trouble(method="GET", status=status, content={"message": "no"}))
         ran = tco_command("comment", "github", stdin=found)
         assert ran.code == 1
         assert str(status) in ran.err

@@ -34,7 +34,7 @@ def test_every_command_and_option_has_help(shell: Shell, path: tuple[str, ...]) 
     """Nobody has to read the code to know what a command or an option does."""
     command = COMMANDS[path]
     assert command.help
-    options = [one for one in command.params if isinstance(one, click.Option)]
+    options = [param for param in command.params if isinstance(param, click.Option)]
     assert [one.opts[0] for one in options if not one.help] == []
     answer = shell.bare(*path, "--help")
     assert answer.code == OK

@@ -60,7 +60,7 @@ def test_plan_of_one_stack_has_no_summary(shell: Shell) -> None:
 def test_a_stack_named_twice_is_planned_once(shell: Shell) -> None:
     """Naming a stack twice does not show it twice."""
     stacks = shell("plan", "one", "one", "--format", "json").json["stacks"]
-    assert [one["stack"] for one in stacks] == ["one"]
+    assert [stack["stack"] for stack in stacks] == ["one"]
 
 
 def test_plan_as_markdown_is_the_memo(shell: Shell) -> None:

@@ -42,7 +42,9 @@ def loaded(*arguments: str, given: str = "", **variables: str) -> tuple[int, set
 
 def of(packages: tuple[str, ...], modules: set[str]) -> list[str]:
     """The modules that are one of the packages or lie in one."""
-    return sorted(one for one in modules if f"{one}.".startswith(tuple(f"{p}." for p in packages)))
+    return sorted(
+        module for module in modules if f"{module}.".startswith(tuple(f"{p}." for p in packages))
+    )
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("plan", "--help"), ("optimize", "--help")])

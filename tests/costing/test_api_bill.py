@@ -57,7 +57,7 @@ def test_a_hit_without_a_price_is_the_input_price_in_every_scenario(lab: Lab) ->
     drawn = lab.evaluate().alternatives[0].uncertainty
     assert drawn is not None
     assert drawn.bill.p90 / drawn.bill.p50 == pytest.approx(2, rel=0.05)
-    assert [one.name for one in drawn.inputs] == ["rival/api: input"]
+    assert [figure.name for figure in drawn.inputs] == ["rival/api: input"]
 
 
 @pytest.mark.parametrize(("write", "usd"), [(1.25, 112.5), (0.5, 0), (0, 0)])

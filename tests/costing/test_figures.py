@@ -33,7 +33,7 @@ def test_two_workloads_have_two_figures(lab: Lab) -> None:
     terms = {"cache_write_usd_per_mtok": 2, "cached_input_usd_per_mtok": 0.1, "batch_discount": 0.5}
     lab.plan(services, prices=[lab.book("x", prices=[{**row, **terms}])], alternatives=["x/y"])
     figures = ("cached share of all", "cache writes of all", "share of all that can wait")
-    assert drivers(lab) == {f"{name}: {one}": 1 for name in ("one", "two") for one in figures}
+    assert drivers(lab) == {f"{name}: {figure}": 1 for name in ("one", "two") for figure in figures}
 
 
 def test_two_services_have_two_figures(lab: Lab) -> None:

@@ -27,7 +27,7 @@ def test_annuity_without_interest_is_the_straight_line() -> None:
 def test_annuity_of_an_array_of_rates() -> None:
     """One formula serves an array of scenarios, a rate of 0 among them."""
     rates = np.array([0.0, 0.005, 0.02])
-    expected = [annuity(300_000, 45_000, float(one), 48) for one in rates]
+    expected = [annuity(300_000, 45_000, float(rate), 48) for rate in rates]
     assert annuity(300_000, 45_000, rates, 48) == pytest.approx(np.array(expected))
 
 

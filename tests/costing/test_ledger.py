@@ -18,7 +18,7 @@ def test_every_category_stands_in_the_ledger(lab: Lab) -> None:
     service: Keys = {"standby": {"pool": "main", "nodes": 1}, "overflow": "api/plain", "egress": {}}
     lab.stack(NODE, service, ops={}, platform=None)
     lines = lab.evaluate().lines
-    assert list(dict.fromkeys(one.line.category for one in lines)) == list(CATEGORIES)
+    assert list(dict.fromkeys(line.line.category for line in lines)) == list(CATEGORIES)
 
 
 def test_a_line_is_a_quantity_at_a_price(lab: Lab) -> None:
@@ -27,9 +27,9 @@ def test_a_line_is_a_quantity_at_a_price(lab: Lab) -> None:
     pools: Keys = {"own": owned(200_000), "rest": {**ON_DEMAND, "nodes": FOLLOWING}}
     lab.stack(pools, {"standby": {"availability": 0.999}, "egress": {}}, ops={}, platform=None)
     result = lab.evaluate()
-    for one in result.lines:
-        assert one.usd_per_month == pytest.approx(one.quantity * one.usd_per_unit)
-    total = sum(one.usd_per_month for one in result.lines)
+    for line in result.lines:
+        assert line.usd_per_month == pytest.approx(line.quantity * line.usd_per_unit)
+    total = sum(line.usd_per_month for line in result.lines)
     assert result.usd_per_month == pytest.approx(total)
     assert sum(cost_by_category(result).values()) == pytest.approx(total)
 
@@ -166,6 +166,6 @@ def test_confidential_rates_are_not_shown(lab: Lab) -> None:
     price = {"instance": "box.8x", "region": "r1", "usd_per_hour": 12.3456}
     lab.stack(NODE, prices=[lab.book("contract", prices=[price], confidential=True)])
     result = lab.evaluate()
-    [rate, *_] = [one for line in result.lines for one in line.line.figures]
+    [rate, *_] = [figure for line in result.lines for figure in line.line.figures]
     assert rate.confidential
     assert result.usd_per_month == pytest.approx(12.3456 * 730)

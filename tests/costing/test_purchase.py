@@ -67,8 +67,8 @@ def test_unused_reserved_hours_are_shown_apart(lab: Lab) -> None:
     """A commitment is paid in every hour; the hours that nobody needs are a line of their own."""
     lab.nodes_by_hour([1] * 12 + [0] * 12)
     lab.stack({"base": reserved("no-upfront")})
-    lines = [one for one in lab.evaluate().lines if one.line.category == "compute"]
-    assert {one.line.commitment_status: one.usd_per_month for one in lines} == pytest.approx(
+    lines = [line for line in lab.evaluate().lines if line.line.category == "compute"]
+    assert {line.line.commitment_status: line.usd_per_month for line in lines} == pytest.approx(
         {"used": 365 * 12, "unused": 365 * 12}
     )
 

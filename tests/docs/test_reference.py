@@ -101,7 +101,7 @@ def test_every_key_is_on_its_page(page: str, model: type[BaseModel]) -> None:
     fields = fields_of(model)
     closest = max(
         tables(DOCS / page),
-        key=lambda one: len(one.keys() & fields.keys()) - len(one.keys() ^ fields.keys()),
+        key=lambda table: len(table.keys() & fields.keys()) - len(table.keys() ^ fields.keys()),
     )
     assert set(closest) == set(fields), f"docs/{page}: {model.__name__} needs a row per key"
     for name, field in fields.items():

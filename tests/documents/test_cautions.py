@@ -38,20 +38,20 @@ def test_cautions_are_told_apart_by_kind(lab: Lab) -> None:
     later = {"valid_from": "2026-10-01", "region": "r1", "usd_per_hour": 20}
     name = "own: the first price known is of"
     boxes = [{"instance": one, "gpu": "H100", "gpus": 8} for one in (name, "own.8x")]
-    prices = [{**later, "instance": one["instance"]} for one in boxes]
+    prices = [{**later, "instance": box["instance"]} for box in boxes]
     book = lab.book("late", instances=boxes, prices=prices)
     pools: Keys = {one: {"instance": one, "nodes": 1} for one in (name, "own.8x")}
     lab.plan({"chat": lab.service(pools)}, "one", prices=[book], pricing_day="2020-11-20")
     view = stack_view(lab.evaluate())
-    assert [one.subject for one in view.cautions if one.kind == "first-price"] == [
+    assert [caution.subject for caution in view.cautions if caution.kind == "first-price"] == [
         f"{name}, own.8x"
     ]
-    kinds = {one.kind: one.severity for one in view.cautions}
+    kinds = {caution.kind: caution.severity for caution in view.cautions}
     assert kinds["first-price"] == "warning"
     assert kinds["no-standby"] == "info"
     assert stack_part(lab.evaluate()).model_dump(mode="json")["cautions"] == [
-        {"kind": one.kind, "severity": one.severity, "message": one.message}
-        for one in view.cautions
+        {"kind": caution.kind, "severity": caution.severity, "message": caution.message}
+        for caution in view.cautions
     ]
 
 

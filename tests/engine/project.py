@@ -116,7 +116,7 @@ class Project:
             return []
         lines = self.calls_file.read_text(encoding="utf-8").splitlines()
         calls = [json.loads(line) for line in lines]
-        return [one for one in calls if not operations or one["operation"] in operations]
+        return [call for call in calls if not operations or call["operation"] in operations]
 
     def output(self, key: str, stack: str = "dev") -> Any:
         """An output of a stack."""

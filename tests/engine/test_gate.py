@@ -244,7 +244,9 @@ def test_while_closed_a_running_pool_may_shrink_and_be_tagged_and_not_grow(
     shrunk["services"]["renamed"] = shrunk["services"].pop("chat")  # a tag of every resource
     project.stack(shrunk)
     project.done(*UP, "--skip-preview")
-    main = next(one for one in cloud.scaling_groups() if one["MaxSize"] == 2 and "main" in str(one))
+    main = next(
+        group for group in cloud.scaling_groups() if group["MaxSize"] == 2 and "main" in str(group)
+    )
     assert main["MinSize"] == 0
     assert {"renamed"} == {one["Value"] for one in main["Tags"] if one["Key"] == "tco:service"}
     project.done("destroy", "--yes", "--skip-preview", "--stack", "dev")

@@ -62,6 +62,6 @@ def test_a_killed_update_neither_doubles_a_pool_nor_loses_it(
     assert len(cloud.scaling_groups()) == 1
     project.done("destroy", "--yes", "--skip-preview", "--stack", "dev")
     assert cloud.scaling_groups() == []
-    assert {one["type"] for one in project.calls("create")} == {
-        one["type"] for one in project.calls("delete")
+    assert {call["type"] for call in project.calls("create")} == {
+        call["type"] for call in project.calls("delete")
     }

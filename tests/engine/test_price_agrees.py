@@ -38,15 +38,15 @@ def evaluated(project: Project) -> Evaluation:
 
 def nodes_usd(found: Pricing, bound: str = "usd_per_month") -> float:
     """The node-hours of a pricing in USD, without disks and alarms."""
-    parts = [part for one in found.resources for part in one.parts if part.unit == NODES]
+    parts = [part for resource in found.resources for part in resource.parts if part.unit == NODES]
     return sum(getattr(part, bound) for part in parts)
 
 
 def rate(found: Pricing, option: str) -> float:
     return next(
         part.usd_per_unit
-        for one in found.resources
-        for part in one.parts
+        for resource in found.resources
+        for part in resource.parts
         if part.unit == NODES and option in part.name
     )
 
@@ -60,7 +60,7 @@ def test_fixed_on_demand_pool_is_the_plans_compute_and_standby(
     found = previewed(project, {"base": on_demand(2)}, provision, standby=standby)
     lines = evaluated(project).lines
     expected = sum(
-        one.usd_per_month for one in lines if one.line.category in ("compute", "standby")
+        line.usd_per_month for line in lines if line.line.category in ("compute", "standby")
     )
     assert expected > 0
     assert nodes_usd(found) == pytest.approx(expected)
@@ -89,5 +89,5 @@ def test_reserved_pool_counts_once_at_the_list_price(project: Project) -> None:
 def test_nothing_of_our_own_program_has_an_unknown_price(project: Project) -> None:
     """Every resource of the program is priced or free, but for alarms and topics by use."""
     found = previewed(project, {"base": RESERVED, "burst": SPOT}, PROVISIONS[0])
-    unpriced = {one.type for one in found.resources if one.status == "unpriced"}
+    unpriced = {resource.type for resource in found.resources if resource.status == "unpriced"}
     assert unpriced <= {"aws:cloudwatch/metricAlarm:MetricAlarm"}

@@ -25,7 +25,7 @@ def groups(project: Project, cloud: Cloud) -> dict[str, Any]:
     project.stack(opened(given))
     project.init()
     project.done("up", "--yes", "--skip-preview", "--stack", "dev")
-    return {one["AutoScalingGroupName"]: one for one in cloud.scaling_groups()}
+    return {group["AutoScalingGroupName"]: group for group in cloud.scaling_groups()}
 
 
 def template_of(cloud: Cloud, group: Keys) -> Keys:
@@ -61,7 +61,7 @@ def test_scaling_groups_hold_what_the_plan_declares_until_they_are_destroyed(
         assert template["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
         assert "nvidia-driver-gpu" in template["ImageId"]
         assert "nvidia_gpu" in base64.b64decode(template["UserData"]).decode()
-    [reservation] = [one for one in project.calls() if "capacityReservation" in one["type"]]
+    [reservation] = [call for call in project.calls() if "capacityReservation" in call["type"]]
     assert reservation["inputs"]["instanceCount"] == 2
     target = template_of(cloud, base)["CapacityReservationSpecification"]
     assert target["CapacityReservationTarget"]["CapacityReservationId"].startswith("cr-")
@@ -83,13 +83,13 @@ def test_budget_and_idle_alarms_go_with_the_pools(
     total = project.output("tco")["usd_per_month"]
     assert 0 < float(budget["BudgetLimit"]["Amount"]) < total
     alarms = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    missing = {one["AlarmName"]: one["TreatMissingData"] for one in alarms}
+    missing = {alarm["AlarmName"]: alarm["TreatMissingData"] for alarm in alarms}
     assert missing == {
         "tco-dev-base-idle": "breaching",
         "tco-dev-burst-idle": "notBreaching",  # it may have no node at all
     }
     topics = cloud.client("sns").list_subscriptions()["Subscriptions"]
-    assert [one["Endpoint"] for one in topics] == ["gpu-spend@example.com"]
+    assert [topic["Endpoint"] for topic in topics] == ["gpu-spend@example.com"]
 
 
 def test_node_groups_join_the_cluster_with_their_purchase_option(
@@ -134,4 +134,4 @@ def test_node_groups_join_the_cluster_with_their_purchase_option(
     assert main["taints"] == [{"key": "nvidia.com/gpu", "value": "true", "effect": "NO_SCHEDULE"}]
     assert main["labels"]["tco/pool"] == "main"
     assert main["tags"]["tco:stack"] == "dev"
-    assert [one["type"] for one in project.calls() if "budget" in one["type"]] == []
+    assert [call["type"] for call in project.calls() if "budget" in call["type"]] == []

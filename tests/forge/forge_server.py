@@ -26,7 +26,7 @@ ONE = re.compile(rf"(?:/repos/octo/repo/issues/comments|{LISTS[1]})/(\d+)")
 Keys = dict[str, Any]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Trouble:
     """One answer in place of the real one."""
 
@@ -39,7 +39,7 @@ class Trouble:
     """The server does what it was asked, and answers with the trouble all the same."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class State:
     """The pull request as the server has it."""
 
@@ -62,7 +62,7 @@ class State:
     @property
     def bodies(self) -> list[str]:
         """What stands under the pull request."""
-        return [one["body"] for one in self.comments]
+        return [comment["body"] for comment in self.comments]
 
     def add(self, body: str, login: str = "github-actions[bot]", kind: str = "Bot") -> Keys:
         """A comment of somebody."""
@@ -145,7 +145,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _one(self, method: str, path: str, content: Keys) -> Result:
         found = ONE.fullmatch(path)
-        here = [one for one in self.state.comments if found and one["id"] == int(found[1])]
+        here = [
+            comment for comment in self.state.comments if found and comment["id"] == int(found[1])
+        ]
         if not here:
             return 404, {"message": "Not Found"}, {}
         if method == "DELETE":

@@ -29,7 +29,7 @@ HOOK: dict[str, Any] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_tex
 UPDATED_AT = "2026-11-25T12:00:00Z"
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Job:
     """A job that uses the action in a checkout: what a runner does with a composite action."""
 
@@ -120,7 +120,7 @@ def job(tmp_path: Path, catalog: Catalog, server: State) -> Job:
     origin.git("clone", "--quiet", "--branch=work", str(origin.top), str(tmp_path / "clone"))
     temp = tmp_path / "temp"
     temp.mkdir()
-    return Job(Repo(tmp_path / "clone", catalog), temp, server)
+    return Job(repo=Repo(tmp_path / "clone", catalog), temp=temp, server=server)
 
 
 def test_the_action_comments(job: Job) -> None:
@@ -169,7 +169,7 @@ def test_without_a_comment(job: Job) -> None:
 
 def test_a_fork_fails_nothing(job: Job) -> None:
     """A fork's read-only token: the job is green, the log says why, the summary has the text."""
-    job.server.troubles.append(Trouble("POST", 403, {"message": NO_ACCESS}))
+    job.server.troubles.append(Trouble(method="POST", status=403, content={"message": NO_ACCESS}))
     assert job.run() == 0, job.log
     assert "Not posted: GitHub lets this token read and not write." in job.log
     assert "+$14,600/month" in job.summary

@@ -30,7 +30,7 @@ def test_the_base_is_where_the_branch_left(repo: Repo) -> None:
     repo.commit("main moves on")
     repo.git("checkout", "--quiet", "work")
     found = repo.compare()
-    assert [one.stack for one in found.stacks] == ["mine"]
+    assert [stack.stack for stack in found.stacks] == ["mine"]
     assert found.stacks[0].changes[0].before == 1
     assert found.base.ref == "the merge base with main"
 
@@ -62,7 +62,7 @@ def test_dirty_tree_is_the_head(repo: Repo) -> None:
     repo.pool(1, "untracked")
     found = repo.compare()
     assert found.head.dirty
-    assert {one.stack: one.status for one in found.stacks}["untracked"] == "added"
+    assert {stack.stack: stack.status for stack in found.stacks}["untracked"] == "added"
 
 
 def test_subfolder_and_non_ascii_names(tmp_path: Path, priced: Catalog) -> None:
@@ -279,7 +279,7 @@ def test_a_sparse_checkout_removes_nothing(repo: Repo) -> None:
     with pytest.raises(TcoError, match=r"leaves out 1 of its files, such as Pulumi\.two\.yaml"):
         repo.compare()
     repo.git("sparse-checkout", "disable")
-    assert {one.status for one in repo.compare().stacks} == {"unchanged"}
+    assert {stack.status for stack in repo.compare().stacks} == {"unchanged"}
 
 
 def test_a_base_with_names_that_no_stack_can_have(repo: Repo) -> None:
@@ -291,7 +291,7 @@ def test_a_base_with_names_that_no_stack_can_have(repo: Repo) -> None:
     for name in ("two words", "two\nlines"):
         (repo.folder / f"Pulumi.{name}.yaml").unlink()
     repo.pool(2)
-    found = {one.stack: one for one in repo.compare().stacks}
+    found = {stack.stack: stack for stack in repo.compare().stacks}
     assert found["one"].status == "changed"
     assert found["two words"].status == "removed"
     assert found["two words"].problems[0].file.endswith(":stacks/Pulumi.two words.yaml")
@@ -315,5 +315,5 @@ def test_stacks_are_in_natural_order(repo: Repo) -> None:
     repo.branch()
     for number in (10, 2, 9):
         repo.pool(2, f"team-{number}")
-    found = [one.stack for one in repo.compare().stacks]
+    found = [stack.stack for stack in repo.compare().stacks]
     assert found == ["team-1", "team-2", "team-9", "team-10"]

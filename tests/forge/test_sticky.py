@@ -152,7 +152,7 @@ def test_nothing_to_say_starts_no_comment(server: State) -> None:
 def test_a_comment_deleted_meanwhile_is_written_anew(server: State) -> None:
     """Somebody deletes the comment between reading and writing: the run writes a new one."""
     server.add(said("old").body)
-    server.troubles.append(Trouble("PATCH", 404, {"message": "Not Found"}))
+    server.troubles.append(Trouble(method="PATCH", status=404, content={"message": "Not Found"}))
     assert Run(server).say("new", 1) == "created"
 
 
@@ -195,7 +195,7 @@ def test_the_later_run_repairs_what_an_older_one_wrote_over(server: State) -> No
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_outages_are_waited_out(server: State, status: int) -> None:
     """A 5xx is tried again with growing pauses."""
-    server.troubles += [Trouble("GET", status)] * 2
+    server.troubles += [Trouble(method="GET", status=status)] * 2
     run = Run(server)
     assert run.say("text") == "created"
     assert len(run.waits) == 2
@@ -204,7 +204,7 @@ def test_outages_are_waited_out(server: State, status: int) -> None:
 
 def test_an_outage_that_names_its_end(server: State) -> None:
     """A 503 with Retry-After is waited out as asked."""
-    server.troubles.append(Trouble("GET", 503, headers={"Retry-After": "11"}))
+    server.troubles.append(Trouble(method="GET", status=503, headers={"Retry-After": "11"}))
     run = Run(server)
     run.say("text")
     assert run.waits == [11.0]
@@ -212,7 +212,7 @@ def test_an_outage_that_names_its_end(server: State) -> None:
 
 def test_an_outage_that_lasts_is_told(server: State) -> None:
     """After five tries the address and the status are told, and not the token."""
-    server.troubles += [Trouble("GET", 503, {"message": "Unicorn!"})] * 9
+    server.troubles += [Trouble(method="GET", status=503, content={"message": "Unicorn!"})] * 9
     with pytest.raises(Refused, match="503: Unicorn!") as caught:
         Run(server).say("text")
     assert TOKEN not in str(caught.value)
@@ -220,7 +220,7 @@ def test_an_outage_that_lasts_is_told(server: State) -> None:
 
 def test_a_created_comment_with_a_lost_answer_is_not_doubled(server: State) -> None:
     """The server creates and answers 502: the second try doubles, the repair leaves one."""
-    server.troubles.append(Trouble("POST", 502, after_doing=True))
+    server.troubles.append(Trouble(method="POST", status=502, after_doing=True))
     Run(server).say("text")
     assert len(server.bodies) == 1
 
@@ -239,7 +239,7 @@ def test_rate_limits_are_waited_out(
     server: State, status: int, headers: dict[str, str], content: object, wait: float
 ) -> None:
     """Retry-After, then the reset, then a minute: as the documentation asks."""
-    server.troubles.append(Trouble("GET", status, content, headers))
+    server.troubles.append(Trouble(method="GET", status=status, content=content, headers=headers))
     waits: list[float] = []
     api = Api(server.url, NO_TOKEN, sleep=waits.append, clock=lambda: 1000.0)
     assert GitHub(api, PLACE).comments() == []
@@ -249,7 +249,7 @@ def test_rate_limits_are_waited_out(
 def test_a_limit_that_lasts_long_ends_the_run(server: State) -> None:
     """Nobody pays for a job that sleeps for an hour: it says how long, and ends."""
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "5000"}
-    server.troubles.append(Trouble("GET", 403, LIMIT, headers))
+    server.troubles.append(Trouble(method="GET", status=403, content=LIMIT, headers=headers))
     waits: list[float] = []
     api = Api(server.url, NO_TOKEN, sleep=waits.append, clock=lambda: 1000.0)
     with pytest.raises(TcoError, match="another 4,001 seconds"):
@@ -262,7 +262,7 @@ def test_a_slow_answer_is_given_up_and_tried_again(
 ) -> None:
     """A server that does not answer in time is asked again."""
     monkeypatch.setattr(http, "TIMEOUT_S", 0.2)
-    server.troubles.append(Trouble("GET", 200, [], delay_s=0.6))
+    server.troubles.append(Trouble(method="GET", status=200, content=[], delay_s=0.6))
     run = Run(server)
     assert run.say("text") == "created"
     assert len(run.waits) == 1
@@ -271,7 +271,9 @@ def test_a_slow_answer_is_given_up_and_tried_again(
 def test_a_fork_may_only_read(server: State) -> None:
     """GitHub's own words for a read-only token become a line that says what to do."""
     server.troubles.append(
-        Trouble("POST", 403, {"message": "Resource not accessible by integration"})
+        Trouble(
+            method="POST", status=403, content={"message": "Resource not accessible by integration"}
+        )
     )
     with pytest.raises(NotPosted, match="pull-requests: write"):
         Run(server).say("text")
@@ -280,7 +282,9 @@ def test_a_fork_may_only_read(server: State) -> None:
 @pytest.mark.parametrize("status", [401, 404, 422])
 def test_a_refusal_is_not_tried_again(server: State, status: int) -> None:
     """What another try cannot change is told at once, in the forge's words."""
-    server.troubles.append(Trouble("GET", status, {"message": "No\x1b[31m such\nthing"}))
+    server.troubles.append(
+        Trouble(method="GET", status=status, content={"message": "No\x1b[31m such\nthing"})
+    )
     run = Run(server)
     with pytest.raises(Refused, match=f"{status}: No"):
         run.say("text")
@@ -299,10 +303,12 @@ def test_an_unchanged_page_is_not_sent_again(server: State) -> None:
 def test_the_token_goes_nowhere_else(server: State) -> None:
     """A redirect or a next page on another host is not followed with the token."""
     elsewhere = {"Location": "https://evil.example/", "Link": '<https://evil.example/>; rel="next"'}
-    server.troubles.append(Trouble("GET", 302, {"message": "Moved"}, elsewhere))
+    server.troubles.append(
+        Trouble(method="GET", status=302, content={"message": "Moved"}, headers=elsewhere)
+    )
     with pytest.raises(Refused, match="302"):
         Run(server).forge.comments()
-    server.troubles.append(Trouble("GET", 200, [], elsewhere))
+    server.troubles.append(Trouble(method="GET", status=200, content=[], headers=elsewhere))
     with pytest.raises(TcoError, match="not sent there"):
         Run(server).forge.comments()
 

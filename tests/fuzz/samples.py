@@ -77,7 +77,9 @@ def plan_vocabulary() -> Vocabulary:
     pages = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
     texts = [page.read_text(encoding="utf-8") for page in pages]
     shown = [load(block) for text in texts for block in PAGE_YAML.findall(text)]
-    return Vocabulary.of([*shown, *(tree for one in samples() for tree in one.trees.values())])
+    return Vocabulary.of(
+        [*shown, *(tree for sample in samples() for tree in sample.trees.values())]
+    )
 
 
 @functools.cache

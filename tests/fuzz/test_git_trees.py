@@ -17,7 +17,7 @@ from tests.fuzz.oracle import Runner, encoded
 from tests.fuzz.samples import copy_stacks, plan_vocabulary, samples
 from tests.fuzz.shares import share
 
-STACK = next(one for one in samples() if one.name == "aws-mixed")
+STACK = next(sample for sample in samples() if sample.name == "aws-mixed")
 TEXT = as_yaml(STACK.trees[STACK.stack])
 WORKLOAD = as_yaml(STACK.trees["workloads/chat.yaml"])
 NAMES = (
@@ -120,7 +120,7 @@ TODAY = ("--today", "2026-11-28", "--valid-at", "2026-11-28T12:00:00Z")
 def listing(top: Path) -> list[tuple[Any, ...]]:
     """Every file below a folder, git's own left out, with its size."""
     paths = (one for one in top.rglob("*") if ".git" not in one.parts)
-    return sorted((str(one), one.lstat().st_size) for one in paths if not one.is_dir())
+    return sorted((str(path), path.lstat().st_size) for path in paths if not path.is_dir())
 
 
 def test_a_good_commit_is_good(repository: Runner) -> None:

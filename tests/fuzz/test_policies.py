@@ -49,8 +49,8 @@ def resources(draw: st.DrawFn) -> Args:
 def test_resources(given_resources: list[Args], config: Any) -> None:
     """Whatever a program asks for, the gate lets it through or says why not, in plain text."""
     pack = Pack(DAY, lambda: CATALOG)
-    for one in given_resources:
-        one.config = as_mapping(config) or {}
-        said = [*told(gate, pack, one), *told(cost_line, pack, one)]
+    for resource in given_resources:
+        resource.config = as_mapping(config) or {}
+        said = [*told(gate, pack, resource), *told(cost_line, pack, resource)]
         assert not [text for text in said if "tco failed" in text], said
         check(Answer(("policy",), 0, "\n".join(said) + "\n", ""))

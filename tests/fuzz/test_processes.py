@@ -19,7 +19,7 @@ from tests.fuzz.samples import (
 from tests.fuzz.shares import share
 
 ENCODINGS = st.sampled_from(["utf-8", "ascii", "latin-1", "cp1252"])
-SAMPLE = next(one for one in samples() if one.name == "article-50")
+SAMPLE = next(sample for sample in samples() if sample.name == "article-50")
 STACK = SAMPLE.trees[SAMPLE.stack]
 FORMS = st.sampled_from(["json", "table"])
 

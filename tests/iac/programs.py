@@ -104,17 +104,17 @@ class Program:
 
     def one(self, catalog: Catalog, own: str) -> PricedResource:
         """One resource of the program, priced."""
-        return next(one for one in self.priced(catalog).resources if one.urn == own)
+        return next(resource for resource in self.priced(catalog).resources if resource.urn == own)
 
 
-def bounds(one: PricedResource | Pricing) -> tuple[float, float, float]:
+def bounds(resource: PricedResource | Pricing) -> tuple[float, float, float]:
     """What costs least, as declared, most."""
-    if isinstance(one, Pricing):
-        return one.floor_usd_per_month, one.usd_per_month, one.ceiling_usd_per_month
-    assert one.low is not None
-    assert one.usd_per_month is not None
-    assert one.high is not None
-    return one.low, one.usd_per_month, one.high
+    if isinstance(resource, Pricing):
+        return resource.floor_usd_per_month, resource.usd_per_month, resource.ceiling_usd_per_month
+    assert resource.low is not None
+    assert resource.usd_per_month is not None
+    assert resource.high is not None
+    return resource.low, resource.usd_per_month, resource.high
 
 
 def node_month(floor: float, declared: float, ceiling: float) -> tuple[float, float, float]:

@@ -113,8 +113,8 @@ def refused_csv(lab: Lab, text: object, **keys: Any) -> str:
 def test_csv_is_averaged_by_hour_of_the_week(lab: Lab) -> None:
     """Two weeks of counts are averaged hour by hour, Monday 00:00 first."""
     rows = [
-        (hour, place if place < 168 else 3 * (place - 168))
-        for place, hour in enumerate(hours(MONDAY, 336))
+        (hour, index if index < 168 else 3 * (index - 168))
+        for index, hour in enumerate(hours(MONDAY, 336))
     ]
     found = from_csv(lab, table(rows))
     assert found.requests_per_hour == pytest.approx(2 * np.arange(168.0))
@@ -122,7 +122,7 @@ def test_csv_is_averaged_by_hour_of_the_week(lab: Lab) -> None:
 
 def test_csv_rows_may_come_in_any_order_and_offset(lab: Lab) -> None:
     """An hour is a moment: its offset says which, and the order of the rows nothing."""
-    rows = [(hour, place) for place, hour in enumerate(hours(MONDAY, 168))]
+    rows = [(hour, index) for index, hour in enumerate(hours(MONDAY, 168))]
     moved = [
         (
             dt.datetime.fromisoformat(hour)
@@ -161,7 +161,7 @@ def test_csv_over_the_start_of_summer_time(lab: Lab) -> None:
         lab, table([(hour, 4) for hour in hours(first, 336)]), timezone="America/New_York"
     )
     assert two_weeks.requests_per_hour.tolist() == [4] * 168
-    rows = [(hour, place) for place, hour in enumerate(hours(first, 167))]
+    rows = [(hour, index) for index, hour in enumerate(hours(first, 167))]
     one_week = from_csv(lab, table(rows), timezone="America/New_York").requests_per_hour
     assert one_week[6 * 24 + 1 : 6 * 24 + 4].tolist() == [145, 145.5, 146]
     assert one_week.sum() == sum(range(167)) + 145.5
@@ -192,7 +192,7 @@ def test_csv_of_a_calendar_week(lab: Lab, zone: str, first: str, length: int) ->
 
 def test_csv_written_by_a_spreadsheet(lab: Lab) -> None:
     """A byte-order mark before the header, Windows line ends and more columns do no harm."""
-    rows = "".join(f"{hour},{place},x\r\n" for place, hour in enumerate(hours(MONDAY, 168)))
+    rows = "".join(f"{hour},{index},x\r\n" for index, hour in enumerate(hours(MONDAY, 168)))
     found = from_csv(lab, f"\ufeffhour,requests,note\r\n{rows}".encode())
     assert found.requests_per_hour.tolist() == list(range(168))
 
@@ -435,7 +435,8 @@ def test_a_workload_without_a_volume(lab: Lab) -> None:
 def test_classes_that_cannot_be(lab: Lab, classes: list[Keys], told: str) -> None:
     """Shares add up, names differ, and a request has tokens."""
     made = [
-        {"name": f"c{place}", "input": 9, "output": 1, **one} for place, one in enumerate(classes)
+        {"name": f"c{index}", "input": 9, "output": 1, **request}
+        for index, request in enumerate(classes)
     ]
     assert told in refused(lab, classes=made)
 

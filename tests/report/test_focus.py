@@ -153,7 +153,7 @@ def test_formats_and_types(result: Evaluation) -> None:
             assert (column["data_type"] == "Decimal") == (column["value_format"] == "numeric")
             if value and column["data_type"] == "JSON":
                 pairs = json.loads(value)
-                assert all(isinstance(one, str | int | float | None) for one in pairs.values())
+                assert all(isinstance(pair, str | int | float | None) for pair in pairs.values())
 
 
 def test_allowed_values(result: Evaluation) -> None:

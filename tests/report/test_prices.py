@@ -89,7 +89,7 @@ def test_a_name_that_nothing_defines_is_a_fault() -> None:
         ],
     }
     catalog = load_catalog().with_books([Book.model_validate(content)])
-    told = [str(one) for one in check_catalog(catalog, TODAY, 180).faults]
+    told = [str(fault) for fault in check_catalog(catalog, TODAY, 180).faults]
     assert told == [
         'node p5.48xlrge us-east-1 on-demand: no instance type "p5.48xlrge" is known. '
         "Did you mean p5.48xlarge?",

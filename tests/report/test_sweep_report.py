@@ -20,7 +20,7 @@ LONG = "a-pool-with-a-name-that-is-longer-than-any-table-has-room-for-in-its-col
 def swept(lab: Lab, *texts: str) -> tuple[Sweep, list[Point], list[list[float]]]:
     """A sweep with its points and its break-even values."""
     source = read_stack(lab.folder, "one")
-    sweep = sweep_of(source, lab.resolve(DAY), DAY, [span_of(one) for one in texts])
+    sweep = sweep_of(source, lab.resolve(DAY), DAY, [span_of(text) for text in texts])
     points = list(sweep.points())
     return sweep, points, [sweep.break_even(row) for row in sweep.rows(points)]
 
@@ -75,10 +75,12 @@ def test_no_line_is_wider_than_80_columns(lab: Lab) -> None:
 def test_csv_is_a_table_of_all_points(stack: Lab) -> None:
     """Every point is a line with full precision; what is unknown is an empty cell."""
     sweep, points, _ = swept(stack, "utilization=0.2..0.8:2", "usd_per_gpu_hour=1..4:4")
-    text = csv_header(sweep) + "".join(csv_line(one) for one in points)
+    text = csv_header(sweep) + "".join(csv_line(point) for point in points)
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == 8
-    assert [float(row["saving_npv_usd"]) for row in rows] == [one.saving_npv_usd for one in points]
+    assert [float(row["saving_npv_usd"]) for row in rows] == [
+        point.saving_npv_usd for point in points
+    ]
     assert {(row["rival"], row["probability"]) for row in rows} == {("api/dear", "")}
 
 

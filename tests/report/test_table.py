@@ -95,7 +95,7 @@ def test_lines_shown_add_up_to_the_total_shown(lab: Lab) -> None:
     view = stack_view(result)
     shown = sum(int(line.usd.replace(",", "")) for line in view.lines)
     assert usd(shown) == view.total
-    by_category = sum(int(one.replace(",", "")) for one in category_totals(result).values())
+    by_category = sum(int(total.replace(",", "")) for total in category_totals(result).values())
     assert by_category == shown
 
 

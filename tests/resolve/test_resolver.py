@@ -247,7 +247,9 @@ def test_a_class_routed_to_a_pool_of_its_own(lab: Lab) -> None:
     lab.stack(pools, {"route": {"hard": {"pool": "own"}}})
     result = lab.evaluate()
     hours = {
-        one.line.pool: one.quantity / 730 for one in result.lines if one.line.category == "compute"
+        line.line.pool: line.quantity / 730
+        for line in result.lines
+        if line.line.category == "compute"
     }
     assert hours == pytest.approx({"common": 3, "own": 1})
     assert result.fleets[0].nodes == 4
@@ -317,7 +319,7 @@ def test_several_services_add_up(lab: Lab) -> None:
     assert result.usd_per_month == pytest.approx(3 * 20 * 730)
     assert result.utilization == pytest.approx(2 / 3)
     assert result.requests_per_month == pytest.approx(2 * 730 * 3600)
-    bills = [one.usd_per_month for one in result.alternatives]
+    bills = [alternative.usd_per_month for alternative in result.alternatives]
     assert bills == pytest.approx([2 * 730 * 3.6, 0.5 * 730 * 36 + 1.5 * 730 * 3.6])
 
 

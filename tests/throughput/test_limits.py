@@ -92,7 +92,7 @@ def test_a_users_benchmark_is_checked(
             **{"engine": "vllm", "input": 1000, "output": 1000, "points": points},
         }
     )
-    assert [one.severity for one in benchmark_findings(row)] == severities
+    assert [finding.severity for finding in benchmark_findings(row)] == severities
 
 
 def test_a_benchmark_of_an_unknown_model_meets_littles_law_alone() -> None:

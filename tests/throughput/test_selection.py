@@ -433,11 +433,11 @@ def test_more_gpus_are_never_slower(
     assert speeds == sorted(speeds)
 
 
-def _node_speed(one: Candidate, need: Need) -> float:
-    if not isinstance(one.throughput, Curve):
+def _node_speed(candidate: Candidate, need: Need) -> float:
+    if not isinstance(candidate.throughput, Curve):
         return 0.0
-    found = operating_point(one.throughput, need.objectives)
-    replicas = need.gpus_per_node // one.configuration.gpus
+    found = operating_point(candidate.throughput, need.objectives)
+    replicas = need.gpus_per_node // candidate.configuration.gpus
     return found.output_tok_s * replicas if isinstance(found, OperatingPoint) else 0.0
 
 

@@ -165,7 +165,7 @@ def self_usd(stack: StackModel, factor: FloatArray, scenario: Scenario = BASE_CA
 
 
 def _cost(stack: StackModel, alternative: Alternative) -> Callable[[FloatArray], FloatArray] | None:
-    """An alternative's cost at factors of the demand, or None without a price."""
+    """Return an alternative's cost at factors of the demand, or None without a price."""
     if alternative.unpriced:
         return None
     if alternative.stack is not None:
@@ -206,7 +206,10 @@ def _ceiling(stack: StackModel) -> float:
 
 
 def _capacity(stack: StackModel, ceiling: float) -> float | None:
-    """The largest factor that every service can serve, or None where there is no such limit."""
+    """Return the largest factor that every service can serve.
+
+    Or None where there is no such limit.
+    """
     # No spare serves more, and none need be counted.
     stack = stack.with_services(lambda service: replace(service, standby=StandbyTerms()))
     if bool(operate(stack, ceiling).served(stack)[0]):
@@ -225,8 +228,8 @@ def _room(stack: StackModel, factor: FloatArray) -> FloatArray:
     """How far the service nearest to its limit of unserved requests is from it, over the limit."""
     done = operate(stack, factor)
     rooms = [
-        1.0 - done.unserved_share(service, place) / max(service.unserved_limit, TOLERANCE)
-        for place, service in enumerate(stack.services)
+        1.0 - done.unserved_share(service, index) / max(service.unserved_limit, TOLERANCE)
+        for index, service in enumerate(stack.services)
     ]
     return np.min(rooms, axis=0)
 
@@ -258,7 +261,7 @@ def _group_steps(service: ServiceModel, group: Group, reach: float) -> FloatArra
 
 
 def _thinned(steps: FloatArray) -> FloatArray:
-    """The steps, of very many only the last of each of 2,000 even parts in logarithms."""
+    """Return the steps, of very many only the last of each of 2,000 even parts in logarithms."""
     steps = distinct(steps[steps > 0])
     if len(steps) <= MOST_PIECES:
         return steps

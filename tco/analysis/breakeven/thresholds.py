@@ -34,7 +34,7 @@ UNKNOWN = Threshold("unknown")
 NONE = Threshold("none")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Thresholds:
     """The flipping values of one alternative, as the JSON names them."""
 
@@ -46,7 +46,14 @@ class Thresholds:
     payback_months: Threshold
 
 
-UNASKED = Thresholds(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+UNASKED = Thresholds(
+    utilization=UNKNOWN,
+    usd_per_gpu_hour=UNKNOWN,
+    api_price_factor=UNKNOWN,
+    fte=UNKNOWN,
+    capex_usd=UNKNOWN,
+    payback_months=UNKNOWN,
+)
 """Of an alternative without a price, or of a stack with something unpriced."""
 
 
@@ -69,12 +76,14 @@ def thresholds(own: OwnSide, rival: RivalSide) -> Thresholds:
     nobody, one_fte = own.npv_usd_by_fte
     rented, capex = own.usd_per_gpu_hour, own.capex_usd
     return Thresholds(
-        _utilization(own, rival.alternative, saving),
-        _scaled(flip(bill - own.rent_free_npv_usd, saving), rented) if rented else NONE,
-        _api_price_factor(own, rival.alternative, saving),
-        flip(bill - nobody, bill - one_fte),
-        _scaled(flip(bill - own.capex_free_npv_usd, saving), capex) if capex else NONE,
-        _payback(own.flow, rival.flow.billed_usd - rival.refused_usd),
+        utilization=_utilization(own, rival.alternative, saving),
+        usd_per_gpu_hour=_scaled(flip(bill - own.rent_free_npv_usd, saving), rented)
+        if rented
+        else NONE,
+        api_price_factor=_api_price_factor(own, rival.alternative, saving),
+        fte=flip(bill - nobody, bill - one_fte),
+        capex_usd=_scaled(flip(bill - own.capex_free_npv_usd, saving), capex) if capex else NONE,
+        payback_months=_payback(own.flow, rival.flow.billed_usd - rival.refused_usd),
     )
 
 
@@ -85,7 +94,7 @@ def _scaled(threshold: Threshold, unit: float) -> Threshold:
 
 
 def _api_price_factor(own: OwnSide, alternative: Alternative, saving_usd: float) -> Threshold:
-    """The factor on the prices of the alternative's APIs, wherever the stack pays them too.
+    """Return the factor on the prices of the alternative's APIs, wherever the stack pays them too.
 
     At a factor of 0 the alternative costs nothing.
     """
@@ -106,7 +115,7 @@ def _utilization(own: OwnSide, alternative: Alternative, saving_usd: float) -> T
         return NONE
     served = np.zeros(len(ahead.months))
     for groups, factor, bill in zip(ahead.work.groups, ahead.factors, bills, strict=True):
-        own_share = sum(one.group.share * (1 - one.month.overflow_share) for one in groups)
+        own_share = sum(group.group.share * (1 - group.month.overflow_share) for group in groups)
         served += bill * factor * own_share
     rate = float(stack.discount_rate.value.likely)
     value = float(npv_usd(CashFlow.running(served), rate)) / utilization

@@ -58,7 +58,7 @@ class OwnSide:
 
     @cached_property
     def npv_usd_by_fte(self) -> tuple[float, float]:
-        """Present cost with nobody and with one FTE."""
+        """Present cost without labor and with one FTE."""
         return self.npv_under(Scenario(fte=0.0)), self.npv_under(Scenario(fte=1.0))
 
     def npv_usd_without(self, apis: Collection[str]) -> float:
@@ -93,7 +93,7 @@ class RivalSide:
 def rival_side(
     ahead: Projection, alternative: Alternative, scenario: Scenario = BASE_CASE
 ) -> RivalSide | None:
-    """An alternative over the horizon, or None where it has no price."""
+    """Return an alternative over the horizon, or None where it has no price."""
     flow = alternative_flow(ahead, alternative, scenario)
     if flow is None:
         return None

@@ -43,11 +43,13 @@ class MonthByMonth:
     def turns_in_month(self) -> int | None:
         """The first month whose cheaper side is not the first month's."""
         first = self.months[0].self_is_cheaper
-        return next((one.number for one in self.months if one.self_is_cheaper is not first), None)
+        return next(
+            (month.number for month in self.months if month.self_is_cheaper is not first), None
+        )
 
 
 def months_ahead(ours: OwnSide, rival: RivalSide) -> MonthByMonth:
-    """The likely path against an alternative.
+    """Return the likely path against an alternative.
 
     Demand that the fleet refuses is bought at the alternative's prices.
     """

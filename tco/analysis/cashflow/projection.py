@@ -45,7 +45,7 @@ class CashFlow:
 
     @staticmethod
     def running(usd: FloatArray) -> CashFlow:
-        """A bill that is paid month by month, and nothing else."""
+        """Return a bill that is paid month by month, and nothing else."""
         return CashFlow(usd, np.zeros_like(usd), 0.0, usd)
 
 
@@ -74,13 +74,18 @@ def growth(service: ServiceModel, months: FloatArray) -> FloatArray:
 
 
 def project(stack: StackModel, months: int | None = None) -> Projection:
-    """A stack's fleets month by month. Committed nodes once bought stay, also if demand shrinks."""
+    """Return a stack's fleets month by month.
+
+    Committed nodes once bought stay, also if demand shrinks.
+    """
     count = months or stack.horizon_months
     t = np.arange(float(count))
     held = stack.with_groups(_with_committed)
     factors = tuple(growth(service, t) for service in stack.services)
     others = {
-        one.name: project(one.stack, count) for one in stack.alternatives if one.stack is not None
+        alternative.name: project(alternative.stack, count)
+        for alternative in stack.alternatives
+        if alternative.stack is not None
     }
     return Projection(t, factors, operate(held, factors), held, others)
 
@@ -88,7 +93,7 @@ def project(stack: StackModel, months: int | None = None) -> Projection:
 def tabulated(ahead: Projection, widest: float) -> Callable[[Scenario], Projection]:
     """From a scenario to the path under its throughputs, by look-up in tables built once.
 
-    Committed nodes are bought before anyone knows the throughput: their count stays that of the
+    Committed nodes are bought before the throughput is known: their count is that of the
     likely path, and a low throughput overflows.
     """
     from tco.costing.fleet_table import WorkTable  # noqa: PLC0415  only scenarios look up
@@ -107,7 +112,7 @@ def tabulated(ahead: Projection, widest: float) -> Callable[[Scenario], Projecti
 
 
 def _with_committed(group: Group) -> Group:
-    """The group with its committed pools no smaller than on the pricing day."""
+    """Return the group with its committed pools no smaller than on the pricing day."""
     today = group.fleet.at(1.0).month.peak_nodes
     return group.with_fleet_pools(
         replace(fleet, floor=int(peak[0])) if pool.supply.committed else fleet
@@ -116,7 +121,7 @@ def _with_committed(group: Group) -> Group:
 
 
 def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:
-    """What self-hosting pays along a path."""
+    """Return what self-hosting pays in each month of a projection."""
     lines = ledger(ahead.stack, ahead.work, ahead.months, scenario)
     billed = np.asarray(total(lines) + ahead.work.none, float)
     amortised = np.asarray(sum(line.amortised_usd for line in lines) + ahead.work.none, float)
@@ -130,7 +135,7 @@ def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:
 
 
 def _first(value: Quantity) -> Quantity:
-    """A figure without its axis of months: one number, or one per scenario."""
+    """Return a figure without its axis of months: one number, or one per scenario."""
     return np.asarray(value)[..., 0] if np.ndim(value) else value
 
 
@@ -178,7 +183,7 @@ def _worth(
 def alternative_flow(
     ahead: Projection, alternative: Alternative, scenario: Scenario = BASE_CASE
 ) -> CashFlow | None:
-    """What an alternative pays for the same demand, or None where it has no price."""
+    """Return what an alternative pays for the same demand, or None without a price."""
     if alternative.unpriced:
         return None
     if alternative.stack is not None:
@@ -191,7 +196,7 @@ def alternative_flow(
 
 
 def _stack_flow(ahead: Projection, other: Projection, scenario: Scenario) -> CashFlow:
-    """What another stack pays; demand that it refuses it buys at what ours costs."""
+    """Return what another stack pays; it buys unserved demand at our stack's cost."""
     flow = cash_flow(other, replace(scenario, fte=None))
     if not other.refuses.any():
         return flow
@@ -202,16 +207,16 @@ def _stack_flow(ahead: Projection, other: Projection, scenario: Scenario) -> Cas
 def refused_usd(
     ahead: Projection, alternative: Alternative, scenario: Scenario = BASE_CASE
 ) -> FloatArray:
-    """What demand that the fleet refuses along the path would cost at the alternative's prices."""
+    """Return the cost of the unserved demand of a projection at the alternative's prices."""
     if not ahead.refuses.any():
         return np.zeros(len(ahead.months))
     if alternative.stack is not None:
         flow = cash_flow(ahead.others[alternative.name], replace(scenario, fte=None))
         return ahead.work.refused_tokens(ahead.stack) * flow.billed_usd
     usd = np.zeros(len(ahead.months))
-    for place, bill in enumerate(api_bills(ahead.stack, alternative, ahead.months, scenario) or ()):
-        refused = ahead.work.refused_share(ahead.stack.services[place], place)
-        usd = usd + ahead.factors[place] * refused * bill
+    for index, bill in enumerate(api_bills(ahead.stack, alternative, ahead.months, scenario) or ()):
+        refused = ahead.work.refused_share(ahead.stack.services[index], index)
+        usd = usd + ahead.factors[index] * refused * bill
     return usd
 
 

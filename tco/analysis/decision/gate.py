@@ -75,7 +75,7 @@ class Condition:
         return f"{(NAMES if self.holds else FAILURES)[self.id]}: {self.detail}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GateFacts:
     """What the conditions look at besides the stack and its verdict.
 
@@ -118,7 +118,7 @@ def not_bought(stack: StackModel) -> dict[str, CommitmentKind]:
 
 
 def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
-    """The conditions of the gate, and whether they or an override open it."""
+    """Return the conditions of the gate, and whether they or an override open it."""
     limits = stack.plan.gate
     conditions = [
         _business_case(verdict, limits),
@@ -131,7 +131,7 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
         conditions.append(_bought(waiting, facts.closes_on_demand))
     if any(pool.provisioned and pool.plan.nodes.auto for _, _, _, pool in stack.pools()):
         conditions.append(Condition("node-counts", False, AUTO))
-    closed = any(not one.holds for one in conditions)
+    closed = any(not condition.holds for condition in conditions)
     overridden = False
     if limits.override is not None:
         override = _override(limits.override, facts, conditions)
@@ -143,16 +143,16 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
 
 
 def _bought(waiting: Mapping[str, CommitmentKind], closes_on_demand: bool | None) -> Condition:
-    """What is reserved is paid on demand until it is bought; a capacity block is not there."""
+    """Check that commitments are bought: until then `up` pays on demand, without blocks."""
     blocks = [name for name, kind in waiting.items() if kind == "capacity-block"]
     reserved = [name for name in waiting if name not in blocks]
-    told: list[str] = []
+    reasons: list[str] = []
     if reserved:
         price = " (no price known)" if closes_on_demand is None else ""
-        told.append(f"{', '.join(reserved)}: `pulumi up` would pay on demand{price}")
+        reasons.append(f"{', '.join(reserved)}: `pulumi up` would pay on demand{price}")
     if blocks:
-        told.append(f"{', '.join(blocks)}: `pulumi up` skips a capacity block")
-    detail = "; ".join(told)
+        reasons.append(f"{', '.join(blocks)}: `pulumi up` skips a capacity block")
+    detail = "; ".join(reasons)
     if not closes_on_demand:
         detail += ". Buy, then set commitment.id"
     return Condition("commitments-bought", bool(closes_on_demand), detail)
@@ -182,15 +182,15 @@ def _chances(verdict: Verdict, needed: float) -> str:
 
 def _priced(stack: StackModel, facts: GateFacts) -> Condition:
     """Every line has a price, and every alternative that may be the rival."""
-    told = [f"{one.name}: {one.reason}" for one in facts.unpriced]
-    told += [f"alternative {one.name}: {one.unpriced}" for one in unpriced_rivals(stack)]
+    reasons = [f"{one.name}: {one.reason}" for one in facts.unpriced]
+    reasons += [f"alternative {rival.name}: {rival.unpriced}" for rival in unpriced_rivals(stack)]
     return Condition(
-        "everything-priced", not told, "; ".join(told) or "every cost line has a price"
+        "everything-priced", not reasons, "; ".join(reasons) or "every cost line has a price"
     )
 
 
 def _served(stack: StackModel, facts: GateFacts) -> Condition:
-    """The fleet serves the demand, on the pricing day and over the horizon."""
+    """Check that the fleet serves the demand, on the pricing day and over the horizon."""
     most = stack.plan.gate.max_unserved_share
     unserved = percent_text(facts.unserved_share, 2)
     detail = f"{unserved} of the requests unserved, limit {percent_text(most, 2)}"
@@ -236,7 +236,7 @@ def _override(override: Override, facts: GateFacts, conditions: Sequence[Conditi
         (usd is None, "it cannot waive lines without a price"),
         ((usd or 0.0) > most, f"${usd or 0:,.0f}/month exceeds its limit of ${most:,.0f}"),
         (
-            any(one.id == "node-counts" for one in conditions),
+            any(condition.id == "node-counts" for condition in conditions),
             "it cannot waive `nodes: auto`. Use whole numbers, or `tco optimize --write`",
         ),
     )

@@ -63,7 +63,7 @@ def _verdict_then(
 
 
 def on_demand_usd_per_month(stack: StackModel) -> dict[str, float]:
-    """What the nodes of each pool that is not bought yet cost a month on demand.
+    """Return the monthly on-demand cost of each pool whose commitment is not bought yet.
 
     Empty where a node has no on-demand price.
     """
@@ -79,7 +79,7 @@ def on_demand_usd_per_month(stack: StackModel) -> dict[str, float]:
 
 
 def _on_demand(stack: StackModel) -> StackModel | None:
-    """The stack with what is not bought yet at the on-demand price, or None without one."""
+    """Return the stack with what is not bought yet at the on-demand price, or None without one."""
     paid = {pool.name: _paid(stack, pool) for _, _, _, pool in stack.pools()}
     if None in paid.values():
         return None

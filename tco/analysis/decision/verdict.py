@@ -42,7 +42,7 @@ CapKind = Literal[
 LEAN_PROBABILITY = 0.6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AlternativeResult:
     """An alternative on the same volume: its month, its present value, where we win."""
 
@@ -77,7 +77,7 @@ class Cap:
     message: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """The decision against a rival; ``saving_npv_usd`` is the rival's present cost less ours."""
 
@@ -116,11 +116,13 @@ def in_words(decision: str) -> str:
 def rival_of(
     stack: StackModel, results: Sequence[AlternativeResult]
 ) -> tuple[AlternativeResult | None, AlternativeResult | None]:
-    """The rival that decides, and a cheaper eligible one where the plan names another.
+    """Return the rival that decides, and a cheaper eligible one where the plan names another.
 
     The cheapest is so in present value over the horizon, as the verdict is.
     """
-    eligible = [one for one in results if one.alternative.eligible and one.npv_usd is not None]
+    eligible = [
+        result for result in results if result.alternative.eligible and result.npv_usd is not None
+    ]
     cheapest = min(eligible, key=_npv, default=None)
     if stack.plan.against == "cheapest":
         return cheapest, None
@@ -137,7 +139,7 @@ def _npv(result: AlternativeResult) -> float:
 def caps_on(
     stack: StackModel, rival: AlternativeResult | None, cheaper: AlternativeResult | None
 ) -> tuple[Cap, ...]:
-    """Why a winning stack is LEAN at most: what nobody measured, and who else may be cheaper."""
+    """Why a winning stack is LEAN at most: unmeasured figures, or a cheaper alternative."""
     caps = _unmeasured(stack, "the throughput")
     if any(group.slo == "unverified" for service in stack.services for group in service.groups):
         caps.append(Cap("unverified-objective", "a latency objective is not verified"))
@@ -172,7 +174,11 @@ def _unmeasured(stack: StackModel, what: str) -> list[Cap]:
 
 def unpriced_rivals(stack: StackModel) -> list[Alternative]:
     """Alternatives without a price that may be eligible, and may be cheaper."""
-    return [one for one in stack.alternatives if one.unpriced and one.eligible]
+    return [
+        alternative
+        for alternative in stack.alternatives
+        if alternative.unpriced and alternative.eligible
+    ]
 
 
 def decide(
@@ -184,7 +190,7 @@ def decide(
     lost_months: int,
     unpriced: Sequence[Unpriced],
 ) -> Verdict:
-    """The verdict on present value against the rival.
+    """Return the verdict on present value against the rival.
 
     ``priced_usd`` is the priced part of the month, ``lost_months`` the months of the horizon in
     which the fleet refuses more than its limit: such a scenario counts as lost.
@@ -195,7 +201,14 @@ def decide(
     caps = caps_on(stack, rival, cheaper)
     if unpriced:
         lost = priced_usd > (rival.usd_per_month or 0.0)
-        return Verdict("DO_NOT" if lost else "UNKNOWN", rival.name, None, None, None, caps)
+        return Verdict(
+            decision="DO_NOT" if lost else "UNKNOWN",
+            against=rival.name,
+            probability=None,
+            saving_npv_usd=None,
+            premium_usd_per_month=None,
+            caps=caps,
+        )
     if rival.side is None:
         raise AssertionError("a rival has a price")
     saving = rival.side.npv_usd - own_npv_usd - rival.side.refused_npv_usd
@@ -206,7 +219,14 @@ def decide(
         caps = (*caps, Cap("not-simulated", message))
     else:
         decision = by_probability(drawn, stack.plan.gate.probability, capped=bool(caps))
-    return Verdict(decision, rival.name, rival.probability, saving, None, caps)
+    return Verdict(
+        decision=decision,
+        against=rival.name,
+        probability=rival.probability,
+        saving_npv_usd=saving,
+        premium_usd_per_month=None,
+        caps=caps,
+    )
 
 
 def by_probability(drawn: ScenarioComparison, wanted: float, *, capped: bool) -> Decision:
@@ -224,12 +244,28 @@ def _without_rival(
 ) -> Verdict:
     """No eligible alternative with a price: a requirement rules all out, or none is declared."""
     barred = [
-        one for one in results if not one.alternative.eligible and one.usd_per_month is not None
+        result
+        for result in results
+        if not result.alternative.eligible and result.usd_per_month is not None
     ]
-    constrained = bool(barred) and all(not one.alternative.eligible for one in results)
+    constrained = bool(barred) and all(not result.alternative.eligible for result in results)
     caps = caps_on(stack, None, None)
     if not constrained or unpriced:
-        return Verdict("UNKNOWN", None, None, None, None, caps)
+        return Verdict(
+            decision="UNKNOWN",
+            against=None,
+            probability=None,
+            saving_npv_usd=None,
+            premium_usd_per_month=None,
+            caps=caps,
+        )
     cheapest = min(barred, key=lambda one: one.usd_per_month or 0.0)
     premium = priced_usd - (cheapest.usd_per_month or 0.0)
-    return Verdict("CONSTRAINED", cheapest.name, None, None, premium, caps)
+    return Verdict(
+        decision="CONSTRAINED",
+        against=cheapest.name,
+        probability=None,
+        saving_npv_usd=None,
+        premium_usd_per_month=premium,
+        caps=caps,
+    )

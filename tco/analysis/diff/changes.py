@@ -86,7 +86,7 @@ class _Source:
 
 
 def changes_between(before: StackFile, after: StackFile) -> list[Change]:
-    """What differs in the stack file, its workloads and its price books."""
+    """Return the changes of a stack file, its workloads and its price books."""
     return [change for source in _sources(before, after) for change in source.changes()]
 
 
@@ -134,7 +134,7 @@ def _sources(before: StackFile, after: StackFile) -> Iterator[_Source]:
 
 
 def _book_sources(name: str, before: Book, after: Book) -> Iterator[_Source]:
-    """A price book row by row, found by what it names."""
+    """Yield a price book row by row, found by what it names."""
     hidden = before.confidential or after.confidential
     old, new = dict(_rows(before)), dict(_rows(after))
     for key in dict.fromkeys((*old, *new)):
@@ -155,15 +155,15 @@ def _book_sources(name: str, before: Book, after: Book) -> Iterator[_Source]:
 
 def _rows(book: Book) -> Iterator[tuple[str, tuple[dict[str, Any], Location]]]:
     for section in ("hardware", "instances", "models", "prices", "benchmarks", "spot_bands"):
-        for place, row in enumerate(getattr(book, section)):
+        for index, row in enumerate(getattr(book, section)):
             key = describe((*row.key[1:], row.valid_from))
-            yield key, (row.model_dump(mode="json"), (section, place))
-    for place, row in enumerate(book.figures):
-        yield row.figure, (row.model_dump(mode="json"), ("figures", place))
+            yield key, (row.model_dump(mode="json"), (section, index))
+    for index, row in enumerate(book.figures):
+        yield row.figure, (row.model_dump(mode="json"), ("figures", index))
 
 
 def _workload(workload: Workload, demand: Demand) -> dict[str, Any]:
-    """A workload with its hours told by their sum and their peak instead of one by one."""
+    """Return a workload with its hours summarized by their sum and peak."""
     tree = _tree(workload)
     for key in ("per_hour", "csv"):
         if tree.get(key) is not None:
@@ -182,7 +182,7 @@ def _tree(model: BaseModel) -> dict[str, Any]:
 def _differing(
     before: Any, after: Any, parts: Parts = (), location: Location = ()
 ) -> Iterator[tuple[Parts, Location, Any, Any]]:
-    """The paths at which two trees differ, as deep as both have keys."""
+    """Yield the paths at which two trees differ, as deep as both have keys."""
     if before == after:
         return
     old, new = _keyed(before), _keyed(after)
@@ -196,7 +196,10 @@ def _differing(
 
 
 def _keyed(value: Any) -> Mapping[str, Any] | None:
-    """A mapping, or a list of named things by name; None for a leaf. Node counts are leaves."""
+    """Return a mapping, or a list of named things by name.
+
+    None for a leaf. Node counts are leaves.
+    """
     mapping = as_mapping(value)
     if mapping is not None:
         return None if {"min", "max", "follow", "auto"} == mapping.keys() else mapping
@@ -207,16 +210,16 @@ def _keyed(value: Any) -> Mapping[str, Any] | None:
 
 
 def _places(value: Any) -> dict[str, int]:
-    """The place of each named thing in a list."""
+    """Return the place of each named thing in a list."""
     items = [as_mapping(one) for one in as_list(value) or ()]
-    return {str(one["name"]): place for place, one in enumerate(items) if one is not None}
+    return {str(item["name"]): index for index, item in enumerate(items) if item is not None}
 
 
 def _pruned(value: Any) -> Any:
-    """A value as a user would write it: short node counts, nothing that says nothing."""
+    """Return a value as a user would write it: short node counts, nothing that says nothing."""
     items, mapping = as_list(value), as_mapping(value)
     if items is not None:
-        return [_pruned(one) for one in items]
+        return [_pruned(item) for item in items]
     if mapping is None:
         return value
     if {"min", "max", "follow", "auto"} == mapping.keys():

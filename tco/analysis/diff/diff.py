@@ -1,6 +1,6 @@
 """What a branch changes: stacks before and after, the plan's share of it apart from the prices'.
 
-`before` is the base as it stands, `after` the head as it stands. In between lies the base's plan
+`before` is the base unchanged, `after` the head unchanged. In between lies the base's plan
 at the head's prices (pricing day, price books, catalog): from `before` to there is what newer
 prices add, from there to `after` what the plan changes. The two add up to the whole change.
 """
@@ -72,7 +72,7 @@ class Side:
         return sorted({*found, *refused}, key=natural)
 
     def file(self, name: str) -> StackFile:
-        """A stack file, read once. Raises BadInput."""
+        """Return a stack file, read once. Raises BadInput."""
         if name not in self._files:
             try:
                 self._files[name] = read_stack(self.folder, name, self.unreadable)
@@ -84,11 +84,11 @@ class Side:
         return found
 
     def evaluation(self, name: str) -> Evaluation:
-        """A stack of this side as it stands. Raises BadInput."""
+        """Return the evaluation of a stack of this side. Raises BadInput."""
         return self._evaluate(self._model(name, None, name))
 
     def evaluation_at(self, prices: Side, name: str, priced_as: str) -> Evaluation:
-        """A stack of this side at the prices of another side's stack. Raises BadInput."""
+        """Return a stack of this side at the prices of another side's stack. Raises BadInput."""
         return self._evaluate(self._model(name, prices, priced_as))
 
     def _evaluate(self, stack: StackModel) -> Evaluation:
@@ -115,7 +115,7 @@ class Side:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StackDiff:
     """One stack on both sides. ``problems`` say why its older side could not be read."""
 
@@ -157,7 +157,7 @@ class StackDiff:
 def diff_stacks(base: Side, head: Side) -> list[StackDiff]:
     """Every stack of both sides, by name. Raises BadInput for what the head breaks.
 
-    A stack that is broken on both sides in the same way is no change: it is left out, unless
+    A stack that is broken on both sides in the same way is not a change: it is left out, unless
     its files lie where neither side knows what they hold.
     """
     renamed = _renamed(base, head)
@@ -172,7 +172,7 @@ def diff_stacks(base: Side, head: Side) -> list[StackDiff]:
         diffs += [found] if found is not None else []
     if problems:
         raise BadInput(problems)
-    return [_with_neighbors(one, head, diffs) for one in diffs]
+    return [_with_neighbors(diff, head, diffs) for diff in diffs]
 
 
 def _diff(base: Side, head: Side, name: str, renamed_from: str | None) -> StackDiff | None:
@@ -180,7 +180,9 @@ def _diff(base: Side, head: Side, name: str, renamed_from: str | None) -> StackD
     if name not in head.names:
         return _removed(base, name)
     if older not in base.names:
-        return StackDiff(name, "added", None, head.evaluation(name), None)
+        return StackDiff(
+            name=name, status="added", before=None, after=head.evaluation(name), repriced=None
+        )
     try:
         after = head.evaluation(name)
     except BadInput as error:
@@ -190,33 +192,51 @@ def _diff(base: Side, head: Side, name: str, renamed_from: str | None) -> StackD
     try:
         return _both(base, head, older, after)
     except BadInput as error:
-        return StackDiff(name, "changed", None, after, None, problems=error.problems)
+        return StackDiff(
+            name=name,
+            status="changed",
+            before=None,
+            after=after,
+            repriced=None,
+            problems=error.problems,
+        )
 
 
 def _removed(base: Side, name: str) -> StackDiff:
     try:
-        return StackDiff(name, "removed", base.evaluation(name), None, None)
+        return StackDiff(
+            name=name, status="removed", before=base.evaluation(name), after=None, repriced=None
+        )
     except BadInput as error:
-        return StackDiff(name, "removed", None, None, None, problems=error.problems)
+        return StackDiff(
+            name=name,
+            status="removed",
+            before=None,
+            after=None,
+            repriced=None,
+            problems=error.problems,
+        )
 
 
 def _broken_alike(base: Side, name: str, error: BadInput) -> bool:
-    if not all(one.comparable for one in error.problems):
+    if not all(problem.comparable for problem in error.problems):
         return False
     try:
         base.evaluation(name)
     except BadInput as then:
-        mine, theirs = ({(one.path, one.message) for one in e.problems} for e in (error, then))
+        mine, theirs = (
+            {(problem.path, problem.message) for problem in e.problems} for e in (error, then)
+        )
         return mine == theirs
     return False
 
 
 def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
-    """A stack that both sides have. What cannot differ is not evaluated twice."""
+    """Return a stack that both sides have. What cannot differ is not evaluated twice."""
     name = after.stack.name
     changes = _changes(base, head, older, name)
     same_catalog = base.catalog_version == head.catalog_version
-    causes = set[Cause](one.cause for one in changes)
+    causes = set[Cause](change.cause for change in changes)
     before = repriced = after
     if changes or not same_catalog:
         before = base.evaluation(older)
@@ -227,13 +247,13 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
     status = "renamed" if older != name else "changed" if causes else "unchanged"
     order: tuple[Cause, ...] = ("stack", "workload", "prices", "catalog")
     return StackDiff(
-        name,
-        status,
-        before,
-        after,
-        repriced,
-        tuple(changes),
-        tuple(one for one in order if one in causes),
+        name=name,
+        status=status,
+        before=before,
+        after=after,
+        repriced=repriced,
+        changes=tuple(changes),
+        causes=tuple(one for one in order if one in causes),
         renamed_from=older if older != name else None,
     )
 
@@ -245,28 +265,32 @@ def _catalog_matters(base: Side, head: Side, name: str, before: Evaluation) -> b
 
 
 def _outcome(result: Evaluation) -> tuple[object, ...]:
-    rivals = [one.usd_per_month for one in result.alternatives]
+    rivals = [alternative.usd_per_month for alternative in result.alternatives]
     return (result.usd_per_month, result.verdict.decision, result.gate.open, *rivals)
 
 
 def _changes(base: Side, head: Side, older: str, name: str) -> list[Change]:
-    """The stack's own changes, and those of the stacks that it names as alternatives."""
+    """Return the changes of a stack and of the stacks that it names as alternatives."""
     before, after = base.file(older), head.file(name)
     changes = changes_between(before, after)
-    for rival in [one.stack for one in after.plan.alternatives if one.stack is not None]:
+    for rival in [
+        alternative.stack
+        for alternative in after.plan.alternatives
+        if alternative.stack is not None
+    ]:
         if rival in base.names and rival in head.names:
             theirs = changes_between(base.file(rival), head.file(rival))
-            known = {(one.file, one.parts) for one in changes}
+            known = {(change.file, change.parts) for change in changes}
             changes += [
-                replace(one, rival=rival) if one.section in ("plan", "region") else one
-                for one in theirs
-                if (one.file, one.parts) not in known
+                replace(their, rival=rival) if their.section in ("plan", "region") else their
+                for their in theirs
+                if (their.file, their.parts) not in known
             ]
     return changes
 
 
 def _renamed(base: Side, head: Side) -> dict[str, str]:
-    """New names with the old ones: the most alike first, each used once."""
+    """Match new names with old ones: the most similar first, each used once."""
     gone = [name for name in base.names if name not in head.names]
     new = [name for name in head.names if name not in base.names]
     pairs = sorted(
@@ -287,18 +311,18 @@ def _alike(base: Side, head: Side, old: str, new: str) -> float:
         return 0.0
 
 
-def _with_neighbors(one: StackDiff, head: Side, diffs: Sequence[StackDiff]) -> StackDiff:
-    if one.after is None:
-        return one
-    mine = _workloads(head, one.name)
+def _with_neighbors(diff: StackDiff, head: Side, diffs: Sequence[StackDiff]) -> StackDiff:
+    if diff.after is None:
+        return diff
+    mine = _workloads(head, diff.name)
     others = [
         other.name
         for other in diffs
-        if other.name != one.name
+        if other.name != diff.name
         and other.after is not None
         and _workloads(head, other.name) == mine
     ]
-    return replace(one, same_workload=tuple(others))
+    return replace(diff, same_workload=tuple(others))
 
 
 def _workloads(side: Side, name: str) -> list[str]:
@@ -306,7 +330,7 @@ def _workloads(side: Side, name: str) -> list[str]:
 
 
 def _less(after: Evaluation | None, before: Evaluation | None) -> float | None:
-    """The difference of two months; a side that is not there costs nothing."""
+    """Return the difference of two months; a side that is not there costs nothing."""
     sides = [0.0 if one is None else one.usd_per_month for one in (after, before)]
     mine, theirs = sides
     return None if mine is None or theirs is None else mine - theirs

@@ -30,7 +30,7 @@ from tco.units import HOURS_PER_MONTH
 __all__ = ["STOP_MONTHS", "CommitmentOption", "commitment_options"]
 
 STOP_MONTHS = 3
-"""After so many months a team that was wrong stops."""
+"""The months after which a team stops if the decision was wrong."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +68,17 @@ def commitment_options(
 
 
 def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> CommitmentOption:
-    """The cheapest eligible hosted API: nothing is owed when the calls stop."""
+    """Return the cheapest eligible hosted API: nothing is owed when the calls stop."""
     bills: dict[str, float] = {}
-    for one in alternatives:
-        known = api_bills(stack, one)
-        if one.eligible and known is not None:
-            bills[one.name] = float(sum(known))
+    for alternative in alternatives:
+        known = api_bills(stack, alternative)
+        if alternative.eligible and known is not None:
+            bills[alternative.name] = float(sum(known))
     if not bills:
         return CommitmentOption(
             "API", "", None, None, "no eligible alternative is an API with a price"
         )
-    name = min(bills, key=lambda one: bills[one])
+    name = min(bills, key=lambda bill: bills[bill])
     return CommitmentOption("API", name, bills[name], 0.0)
 
 
@@ -100,7 +100,7 @@ def _rung(
 
 
 def _lost_usd(supply: PurchaseOption) -> float:
-    """What one node costs after the stop: the rest of its term, or its loss in value."""
+    """Return the cost of a node after the stop: the rest of its term, or its loss in value."""
     months = supply.period_months
     if not supply.committed or months is None or supply.option == "capacity-block":
         return 0.0
@@ -113,7 +113,10 @@ def _lost_usd(supply: PurchaseOption) -> float:
 
 
 def _with(stack: StackModel, holdings: dict[str, Holding]) -> StackModel:
-    """The stack with its pools bought another way; what is committed holds the plan's peak."""
+    """Return the stack with its pools bought another way.
+
+    What is committed holds the plan's peak.
+    """
     return stack.with_groups(lambda group: _group_with(group, holdings))
 
 

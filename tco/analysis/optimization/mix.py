@@ -20,7 +20,7 @@ SAME_COST_RTOL = 1e-9
 
 @dataclass(frozen=True)
 class Mix:
-    """Nodes (replicas) by supply, the API that takes what overflows, and what stands by.
+    """Nodes (replicas) by supply, the API that takes the overflow, and the standby.
 
     Committed supplies hold their nodes all week; of the others it is the most at once, of which
     ``floors`` stay on all week. Without nodes the API serves everything.
@@ -86,14 +86,14 @@ def _floor(mix: Mix, pool: PoolModel, count: int) -> int:
 
 
 def _standby_in(group: Group, standby: StandbyTerms) -> StandbyTerms:
-    """Fixed spares stand in a pool that the mix has."""
+    """Move fixed spares to a pool that the mix has."""
     if standby.kind != "nodes":
         return standby
     return replace(standby, pool=standby_pool(standby.pool, group.pools))
 
 
 def standby_pool(declared: str | None, pools: Sequence[PoolModel]) -> str:
-    """Where fixed spares stand among a mix's pools: as declared, else in the first not on spot."""
+    """Return the pool of a mix for fixed spares: as declared, else the first not on spot."""
     names = [pool.name for pool in pools]
     if declared in names:
         return declared

@@ -19,10 +19,10 @@ from tco.costing.stack import Group, StackModel, StandbyTerms
 __all__ = ["Settled", "cheapest_mixes", "of_one_type"]
 
 PRICED_OF_ONE_TYPE, PRICED_OF_SEVERAL = 1000, 300
-"""So many counts of a set of supplies are all priced; of more, those on the way down are."""
+"""Up to this many counts of a set are all priced; beyond it, only those on the descent."""
 MOST_STEPS = 80
 FLOORED = 8
-"""So many of the cheapest mixes are tried with nodes that never stop."""
+"""How many of the cheapest mixes are tried with nodes that never stop."""
 Counts = tuple[int, ...]
 """Nodes by supply, in the order of the supplies."""
 
@@ -41,12 +41,12 @@ class Settled:
 
 def of_one_type(supplies: Sequence[CandidatePool]) -> bool:
     """Whether all supplies are the same node, differently bought."""
-    return len({(one.pool.node, one.pool.region) for one in supplies}) == 1
+    return len({(supply.pool.node, supply.pool.region) for supply in supplies}) == 1
 
 
 def cheapest_mixes(
     stack: StackModel,
-    place: int,
+    index: int,
     standby: StandbyTerms,
     prices: StackPrices,
     budget: Budget,
@@ -56,15 +56,25 @@ def cheapest_mixes(
     Every mix is tried without overflow, and with each of the APIs, which have what a full
     node-hour costs there.
     """
-    supplies = supplies_of(stack, stack.services[place].groups[0])
-    apis = apis_of(stack, place)
+    supplies = supplies_of(stack, stack.services[index].groups[0])
+    apis = apis_of(stack, index)
     one_type = of_one_type(supplies)
     useful = _undominated(supplies)
     modes: list[tuple[ApiRate | None, float | None]] = [*apis, (None, None)]
     mixes: list[tuple[Mix, float]] = []
     exact = True
     for overflow, value in modes:
-        search = _Search(stack, place, useful, overflow, value, standby, prices, budget, {})
+        search = _Search(
+            stack=stack,
+            place=index,
+            supplies=useful,
+            overflow=overflow,
+            full_hour_usd=value,
+            standby=standby,
+            prices=prices,
+            budget=budget,
+            known={},
+        )
         exact &= search.settle()
         mixes += search.mixes()
     method = "merit order" if one_type else "mixed-integer programme"
@@ -73,13 +83,13 @@ def cheapest_mixes(
 
 
 def _undominated(supplies: Sequence[CandidatePool]) -> tuple[CandidatePool, ...]:
-    """The cheapest supply of each node that is committed, on spot, or on demand.
+    """Return the cheapest supply of each node that is committed, on spot, or on demand.
 
     Another one of the same kind costs more in every hour, and changes nothing else.
     """
     kinds: dict[tuple[object, ...], CandidatePool] = {}
-    for one in supplies:
-        kinds.setdefault(_kind(one), one)
+    for supply in supplies:
+        kinds.setdefault(_kind(supply), supply)
     return tuple(kinds.values())
 
 
@@ -101,10 +111,10 @@ def _by_merit(
     group: Group, supplies: Sequence[CandidatePool], full_hour_usd: float | None
 ) -> Counts:
     """How many ranks take each supply."""
-    prices = {one.name: (one.usd_per_unit_hour, one.committed) for one in supplies}
+    prices = {supply.name: (supply.usd_per_unit_hour, supply.committed) for supply in supplies}
     taken = [rank.cheapest for rank in rank_table(group, prices, full_hour_usd)]
     beyond = max(0, _most_nodes(group) - len(taken)) if API not in taken else 0
-    counts = [taken.count(one.name) for one in supplies]
+    counts = [taken.count(supply.name) for supply in supplies]
     counts[-1] += beyond
     return tuple(counts)
 
@@ -118,7 +128,7 @@ def _programmed(
     return cheapest_counts(group, supplies, full_hour_usd, seconds)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Search:
     """Mixes of one service and what the stack costs a month under each: inf where it refuses."""
 
@@ -173,30 +183,33 @@ class _Search:
     def _exhaust(self, chosen: Sequence[int]) -> bool:
         """Price all counts of a set; where they are too many, those on a way down, and False."""
         group, supplies = self._alone(chosen)
-        parts = [_least_part(group, one) for one in supplies]
+        parts = [_least_part(group, supply) for supply in supplies]
         limit = PRICED_OF_ONE_TYPE if of_one_type(supplies) else PRICED_OF_SEVERAL
         counts = list(itertools.islice(_all_counts(parts, 1.0), limit + 1))
         if len(counts) > limit:
             self._descend(chosen, _most_nodes(group))
             return False
-        for one in counts:
+        for count in counts:
             if not self._in_time:
                 return False
-            self._usd(self._spread(chosen, one))
+            self._usd(self._spread(chosen, count))
         return True
 
     def _alone(self, chosen: Sequence[int]) -> tuple[Group, list[CandidatePool]]:
-        """The group with a set of supplies only, counted in its own nodes."""
+        """Return the group with a set of supplies only, counted in its own nodes."""
         supplies = [self.supplies[place] for place in chosen]
-        wanted = {one.name for one in supplies}
+        wanted = {supply.name for supply in supplies}
         group = self._group.restricted_to(
-            [one for one in self._group.fleet.pools if one.name in wanted]
+            [pool for pool in self._group.fleet.pools if pool.name in wanted]
         )
-        fleets = {one.name: one for one in group.fleet.pools}
-        return group, [replace(one, fleet=fleets[one.name]) for one in supplies]
+        fleets = {pool.name: pool for pool in group.fleet.pools}
+        return group, [replace(supply, fleet=fleets[supply.name]) for supply in supplies]
 
     def _start(self, chosen: Sequence[int]) -> Counts:
-        """What the merit order, or of several types of node the programme, takes of a set."""
+        """Return the counts that the merit order chooses.
+
+        With several node types, the programme.
+        """
         group, supplies = self._alone(chosen)
         value = self.full_hour_usd
         if value is not None:
@@ -209,7 +222,7 @@ class _Search:
         return self._spread(chosen, counts)
 
     def _spread(self, chosen: Sequence[int], counts: Counts) -> Counts:
-        """Counts of a set as counts of all supplies."""
+        """Convert counts of a subset to counts of all supplies."""
         held = dict(zip(chosen, counts, strict=True))
         return tuple(held.get(place, 0) for place in range(len(self.supplies)))
 
@@ -225,7 +238,7 @@ class _Search:
             best = near
 
     def _feasible(self, start: Counts, last: int, most: int) -> Counts:
-        """The start with as many nodes of a supply more as it takes to serve the demand."""
+        """Return the start with as many nodes of a supply more as it takes to serve the demand."""
         counts = list(start)
         for _ in range(2 * most):
             if self._usd(tuple(counts)) < math.inf or not self._in_time:
@@ -243,18 +256,21 @@ class _Search:
         return self.prices.cost_usd(self.prices.stack_with(self.stack, self.place, mix))
 
     def _mix(self, counts: Counts) -> Mix:
-        names = (one.name for one in self.supplies)
+        names = (supply.name for supply in self.supplies)
         return Mix(dict(zip(names, counts, strict=True)), self.overflow, self.standby)
 
     def _floored(self, mix: Mix, usd: float) -> tuple[Mix, float]:
-        """The mix with as many elastic nodes held all week as make it cheapest: they never boot."""
-        for one in self.supplies:
-            if one.committed:
+        """Return the mix with as many elastic nodes held all week as make it cheapest.
+
+        They never boot.
+        """
+        for supply in self.supplies:
+            if supply.committed:
                 continue
-            for floor in range(1, mix.nodes[one.name] + 1):
+            for floor in range(1, mix.nodes[supply.name] + 1):
                 if not self._in_time:
                     return mix, usd
-                held = replace(mix, floors={**mix.floors, one.name: floor})
+                held = replace(mix, floors={**mix.floors, supply.name: floor})
                 held_usd = self._cost_usd(held)
                 if held_usd < usd * (1 - SAME_COST_RTOL):
                     mix, usd = held, held_usd
@@ -262,7 +278,10 @@ class _Search:
 
 
 def _least_part(group: Group, supply: CandidatePool) -> float:
-    """The least part of a group's demand that a node of a supply takes, at the busiest hour."""
+    """Return the least part of a group's demand that a node of a supply takes.
+
+    At the busiest hour.
+    """
     alone = _most_nodes(group.restricted_to([supply.fleet]))
     return min(supply.fleet.capacity_per_node / max(_most_nodes(group), 1), 1 / max(alone, 1))
 
@@ -278,11 +297,11 @@ def _all_counts(parts: Sequence[float], left: float) -> Iterator[Counts]:
 
 
 def _neighbors(counts: Counts, chosen: Sequence[int]) -> Iterator[Counts]:
-    """A node more or less of one of the chosen supplies, or moved from one to another."""
+    """Yield a node more or less of one of the chosen supplies, or moved from one to another."""
     for add in (*chosen, None):
         for drop in (*chosen, None):
             changed = [
-                count + (place == add) - (place == drop) for place, count in enumerate(counts)
+                count + (index == add) - (index == drop) for index, count in enumerate(counts)
             ]
             if add != drop and min(changed) >= 0:
                 yield tuple(changed)

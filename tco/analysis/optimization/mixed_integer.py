@@ -38,8 +38,8 @@ def cheapest_counts(
     load, share = _levels(group)
     count, levels = len(supplies), len(load)
     columns = count * (1 + levels) + levels  # held all week; by level; overflow by level
-    usd = np.array([one.usd_per_hour for one in supplies])
-    committed = np.array([one.committed for one in supplies])
+    usd = np.array([supply.usd_per_hour for supply in supplies])
+    committed = np.array([supply.committed for supply in supplies])
     cost = np.concatenate(
         [
             np.where(committed, usd, 0.0),
@@ -70,7 +70,7 @@ def cheapest_counts(
 
 
 def _levels(group: Group) -> tuple[FloatArray, FloatArray]:
-    """Loads of the week, at most 24 of them (each the highest of its like), and their shares."""
+    """Group the loads of the week into at most 24 levels, each at its highest, with shares."""
     loads, counts = np.unique(np.round(group.fleet.load_by_hour, 12), return_counts=True)
     place = np.minimum(np.arange(len(loads)) * MOST_LEVELS // len(loads), len(loads) - 1)
     groups = [np.flatnonzero(place == one) for one in np.unique(place)]
@@ -81,7 +81,7 @@ def _levels(group: Group) -> tuple[FloatArray, FloatArray]:
 
 
 def _capacity(supplies: Sequence[CandidatePool]) -> FloatArray:
-    return np.array([one.fleet.capacity_per_node for one in supplies])
+    return np.array([supply.fleet.capacity_per_node for supply in supplies])
 
 
 def _served(

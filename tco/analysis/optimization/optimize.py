@@ -34,14 +34,14 @@ LONGEST_MONTHS = max(TERM_MONTHS.values())
 DEFAULT_AVAILABILITY = 0.999
 """What spares are priced for where the plan asks for no availability."""
 RISKY_MIXES = 8
-"""So many of the cheapest mixes are compared at their P90."""
+"""How many of the cheapest mixes are compared at their P90."""
 
 
 @dataclass(frozen=True)
 class PricedMix:
     """A mix with what its service adds to the stack's month, and what the whole stack then costs.
 
-    The stack's cost is the likely one, and that of nine in ten scenarios.
+    The stack's cost is the likely one, and the P90 of the scenarios.
     """
 
     mix: Mix
@@ -50,7 +50,7 @@ class PricedMix:
     stack_p90_usd_per_month: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ServiceOptimum:
     """One service: its ranks and its mixes: the cheapest, the cheapest with nodes, and at P90.
 
@@ -112,7 +112,7 @@ def optimize(
     seed: int = SEED,
     budget: Budget | None = None,
 ) -> Optimum:
-    """The cheapest mix of every service among all priced purchase options.
+    """Return the cheapest mix of every service among all priced purchase options.
 
     ``candidates`` gives the stack with every purchase option of its nodes as a pool, up to a term
     in months; it is asked once.
@@ -124,8 +124,8 @@ def optimize(
     budget, prices = budget or Budget(), StackPrices()
     if declared.unpriced:
         where = f"{PLAN_KEY}.services"
-        told = [f"{one.name}: {one.reason}." for one in declared.unpriced]
-        raise BadInput(Problem(declared.file, where, text) for text in told)
+        texts = [f"{one.name}: {one.reason}." for one in declared.unpriced]
+        raise BadInput(Problem(declared.file, where, text) for text in texts)
     ahead = declared.plan.finance.horizon or longest_months
     supplied = candidates(min(longest_months, ahead))
     open_ = replace(declared, services=supplied.services)
@@ -141,8 +141,8 @@ def optimize(
         else _as_plan(open_, declared, declared, settled, prices)
     )
     services = tuple(
-        _service(_offered(best, open_, place), place, one, prices, scenarios, seed)
-        for place, one in enumerate(settled)
+        _service(_offered(best, open_, index), index, one, prices, scenarios, seed)
+        for index, one in enumerate(settled)
     )
     usd = prices.month_usd(declared), prices.month_usd(best)
     return Optimum(declared, best, *usd, services, pinned, tuple(budget.skipped))
@@ -155,7 +155,7 @@ def _pinned(
     prices: StackPrices,
     budget: Budget,
 ) -> Pinned | None:
-    """The cheapest stack with nodes in every service, from any of the starts.
+    """Return the cheapest stack with nodes in every service, from any of the starts.
 
     A service stays as declared only where that is cheaper than every mix.
     """
@@ -172,23 +172,26 @@ def _as_plan(
     settled: Sequence[Settled],
     prices: StackPrices,
 ) -> Pinned | None:
-    """A stack with the cheapest mix with nodes of each service; None where it refuses demand."""
+    """Return a stack with the cheapest mix with nodes of each service.
+
+    None where it refuses demand.
+    """
     mixes: list[Mix | None] = []
-    for place, one in enumerate(settled):
+    for index, one in enumerate(settled):
         mix, usd = next((pair for pair in one.mixes if pair[0].held), (None, math.inf))
-        kept = stack.services[place] is declared.services[place]
+        kept = stack.services[index] is declared.services[index]
         if mix is None or (kept and usd > prices.cost_usd(stack) * (1 + SAME_COST_RTOL)):
             if not kept:
                 return None
             mixes.append(None)
         else:
-            stack = prices.stack_with(_offered(stack, open_, place), place, mix)
+            stack = prices.stack_with(_offered(stack, open_, index), index, mix)
             mixes.append(mix)
     return Pinned(tuple(mixes), usd) if (usd := prices.cost_usd(stack)) < math.inf else None
 
 
 def _at_apis(stack: StackModel, prices: StackPrices) -> StackModel:
-    """The stack without nodes in the common group of every service that an API can take."""
+    """Return the stack without nodes in the common group of every service that an API can take."""
     for place in range(len(stack.services)):
         apis = apis_of(stack, place)
         if apis:
@@ -196,9 +199,9 @@ def _at_apis(stack: StackModel, prices: StackPrices) -> StackModel:
     return stack
 
 
-def _offered(stack: StackModel, open_: StackModel, place: int) -> StackModel:
-    """The stack with every supply of one service, the others as they are."""
-    return stack.with_service(place, open_.services[place])
+def _offered(stack: StackModel, open_: StackModel, index: int) -> StackModel:
+    """Return the stack with every supply of one service, the others as they are."""
+    return stack.with_service(index, open_.services[index])
 
 
 def _in_turn(
@@ -210,25 +213,25 @@ def _in_turn(
     *,
     owning: bool = False,
 ) -> tuple[StackModel, list[Settled]]:
-    """The stack with each service at its cheapest mix, and the mixes of each.
+    """Return the stack with each service at its cheapest mix, and the mixes of each.
 
     ``owning``: at its cheapest with nodes, whatever an API costs.
     """
     best, last = start, list[Settled]()
     while True:
         before, settled = best, list[Settled]()
-        for place, standby in enumerate(standbys):
-            name = open_.services[place].name
+        for index, standby in enumerate(standbys):
+            name = open_.services[index].name
             if last and not budget.allows(f"{name}: mixes with the other services' latest ones"):
-                settled.append(last[place])
+                settled.append(last[index])
                 continue
-            offered = _offered(best, open_, place)
-            one = cheapest_mixes(offered, place, standby, prices, budget)
+            offered = _offered(best, open_, index)
+            one = cheapest_mixes(offered, index, standby, prices, budget)
             settled.append(one)
             mixes = [pair for pair in one.mixes if pair[0].held or not owning]
-            bare = owning and not _owns(best, open_, place)
+            bare = owning and not _owns(best, open_, index)
             if mixes and (bare or mixes[0][1] < prices.cost_usd(best) * (1 - SAME_COST_RTOL)):
-                best = prices.stack_with(offered, place, mixes[0][0])
+                best = prices.stack_with(offered, index, mixes[0][0])
         if best is before or len(standbys) == 1:
             return best, settled
         last = settled
@@ -236,23 +239,23 @@ def _in_turn(
 
 def _service(
     offered: StackModel,
-    place: int,
+    index: int,
     settled: Settled,
     prices: StackPrices,
     scenarios: int,
     seed: int,
 ) -> ServiceOptimum:
-    service = offered.services[place]
+    service = offered.services[index]
     group = service.groups[0]
-    apis = apis_of(offered, place)
+    apis = apis_of(offered, index)
     api, value = apis[0] if apis else (None, None)
     rates = {
         one.name: (one.usd_per_unit_hour, one.committed) for one in supplies_of(offered, group)
     }
-    rest = _rest_usd(offered, place, prices)
+    rest = _rest_usd(offered, index, prices)
 
     def price(mix: Mix, usd: float) -> PricedMix:
-        stack = prices.stack_with(offered, place, mix)
+        stack = prices.stack_with(offered, index, mix)
         high = _p90(stack, scenarios, seed) if scenarios else usd
         return PricedMix(mix, usd - rest, usd, high)
 
@@ -260,41 +263,41 @@ def _service(
     owning = [one for one in priced if one.mix.held][:1] or [
         price(*pair) for pair in [pair for pair in settled.mixes if pair[0].held][:1]
     ]
-    standbys = _standbys(offered, place, owning[0].mix, api, prices) if owning else {}
+    standbys = _standbys(offered, index, owning[0].mix, api, prices) if owning else {}
     return ServiceOptimum(
-        service.name,
-        settled.method,
-        settled.exact,
-        tuple(rank_table(group, rates, value)),
-        priced[0] if priced else None,
-        owning[0] if owning else None,
-        min(priced, key=lambda one: one.stack_p90_usd_per_month, default=None),
-        {name: usd - rest for name, usd in standbys.items()},
-        group.pools,
+        service=service.name,
+        method=settled.method,
+        exact=settled.exact,
+        ranks=tuple(rank_table(group, rates, value)),
+        cheapest=priced[0] if priced else None,
+        with_nodes=owning[0] if owning else None,
+        risk_averse=min(priced, key=lambda one: one.stack_p90_usd_per_month, default=None),
+        standby_usd_per_month={name: usd - rest for name, usd in standbys.items()},
+        pools=group.pools,
     )
 
 
-def _owns(stack: StackModel, open_: StackModel, place: int) -> bool:
+def _owns(stack: StackModel, open_: StackModel, index: int) -> bool:
     """Whether the common group of a service is on nodes, as it is where every supply is open."""
-    return len(stack.services[place].groups) == len(open_.services[place].groups)
+    return len(stack.services[index].groups) == len(open_.services[index].groups)
 
 
-def _rest_usd(stack: StackModel, place: int, prices: StackPrices) -> float:
-    """What the stack costs a month without one of its services."""
-    others = (*stack.services[:place], *stack.services[place + 1 :])
+def _rest_usd(stack: StackModel, index: int, prices: StackPrices) -> float:
+    """Return the monthly cost of the stack without one of its services."""
+    others = (*stack.services[:index], *stack.services[index + 1 :])
     return (prices.month_usd(replace(stack, services=others)) or 0.0) if others else 0.0
 
 
 def _p90(stack: StackModel, scenarios: int, seed: int) -> float:
-    """What the month costs at most in nine of ten scenarios."""
+    """Return the P90 of the monthly cost."""
     alone = replace(stack, alternatives=())
     return simulate(project(alone, 1), scenarios, seed, stack.plan.correlations).usd_per_month.p90
 
 
 def _standbys(
-    stack: StackModel, place: int, mix: Mix, api: ApiRate | None, prices: StackPrices
+    stack: StackModel, index: int, mix: Mix, api: ApiRate | None, prices: StackPrices
 ) -> dict[str, float]:
-    """What the stack costs a month with the mix and each way to stand by."""
+    """Return the monthly cost of the stack with the mix, for each kind of standby."""
     target = mix.standby.target or DEFAULT_AVAILABILITY
     ways = {
         f"spares for {exact_percent(target)}": StandbyTerms(target=target),
@@ -303,7 +306,7 @@ def _standbys(
     if api is not None:
         ways[f"failover to {api.api}"] = StandbyTerms(api=api)
     costs = {
-        name: prices.month_usd(prices.stack_with(stack, place, replace(mix, standby=standby)))
+        name: prices.month_usd(prices.stack_with(stack, index, replace(mix, standby=standby)))
         for name, standby in ways.items()
     }
     return {name: usd for name, usd in costs.items() if usd is not None}

@@ -72,7 +72,7 @@ def load_by_rank(group: Group, nodes: int) -> tuple[FloatArray, FloatArray]:
 def rank_table(
     group: Group, prices: Mapping[str, tuple[float, bool]], full_hour_usd: float | None
 ) -> list[Rank]:
-    """The table for the nodes that a group needs, up to 64.
+    """Return the table for the nodes that a group needs, up to 64.
 
     ``prices`` has USD per node-hour by supply, and whether it is committed: paid in every hour
     rather than while the rank is needed. ``full_hour_usd`` is v, the API's price.
@@ -100,7 +100,9 @@ def rank_table(
 def ranks(
     stack: StackModel, service: ServiceModel, group: Group, rival: ApiRate | None
 ) -> list[Rank]:
-    """The table of a group's declared pools, the cheapest of a purchase option, and the rival.
+    """Return the table of a group's declared pools, the cheapest of a purchase option.
+
+    And the rival.
 
     Prices are for the work of one node of the first pool.
     """

@@ -43,15 +43,15 @@ class StackPrices:
         default_factory=dict[tuple[object, ...], tuple[ServiceModel, Mix, ServiceModel]]
     )
 
-    def stack_with(self, stack: StackModel, place: int, mix: Mix) -> StackModel:
+    def stack_with(self, stack: StackModel, index: int, mix: Mix) -> StackModel:
         """Return the stack with a mix in the common group of one service."""
-        service = stack.services[place]
+        service = stack.services[index]
         floors = tuple(sorted(mix.floors.items()))
         held = tuple(sorted(mix.held.items()))
         key = (id(service), held, floors, id(mix.overflow), id(mix.standby))
         if key not in self.mixed:  # the service and the mix are kept, so that no other has their id
             self.mixed[key] = (service, mix, service_with(service, mix))
-        return stack.with_service(place, self.mixed[key][-1])
+        return stack.with_service(index, self.mixed[key][-1])
 
     def cost_usd(self, stack: StackModel) -> float:
         """Return USD of the month, to compare: infinite where the stack refuses demand."""

@@ -39,7 +39,7 @@ class CandidatePool:
 
 
 def supplies_of(stack: StackModel, group: Group) -> list[CandidatePool]:
-    """The pools of a group as supplies, the cheapest per unit of work first."""
+    """Return the pools of a group as supplies, the cheapest per unit of work first."""
     rate = monthly_rate(stack.discount_rate.value.likely)
     found = [
         CandidatePool(
@@ -64,16 +64,16 @@ def full_node_hour_usd(
     return per_request / load_per_request_hour
 
 
-def apis_of(stack: StackModel, place: int) -> list[tuple[ApiRate, float]]:
-    """The APIs that may take a service's load, with v, what a full node-hour costs there.
+def apis_of(stack: StackModel, index: int) -> list[tuple[ApiRate, float]]:
+    """Return the APIs that may take a service's load, with v, what a full node-hour costs there.
 
     They are those that the plan names for the service and the alternatives that have what it
-    requires, the cheapest for the common group first. One that is no cheaper than another for any
-    group is left out.
+    requires, the cheapest for the common group first. An API that is not cheaper than another
+    for any group is left out.
     """
-    service = stack.services[place]
+    service = stack.services[index]
     named = [service.overflow, service.standby.api]
-    named += [one.rates[place] for one in stack.alternatives if one.rates]
+    named += [alternative.rates[index] for alternative in stack.alternatives if alternative.rates]
     required = set(stack.plan.services[service.name].require)
     classes = [request for group in service.groups for request in group.classes]
     priced = [

@@ -58,7 +58,7 @@ class Sensitivity:
         return abs(self.saving_at_high_usd - self.saving_at_low_usd)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScenarioComparison:
     """Self-hosting against one alternative: present values over the horizon, in USD.
 
@@ -104,10 +104,10 @@ class SimulationAccumulator:
         kept = slice(-self.seen % step, None, step)
         self.seen += z.shape[1]
         parts = (outcome.month_usd[None], outcome.own_usd[None], outcome.bills_usd, saving, z)
-        self.samples.append(np.concatenate([one[:, kept] for one in parts]))
+        self.samples.append(np.concatenate([part[:, kept] for part in parts]))
 
     def sample(self, alternatives: int) -> Sample:
-        """The scenarios kept."""
+        """Return the scenarios kept."""
         rows = np.concatenate(self.samples, axis=1)
         bills, savings, z = np.split(rows[2:], [alternatives, 2 * alternatives])
         return Sample(rows[0], rows[1], bills, savings, z)
@@ -138,7 +138,7 @@ def compare(
     swings: FloatArray,
 ) -> ScenarioComparison:
     """One alternative's figures; ``swings`` has the savings at each input's P10 and P90."""
-    won, saving, gain = (float(one) for one in means)
+    won, saving, gain = (float(mean) for mean in means)
     ends = swings.reshape(-1, 2)
     inputs = [
         Sensitivity(driver, values[0], float(low), float(high), evppi_usd(savings, scores))
@@ -147,18 +147,18 @@ def compare(
         )
     ]
     return ScenarioComparison(
-        name,
-        won,
-        spread(bills),
-        spread(savings),
-        saving,
-        max(0.0, gain - max(0.0, saving)),
-        tuple(sorted(inputs, key=lambda one: -one.swing_usd)),
+        name=name,
+        probability=won,
+        bill=spread(bills),
+        saving=spread(savings),
+        expected_saving_usd=saving,
+        evpi_usd=max(0.0, gain - max(0.0, saving)),
+        inputs=tuple(sorted(inputs, key=lambda figure: -figure.swing_usd)),
     )
 
 
 def evppi_usd(savings: FloatArray, scores: FloatArray) -> float:
-    """What knowing one figure is worth: E[max(0, E[S|theta])] - max(0, E[S]).
+    """Return the value of knowing one input: E[max(0, E[S|theta])] - max(0, E[S]).
 
     E[S|theta] is a polynomial of the fourth degree in the figure's normal scores, fitted to the
     scenarios by least squares (Strong, Oakley and Brennan 2014, with a simpler smoother). It is
@@ -176,6 +176,6 @@ def evppi_usd(savings: FloatArray, scores: FloatArray) -> float:
 
 
 def spread(values: FloatArray) -> Percentiles:
-    """The quantiles of a figure's scenarios."""
+    """Return the quantiles of a figure's scenarios."""
     p10, p50, p90 = np.quantile(values, [0.1, 0.5, 0.9])
     return Percentiles(float(p10), float(p50), float(p90))

@@ -50,8 +50,8 @@ class ImpossibleCorrelations(TcoError):
 class UnknownFigure(TcoError):
     """A correlation of a figure that no formula reads as uncertain."""
 
-    def __init__(self, place: int, name: str, known: Sequence[str]) -> None:
-        self.place, self.name, self.known = place, name, known
+    def __init__(self, index: int, name: str, known: Sequence[str]) -> None:
+        self.place, self.name, self.known = index, name, known
         super().__init__(name)
 
 

@@ -23,7 +23,7 @@ class Recorder(Scenario):
     seen: dict[Figure, None] = field(default_factory=dict[Figure, None])
 
     def read(self, name: str, value: Range) -> Quantity:
-        """The likely value, noted where it is uncertain."""
+        """Return the likely value, noted where it is uncertain."""
         if not value.is_point:
             self.seen[(name, value)] = None
         return super().read(name, value)
@@ -49,7 +49,10 @@ class Drivers:
         return list(self.ranges)
 
     def scenario(self, z: FloatArray) -> Scenario:
-        """The figures at standard normal scores, a row of ``z`` a driver, a column a scenario."""
+        """Return the figures at standard normal scores, a row of ``z`` a driver.
+
+        A column a scenario.
+        """
         return Scenario(
             draws={
                 (name, value): drawn(value, row)[:, None]
@@ -61,7 +64,7 @@ class Drivers:
     def scores(
         self, scenarios: int, seed: int, rows: int, correlations: Sequence[Correlation]
     ) -> Iterator[FloatArray]:
-        """Normal scores of all scenarios in chunks of ``rows``, the same at any size of chunk.
+        """Yield the normal scores of all scenarios in chunks; the chunk size changes nothing.
 
         Each driver has a stream of its own. Raises UnknownFigure and ImpossibleCorrelations.
         """

@@ -63,7 +63,7 @@ class Uncertainty:
     against: tuple[ScenarioComparison, ...]
 
     def of(self, name: str | None) -> ScenarioComparison | None:
-        """The figures against an alternative; None where it has no price."""
+        """Return the figures against an alternative; None where it has no price."""
         return next((one for one in self.against if one.name == name), None)
 
 
@@ -79,7 +79,9 @@ def simulate(
     The same seed gives the same answer at any chunk size. Raises UnknownFigure and
     ImpossibleCorrelations.
     """
-    alternatives = [one for one in ahead.stack.alternatives if not one.unpriced]
+    alternatives = [
+        alternative for alternative in ahead.stack.alternatives if not alternative.unpriced
+    ]
     drivers = drivers_of(ahead, alternatives)
     under = tabulated(ahead, _widest(ahead))
     tally = SimulationAccumulator(scenarios if drivers.ranges else 1)
@@ -96,15 +98,15 @@ def simulate(
         spread(kept.own_usd),
         tuple(
             compare(
-                one.name,
+                alternative.name,
                 drivers,
-                means[:, place],
-                kept.bills_usd[place],
-                kept.savings_usd[place],
+                means[:, index],
+                kept.bills_usd[index],
+                kept.savings_usd[index],
                 kept.z,
-                swings.savings_usd[place],
+                swings.savings_usd[index],
             )
-            for place, one in enumerate(alternatives)
+            for index, alternative in enumerate(alternatives)
         ),
     )
 
@@ -112,15 +114,17 @@ def simulate(
 def simulate_plan(
     ahead: Projection, scenarios: int, seed: int, *, derived: bool = False
 ) -> Uncertainty:
-    """The scenarios of a plan with the correlations that it states.
+    """Return the scenarios of a plan with the correlations that it states.
 
     A ``derived`` stack may lack a figure of the plan, whose correlations then say nothing. Raises
-    BadInput for correlations that cannot be.
+    BadInput for impossible correlations.
     """
     stack = ahead.stack
     stated = stack.plan.correlations
     if derived:
-        names = drivers_of(ahead, [one for one in stack.alternatives if not one.unpriced]).names
+        names = drivers_of(
+            ahead, [alternative for alternative in stack.alternatives if not alternative.unpriced]
+        ).names
         stated = tuple(one for one in stated if set(one.figures) <= set(names))
     try:
         return simulate(ahead, scenarios, seed, stated)
@@ -134,29 +138,29 @@ def simulate_plan(
 
 
 def drivers_of(ahead: Projection, alternatives: Sequence[Alternative]) -> Drivers:
-    """What decides: the ranges that the formulas read for a stack and its alternatives."""
+    """Collect the ranges that the formulas read for a stack and its alternatives."""
     recorder = Recorder()
     _outcome(lambda _: ahead, alternatives, recorder, 1)
-    for one in _fleets(ahead):
-        speed(one, recorder)
+    for fleet in _fleets(ahead):
+        speed(fleet, recorder)
     return recorder.drivers
 
 
 def _fleets(ahead: Projection) -> Iterator[GroupWork]:
     """Every fleet of a path and of the stacks beside it."""
-    for place in (ahead, *ahead.others.values()):
-        for groups in place.work.groups:
+    for other in (ahead, *ahead.others.values()):
+        for groups in other.work.groups:
             yield from groups
 
 
 def _widest(ahead: Projection) -> float:
-    """The factor within which every fleet's speed stays: the reach of the fleets' tables."""
+    """Return the factor within which every fleet's speed stays: the reach of the fleets' tables."""
     recorder = Recorder()
-    for one in _fleets(ahead):
-        speed(one, recorder)
+    for fleet in _fleets(ahead):
+        speed(fleet, recorder)
     drivers = recorder.drivers
     ends = np.tile([-FURTHEST, FURTHEST], (len(drivers.names), 1))
-    far = [np.asarray(speed(one, drivers.scenario(ends))) for one in _fleets(ahead)]
+    far = [np.asarray(speed(fleet, drivers.scenario(ends))) for fleet in _fleets(ahead)]
     return max((float(max(one.max(), 1 / one.min())) for one in far), default=1.0)
 
 
@@ -166,7 +170,7 @@ def _outcome(
     scenario: Scenario,
     count: int,
 ) -> Outcome:
-    """The horizon of the stack and of its alternatives under ``count`` scenarios."""
+    """Return the horizon of the stack and of its alternatives under ``count`` scenarios."""
     ahead = under(scenario)
     flow = cash_flow(ahead, scenario)
     rate = scenario.value(ahead.stack.discount_rate)
@@ -174,15 +178,15 @@ def _outcome(
     lost = np.asarray(ahead.refuses.any(axis=-1))
     bills = np.empty((len(alternatives), count))
     savings = np.empty((len(alternatives), count))
-    for place, one in enumerate(alternatives):
-        rival = alternative_flow(ahead, one, scenario)
+    for index, alternative in enumerate(alternatives):
+        rival = alternative_flow(ahead, alternative, scenario)
         if rival is None:
             raise AssertionError("an alternative with a price has one in every scenario")
-        bills[place] = npv_usd(rival, rate)
-        savings[place] = bills[place] - own
+        bills[index] = npv_usd(rival, rate)
+        savings[index] = bills[index] - own
         if lost.any():
-            refused = refused_usd(ahead, one, scenario)
-            savings[place] -= npv_usd(CashFlow.running(refused), rate)
+            refused = refused_usd(ahead, alternative, scenario)
+            savings[index] -= npv_usd(CashFlow.running(refused), rate)
     return Outcome(
         _per_scenario(flow.billed_usd[..., 0], count),
         own,

@@ -45,7 +45,7 @@ class SweepParameter:
     """One input of a sweep: its name and unit, whether it is a whole number, and how to turn it.
 
     ``in_file`` turns what the user wrote, ``in_stack`` what was looked up for it. Both raise
-    BadInput for a value that cannot be.
+    BadInput for an impossible value.
     """
 
     name: str
@@ -72,7 +72,7 @@ def _volume(source: StackFile, declared: StackModel) -> SweepParameter:
 
 
 def _scaled(file: StackFile, factor: float) -> StackFile:
-    """The stack with all its demand times a factor."""
+    """Return the stack with all its demand times a factor."""
     return replace(
         file,
         workloads={
@@ -110,7 +110,7 @@ def _utilization(source: StackFile, declared: StackModel) -> SweepParameter:
 
 
 def _factor_for(stack: StackModel, wanted: float) -> float | None:
-    """The factor of the demand at which the fleet is so busy; None where it never is."""
+    """Return the factor of the demand at which the fleet is so busy; None where it never is."""
     low, high, before = 0.0, 1.0, 0.0
     while (busy := utilization_at(stack, high)) < wanted * (1 - FULL_UTILIZATION_RTOL):
         if busy <= before * (1 + FULL_UTILIZATION_RTOL):
@@ -125,7 +125,10 @@ def _factor_for(stack: StackModel, wanted: float) -> float | None:
 
 
 def _gpu_hour(source: StackFile, declared: StackModel) -> SweepParameter:
-    """The mean price of a rented GPU-hour: every rented pool's price moves by the same factor."""
+    """Return the mean price of a rented GPU-hour.
+
+    Every rented pool's price moves by the same factor.
+    """
     now = rented_usd_per_gpu_hour(declared)
     if now <= 0:
         raise refused(source, "usd_per_gpu_hour", "the stack rents no node.")
@@ -157,7 +160,7 @@ def _repriced(pool: PoolModel, factor: float) -> PoolModel:
 
 
 def _api_prices(source: StackFile, declared: StackModel) -> SweepParameter:
-    """A factor on the prices of all hosted APIs, also where the stack itself pays them."""
+    """Return a factor on the prices of all hosted APIs, also where the stack itself pays them."""
     del declared
 
     def turn(stack: StackModel, value: float) -> StackModel:
@@ -192,7 +195,7 @@ def _with_apis(stack: StackModel, factor: float) -> StackModel:
 
 
 def _people(source: StackFile, declared: StackModel) -> SweepParameter:
-    """The number of people, instead of the planned one."""
+    """Return the number of people, instead of the planned one."""
     del declared
 
     def turn(stack: StackModel, value: float) -> StackModel:

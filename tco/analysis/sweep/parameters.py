@@ -28,7 +28,7 @@ WORKLOADS = "workloads"
 
 
 def knob_of(name: str, source: StackFile, declared: StackModel) -> SweepParameter:
-    """The input of a name. ``declared`` is the stack as it stands. Raises BadInput."""
+    """Return the input of a name. ``declared`` is the stack without the sweep. Raises BadInput."""
     lever = LEVERS.get(name)
     if lever is not None:
         return lever(source, declared)
@@ -48,7 +48,7 @@ def knob_of(name: str, source: StackFile, declared: StackModel) -> SweepParamete
 
 
 def _workload_knob(name: str, path: Sequence[str], source: StackFile) -> SweepParameter:
-    """A number of a workload."""
+    """Return a number of a workload."""
     key = path[0] if path else ""
     if key not in source.workloads:
         raise refused(source, name, f'no workload "{key}".', one_of(key, source.workloads))
@@ -67,7 +67,10 @@ def _workload_knob(name: str, path: Sequence[str], source: StackFile) -> SweepPa
 def _number_at(
     source: StackFile, name: str, model: BaseModel, path: Sequence[str]
 ) -> tuple[list[str | int], bool]:
-    """The keys to a number inside a model, and whether it is a whole one. Raises BadInput."""
+    """Return the keys to a number inside a model, and whether it is a whole one.
+
+    Raises BadInput.
+    """
     here: object = model
     types: list[object] = [type(model)]
     where: list[str | int] = []
@@ -89,7 +92,7 @@ _Below = tuple[str | int, object, list[object]]
 
 
 def _keys(here: object, types: Sequence[object]) -> dict[str, _Below]:
-    """What stands below a value, by name; a list's items go by their place and by their name."""
+    """Map names to what is below a value; list items have an index and a name."""
     mapping = as_mapping(here)
     if mapping is not None:
         return {str(key): (key, value, [type(value)]) for key, value in mapping.items()}
@@ -106,16 +109,16 @@ def _keys(here: object, types: Sequence[object]) -> dict[str, _Below]:
 
 def _items(items: tuple[object, ...]) -> dict[str, _Below]:
     found: dict[str, _Below] = {}
-    for place, item in enumerate(items):
-        found[str(place)] = (place, item, [type(item)])
+    for index, item in enumerate(items):
+        found[str(index)] = (index, item, [type(item)])
         name = getattr(item, "name", None)
         if isinstance(name, str):
-            found[name] = found[str(place)]
+            found[name] = found[str(index)]
     return found
 
 
 def _with(model: BaseModel, where: Sequence[str | int], value: float, *, whole: bool) -> Any:
-    """What the user wrote, with a number put in: as plain keys and values."""
+    """Return what the user wrote with a number replaced, as plain keys and values."""
     content = model.model_dump(mode="json", exclude_unset=True)
     here: Any = content
     for key in where[:-1]:

@@ -31,7 +31,7 @@ SPAN = re.compile(r"(?P<name>[^=]+)=(?P<low>[^=:]+?)\.\.(?P<high>[^=:]+?)(:(?P<c
 
 
 class NoSweep(TcoError):
-    """Words on the command line that are no sweep."""
+    """Words on the command line that do not describe a sweep."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Span:
 
 
 def span_of(text: str) -> Span:
-    """A span from its text. Raises NoSweep."""
+    """Return a span from its text. Raises NoSweep."""
     found = SPAN.fullmatch(text)
     if found is None:
         raise NoSweep(f"{text!r} is not a sweep. Write PARAM=LO..HI or PARAM=LO..HI:N.")
@@ -84,10 +84,10 @@ class Axis:
         values = spaced(span.low, span.high, span.count)
         if knob.whole:
             values = np.unique(np.round(values))
-        return Axis(knob, tuple(dict.fromkeys(float(one) for one in values)), logarithmic)
+        return Axis(knob, tuple(dict.fromkeys(float(value) for value in values)), logarithmic)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Point:
     """The answer at values of the inputs; USD a month, None where something has no price."""
 
@@ -100,7 +100,7 @@ class Point:
     probability: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sweep:
     """A stack and the inputs that are turned, ready to be evaluated point by point."""
 
@@ -132,7 +132,7 @@ class Sweep:
             yield self.at(values)
 
     def at(self, values: Sequence[float]) -> Point:
-        """The evaluation at values of the inputs. Raises BadInput."""
+        """Return the evaluation at values of the inputs. Raises BadInput."""
         file = self.source
         for axis, value in zip(self.axes, values, strict=True):
             file = axis.knob.in_file(file, value)
@@ -146,13 +146,13 @@ class Sweep:
             raise BadInput([Problem(file.file, where, f"{error}.")]) from None
         rival = result.rival
         return Point(
-            tuple(values),
-            result.usd_per_month,
-            rival.name if rival is not None else None,
-            rival.usd_per_month if rival is not None else None,
-            result.verdict.saving_npv_usd,
-            result.verdict.decision,
-            result.verdict.probability,
+            values=tuple(values),
+            usd_per_month=result.usd_per_month,
+            rival=rival.name if rival is not None else None,
+            rival_usd_per_month=rival.usd_per_month if rival is not None else None,
+            saving_npv_usd=result.verdict.saving_npv_usd,
+            decision=result.verdict.decision,
+            probability=result.verdict.probability,
         )
 
     def _named(self, values: Sequence[float]) -> list[str]:
@@ -192,7 +192,7 @@ def sweep_of(
     scenarios: int = 0,
     seed: int = SEED,
 ) -> Sweep:
-    """A sweep whose every value the schema takes. Raises NoSweep and BadInput."""
+    """Return a sweep whose every value the schema takes. Raises NoSweep and BadInput."""
     names = [one.name for one in spans]
     if not 1 <= len(spans) <= MOST_AXES:
         raise NoSweep(f"{len(spans)} inputs: a sweep takes one or two.")
@@ -205,7 +205,9 @@ def sweep_of(
         for value in axis.values:
             axis.knob.in_stack(declared, value)
             axis.knob.in_file(source, value)
-    return Sweep(source, resolve, today, axes, scenarios, seed)
+    return Sweep(
+        source=source, resolve=resolve, today=today, axes=axes, scenarios=scenarios, seed=seed
+    )
 
 
 def _refuse_fractions(axis: Axis, span: Span, source: StackFile) -> None:

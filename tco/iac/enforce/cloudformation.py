@@ -17,7 +17,7 @@ STARTER: Final = re.compile(
     r"|PCS::\w+|SageMaker::\w+|Serverless::Application|ServiceCatalog::\w+|WorkSpaces::\w+)"
     r"|\bCustom::"
 )
-"""Types of resources in a template that start instances, or of which nobody knows it."""
+"""Types of resources in a template that start instances, or may start them."""
 ANY_INSTANCE: Final = re.compile(
     r"(?<![\w.-])[a-z]+\d[a-z0-9-]*\.(?:metal|\w*large|medium|nano|micro|small)"
 )

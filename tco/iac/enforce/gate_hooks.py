@@ -1,6 +1,6 @@
 """The gate in the engine: a hook before every creation and every growth, on every resource.
 
-All resources of the program are bound to the hook, those of foreign components included, so that a
+All resources of the program are bound to the hook, also of foreign components, so that a
 closed gate stops the first of them before its provider is called. Whatever goes wrong in the hook
 closes the gate: an exception without a text would let the step pass, and SystemExit would hang the
 engine, so each becomes one with a text.
@@ -60,7 +60,7 @@ def guard(
     bound = ResourceHookBinding(before_create=[hook], before_update=[hook])
 
     def bind(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
-        """A resource that this program declares, its other options as they are."""
+        """Return a resource that this program declares, its other options as they are."""
         if not isinstance(args.resource, pulumi.CustomResource):
             return None
         opts = copy.copy(args.opts)
@@ -80,7 +80,7 @@ def guard(
 
 
 def _is_bound(hooks: ResourceHookBinding | None) -> bool:
-    """Whether the gate's hook stands before both creation and update."""
+    """Whether the gate's hook is bound to both creation and update."""
     steps = (hooks.before_create, hooks.before_update) if hooks is not None else ((), ())
     return all(HOOK in [getattr(one, "name", "") for one in step or ()] for step in steps)
 
@@ -88,7 +88,7 @@ def _is_bound(hooks: ResourceHookBinding | None) -> bool:
 def _judge(
     handed: Sequence[pulumi.Output[Evaluation]], failed: Sequence[str], grown: Growth
 ) -> Callable[[ResourceHookArgs], Awaitable[None]]:
-    """A hook that refuses creation and growth while the gate is closed, and nothing else.
+    """Return a hook that refuses creation and growth while the gate is closed, and nothing else.
 
     The first refusal tells why the gate is closed; the others say that it is.
     """
@@ -133,7 +133,9 @@ def _growth(stack: StackModel, catalog: Catalog) -> Growth:
     default_region = pulumi.Config("aws").get("region")
     prices = catalog.with_books(stack.source.books)
     known = ReferenceIndex(
-        Resource(pool.name, LAUNCH_TEMPLATE, pool.name, {"instanceType": pool.node})
+        Resource(
+            urn=pool.name, type=LAUNCH_TEMPLATE, name=pool.name, inputs={"instanceType": pool.node}
+        )
         for _, _, _, pool in stack.pools()
         if pool.provisioned and pool.supply.option != "capacity-block"
     )
@@ -151,16 +153,16 @@ def _growth(stack: StackModel, catalog: Catalog) -> Growth:
 def _resource(
     args: ResourceHookArgs, inputs: Mapping[str, Any], default_region: str | None
 ) -> Resource:
-    """What a hook sees, as the inventory reads it; a group of the plan's by its pool's name."""
+    """Convert a hook's resource for the inventory; the plan's groups get their pool's name."""
     outputs = args.old_outputs or {}
     region = stated_region(inputs, outputs) or default_region
     template = {"launchTemplate": [args.name]} if OWN_GROUP in args.urn else {}
     return Resource(
-        args.urn,
-        args.type,
-        args.name,
-        inputs,
-        region if isinstance(region, str) else None,
+        urn=args.urn,
+        type=args.type,
+        name=args.name,
+        inputs=inputs,
+        region=region if isinstance(region, str) else None,
         outputs=outputs,
         property_dependencies=template,
     )

@@ -1,4 +1,4 @@
-"""Whether an update makes a resource dearer: whether the most that its nodes cost a month rises.
+"""Whether an update makes a resource more expensive: whether its monthly ceiling rises.
 
 The inventory reads the resource before and after, and the two are compared in money: at the
 ceiling, and held at the size asked for and at the floor, for such nodes run below any ceiling. A
@@ -48,7 +48,7 @@ SIZES: Final[dict[str, int]] = {
 """Numbers that cost more when they rise, with what AWS takes where they are absent."""
 
 CHEAPEST: Final = {"capacityType": "SPOT", "marketType": "spot"}
-"""Purchase options by name, with the value that is never dearer than another."""
+"""Purchase options by name, with the value that never costs more than another."""
 
 OUT_OF_SIGHT: Final = re.compile(
     r"\b(instanceRequirements|launchConfiguration|launchTemplate(Id|Name)"
@@ -82,33 +82,35 @@ def growth(
             return _in_doubt(changes) or "; ".join(fresh)
         if will > was:
             return _rise(new, name, was, will, changes)
-    return _in_doubt(one for one in changes if OUT_OF_SIGHT.search(one[0]))
+    return _in_doubt(change for change in changes if OUT_OF_SIGHT.search(change[0]))
 
 
 def _pool(resource: Resource, known: ReferenceIndex) -> NodePool | None:
-    """The nodes of a resource; None for one of a type that provides none itself."""
+    """Return the nodes of a resource; None for one of a type that provides none itself."""
     if resource.type == LAUNCH_TEMPLATE:
         return template_pool(resource)
     return pool_of(resource, known) if resource.type in POOL_TYPES else None
 
 
 def _held(pool: NodePool, size: str) -> NodePool:
-    """The pool if it stayed at one of its sizes."""
-    shares = (replace(one, units=Size(*[getattr(one.units, size)] * 3)) for one in pool.shares)
+    """Return the pool if it stayed at one of its sizes."""
+    shares = (
+        replace(share, units=Size(*[getattr(share.units, size)] * 3)) for share in pool.shares
+    )
     return replace(pool, shares=tuple(shares))
 
 
 def _rise(new: Resource, name: str, was: float, will: float, changes: Iterable[Change]) -> str:
-    """What rises; a launch template has no month of its own, for others say how many nodes run."""
+    """Return the rise. A launch template has no cost of its own: others set the node count."""
     rise = f"its {name} rises from {usd(was)} to {usd(will)} a month"
     if new.type == LAUNCH_TEMPLATE:
         rise = "a node started from it costs more"
-    told = ", ".join(_format_growth(*one) for one in changes)
-    return f"{rise} ({told})" if told else rise
+    texts = ", ".join(_format_growth(*change) for change in changes)
+    return f"{rise} ({texts})" if texts else rise
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    """The changed inputs that speak of nodes, and each block that cannot be read any more."""
+    """Return the changed inputs about nodes, and each block that is no longer readable."""
     before, after = dict(leaves(old)), dict(leaves(new))
     for path in {**before, **after}:
         was, now = before.get(path), after.get(path)
@@ -118,7 +120,7 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]
 
 
 def _in_doubt(changes: Iterable[Change]) -> str:
-    return "; ".join(_format_growth(*one) for one in changes if not _falls(*one))
+    return "; ".join(_format_growth(*change) for change in changes if not _falls(*change))
 
 
 def _falls(path: str, was: Value, now: Value) -> bool:
@@ -141,7 +143,7 @@ def _format_growth(path: str, was: Value, now: Value) -> str:
 
 
 def _shown(path: str, value: Value) -> str:
-    """A value as people write it; what AWS takes where it is absent."""
+    """Return a value as people write it; what AWS takes where it is absent."""
     if value is None:
         return str(SIZES.get(path.rpartition(".")[2], "nothing"))
     if value is UNKNOWN:

@@ -142,7 +142,9 @@ def _names_types(block: Mapping[str, Any]) -> bool:
     if any(look(block, one) is not None for one in TYPES):
         return True
     overrides = [one for key in OVERRIDES for one in each(block, key)]
-    return bool(overrides) and all(is_mapping(one) and _names_types(one) for one in overrides)
+    return bool(overrides) and all(
+        is_mapping(override) and _names_types(override) for override in overrides
+    )
 
 
 def _unknown_setting(setting: Mapping[str, Any]) -> bool:
@@ -185,7 +187,7 @@ def _without_accelerators(requirements: Value, rates: Rates) -> bool:
     allowed = texts(requirements, "allowedInstanceTypes")
     names = [one for one in allowed if isinstance(one, str)]
     return 0 < len(names) == len(allowed) and not any(
-        may_be_accelerated(one, rates) for one in names
+        may_be_accelerated(name, rates) for name in names
     )
 
 

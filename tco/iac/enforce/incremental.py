@@ -49,23 +49,25 @@ class CandidateIndex(ReferenceIndex):
         self._kinds: dict[NodePool, Resource] = {}
         self._reservations: dict[str, Resource] = {}
 
-    def add(self, one: Resource) -> None:
+    def add(self, resource: Resource) -> None:
         """One more resource that others may point to; a changed template may still be the old."""
-        super().add(one)
-        if one.type in TEMPLATES:
-            self._kinds.setdefault(template_pool(one), one)
-        elif one.type != SCHEDULE:
-            self._reservations[one.urn] = one
+        super().add(resource)
+        if resource.type in TEMPLATES:
+            self._kinds.setdefault(template_pool(resource), resource)
+        elif resource.type != SCHEDULE:
+            self._reservations[resource.urn] = resource
 
     def behind(self, owner: Resource, prop: str, *kinds: str) -> list[Resource]:
-        """The template that is tried, or all the reservations there are."""
+        """Return the template that is tried, or all the reservations there are."""
         del owner, prop
         if self.tried is not None and self.tried.type in kinds:
             return [self.tried]
-        return [one for one in self._reservations.values() if one.type in kinds]
+        return [
+            reservation for reservation in self._reservations.values() if reservation.type in kinds
+        ]
 
     def templates(self) -> list[Resource]:
-        """The launch templates of the program, one of each kind."""
+        """Return the launch templates of the program, one of each kind."""
         return list(self._kinds.values())
 
 
@@ -77,13 +79,13 @@ class PricedResource:
     pool: NodePool | None
     cost: Cost
     gpu: bool
-    """Whether it provides GPUs, or nobody knows that it does not."""
+    """Whether it provides GPUs, or may provide them."""
     total_usd_per_month: float
 
     @property
     def usd_per_month(self) -> float:
         """What it costs as declared."""
-        return sum(one.usd_per_month for one in self.cost.parts)
+        return sum(part.usd_per_month for part in self.cost.parts)
 
     @property
     def most_usd_per_month(self) -> float:
@@ -91,9 +93,9 @@ class PricedResource:
         return _most(self.cost)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class RunningCost:
-    """What the resources seen so far cost; one that comes again counts anew, not twice."""
+    """The cost of the resources seen so far; a resource seen again replaces its earlier cost."""
 
     catalog: Catalog
     day: dt.date
@@ -108,7 +110,10 @@ class RunningCost:
         self.rates = Rates(self.catalog, self.day)
 
     def see(self, resource: Resource) -> PricedResource | None:
-        """The resource with its cost, or None for a type that provides and prices nothing."""
+        """Return the resource with its cost.
+
+        Or None for a type that provides and prices nothing.
+        """
         if resource.type not in WATCHED:
             return None
         self.resources[resource.urn] = resource
@@ -125,7 +130,7 @@ class RunningCost:
         return None
 
     def now(self, property_dependencies: Mapping[str, Mapping[str, Sequence[str]]]) -> Pricing:
-        """The resources of these URNs that were seen, with what each depends on, priced."""
+        """Return the resources of these URNs that were seen, with what each depends on, priced."""
         listed = [
             replace(self.resources[urn], property_dependencies=depends)
             for urn, depends in property_dependencies.items()
@@ -143,9 +148,9 @@ class RunningCost:
         return PricedResource(resource, pool, cost, self._may_have_gpus(pool), self._total)
 
     def _see_schedule(self, schedule: Resource) -> PricedResource:
-        """Return the dearest of the groups that a schedule sets the size of, read anew."""
+        """Return the most expensive group whose size a schedule sets, read again."""
         groups = [self.resources[urn] for urn in self._pools]
-        seen = [self._see_pool(one) for one in groups if sets_size_of(schedule, one)]
+        seen = [self._see_pool(group) for group in groups if sets_size_of(schedule, group)]
         if not seen:
             return PricedResource(schedule, None, Cost("", unpriced=NO_GROUP), True, self._total)
         dearest = max(seen, key=lambda one: (one.gpu, bool(one.cost.unpriced), _most(one.cost)))
@@ -153,18 +158,21 @@ class RunningCost:
 
     def templates_may_have_gpus(self) -> bool:
         """Return whether a launch template may start GPUs: one of the program, or one elsewhere."""
-        pools = [template_pool(one) for one in self._known.templates()]
+        pools = [template_pool(template) for template in self._known.templates()]
         return not pools or any(self._may_have_gpus(pool) for pool in pools)
 
     def _readings(self, resource: Resource) -> Iterator[NodePool]:
-        """The resource as a pool, with each launch template of the program that it may mean."""
+        """Yield the resource as a pool.
+
+        With each launch template of the program that it may mean.
+        """
         templated = any(look(resource.inputs, key) is not None for key in BY_TEMPLATE)
         for tried in (self._known.templates() if templated else []) or [None]:
             self._known.tried = tried
             yield pool_of(resource, self._known)
 
     def _covered(self, own: NodePool, cost: Cost) -> Cost:
-        """The cost of a pool beside the reservations seen; those of the others are renewed."""
+        """Return the cost of a pool given the reservations seen; other pools are priced again."""
         held = {
             place
             for pool in self._pools.values()
@@ -190,13 +198,13 @@ class RunningCost:
 
     def _may_have_gpus(self, pool: NodePool) -> bool:
         names = [instance for _, instance in _places(pool)]
-        return not names or any(accelerated(one, self.rates) for one in names)
+        return not names or any(accelerated(name, self.rates) for name in names)
 
 
 def _places(pool: NodePool) -> set[Place]:
-    """The instance types of a pool, each with the region."""
-    return {(pool.region, one.instance) for share in pool.shares for one in share.choices}
+    """Return the instance types of a pool, each with the region."""
+    return {(pool.region, choice.instance) for share in pool.shares for choice in share.choices}
 
 
 def _most(cost: Cost) -> float:
-    return 0.0 if cost.unpriced else sum(one.high for one in cost.parts)
+    return 0.0 if cost.unpriced else sum(part.high for part in cost.parts)

@@ -66,7 +66,7 @@ class Limits:
 
 
 def read_limits(config: Mapping[str, Any]) -> Limits:
-    """The limits of a configuration. Raises TcoError for one that cannot be read."""
+    """Return the limits of a configuration. Raises TcoError for one that cannot be read."""
     options = _names(config, "purchaseOptions")
     for name in options or ():
         if name not in OPTIONS:
@@ -95,7 +95,7 @@ def _amount(config: Mapping[str, Any], key: str) -> float | None:
 def _names(config: Mapping[str, Any], key: str) -> list[str] | None:
     if look(config, key) is None:
         return None
-    names = [one for one in texts(config, key) if isinstance(one, str)]
+    names = [text for text in texts(config, key) if isinstance(text, str)]
     if len(names) != len(texts(config, key)):
         raise TcoError(f"{key} should be a list of texts.")
     return names

@@ -52,7 +52,7 @@ class Configured(Protocol):
     """What every policy is handed."""
 
     def get_config(self) -> Mapping[str, Any]:
-        """The policy's configuration."""
+        """Return the policy's configuration."""
         ...
 
 
@@ -121,16 +121,18 @@ class Pack:
     _lock: Lock = field(default_factory=Lock)
 
     def running(self, config: Mapping[str, Any]) -> RunningCost:
-        """The running cost at the prices that a policy's configuration asks for."""
+        """Return the running cost at the prices that a policy's configuration asks for."""
         books = tuple(one for one in texts(config, "priceBooks") if isinstance(one, str))
         with self._lock:
             if books not in self._running:
-                read = [read_book(Path(one), one) for one in books]
-                self._running[books] = RunningCost(self.catalog().with_books(read), self.day)
+                read = [read_book(Path(book), book) for book in books]
+                self._running[books] = RunningCost(
+                    catalog=self.catalog().with_books(read), day=self.day
+                )
             return self._running[books]
 
     def see(self, args: Arguments) -> PricedResource | None:
-        """A resource with its cost, or None for one that provides and prices nothing."""
+        """Return a resource with its cost, or None for one that provides and prices nothing."""
         running = self.running(args.get_config())
         with self._lock:
             return running.see(_resource(args))
@@ -198,7 +200,7 @@ def _refusals(pack: Pack, args: Arguments) -> Iterator[str]:
 
 
 def _closed(pack: Pack, seen: PricedResource, limits: Limits) -> Iterator[str]:
-    """What closes the gate for any GPU resource, whatever its size."""
+    """Yield the reasons that close the gate for any GPU resource, whatever its size."""
     if limits.none:
         yield NO_LIMIT
     if seen.cost.unpriced:
@@ -216,17 +218,19 @@ def _closed_verdict(file: Path, catalog: Catalog, today: dt.date) -> str:
     result = evaluate(load_stack(file.parent, named[1], catalog, today), today)
     if result.gate.open:
         return ""
-    failing = "; ".join(one.text for one in result.gate.conditions if not one.holds)
+    failing = "; ".join(
+        condition.text for condition in result.gate.conditions if not condition.holds
+    )
     return f"the gate of {file} is closed: {failing}"
 
 
 def _totals(pack: Pack, args: StackArguments) -> Iterator[str]:
     depends = {
-        one.urn: {
+        resource.urn: {
             name: [other.urn for other in others]
-            for name, others in one.property_dependencies.items()
+            for name, others in resource.property_dependencies.items()
         }
-        for one in args.resources
+        for resource in args.resources
     }
     found = pack.running(args.get_config()).now(depends)
     priced, unpriced = found.count("priced"), found.count("unpriced")
@@ -246,4 +250,6 @@ def _resource(args: Arguments) -> Resource:
     if region is None and args.provider is not None:
         region = text(args.provider.props, "region")
     known = region if isinstance(region, str) else None
-    return Resource(args.urn, args.resource_type, args.name, args.props, known)
+    return Resource(
+        urn=args.urn, type=args.resource_type, name=args.name, inputs=args.props, region=known
+    )

@@ -45,7 +45,10 @@ def part(
     *,
     estimate: bool = False,
 ) -> Part:
-    """A quantity at a figure's price; ``bounds`` are the least and the most of the quantity."""
+    """Return a quantity at a figure's price.
+
+    ``bounds`` are the least and the most of the quantity.
+    """
     least, most = bounds or (quantity, quantity)
     value = figure.value
     return Part(

@@ -75,9 +75,9 @@ def _joined(pool: NodePool, open_ones: dict[Place, list[_Free]]) -> list[int]:
 
 def _take(share: Share, free: _Free, total: list[int], *, certain: bool = True) -> list[int]:
     weight = next(
-        one.weight
-        for one in share.choices
-        if one.instance == free.pool.shares[0].choices[0].instance
+        choice.weight
+        for choice in share.choices
+        if choice.instance == free.pool.shares[0].choices[0].instance
     )
     wanted = [
         max(0, -(-units // weight) - already)
@@ -89,8 +89,8 @@ def _take(share: Share, free: _Free, total: list[int], *, certain: bool = True) 
 
 
 def _held(pool: NodePool) -> Share | None:
-    """The share of a pool that a reservation can hold."""
-    return next((one for one in pool.shares if one.purchase != "spot"), None)
+    """Return the share of a pool that a reservation can hold."""
+    return next((share for share in pool.shares if share.purchase != "spot"), None)
 
 
 def _fits(pool: NodePool, share: Share, reservation: NodePool) -> bool:
@@ -99,7 +99,7 @@ def _fits(pool: NodePool, share: Share, reservation: NodePool) -> bool:
     held = reservation.shares[0]
     instance = held.choices[0].instance if held.choices else None
     return share.purchase == held.purchase and any(
-        one.instance == instance for one in share.choices
+        choice.instance == instance for choice in share.choices
     )
 
 

@@ -1,4 +1,4 @@
-"""What EBS volumes cost: those of nodes, and those declared on their own."""
+"""What EBS volumes cost: the volumes of nodes, and volumes declared on their own."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ Count = tuple[int, int, int]
 def disk_parts(
     pool: NodePool, share: Share, chosen: Choice, rates: Rates
 ) -> tuple[list[Part], list[str]]:
-    """The disks of a share's nodes, and what of them has no price."""
+    """Return the disks of a share's nodes, and what of them has no price."""
     units = share.units
     nodes = (units.floor, units.desired, units.ceiling)
-    count = tuple(-(-one // chosen.weight) for one in nodes)
+    count = tuple(-(-node // chosen.weight) for node in nodes)
     parts: list[Part] = []
     left_out: list[str] = []
     for disk in pool.disks if pool.role == "nodes" and units.ceiling else ():
@@ -59,7 +59,7 @@ class NotCounted:
 def volume_parts(
     disk: Disk, count: Count, region: str | None, rates: Rates
 ) -> tuple[list[Part], list[NotCounted]]:
-    """So many volumes (floor, declared, ceiling), and what of them has no price."""
+    """Return the cost of a number of volumes (floor, declared, ceiling), and what is unpriced."""
     iops, speed = disk.iops or 0.0, disk.mb_per_s or 0.0
     if disk.volume_type == "gp3":
         iops = max(0.0, iops - _free("ebs_gp3_free_iops", rates))
@@ -85,6 +85,6 @@ def volume_parts(
 
 
 def _free(name: str, rates: Rates) -> float:
-    """What a volume has without extra charge; nothing where no figure says so."""
+    """Return the free allowance of a volume; 0 where no figure states one."""
     figure = rates.figure(name)
     return 0.0 if isinstance(figure, str) else figure.value.likely

@@ -44,7 +44,7 @@ PROVIDER: Final = "pulumi:providers:aws"
 
 @dataclass(frozen=True)
 class Document:
-    """What a file says will exist: each resource once, and what to mind about the list."""
+    """The resources of a file, each once, and notes about the list."""
 
     kind: Literal["preview", "state"]
     resources: tuple[Resource, ...]
@@ -75,7 +75,7 @@ def _read_bytes(file: str) -> bytes:
 
 
 def read_document(data: bytes, shown: str) -> Document:
-    """The resources in the bytes of a file. Raises BadInput for anything else."""
+    """Return the resources in the bytes of a file. Raises BadInput for anything else."""
     _check_begin(data, shown)
     text = decoded(data, shown)
     del data  # a large file is not held as bytes, as text and as values at once
@@ -97,7 +97,7 @@ def _check_begin(data: bytes, shown: str) -> None:
 
 
 def document_of(content: object, shown: str) -> Document:
-    """The resources in a parsed preview or state. Raises BadInput for anything else."""
+    """Return the resources in a parsed preview or state. Raises BadInput for anything else."""
     top = Fields(as_mapping(content) or {}, Problems(shown))
     if "steps" in top.values or "changeSummary" in top.values:
         return _preview(top)
@@ -179,7 +179,7 @@ def _state_warnings(deployment: Fields, deleted: int) -> Iterator[str]:
 
 def _resources(states: Iterable[Fields], config_region: str | None) -> tuple[Resource, ...]:
     """Return every state as a resource; note those without URN or type."""
-    listed = [(one, one.required_text("urn"), one.required_text("type")) for one in states]
+    listed = [(state, state.required_text("urn"), state.required_text("type")) for state in states]
     providers = {
         urn: text(one.mapping("inputs"), "region") for one, urn, kind in listed if kind == PROVIDER
     }
@@ -196,22 +196,25 @@ def _resource(
         if region is None:
             region = _provider_region(state.text("provider") or "", providers, config_region)
     return Resource(
-        urn,
-        kind,
-        urn.rpartition("::")[2],
-        inputs,
-        region if isinstance(region, str) else None,
-        state.text("id"),
-        outputs,
-        state.text_lists("propertyDependencies"),
-        state.flag("custom") and not state.flag("external"),
+        urn=urn,
+        type=kind,
+        name=urn.rpartition("::")[2],
+        inputs=inputs,
+        region=region if isinstance(region, str) else None,
+        id=state.text("id"),
+        outputs=outputs,
+        property_dependencies=state.text_lists("propertyDependencies"),
+        provided=state.flag("custom") and not state.flag("external"),
     )
 
 
 def _provider_region(
     provider: str, providers: Mapping[str, Any], config_region: str | None
 ) -> str | Unknown | None:
-    """The region of a resource's provider; the default one has no step of its own in a preview."""
+    """Return the region of a resource's provider.
+
+    The default one has no step of its own in a preview.
+    """
     urn = provider.rpartition("::")[0]
     if urn in providers:
         return providers[urn]

@@ -18,7 +18,7 @@ __all__ = ["FIGURED"]
 
 
 def _volume(resource: Resource, rates: Rates) -> Cost:
-    """An EBS volume. Its type is gp2 where it states none, as EC2 does."""
+    """Return an EBS volume. Its type is gp2 where it states none, as EC2 does."""
     kind = text(resource.inputs, "type") or "gp2"
     sizes = [whole_number(resource.inputs, key) for key in ("size", "iops", "throughput")]
     size = sizes[0] if sizes[0] is not None else whole_number(resource.outputs, "size")
@@ -28,7 +28,7 @@ def _volume(resource: Resource, rates: Rates) -> Cost:
         return Cost(kind, unpriced="its size is that of a snapshot, which is not in the file")
     if resource.region is None:
         return Cost(kind, unpriced=NO_REGION)
-    iops, speed = (one if isinstance(one, int) else None for one in sizes[1:])
+    iops, speed = (siz if isinstance(siz, int) else None for siz in sizes[1:])
     parts, missing = volume_parts(Disk(kind, size, iops, speed), (1, 1, 1), resource.region, rates)
     detail = f"{size:,} GB, {kind}"
     if not parts:

@@ -8,13 +8,13 @@ How to call it:
         pool.shares    # what it buys: purchase option, instance types, floor, desired, ceiling
         pool.unknown   # why it cannot be priced, a phrase each; empty when all is known
 
-``inputs`` are a resource's inputs in camelCase; unknown values may stand in them in any of
+``inputs`` are a resource's inputs in camelCase; unknown values may appear in them in any of
 Pulumi's forms. Give launch templates and capacity reservations along with the groups that use
 them: without its template, a group without overrides has an unknown instance type.
 
 Has a pool grown? ``tco.iac.enforce.growth`` compares its ceilings by ``ceiling_usd_per_month``;
 ``None`` is a ceiling that cannot be computed. Two pools are equal when nothing that costs differs.
-A launch template is no pool; ``template_pool`` reads one as a pool of a single node.
+A launch template is not a pool; ``template_pool`` reads one as a pool of a single node.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ ONE: Final = Size(1, 1, 1)
 
 
 def node_pools(resources: Iterable[Resource]) -> list[NodePool]:
-    """The pools and the reserved capacity among resources, in their order."""
+    """Return the pools and the reserved capacity among resources, in their order."""
     everything = list(resources)
     known = ReferenceIndex(everything)
     return [pool_of(one, known) for one in everything if one.type in POOL_TYPES]
@@ -67,7 +67,7 @@ def pool_of(resource: Resource, known: ReferenceIndex) -> NodePool:
 
 
 def template_pool(template: Resource) -> NodePool:
-    """A launch template as a pool of one node, to see what a change of it costs."""
+    """Return a launch template as a pool of one node, to see what a change of it costs."""
     return _instance(Reading(template, ReferenceIndex([])))
 
 
@@ -82,7 +82,10 @@ def _spot_request(reading: Reading) -> NodePool:
 
 
 def _group(reading: Reading) -> NodePool:
-    """An Auto Scaling group: mixed instances, a launch template or a launch configuration."""
+    """Return an Auto Scaling group.
+
+    Mixed instances, a launch template or a launch configuration.
+    """
     size = reading.size("minSize", "desiredCapacity", "maxSize")
     if look(reading.resource.inputs, "warmPool") is not None:
         reading.note("what its warm pool (warmPool) holds is not priced")
@@ -100,7 +103,7 @@ def _group(reading: Reading) -> NodePool:
 
 
 def _mixed(reading: Reading, size: Size) -> list[Share]:
-    """The on-demand and the spot share of a mixed instances policy."""
+    """Return the on-demand and the spot share of a mixed instances policy."""
     policy = "mixedInstancesPolicy"
     launch = (policy, "launchTemplate", "launchTemplateSpecification")
     reading.follow(policy, *launch, keys=("launchTemplateId", "launchTemplateName"))
@@ -130,7 +133,7 @@ def _on_demand(units: int, base: int, percent: int) -> int:
 
 
 def _overrides(reading: Reading) -> tuple[Choice, ...]:
-    """The instance types that a mixed instances policy lists, with their weights."""
+    """Return the instance types that a mixed instances policy lists, with their weights."""
     choices: list[Choice] = []
     for one in each(reading.resource.inputs, "mixedInstancesPolicy", "launchTemplate", "overrides"):
         name = UNKNOWN if isinstance(one, Unknown) else text(one, "instanceType")
@@ -144,7 +147,7 @@ def _overrides(reading: Reading) -> tuple[Choice, ...]:
 
 
 def _node_group(reading: Reading) -> NodePool:
-    """An EKS managed node group."""
+    """Return an EKS managed node group."""
     inputs = reading.resource.inputs
     size = reading.size("minSize", "desiredSize", "maxSize", "scalingConfig")
     templated = look(inputs, "launchTemplate") is not None
@@ -189,7 +192,7 @@ def _reservation(reading: Reading) -> NodePool:
 
 
 def _block(reading: Reading) -> NodePool:
-    """A capacity block: its offering says what it is, so only a bought one can be read."""
+    """Return a capacity block: its offering says what it is, so only a bought one can be read."""
     outputs = reading.resource.outputs
     name = text(outputs, "instanceType")
     count = reading.count_of(outputs, 0, "instanceCount")

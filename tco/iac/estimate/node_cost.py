@@ -14,7 +14,7 @@ __all__ = ["node_cost"]
 
 
 def node_cost(pool: NodePool, rates: Rates, covered: Size = NOT_COVERED) -> Cost:
-    """The cost of a pool; ``covered`` nodes of it are paid by a reservation."""
+    """Return the cost of a pool; ``covered`` nodes of it are paid by a reservation."""
     detail = " + ".join(_format_share(share, pool.role) for share in pool.shares)
     if pool.unknown:
         return Cost(detail, unpriced="; ".join(pool.unknown))
@@ -26,7 +26,8 @@ def node_cost(pool: NodePool, rates: Rates, covered: Size = NOT_COVERED) -> Cost
     for share in pool.shares:
         held = NOT_COVERED if share.purchase == "spot" else covered
         options = [
-            (one, rates.node(one.instance, pool.region, share.purchase)) for one in share.choices
+            (choice, rates.node(choice.instance, pool.region, share.purchase))
+            for choice in share.choices
         ]
         missing = [rate for _, rate in options if isinstance(rate, str)]
         if missing:
@@ -40,7 +41,7 @@ def node_cost(pool: NodePool, rates: Rates, covered: Size = NOT_COVERED) -> Cost
 
 
 def _chosen(share: Share, priced: list[tuple[Choice, SourcedValue]]) -> Choice:
-    """The instance type that is launched: the first, or the one cheapest for its weight."""
+    """Return the instance type that is launched: the first, or the one cheapest for its weight."""
     if share.ordered:
         return priced[0][0]
     return min(priced, key=lambda one: one[1].value.likely / one[0].weight)[0]
@@ -79,7 +80,7 @@ def _share_part(
 
 
 def _nodes(units: int, choice: Choice, covered: int) -> int:
-    """Nodes that hold so many units of capacity, without those a reservation pays."""
+    """Return the nodes for a number of capacity units, without those in a reservation."""
     return max(0, -(-units // choice.weight) - covered)
 
 
@@ -88,8 +89,8 @@ def _format_share(share: Share, role: str) -> str:
     count = (
         f"{units.desired}" if units.floor == units.ceiling else f"{units.floor} to {units.ceiling}"
     )
-    names = list(dict.fromkeys(one.instance for one in share.choices))
-    weighted = any(one.weight > 1 for one in share.choices)
+    names = list(dict.fromkeys(choice.instance for choice in share.choices))
+    weighted = any(choice.weight > 1 for choice in share.choices)
     what = names[0] if len(names) == 1 else f"{len(names)} instance types" if names else "nodes"
     times = f"{count} units of " if weighted else f"{count} x "
     held = "reserved, at the on-demand price" if role == "reservation" else _words(share.purchase)

@@ -12,7 +12,7 @@ Purchase = Literal["on-demand", "spot", "capacity-block"]
 Role = Literal["nodes", "reservation"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """One resource of any program, however it was read."""
 
@@ -68,7 +68,7 @@ class Disk:
     mb_per_s: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodePool:
     """Nodes that one resource provides, or the capacity that it reserves."""
 
@@ -87,4 +87,4 @@ class NodePool:
     hours: float | None = None
     """How long a capacity block lasts."""
     unknown: tuple[str, ...] = ()
-    """Why the pool cannot be priced, a sentence each."""
+    """Reasons why the pool has no price, one sentence each."""

@@ -32,30 +32,30 @@ def priced_document(pricing: Pricing) -> PriceDocument:
             unpriced=pricing.count("unpriced"),
         ),
         warnings=tuple(pricing.warnings),
-        resources=tuple(_resource(one) for one in pricing.resources),
+        resources=tuple(_resource(resource) for resource in pricing.resources),
     )
 
 
-def _resource(one: PricedResource) -> ResourcePart:
-    main = one.parts[0] if one.parts else None
+def _resource(resource: PricedResource) -> ResourcePart:
+    main = resource.parts[0] if resource.parts else None
     return ResourcePart(
-        urn=one.urn,
-        type=one.type,
-        name=one.name,
-        status=one.status,
-        usd_per_month=one.usd_per_month,
-        low=one.low,
-        high=one.high,
-        detail=one.detail,
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        status=resource.status,
+        usd_per_month=resource.usd_per_month,
+        low=resource.low,
+        high=resource.high,
+        detail=resource.detail,
         quantity=main.quantity if main else None,
         unit=main.unit if main else None,
         usd_per_unit=main.usd_per_unit if main else None,
-        region=one.region,
+        region=resource.region,
         source=main.source if main else None,
         as_of=main.as_of if main else None,
-        estimate=any(part.estimate for part in one.parts),
-        reason=one.reason,
-        parts=tuple(_component(part) for part in one.parts),
+        estimate=any(part.estimate for part in resource.parts),
+        reason=resource.reason,
+        parts=tuple(_component(part) for part in resource.parts),
     )
 
 

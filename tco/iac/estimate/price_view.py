@@ -24,7 +24,10 @@ MOST_SHOWN = 40
 
 
 def price_text(pricing: Pricing, shown: str) -> str:
-    """The pricing in 80 columns: the total first, then what costs, then what is not known."""
+    """Return the pricing in 80 columns.
+
+    The total first, then what costs, then what is not known.
+    """
     lines = [
         *_wrapped(f"{printable(shown)}   {_counts(pricing)}   prices of {pricing.day}", ""),
         "",
@@ -38,8 +41,8 @@ def price_text(pricing: Pricing, shown: str) -> str:
 
 def _counts(pricing: Pricing) -> str:
     total = len(pricing.resources)
-    told = [f"{count} {WORDS[one]}" for one in STATUSES if (count := pricing.count(one))]
-    return f"{total} resource{'' if total == 1 else 's'}: {', '.join(told) or 'none'}"
+    texts = [f"{count} {WORDS[one]}" for one in STATUSES if (count := pricing.count(one))]
+    return f"{total} resource{'' if total == 1 else 's'}: {', '.join(texts) or 'none'}"
 
 
 def _headline(pricing: Pricing) -> str:
@@ -54,8 +57,8 @@ def _headline(pricing: Pricing) -> str:
 
 
 def _table(pricing: Pricing) -> Iterator[str]:
-    """What costs, the dearest first."""
-    priced = [one for one in pricing.resources if one.status == "priced"]
+    """Yield the resources with a cost, the most expensive first."""
+    priced = [resource for resource in pricing.resources if resource.status == "priced"]
     if not priced:
         return
     priced.sort(key=lambda one: (-(one.usd_per_month or 0.0), -(one.high or 0.0), one.urn))
@@ -69,11 +72,13 @@ def _table(pricing: Pricing) -> Iterator[str]:
         yield f"  {more:<{NAME + WHAT + 1}} {_plain(rest):>{USD}}"
 
 
-def _row(one: PricedResource) -> Iterator[str]:
-    whats = cell_lines(one.detail, WHAT)
-    numbers = [_plain(number or 0.0) for number in (one.usd_per_month, one.low, one.high)]
+def _row(resource: PricedResource) -> Iterator[str]:
+    whats = cell_lines(resource.detail, WHAT)
+    numbers = [
+        _plain(number or 0.0) for number in (resource.usd_per_month, resource.low, resource.high)
+    ]
     shown = numbers if len(set(numbers)) > 1 else numbers[:1]
-    yield _columns(clipped(one.name, NAME), whats[0], shown)
+    yield _columns(clipped(resource.name, NAME), whats[0], shown)
     for more in whats[1:]:
         yield _columns("", more, ())
 
@@ -84,7 +89,7 @@ def _columns(name: str, what: str, numbers: Iterable[str]) -> str:
 
 
 def _printable(text: str) -> str:
-    """A file's own words without what would steer a terminal."""
+    """Return a file's own words without what would steer a terminal."""
     return "".join(sign if is_visible(sign) else "�" for sign in text)
 
 
@@ -93,16 +98,16 @@ def _plain(value: float) -> str:
 
 
 def _reasons(pricing: Pricing) -> Iterator[str]:
-    """What is left out and why, resources of one reason together."""
+    """Yield what is left out and why, grouped by reason."""
     for title, status in (
         ("Unpriced", "unpriced"),
         ("Not counted", "priced"),
         ("Paid by use", "usage_based"),
     ):
         groups: dict[str, list[str]] = {}
-        for one in pricing.resources:
-            if one.status == status and one.reason:
-                groups.setdefault(one.reason, []).append(_label(one))
+        for resource in pricing.resources:
+            if resource.status == status and resource.reason:
+                groups.setdefault(resource.reason, []).append(_label(resource))
         if groups:
             yield ""
             yield f"  {title}:"
@@ -113,8 +118,8 @@ def _reasons(pricing: Pricing) -> Iterator[str]:
             yield from _wrapped(f"- {listed}: {reason}", "    ")
 
 
-def _label(one: PricedResource) -> str:
-    return f"{one.name} ({one.type.rpartition(':')[2]})"
+def _label(resource: PricedResource) -> str:
+    return f"{resource.name} ({resource.type.rpartition(':')[2]})"
 
 
 def _wrapped(text: str, indent: str, *, bold: bool = False) -> list[str]:

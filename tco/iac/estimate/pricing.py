@@ -60,17 +60,17 @@ class PricedResource:
     @property
     def usd_per_month(self) -> float | None:
         """As declared: a group at the size it asks for."""
-        return sum(one.usd_per_month for one in self.parts) if self.costs else None
+        return sum(part.usd_per_month for part in self.parts) if self.costs else None
 
     @property
     def low(self) -> float | None:
         """At the floor of a group and the low end of every price."""
-        return sum(one.low for one in self.parts) if self.costs else None
+        return sum(part.low for part in self.parts) if self.costs else None
 
     @property
     def high(self) -> float | None:
         """At the ceiling of a group and the high end of every price."""
-        return sum(one.high for one in self.parts) if self.costs else None
+        return sum(part.high for part in self.parts) if self.costs else None
 
 
 @dataclass(frozen=True)
@@ -84,33 +84,34 @@ class Pricing:
     @property
     def usd_per_month(self) -> float:
         """What the priced resources cost together, as declared."""
-        return sum(one.usd_per_month or 0.0 for one in self.resources)
+        return sum(resource.usd_per_month or 0.0 for resource in self.resources)
 
     @property
     def floor_usd_per_month(self) -> float:
         """What they cost at least."""
-        return sum(one.low or 0.0 for one in self.resources)
+        return sum(resource.low or 0.0 for resource in self.resources)
 
     @property
     def ceiling_usd_per_month(self) -> float:
         """What they cost at most."""
-        return sum(one.high or 0.0 for one in self.resources)
+        return sum(resource.high or 0.0 for resource in self.resources)
 
     @property
     def complete(self) -> bool:
         """Whether nothing that costs is left out, apart from what is paid by use."""
         return not self.warnings and all(
-            one.status in ("free", "usage_based") or (one.status == "priced" and not one.reason)
-            for one in self.resources
+            resource.status in ("free", "usage_based")
+            or (resource.status == "priced" and not resource.reason)
+            for resource in self.resources
         )
 
     def count(self, status: Status) -> int:
         """How many resources have a status."""
-        return sum(one.status == status for one in self.resources)
+        return sum(resource.status == status for resource in self.resources)
 
 
 def price_document(data: bytes, shown: str, catalog: Catalog, day: dt.date) -> Pricing:
-    """The resources in the bytes of a preview or a state, priced. Raises BadInput."""
+    """Return the resources in the bytes of a preview or a state, priced. Raises BadInput."""
     with _no_collector():
         return _price(read_document(data, shown), catalog, day)
 
@@ -161,7 +162,7 @@ def price(
 
 
 def _other(resource: Resource, rates: Rates) -> PricedResource:
-    """A resource that provides no nodes."""
+    """Return a resource that provides no nodes."""
     free = why_free(resource)
     if free:
         return _format_cost(resource, "free", free)
@@ -182,17 +183,19 @@ def _priced(resource: Resource, cost: Cost) -> PricedResource:
 
 
 def _format_cost(
-    one: Resource, status: Status, reason: str, detail: str = "", parts: tuple[Part, ...] = ()
+    resource: Resource, status: Status, reason: str, detail: str = "", parts: tuple[Part, ...] = ()
 ) -> PricedResource:
-    return PricedResource(one.urn, one.type, one.name, one.region, status, reason, detail, parts)
+    return PricedResource(
+        resource.urn, resource.type, resource.name, resource.region, status, reason, detail, parts
+    )
 
 
 def ceiling_usd_per_month(pool: NodePool, catalog: Catalog, day: dt.date) -> float | None:
-    """What a pool costs a month at its ceiling, at likely prices; None where nobody can know it.
+    """Return the monthly cost of a pool at its ceiling, at likely prices; None if unknown.
 
-    How far a price may be off is no growth: spot at its dearest may cost as much as on demand.
+    The range of a price is not growth: spot at its highest may cost as much as on demand.
     What is left out (a disk without a price) leaves the ceiling of the rest: it is there before a
     change and after it. Reservations are not looked at: the pool is priced as if it stood alone.
     """
     cost = node_cost(pool, LikelyRates(catalog, day))
-    return None if cost.unpriced else sum(one.high for one in cost.parts)
+    return None if cost.unpriced else sum(part.high for part in cost.parts)

@@ -1,8 +1,8 @@
-"""Reading one property of a resource, whoever hands the resource over.
+"""Reading one property of a resource from any kind of caller.
 
 The same property comes as plain JSON (a preview, a state), as a dictionary with unknown objects
 in it (a hook), or behind a proxy that raises on access (a policy). ``look`` makes one thing of
-them: the value, ``None`` where it is absent, ``UNKNOWN`` where nobody can know it yet.
+them: the value, ``None`` where it is absent, ``UNKNOWN`` where it is not known yet.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ Value = (
 
 
 def look(properties: Mapping[str, Any], *path: str) -> Value:
-    """The value at a path of keys, ``None`` where it is absent, or ``UNKNOWN``."""
+    """Return the value at a path of keys, ``None`` where it is absent, or ``UNKNOWN``."""
     value: Value = properties
     for key in path:
         value = _item(value, key) if is_mapping(value) else _in_list(value, key)
@@ -72,7 +72,7 @@ def look(properties: Mapping[str, Any], *path: str) -> Value:
 
 
 def _in_list(value: Value, key: str) -> Value:
-    """A key of a list's first item: Pulumi writes a block that can stand once either way."""
+    """Return a key of a list's first item: Pulumi writes a single block either way."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         value = _item(value, 0)
     if is_mapping(value):
@@ -92,7 +92,7 @@ def _item(container: Any, key: str | int) -> Value:
 
 
 def _known(value: Any) -> Value:
-    """A value as it is, or ``UNKNOWN`` for all that is no plain JSON: closed in doubt."""
+    """Return a plain JSON value, or ``UNKNOWN`` for anything else: closed in doubt."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -112,7 +112,7 @@ def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
 
 
 def each(properties: Mapping[str, Any], *path: str) -> Iterator[Mapping[str, Any] | Unknown]:
-    """The mappings of the list at a path; a mapping alone counts as a list of one."""
+    """Yield the mappings of the list at a path; a mapping alone counts as a list of one."""
     value = look(properties, *path)
     if value is UNKNOWN:
         yield UNKNOWN
@@ -125,7 +125,10 @@ def each(properties: Mapping[str, Any], *path: str) -> Iterator[Mapping[str, Any
 
 
 def leaves(properties: object, at: str = "") -> Iterator[tuple[str, Value]]:
-    """The values in properties, however deep, each by its path: ``overrides[0].instanceType``."""
+    """Yield the values in properties, however deep, each by its path.
+
+    ``overrides[0].instanceType``.
+    """
     waiting = [(at, _known(properties))]
     while waiting:
         path, value = waiting.pop()
@@ -157,13 +160,13 @@ def fields(properties: Mapping[str, Any], ignored: re.Pattern[str]) -> Iterator[
 
 
 def text(properties: Mapping[str, Any], *path: str) -> str | Unknown | None:
-    """The text at a path; anything else that stands there is unknown."""
+    """Return the text at a path; any other value there is unknown."""
     value = look(properties, *path)
     return value if value is None or value is UNKNOWN or isinstance(value, str) else UNKNOWN
 
 
 def texts(properties: Mapping[str, Any], *path: str) -> list[str | Unknown]:
-    """The texts of the list at a path; a text alone counts as a list of one."""
+    """Return the texts of the list at a path; a text alone counts as a list of one."""
     value = look(properties, *path)
     if value is None:
         return []
@@ -172,11 +175,11 @@ def texts(properties: Mapping[str, Any], *path: str) -> list[str | Unknown]:
     if not isinstance(value, Sequence):
         return [UNKNOWN]
     items = [_item(value, place) for place in range(len(value))]
-    return [one if isinstance(one, str) else UNKNOWN for one in items]
+    return [item if isinstance(item, str) else UNKNOWN for item in items]
 
 
 def whole_number(properties: Mapping[str, Any], *path: str) -> int | Unknown | None:
-    """The count at a path, also as the text of one; a negative or broken one is unknown."""
+    """Return the count at a path, also as the text of one; a negative or broken one is unknown."""
     value = look(properties, *path)
     if value is None or value is UNKNOWN:
         return value

@@ -33,7 +33,7 @@ class Rates:
     _figures: dict[str, SourcedValue | str] = field(default_factory=dict[str, SourcedValue | str])
 
     def node(self, instance: str, region: str | None, purchase: Purchase) -> SourcedValue | str:
-        """What a node costs for an hour, in USD; or why that is not known."""
+        """Return the price of a node-hour in USD, or the reason why it is unknown."""
         key = (instance, region, purchase)
         if key not in self._nodes:
             self._nodes[key] = self._node(*key)
@@ -55,7 +55,7 @@ class Rates:
         return found.sourced(f"{instance}: {purchase}", found.row.usd_per_node_hour, "USD/h")
 
     def figure(self, name: str) -> SourcedValue | str:
-        """A figure by its name; or why there is none."""
+        """Return a figure by its name; or why there is none."""
         if name not in self._figures:
             found = self.catalog.find_as(Figure, ("figure", name), self.day)
             self._figures[name] = (
@@ -80,11 +80,11 @@ class LikelyRates(Rates):
     """Prices as they are likely: two pools are compared at the same price of the same thing."""
 
     def node(self, instance: str, region: str | None, purchase: Purchase) -> SourcedValue | str:
-        """What a node is likely to cost for an hour, in USD; or why that is not known."""
+        """Return the likely price of a node-hour in USD, or the reason why it is unknown."""
         return _likely(super().node(instance, region, purchase))
 
     def figure(self, name: str) -> SourcedValue | str:
-        """A figure by its name as it is likely; or why there is none."""
+        """Return a figure by its name as it is likely; or why there is none."""
         return _likely(super().figure(name))
 
 

@@ -47,32 +47,32 @@ class ReferenceIndex:
         self.by_urn: dict[str, Resource] = {}
         self.by_key: dict[tuple[str, str], Resource] = {}
         self._schedules: dict[str, Resource] = {}
-        for one in resources:
-            if one.type in POINTED_AT:
-                self.add(one)
+        for resource in resources:
+            if resource.type in POINTED_AT:
+                self.add(resource)
 
-    def add(self, one: Resource) -> None:
+    def add(self, resource: Resource) -> None:
         """One more resource that others may point to."""
-        self.by_urn[one.urn] = one
-        if one.type == SCHEDULE:
-            self._schedules[one.urn] = one
-        for key in (one.id, look(one.inputs, "name"), look(one.outputs, "name")):
+        self.by_urn[resource.urn] = resource
+        if resource.type == SCHEDULE:
+            self._schedules[resource.urn] = resource
+        for key in (resource.id, look(resource.inputs, "name"), look(resource.outputs, "name")):
             if isinstance(key, str):
-                self.by_key[one.type, key] = one
+                self.by_key[resource.type, key] = resource
 
     def found(self, kind: str, reference: str) -> Resource | None:
-        """The resource of a kind with this id or name."""
+        """Return the resource of a kind with this id or name."""
         return self.by_key.get((kind, reference))
 
     def behind(self, owner: Resource, prop: str, *kinds: str) -> list[Resource]:
-        """The resources of some kinds that a property of a resource depends on."""
+        """Return the resources of some kinds that a property of a resource depends on."""
         urns = owner.property_dependencies.get(prop, ())
         found = [self.by_urn[urn] for urn in urns if urn in self.by_urn]
         return [one for one in found if one.type in kinds]
 
     def schedules(self, group: Resource) -> list[Resource]:
         """Return the schedules that set the size of a group, or may do so."""
-        return [one for one in self._schedules.values() if sets_size_of(one, group)]
+        return [schedule for schedule in self._schedules.values() if sets_size_of(schedule, group)]
 
 
 @dataclass
@@ -102,11 +102,14 @@ class Reading:
         self.note(f"{name} is not known before the update")
 
     def count(self, default: int | None, *path: str) -> int:
-        """The count at a path of the resource's inputs; without default, a missing one is noted."""
+        """Return the count at a path of the resource's inputs.
+
+        Without default, a missing one is noted.
+        """
         return self.count_of(self.resource.inputs, default, *path)
 
     def count_of(self, properties: Mapping[str, Any], default: int | None, *path: str) -> int:
-        """The count at a path; what is unknown, or missing without a default, is noted."""
+        """Return the count at a path; what is unknown, or missing without a default, is noted."""
         value = whole_number(properties, *path)
         if isinstance(value, int):
             return value
@@ -117,7 +120,7 @@ class Reading:
         return default or 0
 
     def size(self, floor: str, desired: str, ceiling: str, *parent: str) -> Size:
-        """The size of a group; without a desired size it starts at its floor."""
+        """Return the size of a group; without a desired size it starts at its floor."""
         # A group of a fixed size needs no desired one.
         low = self.count(None, *parent, floor)
         high = max(low, self.count(None, *parent, ceiling))
@@ -147,7 +150,7 @@ class Reading:
         self._found(prop, LAUNCH_CONFIGURATION, [text(self.resource.inputs, prop)])
 
     def _found(self, prop: str, kind: str, references: Iterable[str | Unknown | None]) -> None:
-        names = [one for one in references if isinstance(one, str)]
+        names = [reference for reference in references if isinstance(reference, str)]
         found = [self.known.found(kind, name) for name in names]
         candidates = [one for one in found if one] or self.known.behind(self.resource, prop, kind)
         if len(candidates) == 1:
@@ -162,7 +165,7 @@ class Reading:
         )
 
     def instance_type(self, default: str | None = None, *, own: bool = True) -> tuple[Choice, ...]:
-        """The one instance type that the resource or its launch template states."""
+        """Return the one instance type that the resource or its launch template states."""
         for source in self.sources if own else list(self.sources)[1:]:
             name = text(source.inputs, "instanceType")
             if isinstance(name, str) and name:
@@ -176,14 +179,14 @@ class Reading:
         return ()
 
     def texts(self, *path: str) -> list[str]:
-        """The texts of the list at a path; what is unknown in it is noted."""
+        """Return the texts of the list at a path; what is unknown in it is noted."""
         values = texts(self.resource.inputs, *path)
         if UNKNOWN in values or not values:
             self.note_unknown(".".join(path))
-        return [one for one in values if isinstance(one, str)]
+        return [value for value in values if isinstance(value, str)]
 
     def market(self) -> Purchase:
-        """The purchase option that the resource or its launch template asks for."""
+        """Return the purchase option that the resource or its launch template asks for."""
         for source in self.sources:
             market = look(source.inputs, "instanceMarketOptions")
             if market is not None or text(source.inputs, "spotPrice") is not None:
@@ -198,7 +201,7 @@ class Reading:
         return "capacity-block" if kind == "capacity-block" else "spot"
 
     def pool(self, shares: Iterable[Share], **more: Any) -> NodePool:
-        """What was read, as a pool, with its disks and the reservations it runs in."""
+        """Return the resource as a pool, with its disks and the reservations it runs in."""
         role: Role = more.pop("role", "nodes")
         inside, joins = self._reservations() if role == "nodes" else ((), True)
         self._refuse_tenancy()
@@ -208,12 +211,12 @@ class Reading:
             fields.setdefault("disks", tuple(self._disks()))
         zone = text(own.inputs, "availabilityZone")
         return NodePool(
-            own.urn,
-            own.type,
-            own.name,
-            own.region,
-            role,
-            tuple(shares),
+            urn=own.urn,
+            type=own.type,
+            name=own.name,
+            region=own.region,
+            role=role,
+            shares=tuple(shares),
             zone=zone if isinstance(zone, str) else None,
             unknown=tuple(self.unknown),
             **fields,
@@ -226,7 +229,10 @@ class Reading:
                     self.note("dedicated tenancy has its own prices, which are not in the catalog")
 
     def _disks(self) -> list[Disk]:
-        """The disks of a node that have a stated size; that of others is set by the image."""
+        """Return the disks of a node that have a stated size.
+
+        That of others is set by the image.
+        """
         for source in self.sources:
             disks = [disk for one in _stated_disks(source.inputs) if (disk := self._disk(one))]
             if disks:
@@ -246,7 +252,7 @@ class Reading:
         return Disk(kind, gb, iops or None, speed or None) if gb else None
 
     def _reservations(self) -> tuple[tuple[str, ...], bool]:
-        """The reservations that the nodes run in, and whether they may join an open one."""
+        """Return the reservations that the nodes run in, and whether they may join an open one."""
         for source in self.sources:
             stated = look(source.inputs, RESERVED_IN)
             if stated is None:
@@ -254,7 +260,9 @@ class Reading:
             target = (RESERVED_IN, "capacityReservationTarget")
             ids = [text(source.inputs, *target, "capacityReservationId")]
             ids += texts(source.inputs, *target, "capacityReservationIds")
-            inside = self._named(source, [one for one in ids if one is not None])
+            inside = self._named(
+                source, [identifier for identifier in ids if identifier is not None]
+            )
             preference = text(source.inputs, RESERVED_IN, "capacityReservationPreference")
             return inside, not inside and preference in (None, "open")
         return (), True
@@ -263,8 +271,8 @@ class Reading:
         """Reservations by URN where they are among the resources, else by id."""
         kinds = (CAPACITY_RESERVATION, CAPACITY_BLOCK)
         inside: list[str] = []
-        for one in ids:
-            name = one if isinstance(one, str) else ""
+        for identifier in ids:
+            name = identifier if isinstance(identifier, str) else ""
             found = [hit for kind in kinds if (hit := self.known.found(kind, name))]
             found = found or self.known.behind(source, RESERVED_IN, *kinds)
             inside += [hit.urn for hit in found] or [name] * bool(name)

@@ -14,7 +14,10 @@ __all__ = ["stated_region"]
 def stated_region(
     inputs: Mapping[str, Any], outputs: Mapping[str, Any] | None = None
 ) -> str | Unknown | None:
-    """The region by its name or by an availability zone; an input may be stated and unknown."""
+    """Return the region by its name or by an availability zone.
+
+    An input may be stated and unknown.
+    """
     stated = text(inputs, "region")
     if stated is not None:
         return stated

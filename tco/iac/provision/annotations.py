@@ -1,6 +1,6 @@
 """What a preview says without being asked: log lines and stack outputs.
 
-A log line stands under Diagnostics by resource and in `pulumi preview --json`. Outputs hold no
+A log line appears under Diagnostics by resource and in `pulumi preview --json`. Outputs hold no
 wall-clock time, so that an unchanged plan makes an unchanged preview.
 """
 
@@ -40,7 +40,7 @@ def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> dict[str, 
     if not result.gate.open:
         pulumi.log.warn(log_text(closed_text(result, view)))
     elif (override := result.gate.override) is None or all(
-        one.holds for one in result.gate.conditions
+        condition.holds for condition in result.gate.conditions
     ):
         pulumi.log.info("the gate is open")
     else:
@@ -56,7 +56,7 @@ def _override_text(override: Override) -> str:
 
 
 def record(result: Evaluation) -> dict[str, Any]:
-    """What was decided and from which figures: the stack output `tco`."""
+    """Return the decision and the figures behind it: the stack output `tco`."""
     override = result.gate.override
     return {
         "plan_digest": result.stack.source.digest,
@@ -70,7 +70,7 @@ def record(result: Evaluation) -> dict[str, Any]:
 
 
 def memo_of_the_pricing_day(result: Evaluation) -> str:
-    """The memo as it reads on the pricing day: the same text until the plan changes."""
+    """Return the memo as it reads on the pricing day: the same text until the plan changes."""
     from tco.report.memo import memo  # noqa: PLC0415  the engine of the templates is not light
 
     return memo(on_day(result, result.stack.day))

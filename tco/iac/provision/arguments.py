@@ -36,7 +36,7 @@ class GpuNodePoolArgs:
     """Arguments of a GPU node pool."""
 
     stack: str
-    """Stack the pool belongs to; budgets and billed cost are told apart by it."""
+    """The stack of the pool; budgets and billed cost are separated by it."""
     service: str
     """Service that the nodes run."""
     pool: str

@@ -24,7 +24,10 @@ CAPACITY_TYPES = {
 def scaling_group(
     args: GpuNodePoolArgs, template: Template, opts: pulumi.ResourceOptions
 ) -> aws.autoscaling.Group:
-    """An Auto Scaling group. A pool with a span of sizes is scaled by others, within the span."""
+    """Return an Auto Scaling group.
+
+    A pool with a span of sizes is scaled by others, within the span.
+    """
     fixed = args.min_nodes == args.max_nodes
     return aws.autoscaling.Group(
         args.pool,
@@ -71,7 +74,7 @@ def node_group(
     template: Template,
     opts: pulumi.ResourceOptions,
 ) -> aws.eks.NodeGroup:
-    """A managed node group; the spares of a spot pool are a group of their own."""
+    """Return a managed node group; the spares of a spot pool are a group of their own."""
     spares = 0 if args.purchase == "spot" else args.spare_nodes
     return _node_group(
         args,
@@ -91,7 +94,7 @@ def spare_node_group(
     template: Template,
     opts: pulumi.ResourceOptions,
 ) -> aws.eks.NodeGroup | None:
-    """The spares of a spot pool, on demand: a spot node is no spare."""
+    """Declare the spares of a spot pool, on demand: a spot node cannot be a spare."""
     if args.purchase != "spot" or not args.spare_nodes:
         return None
     return _node_group(
@@ -117,7 +120,7 @@ def _node_group(  # noqa: PLR0913  one resource, each property by its name
     smallest: int,
     largest: int,
 ) -> aws.eks.NodeGroup:
-    """A node group. Its name holds what cannot be changed, so that a new one starts beside it."""
+    """Declare a node group. Its name has what is immutable, so a new one starts beside it."""
     of_block = args.purchase == "capacity-block"
     scaled = pulumi.ResourceOptions(ignore_changes=["scalingConfig.desiredSize"])
     return aws.eks.NodeGroup(

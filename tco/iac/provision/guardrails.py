@@ -66,13 +66,13 @@ def _tags(stack: str) -> dict[str, str]:
 
 
 def _topic(stack: str, emails: Sequence[str], opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """A topic for the alarms; each address has to confirm its subscription once."""
+    """Return a topic for the alarms; each address has to confirm its subscription once."""
     topic = aws.sns.Topic(
         "alarms", name=short_name("tco", stack, "alarms"), tags=_tags(stack), opts=opts
     )
-    for place, email in enumerate(emails):
+    for index, email in enumerate(emails):
         aws.sns.TopicSubscription(
-            f"alarms-{place}", topic=topic.arn, protocol="email", endpoint=email, opts=opts
+            f"alarms-{index}", topic=topic.arn, protocol="email", endpoint=email, opts=opts
         )
     return topic.arn
 
@@ -112,7 +112,7 @@ def _budget(
 def _idle_alarm(
     stack: str, pool: GpuNodePoolArgs, topic: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> None:
-    """GPUs that do little for hours. No data is no proof of work, unless there may be no node."""
+    """Declare an alarm for idle GPUs. Missing data is an alarm too, unless there may be no node."""
     never_empty = pool.min_nodes + pool.spare_nodes > 0
     aws.cloudwatch.MetricAlarm(
         f"{pool.pool}-idle",

@@ -45,7 +45,7 @@ class Template:
 
 
 def node_role(args: GpuNodePoolArgs, opts: pulumi.ResourceOptions) -> aws.iam.Role:
-    """The nodes' role: the rights of the CloudWatch agent, and those of a cluster's node."""
+    """Declare the nodes' role: the rights of the CloudWatch agent and of a cluster's node."""
     role = aws.iam.Role(
         f"{args.pool}-role",
         name=args.name,
@@ -64,7 +64,7 @@ def node_role(args: GpuNodePoolArgs, opts: pulumi.ResourceOptions) -> aws.iam.Ro
 
 
 def capacity(args: GpuNodePoolArgs, opts: pulumi.ResourceOptions) -> pulumi.Input[str] | None:
-    """The reservation the nodes run in: a given one, or one taken out for a reserved pool.
+    """Return the reservation the nodes run in: a given one, or one taken out for a reserved pool.
 
     A capacity block or a savings plan is a purchase for months; it is bought by people.
     """
@@ -139,7 +139,7 @@ def _root_disk(args: GpuNodePoolArgs) -> Any:
 def _group_alone(
     args: GpuNodePoolArgs, role: aws.iam.Role, opts: pulumi.ResourceOptions
 ) -> dict[str, Any]:
-    """What a managed node group sets itself, and an Auto Scaling group does not."""
+    """Return the settings of an Auto Scaling group that a managed node group sets itself."""
     if args.cluster is not None:
         return {"instance_type": args.instance_type} if args.purchase == "capacity-block" else {}
     profile = aws.iam.InstanceProfile(

@@ -65,12 +65,12 @@ def _format_error(error: Exception) -> str:
 
 
 def run_in_thread(work: Callable[[], T]) -> pulumi.Output[T]:
-    """What is worked out while the engine starts its providers; its errors told once.
+    """Run a function while the engine starts its providers; report its errors once.
 
     An exit inside the work would leave the engine waiting for the program, so it is an error too.
     """
 
-    def told() -> T:
+    def guarded() -> T:
         with as_pulumi_run_error():
             try:
                 return work()
@@ -79,11 +79,11 @@ def run_in_thread(work: Callable[[], T]) -> pulumi.Output[T]:
             except BaseException as ended:
                 raise RuntimeError(f"ended by {type(ended).__name__}") from ended
 
-    return pulumi.Output.from_input(asyncio.to_thread(told))
+    return pulumi.Output.from_input(asyncio.to_thread(guarded))
 
 
 def read_configured_stack(folder: Path) -> StackFile:
-    """The stack as Pulumi configures it. Raises BadInput."""
+    """Return the stack as Pulumi configures it. Raises BadInput."""
     name = pulumi.get_stack()
     config: dict[str, Any] = {}
     plan = pulumi.Config("tco").get_object("plan")
@@ -139,7 +139,7 @@ def _heard(guardrails: Guardrails) -> bool:
 
 
 def declare(stack: StackModel) -> dict[str, GpuNodePool]:
-    """The plan's pools, and the guardrails of those that are provisioned."""
+    """Return the plan's pools, and the guardrails of those that are provisioned."""
     spares = spare_nodes(stack)
     pools: dict[str, GpuNodePool] = {}
     running: list[GpuNodePoolArgs] = []

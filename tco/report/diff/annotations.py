@@ -17,16 +17,16 @@ LONGEST_TEXT = 600
 def workflow_annotations(document: DiffDocument) -> list[str]:
     """One workflow command per changed line, the costly ones first.
 
-    What several stacks owe to one line, such as a workload's, is told in one annotation: a step
+    Changes of several stacks from one line, such as a workload's, share one annotation: a step
     may show ten.
     """
-    told: dict[tuple[str, int], list[tuple[StackDelta, ChangeRow]]] = {}
+    texts: dict[tuple[str, int], list[tuple[StackDelta, ChangeRow]]] = {}
     for stack in document.stacks:
         for change in stack.changes:
-            told.setdefault((change.file, change.line), []).append((stack, change))
+            texts.setdefault((change.file, change.line), []).append((stack, change))
     lines = [
         (_severe([stack for stack, _ in here]), file, line, _text(here))
-        for (file, line), here in told.items()
+        for (file, line), here in texts.items()
     ]
     ordered = sorted(lines, key=lambda one: not one[0])
     return [
@@ -37,14 +37,16 @@ def workflow_annotations(document: DiffDocument) -> list[str]:
 
 
 def _severe(stacks: list[StackDelta]) -> bool:
-    """Whether the plan costs more, is unknown, or stands before a closed gate."""
+    """Whether the plan costs more, is unknown, or has a closed gate."""
     return any(
-        one.delta.plan is None
-        or one.delta.plan >= 0.5
+        stack.delta.plan is None
+        or stack.delta.plan >= 0.5
         or (
-            one.after is not None and not one.after.gate_open and one.after.gate.level != "advisory"
+            stack.after is not None
+            and not stack.after.gate_open
+            and stack.after.gate.level != "advisory"
         )
-        for one in stacks
+        for stack in stacks
     )
 
 
@@ -62,7 +64,7 @@ def _format_change(stack: StackDelta) -> str:
 
 
 def _data(text: str) -> str:
-    """One line of text; what no terminal shows as it stands becomes an escape."""
+    """Return one line of text; control characters become escapes."""
     return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

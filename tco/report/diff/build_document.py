@@ -34,29 +34,29 @@ def document(
     diffs: Sequence[StackDiff],
     locate: Callable[[Change], tuple[str, int]],
 ) -> DiffDocument:
-    """The document of a comparison. ``locate`` gives a change's file and line."""
+    """Return the document of a comparison. ``locate`` gives a change's file and line."""
     return DiffDocument(
         base=base,
         head=head,
         valid_at=valid_at,
         catalog=catalog,
-        stacks=tuple(_stack(one, locate) for one in diffs),
+        stacks=tuple(_stack(diff, locate) for diff in diffs),
     )
 
 
-def _stack(one: StackDiff, locate: Callable[[Change], tuple[str, int]]) -> StackDelta:
+def _stack(diff: StackDiff, locate: Callable[[Change], tuple[str, int]]) -> StackDelta:
     return StackDelta(
-        stack=one.name,
-        status=one.status,
-        renamed_from=one.renamed_from,
-        before=_outcome(one.before),
-        after=_outcome(one.after),
-        delta=Delta(plan=one.plan_usd_per_month, prices=one.prices_usd_per_month),
-        changed_because=one.causes,
-        changes=tuple(_change(change, *locate(change)) for change in one.changes),
-        lines=tuple(_line(pair) for pair in one.lines),
-        same_workload=one.same_workload,
-        problems=tuple(_problem(problem) for problem in one.problems),
+        stack=diff.name,
+        status=diff.status,
+        renamed_from=diff.renamed_from,
+        before=_outcome(diff.before),
+        after=_outcome(diff.after),
+        delta=Delta(plan=diff.plan_usd_per_month, prices=diff.prices_usd_per_month),
+        changed_because=diff.causes,
+        changes=tuple(_change(change, *locate(change)) for change in diff.changes),
+        lines=tuple(_line(pair) for pair in diff.lines),
+        same_workload=diff.same_workload,
+        problems=tuple(_problem(problem) for problem in diff.problems),
     )
 
 
@@ -89,7 +89,7 @@ def _gate(result: Evaluation) -> GateState:
     return GateState(
         open=gate.open,
         level=gate.level,
-        failing=tuple(one.text for one in gate.conditions if not one.holds),
+        failing=tuple(condition.text for condition in gate.conditions if not condition.holds),
         override=(
             f"{override.reason}, approved by {override.approved_by} until {override.expires}"
             if override is not None
@@ -113,7 +113,7 @@ def _change(change: Change, file: str, line: int) -> ChangeRow:
 
 
 def _said(change: Change) -> tuple[str, str]:
-    """What a change is about, and which key of it: the pool `burst` and its `nodes`."""
+    """Return the subject of a change and its key: the pool `burst` and its `nodes`."""
     if change.section == "workload":
         return change.name, _words(change.parts)
     if change.section == "book":

@@ -42,8 +42,8 @@ def _shown(value: Any) -> str:
         return plain(value, 6)
     items, mapping = as_list(value), as_mapping(value)
     if items is not None:
-        numbers = all(isinstance(one, int | float) for one in items)
-        return (" / " if numbers else ", ").join(_shown(one) for one in items) or "none"
+        numbers = all(isinstance(item, int | float) for item in items)
+        return (" / " if numbers else ", ").join(_shown(item) for item in items) or "none"
     if mapping is not None:
         return _mapping(mapping)
     return str(value)

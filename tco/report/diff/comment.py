@@ -50,10 +50,12 @@ class _Page:
 
 
 def comment(document: DiffDocument, label: str = "", limit_bytes: int = LIMIT_BYTES) -> str:
-    """The comment in Markdown. ``label`` tells the comments of several projects apart."""
+    """Return the comment in Markdown. ``label`` tells the comments of several projects apart."""
     view = diff_view(document)
     whole = _page(view, label)
-    total = len(whole.rows) + len(whole.assumptions) + sum(_size(one) for one in whole.details)
+    total = (
+        len(whole.rows) + len(whole.assumptions) + sum(_size(detail) for detail in whole.details)
+    )
 
     def text(rows: int) -> str:
         page = fill("comment.md.j2", view=view, page=_cut(whole, rows))
@@ -63,7 +65,7 @@ def comment(document: DiffDocument, label: str = "", limit_bytes: int = LIMIT_BY
 
 
 def _longest(text: Callable[[int], str], total: int, limit_bytes: int) -> str:
-    """The text with the most rows that still fits."""
+    """Return the text with the most rows that still fits."""
     found = text(total)
     if len(found.encode()) <= limit_bytes:
         return found
@@ -100,17 +102,17 @@ def _detail(row: StackRow) -> _Detail:
 
 
 def _notes(row: StackRow) -> list[str]:
-    """The memo's answer, every change, what keeps the gate closed."""
-    told = [row.answer, *row.changes]
-    told += [f"before: {one}" for one in row.problems]
-    told += [f"not priced: {one}" for one in row.unpriced]
-    told += [f"gate: {one}" for one in row.blocking]
-    told += [f"override: {row.override}"] if row.override else []
-    return [_clipped(one) for one in (*told, row.split) if one]
+    """Return the memo's answer, every change, what keeps the gate closed."""
+    texts = [row.answer, *row.changes]
+    texts += [f"before: {problem}" for problem in row.problems]
+    texts += [f"not priced: {one}" for one in row.unpriced]
+    texts += [f"gate: {one}" for one in row.blocking]
+    texts += [f"override: {row.override}"] if row.override else []
+    return [_clipped(text) for text in (*texts, row.split) if text]
 
 
 def _assumptions(rows: Sequence[StackRow]) -> list[str]:
-    """What would turn each verdict, and what was assumed, once for all stacks that share it."""
+    """List what would change each verdict and what was assumed, once for all stacks."""
     flips: list[str] = []
     shared: dict[str, list[str]] = {}
     several = len({row.prices for row in rows}) > 1  # else the closing line tells it
@@ -126,7 +128,7 @@ def _assumptions(rows: Sequence[StackRow]) -> list[str]:
 
 
 def _of_stacks(text: str, names: Sequence[str]) -> str:
-    """An assumption, then the stacks it holds for; a long list ends after a whole name."""
+    """Return an assumption, then the stacks it holds for; a long list ends after a whole name."""
     short = [_clipped(name, LONGEST_NAME) for name in names]
     if len(short) == 1:
         return f"{short[0]}: {_clipped(text)}"
@@ -141,7 +143,7 @@ def _size(detail: _Detail) -> int:
 
 
 def _cut(page: _Page, rows: int) -> _Page:
-    """The first so many rows: the table, then the assumptions, then stack by stack."""
+    """Return the first rows: the table, then the assumptions, then stack by stack."""
     table, left = page.rows[:rows], max(0, rows - len(page.rows))
     assumptions, left = page.assumptions[:left], max(0, left - len(page.assumptions))
     details: list[_Detail] = []
@@ -175,10 +177,10 @@ def _clipped(text: str, longest: int = LONGEST_TEXT) -> str:
 
 
 def problems_comment(problems: Sequence[str], label: str = "") -> str:
-    """The comment where the head cannot be read: every problem, up to fifty."""
+    """Return the comment where the head cannot be read: every problem, up to fifty."""
     title = f"{markdown_text(_clipped(label))}: " if label else ""
     count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
-    shown = [f"- {markdown_text(_clipped(one))}" for one in problems[:MOST_PROBLEMS]]
+    shown = [f"- {markdown_text(_clipped(problem))}" for problem in problems[:MOST_PROBLEMS]]
     if len(problems) > MOST_PROBLEMS:
         shown.append(f"- {len(problems) - MOST_PROBLEMS} more")
     head = f"**{title}GPU plan: cannot be read**; {count}. Nothing was priced."

@@ -17,13 +17,13 @@ WHAT = 36
 
 
 def diff_text(view: DiffView) -> str:
-    """A comparison in at most 80 columns."""
+    """Return a comparison in at most 80 columns."""
     lines = [
         *_wrapped(f"{view.headline}; {view.aside}.", "", bold=True),
         *_wrapped(view.sides, "  "),
     ]
-    for place, row in enumerate(view.rows):
-        apart = row.touched or view.rows[place - 1].touched
+    for index, row in enumerate(view.rows):
+        apart = row.touched or view.rows[index - 1].touched
         lines += [*([""] if apart else []), *(_stack(row) if row.touched else _beside(row, view))]
     closing = " ".join(filter(None, (view.unchanged, view.prices, view.split)))
     if closing:
@@ -45,10 +45,10 @@ def _stack(row: StackRow) -> Iterator[str]:
 
 
 def _beside(row: StackRow, view: DiffView) -> list[str]:
-    """A stack that did not change, in columns with the others that did not."""
+    """Return a stack that did not change, in columns with the others that did not."""
     others = [one for one in view.rows if not one.touched]
-    label = max(len(_label(one)) for one in others)
-    money = max(len(one.after) for one in others)
+    label = max(len(_label(other)) for other in others)
+    money = max(len(other.after) for other in others)
     return _wrapped(f"{_label(row):<{label}}   {row.after:>{money}}   {_judged(row)}", "  ")
 
 

@@ -28,13 +28,13 @@ class Whole:
         return self.plan + self.prices
 
 
-def whole_of(one: StackDelta) -> Whole:
-    """A stack's figures; the plan's share is what the prices leave of the change shown."""
-    before, after = (_usd(side) for side in (one.before, one.after))
-    sides = [side for side in (one.before, one.after) if side is not None]
-    if one.problems or any(side.usd_per_month is None for side in sides):
+def whole_of(delta: StackDelta) -> Whole:
+    """Return a stack's figures; the plan's share is what the prices leave of the change shown."""
+    before, after = (_usd(side) for side in (delta.before, delta.after))
+    sides = [side for side in (delta.before, delta.after) if side is not None]
+    if delta.problems or any(side.usd_per_month is None for side in sides):
         return Whole(before, after, None, None)
-    prices = round(one.delta.prices or 0.0)
+    prices = round(delta.delta.prices or 0.0)
     return Whole(before, after, (after or 0) - (before or 0) - prices, prices)
 
 
@@ -42,9 +42,9 @@ def _usd(side: Outcome | None) -> int | None:
     return None if side is None or side.usd_per_month is None else round(side.usd_per_month)
 
 
-def change_in_words(one: StackDelta) -> str:
-    """What one stack's bill does, the plan apart from the prices."""
-    whole = whole_of(one)
+def change_in_words(delta: StackDelta) -> str:
+    """Describe the change of one stack's bill, the plan apart from the prices."""
+    whole = whole_of(delta)
     if whole.plan is None or whole.prices is None:
         return "change unknown"
     plan = _change_text(whole.plan, (whole.before or 0) + whole.prices)
@@ -52,11 +52,11 @@ def change_in_words(one: StackDelta) -> str:
 
 
 def headline(touched: Sequence[StackDelta]) -> tuple[str, str]:
-    """The answer in bold, and what goes with it."""
+    """Return the answer in bold, and what goes with it."""
     if not touched:
         return "GPU plan: no change", "no stack, workload or price differs"
     wholes = [whole_of(one) for one in touched]
-    known = [one for one in wholes if one.plan is not None and one.prices is not None]
+    known = [whole for whole in wholes if whole.plan is not None and whole.prices is not None]
     plan, prices = sum(one.plan or 0 for one in known), sum(one.prices or 0 for one in known)
     count = f"{len(touched)} stacks, " if len(touched) > 1 else ""
     base = sum((one.before or 0) + (one.prices or 0) for one in known)
@@ -95,16 +95,16 @@ def _math(touched: Sequence[StackDelta]) -> str:
     return f"the gate is {still}closed"
 
 
-def _was_open(one: StackDelta) -> bool:
-    return one.before is not None and one.before.gate_open
+def _was_open(delta: StackDelta) -> bool:
+    return delta.before is not None and delta.before.gate_open
 
 
 def split(stacks: Sequence[StackDelta]) -> str:
     """Who moved the bill: the plan, or the prices. Empty where prices did not move."""
-    wholes = [whole_of(one) for one in stacks]
-    plan = sum(one.plan or 0 for one in wholes)
-    prices = sum(one.prices or 0 for one in wholes)
-    moved = any({"prices", "catalog"} & set(one.changed_because) for one in stacks)
+    wholes = [whole_of(stack) for stack in stacks]
+    plan = sum(whole.plan or 0 for whole in wholes)
+    prices = sum(whole.prices or 0 for whole in wholes)
+    moved = any({"prices", "catalog"} & set(stack.changed_because) for stack in stacks)
     if not moved:
         return ""
     return f"The plan accounts for {signed_usd(plan)}, newer prices for {signed_usd(prices)}."

@@ -25,7 +25,7 @@ STATUS_WORDS = {"added": "new", "removed": "removed", "renamed": "renamed"}
 CATALOG_REASON = "newer catalog prices"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StackRow:
     """One stack in one line, with the details behind it."""
 
@@ -52,7 +52,7 @@ class StackRow:
     split: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DiffView:
     """A comparison, ready to be laid out."""
 
@@ -73,9 +73,9 @@ class DiffView:
 
 def diff_view(document: DiffDocument) -> DiffView:
     """Everything that is shown of a comparison: the stacks it touches, then their neighbors."""
-    touched = [one for one in document.stacks if one.touched]
+    touched = [stack for stack in document.stacks if stack.touched]
     beside = {name for one in touched for name in one.same_workload}
-    near = [one for one in document.stacks if not one.touched and one.stack in beside]
+    near = [stack for stack in document.stacks if not stack.touched and stack.stack in beside]
     rest = len(document.stacks) - len(touched) - len(near)
     lead, aside = headline(touched)
     return DiffView(
@@ -91,9 +91,14 @@ def diff_view(document: DiffDocument) -> DiffView:
     )
 
 
-def _revision(one: Revision) -> str:
-    commit = f" ({one.commit[:10]})" if one.commit and not one.commit.startswith(one.ref) else ""
-    return f"{printable(one.ref)}{commit}{', with changes not committed' if one.dirty else ''}"
+def _revision(revision: Revision) -> str:
+    commit = (
+        f" ({revision.commit[:10]})"
+        if revision.commit and not revision.commit.startswith(revision.ref)
+        else ""
+    )
+    dirty = ", with changes not committed" if revision.dirty else ""
+    return f"{printable(revision.ref)}{commit}{dirty}"
 
 
 def _unchanged(count: int, *, others: bool) -> str:
@@ -103,53 +108,53 @@ def _unchanged(count: int, *, others: bool) -> str:
     return f"{count} {more}stack{'s' if count > 1 else ''} unchanged."
 
 
-def _note(one: StackDelta, touched: Sequence[StackDelta]) -> str:
-    if one.renamed_from:
-        return f"was {one.renamed_from}"
-    if not one.touched:
+def _note(delta: StackDelta, touched: Sequence[StackDelta]) -> str:
+    if delta.renamed_from:
+        return f"was {delta.renamed_from}"
+    if not delta.touched:
         several = len(touched) > 1
-        owner = next(other.stack for other in touched if one.stack in other.same_workload)
+        owner = next(other.stack for other in touched if delta.stack in other.same_workload)
         return f"same workload as {owner}" if several else "same workload"
-    return STATUS_WORDS.get(one.status, "")
+    return STATUS_WORDS.get(delta.status, "")
 
 
-def _row(one: StackDelta, note: str) -> StackRow:
-    whole = whole_of(one)
-    after = one.after
-    changes = _reasons(one)
+def _row(delta: StackDelta, note: str) -> StackRow:
+    whole = whole_of(delta)
+    after = delta.after
+    changes = _reasons(delta)
     return StackRow(
-        name=one.stack,
+        name=delta.stack,
         note=note,
-        before=_money(whole.before, one.before),
+        before=_money(whole.before, delta.before),
         after=_money(whole.after, after),
-        change=_change(whole) if one.touched else NOTHING,
-        verdict=_turned(one, [_decision(side) for side in (one.before, one.after)]),
-        gate=_turned(one, [_gate(side) for side in (one.before, one.after)]),
+        change=_change(whole) if delta.touched else NOTHING,
+        verdict=_turned(delta, [_decision(side) for side in (delta.before, delta.after)]),
+        gate=_turned(delta, [_gate(side) for side in (delta.before, delta.after)]),
         why="; ".join(changes[:MOST_REASONS]) + _more(len(changes)),
-        touched=one.touched,
+        touched=delta.touched,
         changes=tuple(changes),
-        lines=tuple(line_changes(one.lines)) if one.touched else (),
+        lines=tuple(line_changes(delta.lines)) if delta.touched else (),
         answer=after.answer if after is not None else "",
         flips=after.flips if after is not None else (),
         measure_first=after.measure_first if after is not None else "",
-        prices=_ages([one]),
+        prices=_ages([delta]),
         blocking=after.gate.failing if after is not None and not after.gate_open else (),
         override=(after.gate.override or "") if after is not None else "",
         unpriced=after.unpriced if after is not None else (),
         warnings=after.warnings if after is not None else (),
         problems=tuple(
             " ".join(filter(None, (f"{p.file}:", p.path and f"{p.path}:", p.message, p.hint)))
-            for p in one.problems
+            for p in delta.problems
         ),
-        split=split([one]),
+        split=split([delta]),
     )
 
 
-def _reasons(one: StackDelta) -> list[str]:
-    texts = [change_text(change) for change in one.changes]
-    if "catalog" in one.changed_because:
+def _reasons(delta: StackDelta) -> list[str]:
+    texts = [change_text(change) for change in delta.changes]
+    if "catalog" in delta.changed_because:
         texts.append(CATALOG_REASON)
-    if one.problems:
+    if delta.problems:
         texts.append("not readable before")
     return texts
 
@@ -190,21 +195,21 @@ def _gate(side: Outcome | None) -> str:
     return f"{state}, advisory" if side.gate.level == "advisory" else state
 
 
-def _turned(one: StackDelta, sides: list[str]) -> str:
+def _turned(delta: StackDelta, sides: list[str]) -> str:
     """One word where both sides agree or nothing changed, else both with an arrow."""
-    told = [side for side in sides if side]
-    if one.touched and one.before is not None and one.after is not None:
-        return " → ".join(told) if told[0] != told[-1] else told[-1]
-    return told[-1] if told else NOTHING
+    parts = [side for side in sides if side]
+    if delta.touched and delta.before is not None and delta.after is not None:
+        return " → ".join(parts) if parts[0] != parts[-1] else parts[-1]
+    return parts[-1] if parts else NOTHING
 
 
 def _prices(stacks: Sequence[StackDelta]) -> str:
-    return _ages([one for one in stacks if one.after is not None])
+    return _ages([stack for stack in stacks if stack.after is not None])
 
 
 def _ages(stacks: Sequence[StackDelta]) -> str:
-    """The pricing days, and how old the oldest figure is."""
-    sides = [one.after or one.before for one in stacks]
+    """Return the pricing days, and how old the oldest figure is."""
+    sides = [stack.after or stack.before for stack in stacks]
     days = sorted({side.pricing_day for side in sides if side is not None})
     ages = [
         side.oldest_price_days

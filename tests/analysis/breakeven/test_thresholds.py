@@ -71,8 +71,8 @@ def test_gpu_hour_price_that_flips(lab: Lab, pools: Keys) -> None:
     """At the flipping price per GPU-hour the present values are equal, around it they are not."""
     result = evaluated(lab, pools)
     price = at(limits(result).usd_per_gpu_hour)
-    hours = sum(one.quantity for one in result.lines if one.line.category == "compute")
-    usd = sum(one.usd_per_month for one in result.lines if one.line.category == "compute")
+    hours = sum(line.quantity for line in result.lines if line.line.category == "compute")
+    usd = sum(line.usd_per_month for line in result.lines if line.line.category == "compute")
     factor = price / (usd / hours / 8)
     assert saving(evaluated(lab, pools, nodes=factor)) == pytest.approx(0, abs=0.01)
     assert saving(evaluated(lab, pools, nodes=factor * 0.999)) > 1

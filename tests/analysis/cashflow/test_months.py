@@ -40,12 +40,12 @@ def test_months_of_a_purchase(lab: Lab) -> None:
     bought(lab)
     table = months_of(lab)
     bills = 20_000 * 0.8 ** (np.arange(60) / 12)
-    assert [one.number for one in table.months] == list(range(1, 61))
-    assert [one.upfront_usd for one in table.months] == [300_000, *[0] * 59]
-    assert [one.running_usd for one in table.months] == pytest.approx([8_000] * 60)
-    assert [one.rival_usd for one in table.months] == pytest.approx(bills.tolist())
+    assert [month.number for month in table.months] == list(range(1, 61))
+    assert [month.upfront_usd for month in table.months] == [300_000, *[0] * 59]
+    assert [month.running_usd for month in table.months] == pytest.approx([8_000] * 60)
+    assert [month.rival_usd for month in table.months] == pytest.approx(bills.tolist())
     balance = np.cumsum(bills - 8_000) - 300_000
-    assert [one.cumulative_usd for one in table.months] == pytest.approx(balance.tolist())
+    assert [month.cumulative_usd for month in table.months] == pytest.approx(balance.tolist())
 
 
 def test_months_discount_to_the_verdicts_saving(lab: Lab) -> None:
@@ -55,8 +55,8 @@ def test_months_discount_to_the_verdicts_saving(lab: Lab) -> None:
     table = months_of(lab)
     rate = monthly_rate(0.1)
     weights = discount(rate, np.arange(60.0))
-    paid = np.array([one.rival_usd - one.running_usd for one in table.months])
-    upfront = np.array([one.upfront_usd for one in table.months])
+    paid = np.array([month.rival_usd - month.running_usd for month in table.months])
+    upfront = np.array([month.upfront_usd for month in table.months])
     saving = float(paid @ weights - upfront @ weights * (1 + rate))
     saving += table.remaining_usd * float(weights[-1])
     assert result.verdict.saving_npv_usd == pytest.approx(saving)

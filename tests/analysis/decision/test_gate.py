@@ -26,7 +26,7 @@ def gated(
 
 
 def failing(result: Evaluation) -> list[str]:
-    return [one.id for one in result.gate.conditions if not one.holds]
+    return [condition.id for condition in result.gate.conditions if not condition.holds]
 
 
 def test_open(lab: Lab) -> None:

@@ -45,7 +45,7 @@ def test_a_cheaper_rival_left_aside_is_named(lab: Lab) -> None:
     """Whoever compares with a premium API only is told of the one at a tenth of it."""
     alternatives = ["api/dear", "api/plain"]
     verdict = judged(lab, alternatives=alternatives, against="api/dear").verdict
-    assert [one.kind for one in verdict.caps] == ["cheaper-alternative"]
+    assert [cap.kind for cap in verdict.caps] == ["cheaper-alternative"]
     assert (
         verdict.caps[0].message == "api/plain is eligible and cheaper than the chosen alternative"
     )

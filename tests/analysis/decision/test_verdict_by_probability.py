@@ -70,7 +70,7 @@ def test_cheaper_rival_than_the_one_named_caps_the_verdict(lab: Lab) -> None:
     result = decided(lab, 5_000, alternatives=both, against="api/plain")
     assert result.verdict.probability == pytest.approx(1.0, abs=0.001)
     assert result.verdict.decision == "LEAN"
-    assert [one.kind for one in result.verdict.caps] == ["cheaper-alternative"]
+    assert [cap.kind for cap in result.verdict.caps] == ["cheaper-alternative"]
 
 
 def test_likely_win_with_a_loss_to_expect_is_no_recommendation(lab: Lab) -> None:

@@ -59,7 +59,7 @@ def test_a_price_book_alone_blames_no_plan(repo: Repo) -> None:
     found = repo.changed()
     assert found.changed_because == ("prices",)
     assert (found.delta.plan, found.delta.prices) == (0, pytest.approx(2 * HOURS))
-    assert [one.after for one in found.changes] == [12]
+    assert [change.after for change in found.changes] == [12]
 
 
 def test_a_row_of_a_book_may_be_named_like_a_stack(repo: Repo) -> None:
@@ -112,7 +112,7 @@ def test_a_workload_marks_every_stack_that_uses_it(repo: Repo) -> None:
         repo.pool(FOLLOWING, name, service={"workload": workload})
     repo.branch()
     repo.workload("chat", requests_per_month=2e6)
-    found = {one.stack: one for one in repo.compare().stacks}
+    found = {stack.stack: stack for stack in repo.compare().stacks}
     assert [found[name].changed_because for name in "abc"] == [("workload",), ("workload",), ()]
     assert found["c"].status == "unchanged"
     assert found["a"].same_workload == ("b",)
@@ -155,7 +155,7 @@ def test_lines_of_a_pool_stand_side_by_side(repo: Repo) -> None:
     repo.pool(1, purchase={"purchase": "spot"})
     repo.branch()
     repo.pool(1)
-    compute = [one for one in repo.changed().lines if one.category == "compute"]
+    compute = [line for line in repo.changed().lines if line.category == "compute"]
     assert len(compute) == 1
     assert " → " in compute[0].name
     assert None not in (compute[0].before, compute[0].after)
@@ -199,7 +199,7 @@ def test_broken_on_both_sides_hides_nothing_else(repo: Repo) -> None:
     repo.pool(1)
     repo.branch()
     repo.pool(2)
-    assert [one.stack for one in repo.compare().stacks] == ["one"]
+    assert [stack.stack for stack in repo.compare().stacks] == ["one"]
 
 
 def test_added_pool_is_one_change(repo: Repo) -> None:

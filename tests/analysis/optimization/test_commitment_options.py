@@ -13,7 +13,7 @@ from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 def rungs_of(lab: Lab) -> dict[str, CommitmentOption]:
     """The ladder of the lab's stack, by name."""
     stack = lab.load()
-    return {one.name: one for one in commitment_options(stack, stack.alternatives)}
+    return {option.name: option for option in commitment_options(stack, stack.alternatives)}
 
 
 def figures(lab: Lab) -> str:
@@ -46,7 +46,7 @@ def test_what_a_month_costs_on_each_rung(lab: Lab) -> None:
     """
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, prices=[figures(lab)])
     rungs = rungs_of(lab)
-    monthly = [one.usd_per_month for one in rungs.values()]
+    monthly = [rung.usd_per_month for rung in rungs.values()]
     expected = [1_314, 29_200, 43_800, 2 * 11 * 730, 2 * (4 * 730 + 2_000)]
     assert monthly[:5] == pytest.approx(expected)
     assert rungs["one year"].how == "box.8x, savings plan 1yr all upfront"
@@ -102,7 +102,7 @@ def test_rungs_without_a_price_say_so(lab: Lab) -> None:
     """What catalog and books do not price is a row with its reason, never a zero."""
     lab.stack({"main": {"offer": "acme/8x", "nodes": 1}}, alternatives=[])
     rungs = rungs_of(lab)
-    unpriced = {name: one.reason for name, one in rungs.items() if one.usd_per_month is None}
+    unpriced = {name: rung.reason for name, rung in rungs.items() if rung.usd_per_month is None}
     assert unpriced == {
         "API": "no eligible alternative is an API with a price",
         "short reserve": "acme/8x has no price of six months or of a capacity block",
@@ -110,7 +110,7 @@ def test_rungs_without_a_price_say_so(lab: Lab) -> None:
         "three years": "acme/8x has no price of a three-year term",
         "own": "the catalog has no purchase_usd_node_8xh100; a price book may state it",
     }
-    shown = {one.name: (one.usd, one.exit_cost) for one in option_rows(lab.evaluate())}
+    shown = {row.name: (row.usd, row.exit_cost) for row in option_rows(lab.evaluate())}
     assert shown["one year"] == ("no price", "")
     assert stack_part(lab.evaluate()).commitment_options[0].usd_per_month is None
 

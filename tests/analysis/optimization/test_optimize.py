@@ -266,8 +266,8 @@ def test_another_option_never_makes_the_optimum_dearer(lab: Lab) -> None:
     lab.nodes_by_hour([2] * 12 + [5] * 12)
     lab.stack({"main": {**ON_DEMAND, "nodes": "auto"}}, {"require": ["nowhere"]})
     costs = [solve(lab, months=months).optimum_usd for months in (0, 12, 60)]
-    assert all(one is not None for one in costs)
-    assert sorted(costs, key=lambda one: -(one or 0.0)) == costs
+    assert all(cost is not None for cost in costs)
+    assert sorted(costs, key=lambda cost: -(cost or 0.0)) == costs
 
 
 def test_the_cheapest_in_nine_of_ten_scenarios_hedges(lab: Lab) -> None:
@@ -480,7 +480,7 @@ def test_a_services_figures_are_its_own(lab: Lab) -> None:
     two_services(lab, fte=1.0)
     found = optimize_document(solve(lab)).as_json()
     services = {one["name"]: one for one in found["services"]}
-    added = [one["cheapest"]["usd_per_month"] for one in services.values()]
+    added = [service["cheapest"]["usd_per_month"] for service in services.values()]
     assert sum(added) == pytest.approx(found["optimum"]["usd_per_month"])
     assert services["chat"]["with_nodes"]["usd_per_month"] == pytest.approx(14_600 + 20_000)
     assert services["chat"]["with_nodes"]["stack_usd_per_month"] == pytest.approx(
@@ -541,7 +541,7 @@ def test_groups_that_disagree_on_the_cheapest_api_have_each_tried(lab: Lab) -> N
     ask = {"name": "ask", "share": 0.5, "input": 950, "output": 50}
     lab.workload(classes=[ask, {"name": "write", "share": 0.5, "input": 100, "output": 900}])
     pools: Keys = {"main": {**ON_DEMAND, "nodes": 2}, "more": {**ON_DEMAND, "nodes": 2}}
-    rivals = [str(one["api"]) for one in prices]
+    rivals = [str(price["api"]) for price in prices]
     service: Keys = {"route": {"write": {"pool": "more"}}, "overflow": "api/worse"}
     lab.stack(pools, service, prices=[lab.book("apis", prices=prices)], alternatives=rivals)
     assert [rate.api for rate, _ in apis_of(lab.load(), 0)] == ["api/input", "api/output"]

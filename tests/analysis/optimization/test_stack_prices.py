@@ -93,5 +93,5 @@ def test_an_answer_says_whether_it_is_exact(lab: Lab, count: int, exact: bool, t
     found = solved(lab)
     shown = optimize_document(found)
     assert shown.exact is exact
-    assert [one.exact for one in shown.services] == [True] * count
+    assert [service.exact for service in shown.services] == [True] * count
     assert text in optimum_text(found)

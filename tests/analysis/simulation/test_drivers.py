@@ -28,7 +28,10 @@ def test_recorder_notes_what_is_uncertain() -> None:
     """The recorder gives likely values and notes ranges once, by driver; points are no opinion."""
     recorder = Recorder()
     table = [
-        SourcedValue(f"row {n}", PEOPLE * n, "FTE", "", shared_driver="people") for n in (1.0, 2.0)
+        SourcedValue(
+            name=f"row {n}", value=PEOPLE * n, unit="FTE", source="", shared_driver="people"
+        )
+        for n in (1.0, 2.0)
     ]
     values = [recorder.value(one) for one in (*table, *table)]
     recorder.read("known", point(3.0))

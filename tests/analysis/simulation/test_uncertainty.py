@@ -114,9 +114,11 @@ def test_value_of_information_of_two_lognormal_bills(lab: Lab) -> None:
         "box.8x: on-demand": expected_gain(own, 0.2, api, 1e-9),
         "api/plain: output": expected_gain(own, 1e-9, api, 0.3),
     }
-    for one in against.inputs:
-        assert one.evppi_usd == pytest.approx(weights_sum() * (alone[one.name] - blind), rel=0.1)
-        assert 0 < one.evppi_usd < against.evpi_usd
+    for figure in against.inputs:
+        assert figure.evppi_usd == pytest.approx(
+            weights_sum() * (alone[figure.name] - blind), rel=0.1
+        )
+        assert 0 < figure.evppi_usd < against.evpi_usd
 
 
 def test_tornado_ends(lab: Lab) -> None:
@@ -125,8 +127,8 @@ def test_tornado_ends(lab: Lab) -> None:
     [against] = simulated(lab, 1000).against
     cheap, _, dear = around(20_000, 0.2)
     low, _, high = around(25_000, 0.3)
-    assert [one.name for one in against.inputs] == ["api/plain: output", "box.8x: on-demand"]
-    found = [(one.saving_at_low_usd, one.saving_at_high_usd) for one in against.inputs]
+    assert [figure.name for figure in against.inputs] == ["api/plain: output", "box.8x: on-demand"]
+    found = [(figure.saving_at_low_usd, figure.saving_at_high_usd) for figure in against.inputs]
     assert found[0] == pytest.approx(
         ((low - 20_000) * weights_sum(), (high - 20_000) * weights_sum())
     )
@@ -199,10 +201,10 @@ def rich(lab: Lab, **keys: Any) -> None:
     )
 
 
-def one_of(scenario: Scenario, place: int) -> Scenario:
+def one_of(scenario: Scenario, index: int) -> Scenario:
     """One of the scenarios that a scenario of arrays holds, as plain numbers."""
     return Scenario(
-        draws={key: float(np.asarray(value)[place, 0]) for key, value in scenario.draws.items()}
+        draws={key: float(np.asarray(value)[index, 0]) for key, value in scenario.draws.items()}
     )
 
 
@@ -211,10 +213,10 @@ def outcome(ahead: Projection, scenario: Scenario) -> list[FloatArray]:
     rate = scenario.value(ahead.stack.discount_rate)
     own = np.asarray(npv_usd(cash_flow(ahead, scenario), rate))
     found = [own]
-    for one in ahead.stack.alternatives:
-        flow = alternative_flow(ahead, one, scenario)
+    for alternative in ahead.stack.alternatives:
+        flow = alternative_flow(ahead, alternative, scenario)
         assert flow is not None
-        refused = npv_usd(CashFlow.running(refused_usd(ahead, one, scenario)), rate)
+        refused = npv_usd(CashFlow.running(refused_usd(ahead, alternative, scenario)), rate)
         bill = np.asarray(npv_usd(flow, rate))
         found += [bill, np.asarray(bill - own - refused)]
     return found
@@ -249,8 +251,8 @@ def test_summary_equals_the_loop_over_scalars(lab: Lab) -> None:
     assert [drawn.npv_usd.p10, drawn.npv_usd.p50, drawn.npv_usd.p90] == pytest.approx(
         [float(np.sort(rows[:, 0])[place]) for place in (10, 50, 90)]
     )
-    for place, against in enumerate(drawn.against):
-        saving = rows[:, 2 + 2 * place]
+    for index, against in enumerate(drawn.against):
+        saving = rows[:, 2 + 2 * index]
         assert against.probability == pytest.approx(float((saving > 0).mean()))
         assert against.expected_saving_usd == pytest.approx(float(saving.mean()))
         gain = float(np.maximum(saving, 0).mean()) - max(0.0, float(saving.mean()))
@@ -371,8 +373,8 @@ def test_same_seed_same_answer_at_any_chunk(lab: Lab) -> None:
     rich(lab, figures=[{"figure": "benchmark_spread", "value": [0.6, 1.0, 1.3], "unit": "x"}])
     ahead = project(lab.load())
     answers = [simulate(ahead, 500, 9, chunk=chunk) for chunk in (1, 24 * 77, 10**9)]
-    for one in answers[1:]:
-        assert _numbers(one) == pytest.approx(_numbers(answers[0]), rel=1e-9)
+    for answer in answers[1:]:
+        assert _numbers(answer) == pytest.approx(_numbers(answers[0]), rel=1e-9)
     assert _numbers(simulate(ahead, 500, 9)) == pytest.approx(_numbers(answers[0]), rel=1e-9)
     assert _numbers(simulate(ahead, 500, 10)) != pytest.approx(_numbers(answers[0]), rel=1e-3)
 
@@ -545,7 +547,7 @@ def test_nobody_is_told_to_measure_the_future(lab: Lab) -> None:
     result = lab.evaluate()
     assert result.rival is not None
     assert result.rival.uncertainty is not None
-    most = max(result.rival.uncertainty.inputs, key=lambda one: one.evppi_usd)
+    most = max(result.rival.uncertainty.inputs, key=lambda figure: figure.evppi_usd)
     assert most.name == "outlook.api_price_decay_per_year"
     assert result.worth_measuring is not None
     assert result.worth_measuring.name in {"box.8x: on-demand", "api/plain: output"}

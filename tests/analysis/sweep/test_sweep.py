@@ -18,7 +18,7 @@ FIXED: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
 def asked(lab: Lab, *texts: str, scenarios: int = 0) -> Sweep:
     """A sweep of the lab's stack."""
     source = read_stack(lab.folder, "one")
-    return sweep_of(source, lab.resolve(DAY), DAY, [span_of(one) for one in texts], scenarios)
+    return sweep_of(source, lab.resolve(DAY), DAY, [span_of(text) for text in texts], scenarios)
 
 
 def swept(lab: Lab, *texts: str) -> list[Point]:
@@ -88,7 +88,7 @@ def test_spacing(lab: Lab) -> None:
     """Even steps; even in logarithms where the ends are a factor of 100 apart; whole for counts."""
     lab.stack({"main": {**ON_DEMAND, "nodes": {"min": 0, "max": 9}}})
     values = {
-        text: [round(one, 6) for one in asked(lab, text).axes[0].values]
+        text: [round(value, 6) for value in asked(lab, text).axes[0].values]
         for text in (
             "fte=0..2:3",
             "usd_per_gpu_hour=0.1..10:3",
@@ -120,13 +120,13 @@ def test_numbers_of_the_plan(lab: Lab) -> None:
         lab.stack({"main": {**ON_DEMAND, "nodes": nodes}}, ops={"fte": 0.5})
         result = evaluate(lab.load(), DAY, 0)
         assert point == Point(
-            (float(nodes),),
-            result.usd_per_month,
-            "api/plain",
-            1_314,
-            result.verdict.saving_npv_usd,
-            result.verdict.decision,
-            None,
+            values=(float(nodes),),
+            usd_per_month=result.usd_per_month,
+            rival="api/plain",
+            rival_usd_per_month=1_314,
+            saving_npv_usd=result.verdict.saving_npv_usd,
+            decision=result.verdict.decision,
+            probability=None,
         )
 
 
@@ -176,7 +176,7 @@ def test_numbers_of_a_workload(lab: Lab) -> None:
     lab.stack(FIXED, alternatives=["stack:two"])
     full = 730 * 3600
     points = swept(lab, f"workloads.demand.requests_per_month={full}..{3 * full}:2")
-    assert [one.rival_usd_per_month for one in points] == pytest.approx([14_600, 43_800])
+    assert [point.rival_usd_per_month for point in points] == pytest.approx([14_600, 43_800])
 
 
 def test_declared_value_changes_nothing(lab: Lab) -> None:
@@ -211,15 +211,15 @@ def test_volume(lab: Lab) -> None:
     """Twice the tokens are twice the API's bill; fleets that follow are re-sized."""
     lab.stack({"main": {**ON_DEMAND, "nodes": FOLLOWING}})
     points = swept(lab, "volume=1314..2628:2")  # half a node is 1,314M tokens a month
-    assert [one.rival_usd_per_month for one in points] == pytest.approx([1_314, 2_628])
-    assert [one.usd_per_month for one in points] == pytest.approx([14_600, 14_600])
+    assert [point.rival_usd_per_month for point in points] == pytest.approx([1_314, 2_628])
+    assert [point.usd_per_month for point in points] == pytest.approx([14_600, 14_600])
 
 
 def test_utilization_of_a_fixed_fleet(lab: Lab) -> None:
     """The demand follows from how busy the fleet is: 3 nodes and a spare, a quarter each busy."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 3}}, {"standby": {"pool": "main", "nodes": 1}})
     points = swept(lab, "utilization=0.25..0.75:2")
-    assert [one.rival_usd_per_month for one in points] == pytest.approx([2_628, 7_884])
+    assert [point.rival_usd_per_month for point in points] == pytest.approx([2_628, 7_884])
 
 
 def test_utilization_that_no_demand_reaches(lab: Lab) -> None:
@@ -240,7 +240,9 @@ def test_usd_per_gpu_hour(lab: Lab) -> None:
     spot = {**ON_DEMAND, "purchase": "spot", "nodes": 1}
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}, "spot": spot})
     points = swept(lab, "usd_per_gpu_hour=0..2:3")
-    assert [one.usd_per_month for one in points] == pytest.approx([0, 2 * 8 * 730, 2 * 8 * 730 * 2])
+    assert [point.usd_per_month for point in points] == pytest.approx(
+        [0, 2 * 8 * 730, 2 * 8 * 730 * 2]
+    )
 
 
 def test_api_price_factor_counts_on_both_sides(lab: Lab) -> None:
@@ -248,15 +250,15 @@ def test_api_price_factor_counts_on_both_sides(lab: Lab) -> None:
     lab.workload(requests_per_month=2 * 730 * 3600)
     lab.stack(FIXED, {"overflow": "api/plain"})
     points = swept(lab, "api_price_factor=0..2:2")
-    assert [one.rival_usd_per_month for one in points] == pytest.approx([0, 2 * 5_256])
-    assert [one.usd_per_month for one in points] == pytest.approx([14_600, 14_600 + 2 * 2_628])
+    assert [point.rival_usd_per_month for point in points] == pytest.approx([0, 2 * 5_256])
+    assert [point.usd_per_month for point in points] == pytest.approx([14_600, 14_600 + 2 * 2_628])
 
 
 def test_people(lab: Lab) -> None:
     """The lever stands instead of the declared number, the table and the hours per node."""
     lab.stack(FIXED, ops={"fte": {1: 3}, "hours_per_node_month": 10})
     points = swept(lab, "fte=0..1:2")
-    assert [one.usd_per_month for one in points] == pytest.approx([14_600, 14_600 + 20_000])
+    assert [point.usd_per_month for point in points] == pytest.approx([14_600, 14_600 + 20_000])
 
 
 # What is refused
@@ -370,7 +372,7 @@ def test_no_break_even_where_nothing_is_known(lab: Lab) -> None:
     lab.workload(requests_per_month=2 * 730 * 3600)
     lab.stack(FIXED)
     points = swept(lab, "fte=0..1:2")
-    assert [(one.usd_per_month, one.saving_npv_usd) for one in points] == [(None, None)] * 2
+    assert [(point.usd_per_month, point.saving_npv_usd) for point in points] == [(None, None)] * 2
     assert breaks(lab, "fte=0..1:2") == [[]]
 
 
@@ -379,7 +381,7 @@ def test_scenarios_give_each_point_its_probability(lab: Lab) -> None:
     api = {"api": "api/plain", "input_usd_per_mtok": [5, 20], "output_usd_per_mtok": 10}
     lab.stack(FIXED, prices=[lab.book("api", prices=[api])])
     points = list(asked(lab, "usd_per_gpu_hour=1..4:4", scenarios=500).points())
-    chances = [one.probability for one in points if one.probability is not None]
+    chances = [point.probability for point in points if point.probability is not None]
     assert len(chances) == 4
     assert chances == sorted(chances, reverse=True)
     assert chances[0] > chances[-1]

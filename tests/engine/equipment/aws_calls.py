@@ -131,8 +131,8 @@ def _template_data(inputs: Inputs) -> Inputs:
     apart = ("name", "tags", "updateDefaultVersion", "tagSpecifications")
     data = pascal({key: value for key, value in inputs.items() if key not in apart})
     data["TagSpecifications"] = [
-        {"ResourceType": one["resourceType"], "Tags": pairs(one["tags"])}
-        for one in inputs["tagSpecifications"]
+        {"ResourceType": figure["resourceType"], "Tags": pairs(figure["tags"])}
+        for figure in inputs["tagSpecifications"]
     ]
     return data
 
@@ -285,7 +285,7 @@ def _budget(inputs: Inputs) -> Inputs:
         "BudgetType": inputs["budgetType"],
         "TimeUnit": inputs["timeUnit"],
         "BudgetLimit": {"Amount": inputs["limitAmount"], "Unit": inputs["limitUnit"]},
-        "CostFilters": {one["name"]: one["values"] for one in inputs["costFilters"]},
+        "CostFilters": {figure["name"]: figure["values"] for figure in inputs["costFilters"]},
     }
 
 
@@ -302,14 +302,14 @@ def _create_budget(inputs: Inputs) -> Made:
     notifications = [
         {
             "Notification": {
-                "NotificationType": one["notificationType"],
-                "ComparisonOperator": one["comparisonOperator"],
-                "Threshold": one["threshold"],
-                "ThresholdType": one["thresholdType"],
+                "NotificationType": figure["notificationType"],
+                "ComparisonOperator": figure["comparisonOperator"],
+                "Threshold": figure["threshold"],
+                "ThresholdType": figure["thresholdType"],
             },
-            "Subscribers": _subscribers(one),
+            "Subscribers": _subscribers(figure),
         }
-        for one in inputs["notifications"]
+        for figure in inputs["notifications"]
     ]
     client("budgets").create_budget(
         AccountId=ACCOUNT,

@@ -70,7 +70,7 @@ def wrapped(value: Any) -> PropertyValue:
 
 def inputs_of(values: Values) -> dict[str, Any]:
     """The inputs of a resource as Python has them."""
-    return {key: plain(one) for key, one in values.items() if not key.startswith("__")}
+    return {key: plain(value) for key, value in values.items() if not key.startswith("__")}
 
 
 def token_of(urn: str) -> str:

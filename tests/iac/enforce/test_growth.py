@@ -38,9 +38,21 @@ def grows(
     catalog: Catalog, kind: str, old: Keys, new: Keys, template: str | None = None, **more: Any
 ) -> str:
     """What grows, where the group's launch template is not known, or starts a type of instance."""
-    known = [Resource("t", TEMPLATE, "t", {"instanceType": template})] if template else []
+    known = (
+        [Resource(urn="t", type=TEMPLATE, name="t", inputs={"instanceType": template})]
+        if template
+        else []
+    )
     old_one, new_one = (
-        Resource("u", kind, "x", one, "r1", property_dependencies={"launchTemplate": ["t"]}, **more)
+        Resource(
+            urn="u",
+            type=kind,
+            name="x",
+            inputs=one,
+            region="r1",
+            property_dependencies={"launchTemplate": ["t"]},
+            **more,
+        )
         for one in (old, new)
     )
     return growth(old_one, new_one, ReferenceIndex(known), catalog, DAY)
@@ -55,7 +67,7 @@ def nodes(smallest: float, largest: float, desired: int | None = None, **more: A
 def mixed(*instances: str, largest: int = 2, template: str = "lt-1", **distribution: Any) -> Keys:
     """A group of mixed instances, with its types and its distribution."""
     launch: Keys = {"launchTemplateSpecification": {"launchTemplateId": template}}
-    launch["overrides"] = [{"instanceType": one} for one in instances]
+    launch["overrides"] = [{"instanceType": instance} for instance in instances]
     policy: Keys = {"launchTemplate": launch, "instancesDistribution": distribution}
     return {"minSize": 0, "maxSize": largest, "mixedInstancesPolicy": policy}
 

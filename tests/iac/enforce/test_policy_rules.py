@@ -85,9 +85,9 @@ def told(rule: Rule, own: Pack, args: Args | StackArgs) -> list[str]:
 def refused(catalog: Catalog, *resources: Args, **config: Any) -> list[str]:
     """What the gate says to the last of some resources."""
     own = pack(catalog)
-    for one in resources:
-        one.config = config
-    return [told(gate, own, one) for one in resources][-1]
+    for resource in resources:
+        resource.config = config
+    return [told(gate, own, resource) for resource in resources][-1]
 
 
 def group(name: str = "g", size: int = 1, **inputs: Any) -> Args:

@@ -87,9 +87,9 @@ def test_order_does_not_matter(catalog: Catalog, made: list[Made], chance: rando
     chance.shuffle(order)
     straight, shuffled = program(made).priced(catalog), program(made, order).priced(catalog)
     assert bounds(shuffled) == pytest.approx(bounds(straight))
-    by_urn = {one.urn: one.usd_per_month for one in straight.resources}
-    for one in shuffled.resources:
-        assert one.usd_per_month == by_urn[one.urn]
+    by_urn = {resource.urn: resource.usd_per_month for resource in straight.resources}
+    for resource in shuffled.resources:
+        assert resource.usd_per_month == by_urn[resource.urn]
 
 
 @given(programs, resources)
@@ -109,9 +109,9 @@ def test_total_lies_between_its_bounds(catalog: Catalog, made: list[Made]) -> No
     low, declared, high = bounds(found)
     assert 0 <= low <= declared + 1e-6
     assert declared <= high + 1e-6
-    for one in found.resources:
-        if one.status == "priced":
-            assert bounds(one) == tuple(sorted(bounds(one)))
+    for resource in found.resources:
+        if resource.status == "priced":
+            assert bounds(resource) == tuple(sorted(bounds(resource)))
 
 
 @given(resources, st.data())

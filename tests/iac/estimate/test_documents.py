@@ -20,11 +20,11 @@ VPC = "aws:ec2/vpc:Vpc"
 
 
 def names(content: Keys) -> list[str]:
-    return [one.name for one in document_of(content, "p").resources]
+    return [resource.name for resource in document_of(content, "p").resources]
 
 
 def regions(content: Keys) -> list[str | None]:
-    return [one.region for one in document_of(content, "p").resources]
+    return [resource.region for resource in document_of(content, "p").resources]
 
 
 def refused(data: bytes) -> str:
@@ -69,7 +69,7 @@ def test_resource_to_be_deleted_is_no_part_of_a_state() -> None:
     program.add(VPC, "old", delete=True)
     program.add(VPC, "new")
     found = document_of(program.state, "p")
-    assert [one.name for one in found.resources][1:] == ["new"]
+    assert [resource.name for resource in found.resources][1:] == ["new"]
     assert "1 resource is to be deleted" in found.warnings[0]
 
 

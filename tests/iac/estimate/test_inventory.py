@@ -31,14 +31,16 @@ from tests.iac.programs import (
 
 
 def pool(kind: str, inputs: Mapping[str, Any], **more: Any) -> NodePool:
-    [found] = node_pools([Resource("urn:x", kind, "x", inputs, "r1", **more)])
+    [found] = node_pools(
+        [Resource(urn="urn:x", type=kind, name="x", inputs=inputs, region="r1", **more)]
+    )
     return found
 
 
 def shares(found: NodePool) -> list[tuple[str, list[str], Size]]:
     return [
-        (one.purchase, [choice.instance for choice in one.choices], one.units)
-        for one in found.shares
+        (share.purchase, [choice.instance for choice in share.choices], share.units)
+        for share in found.shares
     ]
 
 
@@ -167,7 +169,10 @@ def test_disks_of_a_template_are_the_nodes() -> None:
     ]
     found = template_pool(
         Resource(
-            "urn:t", TEMPLATE, "t", {"instanceType": "box.8x", "blockDeviceMappings": mappings}
+            urn="urn:t",
+            type=TEMPLATE,
+            name="t",
+            inputs={"instanceType": "box.8x", "blockDeviceMappings": mappings},
         )
     )
     assert found.disks == (Disk("gp3", 200),)

@@ -77,12 +77,12 @@ def outcome(data: bytes, catalog: Catalog) -> str:
     except BadInput as error:
         said = str(error)
         assert error.problems
-        assert all(one.file == "p.json" for one in error.problems)
+        assert all(problem.file == "p.json" for problem in error.problems)
     else:
         said = json.dumps(priced_document(found).as_json(), ensure_ascii=False, allow_nan=False)
         said += price_text(found, "p.json")
-        for one in found.resources:
-            assert (one.low or 0) <= (one.usd_per_month or 0) <= (one.high or 0)
+        for resource in found.resources:
+            assert (resource.low or 0) <= (resource.usd_per_month or 0) <= (resource.high or 0)
     said.encode("utf-8", "strict")
     return said
 

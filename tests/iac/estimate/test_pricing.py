@@ -185,7 +185,7 @@ def test_volume_and_load_balancer_take_the_catalogs_figures(catalog: Catalog) ->
     program.add(LOAD_BALANCER, "l")
     found = program.priced(catalog)
     assert found.usd_per_month == pytest.approx(33)
-    assert all(part.estimate for one in found.resources for part in one.parts)
+    assert all(part.estimate for resource in found.resources for part in resource.parts)
 
 
 def test_gp3_beyond_its_free_speed_needs_a_price(catalog: Catalog) -> None:
@@ -274,7 +274,7 @@ def test_reservation_that_is_only_read_pays_for_no_node(catalog: Catalog) -> Non
 
 
 def ceiling(catalog: Catalog, inputs: Keys) -> float | None:
-    [pool] = node_pools([Resource("u", GROUP, "g", inputs, "r1")])
+    [pool] = node_pools([Resource(urn="u", type=GROUP, name="g", inputs=inputs, region="r1")])
     return ceiling_usd_per_month(pool, catalog, DAY)
 
 
@@ -311,8 +311,8 @@ def test_price_of_a_state_is_that_of_its_preview(catalog: Catalog) -> None:
     program.group(sizes=(1, 3))
     program.add(VOLUME, "v", {"type": "gp3", "size": 100})
     planned = program.priced(catalog)
-    from_state = [one.name for one in document_of(program.state, "s").resources][1:]
-    assert from_state == [one.name for one in planned.resources]
+    from_state = [resource.name for resource in document_of(program.state, "s").resources][1:]
+    assert from_state == [resource.name for resource in planned.resources]
     assert planned.complete
 
 

@@ -26,7 +26,10 @@ def priced(name: str) -> Pricing:
 
 
 def statuses(found: Pricing) -> dict[str, str]:
-    return {f"{one.type.rpartition(':')[2]} {one.name}": one.status for one in found.resources}
+    return {
+        f"{resource.type.rpartition(':')[2]} {resource.name}": resource.status
+        for resource in found.resources
+    }
 
 
 def test_preview_of_a_mixed_group() -> None:

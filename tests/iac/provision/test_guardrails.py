@@ -71,11 +71,14 @@ def test_every_running_pool_has_an_alarm_on_idle_gpus(lab: Lab) -> None:
         "burst": {**ON_DEMAND, "nodes": {**FOLLOWING, "max": 2}},
     }
     alarms = guarded(lab, {"budget_emails": EMAILS}, pools).of_kind("MetricAlarm")
-    assert {name: one["treatMissingData"] for name, one in alarms.items()} == {
+    assert {name: alarm["treatMissingData"] for name, alarm in alarms.items()} == {
         "base-idle": "breaching",
         "burst-idle": "notBreaching",
     }
-    assert {one["name"] for one in alarms.values()} == {"tco-one-base-idle", "tco-one-burst-idle"}
-    for name, one in alarms.items():
-        assert (one["threshold"], one["evaluationPeriods"], one["period"]) == (10, 3, 3600)
-        assert list(one["dimensions"].values()) == [f"tco-one-{name.removesuffix('-idle')}"]
+    assert {alarm["name"] for alarm in alarms.values()} == {
+        "tco-one-base-idle",
+        "tco-one-burst-idle",
+    }
+    for name, alarm in alarms.items():
+        assert (alarm["threshold"], alarm["evaluationPeriods"], alarm["period"]) == (10, 3, 3600)
+        assert list(alarm["dimensions"].values()) == [f"tco-one-{name.removesuffix('-idle')}"]

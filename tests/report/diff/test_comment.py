@@ -156,7 +156,7 @@ OURS = {
 def hostile(found: DiffDocument, text: str) -> DiffDocument:
     """A document in which every text that an author can choose is hostile."""
     stacks = [
-        one.model_copy(
+        stack.model_copy(
             update={
                 "stack": text,
                 "renamed_from": text,
@@ -166,8 +166,8 @@ def hostile(found: DiffDocument, text: str) -> DiffDocument:
                 "lines": (
                     LineDelta(category="compute", name=text, pool=text, before=1, after=900),
                 ),
-                "after": one.after
-                and one.after.model_copy(
+                "after": stack.after
+                and stack.after.model_copy(
                     update={
                         "answer": text,
                         "flips": (text,),
@@ -176,14 +176,14 @@ def hostile(found: DiffDocument, text: str) -> DiffDocument:
                         "decision": text,
                         "pricing_day": text,
                         "measure_first": text,
-                        "gate": one.after.gate.model_copy(
+                        "gate": stack.after.gate.model_copy(
                             update={"open": False, "failing": (text,), "override": text}
                         ),
                     }
                 ),
             }
         )
-        for one in found.stacks
+        for stack in found.stacks
     ]
     return found.model_copy(update={"stacks": tuple(stacks), "head": Revision(ref=text)})
 
