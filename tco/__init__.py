@@ -20,19 +20,33 @@ if TYPE_CHECKING:
     from tco.api import evaluate, load_catalog, load_stack, optimize, price_resources, sweep
     from tco.catalog.catalog import Catalog
     from tco.costing.stack import StackModel
+    from tco.documents.diff import DiffDocument
+    from tco.documents.error import ErrorDocument
+    from tco.documents.gate import GateDocument
+    from tco.documents.optimize import OptimizeDocument
+    from tco.documents.plan import PlanDocument
+    from tco.documents.price import PriceDocument
+    from tco.documents.sweep import SweepDocument
     from tco.errors import BadInput, Problem, TcoError
     from tco.iac.estimate.pricing import PricedResource, Pricing
 
 __all__ = [
     "BadInput",
     "Catalog",
+    "DiffDocument",
+    "ErrorDocument",
     "Evaluation",
+    "GateDocument",
+    "OptimizeDocument",
     "Optimum",
+    "PlanDocument",
+    "PriceDocument",
     "PricedResource",
     "Pricing",
     "Problem",
     "StackModel",
     "Sweep",
+    "SweepDocument",
     "SweepPoint",
     "TcoError",
     "__version__",
@@ -49,13 +63,20 @@ __version__ = "0.1.0"
 _PLACES: Final = {
     "BadInput": "tco.errors",
     "Catalog": "tco.catalog.catalog",
+    "DiffDocument": "tco.documents.diff",
+    "ErrorDocument": "tco.documents.error",
     "Evaluation": "tco.analysis.evaluation",
+    "GateDocument": "tco.documents.gate",
+    "OptimizeDocument": "tco.documents.optimize",
     "Optimum": "tco.analysis.optimization.optimize",
+    "PlanDocument": "tco.documents.plan",
+    "PriceDocument": "tco.documents.price",
     "PricedResource": "tco.iac.estimate.pricing",
     "Pricing": "tco.iac.estimate.pricing",
     "Problem": "tco.errors",
     "StackModel": "tco.costing.stack",
     "Sweep": "tco.analysis.sweep.sweep",
+    "SweepDocument": "tco.documents.sweep",
     "SweepPoint": "tco.analysis.sweep.sweep:Point",
     "TcoError": "tco.errors",
     "evaluate": "tco.api",
