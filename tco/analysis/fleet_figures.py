@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from tco.arrays import as_scalar
 from tco.costing.fleet_operation import FleetOperation, operate
-from tco.costing.stack import ServiceModel, StackModel, overall_slo
+from tco.costing.group import overall_slo
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
 from tco.throughput.curve import Slo
 from tco.throughput.provenance import Provenance, weakest
 from tco.units import HOURS_PER_MONTH

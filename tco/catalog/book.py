@@ -10,21 +10,13 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from tco.catalog.rows import (
-    ApiPrice,
-    Benchmark,
-    Day,
-    Figure,
-    Flag,
-    Hardware,
-    Instance,
-    ModelWeights,
-    Name,
-    NodePrice,
-    PriceRow,
-    SpotBand,
-    day_of,
-)
+from tco.catalog.api_price import ApiPrice
+from tco.catalog.benchmark import Benchmark
+from tco.catalog.fields import Day, Flag, Name, day_of
+from tco.catalog.figure import Figure
+from tco.catalog.hardware import Hardware, Instance, ModelWeights, SpotBand
+from tco.catalog.node_price import NodePrice
+from tco.catalog.price_row import PriceRow
 from tco.errors import BadInput, Problem
 from tco.files import Strict, as_list, as_mapping, problems_of
 from tco.ranges import point

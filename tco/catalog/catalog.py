@@ -15,25 +15,15 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import TypeVar
 
+from tco.catalog.api_price import ApiPrice
+from tco.catalog.benchmark import Benchmark
 from tco.catalog.book import AnyRow, Book
 from tco.catalog.compiled import compiled_books
 from tco.catalog.curves import curve_models, curves_version
+from tco.catalog.figure import Figure
+from tco.catalog.hardware import Hardware, Instance, ModelWeights, SpotBand
 from tco.catalog.match import CatalogMatch
-from tco.catalog.rows import (
-    ApiPrice,
-    Benchmark,
-    CommitmentKind,
-    Figure,
-    Hardware,
-    Instance,
-    ModelWeights,
-    NodePrice,
-    Payment,
-    Purchase,
-    SpotBand,
-    Term,
-    node_key,
-)
+from tco.catalog.node_price import CommitmentKind, NodePrice, Payment, Purchase, Term, node_key
 from tco.catalog.sourced import Origin, SourcedValue
 from tco.catalog.specs import model_specs
 from tco.errors import TcoError

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from tco.catalog.api_price import ApiPrice
+from tco.catalog.benchmark import Benchmark
 from tco.catalog.catalog import Catalog
+from tco.catalog.hardware import Instance, SpotBand
 from tco.catalog.listing import Checked, FigureEntry, figure_rows
-from tco.catalog.rows import ApiPrice, Benchmark, Instance, NodePrice, SpotBand
+from tco.catalog.node_price import NodePrice
 from tco.errors import Problem, did_you_mean
 
 __all__ = ["check_catalog"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -18,8 +18,12 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from tco.catalog import rows
+from tco.catalog.api_price import ApiPrice, Peak, Tier
+from tco.catalog.benchmark import Benchmark, BenchmarkPoint, Latency
 from tco.catalog.book import Book
+from tco.catalog.figure import Figure
+from tco.catalog.hardware import Hardware, Instance, ModelWeights, SpotBand
+from tco.catalog.node_price import NodePrice
 from tco.files import as_list, as_mapping, write_text
 from tco.ranges import Range
 
@@ -27,15 +31,30 @@ __all__ = ["compiled_books", "write_compiled"]
 
 NAME: Final = "compiled.json"
 READERS: Final = (
+    "catalog/api_price.py",
+    "catalog/benchmark.py",
     "catalog/book.py",
     "catalog/compiled.py",
-    "catalog/rows.py",
+    "catalog/fields.py",
+    "catalog/figure.py",
+    "catalog/hardware.py",
+    "catalog/node_price.py",
+    "catalog/price_row.py",
+    "catalog/row.py",
     "files.py",
     "ranges.py",
     "yaml_files.py",
     "yaml_reader.py",
 )
 """The modules that decide which rows the data give."""
+MODELS: Final[Mapping[str, type[BaseModel]]] = {
+    model.__name__: model
+    for model in (
+        *(ApiPrice, Benchmark, BenchmarkPoint, Book, Figure, Hardware, Instance, Latency),
+        *(ModelWeights, NodePrice, Peak, SpotBand, Tier),
+    )
+}
+"""The records that a book holds, by name."""
 MODEL: Final = "$"
 """The key that names what an object was; no field has this name."""
 
@@ -78,7 +97,7 @@ def _plain(value: object) -> Any:
     if isinstance(value, dt.date):
         return {MODEL: "date", "of": value.isoformat()}
     if isinstance(value, tuple):
-        return [_plain(one) for one in cast("tuple[object, ...]", value)]
+        return [_plain(item) for item in cast("tuple[object, ...]", value)]
     mapping = as_mapping(value)
     return value if mapping is None else {key: _plain(inner) for key, inner in mapping.items()}
 
@@ -96,8 +115,7 @@ def _object(given: dict[str, Any]) -> Any:
     values: dict[str, Any] = {
         name: value if as_list(value) is None else tuple(value) for name, value in given.items()
     }
-    model: type[BaseModel] = Book if kind == "Book" else getattr(rows, kind)
-    made = model.model_construct(**values)
+    made = MODELS[kind].model_construct(**values)
     if digest is not None:
         vars(made)["digest"] = digest
     return made

@@ -15,7 +15,7 @@ from itertools import pairwise
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelPrice, TieredPrices
 
-from tco.catalog.rows import ApiPrice, Peak, Tier
+from tco.catalog.api_price import ApiPrice, Peak, Tier
 from tco.ranges import Range, point
 
 __all__ = ["genai_api_price"]

@@ -10,8 +10,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from tco.arrays import Quantity
+from tco.catalog.api_price import ApiPrice, Peak
 from tco.catalog.match import CatalogMatch
-from tco.catalog.rows import ApiPrice, Peak
 from tco.catalog.sourced import SourcedValue
 from tco.plan.workload import Demand, RequestClass, cached_share
 from tco.providers.provider import vendor_of

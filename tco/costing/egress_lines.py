@@ -8,7 +8,9 @@ from tco.arrays import FloatArray, Quantity, ratio
 from tco.costing.egress import response_gb, tiered_usd
 from tco.costing.fleet_operation import FleetOperation, GroupWork, outage_share
 from tco.costing.lines import CostLine, LineKind
-from tco.costing.stack import PoolModel, ServiceModel, StackModel
+from tco.costing.pool_model import PoolModel
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
 from tco.scenario import Scenario
 
 __all__ = ["egress_lines"]

@@ -7,25 +7,27 @@ from dataclasses import fields, replace
 from typing import Any, cast
 
 from tco.catalog.sourced import SourcedValue
-from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate, PricePath
 from tco.costing.egress import Band, EgressTerms
+from tco.costing.group import Group
+from tco.costing.overheads import Labor, Platform
+from tco.costing.pool_model import PoolModel, PowerTerms
 from tco.costing.purchase import OwnedSupply, PurchaseOption, SpotSupply
+from tco.costing.service_model import ServiceModel, StandbyTerms
+from tco.costing.stack import StackModel
 
 __all__ = ["figures_of", "rates_of", "with_figures"]
 
 FIGURED = (
-    built.StackModel,
-    *(built.ServiceModel, built.Group, built.PoolModel, built.StandbyTerms, built.PowerTerms),
-    *(built.Labor, built.Platform, ApiRate, PricePath, EgressTerms, Band),
+    StackModel,
+    *(ServiceModel, Group, PoolModel, StandbyTerms, PowerTerms),
+    *(Labor, Platform, ApiRate, PricePath, EgressTerms, Band),
     *(PurchaseOption, SpotSupply, OwnedSupply),
 )
 """What a stack is made of that holds figures."""
 
 
-def with_figures(
-    stack: built.StackModel, change: Callable[[SourcedValue], SourcedValue]
-) -> built.StackModel:
+def with_figures(stack: StackModel, change: Callable[[SourcedValue], SourcedValue]) -> StackModel:
     """Return a stack with every figure changed, the same objects where none is; rivals stay."""
 
     def changed(value: Any) -> Any:
@@ -45,7 +47,7 @@ def with_figures(
     return changed(stack)
 
 
-def figures_of(stack: built.StackModel) -> list[SourcedValue]:
+def figures_of(stack: StackModel) -> list[SourcedValue]:
     """Every figure of a stack but its rivals'; of its APIs the price paths."""
     found: list[SourcedValue] = []
 
@@ -57,7 +59,7 @@ def figures_of(stack: built.StackModel) -> list[SourcedValue]:
     return found
 
 
-def rates_of(stack: built.StackModel) -> list[ApiRate]:
+def rates_of(stack: StackModel) -> list[ApiRate]:
     """Every API that a stack itself may pay."""
     found: list[ApiRate | None] = []
     for service in stack.services:

@@ -11,7 +11,10 @@ import numpy as np
 
 from tco.arrays import FloatArray, Quantity, ratio
 from tco.costing.fleet import FleetMonth, Operation
-from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel
+from tco.costing.group import Group
+from tco.costing.pool_model import PoolModel
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
 from tco.costing.standby import node_availability, outage_overflow, spares_needed
 from tco.scenario import BASE_CASE, Scenario
 from tco.throughput.request_time import request_is_known, request_seconds

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from tco.arrays import FloatArray, distinct
 from tco.costing.fleet import TOLERANCE, FleetMonth
 from tco.costing.fleet_operation import FleetOperation, GroupWork, group_work, speed, speed_is_known
-from tco.costing.stack import Group, ServiceModel, StackModel
+from tco.costing.group import Group
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
 from tco.scenario import Scenario
 
 __all__ = ["WorkTable"]

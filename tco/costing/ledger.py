@@ -18,7 +18,8 @@ from tco.costing.labor_lines import labor_lines
 from tco.costing.lines import CATEGORIES, CostLine
 from tco.costing.node_lines import node_lines
 from tco.costing.platform_lines import platform_lines
-from tco.costing.stack import Alternative, ServiceModel, StackModel
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import Alternative, StackModel
 from tco.scenario import BASE_CASE, Scenario
 
 __all__ = ["api_bill", "api_bills", "ledger", "service_lines", "shared_lines"]

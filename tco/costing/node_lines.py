@@ -11,7 +11,9 @@ from tco.arrays import FloatArray, Quantity, monthly_rate
 from tco.catalog.sourced import SourcedValue
 from tco.costing.fleet_operation import FleetOperation, GroupWork
 from tco.costing.lines import NODES, SPARE_NODES, CommitmentStatus, CostLine, LineKind
-from tco.costing.stack import PoolModel, PowerTerms, ServiceModel, StackModel
+from tco.costing.pool_model import PoolModel, PowerTerms
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
 from tco.ranges import point
 from tco.scenario import Scenario
 from tco.units import HOURS_PER_MONTH

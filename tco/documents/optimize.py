@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tco.analysis.optimization.optimize import Optimum, PricedMix, ServiceOptimum
 from tco.analysis.optimization.ranks import Rank, Supply, supply_name
-from tco.costing.stack import PoolModel
+from tco.costing.pool_model import PoolModel
 from tco.documents.disclosure import disclosed, secret_candidates
 from tco.documents.document import Document, Part
 

@@ -19,7 +19,7 @@ from tco.catalog.sourced import SourcedValue
 from tco.costing.caution import CautionKind, Severity
 from tco.costing.lines import Category, CommitmentStatus, Unit
 from tco.costing.purchase import Option
-from tco.costing.stack import ServiceModel
+from tco.costing.service_model import ServiceModel
 from tco.documents.cautions import cautions
 from tco.documents.disclosure import (
     disclosed,

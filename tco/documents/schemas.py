@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from tco.catalog.book import Book
-from tco.catalog.rows import CONTROLS
+from tco.catalog.fields import CONTROLS
 from tco.documents.diff import DiffDocument
 from tco.documents.error import ErrorDocument
 from tco.documents.gate import GateDocument

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
-from tco.catalog.rows import Day, Flag, Name, PositiveInt
+from tco.catalog.fields import Day, Flag, Name, PositiveInt
 from tco.files import Strict, as_mapping
 from tco.plan.pools import NodeCount, Pool
 from tco.ranges import Amount, PositiveAmount, Range, Share, point

@@ -4,7 +4,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tco.catalog.rows import CommitmentKind, Flag, Name, Payment, PositiveInt, Term
+from tco.catalog.fields import Flag, Name, PositiveInt
+from tco.catalog.node_price import CommitmentKind, Payment, Term
 from tco.files import Strict, as_mapping
 from tco.ranges import Amount, PositiveAmount, Share, point
 from tco.units import TERM_MONTHS

@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from tco.catalog.benchmark import Benchmark
 from tco.catalog.book import Book, read_book
-from tco.catalog.rows import Benchmark
 from tco.errors import BadInput, Problem, TcoError, one_of, printable
 from tco.files import as_list, as_mapping, problems_of, read_text
 from tco.json_reader import load_json

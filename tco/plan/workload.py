@@ -13,7 +13,8 @@ import numpy as np
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from tco.arrays import FloatArray
-from tco.catalog.rows import Latency, Name
+from tco.catalog.benchmark import Latency
+from tco.catalog.fields import Name
 from tco.errors import BadInput, Problem, one_of
 from tco.files import Strict, problems_of
 from tco.plan.folder_files import FolderFiles, below

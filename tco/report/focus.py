@@ -17,7 +17,8 @@ from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.arrays import as_scalar
 from tco.costing.labor_lines import SETUP
 from tco.costing.lines import NODE_KINDS
-from tco.costing.stack import PoolModel, StackModel
+from tco.costing.pool_model import PoolModel
+from tco.costing.stack import StackModel
 from tco.documents.disclosure import source_of
 from tco.report.csv_text import csv_text
 from tco.report.focus_terms import (

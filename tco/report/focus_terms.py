@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from tco.analysis.evaluation import Evaluation
-from tco.catalog.rows import CommitmentKind
+from tco.catalog.node_price import CommitmentKind
 from tco.costing.lines import NODE_KINDS, Category, CostLine, Unit
+from tco.costing.pool_model import PoolModel
 from tco.costing.purchase import Option
-from tco.costing.stack import PoolModel
 from tco.report.csv_text import Cell
 
 __all__ = [

@@ -11,7 +11,7 @@ import click
 from tco.analysis.optimization.mix import Mix
 from tco.analysis.optimization.optimize import Optimum, PricedMix, ServiceOptimum
 from tco.analysis.optimization.ranks import API, Rank, Supply, supply_name
-from tco.costing.stack import PoolModel
+from tco.costing.pool_model import PoolModel
 from tco.documents.disclosure import HIDDEN, secret_candidates
 from tco.documents.optimize import nodes_by_pool
 from tco.errors import printable

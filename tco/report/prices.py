@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from tco.catalog.api_price import ApiPrice
+from tco.catalog.benchmark import Benchmark
 from tco.catalog.book import AnyRow
+from tco.catalog.figure import Figure
+from tco.catalog.hardware import SpotBand
 from tco.catalog.listing import Checked, FigureEntry
-from tco.catalog.rows import ApiPrice, Benchmark, Figure, NodePrice, SpotBand
+from tco.catalog.node_price import NodePrice
 from tco.numbers import plain
 from tco.ranges import Range
 from tco.report.layout import WIDTH, cell_lines, wrapped

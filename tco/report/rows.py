@@ -11,7 +11,7 @@ from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation, PricedLine
 from tco.analysis.optimization.ranks import Rank, Supply, supply_name
 from tco.costing.lines import NODE_KINDS, NODES
-from tco.costing.stack import PoolModel
+from tco.costing.pool_model import PoolModel
 from tco.documents.disclosure import HIDDEN, is_secret, secret_figures
 from tco.documents.sources import sourced
 from tco.numbers import (

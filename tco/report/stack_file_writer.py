@@ -12,7 +12,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from tco.analysis.optimization.mix import Mix, standby_pool
 from tco.analysis.optimization.optimize import Optimum
-from tco.costing.stack import PoolModel
+from tco.costing.pool_model import PoolModel
 from tco.errors import TcoError
 from tco.files import as_mapping
 from tco.plan.pools import Pool

@@ -9,7 +9,7 @@ from tco.analysis.decision.verdict import Decision, in_words
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import FleetFigures
 from tco.costing.caution import Caution
-from tco.costing.stack import ServiceModel
+from tco.costing.service_model import ServiceModel
 from tco.documents.cautions import cautions
 from tco.documents.disclosure import secret_supplies
 from tco.documents.reasons import capitalized, flips, reasons

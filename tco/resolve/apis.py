@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tco.catalog.api_price import ApiPrice
 from tco.catalog.book import Book
 from tco.catalog.match import CatalogMatch
-from tco.catalog.rows import ApiPrice
-from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate, PricePath, too_long
 from tco.costing.fleet_operation import operate
+from tco.costing.stack import Alternative, StackModel
 from tco.errors import BadInput, one_of
 from tco.percent import percent_text
 from tco.plan.plan import Service
@@ -87,10 +87,10 @@ def check_jumps(todo: Lookup) -> None:
 
 
 def resolve_alternatives(
-    todo: Lookup, other_stack: Callable[[str], built.StackModel] | None
-) -> list[built.Alternative]:
+    todo: Lookup, other_stack: Callable[[str], StackModel] | None
+) -> list[Alternative]:
     """Every alternative of the plan, priced or with the reason why it has no price."""
-    made: list[built.Alternative] = []
+    made: list[Alternative] = []
     for index, spec in enumerate(todo.plan.alternatives):
         path = f"alternatives[{index}]"
         if spec.stack is not None and other_stack is None:
@@ -115,7 +115,7 @@ def resolve_alternatives(
         rates = [_rate(todo, name) for name in names]
         lacking = _lacking(todo, rates)
         made.append(
-            built.Alternative(
+            Alternative(
                 spec.name,
                 tuple(rates),
                 eligible=not lacking,
@@ -127,7 +127,7 @@ def resolve_alternatives(
     return made
 
 
-def _check_against(todo: Lookup, made: Sequence[built.Alternative]) -> None:
+def _check_against(todo: Lookup, made: Sequence[Alternative]) -> None:
     """Refuse a rival by name that a requirement rules out: it cannot decide."""
     for one in made:
         if one.name == todo.plan.against and not one.eligible:
@@ -163,17 +163,17 @@ def _other_stack(
     path: str,
     name: str,
     stack: str,
-    other_stack: Callable[[str], built.StackModel],
-) -> built.Alternative:
+    other_stack: Callable[[str], StackModel],
+) -> Alternative:
     known = stack_names(todo.source.folder)
     if stack not in known:
         todo.fail(path, f'no stack "{stack}".', one_of(stack, known))
-        return built.Alternative(name, unpriced="not resolved")
+        return Alternative(name, unpriced="not resolved")
     try:
         other = other_stack(stack)
     except BadInput as error:
         todo.problems += error.problems
-        return built.Alternative(name, unpriced="not resolved")
+        return Alternative(name, unpriced="not resolved")
     own = [spec.workload for spec in todo.plan.services.values()]
     theirs = [spec.workload for spec in other.plan.services.values()]
     if sorted(own) != sorted(theirs):
@@ -183,10 +183,10 @@ def _other_stack(
             "Only stacks on the same workloads can be compared.",
         )
     named = with_own_figures(other, todo.figures_stated)
-    return built.Alternative(name, stack=named, unpriced=_not_all_priced(named))
+    return Alternative(name, stack=named, unpriced=_not_all_priced(named))
 
 
-def _not_all_priced(other: built.StackModel) -> str:
+def _not_all_priced(other: StackModel) -> str:
     """Why another stack's bill is not the bill for all requests, or an empty text."""
     if other.unpriced:
         return f"{other.unpriced[0].name}: {other.unpriced[0].reason}"

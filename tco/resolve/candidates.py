@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import NodePrice
+from tco.catalog.node_price import NodePrice
 from tco.costing.stack import StackModel
 from tco.errors import BadInput
 from tco.plan.plan import Finance, Service

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from tco.catalog.api_price import ApiPrice
 from tco.catalog.catalog import Catalog
 from tco.catalog.match import CatalogMatch
-from tco.catalog.rows import ApiPrice, NodePrice
+from tco.catalog.node_price import NodePrice
 from tco.catalog.sourced import SourcedValue, planned
-from tco.costing import stack as built
 from tco.costing.caution import Caution, CautionKind
+from tco.costing.stack import Unpriced
 from tco.errors import Problem, one_of
 from tco.plan.plan import Plan, Service
 from tco.plan.stack_file import PLAN_KEY, StackFile
@@ -37,7 +38,7 @@ class Lookup:
     day: dt.date
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Caution] = field(default_factory=list[Caution])
-    unpriced: list[built.Unpriced] = field(default_factory=list)
+    unpriced: list[Unpriced] = field(default_factory=list)
     figures_stated: dict[str, Range] = field(default_factory=dict[str, Range])
 
     @property

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import Figure, NodePrice
+from tco.catalog.figure import Figure
+from tco.catalog.node_price import NodePrice
 from tco.catalog.sourced import SourcedValue
+from tco.costing.market import Holding, Missing, RentedTerm
+from tco.costing.pool_model import PoolModel, PowerTerms
 from tco.costing.purchase import OwnedSupply, PurchaseOption
-from tco.costing.stack import Holding, Missing, PoolModel, PowerTerms, RentedTerm
 from tco.plan.pools import Commitment
 from tco.resolve.supply import rented
 from tco.units import HOURS_PER_MONTH

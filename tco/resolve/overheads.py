@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tco.catalog.sourced import SourcedValue
-from tco.costing import stack as built
+from tco.costing.overheads import Labor, Platform
 from tco.ranges import Range
 from tco.resolve.lookup import Lookup
 
@@ -19,7 +19,7 @@ FTE_TABLE = (
 )
 
 
-def resolve_labor(todo: Lookup) -> built.Labor:
+def resolve_labor(todo: Lookup) -> Labor:
     """Return the people: declared, or the catalog's table of FTE by nodes."""
     ops = todo.plan.ops
     fte: SourcedValue | None = None
@@ -34,7 +34,7 @@ def resolve_labor(todo: Lookup) -> built.Labor:
     else:
         table = tuple((nodes, _people(todo.figure(name))) for nodes, name in FTE_TABLE)
     hours = ops.hours_per_node_month
-    return built.Labor(
+    return Labor(
         fte=fte,
         table=table,
         hours_per_node_month=todo.stated("ops.hours_per_node_month", hours, "h")
@@ -53,20 +53,20 @@ def _people(row: SourcedValue) -> SourcedValue:
     return replace(row, shared_driver="ops.fte")
 
 
-def resolve_platform(todo: Lookup) -> built.Platform:
+def resolve_platform(todo: Lookup) -> Platform:
     """Return the platform that the plan states, or the catalog's default."""
     stated = todo.plan.platform
     if stated is None:
         disk = todo.figure("disk_usd_per_gb_month")
         gb = todo.figure("disk_gb_per_node")
         logs, log_gb = todo.figure("logs_usd_per_gb"), todo.figure("logs_gb_per_node_month")
-        return built.Platform(
+        return Platform(
             (("load balancer", todo.figure("load_balancer_usd_per_month")),),
             (("disks", _product("disks", disk, gb)), ("logs", _product("logs", logs, log_gb))),
             None,
         )
     licence = stated.licence_usd_per_gpu_year
-    return built.Platform(
+    return Platform(
         (("platform", todo.stated("platform.usd_per_month", stated.usd_per_month, "USD/month")),),
         (
             (

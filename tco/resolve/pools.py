@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tco.catalog.hardware import Hardware
 from tco.catalog.match import CatalogMatch
-from tco.catalog.rows import Hardware, NodePrice
+from tco.catalog.node_price import NodePrice
 from tco.catalog.sourced import planned
-from tco.costing import stack as built
 from tco.costing.egress import Band, EgressTerms
+from tco.costing.pool_model import PoolModel, PowerTerms
 from tco.plan.plan import Service
 from tco.plan.pools import OwnedNode, Pool
 from tco.providers.aws import REGION_KEY
@@ -25,7 +26,7 @@ EVERYTHING = float("inf")
 
 def resolve_pool(
     todo: Lookup, service: str, name: str, pool: Pool, spec: Service, model: str
-) -> built.PoolModel:
+) -> PoolModel:
     """Return a pool with its price, its power, its egress and its reliability. Raises NotFound."""
     path = f"services.{service}.pools.{name}"
     provider = pool_provider(todo.catalog, pool)
@@ -37,7 +38,7 @@ def resolve_pool(
     supply = resolve_supply(todo, path, name, pool, region, price, boot)
     standby = spec.standby
     _check_weights(todo, model, spec, gpu, gpus * size)
-    return built.PoolModel(
+    return PoolModel(
         name=name,
         plan=pool,
         provider=provider,
@@ -118,7 +119,7 @@ def _hardware(
     return todo.catalog.gpu(offer.gpu or "") or offer.gpu or "", offer.gpus or 1, price
 
 
-def _power(todo: Lookup, path: str, owned: OwnedNode) -> built.PowerTerms:
+def _power(todo: Lookup, path: str, owned: OwnedNode) -> PowerTerms:
     power, colocation = owned.power, owned.colocation
     monthly = None
     if colocation is not None:
@@ -129,8 +130,8 @@ def _power(todo: Lookup, path: str, owned: OwnedNode) -> built.PowerTerms:
         if value is not None:
             monthly = todo.stated(f"{path}.owned.colocation", value, "USD/month")
     if power is None:
-        return built.PowerTerms(None, None, None, None, monthly)
-    return built.PowerTerms(
+        return PowerTerms(None, None, None, None, monthly)
+    return PowerTerms(
         todo.stated(f"{path}.owned.power.idle_w", power.idle_w, "W"),
         todo.stated(f"{path}.owned.power.load_w", power.load_w, "W"),
         todo.stated_or(f"{path}.owned.power.pue", power.pue, "ratio", "pue"),

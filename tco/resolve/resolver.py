@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tco.catalog.catalog import Catalog
-from tco.costing import stack as built
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
 from tco.errors import BadInput
 from tco.plan.partial_plan import FaultyStack
 from tco.plan.stack_file import PLAN_KEY, StackFile, read_stack
@@ -31,15 +32,15 @@ def resolve(
     source: StackFile,
     catalog: Catalog,
     day: dt.date,
-    other_stack: Callable[[str], built.StackModel] | None = None,
-) -> built.StackModel:
+    other_stack: Callable[[str], StackModel] | None = None,
+) -> StackModel:
     """Return a stack ready to be priced. ``day`` is the pricing day.
 
     ``other_stack`` resolves a stack that the plan names as an alternative. Raises BadInput with
     every problem: unknown names, missing prices, missing benchmarks.
     """
     todo = Lookup(source=source, catalog=catalog.with_books(source.books), day=day)
-    services: list[built.ServiceModel] = []
+    services: list[ServiceModel] = []
     for name, spec in source.plan.services.items():
         try:
             services.append(resolve_service(todo, name, spec))
@@ -54,7 +55,7 @@ def resolve(
     horizon = _horizon(todo, services)
     if todo.problems:
         raise BadInput(todo.problems)
-    return built.StackModel(
+    return StackModel(
         source=source,
         day=day,
         catalog_version=todo.catalog.version,
@@ -71,7 +72,7 @@ def resolve(
     )
 
 
-def _horizon(todo: Lookup, services: Sequence[built.ServiceModel]) -> int:
+def _horizon(todo: Lookup, services: Sequence[ServiceModel]) -> int:
     """Months the decision looks ahead: the longest commitment, or what the plan states."""
     committed = [
         pool.supply.period_months or 0.0
@@ -93,7 +94,7 @@ def _horizon(todo: Lookup, services: Sequence[built.ServiceModel]) -> int:
     return wanted
 
 
-def load_stack(folder: Path, name: str, catalog: Catalog, today: dt.date) -> built.StackModel:
+def load_stack(folder: Path, name: str, catalog: Catalog, today: dt.date) -> StackModel:
     """Read and resolve a stack of a folder, with the stacks it names as alternatives.
 
     ``today`` is the pricing day of a plan that states none. Raises BadInput with the faults of
@@ -115,7 +116,7 @@ def resolve_stack(
     catalog: Catalog,
     today: dt.date,
     read_other: Callable[[str], StackFile] | None = None,
-) -> built.StackModel:
+) -> StackModel:
     """Resolve a stack that was read, with the stacks it names, all on the workloads it holds.
 
     ``today`` is the pricing day of a plan that states none. ``read_other`` reads a stack that the
@@ -123,7 +124,7 @@ def resolve_stack(
     """
     day = source.plan.pricing_day or today
 
-    def other(stack: str) -> built.StackModel:
+    def other(stack: str) -> StackModel:
         theirs = read_other(stack) if read_other is not None else read_stack(source.folder, stack)
         shared = {
             name: source.workloads.get(name, workload)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tco.costing import stack as built
 from tco.costing.api_bill import ApiRate
 from tco.costing.fleet import MOST_NODES, Arrivals, Fleet, FleetPool
+from tco.costing.group import Group, width
+from tco.costing.pool_model import PoolModel
 from tco.costing.purchase import MERIT
+from tco.costing.service_model import ServiceModel, StandbyTerms
 from tco.errors import one_of
 from tco.plan.plan import Service
 from tco.plan.workload import RequestClass
@@ -22,7 +24,7 @@ from tco.units import SECONDS_PER_HOUR
 __all__ = ["resolve_service"]
 
 
-def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceModel:
+def resolve_service(todo: Lookup, name: str, spec: Service) -> ServiceModel:
     """Return a service with its pools sized and priced. Raises NotFound."""
     path, before = f"services.{name}", len(todo.problems)
     model = todo.catalog.model(spec.serving.model)
@@ -30,7 +32,7 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceMode
         model = spec.serving.model  # of a config of its own, or to look up the rest in this run
         if spec.serving.config is None:
             _unknown_model(todo, f"{path}.serving.model", model)
-    pools: list[built.PoolModel] = []
+    pools: list[PoolModel] = []
     for pool_name, pool in spec.pools.items():
         try:
             pools.append(resolve_pool(todo, name, pool_name, pool, spec, model))
@@ -59,7 +61,7 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> built.ServiceMode
             f"{name} has no standby: a failed node is an outage until it is replaced.",
             name,
         )
-    return built.ServiceModel(
+    return ServiceModel(
         name=name,
         model=model,
         serving_label=serving,
@@ -128,13 +130,13 @@ def _groups(
     path: str,
     spec: Service,
     model: str,
-    pools: list[built.PoolModel],
+    pools: list[PoolModel],
     common: list[RequestClass],
     by_pool: dict[str, list[RequestClass]],
-) -> list[built.Group]:
-    groups: list[built.Group] = []
+) -> list[Group]:
+    groups: list[Group] = []
     free = [pool for pool in pools if pool.name not in by_pool]
-    wanted: list[tuple[list[RequestClass], list[built.PoolModel]]] = [
+    wanted: list[tuple[list[RequestClass], list[PoolModel]]] = [
         (classes, [pool for pool in pools if pool.name == name])
         for name, classes in by_pool.items()
     ]
@@ -161,8 +163,8 @@ def _group(
     spec: Service,
     model: str,
     classes: list[RequestClass],
-    pools: list[built.PoolModel],
-) -> built.Group:
+    pools: list[PoolModel],
+) -> Group:
     demand = todo.demand(spec)
     before = len(todo.problems)
     speeds: list[Speed] = []
@@ -203,8 +205,8 @@ def _group(
             f"Lower the demand to {fits:,.0f} requests a month or less, or use a faster node.",
         )
     by_pool = tuple(speed.pool_speed for speed in speeds)
-    widest = max((one.throughput for one in by_pool), key=built.width)
-    return built.Group(
+    widest = max((one.throughput for one in by_pool), key=width)
+    return Group(
         demand.name,
         tuple(classes),
         tuple(speed.pool for speed in speeds),
@@ -214,7 +216,7 @@ def _group(
     )
 
 
-def _whole_replicas(todo: Lookup, path: str, pool: built.PoolModel) -> None:
+def _whole_replicas(todo: Lookup, path: str, pool: PoolModel) -> None:
     """Refuse nodes beyond whole replicas: they would be paid for and serve nothing."""
     size = pool.nodes_per_replica
     odd = [n for n in (pool.plan.nodes.min, pool.plan.nodes.max) if n is not None and n % size]
@@ -228,7 +230,7 @@ def _whole_replicas(todo: Lookup, path: str, pool: built.PoolModel) -> None:
         )
 
 
-def _fleet_pool(pool: built.PoolModel, work: float) -> FleetPool:
+def _fleet_pool(pool: PoolModel, work: float) -> FleetPool:
     nodes, size = pool.plan.nodes, pool.nodes_per_replica
     cap = float("inf") if nodes.max is None else float(nodes.max // size)
     return FleetPool(
@@ -243,7 +245,7 @@ def _fleet_pool(pool: built.PoolModel, work: float) -> FleetPool:
 
 def resolve_standby(
     todo: Lookup, path: str, spec: Service, served: list[RequestClass]
-) -> built.StandbyTerms:
+) -> StandbyTerms:
     """Resolve the standby of the classes that own nodes serve. Raises NotFound."""
     standby = spec.standby
     if standby.pool is not None:
@@ -254,14 +256,14 @@ def resolve_standby(
                 f'no pool "{standby.pool}".',
                 one_of(standby.pool, spec.pools),
             )
-        return built.StandbyTerms(pool=standby.pool, nodes=standby.nodes or 0)
+        return StandbyTerms(pool=standby.pool, nodes=standby.nodes or 0)
     if standby.api is not None:
         where = f"{path}.standby.api"
-        return built.StandbyTerms(api=needed_rate(todo, where, standby.api, spec, served))
-    return built.StandbyTerms(target=standby.availability)
+        return StandbyTerms(api=needed_rate(todo, where, standby.api, spec, served))
+    return StandbyTerms(target=standby.availability)
 
 
-def _tell_held(todo: Lookup, standby: built.StandbyTerms, pools: list[built.PoolModel]) -> None:
+def _tell_held(todo: Lookup, standby: StandbyTerms, pools: list[PoolModel]) -> None:
     """Say where a stated number of spare nodes is rounded up to whole replicas."""
     for pool in pools:
         size = pool.nodes_per_replica

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tco.catalog.match import CatalogMatch
-from tco.catalog.rows import NodePrice
+from tco.catalog.node_price import NodePrice
 from tco.catalog.sourced import SourcedValue, planned
 from tco.costing.purchase import (
     Option,

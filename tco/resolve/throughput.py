@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tco.catalog.benchmark import Benchmark
 from tco.catalog.catalog import Catalog
 from tco.catalog.curves import measurements
+from tco.catalog.figure import Figure
 from tco.catalog.match import CatalogMatch
-from tco.catalog.rows import Benchmark, Figure
 from tco.catalog.sourced import SourcedValue
-from tco.costing import stack as built
+from tco.costing.group import PoolSpeed
+from tco.costing.pool_model import PoolModel
+from tco.costing.stack import Unpriced
 from tco.errors import BadInput, one_of
 from tco.plan.plan import Service, Serving
 from tco.plan.workload import RequestClass
@@ -47,7 +50,7 @@ class Speed:
     That is a node, or the nodes that share a replica, for the mean request of the group.
     """
 
-    pool: built.PoolModel
+    pool: PoolModel
     node: NodeThroughput
     work: float
 
@@ -58,13 +61,13 @@ class Speed:
         return self.work * nodes * self.pool.supply.rate.value.likely / SECONDS_PER_HOUR
 
     @property
-    def pool_speed(self) -> built.PoolSpeed:
+    def pool_speed(self) -> PoolSpeed:
         """What a group would be counted in if the pool were its first."""
-        return built.PoolSpeed(self.node, self.work, _drawn(self.node))
+        return PoolSpeed(self.node, self.work, _drawn(self.node))
 
 
 def speed_of(
-    node: NodeThroughput, classes: Sequence[RequestClass], workload: str, pool: built.PoolModel
+    node: NodeThroughput, classes: Sequence[RequestClass], workload: str, pool: PoolModel
 ) -> Speed:
     """Return what a mean request of a group takes of a pool."""
     seconds = sum(
@@ -93,7 +96,7 @@ def node_throughput(
     spec: Service,
     model: str,
     classes: Sequence[RequestClass],
-    pool: built.PoolModel,
+    pool: PoolModel,
 ) -> NodeThroughput:
     """Return how fast a node of a pool serves a group's mean request. Raises NotFound."""
     serving = spec.serving
@@ -122,7 +125,7 @@ def node_throughput(
         message = f"pool {pool.name}: {missing.message}"
         raise todo.fail(f"{path}.serving", message, hint.strip()) from None
     if node.unmet:
-        todo.unpriced.append(built.Unpriced(f"{pool.name}: nodes", node.unmet))
+        todo.unpriced.append(Unpriced(f"{pool.name}: nodes", node.unmet))
     _warn_of(todo, node, classes)
     return node
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tco.catalog.benchmark import Benchmark, Latency
 from tco.catalog.catalog import Catalog
 from tco.catalog.curves import Measurement, curve_models, measurements
-from tco.catalog.rows import Benchmark, Latency
 from tco.catalog.specs import ModelSpec, gpu_specs, model_specs
 from tco.errors import Problem
 from tco.throughput.configuration import Parallelism, parallelism_of

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tco.arrays import FloatArray
+from tco.catalog.benchmark import Benchmark, BenchmarkPoint, Latency
 from tco.catalog.curves import CurveSource, Measurement, curve_sources
-from tco.catalog.rows import Benchmark, BenchmarkPoint, Latency
 from tco.catalog.specs import figure
 from tco.ranges import Range
 from tco.throughput.capacity import Capacity

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from tco.arrays import Quantity
-from tco.catalog.rows import day_of
+from tco.catalog.fields import day_of
 from tco.catalog.specs import figure
 from tco.ranges import Range, point
 from tco.throughput.capacity import Capacity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tco.arrays import Quantity
-from tco.catalog.rows import Latency
+from tco.catalog.benchmark import Latency
 from tco.plan.workload import Objectives, RequestClass, cached_share
 from tco.ranges import Range
 from tco.scenario import BASE_CASE, Scenario

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from tco.catalog.api_price import ApiPrice
 from tco.catalog.book import Book, read_book
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import ApiPrice, NodePrice
+from tco.catalog.node_price import NodePrice
 from tco.errors import BadInput
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 

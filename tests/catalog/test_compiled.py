@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tco.catalog.catalog import data_files, parsed_books
-from tco.catalog.compiled import NAME, compiled_books, write_compiled
+from tco.catalog.compiled import MODELS, NAME, READERS, compiled_books, write_compiled
 
 FILES = data_files(resources.files("tco.catalog") / "data")
 BOOKS = parsed_books(FILES)
@@ -58,3 +58,10 @@ def test_a_damaged_file_is_not_read(compiled: Path, damage: str) -> None:
         changes = {"": b"", "cut off": whole[:-9], "changed": whole.replace(b"H100", b"H200")}
         file.write_bytes(changes[damage])
     assert compiled_books(compiled, FILES) is None
+
+
+def test_the_modules_that_define_a_row_count_as_its_readers() -> None:
+    """A change of a row's fields makes the compiled file out of date."""
+    defining = {base.__module__ for model in MODELS.values() for base in model.__mro__}
+    read = {"tco." + reader.removesuffix(".py").replace("/", ".") for reader in READERS}
+    assert {module for module in defining if module.startswith("tco.")} <= read

@@ -9,8 +9,8 @@ import pytest
 from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
 
+from tco.catalog.api_price import ApiPrice
 from tco.catalog.genai import genai_api_price
-from tco.catalog.rows import ApiPrice
 from tco.costing.api_bill import usd_per_request
 from tco.plan.workload import RequestClass
 from tco.ranges import point

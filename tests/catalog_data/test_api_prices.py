@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
+from tco.catalog.api_price import ApiPrice
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import ApiPrice
 
 DAY = dt.date(2026, 11, 23)
 

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
+from tco.catalog.benchmark import Benchmark
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import Benchmark
 from tco.throughput.curve import Curve, OperatingPoint, operating_point
 from tco.throughput.measured import benchmark_curve
 from tco.throughput.objectives import LatencyObjectives

@@ -6,8 +6,10 @@ from collections import Counter
 
 import pytest
 
+from tco.catalog.benchmark import Benchmark
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import Benchmark, Hardware, Instance, ModelWeights, NodePrice
+from tco.catalog.hardware import Hardware, Instance, ModelWeights
+from tco.catalog.node_price import NodePrice
 
 
 def test_every_gpu_named_is_known(shipped: Catalog) -> None:

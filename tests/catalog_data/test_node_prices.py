@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import Instance, NodePrice, SpotBand
+from tco.catalog.hardware import Instance, SpotBand
+from tco.catalog.node_price import NodePrice
 
 DAY = dt.date(2026, 11, 23)
 ARTICLE_DAY = dt.date(2026, 6, 17)

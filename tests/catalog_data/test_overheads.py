@@ -11,7 +11,7 @@ import pytest
 
 import tco.resolve
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import Figure
+from tco.catalog.figure import Figure
 from tco.providers.aws import AWS
 from tco.providers.azure import AZURE
 from tco.providers.gcp import GCP

@@ -7,7 +7,7 @@ import datetime as dt
 from tco.catalog.book import AnyRow, describe
 from tco.catalog.catalog import Catalog
 from tco.catalog.check import check_catalog
-from tco.catalog.rows import Figure
+from tco.catalog.figure import Figure
 
 SEEN_BY = max(dt.date.today(), dt.date(2026, 11, 25))
 EARLIEST = dt.date(2024, 1, 1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tco.analysis.optimization.ranks import load_by_rank
-from tco.costing.stack import Group
+from tco.costing.group import Group
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, caps_of, cost_by_category
 
 BURSTS = {"quantile": 0.99}

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from tco.analysis.decision.verdict import Decision, in_words
 from tco.catalog.book import Book
-from tco.catalog.rows import Row
+from tco.catalog.row import Row
 from tco.cli import exit_codes
 from tco.cli.main import cli
 from tco.iac.enforce.limits import SCHEMA

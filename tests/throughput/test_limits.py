@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tco.catalog.rows import Benchmark
+from tco.catalog.benchmark import Benchmark
 from tco.catalog.specs import gpu_specs, model_specs
 from tco.throughput.check import benchmark_findings, catalog_findings
 from tco.throughput.configuration import Parallelism

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tco.costing.stack import Group
+from tco.costing.group import Group
 from tco.throughput.provenance import Provenance
 from tco.throughput.shape import Shape
 from tests.conftest import ON_DEMAND, Keys, Lab, caps_of

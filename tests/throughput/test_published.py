@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tco.catalog.rows import Benchmark
+from tco.catalog.benchmark import Benchmark
 from tco.throughput.measured import benchmark_curve
 from tco.throughput.need import Supplied
 from tco.throughput.selection import NodeThroughput, select

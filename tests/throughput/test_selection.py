@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tco.catalog.benchmark import Benchmark
 from tco.catalog.curve_coverage import coverage
 from tco.catalog.curves import curve_models, measurements
-from tco.catalog.rows import Benchmark
 from tco.catalog.specs import model_specs
 from tco.ranges import Range
 from tco.throughput.candidate import Candidate, at_nearest_shapes, curves_on_gpu

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from tco.arrays import FloatArray, distinct
 from tco.costing.fleet import TOLERANCE
 from tco.costing.fleet_operation import operate
+from tco.costing.group import Group
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import total
-from tco.costing.stack import Alternative, Group, ServiceModel, StackModel, StandbyTerms
+from tco.costing.service_model import ServiceModel, StandbyTerms
+from tco.costing.stack import Alternative, StackModel
 from tco.roots import roots
 from tco.scenario import BASE_CASE, Scenario
 

@@ -15,7 +15,8 @@ from tco.analysis.cashflow.projection import (
     refused_usd,
 )
 from tco.arrays import FloatArray, as_scalar, monthly_rate
-from tco.costing.stack import Alternative, PoolModel, StackModel
+from tco.costing.pool_model import PoolModel
+from tco.costing.stack import Alternative, StackModel
 from tco.scenario import BASE_CASE, Scenario
 
 __all__ = ["OwnSide", "RivalSide", "rented_usd_per_gpu_hour", "rival_side"]

@@ -15,9 +15,12 @@ import numpy as np
 from tco.arrays import FloatArray, Quantity, monthly_rate
 from tco.costing.finance import discount, remaining_value
 from tco.costing.fleet_operation import FleetOperation, operate
+from tco.costing.group import Group
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import total
-from tco.costing.stack import Alternative, Group, PoolModel, ServiceModel, StackModel
+from tco.costing.pool_model import PoolModel
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import Alternative, StackModel
 from tco.scenario import BASE_CASE, Scenario
 from tco.units import MONTHS_PER_YEAR
 

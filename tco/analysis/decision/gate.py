@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tco.analysis.decision.verdict import Verdict, in_words, justifies, unpriced_rivals
-from tco.catalog.rows import CommitmentKind
+from tco.catalog.node_price import CommitmentKind
 from tco.catalog.sourced import SourcedValue
 from tco.costing.stack import StackModel, Unpriced
 from tco.percent import exact_percent, percent_text, probability_text

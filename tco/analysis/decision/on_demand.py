@@ -17,8 +17,9 @@ from tco.arrays import as_scalar
 from tco.costing.fleet_operation import operate
 from tco.costing.ledger import ledger
 from tco.costing.lines import NODE_CATEGORIES
+from tco.costing.pool_model import PoolModel
 from tco.costing.purchase import PurchaseOption
-from tco.costing.stack import PoolModel, StackModel
+from tco.costing.stack import StackModel
 
 __all__ = ["closes_on_demand", "on_demand_usd_per_month"]
 

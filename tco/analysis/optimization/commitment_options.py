@@ -12,18 +12,13 @@ from dataclasses import dataclass, replace
 
 from tco.arrays import as_scalar, monthly_rate
 from tco.costing.fleet_operation import operate
+from tco.costing.group import Group
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import total
+from tco.costing.market import Holding, Missing, RentedTerm
+from tco.costing.pool_model import PoolModel
 from tco.costing.purchase import PurchaseOption
-from tco.costing.stack import (
-    Alternative,
-    Group,
-    Holding,
-    Missing,
-    PoolModel,
-    RentedTerm,
-    StackModel,
-)
+from tco.costing.stack import Alternative, StackModel
 from tco.scenario import BASE_CASE
 from tco.units import HOURS_PER_MONTH
 

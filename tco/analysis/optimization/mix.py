@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from tco.arrays import as_scalar
 from tco.costing.api_bill import ApiRate
 from tco.costing.fleet_operation import operate
+from tco.costing.group import Group
 from tco.costing.ledger import ledger
 from tco.costing.lines import total
-from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel, StandbyTerms
+from tco.costing.pool_model import PoolModel
+from tco.costing.service_model import ServiceModel, StandbyTerms
+from tco.costing.stack import StackModel
 
 __all__ = ["SAME_COST_RTOL", "Mix", "month_usd", "service_with", "standby_pool"]
 

@@ -14,7 +14,9 @@ from tco.analysis.optimization.stack_prices import StackPrices
 from tco.analysis.optimization.supplies import CandidatePool, apis_of, supplies_of
 from tco.costing.api_bill import ApiRate
 from tco.costing.fleet import TOLERANCE
-from tco.costing.stack import Group, StackModel, StandbyTerms
+from tco.costing.group import Group
+from tco.costing.service_model import StandbyTerms
+from tco.costing.stack import StackModel
 
 __all__ = ["Settled", "cheapest_mixes", "of_one_type"]
 

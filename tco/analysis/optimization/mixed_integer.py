@@ -14,7 +14,7 @@ from scipy.sparse import lil_array
 
 from tco.analysis.optimization.supplies import CandidatePool
 from tco.arrays import FloatArray, distinct
-from tco.costing.stack import Group
+from tco.costing.group import Group
 from tco.errors import TcoError
 from tco.units import HOURS_PER_WEEK
 

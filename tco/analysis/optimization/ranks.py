@@ -15,7 +15,9 @@ import numpy as np
 from tco.analysis.optimization.supplies import full_node_hour_usd, supplies_of
 from tco.arrays import FloatArray
 from tco.costing.api_bill import ApiRate
-from tco.costing.stack import Group, ServiceModel, StackModel
+from tco.costing.group import Group
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
 from tco.units import HOURS_PER_WEEK
 
 __all__ = ["API", "Rank", "Supply", "load_by_rank", "rank_table", "ranks", "supply_name"]

@@ -10,7 +10,8 @@ from tco.arrays import as_scalar
 from tco.costing.fleet_operation import FleetOperation, GroupWork, operate
 from tco.costing.ledger import service_lines, shared_lines
 from tco.costing.lines import total
-from tco.costing.stack import ServiceModel, StackModel
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
 
 __all__ = ["StackPrices"]
 

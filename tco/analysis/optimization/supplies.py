@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from tco.arrays import monthly_rate
 from tco.costing.api_bill import ApiRate, too_long
 from tco.costing.fleet import FleetPool
-from tco.costing.stack import Group, PoolModel, ServiceModel, StackModel
+from tco.costing.group import Group
+from tco.costing.pool_model import PoolModel
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
 from tco.scenario import BASE_CASE
 
 __all__ = ["CandidatePool", "apis_of", "full_node_hour_usd", "supplies_of"]

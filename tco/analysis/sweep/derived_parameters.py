@@ -14,8 +14,10 @@ from tco.analysis.fleet_figures import utilization_at
 from tco.arrays import FloatArray
 from tco.catalog.sourced import SourcedValue, planned
 from tco.costing.api_bill import ApiRate
+from tco.costing.pool_model import PoolModel
 from tco.costing.purchase import PurchaseOption
-from tco.costing.stack import Alternative, PoolModel, ServiceModel, StackModel
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import Alternative, StackModel
 from tco.errors import BadInput, Problem
 from tco.percent import percent_text
 from tco.plan.stack_file import StackFile

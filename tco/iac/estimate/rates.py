@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tco.catalog.catalog import Catalog
-from tco.catalog.rows import Figure
+from tco.catalog.figure import Figure
 from tco.catalog.sourced import SourcedValue
 from tco.iac.estimate.nodes import Purchase
 from tco.ranges import point

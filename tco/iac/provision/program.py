@@ -14,7 +14,9 @@ from pulumi.runtime.config import is_config_secret
 
 from tco.ci_log import log_text
 from tco.costing.fleet_operation import spare_nodes
-from tco.costing.stack import PoolModel, ServiceModel, StackModel
+from tco.costing.pool_model import PoolModel
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
 from tco.errors import BadInput, Problem, TcoError
 from tco.iac.provision.guardrails import SpendGuardrails, billed_by_aws_usd
 from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs

@@ -1,0 +1,97 @@
+"""What a hosted API costs."""
+
+import itertools
+from typing import Annotated, Any, Literal, Self, cast
+
+from pydantic import BeforeValidator, model_validator
+
+from tco.catalog.fields import Name, PositiveInt, Whole
+from tco.catalog.row import Row
+from tco.files import Strict
+from tco.ranges import Amount, PositiveAmount, Share
+
+__all__ = ["ApiPrice", "Peak", "Tier"]
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Tier(Strict):
+    """Prices of a request whose full prompt is longer than a threshold."""
+
+    above_prompt_tokens: PositiveInt
+    input_usd_per_mtok: Amount
+    cached_input_usd_per_mtok: Amount | None = None
+    cache_write_usd_per_mtok: Amount | None = None
+    output_usd_per_mtok: Amount
+
+
+class Peak(Strict):
+    """Prices between two hours UTC (the second excluded), on some weekdays or all.
+
+    A window over midnight belongs to the day on which it starts: 22 to 2 on Friday ends on
+    Saturday.
+    """
+
+    utc_hours: tuple[Whole, Whole]
+    days: tuple[Weekday, ...] = WEEKDAYS
+    input_usd_per_mtok: Amount
+    cached_input_usd_per_mtok: Amount | None = None
+    output_usd_per_mtok: Amount
+
+    @model_validator(mode="after")
+    def _hours(self) -> Self:
+        start, end = self.utc_hours
+        if not (0 <= start < 24 and 0 < end <= 24 and start != end):
+            raise ValueError(f"utc_hours {[start, end]}: hours run from 0 to 24, start first.")
+        return self
+
+    @property
+    def hours_of_week(self) -> frozenset[int]:
+        """The hours UTC of the week inside, Monday 00:00 the first."""
+        start, end = self.utc_hours
+        hours = range(start, end if start < end else end + 24)
+        starts = [24 * WEEKDAYS.index(day) for day in self.days]
+        return frozenset((at + hour) % (24 * 7) for at in starts for hour in hours)
+
+
+def _listed(value: Any) -> Any:
+    return cast("Any", value) if isinstance(value, list | tuple) else [value]
+
+
+class ApiPrice(Row):
+    """A hosted API's prices per million tokens, and its fee per request."""
+
+    api: Name
+    input_usd_per_mtok: Amount
+    cached_input_usd_per_mtok: Amount | None = None
+    output_usd_per_mtok: Amount
+    reasoning_usd_per_mtok: Amount | None = None
+    cache_write_usd_per_mtok: Amount | None = None
+    usd_per_request: Amount | None = None
+    batch_discount: Share | None = None
+    tiers: tuple[Tier, ...] = ()
+    peak: Annotated[
+        tuple[Peak, ...],
+        BeforeValidator(_listed, json_schema_input_type=tuple[Peak, ...] | Peak),
+    ] = ()
+    token_factor: PositiveAmount | None = None
+    properties: tuple[Name, ...] = ()
+    context_tokens: PositiveInt | None = None
+
+    @model_validator(mode="after")
+    def _one_price_an_hour(self) -> Self:
+        for a, b in itertools.combinations(self.peak, 2):
+            shared = a.hours_of_week & b.hours_of_week
+            if shared:
+                day, hour = divmod(min(shared), 24)
+                raise ValueError(
+                    f"the peaks {list(a.utc_hours)} and {list(b.utc_hours)} both hold on "
+                    f"{WEEKDAYS[day]} at {hour}:00 UTC: an hour has one price."
+                )
+        return self
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What names this figure, apart from its day."""
+        return ("api", self.api)

@@ -1,0 +1,81 @@
+"""A service with every figure looked up: its demand, its groups, its APIs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tco.costing.api_bill import ApiRate
+from tco.costing.group import Group
+from tco.costing.pool_model import PoolModel
+from tco.plan.workload import Demand, RequestClass
+from tco.units import TOKENS_PER_MTOK
+
+__all__ = ["ServiceModel", "StandbyTerms"]
+
+
+@dataclass(frozen=True)
+class StandbyTerms:
+    """The standby: spares up to an availability, a number of nodes, an API, or none."""
+
+    target: float | None = None
+    pool: str | None = None
+    nodes: int = 0
+    api: ApiRate | None = None
+
+    def replicas(self, pool: PoolModel) -> int:
+        """Return the fixed number of spare nodes as whole replicas of a pool, rounded up."""
+        return -(-self.nodes // pool.nodes_per_replica)
+
+    @property
+    def kind(self) -> Literal["availability", "nodes", "api", "none"]:
+        """What takes over while a node is out."""
+        if self.target is not None:
+            return "availability"
+        if self.api is not None:
+            return "api"
+        return "nodes" if self.nodes else "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceModel:
+    """One service: its demand, its groups, and where the rest goes."""
+
+    name: str
+    model: str
+    serving_label: str
+    demand: Demand
+    groups: tuple[Group, ...]
+    routed: tuple[tuple[RequestClass, ApiRate], ...]
+    overflow: ApiRate | None
+    standby: StandbyTerms
+    unserved_limit: float
+
+    @property
+    def apis(self) -> set[str]:
+        """The APIs that the service pays itself: for overflow, outages and routed requests."""
+        rates = [self.overflow, self.standby.api, *(rate for _, rate in self.routed)]
+        return {rate.api for rate in rates if rate is not None}
+
+    @property
+    def input_tokens_per_request(self) -> float:
+        """Mean full prompt."""
+        return sum(request.share * request.input for request in self.demand.classes)
+
+    @property
+    def output_tokens_per_request(self) -> float:
+        """Mean generated tokens, reasoning included."""
+        return sum(request.share * request.generated for request in self.demand.classes)
+
+    @property
+    def cached_tokens_per_request(self) -> float:
+        """Mean tokens read from a cache."""
+        return sum(
+            request.share * request.input * request.cached.likely for request in self.demand.classes
+        )
+
+    @property
+    def mtok_per_month(self) -> float:
+        """All tokens of the pricing day's month: misses, hits and output."""
+        per_request = self.input_tokens_per_request + self.output_tokens_per_request
+        return self.demand.requests_per_month * per_request / TOKENS_PER_MTOK
