@@ -29,7 +29,9 @@ def printable(text: object) -> str:
     line = f"{text}"
     if line.isascii() and line.isprintable():
         return line
-    return "".join(one if is_visible(one) else ascii(one)[1:-1] for one in line)
+    return "".join(
+        character if is_visible(character) else ascii(character)[1:-1] for character in line
+    )
 
 
 def is_visible(character: str) -> bool:

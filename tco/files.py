@@ -210,7 +210,7 @@ def unwrapped(annotation: object) -> list[object]:
     if origin is Annotated:
         return unwrapped(get_args(annotation)[0])
     if origin is Union or origin is types.UnionType:
-        return [one for member in get_args(annotation) for one in unwrapped(member)]
+        return [inner for member in get_args(annotation) for inner in unwrapped(member)]
     if origin is tuple:
         return [list[get_args(annotation)[0]]]
     return [annotation]

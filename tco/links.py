@@ -161,7 +161,7 @@ def follow(view: View, bounds: Bounds, path: Parts) -> Parts:
         done.pop()
         if PurePath(target).is_absolute():
             target, done = _from_top(target, bounds, link), []
-        todo += [_Step(one, link) for one in reversed(target.split("/")) if one not in ("", ".")]
+        todo += [_Step(part, link) for part in reversed(target.split("/")) if part not in ("", ".")]
     return tuple(done)
 
 
@@ -183,7 +183,9 @@ def _from_top(target: str, bounds: Bounds, link: str) -> str:
 
 def is_git_folder(name: str) -> bool:
     """Return True for git's own folder, in any case and in the other spellings of it."""
-    plain = "".join(one for one in name if one.isprintable()).rstrip(". ").casefold()
+    plain = (
+        "".join(character for character in name if character.isprintable()).rstrip(". ").casefold()
+    )
     return plain in (".git", "git~1")
 
 

@@ -176,7 +176,7 @@ def add_up(values: Sequence[float]) -> list[int]:
     """Whole dollars that add up to the rounded total: the largest remainders are rounded up."""
     floors = [math.floor(value) for value in values]
     missing = round(sum(values)) - sum(floors)
-    order = sorted(range(len(values)), key=lambda place: floors[place] - values[place])
-    for place in order[:missing]:
-        floors[place] += 1
+    order = sorted(range(len(values)), key=lambda index: floors[index] - values[index])
+    for index in order[:missing]:
+        floors[index] += 1
     return floors

@@ -97,7 +97,7 @@ def _range(value: Any, highest: float) -> Range:
         return value
     if not isinstance(value, list):
         return point(_bounded(_number(value), highest))
-    bounds = [_bounded(_number(one), highest) for one in cast("list[Any]", value)]
+    bounds = [_bounded(_number(bound), highest) for bound in cast("list[Any]", value)]
     if len(bounds) not in (2, 3):
         raise _refuse(
             f"a range has two or three numbers, this one {len(bounds)}: "

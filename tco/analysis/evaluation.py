@@ -124,8 +124,8 @@ class Evaluation:
             if rate is not None
             for figure in rate.path.figures
         }
-        inputs = [one for one in drawn.inputs if one.name not in future] if drawn else []
-        return max(inputs, key=lambda one: (one.evppi_usd, one.swing_usd), default=None)
+        inputs = [figure for figure in drawn.inputs if figure.name not in future] if drawn else []
+        return max(inputs, key=lambda figure: (figure.evppi_usd, figure.swing_usd), default=None)
 
     @cached_property
     def unbought_usd_per_month(self) -> dict[str, float]:

@@ -195,7 +195,7 @@ def build(table: Iterable[Mapping[str, str]]) -> dict[str, str]:
     texts = {model: measurements_text(rows) for model, rows in by_model.items()}
     files = {f"{model}.csv": text for model, text in texts.items()}
     files[INDEX_FILE] = index_text(texts)
-    used = {one.source for rows in by_model.values() for one in rows}
+    used = {row.source for rows in by_model.values() for row in rows}
     files[SOURCES_FILE] = _sources_text(source for _, source in SOURCES if source.source in used)
     return files
 

@@ -106,7 +106,7 @@ class Catalog:
     def _origin(self, book: Book) -> Origin:
         """Return whether a book lies in the published catalog or above it."""
         published = (self.published or self).books
-        return "catalog" if any(book is one for one in published) else "book"
+        return "catalog" if any(book is other for other in published) else "book"
 
     def find_as(
         self, kind: type[R], key: tuple[object, ...], day: dt.date
@@ -218,7 +218,7 @@ class Catalog:
             and precision in (None, key[4])
             and engine in (None, key[5])
         )
-        return [one for one in found if one is not None]
+        return [benchmark for benchmark in found if benchmark is not None]
 
     def interruptions(
         self, instance: str, region: str, day: dt.date

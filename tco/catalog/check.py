@@ -28,7 +28,7 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
     faults = [fault for row in rows for fault in (*_unnamed(row, catalog), *_faults(row, today))]
     old = [row for row in rows if row.age_days is not None and row.age_days > max_age]
     return Checked(
-        len(rows), tuple(faults), tuple(sorted(old, key=lambda one: -(one.age_days or 0)))
+        len(rows), tuple(faults), tuple(sorted(old, key=lambda row: -(row.age_days or 0)))
     )
 
 

@@ -40,10 +40,10 @@ def matching_coverage(words: Sequence[str]) -> list[Coverage]:
     """Return what was measured of the pairs whose model or GPU holds each of the words."""
     wanted = [word.casefold() for word in words]
     return [
-        one
+        covered
         for model in curve_models()
-        for one in coverage(model)
-        if all(word in f"{one.model} {one.gpu}".casefold() for word in wanted)
+        for covered in coverage(model)
+        if all(word in f"{covered.model} {covered.gpu}".casefold() for word in wanted)
     ]
 
 

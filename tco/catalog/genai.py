@@ -99,7 +99,7 @@ def _tiers(price: ModelPrice) -> list[Tier]:
         if not isinstance(value, TieredPrices):
             return _first(value)
         reached = [tier for tier in value.tiers if tier.start <= start]
-        return float(max(reached, key=lambda one: one.start).price) if reached else _first(value)
+        return float(max(reached, key=lambda tier: tier.start).price) if reached else _first(value)
 
     return [
         Tier(

@@ -57,9 +57,9 @@ def _print_focus(results: Sequence[Evaluation]) -> None:
     from tco.report.focus import focus_csv
 
     print_text(focus_csv(results))
-    missing = [one for result in results for one in result.unpriced]
+    missing = [figure for result in results for figure in result.unpriced]
     if missing:
-        names = "; ".join(f"{one.name}: {one.reason}" for one in missing)
+        names = "; ".join(f"{figure.name}: {figure.reason}" for figure in missing)
         print_error(f"Without a price and so not in the rows: {names}")
 
 

@@ -25,7 +25,9 @@ def schema(name: str | None) -> None:
 
     if name is None:
         width = max(map(len, SCHEMAS))
-        print_text("".join(f"{key:<{width}}  {one.title}\n" for key, one in SCHEMAS.items()))
+        print_text(
+            "".join(f"{key:<{width}}  {document.title}\n" for key, document in SCHEMAS.items())
+        )
         return
     if name not in SCHEMAS:
         raise click.UsageError(f'no schema "{printable(name)}". {one_of(name, SCHEMAS)}')

@@ -108,7 +108,7 @@ class ApiRate:
     @property
     def price_drivers(self) -> set[str]:
         """The names under which its prices are drawn, whatever is uncertain of them."""
-        return {driver_of(self.row, one) for one in PRICES}
+        return {driver_of(self.row, price) for price in PRICES}
 
     def usd_per_request(
         self, request: RequestClass, demand: Demand, day: dt.date, scenario: Scenario

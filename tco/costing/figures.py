@@ -40,8 +40,8 @@ def with_figures(stack: StackModel, change: Callable[[SourcedValue], SourcedValu
         if not isinstance(value, FIGURED):
             return value
         before = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
-        after = {name: changed(one) for name, one in before.items()}
-        moved = {name: one for name, one in after.items() if one is not before[name]}
+        after = {name: changed(value) for name, value in before.items()}
+        moved = {name: value for name, value in after.items() if value is not before[name]}
         return replace(value, **moved) if moved else value
 
     return changed(stack)

@@ -55,12 +55,12 @@ def ledger(
 ) -> list[CostLine]:
     """Every line of a month. ``month`` moves API prices along their path (0: the pricing day)."""
     lines: list[CostLine] = []
-    for one in BUILDERS:
-        if isinstance(one, Shared):
-            lines += one.build(stack, done, scenario)
+    for builder in BUILDERS:
+        if isinstance(builder, Shared):
+            lines += builder.build(stack, done, scenario)
         else:
             for index in range(len(stack.services)):
-                lines += one.build(stack, done, index, month, scenario)
+                lines += builder.build(stack, done, index, month, scenario)
     order = {category: index for index, category in enumerate(CATEGORIES)}
     return sorted(lines, key=lambda line: order[line.category])
 
@@ -69,9 +69,9 @@ def service_lines(stack: StackModel, done: FleetOperation, index: int) -> list[C
     """Return the lines of the pricing day's month that one service makes alone: nodes and APIs."""
     return [
         line
-        for one in BUILDERS
-        if isinstance(one, ByService)
-        for line in one.build(stack, done, index, 0.0, BASE_CASE)
+        for builder in BUILDERS
+        if isinstance(builder, ByService)
+        for line in builder.build(stack, done, index, 0.0, BASE_CASE)
     ]
 
 
@@ -81,9 +81,9 @@ def shared_lines(
     """Return the lines that services make together: egress by bands, platform and people."""
     return [
         line
-        for one in BUILDERS
-        if isinstance(one, Shared)
-        for line in one.build(stack, done, scenario)
+        for builder in BUILDERS
+        if isinstance(builder, Shared)
+        for line in builder.build(stack, done, scenario)
     ]
 
 

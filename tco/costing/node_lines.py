@@ -26,15 +26,15 @@ ELECTRICITY = LineKind("electricity", "power", "kWh")
 
 
 def node_lines(
-    stack: StackModel, done: FleetOperation, place: int, month: Quantity, scenario: Scenario
+    stack: StackModel, done: FleetOperation, index: int, month: Quantity, scenario: Scenario
 ) -> Iterator[CostLine]:
     """Return compute, standby and power of one service; a node's price is the same every month."""
     del month
     rate = monthly_rate(scenario.value(stack.discount_rate))  # of capital
-    service = stack.services[place]
-    for group in done.groups[place]:
-        for index, pool in enumerate(group.group.pools):
-            yield from _compute(service, group, index, pool, rate, scenario)
+    service = stack.services[index]
+    for group in done.groups[index]:
+        for rank, pool in enumerate(group.group.pools):
+            yield from _compute(service, group, rank, pool, rate, scenario)
         yield from _standby_nodes(service, group, rate, scenario)
         yield from _power(service, group, scenario)
 

@@ -28,11 +28,11 @@ def checked_address(url: str) -> str:
     return url.rstrip("/")
 
 
-def same_server(one: str, other: str) -> bool:
+def same_server(address: str, other: str) -> bool:
     """Whether two addresses share scheme, host and port, and the other is one to be sent."""
     try:
         return bool(PRINTABLE.fullmatch(other)) and (
-            urllib.parse.urlsplit(one)[:2] == urllib.parse.urlsplit(other)[:2]
+            urllib.parse.urlsplit(address)[:2] == urllib.parse.urlsplit(other)[:2]
         )
     except ValueError:
         return False

@@ -112,7 +112,7 @@ class _Copy:
                 f"the base's {self._named(())} holds more than {MOST_FILES:,} workloads and price "
                 "books. Name a folder instead: --base DIR."
             )
-        odd = name in ("", ".", "..") or any(one in name for one in "/\\\0")
+        odd = name in ("", ".", "..") or any(character in name for character in "/\\\0")
         if odd or is_git_folder(name):
             raise TcoError(
                 f"the base's {self._named(path)} holds an entry named {name!r}, which git refuses "

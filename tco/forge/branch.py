@@ -123,7 +123,7 @@ def _refuse_sparse(repository: Repository, folder: Path, bounds: Bounds) -> None
     """Raise TcoError where a sparse checkout leaves out files of the folder."""
     inside = "/".join(bounds.inside)
     prefix = f"{inside}/" if inside else ""
-    files = [one.removeprefix(prefix) for one in repository.left_out(inside)]
+    files = [path.removeprefix(prefix) for path in repository.left_out(inside)]
     missing = [file for file in files if STACK_FILES.fullmatch(file)]
     if missing:
         raise TcoError(

@@ -44,7 +44,7 @@ def refusals(document: DiffDocument, *, on_gate: bool, increase: Increase | None
     touched = [stack for stack in document.stacks if stack.touched]
     reasons: list[str] = []
     if on_gate:
-        reasons += [f"{one.stack}: the gate is closed" for one in touched if _shut(one)]
+        reasons += [f"{change.stack}: the gate is closed" for change in touched if _shut(change)]
     if increase is not None and touched:
         reasons += _over(document, touched, increase)
     return reasons
@@ -56,15 +56,15 @@ def _shut(delta: StackDelta) -> bool:
 
 
 def _over(document: DiffDocument, touched: list[StackDelta], increase: Increase) -> list[str]:
-    unknown = [one.stack for one in touched if one.delta.plan is None]
+    unknown = [change.stack for change in touched if change.delta.plan is None]
     if unknown:
         names = ", ".join(unknown)
         return [f"the change of {names} is unknown, the limit is {increase}"]
-    added = sum(one.delta.plan or 0.0 for one in touched)
+    added = sum(change.delta.plan or 0.0 for change in touched)
     before = sum(
-        (one.before.usd_per_month or 0.0) + (one.delta.prices or 0.0)
-        for one in touched
-        if one.before is not None
+        (change.before.usd_per_month or 0.0) + (change.delta.prices or 0.0)
+        for change in touched
+        if change.before is not None
     )
     most = increase.most * before if increase.relative else increase.most
     return [f"{diff_view(document).headline}, the limit is {increase}"] if added > most else []

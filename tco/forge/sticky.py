@@ -103,7 +103,7 @@ def post(
         return "newer"
     if latest is not None and message.says_the_same(latest):
         if behavior == "update":
-            _delete(forge, [one for one in found if one.id != latest.id])
+            _delete(forge, [comment for comment in found if comment.id != latest.id])
         return "unchanged"
     done = _write(forge, message, behavior, found, latest)
     if behavior != "new":
@@ -135,7 +135,7 @@ def _repair(forge: Forge, message: Message, sleep: Callable[[float], None]) -> N
         latest = _latest(found)
         if latest is None:
             return
-        _delete(forge, [one for one in found if one.id != latest.id])
+        _delete(forge, [comment for comment in found if comment.id != latest.id])
         if _moment(latest) >= message.valid_at or message.says_the_same(latest):
             return
         forge.update(latest.id, message.body)
@@ -147,7 +147,7 @@ def _tagged(forge: Forge, tag: str) -> list[Remote]:
 
 def _latest(found: Sequence[Remote]) -> Remote | None:
     """Return the comment of the latest moment; of several the first one written."""
-    return max(found, key=lambda one: (_moment(one), -one.id), default=None)
+    return max(found, key=lambda comment: (_moment(comment), -comment.id), default=None)
 
 
 def _delete(forge: Forge, comments: Sequence[Remote]) -> None:

@@ -25,7 +25,7 @@ class FolderFiles:
         """Return why a file of the folder, or the folder itself, is not read; else None."""
         parts = path.relative_to(self.folder).parts
         known = ("/".join(parts[: depth + 1]) for depth in range(len(parts)))
-        found = next((self.unreadable[one] for one in known if one in self.unreadable), None)
+        found = next((self.unreadable[path] for path in known if path in self.unreadable), None)
         if found is None:
             bounds = bounds_of(self.folder)
             try:

@@ -35,7 +35,7 @@ class Salvaged:
 
         ``key`` is where it stands.
         """
-        parts = [".".join((key, *map(str, place))) for place in self.doubtful]
+        parts = [".".join((key, *map(str, path))) for path in self.doubtful]
         for problem in problems:
             below = problem.path.removeprefix(f"{key}.").partition(".")[0].partition("[")[0]
             if below in ("services", "alternatives") and not any(
@@ -62,8 +62,8 @@ def salvaged(given: dict[str, Any], error: ValidationError) -> Salvaged | None:
     plan, doubtful = copy.deepcopy(given), set[Place]()
     for _ in range(ROUNDS):
         for detail in error.errors(include_url=False):
-            place = tuple(one for one in detail["loc"] if not str(one).startswith("<"))
-            taken = _take_out(plan, place)
+            path = tuple(key for key in detail["loc"] if not str(key).startswith("<"))
+            taken = _take_out(plan, path)
             if not taken:
                 return None
             doubtful |= _doubtful(taken, unknown=detail["type"] == "extra_forbidden")
@@ -74,22 +74,22 @@ def salvaged(given: dict[str, Any], error: ValidationError) -> Salvaged | None:
     return None
 
 
-def _take_out(plan: dict[str, Any], place: Place) -> Place:
+def _take_out(plan: dict[str, Any], path: Place) -> Place:
     """Remove the value at a path from a plan; return the removed path, or an empty one."""
     holder: dict[Any, Any] = plan
     found: Place = ()
     inner: Any = plan
-    for at, part in enumerate(place):
+    for at, part in enumerate(path):
         keys: dict[Any, Any] | None = as_mapping(inner)
         if keys is None or part not in keys:
             break
-        holder, found, inner = keys, place[: at + 1], keys[part]
+        holder, found, inner = keys, path[: at + 1], keys[part]
         if as_list(inner) is not None:
             break  # a list without one of its entries would be another list
     pool = found[:4] if found[:1] == ("services",) and found[2:3] == ("pools",) else ()
-    if len(pool) == 4 and place[4:5] == ("nodes",):
+    if len(pool) == 4 and path[4:5] == ("nodes",):
         plan["services"][pool[1]]["pools"][pool[3]]["nodes"] = 1
-        return place[:5]
+        return path[:5]
     if found:
         holder.pop(found[-1])
     return found
@@ -102,7 +102,7 @@ def _doubtful(taken: Place, *, unknown: bool) -> set[Place]:
     if len(taken) == 1:
         key = str(taken[0])
         meant = did_you_mean(key, Plan.model_fields) if unknown else key
-        return {()} if any(one in meant for one in LOOKED_UP_BY) else {taken}
+        return {()} if any(word in meant for word in LOOKED_UP_BY) else {taken}
     if taken[2:3] == ("pools",) and len(taken) <= 4:  # standby and routes may name the pool
         return {taken[:2]}
     return {taken[:-1]}

@@ -190,7 +190,7 @@ class Pool(Strict):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        named = [one for one in (self.instance, self.offer, self.owned) if one is not None]
+        named = [node for node in (self.instance, self.offer, self.owned) if node is not None]
         if len(named) != 1:
             raise ValueError("names exactly one of instance, offer and owned.")
         if (self.purchase == "reserved") != (self.commitment is not None):

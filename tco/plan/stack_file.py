@@ -258,7 +258,7 @@ def _workloads(
             continue
         if source is None or not source.is_file():
             texts = f'no workload "{spec.workload}".'
-            known = [one.stem for one in folder.glob("*.yaml")]
+            known = [file.stem for file in folder.glob("*.yaml")]
             hint = _missing(folder, spec.workload, source, known)
             problems.append(Problem(shown, where, texts, hint))
             continue
@@ -370,7 +370,7 @@ def _model_config(path: Path) -> Mapping[str, Any]:
 
 
 def _book_names(folder: Path) -> list[str]:
-    return [one.name for one in (folder / "prices").glob("*.yaml")]
+    return [file.name for file in (folder / "prices").glob("*.yaml")]
 
 
 def _missing(folder: Path, name: str, source: Path | None, known: Sequence[str]) -> str:

@@ -12,7 +12,9 @@ from tco.providers.rented import RENTED
 
 __all__ = ["PROVIDERS", "provider_of"]
 
-PROVIDERS: Final[dict[str, Provider]] = {one.id: one for one in (AWS, GCP, AZURE, RENTED)}
+PROVIDERS: Final[dict[str, Provider]] = {
+    provider.id: provider for provider in (AWS, GCP, AZURE, RENTED)
+}
 
 
 def provider_of(node: str, stated: str | None = None) -> Provider:
@@ -27,4 +29,4 @@ def provider_of(node: str, stated: str | None = None) -> Provider:
     """
     if stated is not None:
         return PROVIDERS[stated]
-    return next((one for one in PROVIDERS.values() if one.recognizes(node)), RENTED)
+    return next((provider for provider in PROVIDERS.values() if provider.recognizes(node)), RENTED)

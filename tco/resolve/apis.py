@@ -32,7 +32,7 @@ def needed_rate(
     if lacking:
         raise todo.fail(
             path,
-            f"{api} lacks {', '.join(lacking)}, which require asks for.",
+            f"{api} lacks {', '.join(lacking)}, which `require` asks for.",
             "Name an API that has it, or state the property in a price book.",
         )
     if why := too_long(rate.row, classes):
@@ -129,11 +129,12 @@ def resolve_alternatives(
 
 def _check_against(todo: Lookup, made: Sequence[Alternative]) -> None:
     """Refuse a rival by name that a requirement rules out: it cannot decide."""
-    for one in made:
-        if one.name == todo.plan.against and not one.eligible:
+    for alternative in made:
+        if alternative.name == todo.plan.against and not alternative.eligible:
             todo.fail(
                 "against",
-                f"{one.name} lacks {', '.join(one.lacking)}, which require asks for.",
+                f"{alternative.name} lacks {', '.join(alternative.lacking)}, which "
+                "`require` asks for.",
                 "Name an alternative that has it, or write against: cheapest.",
             )
 

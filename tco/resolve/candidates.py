@@ -56,12 +56,14 @@ def _without(services: Mapping[str, Service], lacking: set[str]) -> dict[str, Se
 
     def named(service: str, pool: str) -> bool:
         path = f"{PLAN_KEY}.services.{service}.pools.{pool}"
-        return any(one == path or one.startswith(f"{path}.") for one in lacking)
+        return any(gap == path or gap.startswith(f"{path}.") for gap in lacking)
 
     return {
         name: spec.model_copy(
             update={
-                "pools": {pool: one for pool, one in spec.pools.items() if not named(name, pool)}
+                "pools": {
+                    pool: declared for pool, declared in spec.pools.items() if not named(name, pool)
+                }
             }
         )
         for name, spec in services.items()

@@ -118,7 +118,9 @@ def _routes(
             api = route.api or ""
             where = f"{path}.route.{request.name}.api"
             rate = maybe(
-                lambda api=api, at=where, one=request: needed_rate(todo, at, api, spec, [one])
+                lambda api=api, at=where, routed_request=request: needed_rate(
+                    todo, at, api, spec, [routed_request]
+                )
             )
             if rate is not None:
                 routed.append((request, rate))
@@ -205,7 +207,7 @@ def _group(
             f"Lower the demand to {fits:,.0f} requests a month or less, or use a faster node.",
         )
     by_pool = tuple(speed.pool_speed for speed in speeds)
-    widest = max((one.throughput for one in by_pool), key=width)
+    widest = max((speed.throughput for speed in by_pool), key=width)
     return Group(
         demand.name,
         tuple(classes),

@@ -36,9 +36,9 @@ def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Catalog
         regions += sorted(name for name in regional if name)
     matches = (
         todo.catalog.node_price(
-            node, place, pool.purchase, todo.day, kind=kind, term=term, payment=payment
+            node, region, pool.purchase, todo.day, kind=kind, term=term, payment=payment
         )
-        for place in regions
+        for region in regions
     )
     found = next((match for match in matches if match is not None), None)
     if found is None and terms is not None and payment is None and kind != "capacity-block":

@@ -78,9 +78,9 @@ def speed_of(
 
 def _drawn(node: NodeThroughput) -> SourcedValue:
     """Return the drawn factor on the throughput of a node, around 1."""
-    one = node.configuration
+    configuration = node.configuration
     return SourcedValue(
-        name=f"throughput of {one.model} on {one.gpu}",
+        name=f"throughput of {configuration.model} on {configuration.gpu}",
         value=node.spread,
         unit="x",
         source=f"{node.provenance.label}; {node.source}" if node.source else node.provenance.label,
@@ -136,11 +136,11 @@ def _supplied(
     """Return what price books, a model's config and the curated rows add; a user's row wins."""
     configured = _configured(todo, path, model)
     weights = todo.catalog.weights(model, todo.day)
-    named = (one.row.model_copy(update={"model": model, "gpu": gpu}) for one in rows)
+    named = (match.row.model_copy(update={"model": model, "gpu": gpu}) for match in rows)
     return Supplied(
         benchmarks=[
-            benchmark_curve(row, is_own=todo.source.holds(one.row))
-            for row, one in zip(named, rows, strict=True)
+            benchmark_curve(row, is_own=todo.source.holds(match.row))
+            for row, match in zip(named, rows, strict=True)
         ],
         spec=configured.spec if configured else None,
         precision=configured.precision if configured else None,

@@ -124,13 +124,13 @@ def _newest_near(need: Need, curves: list[Curve]) -> list[Curve]:
 
 
 def _nearest_curve(need: Need, curves: Sequence[Curve]) -> Curve:
-    one = curves[0].configuration
+    configuration = curves[0].configuration
     middle = float(np.exp(np.mean([np.log(curve.concurrency).mean() for curve in curves])))
     index = nearest(
         [curve.shape for curve in curves],
         [curve.derived for curve in curves],
         need.shape,
-        need.rule(one.gpus, one.precision),
+        need.rule(configuration.gpus, configuration.precision),
         middle,
     )
     return curves[index]
@@ -138,8 +138,8 @@ def _nearest_curve(need: Need, curves: Sequence[Curve]) -> Curve:
 
 def at_plan_shape(need: Need, curve: Curve) -> Candidate:
     """Return a curve at the plan's shape: as measured, or scaled, and never beyond the memory."""
-    one = curve.configuration
-    rule = rule_of_curve(curve, need.rule(one.gpus, one.precision))
+    configuration = curve.configuration
+    rule = rule_of_curve(curve, need.rule(configuration.gpus, configuration.precision))
     same = curve.shape.same_lengths(need.shape)
     made = at_shape(curve, need.shape, rule)
     notes = list(curve.notes)
@@ -182,11 +182,11 @@ def _carried(need: Need, curve: Curve) -> Curve | None:
 
     A user's own point stays alone unless the plan asks for it to be calibrated.
     """
-    one = curve.configuration
+    configuration = curve.configuration
     may_carry = curve.origin == "catalog" or (curve.origin == "own" and need.supplied.calibrate)
-    if not may_carry or len(curve.concurrency) > 1 or one.mode == "disaggregated":
+    if not may_carry or len(curve.concurrency) > 1 or configuration.mode == "disaggregated":
         return None
-    replica = need.replica_of(one)
+    replica = need.replica_of(configuration)
     if replica is None or obstacles(need, replica):
         return None
     if curve.concurrency[0] <= 2 * ESTIMATED_CONCURRENCY[0]:

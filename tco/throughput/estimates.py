@@ -140,6 +140,6 @@ def estimate_obstacles(need: Need) -> list[Obstacle]:
     if not formats:
         stated = need.pins.precision or need.supplied.precision
         return [Obstacle(f"{need.gpu} does not run {stated} weights")]
-    sized = (need.replica(gpus, one) for one in formats for gpus in need.replica_sizes)
+    sized = (need.replica(gpus, format_) for format_ in formats for gpus in need.replica_sizes)
     found = (reason for replica in sized if replica for reason in obstacles(need, replica))
     return list(dict.fromkeys(found))

@@ -118,7 +118,7 @@ def _curve(model: str, rows: Sequence[Measurement]) -> Curve:
         configuration=_configuration(model, first, sources[first.source]),
         shape=Shape(first.input or 0.0, first.output or 0.0),
         concurrency=np.array(sorted(by_concurrency)),
-        output_tok_s=np.array([_median([counted_tok_s(row) for row in one]) for one in groups]),
+        output_tok_s=np.array([_median([counted_tok_s(row) for row in group]) for group in groups]),
         itl_ms=_latencies(groups, "itl"),
         ttft_ms=_latencies(groups, "ttft"),
         derived=any(row.derived for row in used),
@@ -180,7 +180,7 @@ def newest_version(curves: Iterable[Curve]) -> list[Curve]:
         by_version[curve.configuration.version].append(curve)
 
     def rank(many: Sequence[Curve]) -> tuple[bool, str]:
-        return any(one.is_full_curve for one in many), max(one.as_of for one in many)
+        return any(curve.is_full_curve for curve in many), max(curve.as_of for curve in many)
 
     return max(by_version.values(), key=rank)
 
@@ -252,7 +252,7 @@ def benchmark_curve(row: Benchmark, *, is_own: bool) -> Curve | Capacity:
 def _widest(row: Benchmark) -> Range | None:
     """Return the widest range of tok/s that a benchmark's points state, over the likely one."""
     stated = [point.output_tok_s for point in row.points if point.output_tok_s is not None]
-    ranges = [one * (1 / one.likely) for one in stated if not one.is_point]
+    ranges = [factor * (1 / factor.likely) for factor in stated if not factor.is_point]
     return max(ranges, key=lambda range_: range_.high / range_.low, default=None)
 
 

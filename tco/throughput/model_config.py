@@ -99,7 +99,7 @@ class _Fields:
         return value
 
     def layer_types(self) -> list[str]:
-        return [str(one) for one in as_list(self.get("layer_types")) or []]
+        return [str(layer) for layer in as_list(self.get("layer_types")) or []]
 
     @property
     def head_width(self) -> int:
@@ -111,7 +111,7 @@ class _Fields:
         """Return how many layers keep a KV cache; linear attention keeps none."""
         types = self.layer_types()
         if types:
-            return sum(one != "linear_attention" for one in types)
+            return sum(layer != "linear_attention" for layer in types)
         return layers // self.optional("full_attention_interval", default=1)
 
 
@@ -186,7 +186,7 @@ def _window(fields: _Fields, layers: int) -> tuple[float, int]:
     chunk = fields.optional("attention_chunk_size")
     if chunk:
         return LLAMA_4_LOCAL_SHARE, chunk
-    sliding = sum("sliding" in one for one in fields.layer_types())
+    sliding = sum("sliding" in layer for layer in fields.layer_types())
     window = fields.optional("sliding_window")
     if not sliding or not window or fields.get("use_sliding_window") is False:
         return 0.0, 0

@@ -79,7 +79,7 @@ def combined(factors: Iterable[Range]) -> Range:
     kept = [factor for factor in factors if not factor.is_point]
     if len(kept) < 2:
         return kept[0] if kept else point(1.0)
-    likely = math.prod(one.likely for one in kept)
-    down = math.hypot(*(math.log(one.low / one.likely) for one in kept))
-    up = math.hypot(*(math.log(one.high / one.likely) for one in kept))
+    likely = math.prod(factor.likely for factor in kept)
+    down = math.hypot(*(math.log(factor.low / factor.likely) for factor in kept))
+    up = math.hypot(*(math.log(factor.high / factor.likely) for factor in kept))
     return Range(likely * math.exp(-down), likely, likely * math.exp(up))

@@ -25,11 +25,11 @@ def capacities(need: Need, origin: Origin) -> list[Candidate]:
     if origin == "catalog":
         supplied += capacities_of(need.model, measurements(need.model, need.gpu))
     made: list[Candidate] = []
-    for one in supplied:
-        configuration = one.configuration
+    for curve in supplied:
+        configuration = curve.configuration
         fits = need.concerns(configuration) and need.allows_size(configuration.gpus)
-        if one.origin == origin and fits and need.pins.admit(configuration):
-            made += _capacity_at_shape(need, one)
+        if curve.origin == origin and fits and need.pins.admit(configuration):
+            made += _capacity_at_shape(need, curve)
     return made
 
 

@@ -43,9 +43,9 @@ def latency_objectives(promised: Objectives) -> LatencyObjectives:
 
 def _limits(latency: Latency | None) -> Mapping[LatencyStatistic, float]:
     limits: dict[LatencyStatistic, Range | None] = {
-        one: getattr(latency, one, None) for one in STATISTICS
+        statistic: getattr(latency, statistic, None) for statistic in STATISTICS
     }
-    return {one: limit.likely for one, limit in limits.items() if limit is not None}
+    return {statistic: limit.likely for statistic, limit in limits.items() if limit is not None}
 
 
 def request_seconds(

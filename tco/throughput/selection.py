@@ -108,7 +108,7 @@ def _best(need: Need, asked: Need, candidates: Sequence[Candidate]) -> NodeThrou
     ] or candidates
     results = [_at_operating_point(asked, candidate) for candidate in candidates]
     met = [result for result in results if not result.unmet]
-    best = max(met or results, key=lambda one: one.output_tok_s)
+    best = max(met or results, key=lambda result: result.output_tok_s)
     if asked is need:
         return best
     note = f"measured on {asked.model}, which has the same architecture as {need.model}"

@@ -34,9 +34,11 @@ def measured(need: Need) -> list[Candidate]:
     leaving them out could make a stricter objective cheaper. Where no measured size fits the node,
     every size is scaled.
     """
-    curves = [one for one in curves_on_gpu(need, "catalog") if one.configuration.runs != "day-0"]
+    curves = [
+        curve for curve in curves_on_gpu(need, "catalog") if curve.configuration.runs != "day-0"
+    ]
     found = at_nearest_shapes(need, curves)
-    widest = max((one.configuration.gpus for one in found), default=0)
+    widest = max((curve.configuration.gpus for curve in found), default=0)
     return found + other_counts(need, above=widest)
 
 
@@ -57,7 +59,9 @@ def predicted(need: Need) -> list[Candidate]:
 
 def last_resort(need: Need) -> list[Candidate]:
     """Return what is measured but rarely fits: day-0 runs, and rates of unknown latency."""
-    early = [one for one in curves_on_gpu(need, "catalog") if one.configuration.runs == "day-0"]
+    early = [
+        curve for curve in curves_on_gpu(need, "catalog") if curve.configuration.runs == "day-0"
+    ]
     return at_nearest_shapes(need, early) + capacities(need, "catalog")
 
 

@@ -35,10 +35,10 @@ def other_counts(need: Need, above: int) -> list[Candidate]:
     Each curve is that of the same GPU and precision times the estimator's ratio.
     """
     curves = [
-        one
-        for one in curves_on_gpu(need, "catalog")
-        if one.configuration.runs in ("tuned", "community")
-        and need.pins.admit(_without_parallelism(one.configuration, need.pins), any_count=True)
+        curve
+        for curve in curves_on_gpu(need, "catalog")
+        if curve.configuration.runs in ("tuned", "community")
+        and need.pins.admit(_without_parallelism(curve.configuration, need.pins), any_count=True)
     ]
     return [
         made
@@ -58,29 +58,29 @@ def _nearest_counts(curves: Sequence[Curve], gpus: int) -> list[Curve]:
     """Return the curves of each precision whose GPU count is nearest to the wanted one."""
     far: defaultdict[str, dict[float, list[Curve]]] = defaultdict(dict)
     for curve in curves:
-        one = curve.configuration
-        distance = round(abs(np.log2(one.gpus / gpus)), 6)
-        far[one.precision].setdefault(distance, []).append(curve)
+        configuration = curve.configuration
+        distance = round(abs(np.log2(configuration.gpus / gpus)), 6)
+        far[configuration.precision].setdefault(distance, []).append(curve)
     return [curve for by_distance in far.values() for curve in by_distance[min(by_distance)]]
 
 
 def _moved(need: Need, curve: Curve, gpus: int) -> list[Candidate]:
     """Return a curve on another count or GPU than it was measured on, if both can be estimated."""
-    one = curve.configuration
-    shared = parallelism_of(one.parallelism, one.gpus)
-    wanted = need.replica(gpus, one.precision)
-    source_gpu = gpu_specs().get(one.gpu)
+    configuration = curve.configuration
+    shared = parallelism_of(configuration.parallelism, configuration.gpus)
+    wanted = need.replica(gpus, configuration.precision)
+    source_gpu = gpu_specs().get(configuration.gpu)
     if wanted is None or source_gpu is None or shared.data_attention:
         return []
-    source = replace(wanted, gpu=source_gpu, gpus=one.gpus, parallelism=shared)
+    source = replace(wanted, gpu=source_gpu, gpus=configuration.gpus, parallelism=shared)
     if obstacles(need, wanted) or not memory_fit(source, need.shape.context).runs:
         return []
     scaled = at_plan_shape(need, curve)
     if not isinstance(scaled.throughput, Curve):
         return []
     moved = transferred(scaled.throughput, source, wanted)
-    same_gpu = one.gpu == need.gpu
-    how = f"{one.gpus} x {one.gpu}"
+    same_gpu = configuration.gpu == need.gpu
+    how = f"{configuration.gpus} x {configuration.gpu}"
     spreads = [_transfer_spread(need, same_gpu=same_gpu)]
     if not same_gpu:
         spreads += [maturity_spread(source_gpu), maturity_spread(wanted.gpu)]
@@ -117,13 +117,13 @@ def other_gpus(need: Need) -> list[Candidate]:
     if gpu is None or not gpu.tuned_runs or need.spec is None or not need.spec.has_layout:
         return []
     curves = [
-        one
-        for one in catalog_curves(need.model, None)
-        if one.configuration.runs == "tuned"
-        and one.configuration.gpu != need.gpu
-        and one.configuration.gpus in need.replica_sizes
-        and need.pins.admit(one.configuration)
-        and runs_format(one.configuration.precision, need)
+        curve
+        for curve in catalog_curves(need.model, None)
+        if curve.configuration.runs == "tuned"
+        and curve.configuration.gpu != need.gpu
+        and curve.configuration.gpus in need.replica_sizes
+        and need.pins.admit(curve.configuration)
+        and runs_format(curve.configuration.precision, need)
     ]
     by_gpu: defaultdict[str, list[Candidate]] = defaultdict(list)
     for curve in best_curves(need, curves):

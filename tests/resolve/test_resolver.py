@@ -328,15 +328,15 @@ def test_several_services_add_up(lab: Lab) -> None:
     [
         (
             {"overflow": "api/plain"},
-            f"{CHAT}.overflow: api/plain lacks eu-residency, which require asks for. Name an API",
+            f"{CHAT}.overflow: api/plain lacks eu-residency, which `require` asks for. Name an API",
         ),
         (
             {"standby": {"api": "api/plain"}},
-            f"{CHAT}.standby.api: api/plain lacks eu-residency, which require asks for.",
+            f"{CHAT}.standby.api: api/plain lacks eu-residency, which `require` asks for.",
         ),
         (
             {"route": {"hard": {"api": "api/plain"}}},
-            f"{CHAT}.route.hard.api: api/plain lacks eu-residency, which require asks for.",
+            f"{CHAT}.route.hard.api: api/plain lacks eu-residency, which `require` asks for.",
         ),
     ],
 )
@@ -362,7 +362,7 @@ def test_a_rival_that_a_requirement_rules_out(lab: Lab) -> None:
     """An alternative that cannot be the rival is not named as one."""
     service = {"require": ["eu-residency"]}
     lab.stack(NODE, service, alternatives=["api/plain", "api/dear"], against="api/plain")
-    told = "tco:plan.against: api/plain lacks eu-residency, which require asks for. Name an"
+    told = "tco:plan.against: api/plain lacks eu-residency, which `require` asks for. Name an"
     assert told in lab.refused()
 
 

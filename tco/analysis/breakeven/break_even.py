@@ -69,8 +69,8 @@ def sample_points(steps: FloatArray, ceiling: float) -> Samples:
     low, width = edges[:-1], np.diff(edges)
     parts = np.clip(np.ceil(width / ceiling * FINEST_PARTS), 1, MOST_PARTS).astype(np.intp)
     piece = np.repeat(np.arange(len(parts)), parts + 1)
-    place = np.arange(len(piece)) - np.repeat(np.cumsum(parts + 1) - parts - 1, parts + 1)
-    part = np.where(place == 0, JUST_ABOVE, place / parts[piece])
+    position = np.arange(len(piece)) - np.repeat(np.cumsum(parts + 1) - parts - 1, parts + 1)
+    part = np.where(position == 0, JUST_ABOVE, position / parts[piece])
     points = np.maximum(low[piece] + width[piece] * part, low[piece] * (1 + 4 * TOLERANCE))
     return Samples(np.minimum(points, edges[piece + 1]), piece)
 
@@ -128,7 +128,9 @@ def scan(stack: StackModel) -> Scan:
         return _unable(stack, ceiling)
     reach = capacity if capacity is not None else ceiling
     steps = [_steps(stack, reach)]
-    others = [one.stack for one in stack.alternatives if one.stack is not None]
+    others = [
+        alternative.stack for alternative in stack.alternatives if alternative.stack is not None
+    ]
     steps += [_steps(other, reach) for other in others]
     samples = sample_points(_thinned(np.concatenate(steps)), reach)
     own = self_usd(stack, samples.points)
@@ -220,7 +222,7 @@ def _capacity(stack: StackModel, ceiling: float) -> float | None:
     room = _room(stack, grid)
     full = int(np.argmax(room < 0))
     (low, high), (room_low, room_high) = (
-        np.split(one[full - 1 : full + 1], 2) for one in (grid, room)
+        np.split(values[full - 1 : full + 1], 2) for values in (grid, room)
     )
     [found] = roots(lambda factor: _room(stack, factor), low, high, room_low, room_high)
     return float(found)

@@ -112,9 +112,9 @@ def rented_usd_per_gpu_hour(stack: StackModel) -> float:
     """Mean effective price of the rented GPU-hours of the pricing day's month; 0 without any."""
     usd = gpu_hours = 0.0
     rate = monthly_rate(stack.discount_rate.value.likely)
-    for _, group, place, pool in stack.pools():
+    for _, group, index, pool in stack.pools():
         if pool.supply.option != "owned":
-            hours = float(group.fleet.at(1.0).month.node_hours[place][0]) * pool.nodes_per_replica
+            hours = float(group.fleet.at(1.0).month.node_hours[index][0]) * pool.nodes_per_replica
             price = float(pool.supply.effective_usd_per_hour(BASE_CASE, rate))
             usd += hours * price
             gpu_hours += hours * pool.gpus

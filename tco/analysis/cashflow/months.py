@@ -60,7 +60,7 @@ def months_ahead(ours: OwnSide, rival: RivalSide) -> MonthByMonth:
     return MonthByMonth(
         rival.alternative.name,
         tuple(
-            Month(number, *(float(one) for one in row), self_is_cheaper=bool(cheaper[number - 1]))
+            Month(number, *(float(usd) for usd in row), self_is_cheaper=bool(cheaper[number - 1]))
             for number, row in enumerate(
                 zip(
                     own.billed_usd,

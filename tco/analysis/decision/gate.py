@@ -182,7 +182,7 @@ def _chances(verdict: Verdict, needed: float) -> str:
 
 def _priced(stack: StackModel, facts: GateFacts) -> Condition:
     """Every line has a price, and every alternative that may be the rival."""
-    reasons = [f"{one.name}: {one.reason}" for one in facts.unpriced]
+    reasons = [f"{figure.name}: {figure.reason}" for figure in facts.unpriced]
     reasons += [f"alternative {rival.name}: {rival.unpriced}" for rival in unpriced_rivals(stack)]
     return Condition(
         "everything-priced", not reasons, "; ".join(reasons) or "every cost line has a price"

@@ -126,7 +126,9 @@ def rival_of(
     cheapest = min(eligible, key=_npv, default=None)
     if stack.plan.against == "cheapest":
         return cheapest, None
-    named = next((one for one in eligible if one.name == stack.plan.against), None)
+    named = next(
+        (alternative for alternative in eligible if alternative.name == stack.plan.against), None
+    )
     if named is None or cheapest is None or _npv(cheapest) >= _npv(named):
         return named, None
     return named, cheapest
@@ -149,7 +151,8 @@ def caps_on(
         message = f"{cheaper.name} is eligible and cheaper than the chosen alternative"
         caps.append(Cap("cheaper-alternative", message))
     caps += [
-        Cap("unpriced-alternative", f"{one.name} has no price") for one in unpriced_rivals(stack)
+        Cap("unpriced-alternative", f"{alternative.name} has no price")
+        for alternative in unpriced_rivals(stack)
     ]
     return tuple(caps)
 
@@ -259,7 +262,7 @@ def _without_rival(
             premium_usd_per_month=None,
             caps=caps,
         )
-    cheapest = min(barred, key=lambda one: one.usd_per_month or 0.0)
+    cheapest = min(barred, key=lambda alternative: alternative.usd_per_month or 0.0)
     premium = priced_usd - (cheapest.usd_per_month or 0.0)
     return Verdict(
         decision="CONSTRAINED",

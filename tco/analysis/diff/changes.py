@@ -71,15 +71,15 @@ class _Source:
 
     def changes(self) -> Iterator[Change]:
         for parts, location, before, after in _differing(self.before, self.after):
-            old, new = (HIDDEN if self.hidden else _pruned(one) for one in (before, after))
-            place = (*self.location, *location)
+            old, new = (HIDDEN if self.hidden else _pruned(side) for side in (before, after))
+            path = (*self.location, *location)
             yield Change(
                 cause=_cause(self.cause, parts),
                 section=self.section,
                 name=self.name,
                 file=self.file,
                 parts=(*self.parts, *parts),
-                location=place,
+                location=path,
                 before=old,
                 after=new,
             )
@@ -92,7 +92,7 @@ def changes_between(before: StackFile, after: StackFile) -> list[Change]:
 
 def similarity(before: StackFile, after: StackFile) -> float:
     """Share of declared values that two stacks have in common, from 0 to 1."""
-    mine, theirs = (set(_leaves(_declared(one))) for one in (before, after))
+    mine, theirs = (set(_leaves(_declared(side))) for side in (before, after))
     return 2 * len(mine & theirs) / (len(mine) + len(theirs))
 
 
@@ -118,7 +118,7 @@ def _sources(before: StackFile, after: StackFile) -> Iterator[_Source]:
             after=new,
         )
     for name in after.workloads.keys() & before.workloads.keys():
-        old, new = (_workload(*one.workloads[name]) for one in (before, after))
+        old, new = (_workload(*side.workloads[name]) for side in (before, after))
         yield _Source(
             cause="workload",
             section="workload",
@@ -203,15 +203,15 @@ def _keyed(value: Any) -> Mapping[str, Any] | None:
     mapping = as_mapping(value)
     if mapping is not None:
         return None if {"min", "max", "follow", "auto"} == mapping.keys() else mapping
-    named = [as_mapping(one) for one in as_list(value) or ()]
-    if not named or any(one is None or "name" not in one for one in named):
+    named = [as_mapping(item) for item in as_list(value) or ()]
+    if not named or any(item is None or "name" not in item for item in named):
         return None
-    return {str(one["name"]): one for one in named if one is not None}
+    return {str(item["name"]): item for item in named if item is not None}
 
 
 def _places(value: Any) -> dict[str, int]:
     """Return the place of each named thing in a list."""
-    items = [as_mapping(one) for one in as_list(value) or ()]
+    items = [as_mapping(item) for item in as_list(value) or ()]
     return {str(item["name"]): index for index, item in enumerate(items) if item is not None}
 
 

@@ -253,7 +253,7 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
         after=after,
         repriced=repriced,
         changes=tuple(changes),
-        causes=tuple(one for one in order if one in causes),
+        causes=tuple(cause for cause in order if cause in causes),
         renamed_from=older if older != name else None,
     )
 
@@ -331,6 +331,6 @@ def _workloads(side: Side, name: str) -> list[str]:
 
 def _less(after: Evaluation | None, before: Evaluation | None) -> float | None:
     """Return the difference of two months; a side that is not there costs nothing."""
-    sides = [0.0 if one is None else one.usd_per_month for one in (after, before)]
+    sides = [0.0 if total is None else total.usd_per_month for total in (after, before)]
     mine, theirs = sides
     return None if mine is None or theirs is None else mine - theirs

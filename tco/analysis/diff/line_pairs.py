@@ -24,20 +24,22 @@ def line_pairs(before: Evaluation | None, after: Evaluation | None) -> list[Line
     pairs: list[LinePair] = []
     left: list[PricedLine] = []
     for line in after.lines if after is not None else ():
-        match = next((one for one in old if _key(one) == _key(line)), None)
+        match = next((candidate for candidate in old if _key(candidate) == _key(line)), None)
         if match is None:
             left.append(line)
         else:
             old.remove(match)
             pairs.append(LinePair(match, line))
     pairs += _leftovers(old, left)
-    place = {id(line): number for number, line in enumerate(after.lines if after else ())}
-    return sorted(pairs, key=lambda pair: place.get(id(pair.after), len(place)))
+    position = {id(line): number for number, line in enumerate(after.lines if after else ())}
+    return sorted(pairs, key=lambda pair: position.get(id(pair.after), len(position)))
 
 
 def _leftovers(old: list[PricedLine], new: Sequence[PricedLine]) -> Iterator[LinePair]:
     for line in new:
-        match = next((one for one in old if _key(one)[:3] == _key(line)[:3]), None)
+        match = next(
+            (candidate for candidate in old if _key(candidate)[:3] == _key(line)[:3]), None
+        )
         if match is not None:
             old.remove(match)
         yield LinePair(match, line)

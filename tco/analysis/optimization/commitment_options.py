@@ -90,7 +90,7 @@ def _rung(
     done = operate(held)
     usd = as_scalar(total(ledger(held, done)))
     wrong = sum(as_scalar(nodes) * _lost_usd(pool.supply) for pool, nodes in done.nodes_by_pool())
-    labels = dict.fromkeys(one.option.label for one in holdings.values())
+    labels = dict.fromkeys(holding.option.label for holding in holdings.values())
     return CommitmentOption(name, "; ".join(labels), usd, wrong)
 
 

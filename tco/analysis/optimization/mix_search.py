@@ -178,7 +178,7 @@ class _Search:
             for chosen in itertools.combinations(everything, size + 1):
                 if not self._in_time:
                     return False
-                if not any(set(chosen) <= one for one in done) and self._exhaust(chosen):
+                if not any(set(chosen) <= tried for tried in done) and self._exhaust(chosen):
                     done.append(set(chosen))
         return set(everything) in done
 
@@ -199,7 +199,7 @@ class _Search:
 
     def _alone(self, chosen: Sequence[int]) -> tuple[Group, list[CandidatePool]]:
         """Return the group with a set of supplies only, counted in its own nodes."""
-        supplies = [self.supplies[place] for place in chosen]
+        supplies = [self.supplies[index] for index in chosen]
         wanted = {supply.name for supply in supplies}
         group = self._group.restricted_to(
             [pool for pool in self._group.fleet.pools if pool.name in wanted]
@@ -226,7 +226,7 @@ class _Search:
     def _spread(self, chosen: Sequence[int], counts: Counts) -> Counts:
         """Convert counts of a subset to counts of all supplies."""
         held = dict(zip(chosen, counts, strict=True))
-        return tuple(held.get(place, 0) for place in range(len(self.supplies)))
+        return tuple(held.get(index, 0) for index in range(len(self.supplies)))
 
     def _descend(self, chosen: Sequence[int], most: int) -> None:
         """From the start to the cheapest neighbor until none is cheaper."""

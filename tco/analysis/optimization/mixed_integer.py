@@ -66,17 +66,17 @@ def cheapest_counts(
     if solved.x is None:
         raise TcoError(f"no mix of {count} supplies was found: {solved.message}")
     nodes = np.rint(np.asarray(solved.x[: count * (1 + levels)])).reshape(1 + levels, count)
-    return tuple(int(one) for one in nodes.max(axis=0))
+    return tuple(int(count) for count in nodes.max(axis=0))
 
 
 def _levels(group: Group) -> tuple[FloatArray, FloatArray]:
     """Group the loads of the week into at most 24 levels, each at its highest, with shares."""
     loads, counts = np.unique(np.round(group.fleet.load_by_hour, 12), return_counts=True)
-    place = np.minimum(np.arange(len(loads)) * MOST_LEVELS // len(loads), len(loads) - 1)
-    groups = [np.flatnonzero(place == one) for one in np.unique(place)]
+    level_of = np.minimum(np.arange(len(loads)) * MOST_LEVELS // len(loads), len(loads) - 1)
+    members = [np.flatnonzero(level_of == level) for level in np.unique(level_of)]
     return (
-        np.array([loads[one].max() for one in groups]),
-        np.array([counts[one].sum() for one in groups]) / HOURS_PER_WEEK,
+        np.array([loads[index].max() for index in members]),
+        np.array([counts[index].sum() for index in members]) / HOURS_PER_WEEK,
     )
 
 

@@ -126,7 +126,7 @@ def optimize(
     budget, prices = budget or Budget(), StackPrices()
     if declared.unpriced:
         where = f"{PLAN_KEY}.services"
-        texts = [f"{one.name}: {one.reason}." for one in declared.unpriced]
+        texts = [f"{figure.name}: {figure.reason}." for figure in declared.unpriced]
         raise BadInput(Problem(declared.file, where, text) for text in texts)
     ahead = declared.plan.finance.horizon or longest_months
     supplied = candidates(min(longest_months, ahead))
@@ -143,8 +143,8 @@ def optimize(
         else _as_plan(open_, declared, declared, settled, prices)
     )
     services = tuple(
-        _service(_offered(best, open_, index), index, one, prices, scenarios, seed)
-        for index, one in enumerate(settled)
+        _service(_offered(best, open_, index), index, service, prices, scenarios, seed)
+        for index, service in enumerate(settled)
     )
     usd = prices.month_usd(declared), prices.month_usd(best)
     return Optimum(declared, best, *usd, services, pinned, tuple(budget.skipped))
@@ -164,7 +164,7 @@ def _pinned(
     standbys = [service.standby for service in declared.services]
     ends = (_in_turn(open_, start, standbys, prices, budget, owning=True) for start in starts)
     found = [_as_plan(open_, declared, *end, prices) for end in ends]
-    return min(filter(None, found), key=lambda one: one.usd_per_month, default=None)
+    return min(filter(None, found), key=lambda option: option.usd_per_month, default=None)
 
 
 def _as_plan(
@@ -179,8 +179,8 @@ def _as_plan(
     None where it refuses demand.
     """
     mixes: list[Mix | None] = []
-    for index, one in enumerate(settled):
-        mix, usd = next((pair for pair in one.mixes if pair[0].held), (None, math.inf))
+    for index, service in enumerate(settled):
+        mix, usd = next((pair for pair in service.mixes if pair[0].held), (None, math.inf))
         kept = stack.services[index] is declared.services[index]
         if mix is None or (kept and usd > prices.cost_usd(stack) * (1 + SAME_COST_RTOL)):
             if not kept:
@@ -194,10 +194,10 @@ def _as_plan(
 
 def _at_apis(stack: StackModel, prices: StackPrices) -> StackModel:
     """Return the stack without nodes in the common group of every service that an API can take."""
-    for place in range(len(stack.services)):
-        apis = apis_of(stack, place)
+    for index in range(len(stack.services)):
+        apis = apis_of(stack, index)
         if apis:
-            stack = prices.stack_with(stack, place, Mix({}, apis[0][0], StandbyTerms()))
+            stack = prices.stack_with(stack, index, Mix({}, apis[0][0], StandbyTerms()))
     return stack
 
 
@@ -228,9 +228,9 @@ def _in_turn(
                 settled.append(last[index])
                 continue
             offered = _offered(best, open_, index)
-            one = cheapest_mixes(offered, index, standby, prices, budget)
-            settled.append(one)
-            mixes = [pair for pair in one.mixes if pair[0].held or not owning]
+            service = cheapest_mixes(offered, index, standby, prices, budget)
+            settled.append(service)
+            mixes = [pair for pair in service.mixes if pair[0].held or not owning]
             bare = owning and not _owns(best, open_, index)
             if mixes and (bare or mixes[0][1] < prices.cost_usd(best) * (1 - SAME_COST_RTOL)):
                 best = prices.stack_with(offered, index, mixes[0][0])
@@ -252,7 +252,8 @@ def _service(
     apis = apis_of(offered, index)
     api, value = apis[0] if apis else (None, None)
     rates = {
-        one.name: (one.usd_per_unit_hour, one.committed) for one in supplies_of(offered, group)
+        supply.name: (supply.usd_per_unit_hour, supply.committed)
+        for supply in supplies_of(offered, group)
     }
     rest = _rest_usd(offered, index, prices)
 
@@ -262,7 +263,7 @@ def _service(
         return PricedMix(mix, usd - rest, usd, high)
 
     priced = [price(*pair) for pair in settled.mixes[: RISKY_MIXES if scenarios else 1]]
-    owning = [one for one in priced if one.mix.held][:1] or [
+    owning = [option for option in priced if option.mix.held][:1] or [
         price(*pair) for pair in [pair for pair in settled.mixes if pair[0].held][:1]
     ]
     standbys = _standbys(offered, index, owning[0].mix, api, prices) if owning else {}
@@ -273,7 +274,7 @@ def _service(
         ranks=tuple(rank_table(group, rates, value)),
         cheapest=priced[0] if priced else None,
         with_nodes=owning[0] if owning else None,
-        risk_averse=min(priced, key=lambda one: one.stack_p90_usd_per_month, default=None),
+        risk_averse=min(priced, key=lambda option: option.stack_p90_usd_per_month, default=None),
         standby_usd_per_month={name: usd - rest for name, usd in standbys.items()},
         pools=group.pools,
     )

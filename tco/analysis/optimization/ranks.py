@@ -84,18 +84,18 @@ def rank_table(
     needed, busy = load_by_rank(group, nodes)
     return [
         Rank(
-            place + 1,
-            float(needed[place]),
-            float(busy[place]),
+            index + 1,
+            float(needed[index]),
+            float(busy[index]),
             {
                 **{
-                    name: usd if committed else float(needed[place]) * usd
+                    name: usd if committed else float(needed[index]) * usd
                     for name, (usd, committed) in prices.items()
                 },
-                **({API: float(busy[place]) * full_hour_usd} if full_hour_usd is not None else {}),
+                **({API: float(busy[index]) * full_hour_usd} if full_hour_usd is not None else {}),
             },
         )
-        for place in range(nodes)
+        for index in range(nodes)
     ]
 
 
@@ -109,8 +109,8 @@ def ranks(
     Prices are for the work of one node of the first pool.
     """
     cheapest: dict[str, tuple[float, bool]] = {}
-    for one in supplies_of(stack, group):
-        cheapest.setdefault(one.pool.supply.option, (one.usd_per_unit_hour, one.committed))
+    for supply in supplies_of(stack, group):
+        cheapest.setdefault(supply.pool.supply.option, (supply.usd_per_unit_hour, supply.committed))
     prices = {pool.supply.option: cheapest[pool.supply.option] for pool in group.pools}
     value = full_node_hour_usd(stack, service, group, rival) if rival is not None else None
     return rank_table(group, prices, value)

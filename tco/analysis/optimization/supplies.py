@@ -53,7 +53,7 @@ def supplies_of(stack: StackModel, group: Group) -> list[CandidatePool]:
         for pool, fleet, speed in zip(group.pools, group.fleet.pools, group.speeds, strict=True)
         if speed.concurrency is not None or group.fleet.arrivals.factor is not None
     ]
-    return sorted(found, key=lambda one: one.usd_per_unit_hour)
+    return sorted(found, key=lambda supply: supply.usd_per_unit_hour)
 
 
 def full_node_hour_usd(
@@ -94,4 +94,4 @@ def apis_of(stack: StackModel, index: int) -> list[tuple[ApiRate, float]]:
 
 
 def _at_most(some: Sequence[float], others: Sequence[float]) -> bool:
-    return all(one <= other for one, other in zip(some, others, strict=True))
+    return all(count <= other for count, other in zip(some, others, strict=True))

@@ -99,7 +99,7 @@ class SimulationAccumulator:
         saving = outcome.savings_usd
         won = (saving > 0) & ~outcome.lost
         gain = np.maximum(saving, 0.0)
-        self.sums = self.sums + np.stack([one.sum(axis=1) for one in (won, saving, gain)])
+        self.sums = self.sums + np.stack([values.sum(axis=1) for values in (won, saving, gain)])
         step = -(-self.scenarios // KEPT)
         kept = slice(-self.seen % step, None, step)
         self.seen += z.shape[1]

@@ -27,7 +27,7 @@ def drawn(value: Range, z: FloatArray) -> FloatArray:
     >>> drawn(Range(1.0, 2.0, 8.0), np.array([-Z90, 0.0, Z90])).round(9).tolist()
     [1.0, 2.0, 8.0]
     """
-    low, likely, high = (_scale(one, value) for one in (value.low, value.likely, value.high))
+    low, likely, high = (_scale(bound, value) for bound in (value.low, value.likely, value.high))
     down, up = (likely - low) / Z90, (high - likely) / Z90
     score = z * ((up + down) / 2)
     if up != down:
@@ -64,12 +64,12 @@ def correlated(names: Sequence[str], given: Sequence[Correlation]) -> FloatArray
     if not given:
         return None
     matrix = np.eye(len(names))
-    for number, one in enumerate(given):
-        for name in one.figures:
+    for number, correlation in enumerate(given):
+        for name in correlation.figures:
             if name not in names:
                 raise UnknownFigure(number, name, names)
-        a, b = (names.index(name) for name in one.figures)
-        matrix[a, b] = matrix[b, a] = one.rho
+        a, b = (names.index(name) for name in correlation.figures)
+        matrix[a, b] = matrix[b, a] = correlation.rho
     values, vectors = np.linalg.eigh(matrix)
     if values[0] < -1e-9:
         raise ImpossibleCorrelations(

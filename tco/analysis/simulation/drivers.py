@@ -69,7 +69,7 @@ class Drivers:
         Each driver has a stream of its own. Raises UnknownFigure and ImpossibleCorrelations.
         """
         root = correlated(self.names, correlations)
-        streams = [np.random.default_rng(one) for one in self._seeds(seed)]
+        streams = [np.random.default_rng(child) for child in self._seeds(seed)]
         for start in range(0, scenarios, rows):
             z = np.empty((len(streams), min(rows, scenarios - start)))
             for stream, row in zip(streams, z, strict=True):

@@ -64,7 +64,7 @@ class Uncertainty:
 
     def of(self, name: str | None) -> ScenarioComparison | None:
         """Return the figures against an alternative; None where it has no price."""
-        return next((one for one in self.against if one.name == name), None)
+        return next((comparison for comparison in self.against if comparison.name == name), None)
 
 
 def simulate(
@@ -125,7 +125,9 @@ def simulate_plan(
         names = drivers_of(
             ahead, [alternative for alternative in stack.alternatives if not alternative.unpriced]
         ).names
-        stated = tuple(one for one in stated if set(one.figures) <= set(names))
+        stated = tuple(
+            correlation for correlation in stated if set(correlation.figures) <= set(names)
+        )
     try:
         return simulate(ahead, scenarios, seed, stated)
     except UnknownFigure as error:
@@ -161,7 +163,7 @@ def _widest(ahead: Projection) -> float:
     drivers = recorder.drivers
     ends = np.tile([-FURTHEST, FURTHEST], (len(drivers.names), 1))
     far = [np.asarray(speed(fleet, drivers.scenario(ends))) for fleet in _fleets(ahead)]
-    return max((float(max(one.max(), 1 / one.min())) for one in far), default=1.0)
+    return max((float(max(ratio.max(), 1 / ratio.min())) for ratio in far), default=1.0)
 
 
 def _outcome(

@@ -174,25 +174,26 @@ def _api_prices(source: StackFile, declared: StackModel) -> SweepParameter:
 
 
 def _with_apis(stack: StackModel, factor: float) -> StackModel:
-    def rate(one: ApiRate) -> ApiRate:
-        return replace(one, factor=factor)
+    def rate(api: ApiRate) -> ApiRate:
+        return replace(api, factor=factor)
 
-    def maybe(one: ApiRate | None) -> ApiRate | None:
-        return rate(one) if one is not None else None
+    def maybe(api: ApiRate | None) -> ApiRate | None:
+        return rate(api) if api is not None else None
 
-    def service(one: ServiceModel) -> ServiceModel:
+    def service(model: ServiceModel) -> ServiceModel:
         return replace(
-            one,
-            routed=tuple((request, rate(api)) for request, api in one.routed),
-            overflow=maybe(one.overflow),
-            standby=replace(one.standby, api=maybe(one.standby.api)),
+            model,
+            routed=tuple((request, rate(api)) for request, api in model.routed),
+            overflow=maybe(model.overflow),
+            standby=replace(model.standby, api=maybe(model.standby.api)),
         )
 
-    def alternative(one: Alternative) -> Alternative:
-        other = _with_apis(one.stack, factor) if one.stack is not None else None
-        return replace(one, rates=tuple(maybe(api) for api in one.rates), stack=other)
+    def changed(alternative: Alternative) -> Alternative:
+        other = _with_apis(alternative.stack, factor) if alternative.stack is not None else None
+        rates = tuple(maybe(api) for api in alternative.rates)
+        return replace(alternative, rates=rates, stack=other)
 
-    alternatives = tuple(alternative(one) for one in stack.alternatives)
+    alternatives = tuple(changed(alternative) for alternative in stack.alternatives)
     return replace(stack.with_services(service), alternatives=alternatives)
 
 

@@ -99,11 +99,11 @@ def _keys(here: object, types: Sequence[object]) -> dict[str, _Below]:
     if isinstance(here, tuple):
         return _items(cast("tuple[object, ...]", here))
     model = here if isinstance(here, BaseModel) else None
-    classes = [one for one in types if isinstance(one, type) and issubclass(one, BaseModel)]
+    classes = [kind for kind in types if isinstance(kind, type) and issubclass(kind, BaseModel)]
     return {
         name: (name, getattr(model, name, None), unwrapped(field.annotation))
-        for one in ([type(model)] if model is not None else classes)
-        for name, field in one.model_fields.items()
+        for owner in ([type(model)] if model is not None else classes)
+        for name, field in owner.model_fields.items()
     }
 
 

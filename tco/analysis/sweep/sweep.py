@@ -193,13 +193,13 @@ def sweep_of(
     seed: int = SEED,
 ) -> Sweep:
     """Return a sweep whose every value the schema takes. Raises NoSweep and BadInput."""
-    names = [one.name for one in spans]
+    names = [span.name for span in spans]
     if not 1 <= len(spans) <= MOST_AXES:
         raise NoSweep(f"{len(spans)} inputs: a sweep takes one or two.")
     if len(set(names)) < len(names):
         raise NoSweep(f"{names[0]} is swept twice.")
     declared = resolve(source)
-    axes = tuple(Axis.of(knob_of(one.name, source, declared), one) for one in spans)
+    axes = tuple(Axis.of(knob_of(span.name, source, declared), span) for span in spans)
     for axis, span in zip(axes, spans, strict=True):
         _refuse_fractions(axis, span, source)
         for value in axis.values:

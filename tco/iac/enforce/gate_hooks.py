@@ -82,7 +82,7 @@ def guard(
 def _is_bound(hooks: ResourceHookBinding | None) -> bool:
     """Whether the gate's hook is bound to both creation and update."""
     steps = (hooks.before_create, hooks.before_update) if hooks is not None else ((), ())
-    return all(HOOK in [getattr(one, "name", "") for one in step or ()] for step in steps)
+    return all(HOOK in [getattr(hook, "name", "") for hook in step or ()] for step in steps)
 
 
 def _judge(

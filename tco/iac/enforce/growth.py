@@ -76,7 +76,9 @@ def growth(
     if before is None or now is None:
         return _in_doubt(changes)
     for size, name in HELD.items():
-        was, will = (ceiling_usd_per_month(_held(one, size), catalog, day) for one in (before, now))
+        was, will = (
+            ceiling_usd_per_month(_held(pool, size), catalog, day) for pool in (before, now)
+        )
         if was is None or will is None:
             fresh = (why for why in now.unknown if why not in before.unknown)
             return _in_doubt(changes) or "; ".join(fresh)
@@ -114,7 +116,9 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]
     before, after = dict(leaves(old)), dict(leaves(new))
     for path in {**before, **after}:
         was, now = before.get(path), after.get(path)
-        hidden = now is UNKNOWN and any(one.startswith((f"{path}.", f"{path}[")) for one in before)
+        hidden = now is UNKNOWN and any(
+            below.startswith((f"{path}.", f"{path}[")) for below in before
+        )
         if hidden or (OF_NODES.search(path) and (now is UNKNOWN or was != now)):
             yield path, was, now
 
@@ -131,7 +135,7 @@ def _falls(path: str, was: Value, now: Value) -> bool:
     if name not in SIZES:
         return False
     before, after = (
-        SIZES[name] if one is None else whole_number({name: one}, name) for one in (was, now)
+        SIZES[name] if size is None else whole_number({name: size}, name) for size in (was, now)
     )
     return isinstance(before, int) and isinstance(after, int) and after <= before
 

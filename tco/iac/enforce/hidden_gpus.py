@@ -132,16 +132,16 @@ def _launches_from_template(block: Mapping[str, Any]) -> bool:
     """Return whether a block takes its instance types from a launch template."""
     for key in BY_TEMPLATE:
         launch = look(block, key)
-        if is_mapping(launch) and not any(look(launch, one) for one in BY_TEMPLATE):
+        if is_mapping(launch) and not any(look(launch, key) for key in BY_TEMPLATE):
             return not _names_types(block) and not _names_types(launch)
     return False
 
 
 def _names_types(block: Mapping[str, Any]) -> bool:
     """Return whether a block, or each of its overrides, names instance types."""
-    if any(look(block, one) is not None for one in TYPES):
+    if any(look(block, key) is not None for key in TYPES):
         return True
-    overrides = [one for key in OVERRIDES for one in each(block, key)]
+    overrides = [override for key in OVERRIDES for override in each(block, key)]
     return bool(overrides) and all(
         is_mapping(override) and _names_types(override) for override in overrides
     )
@@ -185,7 +185,7 @@ def _without_accelerators(requirements: Value, rates: Rates) -> bool:
     if look(requirements, "acceleratorCount", "max") == 0:
         return True
     allowed = texts(requirements, "allowedInstanceTypes")
-    names = [one for one in allowed if isinstance(one, str)]
+    names = [instance for instance in allowed if isinstance(instance, str)]
     return 0 < len(names) == len(allowed) and not any(
         may_be_accelerated(name, rates) for name in names
     )

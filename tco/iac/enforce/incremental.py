@@ -141,7 +141,7 @@ class RunningCost:
     def _see_pool(self, resource: Resource) -> PricedResource:
         pool, cost = max(
             ((pool, node_cost(pool, self.rates)) for pool in self._readings(resource)),
-            key=lambda one: (bool(one[1].unpriced), _most(one[1])),
+            key=lambda reading: (bool(reading[1].unpriced), _most(reading[1])),
         )
         self._pools[resource.urn] = pool
         cost = self._covered(pool, cost)
@@ -153,7 +153,9 @@ class RunningCost:
         seen = [self._see_pool(group) for group in groups if sets_size_of(schedule, group)]
         if not seen:
             return PricedResource(schedule, None, Cost("", unpriced=NO_GROUP), True, self._total)
-        dearest = max(seen, key=lambda one: (one.gpu, bool(one.cost.unpriced), _most(one.cost)))
+        dearest = max(
+            seen, key=lambda group: (group.gpu, bool(group.cost.unpriced), _most(group.cost))
+        )
         return replace(dearest, resource=schedule, total_usd_per_month=self._total)
 
     def templates_may_have_gpus(self) -> bool:
@@ -174,10 +176,10 @@ class RunningCost:
     def _covered(self, own: NodePool, cost: Cost) -> Cost:
         """Return the cost of a pool given the reservations seen; other pools are priced again."""
         held = {
-            place
+            location
             for pool in self._pools.values()
             if pool.role == "reservation"
-            for place in _places(pool)
+            for location in _places(pool)
         }
         touched = [pool for pool in self._pools.values() if held & _places(pool)]
         if own not in touched:

@@ -32,11 +32,11 @@ def why_gpus(pool: Resource, rates: Rates) -> str:
     nested = look(pool.inputs, "spec", "template", "spec") is not None
     path = ("spec", "template", "spec") if nested else ("spec",)
     safe, excluded = False, set[str]()
-    for one in each(pool.inputs, *path, "requirements"):
-        if isinstance(one, Unknown):
+    for requirement in each(pool.inputs, *path, "requirements"):
+        if isinstance(requirement, Unknown):
             return HIDDEN
-        key, operator = text(one, "key"), text(one, "operator")
-        values = texts(one, "values")
+        key, operator = text(requirement, "key"), text(requirement, "operator")
+        values = texts(requirement, "values")
         if not isinstance(key, str) or not isinstance(operator, str) or UNKNOWN in values:
             return HIDDEN
         names = [value for value in values if isinstance(value, str)]

@@ -122,7 +122,7 @@ class Pack:
 
     def running(self, config: Mapping[str, Any]) -> RunningCost:
         """Return the running cost at the prices that a policy's configuration asks for."""
-        books = tuple(one for one in texts(config, "priceBooks") if isinstance(one, str))
+        books = tuple(book for book in texts(config, "priceBooks") if isinstance(book, str))
         with self._lock:
             if books not in self._running:
                 read = [read_book(Path(book), book) for book in books]

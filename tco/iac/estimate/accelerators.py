@@ -54,7 +54,7 @@ def may_be_accelerated(pattern: str, rates: Rates) -> bool:
     fixed = re.split(r"[*?]", family)[0]
     if fixed == family:
         return FAMILY.fullmatch(family) is not None
-    return FAMILY.match(fixed) is not None or any(one.startswith(fixed) for one in FAMILIES)
+    return FAMILY.match(fixed) is not None or any(family.startswith(fixed) for family in FAMILIES)
 
 
 def named_hardware(text: str) -> str:

@@ -42,9 +42,9 @@ def covered_nodes(pools: Iterable[NodePool]) -> dict[str, Size]:
     if not free:
         return {}
     open_ones: dict[Place, list[_Free]] = {}
-    for one in free.values():
-        if one.pool.open:
-            open_ones.setdefault(_place(one.pool), []).append(one)
+    for reservation in free.values():
+        if reservation.pool.open:
+            open_ones.setdefault(_place(reservation.pool), []).append(reservation)
     nodes = [pool for pool in listed if pool.role == "nodes"]
     named = {pool.urn: _named(pool, free) for pool in nodes if pool.reservations}
     joined = {pool.urn: _joined(pool, open_ones) for pool in nodes if pool.open}
@@ -66,10 +66,12 @@ def _joined(pool: NodePool, open_ones: dict[Place, list[_Free]]) -> list[int]:
     if share is None or share.purchase != "on-demand":
         return total
     for choice in share.choices:
-        for one in open_ones.get((pool.region, choice.instance), ()):
-            zones = {pool.zone, one.pool.zone}
+        for reservation in open_ones.get((pool.region, choice.instance), ()):
+            zones = {pool.zone, reservation.pool.zone}
             if None in zones or len(zones) == 1:
-                total = _take(share, one, total, certain=len(zones) == 1 and None not in zones)
+                total = _take(
+                    share, reservation, total, certain=len(zones) == 1 and None not in zones
+                )
     return total
 
 

@@ -39,7 +39,7 @@ def disk_parts(
     for disk in pool.disks if pool.role == "nodes" and units.ceiling else ():
         made, missing = volume_parts(disk, (count[0], count[1], count[2]), pool.region, rates)
         parts += made
-        left_out += [one.text for one in missing]
+        left_out += [part.text for part in missing]
     return parts, left_out
 
 

@@ -135,7 +135,7 @@ def _preview_warnings(top: Fields, steps: list[Fields]) -> Iterator[str]:
             f"{hidden} unchanged resource{'s are' if hidden > 1 else ' is'} left out of this "
             "preview, and so out of the total: run `pulumi preview --json --show-sames`"
         )
-    if any(one.text("severity") == "error" for one in top.items("diagnostics")):
+    if any(diagnostic.text("severity") == "error" for diagnostic in top.items("diagnostics")):
         yield "the preview failed, so resources after the failure are missing from this list"
     if top.flag("maybeCorrupt"):
         yield "Pulumi says that this preview may be corrupt"
@@ -144,7 +144,7 @@ def _preview_warnings(top: Fields, steps: list[Fields]) -> Iterator[str]:
 def _state(top: Fields) -> Document:
     version = top.values.get("version")
     if type(version) is not int or version not in STATE_VERSIONS:
-        known = " and ".join(str(one) for one in STATE_VERSIONS)
+        known = " and ".join(str(version) for version in STATE_VERSIONS)
         stated = version if type(version) is int and version < LARGEST_VERSION else "unknown"
         raise _refuse(
             top.problems.shown,
@@ -156,7 +156,7 @@ def _state(top: Fields) -> Document:
         raise _refuse(top.problems.shown, "holds no deployment.", HOW, "deployment")
     deployment = top.fields("deployment")
     listed = deployment.items("resources")
-    states = [one for one in listed if not one.flag("delete")]
+    states = [entry for entry in listed if not entry.flag("delete")]
     resources = _resources(states, None)
     warnings = tuple(_state_warnings(deployment, len(listed) - len(states)))
     top.problems.raise_any()
@@ -181,9 +181,11 @@ def _resources(states: Iterable[Fields], config_region: str | None) -> tuple[Res
     """Return every state as a resource; note those without URN or type."""
     listed = [(state, state.required_text("urn"), state.required_text("type")) for state in states]
     providers = {
-        urn: text(one.mapping("inputs"), "region") for one, urn, kind in listed if kind == PROVIDER
+        urn: text(state.mapping("inputs"), "region")
+        for state, urn, kind in listed
+        if kind == PROVIDER
     }
-    return tuple(_resource(*one, providers, config_region) for one in listed)
+    return tuple(_resource(*entry, providers, config_region) for entry in listed)
 
 
 def _resource(

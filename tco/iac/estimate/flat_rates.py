@@ -33,7 +33,7 @@ def _volume(resource: Resource, rates: Rates) -> Cost:
     detail = f"{size:,} GB, {kind}"
     if not parts:
         return Cost(detail, unpriced=missing[0].reason)
-    return Cost(detail, tuple(parts), left_out=tuple(one.text for one in missing))
+    return Cost(detail, tuple(parts), left_out=tuple(part.text for part in missing))
 
 
 def _by_figure(

@@ -58,7 +58,7 @@ def node_pools(resources: Iterable[Resource]) -> list[NodePool]:
     """Return the pools and the reserved capacity among resources, in their order."""
     everything = list(resources)
     known = ReferenceIndex(everything)
-    return [pool_of(one, known) for one in everything if one.type in POOL_TYPES]
+    return [pool_of(resource, known) for resource in everything if resource.type in POOL_TYPES]
 
 
 def pool_of(resource: Resource, known: ReferenceIndex) -> NodePool:
@@ -135,14 +135,18 @@ def _on_demand(units: int, base: int, percent: int) -> int:
 def _overrides(reading: Reading) -> tuple[Choice, ...]:
     """Return the instance types that a mixed instances policy lists, with their weights."""
     choices: list[Choice] = []
-    for one in each(reading.resource.inputs, "mixedInstancesPolicy", "launchTemplate", "overrides"):
-        name = UNKNOWN if isinstance(one, Unknown) else text(one, "instanceType")
-        if isinstance(one, Unknown) or name is UNKNOWN:
+    for override in each(
+        reading.resource.inputs, "mixedInstancesPolicy", "launchTemplate", "overrides"
+    ):
+        name = UNKNOWN if isinstance(override, Unknown) else text(override, "instanceType")
+        if isinstance(override, Unknown) or name is UNKNOWN:
             reading.note_unknown("an override's instanceType")
         elif name is None:
             reading.note("the instance type is chosen by attributes (instanceRequirements)")
         else:
-            choices.append(Choice(str(name), reading.count_of(one, 1, "weightedCapacity") or 1))
+            choices.append(
+                Choice(str(name), reading.count_of(override, 1, "weightedCapacity") or 1)
+            )
     return tuple(choices)
 
 

@@ -32,7 +32,7 @@ def node_cost(pool: NodePool, rates: Rates, covered: Size = NOT_COVERED) -> Cost
         missing = [rate for _, rate in options if isinstance(rate, str)]
         if missing:
             return Cost(detail, unpriced=missing[0])
-        priced = [(one, rate) for one, rate in options if isinstance(rate, SourcedValue)]
+        priced = [(choice, rate) for choice, rate in options if isinstance(rate, SourcedValue)]
         parts.append(_share_part(share, priced, held, hours))
         extra, without = disk_parts(pool, share, _chosen(share, priced), rates)
         parts += extra
@@ -44,7 +44,7 @@ def _chosen(share: Share, priced: list[tuple[Choice, SourcedValue]]) -> Choice:
     """Return the instance type that is launched: the first, or the one cheapest for its weight."""
     if share.ordered:
         return priced[0][0]
-    return min(priced, key=lambda one: one[1].value.likely / one[0].weight)[0]
+    return min(priced, key=lambda option: option[1].value.likely / option[0].weight)[0]
 
 
 def _share_part(
@@ -52,7 +52,7 @@ def _share_part(
 ) -> Part:
     """Node-hours of a share: as declared of the chosen type, bounds over all types."""
     chosen = _chosen(share, priced)
-    rate = next(rate for one, rate in priced if one is chosen)
+    rate = next(rate for choice, rate in priced if choice is chosen)
     units = share.units
     made = part(
         f"{chosen.instance}, {_words(share.purchase)}",
@@ -61,9 +61,12 @@ def _share_part(
         _nodes(units.desired, chosen, covered.desired) * hours,
         estimate=len(priced) > 1,
     )
-    lows = [_nodes(units.floor, one, covered.floor) * hours * r.value.low for one, r in priced]
+    lows = [
+        _nodes(units.floor, choice, covered.floor) * hours * r.value.low for choice, r in priced
+    ]
     highs = [
-        _nodes(units.ceiling, one, covered.ceiling) * hours * r.value.high for one, r in priced
+        _nodes(units.ceiling, choice, covered.ceiling) * hours * r.value.high
+        for choice, r in priced
     ]
     return Part(
         made.name,

@@ -41,7 +41,7 @@ def price_text(pricing: Pricing, shown: str) -> str:
 
 def _counts(pricing: Pricing) -> str:
     total = len(pricing.resources)
-    texts = [f"{count} {WORDS[one]}" for one in STATUSES if (count := pricing.count(one))]
+    texts = [f"{count} {WORDS[status]}" for status in STATUSES if (count := pricing.count(status))]
     return f"{total} resource{'' if total == 1 else 's'}: {', '.join(texts) or 'none'}"
 
 
@@ -61,13 +61,19 @@ def _table(pricing: Pricing) -> Iterator[str]:
     priced = [resource for resource in pricing.resources if resource.status == "priced"]
     if not priced:
         return
-    priced.sort(key=lambda one: (-(one.usd_per_month or 0.0), -(one.high or 0.0), one.urn))
+    priced.sort(
+        key=lambda resource: (
+            -(resource.usd_per_month or 0.0),
+            -(resource.high or 0.0),
+            resource.urn,
+        )
+    )
     yield ""
     yield _columns("resource", "what", ("$/month", "low", "high"))
-    for one in priced[:MOST_SHOWN]:
-        yield from _row(one)
+    for resource in priced[:MOST_SHOWN]:
+        yield from _row(resource)
     if len(priced) > MOST_SHOWN:
-        rest = sum(one.usd_per_month or 0.0 for one in priced[MOST_SHOWN:])
+        rest = sum(resource.usd_per_month or 0.0 for resource in priced[MOST_SHOWN:])
         more = f"and {len(priced) - MOST_SHOWN} more (see --format json)"
         yield f"  {more:<{NAME + WHAT + 1}} {_plain(rest):>{USD}}"
 

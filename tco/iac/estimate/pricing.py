@@ -144,20 +144,22 @@ def price(
     """Every resource with its status and cost, in order."""
     listed = list(resources)
     rates = Rates(catalog, day)
-    provided = {one.urn for one in listed if one.provided}
+    provided = {resource.urn for resource in listed if resource.provided}
     pools = {pool.urn: pool for pool in node_pools(listed) if pool.urn in provided}
     covered = covered_nodes(pools.values())
     priced: list[PricedResource] = []
-    groups = [one for one in listed if one.urn in pools]
-    for one in listed:
-        pool = pools.get(one.urn)
+    groups = [resource for resource in listed if resource.urn in pools]
+    for resource in listed:
+        pool = pools.get(resource.urn)
         if pool is not None:
-            cost = node_cost(pool, rates, covered.get(one.urn, NOT_COVERED))
-            priced.append(_priced(one, cost))
-        elif one.type == SCHEDULE and not any(sets_size_of(one, group) for group in groups):
-            priced.append(_format_cost(one, "unpriced", NO_GROUP))
+            cost = node_cost(pool, rates, covered.get(resource.urn, NOT_COVERED))
+            priced.append(_priced(resource, cost))
+        elif resource.type == SCHEDULE and not any(
+            sets_size_of(resource, group) for group in groups
+        ):
+            priced.append(_format_cost(resource, "unpriced", NO_GROUP))
         else:
-            priced.append(_other(one, rates))
+            priced.append(_other(resource, rates))
     return Pricing(tuple(priced), day, tuple(warnings))
 
 

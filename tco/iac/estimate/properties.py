@@ -119,9 +119,9 @@ def each(properties: Mapping[str, Any], *path: str) -> Iterator[Mapping[str, Any
     elif is_mapping(value):
         yield value
     elif isinstance(value, Sequence) and not isinstance(value, str):
-        for place in range(len(value)):
-            one = _item(value, place)
-            yield one if is_mapping(one) else UNKNOWN
+        for index in range(len(value)):
+            item = _item(value, index)
+            yield item if is_mapping(item) else UNKNOWN
 
 
 def leaves(properties: object, at: str = "") -> Iterator[tuple[str, Value]]:
@@ -136,8 +136,8 @@ def leaves(properties: object, at: str = "") -> Iterator[tuple[str, Value]]:
             inner = [(f"{path}.{key}" if path else str(key), _item(value, key)) for key in value]
             waiting += reversed(inner)
         elif isinstance(value, Sequence) and not isinstance(value, str):
-            places = reversed(range(len(value)))
-            waiting += [(f"{path}[{place}]", _item(value, place)) for place in places]
+            indices = reversed(range(len(value)))
+            waiting += [(f"{path}[{index}]", _item(value, index)) for index in indices]
         else:
             yield path, value
 
@@ -152,9 +152,9 @@ def fields(properties: Mapping[str, Any], ignored: re.Pattern[str]) -> Iterator[
         key, value = waiting.pop()
         if is_mapping(value):
             yield key, value
-            waiting += [(one, _item(value, one)) for one in value if not ignored.fullmatch(one)]
+            waiting += [(key, _item(value, key)) for key in value if not ignored.fullmatch(key)]
         elif isinstance(value, Sequence) and not isinstance(value, str):
-            waiting += [(key, _item(value, place)) for place in range(len(value))]
+            waiting += [(key, _item(value, index)) for index in range(len(value))]
         else:
             yield key, value
 
@@ -174,7 +174,7 @@ def texts(properties: Mapping[str, Any], *path: str) -> list[str | Unknown]:
         return [value]
     if not isinstance(value, Sequence):
         return [UNKNOWN]
-    items = [_item(value, place) for place in range(len(value))]
+    items = [_item(value, index) for index in range(len(value))]
     return [item if isinstance(item, str) else UNKNOWN for item in items]
 
 

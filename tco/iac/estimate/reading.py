@@ -68,7 +68,7 @@ class ReferenceIndex:
         """Return the resources of some kinds that a property of a resource depends on."""
         urns = owner.property_dependencies.get(prop, ())
         found = [self.by_urn[urn] for urn in urns if urn in self.by_urn]
-        return [one for one in found if one.type in kinds]
+        return [resource for resource in found if resource.type in kinds]
 
     def schedules(self, group: Resource) -> list[Resource]:
         """Return the schedules that set the size of a group, or may do so."""
@@ -152,7 +152,9 @@ class Reading:
     def _found(self, prop: str, kind: str, references: Iterable[str | Unknown | None]) -> None:
         names = [reference for reference in references if isinstance(reference, str)]
         found = [self.known.found(kind, name) for name in names]
-        candidates = [one for one in found if one] or self.known.behind(self.resource, prop, kind)
+        candidates = [resource for resource in found if resource] or self.known.behind(
+            self.resource, prop, kind
+        )
         if len(candidates) == 1:
             self.template = candidates[0]
             return
@@ -234,7 +236,9 @@ class Reading:
         That of others is set by the image.
         """
         for source in self.sources:
-            disks = [disk for one in _stated_disks(source.inputs) if (disk := self._disk(one))]
+            disks = [
+                disk for stated in _stated_disks(source.inputs) if (disk := self._disk(stated))
+            ]
             if disks:
                 return disks
         return []
@@ -294,8 +298,8 @@ class Reading:
 def _stated_disks(inputs: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | Unknown]:
     yield from each(inputs, "rootBlockDevice")
     yield from each(inputs, "ebsBlockDevices")
-    for one in each(inputs, "blockDeviceMappings"):
-        if isinstance(one, Unknown):
-            yield one
+    for mapping in each(inputs, "blockDeviceMappings"):
+        if isinstance(mapping, Unknown):
+            yield mapping
         else:
-            yield from each(one, "ebs")
+            yield from each(mapping, "ebs")
