@@ -275,6 +275,10 @@ class Override(Strict):
     max_usd_per_month: Amount
 
 
+ResourceType = Annotated[str, Field(strict=True, pattern=r"^[\w.-]+:[\w./-]*:?[\w.-]+$")]
+"""A type of Pulumi resources, such as ``aws:ecs/service:Service``."""
+
+
 class Gate(Strict):
     """When the math counts as closed."""
 
@@ -283,6 +287,7 @@ class Gate(Strict):
     max_unserved_share: Annotated[float, Field(strict=True, ge=0, lt=1)] = 0.001
     max_price_age_days: PositiveInt = 180
     max_premium_usd_per_month: Amount = point(0.0)
+    allow_types: tuple[ResourceType, ...] = ()
     override: Override | None = None
 
 

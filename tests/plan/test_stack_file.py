@@ -104,7 +104,7 @@ def test_secrets_are_refused(lab: Lab, plan: Keys, path: str) -> None:
             'tco:plan.aternatives: unknown key "aternatives". Did you mean alternatives?',
         ),
         ({"ops": {"ftee": 1}}, 'tco:plan.ops.ftee: unknown key "ftee". Did you mean fte?'),
-        ({"gate": {"qqq": 1}}, 'tco:plan.gate.qqq: unknown key "qqq". Known: level, max_'),
+        ({"gate": {"qqq": 1}}, 'tco:plan.gate.qqq: unknown key "qqq". Known: allow_types, level'),
     ],
 )
 def test_unknown_key(lab: Lab, changes: Keys, told: str) -> None:

@@ -36,8 +36,12 @@ from tco.report.view import stack_view
 __all__ = ["GateClosed", "guard"]
 
 HOOK = "tco-gate"
+ALLOW = (
+    "; tco cannot tell what that costs. To allow such updates, add the type to the stack file: "
+    'tco:plan.gate.allow_types: ["{kind}"]'
+)
 OWN_GROUP = "tco:iac:GpuNodePool$aws:autoscaling/group:Group"
-Growth = Callable[[ResourceHookArgs], str]
+Judged = Callable[[ResourceHookArgs], str]
 """Why an update may cost more, or an empty text."""
 
 
@@ -86,7 +90,7 @@ def _is_bound(hooks: ResourceHookBinding | None) -> bool:
 
 
 def _judge(
-    handed: Sequence[pulumi.Output[Evaluation]], failed: Sequence[str], grown: Growth
+    handed: Sequence[pulumi.Output[Evaluation]], failed: Sequence[str], grown: Judged
 ) -> Callable[[ResourceHookArgs], Awaitable[None]]:
     """Return a hook that refuses creation and growth while the gate is closed, and nothing else.
 
@@ -120,7 +124,7 @@ def _judge(
     return judge
 
 
-def _reason(args: ResourceHookArgs, grown: Growth) -> str:
+def _reason(args: ResourceHookArgs, grown: Judged) -> str:
     """Why a step is refused, or an empty text. A replacement is a creation."""
     if args.old_inputs is None or args.new_inputs is None:
         return "was not created"
@@ -128,10 +132,11 @@ def _reason(args: ResourceHookArgs, grown: Growth) -> str:
     return f"was not updated: it would grow, {grows}" if grows else ""
 
 
-def _growth(stack: StackModel, catalog: Catalog) -> Growth:
+def _growth(stack: StackModel, catalog: Catalog) -> Judged:
     """Growth at the plan's prices; its pools' groups start what their launch template says."""
     default_region = pulumi.Config("aws").get("region")
     prices = catalog.with_books(stack.source.books)
+    allowed = frozenset(stack.plan.gate.allow_types)
     known = ReferenceIndex(
         Resource(
             urn=pool.name, type=LAUNCH_TEMPLATE, name=pool.name, inputs={"instanceType": pool.node}
@@ -145,7 +150,12 @@ def _growth(stack: StackModel, catalog: Catalog) -> Growth:
             _resource(args, inputs or {}, default_region)
             for inputs in (args.old_inputs, args.new_inputs)
         )
-        return growth(old, new, known, prices, stack.day)
+        found = growth(old, new, known, prices, stack.day)
+        if found.in_doubt and args.type in allowed:
+            return ""
+        if not found.reason and args.type == LAUNCH_TEMPLATE:
+            known.add(new)  # a group may take up its new version: it costs no more
+        return f"{found.reason}{ALLOW.format(kind=args.type)}" if found.in_doubt else found.reason
 
     return grown
 
@@ -163,6 +173,7 @@ def _resource(
         name=args.name,
         inputs=inputs,
         region=region if isinstance(region, str) else None,
+        id=args.id or None,
         outputs=outputs,
         property_dependencies=template,
     )

@@ -3,59 +3,41 @@
 The inventory reads the resource before and after, and the two are compared in money: at the
 ceiling, and held at the size asked for and at the floor, for such nodes run below any ceiling. A
 hook sees one resource alone, and the inventory reads some types alone. Out of sight is what a
-launch template starts, what instance requirements allow, what a warm pool holds, and all of a type
-that provides no nodes itself, such as a schedule that sets a group's size. There, and where a
-price is missing, a changed input that speaks of nodes, by the names that AWS gives it, counts as
-growth, unless it is a size that does not rise, or spot.
+launch template starts, what instance requirements allow, what a warm pool holds, and when a
+reservation ends. There, and where a price is missing, a changed input that speaks of nodes, by the
+names that AWS gives it, counts as growth, unless it is a size that does not rise, or spot. Types
+that the inventory does not read are in ``unread_changes``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
 
 from tco.catalog.catalog import Catalog
+from tco.iac.enforce.changes import AWS_DEFAULTS, Change, changes, describe, hides_a_block
+from tco.iac.enforce.unread_changes import unread_changes
+from tco.iac.estimate.accelerators import accelerated, without_accelerators
 from tco.iac.estimate.inventory import POOL_TYPES, NodePool, Resource, Size, pool_of, template_pool
 from tco.iac.estimate.pricing import ceiling_usd_per_month
-from tco.iac.estimate.properties import UNKNOWN, Value, leaves, whole_number
+from tco.iac.estimate.rates import Rates
 from tco.iac.estimate.reading import LAUNCH_TEMPLATE, ReferenceIndex
 from tco.numbers import usd
 
-__all__ = ["growth"]
-
-SIZES: Final[dict[str, int]] = {
-    "desiredCapacity": 0,
-    "desiredSize": 0,
-    "desiredVcpus": 0,
-    "initialInstanceCount": 0,
-    "instanceCount": 0,
-    "maxCapacity": 0,
-    "maxSize": 0,
-    "maxVcpus": 0,
-    "minCapacity": 0,
-    "minSize": 0,
-    "minVcpus": 0,
-    "onDemandBaseCapacity": 0,
-    "onDemandPercentageAboveBaseCapacity": 100,
-    "onDemandTargetCapacity": 0,
-    "spotTargetCapacity": 0,
-    "targetCapacity": 0,
-    "totalTargetCapacity": 0,
-}
-"""Numbers that cost more when they rise, with what AWS takes where they are absent."""
-
-CHEAPEST: Final = {"capacityType": "SPOT", "marketType": "spot"}
-"""Purchase options by name, with the value that never costs more than another."""
+__all__ = ["Growth", "growth"]
 
 OUT_OF_SIGHT: Final = re.compile(
     r"\b(instanceRequirements|launchConfiguration|launchTemplate(Id|Name)"
-    r"|launchTemplate(Specification)?(\[0\])?\.(id|name)|warmPool)\b"
+    r"|launchTemplate(Specification)?(\[0\])?\.(id|name)|warmPool|suspendedProcesses|defaultVersion"
+    r"|endDate(Type)?)\b"
 )
+"""Inputs whose effect has no price, though the resource has one."""
 OF_NODES: Final = re.compile(
-    rf"{OUT_OF_SIGHT.pattern}|\b({'|'.join([*SIZES, *CHEAPEST])}|instanceTypes?|weightedCapacity)\b"
+    rf"{OUT_OF_SIGHT.pattern}|\b({'|'.join(AWS_DEFAULTS)}|instanceTypes?|weightedCapacity"
+    r"|capacityType|marketType|launchTemplate(Specification)?(\[0\])?\.version)\b"
     r"|\b(instanceMarketOptions|launchTemplate|mixedInstancesPolicy|scalingConfig)$"
 )
 """Paths of inputs that speak of nodes; the last are blocks, which are values when unreadable."""
@@ -63,28 +45,41 @@ OF_NODES: Final = re.compile(
 HELD: Final = {"ceiling": "ceiling", "desired": "desired size", "floor": "floor"}
 """The sizes at which a pool is compared, and what people call them."""
 
-Change = tuple[str, Value, Value]
-"""The path of an input, its value before and its value after."""
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Why an update may cost more; an empty reason where it does not."""
+
+    reason: str
+    in_doubt: bool = False
+    """Whether it may cost more because nothing says what it costs."""
 
 
 def growth(
     old: Resource, new: Resource, known: ReferenceIndex, catalog: Catalog, day: dt.date
-) -> str:
-    """Why the update of a resource may cost more, or an empty text."""
-    changes = list(_changes(old.inputs, new.inputs))
+) -> Growth:
+    """Return why the update of a resource may cost more."""
+    rates = Rates(catalog, day)
+    changed = list(changes(old.inputs, new.inputs))
     before, now = _pool(old, known), _pool(new, known)
     if before is None or now is None:
-        return _in_doubt(changes)
+        return _in_doubt(describe(unread_changes(old, new, changed, rates)))
+    of_nodes = [change for change in changed if _is_of_nodes(change, old)]
     for size, name in HELD.items():
         was, will = (
             ceiling_usd_per_month(_held(pool, size), catalog, day) for pool in (before, now)
         )
         if was is None or will is None:
             fresh = (why for why in now.unknown if why not in before.unknown)
-            return _in_doubt(changes) or "; ".join(fresh)
+            left = describe(_but_leaving_gpus(of_nodes, rates))
+            return _in_doubt(left or "; ".join(fresh))
         if will > was:
-            return _rise(new, name, was, will, changes)
-    return _in_doubt(change for change in changes if OUT_OF_SIGHT.search(change[0]))
+            return Growth(_rise(new, name, was, will, of_nodes))
+    return _in_doubt(describe(change for change in of_nodes if OUT_OF_SIGHT.search(change.path)))
+
+
+def _in_doubt(reason: str) -> Growth:
+    return Growth(reason, in_doubt=bool(reason))
 
 
 def _pool(resource: Resource, known: ReferenceIndex) -> NodePool | None:
@@ -92,6 +87,27 @@ def _pool(resource: Resource, known: ReferenceIndex) -> NodePool | None:
     if resource.type == LAUNCH_TEMPLATE:
         return template_pool(resource)
     return pool_of(resource, known) if resource.type in POOL_TYPES else None
+
+
+def _is_of_nodes(change: Change, old: Resource) -> bool:
+    """Return whether a changed input speaks of nodes, or hides inputs that were readable."""
+    return OF_NODES.search(change.path) is not None or hides_a_block(change, old.inputs)
+
+
+def _but_leaving_gpus(changed: Iterable[Change], rates: Rates) -> Iterator[Change]:
+    """Yield the changes without those from an instance type with GPUs to one without."""
+    for change in changed:
+        if not _leaves_gpus(change, rates):
+            yield change
+
+
+def _leaves_gpus(change: Change, rates: Rates) -> bool:
+    was, now = change.was, change.now
+    if change.name not in ("instanceType", "instanceTypes"):
+        return False
+    if not isinstance(was, str) or not isinstance(now, str):
+        return False
+    return accelerated(was, rates) and without_accelerators(now, rates)
 
 
 def _held(pool: NodePool, size: str) -> NodePool:
@@ -102,54 +118,10 @@ def _held(pool: NodePool, size: str) -> NodePool:
     return replace(pool, shares=tuple(shares))
 
 
-def _rise(new: Resource, name: str, was: float, will: float, changes: Iterable[Change]) -> str:
+def _rise(new: Resource, name: str, was: float, will: float, changed: Iterable[Change]) -> str:
     """Return the rise. A launch template has no cost of its own: others set the node count."""
     rise = f"its {name} rises from {usd(was)} to {usd(will)} a month"
     if new.type == LAUNCH_TEMPLATE:
         rise = "a node started from it costs more"
-    texts = ", ".join(_format_growth(*change) for change in changes)
+    texts = ", ".join(map(str, changed))
     return f"{rise} ({texts})" if texts else rise
-
-
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    """Return the changed inputs about nodes, and each block that is no longer readable."""
-    before, after = dict(leaves(old)), dict(leaves(new))
-    for path in {**before, **after}:
-        was, now = before.get(path), after.get(path)
-        hidden = now is UNKNOWN and any(
-            below.startswith((f"{path}.", f"{path}[")) for below in before
-        )
-        if hidden or (OF_NODES.search(path) and (now is UNKNOWN or was != now)):
-            yield path, was, now
-
-
-def _in_doubt(changes: Iterable[Change]) -> str:
-    return "; ".join(_format_growth(*change) for change in changes if not _falls(*change))
-
-
-def _falls(path: str, was: Value, now: Value) -> bool:
-    """Whether an input certainly costs no more: a size that does not rise, or spot."""
-    name = path.rpartition(".")[2]
-    if name in CHEAPEST:
-        return now == CHEAPEST[name]
-    if name not in SIZES:
-        return False
-    before, after = (
-        SIZES[name] if size is None else whole_number({name: size}, name) for size in (was, now)
-    )
-    return isinstance(before, int) and isinstance(after, int) and after <= before
-
-
-def _format_growth(path: str, was: Value, now: Value) -> str:
-    if now is UNKNOWN:
-        return f"{path} is not known yet"
-    return f"{path} from {_shown(path, was)} to {_shown(path, now)}"
-
-
-def _shown(path: str, value: Value) -> str:
-    """Return a value as people write it; what AWS takes where it is absent."""
-    if value is None:
-        return str(SIZES.get(path.rpartition(".")[2], "nothing"))
-    if value is UNKNOWN:
-        return "a hidden value"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -13,6 +13,7 @@ __all__ = [
     "may_be_accelerated",
     "named_hardware",
     "named_machine",
+    "without_accelerators",
 ]
 
 FAMILIES: Final = ("p", "g", "gr", "trn", "inf", "dl", "vt")
@@ -22,6 +23,7 @@ FAMILY: Final = re.compile(STEM)
 INSTANCE: Final = re.compile(rf"(?:ml\.)?{STEM}\.[a-z0-9-]+")
 SIZE: Final = r"\.(?:metal(?:-[\w-]+)?|nano|micro|small|medium|\d*x?large)"
 IN_TEXT: Final = re.compile(rf"(?<![\w.-])(?:[a-z]+\.)?{STEM}{SIZE}(?![\w-])")
+ANY_INSTANCE: Final = re.compile(rf"[a-z][a-z-]*\d[a-z0-9-]*{SIZE}")
 OF_A_CLOUD: Final = re.compile(
     r"standard_n[cdgpv]\w*"  # Azure
     r"|(?:bm|vm)\.gpu[\w.-]*"  # Oracle
@@ -43,6 +45,11 @@ LIKE_GOOGLE: Final = ("linode", "civo")
 def accelerated(instance: str, rates: Rates) -> bool:
     """Return whether an EC2 instance type has GPUs, by the catalog or by its family's name."""
     return rates.gpus(instance) is not None or INSTANCE.fullmatch(instance) is not None
+
+
+def without_accelerators(instance: str, rates: Rates) -> bool:
+    """Return whether an EC2 instance type, by its name, certainly has no accelerators."""
+    return ANY_INSTANCE.fullmatch(instance) is not None and not accelerated(instance, rates)
 
 
 def may_be_accelerated(pattern: str, rates: Rates) -> bool:
