@@ -78,7 +78,8 @@ clean: ## Remove everything that make created, .venv too
 	@find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # The catalog's YAML files as JSON, so that no start parses them; one that is out of date is not read.
-$(COMPILED): $(VENV)/run.stamp $(wildcard tco/catalog/data/*.yaml tco/catalog/*.py)
+$(COMPILED): $(VENV)/run.stamp $(wildcard tco/catalog/data/*.yaml tco/catalog/*.py) \
+		tco/files.py tco/ranges.py tco/yaml_files.py tco/yaml_reader.py
 	@$(BIN)/python -m tco.catalog.compiled
 
 # The environment, in three steps. Each stamp is written only when its step is

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import stat
 import types
 from collections.abc import Iterator
@@ -234,7 +233,7 @@ def write_text(path: Path, text: str) -> None:
 
 def _replace(path: Path, text: str, before: os.stat_result | None) -> None:
     """Write a temporary file, readable as the target is, and rename it to the path."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     mode = 0o666 if before is None else stat.S_IMODE(before.st_mode)
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
