@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from tco.errors import BadInput, Problem
 from tco.files import as_mapping
-from tco.iac.estimate.engine_json import HOW, Fields, Problems, decoded, parse
+from tco.iac.estimate.engine_json import HOW, Fields, Problems, parse
 from tco.iac.estimate.nodes import Resource
 from tco.iac.estimate.properties import Unknown, text
 from tco.iac.estimate.regions import stated_region
@@ -77,10 +77,8 @@ def _read_bytes(file: str) -> bytes:
 def read_document(data: bytes, shown: str) -> Document:
     """Return the resources in the bytes of a file. Raises BadInput for anything else."""
     _check_begin(data, shown)
-    text = decoded(data, shown)
-    del data  # a large file is not held as bytes, as text and as values at once
-    content = parse(text, shown)
-    del text
+    content = parse(data, shown)
+    del data  # a large file is not held while its values are read
     return document_of(content, shown)
 
 
