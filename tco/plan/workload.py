@@ -26,6 +26,7 @@ from tco.yaml_files import read_yaml
 __all__ = [
     "Demand",
     "RequestClass",
+    "Sessions",
     "Workload",
     "demand_of",
     "office_levels",
@@ -128,6 +129,14 @@ class Burst(Strict):
         return self
 
 
+class Sessions(Strict):
+    """Sessions open at once in the busiest hour, those between two requests included."""
+
+    active: Annotated[float, Field(strict=True, gt=0, le=1e12)]
+    context_tokens: Annotated[float, Field(strict=True, gt=0, le=100_000_000)]
+    idle_s: Annotated[float, Field(strict=True, ge=0, le=1e7)] = 0
+
+
 def _growth(value: Any) -> Any:
     if isinstance(value, list):
         raise ValueError("is one number: write growth_per_year: 0.3.")
@@ -148,6 +157,7 @@ class Workload(Strict):
     ] = 0.0
     objectives: Objectives = Objectives()
     burst: Burst = Burst(quantile=0.99)
+    sessions: Sessions | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -197,6 +207,7 @@ class Demand:
     burst: Burst
     name: str = ""
     """The workload file's, by which its uncertain figures are known."""
+    sessions: Sessions | None = None
 
     @cached_property
     def requests_per_month(self) -> float:
@@ -273,4 +284,5 @@ def demand_of(workload: Workload, folder: Path, shown: str, files: FolderFiles) 
         growth_per_year=workload.growth_per_year,
         objectives=workload.objectives,
         burst=workload.burst,
+        sessions=workload.sessions,
     )

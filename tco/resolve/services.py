@@ -171,7 +171,7 @@ def _group(
     before = len(todo.problems)
     speeds: list[Speed] = []
     for pool in pools:
-        found = maybe(lambda p=pool: node_throughput(todo, path, spec, model, classes, p))
+        found = maybe(lambda p=pool: node_throughput(todo, path, spec, model, classes, p, pools))
         if found is not None:
             speeds.append(speed_of(found, classes, demand.name, pool))
     if len(todo.problems) > before:

@@ -19,6 +19,7 @@ from tco.errors import BadInput, one_of
 from tco.plan.plan import Service, Serving
 from tco.plan.workload import RequestClass
 from tco.ranges import Range
+from tco.resolve.cache_hits import with_lasting_hits
 from tco.resolve.lookup import Lookup, NotFound
 from tco.throughput.configuration import Pins
 from tco.throughput.formats import FORMATS
@@ -97,18 +98,24 @@ def node_throughput(
     model: str,
     classes: Sequence[RequestClass],
     pool: PoolModel,
+    pools: Sequence[PoolModel],
 ) -> NodeThroughput:
-    """Return how fast a node of a pool serves a group's mean request. Raises NotFound."""
-    serving = spec.serving
+    """Return how fast a node of a pool serves a group's mean request. Raises NotFound.
+
+    ``pools`` are all that serve the group.
+    """
+    serving, demand = spec.serving, todo.demand(spec)
     rows = todo.catalog.benchmarks(model, pool.gpu, None, None, todo.day)
     _check_names(todo, path, serving, model)
-    try:
-        node = select(
+    supplied = _supplied(todo, path, model, pool.gpu, rows)
+
+    def choose(hit_limit: float) -> NodeThroughput:
+        return select(
             model,
             pool.gpu,
             pool.gpus,
-            mean_shape(classes),
-            objectives=latency_objectives(todo.demand(spec).objectives),
+            mean_shape(classes, hit_limit),
+            objectives=latency_objectives(demand.objectives),
             pins=Pins(
                 precision=serving.precision,
                 engine=serving.engine,
@@ -118,8 +125,11 @@ def node_throughput(
                 speculative=serving.speculative,
                 gpus_per_replica=serving.gpus_per_replica,
             ),
-            supplied=_supplied(todo, path, model, pool.gpu, rows),
+            supplied=supplied,
         )
+
+    try:
+        node = with_lasting_hits(todo, choose, demand, classes, pools)
     except NoThroughput as missing:
         hint = todo.source.unnamed(model) or f"{missing.hint} {_measured_configurations(rows)}"
         message = f"pool {pool.name}: {missing.message}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from tco.arrays import Quantity
 from tco.catalog.fields import day_of
 from tco.catalog.specs import figure
@@ -29,7 +31,8 @@ class NodeThroughput:
     objectives, it is the one without them. ``replica`` is None where the specs of the model or the
     GPU are not known. A node holds ``replicas``, or a replica takes
     ``nodes_per_replica`` nodes. ``spread`` is the drawn factor on all its tok/s. ``knows_lengths``
-    is False where other lengths were scaled with all tokens alike.
+    is False where other lengths were scaled with all tokens alike. ``hit_limit`` is the most of a
+    request's input that is found in the prefix cache.
     """
 
     configuration: Configuration
@@ -48,6 +51,7 @@ class NodeThroughput:
     notes: tuple[str, ...]
     source: str
     as_of: str
+    hit_limit: float = 1.0
 
     @property
     def day(self) -> dt.date | None:
@@ -143,4 +147,5 @@ class NodeThroughput:
             drawn = replace(drawn, stated_alpha=alpha_of(prefill_share, measured))
         if measured is not None and drawn is not rule:
             seconds = seconds * rule.weight(c, measured) / drawn.weight(c, measured)
-        return seconds * drawn.weight(c, shape, cached)
+        hits = np.minimum(shape.cached if cached is None else cached, self.hit_limit)
+        return seconds * drawn.weight(c, shape, hits)

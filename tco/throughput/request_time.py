@@ -23,14 +23,18 @@ def shape_of(request: RequestClass) -> Shape:
     return Shape(request.input, request.generated, request.cached.likely)
 
 
-def mean_shape(classes: Sequence[RequestClass]) -> Shape:
-    """Return the shape of the mean request of some classes: node time is linear in it."""
+def mean_shape(classes: Sequence[RequestClass], hit_limit: float = 1.0) -> Shape:
+    """Return the shape of the mean request of some classes: node time is linear in it.
+
+    ``hit_limit`` is the most of a request's input that is found in the prefix cache.
+    """
     shares = [request.share for request in classes]
     shapes = [shape_of(request) for request in classes]
     tokens = sum(share * shape.input for share, shape in zip(shares, shapes, strict=True))
     output = sum(share * shape.output for share, shape in zip(shares, shapes, strict=True))
     cached = sum(
-        share * shape.input * shape.cached for share, shape in zip(shares, shapes, strict=True)
+        share * shape.input * min(shape.cached, hit_limit)
+        for share, shape in zip(shares, shapes, strict=True)
     )
     total = sum(shares)
     return Shape(tokens / total, output / total, cached / tokens)

@@ -11,7 +11,6 @@ from tco.catalog.specs import gpu_specs, model_specs
 from tco.throughput.configuration import Parallelism
 from tco.throughput.memory_fit import memory_fit, resident_sessions, smallest_fit
 from tco.throughput.outlook import boot_hours, speculative_gain, throughput_growth
-from tco.throughput.prefix_cache import usable_hits
 from tco.throughput.replica import Replica
 
 
@@ -64,13 +63,6 @@ def test_longer_contexts_never_fit_more(context: float, factor: float) -> None:
     one = replica("qwen3-32b", "H100-SXM", 2, "fp8")
     assert memory_fit(one, context * factor).sequences <= memory_fit(one, context).sequences
     assert resident_sessions(one, context) == memory_fit(one, context).sequences
-
-
-def test_hits_fall_off_a_cliff_when_sessions_do_not_fit() -> None:
-    """Hits stay as stated up to 95% of the resident sessions; beyond, at most 16% are left."""
-    assert usable_hits(0.9, 95, 100) == 0.9
-    assert usable_hits(0.9, 96, 100) == pytest.approx(0.16)
-    assert usable_hits(0.1, 500, 100) == 0.1
 
 
 def test_boot_reads_the_weights_and_warms_up() -> None:
