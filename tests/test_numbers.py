@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tco import numbers
+from tco.documents.narrative import saving_text
 from tco.numbers import grouped, plain, usd, usd_price
-from tco.report.narrative import saving_text
 
 READS: list[tuple[Callable[[float], str], float, str]] = [
     (numbers.usd, 0, "$0"),

@@ -8,36 +8,18 @@ from typing import Literal
 from pydantic import Field
 
 from tco.analysis.decision.gate import ConditionId, GateResult
-from tco.analysis.decision.verdict import Decision
 from tco.analysis.evaluation import Evaluation
 from tco.documents.document import Document, Part
-from tco.documents.reasons import flips, reasons
+from tco.documents.verdict import VerdictPart, verdict_part
 
 __all__ = [
     "ConditionPart",
     "GateDocument",
     "GatePart",
     "OverridePart",
-    "VerdictPart",
     "gate_document",
     "gate_part",
-    "verdict_part",
 ]
-
-
-class VerdictPart(Part):
-    """The decision against the best alternative, with its reasons."""
-
-    decision: Decision
-    against: str | None = Field(description="The alternative that decides.")
-    probability: float | None = Field(
-        description="Share of the scenarios in which self-hosting wins."
-    )
-    saving_npv_usd: float | None = Field(
-        description="Present value of what self-hosting saves over the horizon."
-    )
-    reasons: tuple[str, ...]
-    flips: tuple[str, ...] = Field(description="What would change the answer.")
 
 
 class ConditionPart(Part):
@@ -47,6 +29,7 @@ class ConditionPart(Part):
     name: str
     holds: bool
     detail: str
+    text: str = Field(description="The condition as it is met or not met, with its values.")
 
 
 class OverridePart(Part):
@@ -96,19 +79,6 @@ def gate_document(result: Evaluation) -> GateDocument:
     )
 
 
-def verdict_part(result: Evaluation) -> VerdictPart:
-    """Return the verdict of an evaluation with its words."""
-    verdict = result.verdict
-    return VerdictPart(
-        decision=verdict.decision,
-        against=verdict.against,
-        probability=verdict.probability,
-        saving_npv_usd=verdict.saving_npv_usd,
-        reasons=tuple(reasons(result)),
-        flips=tuple(flips(result)),
-    )
-
-
 def gate_part(gate: GateResult) -> GatePart:
     """Return a gate with its conditions and its override."""
     override = gate.override
@@ -117,7 +87,11 @@ def gate_part(gate: GateResult) -> GatePart:
         level=gate.level,
         conditions=tuple(
             ConditionPart(
-                id=condition.id, name=condition.name, holds=condition.holds, detail=condition.detail
+                id=condition.id,
+                name=condition.name,
+                holds=condition.holds,
+                detail=condition.detail,
+                text=condition.text,
             )
             for condition in gate.conditions
         ),

@@ -16,6 +16,7 @@ from tco.analysis.diff.changes import Change
 from tco.analysis.diff.diff import Asked, Side, StackDiff, diff_stacks
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.costing.stack import StackModel
+from tco.documents.build_diff import diff_document
 from tco.documents.diff import DiffDocument, Revision
 from tco.errors import BadInput, Problem, TcoError
 from tco.files import read_text
@@ -24,7 +25,6 @@ from tco.forge.yaml_lines import line_of
 from tco.links import Bounds, Disk, Unreadable, bounds_of, follow
 from tco.plan.folder_files import FolderFiles
 from tco.plan.stack_file import StackFile
-from tco.report.diff.build_document import document
 from tco.resolve.resolver import resolve_stack
 
 __all__ = ["compare"]
@@ -80,7 +80,7 @@ def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime)
         if not (head.names or base_side.names):
             raise TcoError(f"{folder}: holds no stack file Pulumi.<stack>.yaml, nor does the base.")
         diffs = diff_stacks(base_side, head)
-        return document(
+        return diff_document(
             older.revision,
             _head(checkout),
             valid_at,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from tco.analysis.decision.gate import not_bought
 from tco.analysis.evaluation import Evaluation
 from tco.costing.lines import NODE_CATEGORIES
+from tco.documents.narrative import ANSWERS
 from tco.numbers import usd
 from tco.percent import probability_text
 from tco.report.rows import LineRow, alternative_label
-from tco.report.view import ANSWERS, StackView, category_totals
+from tco.report.view import StackView, category_totals
 
 __all__ = ["closed_text", "pool_text", "refusal", "stack_text"]
 

@@ -13,7 +13,7 @@ from tco.analysis.optimization.ranks import Rank, Supply, supply_name
 from tco.costing.lines import NODE_KINDS, NODES
 from tco.costing.pool_model import PoolModel
 from tco.documents.disclosure import HIDDEN, is_secret, secret_figures
-from tco.documents.sources import sourced
+from tco.documents.figures import sourced
 from tco.numbers import (
     add_up,
     factor_text,

@@ -12,8 +12,10 @@ from tco.costing.caution import Caution
 from tco.costing.service_model import ServiceModel
 from tco.documents.cautions import cautions
 from tco.documents.disclosure import secret_supplies
+from tco.documents.figures import sourced
+from tco.documents.measure_first import measure_first
+from tco.documents.narrative import answer, chance_text, month_spread, opening, saving_text
 from tco.documents.reasons import capitalized, flips, reasons
-from tco.documents.sources import sourced
 from tco.numbers import (
     add_up,
     grouped,
@@ -26,8 +28,7 @@ from tco.numbers import (
     usd_price,
     usd_range,
 )
-from tco.percent import exact_percent, probability_text
-from tco.report.narrative import constrained, month_spread, no_rival, opening, saving_text
+from tco.percent import exact_percent
 from tco.report.rows import (
     AlternativeRow,
     FigureRow,
@@ -43,14 +44,6 @@ from tco.report.rows import (
 from tco.throughput.provenance import Provenance
 
 __all__ = ["StackView", "category_totals", "stack_view"]
-
-ANSWERS: dict[Decision, str] = {
-    "RECOMMEND": "Self-host",
-    "LEAN": "Leaning yes",
-    "DO_NOT": "Don't self-host",
-    "CONSTRAINED": "Self-hosting is the only option",
-    "UNKNOWN": "Unknown",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +116,7 @@ def stack_view(result: Evaluation) -> StackView:
         against=result.verdict.against or "",
         chance=_chance(result, result.verdict.probability),
         yes_no=_yes_no(result.verdict.decision),
-        headline=f"{ANSWERS[result.verdict.decision]}: {_answer(result)}",
+        headline=answer(result),
         opening=opening(result),
         lines=tuple(line_rows(result)),
         total=usd(round(result.priced_usd_per_month)),
@@ -150,7 +143,7 @@ def stack_view(result: Evaluation) -> StackView:
         scan_ceiling=tokens(result.scan.ceiling_mtok),
         flips=tuple(flips(result)),
         reasons=tuple(reasons(result)),
-        measure_first=_measure_first(result),
+        measure_first=measure_first(result),
         unpriced=tuple(f"{one.name}: {one.reason}" for one in result.unpriced),
         cautions=cautions(result, sourced(result)),
         gate_open=result.gate.open,
@@ -170,12 +163,7 @@ def stack_view(result: Evaluation) -> StackView:
 
 
 def _chance(result: Evaluation, probability: float | None) -> str:
-    """Return a probability to win, distinct from the one that the gate requires.
-
-    Empty without one.
-    """
-    needed = result.stack.plan.gate.probability
-    return "" if probability is None else probability_text(probability, needed)
+    return chance_text(probability, result.stack.plan.gate.probability)
 
 
 def _per_mtok(usd_per_month: float, mtok: float) -> str:
@@ -197,27 +185,6 @@ def _yes_no(decision: Decision) -> str:
         "CONSTRAINED": "Yes, it is the only option.",
         "UNKNOWN": "Not decided.",
     }[decision]
-
-
-def _answer(result: Evaluation) -> str:
-    """Return the answer's figures in a sentence."""
-    cost, rival = usd_about(result.priced_usd_per_month), result.rival
-    if result.verdict.decision == "CONSTRAINED" and rival is not None:
-        return f"{cost}/month; {constrained(result)}."
-    if rival is None and not result.unpriced:
-        return f"{cost}/month; {no_rival(result)}."
-    if rival is None:
-        return f"{cost}/month for the priced part; {result.unpriced[0].reason}."
-    theirs = usd_about(rival.usd_per_month or 0.0)
-    if result.unpriced:
-        why = result.unpriced[0].reason
-        return f"more than {cost}/month vs. {theirs} at {rival.name}; {why}."
-    lost = ""
-    if result.lost_months:
-        lost = f" Demand exceeds the fleet in {result.lost_months} of {_months(result)} months."
-    chances = _chance(result, rival.probability)
-    wins = f" Probability to win: {chances}." if chances else ""
-    return f"{cost}/month vs. {theirs} at {rival.name}.{wins}{lost}"
 
 
 def _months(result: Evaluation) -> int:
@@ -249,7 +216,8 @@ def _sure(result: Evaluation) -> list[str]:
     if drawn is None:
         caps = [cap for cap in result.verdict.caps if cap.kind == "not-simulated"]
         return [f"{capitalized(cap.message)}: {in_words('LEAN')} at most." for cap in caps]
-    month, spread = drawn.usd_per_month, month_spread(result)
+    month = drawn.usd_per_month
+    spread = month_spread(month.p10, month.p90)
     said = [
         f"{spread} per month, median {usd_about(month.p50)} "
         f"(P10 to P90 of {drawn.scenarios:,} scenarios, seed {drawn.seed})."
@@ -265,32 +233,6 @@ def _sure(result: Evaluation) -> list[str]:
             f"{rival.name} and wins in {_chance(result, rival.probability)} of the scenarios."
         )
     return said
-
-
-def _measure_first(result: Evaluation) -> str:
-    """Return the measurement that is worth most before the decision, and up to how much."""
-    rival = result.rival
-    if rival is None or rival.uncertainty is None:
-        return _widest_line(result)
-    best = result.worth_measuring
-    if best is None:
-        return "nothing, every input is known"
-    if best.evppi_usd < 1:
-        return f"no single input changes the verdict ({best.name} has the largest effect)"
-    return f"{best.name}: worth up to {usd_about(best.evppi_usd)}"
-
-
-def _widest_line(result: Evaluation) -> str:
-    """Without scenarios: a doubtful throughput, else the line with the widest range."""
-    fleets = result.fleets
-    measured = all(fleet.provenance is Provenance.MEASURED for fleet in fleets)
-    if not measured or any(fleet.slo == "unverified" for fleet in fleets):
-        return "your own throughput, at your lengths and under your latency objective"
-    widest = max(result.lines, key=lambda line: line.high - line.low, default=None)
-    if widest is None or widest.high <= widest.low:
-        return "nothing, every input is known"
-    what = f"{widest.line.category}, {widest.line.name}"
-    return f"{what} ({usd_range(widest.low, widest.high)} per month)"
 
 
 def _gate(result: Evaluation) -> str:

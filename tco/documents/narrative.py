@@ -1,11 +1,11 @@
-"""Sentences about an evaluation: the memo's first one, the saving, what would change the answer."""
+"""The answer in sentences: in one, and as the memo begins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from tco.analysis.breakeven.thresholds import Threshold, Thresholds
-from tco.analysis.decision.verdict import AlternativeResult
+from tco.analysis.decision.verdict import AlternativeResult, Decision
 from tco.analysis.evaluation import Evaluation
 from tco.numbers import (
     differ,
@@ -17,17 +17,57 @@ from tco.numbers import (
     usd_price,
     usd_range,
 )
+from tco.percent import probability_text
 
-__all__ = ["month_spread", "opening", "saving_text"]
+__all__ = ["ANSWERS", "answer", "chance_text", "month_spread", "opening", "saving_text"]
+
+ANSWERS: dict[Decision, str] = {
+    "RECOMMEND": "Self-host",
+    "LEAN": "Leaning yes",
+    "DO_NOT": "Don't self-host",
+    "CONSTRAINED": "Self-hosting is the only option",
+    "UNKNOWN": "Unknown",
+}
 
 
-def month_spread(result: Evaluation) -> str:
-    """``$70,500 to $102,000``: 8 of 10 scenarios of the month; empty where they do not differ."""
-    drawn = result.uncertainty
-    if drawn is None:
-        return ""
-    month = drawn.usd_per_month
-    return usd_range(month.p10, month.p90) if differ(month.p10, month.p90) else ""
+def answer(result: Evaluation) -> str:
+    """Return the decision with both monthly costs in a sentence."""
+    return f"{ANSWERS[result.verdict.decision]}: {_figures(result)}"
+
+
+def _figures(result: Evaluation) -> str:
+    """Return the answer's figures in a sentence."""
+    cost, rival = usd_about(result.priced_usd_per_month), result.rival
+    if result.verdict.decision == "CONSTRAINED" and rival is not None:
+        return f"{cost}/month; {constrained(result)}."
+    if rival is None and not result.unpriced:
+        return f"{cost}/month; {no_rival(result)}."
+    if rival is None:
+        return f"{cost}/month for the priced part; {result.unpriced[0].reason}."
+    theirs = usd_about(rival.usd_per_month or 0.0)
+    if result.unpriced:
+        why = result.unpriced[0].reason
+        return f"more than {cost}/month vs. {theirs} at {rival.name}; {why}."
+    chances = chance_text(rival.probability, result.stack.plan.gate.probability)
+    wins = f" Probability to win: {chances}." if chances else ""
+    return f"{cost}/month vs. {theirs} at {rival.name}.{wins}{_lost(result)}"
+
+
+def chance_text(probability: float | None, required: float) -> str:
+    """Return a probability to win, distinct from the one that the gate requires.
+
+    Empty without one.
+    """
+    return "" if probability is None else probability_text(probability, required)
+
+
+def month_spread(p10: float, p90: float) -> str:
+    """Return 8 of 10 scenarios of the month; empty where they do not differ.
+
+    >>> month_spread(70_500, 102_000)
+    '$70,500 to $102,000'
+    """
+    return usd_range(p10, p90) if differ(p10, p90) else ""
 
 
 def saving_text(p10: float, p90: float) -> str:
@@ -48,7 +88,8 @@ def opening(result: Evaluation) -> str:
     """Return the memo's first sentences: both monthly costs, and what would change the answer."""
     volume = tokens_in_words(result.stack.mtok_per_month)
     cost, rival = usd_about(result.priced_usd_per_month), result.rival
-    spread = month_spread(result)
+    month = result.uncertainty.usd_per_month if result.uncertainty is not None else None
+    spread = month_spread(month.p10, month.p90) if month is not None else ""
     sure = f" ({spread} in 8 of 10 scenarios)" if spread else ""
     start = f"Serving your {volume} tokens per month costs {cost}"
     if result.unpriced:

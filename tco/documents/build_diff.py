@@ -1,4 +1,4 @@
-"""From a comparison to its document: every figure and word that the faces show."""
+"""From a comparison to ``tco.diff/1``: every figure and word that is shown of it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from tco.documents.diff import (
     Revision,
     StackDelta,
 )
+from tco.documents.gate import GatePart
+from tco.documents.plan import stack_summary
 from tco.errors import Problem
-from tco.report.view import stack_view
 
-__all__ = ["document"]
+__all__ = ["diff_document"]
 
 
-def document(
+def diff_document(
     base: Revision,
     head: Revision,
     valid_at: dt.datetime,
@@ -63,28 +64,28 @@ def _stack(diff: StackDiff, locate: Callable[[Change], tuple[str, int]]) -> Stac
 def _outcome(result: Evaluation | None) -> Outcome | None:
     if result is None:
         return None
-    view, verdict, rival = stack_view(result), result.verdict, result.rival
+    found = stack_summary(result)
+    verdict, rival = found.verdict, found.rival
     return Outcome(
-        usd_per_month=result.usd_per_month,
+        usd_per_month=found.usd_per_month,
         decision=verdict.decision,
-        gate_open=result.gate.open,
-        priced_usd_per_month=result.priced_usd_per_month,
+        gate_open=found.gate.open,
+        priced_usd_per_month=found.priced_usd_per_month,
         against=verdict.against,
         against_usd_per_month=rival.usd_per_month if rival is not None else None,
         probability=verdict.probability,
-        answer=view.headline,
-        flips=view.flips,
-        measure_first=view.measure_first,
-        unpriced=view.unpriced,
-        warnings=view.warnings,
-        pricing_day=view.pricing_day,
-        oldest_price_days=view.oldest_age_days,
-        gate=_gate(result),
+        answer=verdict.answer,
+        flips=verdict.flips,
+        measure_first=verdict.measure_first,
+        unpriced=tuple(f"{one.name}: {one.reason}" for one in found.unpriced),
+        warnings=found.warnings,
+        pricing_day=found.pricing_day.isoformat(),
+        oldest_price_days=found.oldest_price_days,
+        gate=_gate(found.gate),
     )
 
 
-def _gate(result: Evaluation) -> GateState:
-    gate = result.gate
+def _gate(gate: GatePart) -> GateState:
     override = gate.override
     return GateState(
         open=gate.open,

@@ -1,0 +1,90 @@
+"""The horizon in ``tco.plan/1``: month by month, and the commitment options."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.optimization.commitment_options import STOP_MONTHS, CommitmentOption
+from tco.documents.alternatives import ThresholdPart, threshold_part
+from tco.documents.document import Part
+
+__all__ = ["CommitmentOptionPart", "HorizonPart", "commitment_option_part", "horizon_part"]
+
+
+class MonthPart(Part):
+    """A month of the horizon."""
+
+    month: int
+    own_usd: float = Field(description="With prepayments spread over their time.")
+    own_running_usd: float
+    upfront_usd: float
+    refused_usd: float = Field(description="What unserved demand costs at the alternative.")
+    rival_usd: float
+    cumulative_usd: float
+    cheaper: Literal["self", "rival"]
+
+
+class HorizonPart(Part):
+    """The months ahead against the best alternative."""
+
+    against: str
+    months: tuple[MonthPart, ...]
+    remaining_usd: float = Field(description="What commitments are worth after the horizon.")
+    saving_npv_usd: float | None
+    payback_months: ThresholdPart
+    turns_in_month: int | None
+
+
+class CommitmentOptionPart(Part):
+    """A way to commit to the plan's nodes, and what it costs to stop early."""
+
+    name: str = Field(validation_alias="rung", serialization_alias="rung")
+    how: str | None
+    usd_per_month: float | None
+    exit_cost_usd: float | None = Field(
+        validation_alias="wrong_usd", serialization_alias="wrong_usd"
+    )
+    stopped_after_months: int
+    reason: str | None
+
+
+def horizon_part(result: Evaluation) -> HorizonPart | None:
+    """Return the months ahead; None with anything unpriced or without an alternative."""
+    table, rival = result.months, result.rival
+    if table is None or rival is None:
+        return None
+    return HorizonPart(
+        against=table.against,
+        months=tuple(
+            MonthPart(
+                month=month.number,
+                own_usd=month.own_usd,
+                own_running_usd=month.running_usd,
+                upfront_usd=month.upfront_usd,
+                refused_usd=month.refused_usd,
+                rival_usd=month.rival_usd,
+                cumulative_usd=month.cumulative_usd,
+                cheaper="self" if month.self_is_cheaper else "rival",
+            )
+            for month in table.months
+        ),
+        remaining_usd=table.remaining_usd,
+        saving_npv_usd=result.verdict.saving_npv_usd,
+        payback_months=threshold_part(rival.thresholds.payback_months),
+        turns_in_month=table.turns_in_month,
+    )
+
+
+def commitment_option_part(option: CommitmentOption) -> CommitmentOptionPart:
+    """Return one way to commit to the plan's nodes."""
+    return CommitmentOptionPart(
+        name=option.name,
+        how=option.how or None,
+        usd_per_month=option.usd_per_month,
+        exit_cost_usd=option.exit_cost_usd,
+        stopped_after_months=STOP_MONTHS,
+        reason=option.reason or None,
+    )

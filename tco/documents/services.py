@@ -1,0 +1,103 @@
+"""Services in ``tco.plan/1``: the model, the demand and the fleet of each."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.fleet_figures import FleetFigures
+from tco.costing.service_model import ServiceModel
+from tco.documents.document import Part
+from tco.throughput.curve import Slo
+from tco.units import TOKENS_PER_MTOK
+
+__all__ = ["FleetPart", "ServicePart", "service_parts"]
+
+
+class VolumePart(Part):
+    """A service's demand in a month; input includes what is cached."""
+
+    requests: float
+    input_mtok: float
+    cached_input_mtok: float
+    output_mtok: float
+
+
+class FleetPart(Part):
+    """A service's fleet in the month of the pricing day."""
+
+    nodes: float
+    standby_nodes: float
+    node_hours: float
+    utilization: float
+    utilization_counts: Literal["standby and boot hours in the denominator"]
+    utilization_provisioned: float
+    unserved_share: float
+    overflow_share: float
+    node_output_tok_s: float
+    concurrency: float | None
+    extrapolated: bool
+    predicted: bool
+    provenance: str
+    slo: Slo
+    slo_inferred: bool
+    standby_target: float | None = Field(
+        description="The share of hours in which the standby keeps all nodes up, where one is set."
+    )
+
+
+class ServicePart(Part):
+    """A service: its model, its demand and its fleet."""
+
+    name: str
+    model: str
+    serving: str = Field(description="The model, and what it runs on.")
+    volume: VolumePart
+    fleet: FleetPart
+
+
+def service_parts(result: Evaluation) -> tuple[ServicePart, ...]:
+    """Return the services of a stack."""
+    return tuple(
+        ServicePart(
+            name=service.name,
+            model=service.model,
+            serving=service.serving_label,
+            volume=_volume(service),
+            fleet=_fleet(service, fleet),
+        )
+        for service, fleet in zip(result.stack.services, result.fleets, strict=True)
+    )
+
+
+def _volume(service: ServiceModel) -> VolumePart:
+    requests = service.demand.requests_per_month
+    return VolumePart(
+        requests=requests,
+        input_mtok=requests * service.input_tokens_per_request / TOKENS_PER_MTOK,
+        cached_input_mtok=requests * service.cached_tokens_per_request / TOKENS_PER_MTOK,
+        output_mtok=requests * service.output_tokens_per_request / TOKENS_PER_MTOK,
+    )
+
+
+def _fleet(service: ServiceModel, fleet: FleetFigures) -> FleetPart:
+    return FleetPart(
+        nodes=fleet.nodes,
+        standby_nodes=fleet.standby_nodes,
+        node_hours=fleet.node_hours,
+        utilization=fleet.utilization,
+        utilization_counts="standby and boot hours in the denominator",
+        utilization_provisioned=fleet.utilization_provisioned,
+        unserved_share=fleet.unserved_share,
+        overflow_share=fleet.overflow_share,
+        node_output_tok_s=fleet.node_output_tok_s,
+        concurrency=fleet.concurrency,
+        extrapolated=fleet.extrapolated,
+        predicted=fleet.predicted,
+        provenance=fleet.provenance.value,
+        slo=fleet.slo,
+        slo_inferred=fleet.slo_inferred,
+        standby_target=service.standby.target,
+    )

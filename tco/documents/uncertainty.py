@@ -1,0 +1,102 @@
+"""The scenarios in ``tco.plan/1``: percentiles, and what each uncertain input does."""
+
+from __future__ import annotations
+
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.simulation.accumulator import Percentiles, ScenarioComparison, Sensitivity
+from tco.documents.disclosure import secret_figures
+from tco.documents.document import Part
+
+__all__ = ["ComparisonPart", "SensitivityPart", "UncertaintyPart", "uncertainty_part"]
+
+
+class PercentilesPart(Part):
+    """P10, P50 and P90 of an amount."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+class SensitivityPart(Part):
+    """An uncertain input: its range, what it does alone, what knowing it is worth."""
+
+    name: str
+    low: float | None
+    likely: float | None
+    high: float | None
+    saving_at_low_usd: float
+    saving_at_high_usd: float
+    evppi_usd: float
+
+
+class ComparisonPart(Part):
+    """The scenarios against one alternative."""
+
+    name: str
+    probability: float
+    npv_usd: PercentilesPart
+    saving_npv_usd: PercentilesPart
+    expected_saving_npv_usd: float
+    evpi_usd: float
+    inputs: tuple[SensitivityPart, ...]
+
+
+class UncertaintyPart(Part):
+    """What the scenarios say of the month, of the horizon, and against each alternative."""
+
+    seed: int
+    scenarios: int
+    p10: float
+    p50: float
+    p90: float
+    npv_usd: PercentilesPart
+    against: tuple[ComparisonPart, ...]
+
+
+def uncertainty_part(result: Evaluation) -> UncertaintyPart | None:
+    """Return what the scenarios say; None where none were drawn."""
+    drawn = result.uncertainty
+    if drawn is None:
+        return None
+    names = [figure.name for one in drawn.against for figure in one.inputs]
+    secret = secret_figures(result, names)
+    month = drawn.usd_per_month
+    return UncertaintyPart(
+        seed=drawn.seed,
+        scenarios=drawn.scenarios,
+        p10=month.p10,
+        p50=month.p50,
+        p90=month.p90,
+        npv_usd=_percentiles(drawn.npv_usd),
+        against=tuple(_comparison(one, secret) for one in drawn.against),
+    )
+
+
+def _comparison(comparison: ScenarioComparison, secret: set[str]) -> ComparisonPart:
+    return ComparisonPart(
+        name=comparison.name,
+        probability=comparison.probability,
+        npv_usd=_percentiles(comparison.bill),
+        saving_npv_usd=_percentiles(comparison.saving),
+        expected_saving_npv_usd=comparison.expected_saving_usd,
+        evpi_usd=comparison.evpi_usd,
+        inputs=tuple(_sensitivity(figure, secret) for figure in comparison.inputs),
+    )
+
+
+def _sensitivity(figure: Sensitivity, secret: set[str]) -> SensitivityPart:
+    value = None if figure.name in secret else figure.value
+    return SensitivityPart(
+        name=figure.name,
+        low=value and value.low,
+        likely=value and value.likely,
+        high=value and value.high,
+        saving_at_low_usd=figure.saving_at_low_usd,
+        saving_at_high_usd=figure.saving_at_high_usd,
+        evppi_usd=figure.evppi_usd,
+    )
+
+
+def _percentiles(spread: Percentiles) -> PercentilesPart:
+    return PercentilesPart(p10=spread.p10, p50=spread.p50, p90=spread.p90)
