@@ -8,7 +8,25 @@ from benchmarks.result import Result
 def run() -> list[Result]:
     """Return what is skipped, each with the reason."""
     return [
-        Result("tco options, the whole curve catalog", None, 1, "s", "not built yet"),
-        Result("one plan over the curve catalog, added", None, 20, "ms", "not built yet"),
-        Result("make test, two idle cores", None, 6, "minutes", "`make test` prints its own time"),
+        Result(
+            what="tco options, the whole curve catalog",
+            measured=None,
+            to_reach=1,
+            unit="s",
+            detail="not built yet",
+        ),
+        Result(
+            what="one plan over the curve catalog, added",
+            measured=None,
+            to_reach=20,
+            unit="ms",
+            detail="not built yet",
+        ),
+        Result(
+            what="make test, two idle cores",
+            measured=None,
+            to_reach=6,
+            unit="minutes",
+            detail="`make test` prints its own time",
+        ),
     ]

@@ -38,7 +38,13 @@ def run() -> Iterator[Result]:
     """Yield the ratio of whole previews, engine and language host included."""
     what = f"pulumi preview of {STACK}, over the same resources without tco"
     if engine.find() is None:
-        yield Result(what, None, LIMIT, "x", "there is no Pulumi engine; `make engine` gets one")
+        yield Result(
+            what=what,
+            measured=None,
+            to_reach=LIMIT,
+            unit="x",
+            detail="there is no Pulumi engine; `make engine` gets one",
+        )
         return
     with tempfile.TemporaryDirectory() as scratch:
         base = Path(scratch)
@@ -49,7 +55,13 @@ def run() -> Iterator[Result]:
         pairs = ratios[1:]
     ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     ratio = statistics.median(a / b for a, b in pairs)
-    yield Result(what, ratio, LIMIT, "x", f"{ours:.2f} s over {theirs:.2f} s")
+    yield Result(
+        what=what,
+        measured=ratio,
+        to_reach=LIMIT,
+        unit="x",
+        detail=f"{ours:.2f} s over {theirs:.2f} s",
+    )
 
 
 def _projects(base: Path) -> tuple[Project, Project]:

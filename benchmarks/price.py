@@ -32,15 +32,33 @@ def run() -> Iterator[Result]:
         ours, base, ratio = in_turn((*TCO, "price", str(few)), PYDANTIC, RUNS)
         detail = f"{1000 * ours:.0f} ms over {1000 * base:.0f} ms for importing yaml and pydantic"
         what = f"tco price, {FEW} resources"
-        yield Result(what, ratio, 1.5, "x", f"{detail} and validating one model")
+        yield Result(
+            what=what,
+            measured=ratio,
+            to_reach=1.5,
+            unit="x",
+            detail=f"{detail} and validating one model",
+        )
         load = (sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", str(many))
         what = f"tco price, {MANY:,} resources"
         ours, base, ratio = in_turn((*TCO, "price", str(many)), load, RUNS)
-        yield Result(what, ratio, 2, "x", f"{ours:.2f} s over {base:.2f} s for json.load")
+        yield Result(
+            what=what,
+            measured=ratio,
+            to_reach=2,
+            unit="x",
+            detail=f"{ours:.2f} s over {base:.2f} s for json.load",
+        )
         env = compiled(f"{name}/compiled")
         size, priced = many.stat().st_size, used((*TCO, "price", str(many)), env)
         memory = f"{priced.peak_bytes / 1e6:.0f} MB for {size / 1e6:.0f} MB"
-        yield Result(f"{what}, memory", priced.peak_bytes / size, 4, "x the file", memory)
+        yield Result(
+            what=f"{what}, memory",
+            measured=priced.peak_bytes / size,
+            to_reach=4,
+            unit="x the file",
+            detail=memory,
+        )
         pairs = [
             (used((*TCO, "price", str(more)), env).seconds, used((*TCO, "price", str(many)), env))
             for _ in range(3)

@@ -25,16 +25,16 @@ COMPLETION = {"_TCO_COMPLETE": "bash_complete", "COMP_WORDS": "tco plan --", "CO
 def run() -> Iterator[Result]:
     """Yield help, completion and the plan of one stack."""
     help_, click, ratio = in_turn((*TCO, "--help"), CLICK, RUNS)
-    yield _result("tco --help", help_, "importing click", click, ratio, 2)
+    yield _result("tco --help", help_, "importing click", click, ratio=ratio, to_reach=2)
     completion, click, ratio = in_turn(TCO, CLICK, RUNS, COMPLETION)
-    yield _result("completion", completion, "importing click", click, ratio, 2)
+    yield _result("completion", completion, "importing click", click, ratio=ratio, to_reach=2)
     plan, base, ratio = in_turn((*TCO, "plan", "aws-mixed", "--scenarios", "0"), NUMPY, RUNS)
     named = "importing numpy, yaml and pydantic and validating one model"
-    yield _result("tco plan STACK --scenarios 0", plan, named, base, ratio, 2)
+    yield _result("tco plan STACK --scenarios 0", plan, named, base, ratio=ratio, to_reach=2)
 
 
 def _result(
     what: str, seconds: float, base: str, base_seconds: float, ratio: float, to_reach: float
 ) -> Result:
     detail = f"{1000 * seconds:.0f} ms over {1000 * base_seconds:.0f} ms for {base}"
-    return Result(what, ratio, to_reach, "x", detail)
+    return Result(what=what, measured=ratio, to_reach=to_reach, unit="x", detail=detail)

@@ -37,15 +37,17 @@ def run() -> Iterator[Result]:
     ]
     ours, draws = (statistics.median(side) for side in zip(*pairs, strict=True))
     yield Result(
-        f"{SCENARIOS:,} scenarios of one month",
-        statistics.median(a / b for a, b in pairs),
-        2.5,
-        "x",
-        f"{ours:.2f} s over {draws:.2f} s for drawing {drivers} random numbers each",
+        what=f"{SCENARIOS:,} scenarios of one month",
+        measured=statistics.median(a / b for a, b in pairs),
+        to_reach=2.5,
+        unit="x",
+        detail=f"{ours:.2f} s over {draws:.2f} s for drawing {drivers} random numbers each",
     )
     quarter, whole = _peak_mb(month, SCENARIOS // 4), _peak_mb(month, SCENARIOS)
     what = f"{SCENARIOS:,} scenarios, memory over that of a quarter of them"
-    yield Result(what, whole / quarter, 1.1, "x", f"{whole:.0f} MB")
+    yield Result(
+        what=what, measured=whole / quarter, to_reach=1.1, unit="x", detail=f"{whole:.0f} MB"
+    )
     seconds = statistics.median(
         _seconds(lambda: simulate(horizon, HORIZON_SCENARIOS, 1)) for _ in range(RUNS)
     )
@@ -60,7 +62,9 @@ def _further_stack() -> Result:
     all_, one, _ = in_turn((*TCO, "plan"), (*TCO, "plan", STACK), RUNS)
     what = "all example stacks with 10,000 scenarios each, a further stack"
     detail = f"{all_:.2f} s for {further + 1}, {one:.2f} s for one"
-    return Result(what, 1000 * (all_ - one) / further, 60, "ms", detail)
+    return Result(
+        what=what, measured=1000 * (all_ - one) / further, to_reach=60, unit="ms", detail=detail
+    )
 
 
 def _seconds(task: Callable[[], object]) -> float:

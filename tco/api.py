@@ -148,8 +148,8 @@ def optimize(
         partial(with_every_supply, source, figures, stack.day),
         TERM_MONTHS[max_term],
         scenarios,
-        seed,
-        Budget(time_limit),
+        seed=seed,
+        budget=Budget(time_limit),
     )
 
 
@@ -184,7 +184,14 @@ def sweep(
 
     day = today or dt.date.today()
     resolve = partial(resolve_stack, catalog=catalog or _embedded(), today=stack.day)
-    return sweep_of(stack.source, resolve, day, [span_of(span) for span in spans], scenarios, seed)
+    return sweep_of(
+        stack.source,
+        resolve,
+        day,
+        [span_of(span) for span in spans],
+        scenarios=scenarios,
+        seed=seed,
+    )
 
 
 def price_resources(

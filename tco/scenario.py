@@ -16,7 +16,7 @@ Figure = tuple[str, Range]
 """What tells one uncertain figure from another: the name of what drives it, and its range."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """One reading of all figures, or one of each per scenario where ``draws`` holds arrays.
 

@@ -195,7 +195,7 @@ def evaluate(
         unserved_share=max(fleet.unserved_share for fleet in fleets),
         lost_months=lost,
         rival_figures=tuple(_figures_of(decided.alternative)) if decided is not None else (),
-        closes_on_demand=closes_on_demand(stack, verdict, decided, scenarios, seed),
+        closes_on_demand=closes_on_demand(stack, verdict, decided, scenarios, seed=seed),
     )
     return Evaluation(
         stack=stack,

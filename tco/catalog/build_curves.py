@@ -47,53 +47,54 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
     (
         r"PyPI aiconfigurator-core==0\.12\.0 \S+/silicon_sample\.csv id (?P<record>.*)",
         CurveSource(
-            "silicon-sample",
-            "PyPI aiconfigurator-core==0.12.0 aiconfigurator_core/systems/silicon_sample.csv",
-            "Apache-2.0",
-            "tuned",
-            f"InferenceX rows: {LENGTHS}; latencies are means; speculative decoding is deduced. "
-            "Rows without a day: NVIDIA's own runs",
+            source="silicon-sample",
+            title="PyPI aiconfigurator-core==0.12.0 aiconfigurator_core/systems/silicon_sample.csv",
+            license="Apache-2.0",
+            runs="tuned",
+            note=f"InferenceX rows: {LENGTHS}; latencies are means; speculative decoding is "
+            "deduced. Rows without a day: NVIDIA's own runs",
         ),
     ),
     (
         r"github\.com/gminneci/mantile reconcile/sources/inferencemax/raw/(?P<record>run_\d+)/.*",
         CurveSource(
-            "inferencex",
-            "github.com/gminneci/mantile reconcile/sources/inferencemax/raw@72ff84eb agg_bmk.json",
-            "Apache-2.0 (InferenceX artifact); the mirroring repository states no license",
-            "tuned",
-            LENGTHS,
+            source="inferencex",
+            title="github.com/gminneci/mantile "
+            "reconcile/sources/inferencemax/raw@72ff84eb agg_bmk.json",
+            license="Apache-2.0 (InferenceX artifact); the mirroring repository states no license",
+            runs="tuned",
+            note=LENGTHS,
         ),
     ),
     (
         r"github\.com/SemiAnalysisAI/InferenceX experimental/(?P<record>.*)",
         CurveSource(
-            "inferencex-day-0",
-            "github.com/SemiAnalysisAI/InferenceX experimental",
-            "Apache-2.0",
-            "day-0",
-            "nightly builds in the first days of a model",
+            source="inferencex-day-0",
+            title="github.com/SemiAnalysisAI/InferenceX experimental",
+            license="Apache-2.0",
+            runs="day-0",
+            note="nightly builds in the first days of a model",
         ),
     ),
     (
         r"ajith-sirra-amd/InferenceMAX_Rocm_Team (?P<record>.*)",
         CurveSource(
-            "inferencemax-rocm",
-            "github.com/ajith-sirra-amd/InferenceMAX_Rocm_Team",
-            NO_LICENSE,
-            "agentic",
-            "agents' traces with cached prefixes: not comparable with the other rows",
+            source="inferencemax-rocm",
+            title="github.com/ajith-sirra-amd/InferenceMAX_Rocm_Team",
+            license=NO_LICENSE,
+            runs="agentic",
+            note="agents' traces with cached prefixes: not comparable with the other rows",
         ),
     ),
     *(
         (
             rf"github\.com/{repository} {file}@{commit} (?P<record>.*)",
             CurveSource(
-                f"mlperf-{version}",
-                f"github.com/{repository} {file}@{commit}",
-                terms,
-                "mlperf",
-                "closed division; the whole system, replicas inside not stated; "
+                source=f"mlperf-{version}",
+                title=f"github.com/{repository} {file}@{commit}",
+                license=terms,
+                runs="mlperf",
+                note="closed division; the whole system, replicas inside not stated; "
                 "the day is that of the round's publication",
             ),
         )
@@ -124,41 +125,41 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
     (
         r"github\.com/NVIDIA/TensorRT-LLM (?P<record>.*)",
         CurveSource(
-            "tensorrt-llm",
-            "github.com/NVIDIA/TensorRT-LLM",
-            "Apache-2.0",
-            "vendor",
-            "offline maximum, output tok/s per GPU x GPUs; undated page",
+            source="tensorrt-llm",
+            title="github.com/NVIDIA/TensorRT-LLM",
+            license="Apache-2.0",
+            runs="vendor",
+            note="offline maximum, output tok/s per GPU x GPUs; undated page",
         ),
     ),
     (
         r"github\.com/gpustack/gpustack docs/performance-lab/(?P<record>.*)",
         CurveSource(
-            "gpustack",
-            "github.com/gpustack/gpustack docs/performance-lab",
-            "Apache-2.0",
-            "community",
-            "the day is the last change of the page",
+            source="gpustack",
+            title="github.com/gpustack/gpustack docs/performance-lab",
+            license="Apache-2.0",
+            runs="community",
+            note="the day is the last change of the page",
         ),
     ),
     (
         r"github\.com/cloudrift-ai/deplodock (?P<record>.*)",
         CurveSource(
-            "deplodock",
-            "github.com/cloudrift-ai/deplodock",
-            "Apache-2.0",
-            "community",
-            "one run per file, often short",
+            source="deplodock",
+            title="github.com/cloudrift-ai/deplodock",
+            license="Apache-2.0",
+            runs="community",
+            note="one run per file, often short",
         ),
     ),
     (
         r"(?P<record>.*)",
         CurveSource(
-            "reports",
-            "issues and pages that the record names",
-            NO_LICENSE,
-            "community",
-            "",
+            source="reports",
+            title="issues and pages that the record names",
+            license=NO_LICENSE,
+            runs="community",
+            note="",
         ),
     ),
 )

@@ -132,7 +132,9 @@ class Catalog:
 
         ``kind``, ``term`` and ``payment`` name the commitment of a reserved node.
         """
-        return self.find_as(NodePrice, node_key(node, region, purchase, kind, term, payment), day)
+        return self.find_as(
+            NodePrice, node_key(node, region, purchase, kind, term=term, payment=payment), day
+        )
 
     def node_prices(
         self, instance: str | None, offer: str | None, region: str | None, day: dt.date

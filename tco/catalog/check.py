@@ -24,7 +24,7 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
 
     Doubles, negative values and upside-down ranges are refused when a book is read.
     """
-    rows = figure_rows(catalog.books, today, (), None, None)
+    rows = figure_rows(catalog.books, today, (), None, older_than=None)
     faults = [fault for row in rows for fault in (*_unnamed(row, catalog), *_faults(row, today))]
     old = [row for row in rows if row.age_days is not None and row.age_days > max_age]
     return Checked(

@@ -152,7 +152,10 @@ def curve_sources() -> dict[str, CurveSource]:
     text = (_folder() / SOURCES_FILE).read_text(encoding="utf-8")
     rows = csv.reader(io.StringIO(text))
     next(rows)
-    found = (CurveSource(a, b, c, cast("Runs", d), e) for a, b, c, d, e in rows)
+    found = (
+        CurveSource(source=a, title=b, license=c, runs=cast("Runs", d), note=e)
+        for a, b, c, d, e in rows
+    )
     return {row.source: row for row in found}
 
 
@@ -192,35 +195,35 @@ def _measurement(cells: Sequence[str]) -> Measurement:
     (ttft_p99, itl, itl_stat, itl_p99, ttft_limit, itl_limit, *texts) = rest
     measured_on, checkpoint, source, record, note = texts
     return Measurement(
-        gpu,
-        int(gpus),
-        precision,
-        engine,
-        version,
-        parallelism,
-        cast("Mode", mode),
-        speculative,
-        cast("Kind", kind),
-        float(inputs) if inputs else None,
-        float(output) if output else None,
-        lengths,
-        float(concurrency) if concurrency else None,
-        float(rate) if rate else None,
-        float(tok_s),
-        derived == "derived",
-        float(ttft) if ttft else None,
-        cast("Statistic", ttft_stat),
-        float(ttft_p99) if ttft_p99 else None,
-        float(itl) if itl else None,
-        cast("Statistic", itl_stat),
-        float(itl_p99) if itl_p99 else None,
-        float(ttft_limit) if ttft_limit else None,
-        float(itl_limit) if itl_limit else None,
-        measured_on,
-        checkpoint,
-        source,
-        record,
-        note,
+        gpu=gpu,
+        gpus=int(gpus),
+        precision=precision,
+        engine=engine,
+        version=version,
+        parallelism=parallelism,
+        mode=cast("Mode", mode),
+        speculative=speculative,
+        kind=cast("Kind", kind),
+        input=float(inputs) if inputs else None,
+        output=float(output) if output else None,
+        lengths=lengths,
+        concurrency=float(concurrency) if concurrency else None,
+        request_rate=float(rate) if rate else None,
+        output_tok_s=float(tok_s),
+        derived=derived == "derived",
+        ttft_ms=float(ttft) if ttft else None,
+        ttft_stat=cast("Statistic", ttft_stat),
+        ttft_p99_ms=float(ttft_p99) if ttft_p99 else None,
+        itl_ms=float(itl) if itl else None,
+        itl_stat=cast("Statistic", itl_stat),
+        itl_p99_ms=float(itl_p99) if itl_p99 else None,
+        ttft_limit_ms=float(ttft_limit) if ttft_limit else None,
+        itl_limit_ms=float(itl_limit) if itl_limit else None,
+        measured_on=measured_on,
+        checkpoint=checkpoint,
+        source=source,
+        record=record,
+        note=note,
     )
 
 

@@ -73,7 +73,9 @@ class NodePrice(Row):
     def key(self) -> tuple[object, ...]:
         """What names this figure, apart from its day."""
         node = self.instance or self.offer
-        return node_key(node, self.region, self.purchase, self.kind, self.term, self.payment)
+        return node_key(
+            node, self.region, self.purchase, self.kind, term=self.term, payment=self.payment
+        )
 
     @property
     def usd_per_node_hour(self) -> Range:

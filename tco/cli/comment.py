@@ -66,7 +66,11 @@ def _posting_options(command: Callable[..., None]) -> Callable[..., None]:
         always: bool,
         **options: Any,
     ) -> None:
-        command(*args, posting=_Posting(file, tag, behavior, dry_run, always), **options)
+        command(
+            *args,
+            posting=_Posting(file=file, tag=tag, behavior=behavior, dry_run=dry_run, always=always),
+            **options,
+        )
 
     for option in (
         click.option("--dry-run", is_flag=True, help="Print the comment and post nothing."),

@@ -70,8 +70,8 @@ def optimize(
         partial(with_every_supply, source, catalog, day),
         TERM_MONTHS[max_term],
         question.scenarios,
-        question.seed,
-        Budget(time_limit),
+        seed=question.seed,
+        budget=Budget(time_limit),
     )
     if form == "json":
         from tco.documents.optimize import optimize_document

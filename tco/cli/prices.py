@@ -52,7 +52,9 @@ def prices_list(
     from tco.catalog.listing import figure_rows
     from tco.report.prices import figures_text
 
-    rows = figure_rows(catalog_with(books).books, today or dt.date.today(), words, kind, older_than)
+    rows = figure_rows(
+        catalog_with(books).books, today or dt.date.today(), words, kind, older_than=older_than
+    )
     _print_figures(rows, words, form, figures_text)
 
 
@@ -68,7 +70,9 @@ def prices_show(
     from tco.catalog.listing import figure_rows
     from tco.report.prices import figures_in_full
 
-    rows = figure_rows(catalog_with(books).books, today or dt.date.today(), words, None, None)
+    rows = figure_rows(
+        catalog_with(books).books, today or dt.date.today(), words, None, older_than=None
+    )
     _print_figures(rows, words, form, figures_in_full)
 
 

@@ -54,7 +54,9 @@ def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOpti
         spans = [span_of(param) for param in params]
         source = read_stack(question.folder, stack)
         resolve = partial(resolve_stack, catalog=load_catalog(), today=question.today)
-        asked = sweep_of(source, resolve, question.today, spans, question.scenarios, question.seed)
+        asked = sweep_of(
+            source, resolve, question.today, spans, scenarios=question.scenarios, seed=question.seed
+        )
     except NoSweep as error:
         raise click.UsageError(str(error)) from None
     if form == "csv":

@@ -116,7 +116,8 @@ class ApiRate:
         """Price of one request of a class in month 0, averaged over the week's demand."""
         shares = [peak_share(demand, peak, day) for peak in self.row.peak]
         factor = self.factor * scenario.api_price_factors.get(self.api, 1.0)
-        return usd_per_request(self.row, request, shares, scenario, demand.name) * factor
+        usd = usd_per_request(self.row, request, shares, scenario, workload=demand.name)
+        return usd * factor
 
     def usd_of(
         self,
@@ -170,11 +171,11 @@ class _Prices:
         Cache writes move as input does, reasoning as output does.
         """
         return _Prices(
-            _scaled(self.miss, miss, base.miss),
-            _scaled(self.hit, hit, base.hit),
-            _scaled(self.write, miss, base.miss),
-            _scaled(self.out, out, base.out),
-            _scaled(self.reasoning, out, base.out),
+            miss=_scaled(self.miss, miss, base.miss),
+            hit=_scaled(self.hit, hit, base.hit),
+            write=_scaled(self.write, miss, base.miss),
+            out=_scaled(self.out, out, base.out),
+            reasoning=_scaled(self.reasoning, out, base.out),
         )
 
 
@@ -197,13 +198,13 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
         hit, write = tier.cached_input_usd_per_mtok, tier.cache_write_usd_per_mtok
         out = at("tier output", tier.output_usd_per_mtok)
         prices = _Prices(
-            miss,
-            _scaled(base.hit, miss, base.miss) if hit is None else at("tier cache hit", hit),
-            _scaled(base.write, miss, base.miss)
+            miss=miss,
+            hit=_scaled(base.hit, miss, base.miss) if hit is None else at("tier cache hit", hit),
+            write=_scaled(base.write, miss, base.miss)
             if write is None
             else at("tier cache write", write),
-            out,
-            _scaled(base.reasoning, out, base.out),
+            out=out,
+            reasoning=_scaled(base.reasoning, out, base.out),
         )
     if peak is None:
         return prices
@@ -222,11 +223,11 @@ def _base(row: ApiPrice, at: Callable[[Price, Range], Quantity]) -> _Prices:
     hit, write = row.cached_input_usd_per_mtok, row.cache_write_usd_per_mtok
     reasoning = row.reasoning_usd_per_mtok
     return _Prices(
-        miss,
-        miss if hit is None else at("cache hit", hit),
-        miss if write is None else at("cache write", write),
-        out,
-        out if reasoning is None else at("reasoning", reasoning),
+        miss=miss,
+        hit=miss if hit is None else at("cache hit", hit),
+        write=miss if write is None else at("cache write", write),
+        out=out,
+        reasoning=out if reasoning is None else at("reasoning", reasoning),
     )
 
 
@@ -253,9 +254,9 @@ def usd_per_request(
     """
     scenario = scenario or Scenario()
     rest = 1.0 - sum(peak_shares)
-    usd = rest * _one(row, request, None, scenario, workload)
+    usd = rest * _one(row, request, None, scenario, workload=workload)
     for peak, share in zip(row.peak, peak_shares, strict=False):
-        usd = usd + share * _one(row, request, peak, scenario, workload)
+        usd = usd + share * _one(row, request, peak, scenario, workload=workload)
     discount = scenario.read(driver_of(row, "batch discount"), row.batch_discount or point(0.0))
     factor = scenario.read(driver_of(row, "token factor"), _token_factor(row))
     waits = scenario.read(f"{workload}: share of {request.name} that can wait", request.can_wait)

@@ -27,7 +27,7 @@ def egress_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) ->
             shares = _shares(service, group, scenario)
             for pool, share in zip(group.group.pools, shares, strict=True):
                 terms = pool.egress
-                gb = _gb(service, group, pool, share, scenario)
+                gb = _gb(service, group, pool, share, scenario=scenario)
                 account = (pool.vendor, terms.destination)
                 before = sent.get(account, 0.0)
                 usd = tiered_usd(

@@ -45,7 +45,7 @@ class PoolSpeed:
         return self.node.concurrency
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """Request classes that share pools, with the pools in merit order.
 
@@ -82,12 +82,12 @@ class Group:
             ),
         )
         return Group(
-            self.workload,
-            self.classes,
-            tuple(pools),
-            fleet,
-            widest.scaled(first.throughput.name),
-            tuple(speeds),
+            workload=self.workload,
+            classes=self.classes,
+            pools=tuple(pools),
+            fleet=fleet,
+            throughput=widest.scaled(first.throughput.name),
+            speeds=tuple(speeds),
         )
 
     def with_fleet_pools(self, pools: Iterable[FleetPool]) -> Group:

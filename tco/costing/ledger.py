@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from tco.arrays import Quantity
 from tco.costing.api_bill import ApiRate
@@ -25,11 +26,28 @@ from tco.scenario import BASE_CASE, Scenario
 __all__ = ["api_bill", "api_bills", "ledger", "service_lines", "shared_lines"]
 
 
+class ServiceLines(Protocol):
+    """Returns the lines of one service, by its index, in a month."""
+
+    def __call__(
+        self,
+        stack: StackModel,
+        done: FleetOperation,
+        index: int,
+        /,
+        *,
+        month: Quantity,
+        scenario: Scenario,
+    ) -> Iterable[CostLine]:
+        """Return the lines."""
+        ...
+
+
 @dataclass(frozen=True)
 class ByService:
     """Builds the lines that one service, by its index, makes alone in a month."""
 
-    build: Callable[[StackModel, FleetOperation, int, Quantity, Scenario], Iterable[CostLine]]
+    build: ServiceLines
 
 
 @dataclass(frozen=True)
@@ -60,7 +78,7 @@ def ledger(
             lines += builder.build(stack, done, scenario)
         else:
             for index in range(len(stack.services)):
-                lines += builder.build(stack, done, index, month, scenario)
+                lines += builder.build(stack, done, index, month=month, scenario=scenario)
     order = {category: index for index, category in enumerate(CATEGORIES)}
     return sorted(lines, key=lambda line: order[line.category])
 
@@ -71,7 +89,7 @@ def service_lines(stack: StackModel, done: FleetOperation, index: int) -> list[C
         line
         for builder in BUILDERS
         if isinstance(builder, ByService)
-        for line in builder.build(stack, done, index, 0.0, BASE_CASE)
+        for line in builder.build(stack, done, index, month=0.0, scenario=BASE_CASE)
     ]
 
 
@@ -114,6 +132,6 @@ def api_bills(
     if alternative.unpriced or len(rates) < len(stack.services):
         return None
     return [
-        api_bill(stack, service, rate, month, scenario)
+        api_bill(stack, service, rate, month, scenario=scenario)
         for service, rate in zip(stack.services, rates, strict=True)
     ]

@@ -34,7 +34,7 @@ def node_lines(
     service = stack.services[index]
     for group in done.groups[index]:
         for rank, pool in enumerate(group.group.pools):
-            yield from _compute(service, group, rank, pool, rate, scenario)
+            yield from _compute(service, group, rank, pool, rate=rate, scenario=scenario)
         yield from _standby_nodes(service, group, rate, scenario)
         yield from _power(service, group, scenario)
 
@@ -144,7 +144,7 @@ def _power(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[C
         line
         for index, pool in enumerate(done.group.pools)
         if pool.power is not None
-        for line in _owned_power(service, done, index, pool.power, scenario)
+        for line in _owned_power(service, done, index, pool.power, scenario=scenario)
     ]
     if lines:
         return lines

@@ -130,8 +130,8 @@ class PurchaseOption:
             scenario.value(terms.availability),
             scenario.value(terms.interruptions_per_hour),
             scenario.value(terms.boot_hours),
-            fallback,
-            terms.overprovision,
+            on_demand=fallback,
+            overprovision=terms.overprovision,
         )
 
     def upfront_usd(self, scenario: Scenario) -> Quantity:

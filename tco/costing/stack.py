@@ -28,7 +28,7 @@ class Unpriced:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Alternative:
     """An alternative: an API per service, or another stack on the same workloads."""
 

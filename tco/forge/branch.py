@@ -85,8 +85,8 @@ def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime)
             _head(checkout),
             valid_at,
             catalog.version,
-            [_shown(diff, older) for diff in diffs],
-            lambda change: _place(change, folder, checkout),
+            diffs=[_shown(diff, older) for diff in diffs],
+            locate=lambda change: _place(change, folder, checkout),
         )
 
 
@@ -101,7 +101,13 @@ def _side(
     def resolve(source: StackFile, read_other: Callable[[str], StackFile]) -> StackModel:
         return resolve_stack(source, catalog, asked.today, read_other)
 
-    return Side(folder, resolve, catalog.version, asked, unreadable)
+    return Side(
+        folder=folder,
+        resolve=resolve,
+        catalog_version=catalog.version,
+        asked=asked,
+        unreadable=unreadable,
+    )
 
 
 def _checkout(folder: Path) -> _Checkout | None:
@@ -145,13 +151,13 @@ def _base(folder: Path, named: str | None, checkout: _Checkout | None, scratch: 
     commit = repository.base(named)
     stacks, catalog = scratch / "stacks", scratch / "catalog"
     path = "/".join(bounds.inside)
-    unreadable = repository.export(commit.sha, path, STACK_FILES, stacks, bounds)
+    unreadable = repository.export(commit.sha, path, STACK_FILES, stacks, bounds=bounds)
     return _Base(
-        stacks,
-        _own_catalog(repository, commit, catalog),
-        Revision(ref=commit.ref, commit=commit.sha),
-        f"{commit.sha[:10]}:{path or '.'}",
-        unreadable,
+        folder=stacks,
+        catalog=_own_catalog(repository, commit, catalog),
+        revision=Revision(ref=commit.ref, commit=commit.sha),
+        shown=f"{commit.sha[:10]}:{path or '.'}",
+        unreadable=unreadable,
     )
 
 

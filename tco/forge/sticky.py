@@ -105,7 +105,7 @@ def post(
         if behavior == "update":
             _delete(forge, [comment for comment in found if comment.id != latest.id])
         return "unchanged"
-    done = _write(forge, message, behavior, found, latest)
+    done = _write(forge, message, behavior, found, latest=latest)
     if behavior != "new":
         _repair(forge, message, sleep)
     return done

@@ -99,7 +99,7 @@ def resolve_alternatives(
             todo.fail(path, "a stack cannot be an alternative to itself.")
             continue
         if spec.stack is not None and other_stack is not None:
-            made.append(_other_stack(todo, path, spec.name, spec.stack, other_stack))
+            made.append(_other_stack(todo, path, spec.name, spec.stack, other_stack=other_stack))
             continue
         unknown = [name for name in spec.apis if name not in todo.plan.services]
         missing = [name for name in todo.plan.services if spec.apis and name not in spec.apis]
@@ -116,8 +116,8 @@ def resolve_alternatives(
         lacking = _lacking(todo, rates)
         made.append(
             Alternative(
-                spec.name,
-                tuple(rates),
+                name=spec.name,
+                rates=tuple(rates),
                 eligible=not lacking,
                 lacking=lacking,
                 unpriced=_without_price(todo, names, rates),
@@ -169,12 +169,12 @@ def _other_stack(
     known = stack_names(todo.source.folder)
     if stack not in known:
         todo.fail(path, f'no stack "{stack}".', one_of(stack, known))
-        return Alternative(name, unpriced="not resolved")
+        return Alternative(name=name, unpriced="not resolved")
     try:
         other = other_stack(stack)
     except BadInput as error:
         todo.problems += error.problems
-        return Alternative(name, unpriced="not resolved")
+        return Alternative(name=name, unpriced="not resolved")
     own = [spec.workload for spec in todo.plan.services.values()]
     theirs = [spec.workload for spec in other.plan.services.values()]
     if sorted(own) != sorted(theirs):
@@ -184,7 +184,7 @@ def _other_stack(
             "Only stacks on the same workloads can be compared.",
         )
     named = with_own_figures(other, todo.figures_stated)
-    return Alternative(name, stack=named, unpriced=_not_all_priced(named))
+    return Alternative(name=name, stack=named, unpriced=_not_all_priced(named))
 
 
 def _not_all_priced(other: StackModel) -> str:

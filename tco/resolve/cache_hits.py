@@ -45,7 +45,7 @@ def with_lasting_hits(
         text = f"a replica keeps {most:,.0f} open sessions of {tokens:,.0f} tokens in memory"
         limited, text = node, f"{text}: with more of them cache hits are lost"
     else:
-        found = _residency(node, demand, classes, pools, resident)
+        found = _residency(node, demand, classes, pools, resident=resident)
         limited = node if found.holds else replace(choose(hit_limit()), hit_limit=hit_limit())
         text = f"a replica has {found.per_replica:,.0f} open sessions of {tokens:,.0f} tokens"
         text += f" and keeps {resident:,.0f} of them in memory, so cache hits are "

@@ -30,7 +30,9 @@ def with_every_supply(
     """
     books = catalog.with_books(source.books)
     services = {
-        name: spec.model_copy(update={"pools": _pools(source, books, day, spec, longest_months)})
+        name: spec.model_copy(
+            update={"pools": _pools(source, books, day, spec, longest_months=longest_months)}
+        )
         for name, spec in source.plan.services.items()
     }
     try:

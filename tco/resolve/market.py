@@ -79,11 +79,13 @@ class CatalogMarket:
         owned = OwnedSupply(price, figures["residual"], figures["maintenance"], OWNED_MONTHS)
         free = price.scaled(f"{pool.node}: rent", 0.0, "USD/h")
         power = PowerTerms(
-            watts,
-            watts,
-            figures["pue"],
-            figures["usd_per_kwh"],
-            figures["usd_per_kw_month"].scaled("colocation", kw.value.likely, "USD/month"),
+            idle_w=watts,
+            load_w=watts,
+            pue=figures["pue"],
+            usd_per_kwh=figures["usd_per_kwh"],
+            colocation_usd_per_month=figures["usd_per_kw_month"].scaled(
+                "colocation", kw.value.likely, "USD/month"
+            ),
         )
         option = PurchaseOption(
             option="owned",

@@ -31,13 +31,13 @@ def resolve_pool(
     path = f"services.{service}.pools.{name}"
     provider = pool_provider(todo.catalog, pool)
     region = pool_region(todo.source, pool, provider)
-    gpu, gpus, price = _hardware(todo, path, pool, provider, region)
+    gpu, gpus, price = _hardware(todo, path, pool, provider, region=region)
     size = max(1, -(-(spec.serving.gpus_per_replica or gpus) // gpus))
     boot_name = f"boot_and_load_hours_{'single' if gpus == 1 else 'multi'}_gpu"
     boot = todo.stated_or(f"pools.{name}.boot_hours", pool.boot_hours, "h", boot_name)
-    supply = resolve_supply(todo, path, name, pool, region, price, boot)
+    supply = resolve_supply(todo, path, name, pool, region=region, price=price, boot=boot)
     standby = spec.standby
-    _check_weights(todo, model, spec, gpu, gpus * size)
+    _check_weights(todo, model, spec, gpu, gpus=gpus * size)
     return PoolModel(
         name=name,
         plan=pool,
@@ -55,7 +55,7 @@ def resolve_pool(
             f"{service}.standby.mttr_hours", standby.mttr_hours, "h", provider.repair_figure
         ),
         boot_hours=boot,
-        egress=_egress(todo, service, pool, provider, spec, price),
+        egress=_egress(todo, service, pool, provider, spec=spec, price=price),
         nodes_per_replica=size,
     )
 
@@ -130,18 +130,20 @@ def _power(todo: Lookup, path: str, owned: OwnedNode) -> PowerTerms:
         if value is not None:
             monthly = todo.stated(f"{path}.owned.colocation", value, "USD/month")
     if power is None:
-        return PowerTerms(None, None, None, None, monthly)
+        return PowerTerms(
+            idle_w=None, load_w=None, pue=None, usd_per_kwh=None, colocation_usd_per_month=monthly
+        )
     return PowerTerms(
-        todo.stated(f"{path}.owned.power.idle_w", power.idle_w, "W"),
-        todo.stated(f"{path}.owned.power.load_w", power.load_w, "W"),
-        todo.stated_or(f"{path}.owned.power.pue", power.pue, "ratio", "pue"),
-        todo.stated_or(
+        idle_w=todo.stated(f"{path}.owned.power.idle_w", power.idle_w, "W"),
+        load_w=todo.stated(f"{path}.owned.power.load_w", power.load_w, "W"),
+        pue=todo.stated_or(f"{path}.owned.power.pue", power.pue, "ratio", "pue"),
+        usd_per_kwh=todo.stated_or(
             f"{path}.owned.power.usd_per_kwh",
             power.usd_per_kwh,
             "USD/kWh",
             "electricity_usd_per_kwh",
         ),
-        monthly,
+        colocation_usd_per_month=monthly,
     )
 
 

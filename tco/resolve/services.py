@@ -35,21 +35,23 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> ServiceModel:
     pools: list[PoolModel] = []
     for pool_name, pool in spec.pools.items():
         try:
-            pools.append(resolve_pool(todo, name, pool_name, pool, spec, model))
+            pools.append(resolve_pool(todo, name, pool_name, pool, spec=spec, model=model))
         except NotFound:
             continue
     routed, common, by_pool = _routes(todo, path, spec)
     served = [*common, *(request for classes in by_pool.values() for request in classes)]
     overflow = None
     if spec.overflow != "refuse":
-        overflow = maybe(lambda: needed_rate(todo, f"{path}.overflow", spec.overflow, spec, served))
+        overflow = maybe(
+            lambda: needed_rate(todo, f"{path}.overflow", spec.overflow, spec, classes=served)
+        )
     standby = maybe(lambda: resolve_standby(todo, path, spec, served))
     if len(todo.problems) > before or standby is None:
         raise NotFound
     for pool in pools:
         _whole_replicas(todo, path, pool)
     _tell_held(todo, standby, pools)
-    groups = _groups(todo, path, spec, model, pools, common, by_pool)
+    groups = _groups(todo, path, spec, model, pools=pools, common=common, by_pool=by_pool)
     if len(todo.problems) > before:
         raise NotFound
     serving = " ".join(
@@ -119,7 +121,7 @@ def _routes(
             where = f"{path}.route.{request.name}.api"
             rate = maybe(
                 lambda api=api, at=where, routed_request=request: needed_rate(
-                    todo, at, api, spec, [routed_request]
+                    todo, at, api, spec, classes=[routed_request]
                 )
             )
             if rate is not None:
@@ -151,7 +153,9 @@ def _groups(
     if common and free:
         wanted.insert(0, (common, free))
     for classes, members in wanted:
-        group = maybe(lambda c=classes, m=members: _group(todo, path, spec, model, c, m))
+        group = maybe(
+            lambda c=classes, m=members: _group(todo, path, spec, model, classes=c, pools=m)
+        )
         if group is not None:
             groups.append(group)
     if not groups and not todo.problems:
@@ -171,7 +175,11 @@ def _group(
     before = len(todo.problems)
     speeds: list[Speed] = []
     for pool in pools:
-        found = maybe(lambda p=pool: node_throughput(todo, path, spec, model, classes, p, pools))
+        found = maybe(
+            lambda p=pool: node_throughput(
+                todo, path, spec, model, classes=classes, pool=p, pools=pools
+            )
+        )
         if found is not None:
             speeds.append(speed_of(found, classes, demand.name, pool))
     if len(todo.problems) > before:
@@ -187,11 +195,11 @@ def _group(
             f"State burst: {{factor: …}} in the workload {spec.workload}.",
         )
     arrivals = Arrivals(
-        concurrency or 1.0,
-        spec.sizing.target_load,
-        demand.burst.quantile or 0.99,
-        demand.burst.factor or (1.0 if concurrency is None else None),
-        todo.plan.gate.max_unserved_share if spec.overflow == "refuse" else None,
+        concurrency=concurrency or 1.0,
+        target_load=spec.sizing.target_load,
+        quantile=demand.burst.quantile or 0.99,
+        factor=demand.burst.factor or (1.0 if concurrency is None else None),
+        unserved_limit=todo.plan.gate.max_unserved_share if spec.overflow == "refuse" else None,
     )
     fleet = Fleet(
         demand.requests_per_hour * first.work / SECONDS_PER_HOUR,
@@ -209,12 +217,12 @@ def _group(
     by_pool = tuple(speed.pool_speed for speed in speeds)
     widest = max((speed.throughput for speed in by_pool), key=width)
     return Group(
-        demand.name,
-        tuple(classes),
-        tuple(speed.pool for speed in speeds),
-        fleet,
-        widest.scaled(by_pool[0].throughput.name),
-        by_pool,
+        workload=demand.name,
+        classes=tuple(classes),
+        pools=tuple(speed.pool for speed in speeds),
+        fleet=fleet,
+        throughput=widest.scaled(by_pool[0].throughput.name),
+        speeds=by_pool,
     )
 
 
@@ -261,7 +269,7 @@ def resolve_standby(
         return StandbyTerms(pool=standby.pool, nodes=standby.nodes or 0)
     if standby.api is not None:
         where = f"{path}.standby.api"
-        return StandbyTerms(api=needed_rate(todo, where, standby.api, spec, served))
+        return StandbyTerms(api=needed_rate(todo, where, standby.api, spec, classes=served))
     return StandbyTerms(target=standby.availability)
 
 

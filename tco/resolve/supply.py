@@ -96,7 +96,7 @@ def resolve_supply(
     if price is None:
         raise AssertionError("a rented pool has a price row")
     if pool.purchase == "spot":
-        return _spot(todo, path, name, pool, region, _rate(price), boot)
+        return _spot(todo, path, name, pool, region=region, rate=_rate(price), boot=boot)
     return rented(price, pool.commitment)
 
 
@@ -170,13 +170,13 @@ def _spot(
         rate=rate,
         terms="spot",
         spot=SpotSupply(
-            todo.stated_or(
+            availability=todo.stated_or(
                 f"pools.{name}.spot.availability", terms.availability, "share", "spot_availability"
             ),
-            interruptions,
-            boot,
-            fallback,
-            terms.overprovision,
+            interruptions_per_hour=interruptions,
+            boot_hours=boot,
+            on_demand=fallback,
+            overprovision=terms.overprovision,
         ),
     )
 

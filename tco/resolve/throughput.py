@@ -105,9 +105,9 @@ def node_throughput(
     ``pools`` are all that serve the group.
     """
     serving, demand = spec.serving, todo.demand(spec)
-    rows = todo.catalog.benchmarks(model, pool.gpu, None, None, todo.day)
+    rows = todo.catalog.benchmarks(model, pool.gpu, None, None, day=todo.day)
     _check_names(todo, path, serving, model)
-    supplied = _supplied(todo, path, model, pool.gpu, rows)
+    supplied = _supplied(todo, path, model, pool.gpu, rows=rows)
 
     def choose(hit_limit: float) -> NodeThroughput:
         return select(
@@ -129,7 +129,7 @@ def node_throughput(
         )
 
     try:
-        node = with_lasting_hits(todo, choose, demand, classes, pools)
+        node = with_lasting_hits(todo, choose, demand, classes, pools=pools)
     except NoThroughput as missing:
         hint = todo.source.unnamed(model) or f"{missing.hint} {_measured_configurations(rows)}"
         message = f"pool {pool.name}: {missing.message}"

@@ -131,7 +131,7 @@ def _nearest_curve(need: Need, curves: Sequence[Curve]) -> Curve:
         [curve.derived for curve in curves],
         need.shape,
         need.rule(configuration.gpus, configuration.precision),
-        middle,
+        concurrency=middle,
     )
     return curves[index]
 

@@ -36,7 +36,13 @@ def catalog_findings() -> Iterator[MeasurementFinding]:
             if row.input is None or row.output is None:
                 continue
             shape = Shape(row.input, row.output)
-            load = LoadPoint(shape, row.output_tok_s, row.concurrency, row.ttft_ms, row.itl_ms)
+            load = LoadPoint(
+                shape=shape,
+                output_tok_s=row.output_tok_s,
+                concurrency=row.concurrency,
+                ttft_ms=row.ttft_ms,
+                itl_ms=row.itl_ms,
+            )
             for finding in findings(load, _replica_of_row(model, row)):
                 yield MeasurementFinding(model, row, finding)
 
@@ -46,7 +52,7 @@ def _replica_of_row(model: str, row: Measurement) -> Replica | None:
     if row.mode != "aggregated" or row.speculative not in NOT_SPECULATIVE:
         return None
     shared = parallelism_of(row.parallelism, row.gpus)
-    return _replica(model_specs().get(model), row.gpu, row.gpus, row.precision, shared)
+    return _replica(model_specs().get(model), row.gpu, row.gpus, row.precision, shared=shared)
 
 
 def benchmark_findings(row: Benchmark, spec: ModelSpec | None = None) -> Iterator[Finding]:
@@ -55,17 +61,17 @@ def benchmark_findings(row: Benchmark, spec: ModelSpec | None = None) -> Iterato
     ``spec`` is that of an own model; a model of the catalog brings its own.
     """
     known = spec or model_specs().get(row.model)
-    replica = _replica(known, row.gpu, row.gpus, row.precision, Parallelism(row.gpus))
+    replica = _replica(known, row.gpu, row.gpus, row.precision, shared=Parallelism(row.gpus))
     shape = Shape(float(row.input), float(row.output), row.cached.likely)
     for point in row.points:
         if point.output_tok_s is None:
             continue
         load = LoadPoint(
-            shape,
-            point.output_tok_s.likely,
-            point.concurrency.likely if point.concurrency else None,
-            _middle(point.ttft_ms),
-            _middle(point.itl_ms),
+            shape=shape,
+            output_tok_s=point.output_tok_s.likely,
+            concurrency=point.concurrency.likely if point.concurrency else None,
+            ttft_ms=_middle(point.ttft_ms),
+            itl_ms=_middle(point.itl_ms),
         )
         yield from findings(load, replica)
 

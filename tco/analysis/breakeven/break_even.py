@@ -93,7 +93,7 @@ def winning_intervals(
     ends = points[last]
     within = piece[last] == piece[last + 1]
     at = last[within]
-    ends[within] = roots(saving, points[at], points[at + 1], values[at], values[at + 1])
+    ends[within] = roots(saving, points[at], points[at + 1], values[at], at_b=values[at + 1])
     bounds = [*([0.0] if wins[0] else []), *ends.tolist(), *([ceiling] if wins[-1] else [])]
     merged: list[Interval] = []
     for start, end in zip(bounds[::2], bounds[1::2], strict=True):
@@ -147,11 +147,11 @@ def scan(stack: StackModel) -> Scan:
         found = winning_intervals(_saving(stack, rival), samples, values, lasting=lasting)
         wins.append([(lo * volume, None if hi is None else hi * volume) for lo, hi in found])
     return Scan(
-        samples.points * volume,
-        own,
-        ceiling * volume,
-        None if capacity is None else capacity * volume,
-        tuple(wins),
+        mtok=samples.points * volume,
+        self_usd=own,
+        ceiling_mtok=ceiling * volume,
+        capacity_mtok=None if capacity is None else capacity * volume,
+        wins=tuple(wins),
     )
 
 
@@ -160,7 +160,13 @@ def _unable(stack: StackModel, ceiling: float) -> Scan:
     nothing = np.zeros(1)
     wins: tuple[list[Interval], ...] = tuple([] for _ in stack.alternatives)
     own = self_usd(stack, nothing)
-    return Scan(nothing, own, ceiling * stack.mtok_per_month, 0.0, wins)
+    return Scan(
+        mtok=nothing,
+        self_usd=own,
+        ceiling_mtok=ceiling * stack.mtok_per_month,
+        capacity_mtok=0.0,
+        wins=wins,
+    )
 
 
 def self_usd(stack: StackModel, factor: FloatArray, scenario: Scenario = BASE_CASE) -> FloatArray:
@@ -224,7 +230,7 @@ def _capacity(stack: StackModel, ceiling: float) -> float | None:
     (low, high), (room_low, room_high) = (
         np.split(values[full - 1 : full + 1], 2) for values in (grid, room)
     )
-    [found] = roots(lambda factor: _room(stack, factor), low, high, room_low, room_high)
+    [found] = roots(lambda factor: _room(stack, factor), low, high, room_low, at_b=room_high)
     return float(found)
 
 

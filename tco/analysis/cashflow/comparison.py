@@ -100,11 +100,11 @@ def rival_side(
         return None
     refused = refused_usd(ahead, alternative, scenario)
     return RivalSide(
-        alternative,
-        flow,
-        refused,
-        _present(ahead, flow),
-        _present(ahead, CashFlow.running(refused)),
+        alternative=alternative,
+        flow=flow,
+        refused_usd=refused,
+        npv_usd=_present(ahead, flow),
+        refused_npv_usd=_present(ahead, CashFlow.running(refused)),
     )
 
 

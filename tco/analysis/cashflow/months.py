@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 
@@ -12,13 +11,13 @@ from tco.analysis.cashflow.comparison import OwnSide, RivalSide
 __all__ = ["Month", "MonthByMonth", "months_ahead"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
     """A month of the horizon, in USD, the first is 1.
 
     ``own_usd`` spreads prepayments over their time, ``running_usd`` leaves them out,
     ``upfront_usd`` has them when they are paid. ``cumulative_usd`` is all that was paid to the
-    rival less all that was paid for self-hosting, up to the month's end.
+    alternative less all that was paid for self-hosting, up to the month's end.
     """
 
     number: int
@@ -55,24 +54,22 @@ def months_ahead(ours: OwnSide, rival: RivalSide) -> MonthByMonth:
     """
     own, flow, refused = ours.flow, rival.flow, rival.refused_usd
     theirs = flow.running_usd + flow.upfront_usd
-    paid = theirs - own.running_usd - own.upfront_usd - refused
+    paid = np.cumsum(theirs - own.running_usd - own.upfront_usd - refused)
     cheaper = own.billed_usd + refused < flow.billed_usd
     return MonthByMonth(
         rival.alternative.name,
         tuple(
-            Month(number, *(float(usd) for usd in row), self_is_cheaper=bool(cheaper[number - 1]))
-            for number, row in enumerate(
-                zip(
-                    own.billed_usd,
-                    own.running_usd,
-                    own.upfront_usd,
-                    refused,
-                    theirs,
-                    accumulate(paid),
-                    strict=True,
-                ),
-                start=1,
+            Month(
+                number=index + 1,
+                own_usd=float(own.billed_usd[index]),
+                running_usd=float(own.running_usd[index]),
+                upfront_usd=float(own.upfront_usd[index]),
+                refused_usd=float(refused[index]),
+                rival_usd=float(theirs[index]),
+                cumulative_usd=float(paid[index]),
+                self_is_cheaper=bool(cheaper[index]),
             )
+            for index in range(len(paid))
         ),
         float(np.asarray(own.remaining_usd)),
     )

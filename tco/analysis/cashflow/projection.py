@@ -90,7 +90,9 @@ def project(stack: StackModel, months: int | None = None) -> Projection:
         for alternative in stack.alternatives
         if alternative.stack is not None
     }
-    return Projection(t, factors, operate(held, factors), held, others)
+    return Projection(
+        months=t, factors=factors, work=operate(held, factors), stack=held, others=others
+    )
 
 
 def tabulated(ahead: Projection, widest: float) -> Callable[[Scenario], Projection]:
@@ -133,7 +135,7 @@ def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:
     upfront[..., 0] += _first(scenario.value(ahead.stack.labor.setup_usd))
     left: Quantity = 0.0
     for pool, nodes in ahead.work.nodes_by_pool():
-        left = left + _buy(pool, nodes, _first(rate), scenario, upfront)
+        left = left + _buy(pool, nodes, _first(rate), scenario, upfront_usd=upfront)
     return CashFlow(billed - amortised, upfront, left, billed)
 
 
@@ -168,7 +170,7 @@ def _buy(
             upfront_usd[..., int(renewal)] += count * price
             age = months - renewal
             renewal += supply.period_months
-        left = left + count * _worth(pool, price, rate, age, scenario)
+        left = left + count * _worth(pool, price, rate, age, scenario=scenario)
     return left
 
 
@@ -179,7 +181,7 @@ def _worth(
     if supply.owned is not None:
         residual = price * _first(scenario.value(supply.owned.residual))
         life = supply.owned.life_months
-        return remaining_value(price, residual, rate, life, min(age, life))
+        return remaining_value(price, residual, rate, life, age=min(age, life))
     return price * max(0.0, 1 - age / (supply.period_months or age))
 
 

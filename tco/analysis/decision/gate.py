@@ -138,7 +138,11 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
         conditions.append(override)
         overridden = override.holds
     return GateResult(
-        not closed or overridden, limits.level, tuple(conditions), limits.override, facts
+        open=not closed or overridden,
+        level=limits.level,
+        conditions=tuple(conditions),
+        override=limits.override,
+        facts=facts,
     )
 
 

@@ -260,7 +260,13 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
 
 def _catalog_matters(base: Side, head: Side, name: str, before: Evaluation) -> bool:
     """Whether the head's catalog alone moves a stack of the base."""
-    at_base = Side(base.folder, head.resolve, head.catalog_version, base.asked, base.unreadable)
+    at_base = Side(
+        folder=base.folder,
+        resolve=head.resolve,
+        catalog_version=head.catalog_version,
+        asked=base.asked,
+        unreadable=base.unreadable,
+    )
     return _outcome(at_base.evaluation(name)) != _outcome(before)
 
 

@@ -71,7 +71,11 @@ def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> CommitmentOp
             bills[alternative.name] = float(sum(known))
     if not bills:
         return CommitmentOption(
-            "API", "", None, None, "no eligible alternative is an API with a price"
+            name="API",
+            how="",
+            usd_per_month=None,
+            exit_cost_usd=None,
+            reason="no eligible alternative is an API with a price",
         )
     name = min(bills, key=lambda bill: bills[bill])
     return CommitmentOption("API", name, bills[name], 0.0)
@@ -84,7 +88,9 @@ def _rung(
     for _, _, _, pool in stack.pools():
         holding = hold(pool)
         if isinstance(holding, Missing):
-            return CommitmentOption(name, "", None, None, holding.reason)
+            return CommitmentOption(
+                name=name, how="", usd_per_month=None, exit_cost_usd=None, reason=holding.reason
+            )
         holdings[pool.name] = holding
     held = _with(stack, holdings)
     done = operate(held)

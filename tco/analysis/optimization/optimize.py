@@ -84,7 +84,7 @@ class Pinned:
     usd_per_month: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Optimum:
     """A declared stack against the cheapest mix of its services, in USD a month.
 
@@ -134,20 +134,29 @@ def optimize(
     starts = [declared, _at_apis(open_, prices)] if len(open_.services) > 1 else [declared]
     standbys = [service.standby for service in declared.services]
     best, settled = min(
-        (_in_turn(open_, start, standbys, prices, budget) for start in starts),
+        (_in_turn(open_, start, standbys, prices, budget=budget) for start in starts),
         key=lambda pair: prices.cost_usd(pair[0]),
     )
     pinned = (
-        _pinned(open_, declared, [best, declared], prices, budget)
+        _pinned(open_, declared, [best, declared], prices, budget=budget)
         if len(standbys) > 1
-        else _as_plan(open_, declared, declared, settled, prices)
+        else _as_plan(open_, declared, declared, settled, prices=prices)
     )
     services = tuple(
-        _service(_offered(best, open_, index), index, service, prices, scenarios, seed)
+        _service(
+            _offered(best, open_, index), index, service, prices, scenarios=scenarios, seed=seed
+        )
         for index, service in enumerate(settled)
     )
-    usd = prices.month_usd(declared), prices.month_usd(best)
-    return Optimum(declared, best, *usd, services, pinned, tuple(budget.skipped))
+    return Optimum(
+        declared=declared,
+        best=best,
+        declared_usd=prices.month_usd(declared),
+        optimum_usd=prices.month_usd(best),
+        services=services,
+        pinned=pinned,
+        not_searched=tuple(budget.skipped),
+    )
 
 
 def _pinned(
@@ -162,7 +171,9 @@ def _pinned(
     A service stays as declared only where that is cheaper than every mix.
     """
     standbys = [service.standby for service in declared.services]
-    ends = (_in_turn(open_, start, standbys, prices, budget, owning=True) for start in starts)
+    ends = (
+        _in_turn(open_, start, standbys, prices, budget=budget, owning=True) for start in starts
+    )
     found = [_as_plan(open_, declared, *end, prices) for end in ends]
     return min(filter(None, found), key=lambda option: option.usd_per_month, default=None)
 
@@ -228,7 +239,7 @@ def _in_turn(
                 settled.append(last[index])
                 continue
             offered = _offered(best, open_, index)
-            service = cheapest_mixes(offered, index, standby, prices, budget)
+            service = cheapest_mixes(offered, index, standby, prices, budget=budget)
             settled.append(service)
             mixes = [pair for pair in service.mixes if pair[0].held or not owning]
             bare = owning and not _owns(best, open_, index)
@@ -266,7 +277,7 @@ def _service(
     owning = [option for option in priced if option.mix.held][:1] or [
         price(*pair) for pair in [pair for pair in settled.mixes if pair[0].held][:1]
     ]
-    standbys = _standbys(offered, index, owning[0].mix, api, prices) if owning else {}
+    standbys = _standbys(offered, index, owning[0].mix, api, prices=prices) if owning else {}
     return ServiceOptimum(
         service=service.name,
         method=settled.method,

@@ -110,7 +110,7 @@ class SimulationAccumulator:
         """Return the scenarios kept."""
         rows = np.concatenate(self.samples, axis=1)
         bills, savings, z = np.split(rows[2:], [alternatives, 2 * alternatives])
-        return Sample(rows[0], rows[1], bills, savings, z)
+        return Sample(month_usd=rows[0], own_usd=rows[1], bills_usd=bills, savings_usd=savings, z=z)
 
     def means(self) -> FloatArray:
         """Rows: the share won, the mean saving, the mean gain; a column an alternative."""
@@ -141,7 +141,13 @@ def compare(
     won, saving, gain = (float(mean) for mean in means)
     ends = swings.reshape(-1, 2)
     inputs = [
-        Sensitivity(driver, values[0], float(low), float(high), evppi_usd(savings, scores))
+        Sensitivity(
+            name=driver,
+            value=values[0],
+            saving_at_low_usd=float(low),
+            saving_at_high_usd=float(high),
+            evppi_usd=evppi_usd(savings, scores),
+        )
         for (driver, values), (low, high), scores in zip(
             drivers.ranges.items(), ends, z, strict=True
         )

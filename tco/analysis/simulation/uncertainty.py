@@ -92,19 +92,19 @@ def simulate(
     swings = _outcome(under, alternatives, drivers.scenario(ends), ends.shape[1])
     kept, means = tally.sample(len(alternatives)), tally.means()
     return Uncertainty(
-        seed,
-        scenarios,
-        spread(kept.month_usd),
-        spread(kept.own_usd),
-        tuple(
+        seed=seed,
+        scenarios=scenarios,
+        usd_per_month=spread(kept.month_usd),
+        npv_usd=spread(kept.own_usd),
+        against=tuple(
             compare(
                 alternative.name,
                 drivers,
                 means[:, index],
                 kept.bills_usd[index],
-                kept.savings_usd[index],
-                kept.z,
-                swings.savings_usd[index],
+                savings=kept.savings_usd[index],
+                z=kept.z,
+                swings=swings.savings_usd[index],
             )
             for index, alternative in enumerate(alternatives)
         ),
@@ -190,11 +190,11 @@ def _outcome(
             refused = refused_usd(ahead, alternative, scenario)
             savings[index] -= npv_usd(CashFlow.running(refused), rate)
     return Outcome(
-        _per_scenario(flow.billed_usd[..., 0], count),
-        own,
-        bills,
-        savings,
-        np.broadcast_to(lost, count),
+        month_usd=_per_scenario(flow.billed_usd[..., 0], count),
+        own_usd=own,
+        bills_usd=bills,
+        savings_usd=savings,
+        lost=np.broadcast_to(lost, count),
     )
 
 

@@ -150,7 +150,7 @@ def _growth(stack: StackModel, catalog: Catalog) -> Judged:
             _resource(args, inputs or {}, default_region)
             for inputs in (args.old_inputs, args.new_inputs)
         )
-        found = growth(old, new, known, prices, stack.day)
+        found = growth(old, new, known, prices, day=stack.day)
         if found.in_doubt and args.type in allowed:
             return ""
         if not found.reason and args.type == LAUNCH_TEMPLATE:

@@ -74,7 +74,7 @@ def growth(
             left = describe(_but_leaving_gpus(of_nodes, rates))
             return _in_doubt(left or "; ".join(fresh))
         if will > was:
-            return Growth(_rise(new, name, was, will, of_nodes))
+            return Growth(_rise(new, name, was, will, changed=of_nodes))
     return _in_doubt(describe(change for change in of_nodes if OUT_OF_SIGHT.search(change.path)))
 
 

@@ -126,7 +126,9 @@ class RunningCost:
         if resource.type in FIGURED:
             cost = FIGURED[resource.type](resource, self.rates)
             self._count(resource.urn, cost)
-            return PricedResource(resource, None, cost, False, self._total)
+            return PricedResource(
+                resource=resource, pool=None, cost=cost, gpu=False, total_usd_per_month=self._total
+            )
         return None
 
     def now(self, property_dependencies: Mapping[str, Mapping[str, Sequence[str]]]) -> Pricing:
@@ -145,14 +147,26 @@ class RunningCost:
         )
         self._pools[resource.urn] = pool
         cost = self._covered(pool, cost)
-        return PricedResource(resource, pool, cost, self._may_have_gpus(pool), self._total)
+        return PricedResource(
+            resource=resource,
+            pool=pool,
+            cost=cost,
+            gpu=self._may_have_gpus(pool),
+            total_usd_per_month=self._total,
+        )
 
     def _see_schedule(self, schedule: Resource) -> PricedResource:
         """Return the most expensive group whose size a schedule sets, read again."""
         groups = [self.resources[urn] for urn in self._pools]
         seen = [self._see_pool(group) for group in groups if sets_size_of(schedule, group)]
         if not seen:
-            return PricedResource(schedule, None, Cost("", unpriced=NO_GROUP), True, self._total)
+            return PricedResource(
+                resource=schedule,
+                pool=None,
+                cost=Cost("", unpriced=NO_GROUP),
+                gpu=True,
+                total_usd_per_month=self._total,
+            )
         dearest = max(
             seen, key=lambda group: (group.gpu, bool(group.cost.unpriced), _most(group.cost))
         )

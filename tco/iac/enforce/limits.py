@@ -75,11 +75,11 @@ def read_limits(config: Mapping[str, Any]) -> Limits:
     if verdict is not None and (not isinstance(verdict, str) or not verdict):
         raise TcoError("requireVerdict should be the path of a stack file.")
     return Limits(
-        _amount(config, "maxUsdPerMonth"),
-        _amount(config, "maxUsdPerGpuHour"),
-        frozenset(options) if options is not None else None,
-        verdict,
-        tuple(_names(config, "priceBooks") or ()),
+        usd_per_month=_amount(config, "maxUsdPerMonth"),
+        usd_per_gpu_hour=_amount(config, "maxUsdPerGpuHour"),
+        options=frozenset(options) if options is not None else None,
+        verdict=verdict,
+        books=tuple(_names(config, "priceBooks") or ()),
     )
 
 

@@ -10,7 +10,7 @@ from tco.catalog.sourced import SourcedValue
 __all__ = ["Cost", "Part", "part"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One component of a cost: a quantity a month at a price, as declared, at least, at most."""
 
@@ -52,14 +52,14 @@ def part(
     least, most = bounds or (quantity, quantity)
     value = figure.value
     return Part(
-        name,
-        quantity,
-        unit,
-        value.likely,
-        quantity * value.likely,
-        least * value.low,
-        most * value.high,
-        figure.source,
-        figure.as_of,
-        estimate or figure.estimate or not value.is_point,
+        name=name,
+        quantity=quantity,
+        unit=unit,
+        usd_per_unit=value.likely,
+        usd_per_month=quantity * value.likely,
+        low=least * value.low,
+        high=most * value.high,
+        source=figure.source,
+        as_of=figure.as_of,
+        estimate=estimate or figure.estimate or not value.is_point,
     )

@@ -80,7 +80,7 @@ def volume_parts(
             continue
         bounds = (count[0] * size, count[2] * size)
         elsewhere = region != FIGURES_REGION
-        parts.append(part(name, figure, unit, count[1] * size, bounds, estimate=elsewhere))
+        parts.append(part(name, figure, unit, count[1] * size, bounds=bounds, estimate=elsewhere))
     return parts, left_out
 
 

@@ -56,7 +56,7 @@ def _support(
     if isinstance(most, str):
         return (), (why,)
     bounds = (0.0, HOURS_PER_MONTH)
-    return (part("extended support", most, "hour", 0.0, bounds, estimate=True),), (why,)
+    return (part("extended support", most, "hour", 0.0, bounds=bounds, estimate=True),), (why,)
 
 
 def _left_out(resource: Resource) -> Iterator[str]:

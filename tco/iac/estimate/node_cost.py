@@ -69,16 +69,16 @@ def _share_part(
         for choice, r in priced
     ]
     return Part(
-        made.name,
-        made.quantity,
-        made.unit,
-        made.usd_per_unit,
-        made.usd_per_month,
-        min(lows),
-        max(highs),
-        made.source,
-        made.as_of,
-        made.estimate,
+        name=made.name,
+        quantity=made.quantity,
+        unit=made.unit,
+        usd_per_unit=made.usd_per_unit,
+        usd_per_month=made.usd_per_month,
+        low=min(lows),
+        high=max(highs),
+        source=made.source,
+        as_of=made.as_of,
+        estimate=made.estimate,
     )
 
 

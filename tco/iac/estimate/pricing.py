@@ -39,7 +39,7 @@ __all__ = [
 UNKNOWN_TYPE = "the catalog has no price for this resource type"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PricedResource:
     """A resource with what it costs, or why that is not said."""
 
@@ -181,14 +181,21 @@ def _other(resource: Resource, rates: Rates) -> PricedResource:
 def _priced(resource: Resource, cost: Cost) -> PricedResource:
     if cost.unpriced:
         return _format_cost(resource, "unpriced", cost.unpriced, cost.detail)
-    return _format_cost(resource, "priced", "; ".join(cost.left_out), cost.detail, cost.parts)
+    return _format_cost(resource, "priced", "; ".join(cost.left_out), cost.detail, parts=cost.parts)
 
 
 def _format_cost(
     resource: Resource, status: Status, reason: str, detail: str = "", parts: tuple[Part, ...] = ()
 ) -> PricedResource:
     return PricedResource(
-        resource.urn, resource.type, resource.name, resource.region, status, reason, detail, parts
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        region=resource.region,
+        status=status,
+        reason=reason,
+        detail=detail,
+        parts=parts,
     )
 
 

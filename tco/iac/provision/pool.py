@@ -55,7 +55,9 @@ class GpuNodePool(pulumi.ComponentResource):
         own = pulumi.ResourceOptions(parent=self)
         role = node_role(args, own)
         self.reservation_id = capacity(args, own)
-        template = launch_template(args, role, self.reservation_id, placement_group(args, own), own)
+        template = launch_template(
+            args, role, self.reservation_id, placement_group(args, own), opts=own
+        )
         if args.cluster is None:
             self.group_name = scaling_group(args, template, own).name
         else:

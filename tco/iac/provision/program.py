@@ -151,7 +151,7 @@ def declare(stack: StackModel) -> dict[str, GpuNodePool]:
         because = _idle_because(stack, pool, spares)
         args = None
         if not because and stack.plan.provision is not None:
-            args = _arguments(stack.plan.provision, stack, service, pool, spares)
+            args = _arguments(stack.plan.provision, stack, service, pool, spares=spares)
             running.append(args)
         pools[pool.name] = GpuNodePool(pool.name, args, idle_because=because)
     if running and stack.plan.guardrails:

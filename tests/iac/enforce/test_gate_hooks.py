@@ -217,7 +217,7 @@ def test_a_fault_in_what_counts_as_growth_keeps_the_gate_closed(
 ) -> None:
     """Whoever cannot tell whether a pool grows does not let it."""
 
-    def fault(*_: object) -> str:
+    def fault(*_: object, **__: object) -> str:
         raise AssertionError
 
     was = running(lab, span(1, 3))
