@@ -11,11 +11,11 @@ from tco.catalog.catalog import Catalog
 from tco.catalog.hardware import Instance, SpotBand
 from tco.catalog.listing import Checked, FigureEntry, figure_rows
 from tco.catalog.node_price import NodePrice
+from tco.catalog.plausibility.books import book_findings
 from tco.errors import Problem, did_you_mean
 
 __all__ = ["check_catalog"]
 
-MOST_USD_PER_GPU_HOUR = 100.0
 MOST_USD_PER_MTOK = 1000.0
 
 
@@ -26,6 +26,12 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
     """
     rows = figure_rows(catalog.books, today, (), None, older_than=None)
     faults = [fault for row in rows for fault in (*_unnamed(row, catalog), *_faults(row, today))]
+    faults += [
+        Problem(one.file, one.path, one.message)
+        for book in catalog.books
+        for one in book_findings(book, catalog, today)
+        if not one.confirmed
+    ]
     old = [row for row in rows if row.age_days is not None and row.age_days > max_age]
     return Checked(
         len(rows), tuple(faults), tuple(sorted(old, key=lambda row: -(row.age_days or 0)))
@@ -56,13 +62,6 @@ def _faults(entry: FigureEntry, today: dt.date) -> list[Problem]:
         texts.append(("has no day.", "Write as_of: the day it was seen."))
     elif row.as_of > today:
         texts.append((f"was seen on {row.as_of}, after today, {today}.", "Check as_of."))
-    if isinstance(row, NodePrice):
-        gpus = row.gpus or 1
-        price = row.usd_per_node_hour.high / gpus
-        if row.offer and price > MOST_USD_PER_GPU_HOUR:
-            texts.append(
-                (f"${price:,.2f} per GPU-hour is not plausible.", "Is it a price per month?")
-            )
     if isinstance(row, ApiPrice):
         hit = row.cached_input_usd_per_mtok
         if hit is not None and hit.low > row.input_usd_per_mtok.high:

@@ -4,6 +4,10 @@ A row names a figure, says what it is, where it was seen (``source``), when (``a
 which day it holds (``valid_from``), and whether it is an ``estimate``. Money is USD.
 """
 
+from typing import Annotated
+
+from pydantic import Field
+
 from tco.catalog.fields import Day, Flag, Source
 from tco.files import Strict
 
@@ -18,3 +22,5 @@ class Row(Strict):
     valid_from: Day | None = None
     estimate: Flag = False
     note: str = ""
+    confirm: Annotated[Source | None, Field(exclude_if=lambda value: value is None)] = None
+    """Why an unusual figure is right; left out, no digest of a book depends on it."""

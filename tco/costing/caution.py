@@ -20,6 +20,7 @@ CautionKind = Literal[
     "extrapolated",
     "offline-maximum",
     "cache-hits",  # unknown share of prefill
+    "confirmed",  # an unusual figure that the reviewed file confirms
 ]
 Severity = Literal["info", "warning"]
 INFO: Final[frozenset[CautionKind]] = frozenset(

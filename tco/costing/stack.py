@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from tco.catalog.plausibility.finding import PlausibilityFinding
 from tco.catalog.sourced import SourcedValue
 from tco.costing.api_bill import ApiRate
 from tco.costing.caution import Caution
@@ -56,8 +57,16 @@ class StackModel:
     horizon_months: int
     warnings: tuple[Caution, ...]
     unpriced: tuple[Unpriced, ...]
+    implausible: tuple[PlausibilityFinding, ...]
     mtok_per_month: float
     """All tokens of the pricing day's month, all services together."""
+
+    @property
+    def findings(self) -> tuple[PlausibilityFinding, ...]:
+        """Every implausible figure that decides: the stack's own and its alternatives', once."""
+        stacks = [one.stack for one in self.alternatives if one.stack is not None]
+        found = [*self.implausible, *(one for stack in stacks for one in stack.implausible)]
+        return tuple(dict.fromkeys(found))
 
     @property
     def name(self) -> str:

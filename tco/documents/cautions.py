@@ -26,6 +26,7 @@ def cautions(result: Evaluation, figures: Iterable[SourcedValue]) -> tuple[Cauti
             for warning in result.stack.warnings
             if not merged or warning.kind != "first-price"
         ),
+        *_confirmed(result),
         *_seen_later(result, figures),
     ]
     return tuple(dict.fromkeys(found))
@@ -48,6 +49,14 @@ def _first_prices(result: Evaluation, found: Sequence[Caution]) -> Caution:
         f"({names}).",
         names,
     )
+
+
+def _confirmed(result: Evaluation) -> Iterator[Caution]:
+    """Yield a caution for each unusual figure that the reviewed files confirm."""
+    for one in result.stack.findings:
+        if one.confirmed:
+            message = f"{one.path}: {one.stated} is unusual and was confirmed: {one.confirmed}."
+            yield Caution("confirmed", message, one.path)
 
 
 def _seen_later(result: Evaluation, figures: Iterable[SourcedValue]) -> Iterator[Caution]:

@@ -10,6 +10,7 @@ from pydantic import Field
 from tco.analysis.decision.gate import ConditionId, GateResult
 from tco.analysis.evaluation import Evaluation
 from tco.documents.document import Document, Part
+from tco.documents.plausibility import PlausibilityPart, plausibility_part
 from tco.documents.verdict import VerdictPart, verdict_part
 
 __all__ = [
@@ -63,6 +64,9 @@ class GateDocument(Document):
     level: Literal["mandatory", "advisory"]
     conditions: tuple[ConditionPart, ...]
     override: OverridePart | None
+    plausibility: tuple[PlausibilityPart, ...] = Field(
+        description="Figures outside their plausible range, confirmed or not."
+    )
 
 
 def gate_document(result: Evaluation) -> GateDocument:
@@ -76,6 +80,7 @@ def gate_document(result: Evaluation) -> GateDocument:
         level=gate.level,
         conditions=gate.conditions,
         override=gate.override,
+        plausibility=plausibility_part(result.stack.findings),
     )
 
 

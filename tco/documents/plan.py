@@ -31,6 +31,7 @@ from tco.documents.lines import (
     unit_costs_part,
     usd_by_category,
 )
+from tco.documents.plausibility import PlausibilityPart, plausibility_part
 from tco.documents.ranks import RankPart, rank_tables
 from tco.documents.services import ServicePart, service_parts
 from tco.documents.unbought import UnboughtPart, unbought_parts
@@ -68,6 +69,9 @@ class StackSummary(Part):
     plan_digest: str = Field(description="SHA-256 of the plan, its workloads and its price books.")
     warnings: tuple[str, ...]
     cautions: tuple[CautionPart, ...]
+    plausibility: tuple[PlausibilityPart, ...] = Field(
+        description="Figures outside their plausible range, confirmed or not."
+    )
     oldest_price_days: int | None = Field(description="The age of the oldest figure.")
     mtok_per_month: float
     output_mtok_per_month: float
@@ -142,6 +146,7 @@ def stack_summary(result: Evaluation) -> StackSummary:
         cautions=tuple(
             CautionPart(kind=one.kind, severity=one.severity, message=one.message) for one in noted
         ),
+        plausibility=plausibility_part(stack.findings),
         oldest_price_days=oldest_age_days(figures, result.today),
         mtok_per_month=stack.mtok_per_month,
         output_mtok_per_month=result.output_mtok_per_month,

@@ -21,11 +21,11 @@ from tco.documents.diff import DiffDocument, Revision
 from tco.errors import BadInput, Problem, TcoError
 from tco.files import read_text
 from tco.forge.git import Commit, Repository, repository_of
-from tco.forge.yaml_lines import line_of
 from tco.links import Bounds, Disk, Unreadable, bounds_of, follow
 from tco.plan.folder_files import FolderFiles
 from tco.plan.stack_file import StackFile
 from tco.resolve.resolver import resolve_stack
+from tco.yaml_lines import line_of
 
 __all__ = ["compare"]
 

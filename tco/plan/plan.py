@@ -11,6 +11,7 @@ from tco.ranges import Amount, PositiveAmount, Range, Share, point
 
 __all__ = [
     "Alternative",
+    "Confirmation",
     "Correlation",
     "Egress",
     "Finance",
@@ -291,6 +292,14 @@ class Gate(Strict):
     override: Override | None = None
 
 
+class Confirmation(Strict):
+    """An unusual figure that is right: it counts as plausible while it has this value."""
+
+    path: Name
+    value: Amount
+    reason: Name
+
+
 class Provision(Strict):
     """Where the Pulumi program puts the nodes."""
 
@@ -339,6 +348,9 @@ class Plan(Strict):
     provision: Provision | None = None
     guardrails: GuardrailsOrOff | None = None
     gate: Gate = Gate()
+    confirm: Annotated[
+        tuple[Confirmation, ...], Field(default=(), exclude_if=lambda value: not value)
+    ]
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

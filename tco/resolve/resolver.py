@@ -17,6 +17,7 @@ from tco.resolve.apis import check_jumps, resolve_alternatives
 from tco.resolve.lookup import Lookup, NotFound
 from tco.resolve.market import CatalogMarket
 from tco.resolve.overheads import resolve_labor, resolve_platform
+from tco.resolve.plausibility import implausible
 from tco.resolve.services import resolve_service
 
 __all__ = ["load_stack", "resolve", "resolve_stack"]
@@ -68,6 +69,7 @@ def resolve(
         horizon_months=horizon,
         warnings=tuple(todo.warnings),
         unpriced=tuple(todo.unpriced),
+        implausible=implausible(source, todo.catalog, day),
         mtok_per_month=sum(service.mtok_per_month for service in services),
     )
 

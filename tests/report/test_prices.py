@@ -74,8 +74,8 @@ def test_a_figure_seen_after_today_is_a_fault() -> None:
 
 def test_a_name_that_nothing_defines_is_a_fault() -> None:
     """A price of a misspelled instance or GPU would never be read: the check says so."""
-    node = {"region": "us-east-1", "usd_per_hour": 1}
-    offer = {"offer": "a/8x", "gpus": 8, "usd_per_hour": 1}
+    node = {"region": "us-east-1", "usd_per_hour": 20}
+    offer = {"offer": "a/8x", "gpus": 8, "usd_per_hour": 20}
     content = {
         "source": "a mail",
         "as_of": "2026-11-01",

@@ -29,6 +29,7 @@ ConditionId = Literal[
     "everything-priced",
     "demand-served",
     "prices-fresh",
+    "plausible",
     "commitments-bought",
     "node-counts",
     "override",
@@ -38,6 +39,7 @@ NAMES: dict[ConditionId, str] = {
     "everything-priced": "everything is priced",
     "demand-served": "demand is served",
     "prices-fresh": "prices are fresh",
+    "plausible": "figures are plausible",
     "commitments-bought": "commitments are bought",
     "node-counts": "node counts are fixed",
     "override": "the override applies",
@@ -48,11 +50,13 @@ FAILURES: dict[ConditionId, str] = {
     "everything-priced": "prices are missing",
     "demand-served": "demand is not served",
     "prices-fresh": "prices are not fresh",
+    "plausible": "figures are not plausible",
     "commitments-bought": "commitments are not bought",
     "node-counts": "node counts are not fixed",
     "override": "the override does not apply",
 }
 
+TO_CONFIRM = "Correct it, or state it under `confirm` with a reason"
 AUTO = "`nodes: auto` is for planning only. Use whole numbers, or `tco optimize --write`"
 
 
@@ -125,6 +129,7 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
         _priced(stack, facts),
         _served(stack, facts),
         _fresh(stack, facts),
+        _plausible(stack),
     ]
     waiting = not_bought(stack)
     if waiting:
@@ -225,6 +230,16 @@ def _fresh(stack: StackModel, facts: GateFacts) -> Condition:
     return Condition("prices-fresh", True, f"oldest {oldest} days, limit {most}")
 
 
+def _plausible(stack: StackModel) -> Condition:
+    """Every figure is within its plausible range, or confirmed in the reviewed file."""
+    unconfirmed = [one for one in stack.findings if not one.confirmed]
+    if unconfirmed:
+        detail = " ".join(f"{one.place}: {one.message}" for one in unconfirmed)
+        return Condition("plausible", False, f"{detail} {TO_CONFIRM}")
+    confirmed = [f"{one.path}: {one.stated} confirmed, {one.confirmed}" for one in stack.findings]
+    return Condition("plausible", True, "; ".join(confirmed) or "no figure is out of its range")
+
+
 def _format_age(age: int | None) -> str:
     if age is None:
         return "undated"
@@ -232,13 +247,17 @@ def _format_age(age: int | None) -> str:
 
 
 def _override(override: Override, facts: GateFacts, conditions: Sequence[Condition]) -> Condition:
-    """Whether an override opens the gate; it waives neither what is unpriced nor nodes: auto."""
+    """Check an override; it waives nothing unpriced, nothing implausible and no `nodes: auto`."""
     most = override.max_usd_per_month.likely
     usd = facts.usd_per_month
     refusals = (
         (facts.today > override.expires, f"it expired on {override.expires}"),
         (usd is None, "it cannot waive lines without a price"),
         ((usd or 0.0) > most, f"${usd or 0:,.0f}/month exceeds its limit of ${most:,.0f}"),
+        (
+            any(one.id == "plausible" and not one.holds for one in conditions),
+            "it cannot waive implausible figures. Correct them, or confirm them",
+        ),
         (
             any(condition.id == "node-counts" for condition in conditions),
             "it cannot waive `nodes: auto`. Use whole numbers, or `tco optimize --write`",

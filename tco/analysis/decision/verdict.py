@@ -38,6 +38,7 @@ CapKind = Literal[
     "cheaper-alternative",
     "unpriced-alternative",
     "not-simulated",
+    "implausible",
 ]
 LEAN_PROBABILITY = 0.6
 
@@ -150,6 +151,11 @@ def caps_on(
     if cheaper is not None:
         message = f"{cheaper.name} is eligible and cheaper than the chosen alternative"
         caps.append(Cap("cheaper-alternative", message))
+    unusual = [one.path for one in stack.findings if not one.confirmed]
+    if unusual:
+        more = f" and {len(unusual) - 1} more" if len(unusual) > 1 else ""
+        verb = "are" if more else "is"
+        caps.append(Cap("implausible", f"{unusual[0]}{more} {verb} not plausible"))
     caps += [
         Cap("unpriced-alternative", f"{alternative.name} has no price")
         for alternative in unpriced_rivals(stack)
@@ -222,6 +228,8 @@ def decide(
         caps = (*caps, Cap("not-simulated", message))
     else:
         decision = by_probability(drawn, stack.plan.gate.probability, capped=bool(caps))
+    if decision == "LEAN" and is_doubtful(caps):
+        decision = "UNKNOWN"
     return Verdict(
         decision=decision,
         against=rival.name,
@@ -230,6 +238,11 @@ def decide(
         premium_usd_per_month=None,
         caps=caps,
     )
+
+
+def is_doubtful(caps: Sequence[Cap]) -> bool:
+    """Return whether the figures are too doubtful for a yes of any kind."""
+    return any(cap.kind == "implausible" for cap in caps)
 
 
 def by_probability(drawn: ScenarioComparison, wanted: float, *, capped: bool) -> Decision:
@@ -253,7 +266,7 @@ def _without_rival(
     ]
     constrained = bool(barred) and all(not result.alternative.eligible for result in results)
     caps = caps_on(stack, None, None)
-    if not constrained or unpriced:
+    if not constrained or unpriced or is_doubtful(caps):
         return Verdict(
             decision="UNKNOWN",
             against=None,

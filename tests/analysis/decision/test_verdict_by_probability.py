@@ -21,7 +21,7 @@ def decided(lab: Lab, own_usd: float, scenarios: int = 20_000, **keys: Any) -> E
     hourly = [one / 730 for one in around(own_usd, 0.2)]
     per_mtok = [one / OUTPUT_MTOK for one in around(25_000, 0.3)]
     api = {"api": "api/plain", "input_usd_per_mtok": 0, "output_usd_per_mtok": per_mtok}
-    book = lab.book("bills", prices=[{**NODE, "usd_per_hour": hourly}, api])
+    book = lab.book("bills", prices=[{**NODE, "usd_per_hour": hourly, "confirm": "made up"}, api])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book], **keys)
     return evaluate(lab.load(), lab.day, scenarios)
 

@@ -1,0 +1,65 @@
+"""One figure that is outside its plausible range: where it is, what it is, what was expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tco.numbers import plain
+from tco.ranges import Range
+
+__all__ = ["FindingId", "PlausibilityFinding"]
+
+FindingId = Literal["node-price", "api-price", "throughput", "unit", "demand"]
+"""What kind of figure it is: a price, a speed, a value in its unit, a load."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlausibilityFinding:
+    """A figure outside its plausible range; it closes the gate until it is confirmed.
+
+    ``location`` are the keys that lead to it in its file, ``path`` is how a confirmation names
+    it. ``confirmed`` is the reason that the reviewed file gives, empty without one.
+    """
+
+    id: FindingId
+    file: str
+    location: tuple[str | int, ...]
+    path: str
+    value: Range
+    unit: str
+    low: float
+    high: float
+    basis: str
+    mistake: str
+    line: int | None = None
+    confidential: bool = False
+    confirmed: str = ""
+    lapsed: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return the path with its file and line."""
+        line = f":{self.line}" if self.line is not None else ""
+        return f"{self.path} ({self.file}{line})"
+
+    @property
+    def stated(self) -> str:
+        """Return the stated value with its unit; a confidential book's is not shown."""
+        if self.confidential:
+            return "a confidential value"
+        value = self.value
+        if value.is_point:
+            return f"{plain(value.likely, 6)} {self.unit}".rstrip()
+        ends = ", ".join(plain(end, 6) for end in (value.low, value.likely, value.high))
+        return f"[{ends}] {self.unit}".rstrip()
+
+    @property
+    def expected(self) -> str:
+        """Return the plausible range; a confidential value's is not narrowed down."""
+        return f"{plain(self.low, 4)} to {plain(self.high, 4)} ({self.basis})"
+
+    @property
+    def message(self) -> str:
+        """Return the value, what is plausible and the probable mistake, on one line."""
+        return f"{self.stated} is outside {self.expected}. {self.mistake}{self.lapsed}".rstrip()
