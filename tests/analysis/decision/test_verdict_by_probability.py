@@ -76,7 +76,8 @@ def test_cheaper_rival_than_the_one_named_caps_the_verdict(lab: Lab) -> None:
 def test_likely_win_with_a_loss_to_expect_is_no_recommendation(lab: Lab) -> None:
     """Winning a little seven times in ten and losing much thrice is LEAN: E[S] is negative."""
     api = {"api": "api/plain", "input_usd_per_mtok": 12, "output_usd_per_mtok": 12}
-    book = lab.book("skewed", prices=[{**NODE, "usd_per_hour": [4.7, 4.8, 200.0]}, api])
+    node = {**NODE, "usd_per_hour": [4.7, 4.8, 200.0], "confirm": "made up"}
+    book = lab.book("skewed", prices=[node, api])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book], gate={"probability": 0.65})
     result = evaluate(lab.load(), lab.day, 20_000)
     [rival] = result.alternatives
