@@ -73,6 +73,10 @@ class Benchmark(Row):
     gpus: GpuCount
     precision: Name
     engine: Name
+    engine_version: Name | None = None
+    parallelism: Name | None = None
+    mode: Literal["aggregated", "disaggregated"] = "aggregated"
+    speculative: Literal["none", "mtp", "eagle"] = "none"
     input: PositiveInt
     output: PositiveInt
     cached: Share = point(0.0)
@@ -94,4 +98,8 @@ class Benchmark(Row):
             self.input,
             self.output,
             self.cached,
+            self.engine_version,
+            self.parallelism,
+            None if self.mode == "aggregated" else self.mode,
+            None if self.speculative == "none" else self.speculative,
         )

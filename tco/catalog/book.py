@@ -14,7 +14,8 @@ from tco.catalog.api_price import ApiPrice
 from tco.catalog.benchmark import Benchmark
 from tco.catalog.fields import Day, Flag, Name, day_of
 from tco.catalog.figure import Figure
-from tco.catalog.hardware import Hardware, Instance, ModelWeights, SpotBand
+from tco.catalog.hardware import Hardware, Instance, SpotBand
+from tco.catalog.model_row import ModelRow
 from tco.catalog.node_price import NodePrice
 from tco.catalog.price_row import PriceRow
 from tco.errors import BadInput, Problem
@@ -55,7 +56,7 @@ class Currency(Strict):
     as_of: Day
 
 
-AnyRow = Hardware | Instance | ModelWeights | NodePrice | ApiPrice | Benchmark | SpotBand | Figure
+AnyRow = Hardware | Instance | ModelRow | NodePrice | ApiPrice | Benchmark | SpotBand | Figure
 
 
 class Book(Strict):
@@ -70,7 +71,7 @@ class Book(Strict):
     currency: Currency | None = None
     hardware: tuple[Hardware, ...] = ()
     instances: tuple[Instance, ...] = ()
-    models: tuple[ModelWeights, ...] = ()
+    models: tuple[ModelRow, ...] = ()
     prices: tuple[PriceRow, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     spot_bands: tuple[SpotBand, ...] = ()
@@ -131,7 +132,7 @@ class Book(Strict):
         found: set[str] = set()
         for row in self.rows:
             found.add(str(row.key[1]).casefold())
-            if isinstance(row, Hardware | ModelWeights):
+            if isinstance(row, Hardware | ModelRow):
                 found |= {alias.casefold() for alias in row.aliases}
         return found
 

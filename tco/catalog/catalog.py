@@ -21,8 +21,9 @@ from tco.catalog.book import AnyRow, Book
 from tco.catalog.compiled import compiled_books
 from tco.catalog.curves import curve_models, curves_version
 from tco.catalog.figure import Figure
-from tco.catalog.hardware import Hardware, Instance, ModelWeights, SpotBand
+from tco.catalog.hardware import Hardware, Instance, SpotBand
 from tco.catalog.match import CatalogMatch
+from tco.catalog.model_row import ModelRow
 from tco.catalog.node_price import CommitmentKind, NodePrice, Payment, Purchase, Term, node_key
 from tco.catalog.sourced import Origin, SourcedValue
 from tco.catalog.specs import model_specs
@@ -180,7 +181,7 @@ class Catalog:
     def _model_names(self) -> dict[str, str]:
         names = {name.casefold(): name for name in (*model_specs(), *curve_models())}
         names |= {row.model.casefold(): row.model for row, _ in self.rows(Benchmark)}
-        for row, _ in self.rows(ModelWeights):
+        for row, _ in self.rows(ModelRow):
             for alias in (row.model, *row.aliases):
                 names[alias.casefold()] = row.model
         return names
@@ -228,9 +229,9 @@ class Catalog:
         """Return the spot interruption band of an instance type in a region."""
         return self.find_as(SpotBand, ("spot-band", instance, region), day)
 
-    def weights(self, model: str, day: dt.date) -> CatalogMatch[ModelWeights] | None:
-        """Return the size of a model's weights."""
-        return self.find_as(ModelWeights, ("model", model), day)
+    def model_row(self, model: str, day: dt.date) -> CatalogMatch[ModelRow] | None:
+        """Return the row of a model: the size of its weights, and its layout where stated."""
+        return self.find_as(ModelRow, ("model", model), day)
 
     def figure(self, name: str, day: dt.date) -> SourcedValue:
         """Return a named overhead. Raises TcoError if no book holds it: a fault of the catalog."""

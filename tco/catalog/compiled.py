@@ -22,7 +22,8 @@ from tco.catalog.api_price import ApiPrice, Peak, Tier
 from tco.catalog.benchmark import Benchmark, BenchmarkPoint, Latency
 from tco.catalog.book import Book
 from tco.catalog.figure import Figure
-from tco.catalog.hardware import Hardware, Instance, ModelWeights, SpotBand
+from tco.catalog.hardware import Hardware, Instance, SpotBand
+from tco.catalog.model_row import ModelRow
 from tco.catalog.node_price import NodePrice
 from tco.files import as_list, as_mapping, write_text
 from tco.ranges import Range
@@ -38,6 +39,7 @@ READERS: Final = (
     "catalog/fields.py",
     "catalog/figure.py",
     "catalog/hardware.py",
+    "catalog/model_row.py",
     "catalog/node_price.py",
     "catalog/price_row.py",
     "catalog/row.py",
@@ -51,7 +53,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     model.__name__: model
     for model in (
         *(ApiPrice, Benchmark, BenchmarkPoint, Book, Figure, Hardware, Instance, Latency),
-        *(ModelWeights, NodePrice, Peak, SpotBand, Tier),
+        *(ModelRow, NodePrice, Peak, SpotBand, Tier),
     )
 }
 """The records that a book holds, by name."""

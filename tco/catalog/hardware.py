@@ -1,14 +1,14 @@
-"""GPUs, instance types, their interruptions, and the weights of models."""
+"""GPUs, instance types and their interruptions."""
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from tco.catalog.fields import GpuCount, Name, PositiveInt, StatedProvider
 from tco.catalog.row import Row
 from tco.ranges import PositiveAmount, Share
 
-__all__ = ["Hardware", "Instance", "ModelWeights", "SpotBand"]
+__all__ = ["Hardware", "Instance", "SpotBand"]
 
 
 class Hardware(Row):
@@ -39,19 +39,6 @@ class Instance(Row):
     def key(self) -> tuple[object, ...]:
         """What names this figure."""
         return ("instance", self.instance)
-
-
-class ModelWeights(Row):
-    """A model, its other names, and the size of its weights by precision (GB)."""
-
-    model: Name
-    aliases: tuple[Name, ...] = ()
-    weights_gb: dict[str, PositiveAmount] = Field(default_factory=dict)
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What names this figure."""
-        return ("model", self.model)
 
 
 class SpotBand(Row):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from typing import Literal, NamedTuple
@@ -64,6 +65,7 @@ class ModelSpec:
     ``nonexpert_params_b`` are the parameters that every token reads. Without experts these are
     the active ones; with experts and no stated value it follows from total and active. ``layers``
     and ``kv_elements`` are 0 where nobody published them: then no throughput can be estimated.
+    ``weights_gb`` by precision are those a user states; otherwise they follow from the parameters.
     """
 
     model: str
@@ -80,6 +82,7 @@ class ModelSpec:
     window_tokens: int = 0
     sparse_tokens: int = 0
     source: str = ""
+    weights_gb: Mapping[str, float] = field(default_factory=dict[str, float], compare=False)
 
     @property
     def nonexpert_b(self) -> float:

@@ -13,7 +13,7 @@ CautionKind = Literal[
     "future-figure",  # as_of is a day after today
     "no-standby",
     "standby-rounded",
-    "memory",  # the weights do not fit
+    "memory",  # whether requests fit GPU memory is not known
     "benchmark",  # what was assumed about a benchmark
     "predicted",
     "estimated",

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tco.catalog.specs import figure
 from tco.costing.pool_model import PoolModel
 from tco.percent import percent_text
 from tco.plan.workload import Demand, RequestClass
 from tco.resolve.lookup import Lookup
 from tco.throughput.node import NodeThroughput
-from tco.throughput.prefix_cache import Residency, hit_limit, residency, resident_limit
+from tco.throughput.prefix_cache import (
+    Residency,
+    hit_limit,
+    most_sessions,
+    residency,
+    resident_limit,
+)
 from tco.units import SECONDS_PER_HOUR
 
 __all__ = ["with_lasting_hits"]
@@ -41,7 +46,7 @@ def with_lasting_hits(
         text = "how many sessions a replica keeps in memory is not known"
         limited, text = node, f"{text}, so cache hits are as stated"
     elif demand.sessions is None:
-        most = figure("cache_resident_limit").likely * resident
+        most = most_sessions(resident)
         text = f"a replica keeps {most:,.0f} open sessions of {tokens:,.0f} tokens in memory"
         limited, text = node, f"{text}: with more of them cache hits are lost"
     else:

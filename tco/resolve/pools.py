@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tco.catalog.hardware import Hardware
 from tco.catalog.match import CatalogMatch
 from tco.catalog.node_price import NodePrice
 from tco.catalog.sourced import planned
@@ -24,9 +23,7 @@ __all__ = ["resolve_pool"]
 EVERYTHING = float("inf")
 
 
-def resolve_pool(
-    todo: Lookup, service: str, name: str, pool: Pool, spec: Service, model: str
-) -> PoolModel:
+def resolve_pool(todo: Lookup, service: str, name: str, pool: Pool, spec: Service) -> PoolModel:
     """Return a pool with its price, its power, its egress and its reliability. Raises NotFound."""
     path = f"services.{service}.pools.{name}"
     provider = pool_provider(todo.catalog, pool)
@@ -37,7 +34,6 @@ def resolve_pool(
     boot = todo.stated_or(f"pools.{name}.boot_hours", pool.boot_hours, "h", boot_name)
     supply = resolve_supply(todo, path, name, pool, region=region, price=price, boot=boot)
     standby = spec.standby
-    _check_weights(todo, model, spec, gpu, gpus=gpus * size)
     return PoolModel(
         name=name,
         plan=pool,
@@ -58,22 +54,6 @@ def resolve_pool(
         egress=_egress(todo, service, pool, provider, spec=spec, price=price),
         nodes_per_replica=size,
     )
-
-
-def _check_weights(todo: Lookup, model: str, spec: Service, gpu: str, gpus: int) -> None:
-    """Warn where the weights alone exceed the memory of a replica."""
-    weights = todo.catalog.weights(model, todo.day)
-    hardware = todo.catalog.find_as(Hardware, ("hardware", gpu), todo.day)
-    if weights is None or hardware is None:
-        return
-    size = weights.row.weights_gb.get(spec.serving.precision or "")
-    memory = hardware.row.memory_gb
-    if size is not None and size.low > memory.high * gpus:
-        todo.warn(
-            "memory",
-            f"{model} {spec.serving.precision} needs {size.low:,.0f} GB for its weights; "
-            f"{gpus} x {gpu} hold {memory.high * gpus:,.0f} GB.",
-        )
 
 
 def _hardware(

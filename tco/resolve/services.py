@@ -35,7 +35,7 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> ServiceModel:
     pools: list[PoolModel] = []
     for pool_name, pool in spec.pools.items():
         try:
-            pools.append(resolve_pool(todo, name, pool_name, pool, spec=spec, model=model))
+            pools.append(resolve_pool(todo, name, pool_name, pool, spec))
         except NotFound:
             continue
     routed, common, by_pool = _routes(todo, path, spec)

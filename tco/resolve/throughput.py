@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tco.catalog.benchmark import Benchmark
-from tco.catalog.catalog import Catalog
 from tco.catalog.curves import measurements
-from tco.catalog.figure import Figure
 from tco.catalog.match import CatalogMatch
 from tco.catalog.sourced import SourcedValue
 from tco.costing.group import PoolSpeed
 from tco.costing.pool_model import PoolModel
 from tco.costing.stack import Unpriced
-from tco.errors import BadInput, one_of
+from tco.errors import one_of
 from tco.plan.plan import Service, Serving
 from tco.plan.workload import RequestClass
-from tco.ranges import Range
 from tco.resolve.cache_hits import with_lasting_hits
-from tco.resolve.lookup import Lookup, NotFound
+from tco.resolve.lookup import Lookup
+from tco.resolve.memory import check_memory
+from tco.resolve.supplied import supplied_by_user
 from tco.throughput.configuration import Pins
 from tco.throughput.formats import FORMATS
-from tco.throughput.measured import benchmark_curve
-from tco.throughput.model_config import ConfiguredModel, spec_of_config
-from tco.throughput.need import Supplied
 from tco.throughput.node import NodeThroughput
 from tco.throughput.provenance import Provenance
 from tco.throughput.request_time import latency_objectives, mean_shape, request_seconds
@@ -34,13 +29,6 @@ from tco.units import SECONDS_PER_HOUR
 
 __all__ = ["Speed", "node_throughput", "speed_of"]
 
-SPREADS = (
-    "benchmark_spread",
-    "extrapolation_spread",
-    "far_extrapolation_spread",
-    "prediction_spread",
-)
-"""The method's figures that a price book may replace."""
 ENGINES = ("vllm", "sglang", "trtllm")
 
 
@@ -107,7 +95,7 @@ def node_throughput(
     serving, demand = spec.serving, todo.demand(spec)
     rows = todo.catalog.benchmarks(model, pool.gpu, None, None, day=todo.day)
     _check_names(todo, path, serving, model)
-    supplied = _supplied(todo, path, model, pool.gpu, rows=rows)
+    supplied = supplied_by_user(todo, path, model, pool.gpu, rows)
 
     def choose(hit_limit: float) -> NodeThroughput:
         return select(
@@ -134,52 +122,11 @@ def node_throughput(
         hint = todo.source.unnamed(model) or f"{missing.hint} {_measured_configurations(rows)}"
         message = f"pool {pool.name}: {missing.message}"
         raise todo.fail(f"{path}.serving", message, hint.strip()) from None
+    check_memory(todo, f"{path}.serving", node)
     if node.unmet:
         todo.unpriced.append(Unpriced(f"{pool.name}: nodes", node.unmet))
     _warn_of(todo, node, classes)
     return node
-
-
-def _supplied(
-    todo: Lookup, path: str, model: str, gpu: str, rows: Sequence[CatalogMatch[Benchmark]]
-) -> Supplied:
-    """Return what price books, a model's config and the curated rows add; a user's row wins."""
-    configured = _configured(todo, path, model)
-    weights = todo.catalog.weights(model, todo.day)
-    named = (match.row.model_copy(update={"model": model, "gpu": gpu}) for match in rows)
-    return Supplied(
-        benchmarks=[
-            benchmark_curve(row, is_own=todo.source.holds(match.row))
-            for row, match in zip(named, rows, strict=True)
-        ],
-        spec=configured.spec if configured else None,
-        precision=configured.precision if configured else None,
-        weights_gb={
-            name: size.likely for name, size in (weights.row.weights_gb if weights else {}).items()
-        },
-        spreads=dict(_stated_spreads(todo.catalog, todo.day)),
-    )
-
-
-def _configured(todo: Lookup, path: str, model: str) -> ConfiguredModel | None:
-    """Return the spec of the config that a service names, or None. Raises NotFound."""
-    service = path.removeprefix("services.")
-    config = todo.source.model_configs.get(service)
-    if config is None:
-        return None
-    named = todo.plan.services[service].serving.config
-    try:
-        return spec_of_config(config, str(todo.source.folder / f"{named}"), model)
-    except BadInput as error:
-        todo.problems += [problem for problem in error.problems if problem not in todo.problems]
-        raise NotFound from None
-
-
-def _stated_spreads(catalog: Catalog, day: dt.date) -> Iterable[tuple[str, Range]]:
-    for name in SPREADS:
-        found = catalog.find_as(Figure, ("figure", name), day)
-        if found is not None:
-            yield name, found.row.value
 
 
 def _check_names(todo: Lookup, path: str, serving: Serving, model: str) -> None:
@@ -209,6 +156,12 @@ def _warn_of(todo: Lookup, node: NodeThroughput, classes: Sequence[RequestClass]
         todo.warn("extrapolated", f"{on}: {notes}.")
     elif notes:
         todo.warn("benchmark", f"{on}: {notes}.")
+    if node.replica is None and node.is_scaled:
+        todo.warn(
+            "memory",
+            f"{on}: whether GPU memory holds requests of this length is not known; state the "
+            "model's layers and KV elements under models in a price book.",
+        )
     if node.needs_burst_factor:
         todo.warn("offline-maximum", f"{on}: an offline maximum, without latency or concurrency.")
     if any(request.cached.high > 0 for request in classes) and not node.rule.effectiveness:

@@ -8,11 +8,13 @@ from typing import NamedTuple
 from tco.catalog.benchmark import Benchmark, Latency
 from tco.catalog.catalog import Catalog
 from tco.catalog.curves import Measurement, curve_models, measurements
+from tco.catalog.model_row import ModelRow
 from tco.catalog.specs import ModelSpec, gpu_specs, model_specs
 from tco.errors import Problem
 from tco.throughput.configuration import Parallelism, parallelism_of
 from tco.throughput.formats import FORMATS
 from tco.throughput.limits import Finding, LoadPoint, findings
+from tco.throughput.memory_fit import smallest_count
 from tco.throughput.replica import Replica
 from tco.throughput.shape import Shape
 
@@ -56,13 +58,16 @@ def _replica_of_row(model: str, row: Measurement) -> Replica | None:
 
 
 def benchmark_findings(row: Benchmark, spec: ModelSpec | None = None) -> Iterator[Finding]:
-    """Yield what is odd about a benchmark of a price book, point by point.
+    """Yield what is odd about a benchmark of a price book: its memory, then point by point.
 
     ``spec`` is that of an own model; a model of the catalog brings its own.
     """
     known = spec or model_specs().get(row.model)
     replica = _replica(known, row.gpu, row.gpus, row.precision, shared=Parallelism(row.gpus))
     shape = Shape(float(row.input), float(row.output), row.cached.likely)
+    if replica is not None and row.gpus < smallest_count(replica.weights_gb, replica.gpu.memory_gb):
+        text = f"{replica.weights_gb:,.0f} GB of weights do not fit {replica.memory_gb:,.0f} GB."
+        yield Finding("rejected", text)
     for point in row.points:
         if point.output_tok_s is None:
             continue
@@ -78,10 +83,11 @@ def benchmark_findings(row: Benchmark, spec: ModelSpec | None = None) -> Iterato
 
 def impossible_benchmarks(catalog: Catalog) -> Iterator[Problem]:
     """Yield the benchmarks of a catalog or price book that are above a physical bound."""
+    specs = {row.model: row.spec for row, _ in catalog.rows(ModelRow) if row.spec is not None}
     for row, book in catalog.rows(Benchmark):
         model, gpu = catalog.model(row.model) or row.model, catalog.gpu(row.gpu) or row.gpu
         named = row.model_copy(update={"model": model, "gpu": gpu})
-        for finding in benchmark_findings(named):
+        for finding in benchmark_findings(named, specs.get(model)):
             if finding.severity == "rejected":
                 what = f"benchmark {row.model} {row.gpus} {row.gpu} {row.precision} {row.engine}"
                 yield Problem(book.name, what, finding.message, "Is it of several replicas?")

@@ -208,6 +208,10 @@ def benchmark_curve(row: Benchmark, *, is_own: bool) -> Curve | Capacity:
         gpus=row.gpus,
         precision=row.precision,
         engine=row.engine,
+        version=row.engine_version or "",
+        parallelism=(row.parallelism or "").lower(),
+        mode=row.mode,
+        speculative=row.speculative,
         runs="community",
     )
     shape = Shape(float(row.input), float(row.output), row.cached.likely)

@@ -6,6 +6,7 @@ above 96% of the memory do not run. Above c_max throughput is flat and the exces
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,14 @@ from tco.throughput.configuration import Parallelism
 from tco.throughput.replica import Replica
 from tco.units import BYTES_PER_GB
 
-__all__ = ["GPU_COUNTS", "MemoryFit", "memory_fit", "resident_sessions", "smallest_fit"]
+__all__ = [
+    "GPU_COUNTS",
+    "MemoryFit",
+    "memory_fit",
+    "resident_sessions",
+    "smallest_count",
+    "smallest_fit",
+]
 
 GPU_COUNTS = (1, 2, 4, 8, 16, 32, 64)
 """The sizes of a replica that tensor parallelism allows."""
@@ -69,6 +77,12 @@ def resident_sessions(replica: Replica, context_tokens: float) -> float:
     Sessions count, not requests in flight: an idle turn holds its cache.
     """
     return max(0.0, memory_fit(replica, context_tokens).sequences)
+
+
+def smallest_count(weights_gb: float, gpu_gb: float) -> int:
+    """Return the smallest power of two of GPUs whose memory holds the weights alone."""
+    usable_gb = gpu_gb * (1 - figure("memory_reserve_tight").likely)
+    return 2 ** max(0, math.ceil(math.log2(weights_gb / usable_gb)))
 
 
 def smallest_fit(

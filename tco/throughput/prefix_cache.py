@@ -14,7 +14,7 @@ from tco.plan.workload import Sessions
 from tco.throughput.memory_fit import resident_sessions
 from tco.throughput.node import NodeThroughput
 
-__all__ = ["Residency", "hit_limit", "residency", "resident_limit"]
+__all__ = ["Residency", "hit_limit", "most_sessions", "residency", "resident_limit"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +37,18 @@ class Residency:
         >>> [Residency(open_sessions=n, share=0.5, resident=100).holds for n in (190, 191)]
         [True, False]
         """
-        return self.per_replica <= figure("cache_resident_limit").likely * self.resident
+        return self.per_replica <= most_sessions(self.resident)
 
     @property
     def replicas_that_hold(self) -> int | None:
         """Return how many replicas keep every session, or None where none keeps one."""
-        each = figure("cache_resident_limit").likely * self.resident
+        each = most_sessions(self.resident)
         return math.ceil(self.open_sessions / each) if each >= 1 else None
+
+
+def most_sessions(resident: float) -> float:
+    """Return up to how many sessions hits last, of those that one replica keeps."""
+    return figure("cache_resident_limit").likely * resident
 
 
 def hit_limit() -> float:

@@ -35,8 +35,13 @@ class Replica:
 
     @property
     def weights_gb(self) -> float:
-        """Return the memory of all weights in GB; with data attention each GPU has its own."""
-        layout = self.format
+        """Return the memory of all weights in GB: as stated, else by the parameters.
+
+        With data attention each GPU has its own weights outside the experts.
+        """
+        layout, stated = self.format, self.model.weights_gb.get(self.precision)
+        if stated is not None:
+            return stated
         copies = self.gpus if self.parallelism.data_attention else 1
         nonexpert = self.model.nonexpert_b * layout.nonexpert_bytes * copies
         return nonexpert + self.model.routed_b * layout.expert_bytes

@@ -255,4 +255,5 @@ def test_weights_that_do_not_fit_are_told(lab: Lab) -> None:
         {"serving": serving},
         prices=[lab.book("weights", models=[weights])],
     )
-    assert any("1,600 GB for its weights; 8 x H100-SXM hold 640 GB" in one for one in lab.warned())
+    told = "unit fp8 has 1,600 GB of weights; 8 x H100-SXM hold 640 GB."
+    assert f"{told} The smallest count that fits is 32." in lab.refused()

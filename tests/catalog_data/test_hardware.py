@@ -8,7 +8,8 @@ import pytest
 
 from tco.catalog.benchmark import Benchmark
 from tco.catalog.catalog import Catalog
-from tco.catalog.hardware import Hardware, Instance, ModelWeights
+from tco.catalog.hardware import Hardware, Instance
+from tco.catalog.model_row import ModelRow
 from tco.catalog.node_price import NodePrice
 
 
@@ -49,16 +50,14 @@ def test_no_name_belongs_to_two(shipped: Catalog) -> None:
         alias.casefold() for row, _ in shipped.rows(Hardware) for alias in (row.gpu, *row.aliases)
     ]
     models = [
-        alias.casefold()
-        for row, _ in shipped.rows(ModelWeights)
-        for alias in (row.model, *row.aliases)
+        alias.casefold() for row, _ in shipped.rows(ModelRow) for alias in (row.model, *row.aliases)
     ]
     assert [name for name, count in Counter(gpus + models).items() if count > 1] == []
 
 
 def test_every_benchmarked_model_has_weights(shipped: Catalog) -> None:
     """A model that can be planned has a size in the precision it was measured in."""
-    weights = {row.model: row.weights_gb for row, _ in shipped.rows(ModelWeights)}
+    weights = {row.model: row.weights_gb for row, _ in shipped.rows(ModelRow)}
     missing = {
         (row.model, row.precision)
         for row, _ in shipped.rows(Benchmark)
@@ -70,7 +69,7 @@ def test_every_benchmarked_model_has_weights(shipped: Catalog) -> None:
 def test_benchmarked_models_fit_their_gpus(shipped: Catalog) -> None:
     """Nobody measured a model on cards that cannot hold its weights."""
     memory = {row.gpu: row.memory_gb.likely for row, _ in shipped.rows(Hardware)}
-    weights = {row.model: row.weights_gb for row, _ in shipped.rows(ModelWeights)}
+    weights = {row.model: row.weights_gb for row, _ in shipped.rows(ModelRow)}
     for row, _ in shipped.rows(Benchmark):
         held = memory[row.gpu] * row.gpus
         assert weights[row.model][row.precision].likely < held, (row.model, row.gpu, row.gpus)

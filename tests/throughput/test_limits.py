@@ -95,6 +95,22 @@ def test_a_users_benchmark_is_checked(
     assert [finding.severity for finding in benchmark_findings(row)] == severities
 
 
+def test_a_benchmark_whose_weights_do_not_fit() -> None:
+    """70 GB of Llama 70B in fp8 do not run on one card of 48 GB, at any rate."""
+    row = Benchmark.model_validate(
+        {
+            **{"model": "llama-3.3-70b", "gpu": "L40S", "gpus": 1, "precision": "fp8"},
+            **{"engine": "vllm", "input": 1000, "output": 1000},
+            "points": [{"concurrency": 8, "output_tok_s": 20}],
+        }
+    )
+    [found] = benchmark_findings(row)
+    assert (found.severity, found.message) == (
+        "rejected",
+        "70 GB of weights do not fit 48 GB.",
+    )
+
+
 def test_a_benchmark_of_an_unknown_model_meets_littles_law_alone() -> None:
     """Without specs no bound is known; with the user's spec the bounds are checked."""
     row = Benchmark.model_validate(
