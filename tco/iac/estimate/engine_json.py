@@ -163,18 +163,20 @@ class Fields:
 
     def text(self, key: str) -> str | None:
         """Return a text, or None where there is none."""
-        return self._of(str, key)
+        value = self.values.get(key)
+        return value if value is None or type(value) is str else self.wrong(key, value, str)
 
     def required_text(self, key: str) -> str:
         """Return a text; note one that is missing."""
-        found = self._of(str, key)
+        found = self.text(key)
         if found is None and self.values.get(key) is None:
             self._note(key, "is missing.")
         return found or ""
 
     def flag(self, key: str) -> bool:
         """Return true or false; false where there is none."""
-        return self._of(bool, key) or False
+        value = self.values.get(key)
+        return value if type(value) is bool else bool(self._of(bool, key))
 
     def count(self, key: str) -> int:
         """Return a count; 0 where there is none."""
@@ -229,7 +231,7 @@ class Fields:
         return found
 
     def wrong(self, key: str | int, value: object, wanted: type) -> None:
-        """Note a value of a wrong type."""
+        """Note a value of a wrong type; return None in its place."""
         self._note(key, f"should be {WORDS[wanted]}, it is {_kind(value)}.")
 
     def _of(self, wanted: type, key: str) -> Any:

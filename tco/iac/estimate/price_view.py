@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from tco.documents.price import Status
 from tco.errors import is_visible, printable
 from tco.iac.estimate.pricing import PricedResource, Pricing
 from tco.numbers import usd
 from tco.report.layout import cell_lines, clipped, wrapped
+
+if TYPE_CHECKING:
+    from tco.documents.price import Status
 
 __all__ = ["price_text"]
 

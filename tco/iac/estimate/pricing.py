@@ -12,9 +12,9 @@ import gc
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tco.catalog.catalog import Catalog
-from tco.documents.price import Status
 from tco.iac.estimate.cost_components import Cost, Part
 from tco.iac.estimate.coverage import NOT_COVERED, covered_nodes
 from tco.iac.estimate.documents import Document, read_document, read_file
@@ -26,6 +26,9 @@ from tco.iac.estimate.nodes import NodePool, Resource
 from tco.iac.estimate.rates import LikelyRates, Rates
 from tco.iac.estimate.resource_types import why_free, why_usage
 from tco.iac.estimate.schedules import NO_GROUP, SCHEDULE, sets_size_of
+
+if TYPE_CHECKING:
+    from tco.documents.price import Status
 
 __all__ = [
     "PricedResource",
@@ -84,17 +87,17 @@ class Pricing:
     @property
     def usd_per_month(self) -> float:
         """What the priced resources cost together, as declared."""
-        return sum(resource.usd_per_month or 0.0 for resource in self.resources)
+        return sum(resource.usd_per_month or 0.0 for resource in self.resources if resource.parts)
 
     @property
     def floor_usd_per_month(self) -> float:
         """What they cost at least."""
-        return sum(resource.low or 0.0 for resource in self.resources)
+        return sum(resource.low or 0.0 for resource in self.resources if resource.parts)
 
     @property
     def ceiling_usd_per_month(self) -> float:
         """What they cost at most."""
-        return sum(resource.high or 0.0 for resource in self.resources)
+        return sum(resource.high or 0.0 for resource in self.resources if resource.parts)
 
     @property
     def complete(self) -> bool:

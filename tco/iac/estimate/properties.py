@@ -65,7 +65,13 @@ def look(properties: Mapping[str, Any], *path: str) -> Value:
     """Return the value at a path of keys, ``None`` where it is absent, or ``UNKNOWN``."""
     value: Value = properties
     for key in path:
-        value = _item(value, key) if is_mapping(value) else _in_list(value, key)
+        if type(value) is dict:  # plain JSON, which is nearly always
+            plain: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
+            value = _known(plain.get(key))
+        elif is_mapping(value):
+            value = _item(value, key)
+        else:
+            value = _in_list(value, key)
         if value is None:
             return None
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from tco.iac.estimate.accelerators import named_hardware
@@ -86,6 +87,7 @@ def _names_hardware(resource: Resource, package: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def type_parts(kind: str) -> tuple[str, str, str]:
     """Return package, module and token: ``aws:ec2/vpc:Vpc`` is (``aws``, ``ec2``, ``ec2/vpc``)."""
     package, _, rest = kind.partition(":")

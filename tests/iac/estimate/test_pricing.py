@@ -6,9 +6,10 @@ import pytest
 
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog
+from tco.documents.price import Status
 from tco.iac.estimate.documents import document_of
 from tco.iac.estimate.inventory import Resource, node_pools
-from tco.iac.estimate.pricing import Status, ceiling_usd_per_month
+from tco.iac.estimate.pricing import ceiling_usd_per_month
 from tests.iac.programs import (
     BLOCK,
     DAY,
