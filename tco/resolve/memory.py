@@ -10,13 +10,13 @@ from tco.throughput.configuration import Parallelism
 from tco.throughput.memory_fit import smallest_count
 from tco.throughput.node import NodeThroughput
 
-__all__ = ["check_memory"]
+__all__ = ["check_memory", "weights_gb"]
 
 
 def check_memory(todo: Lookup, path: str, node: NodeThroughput) -> None:
     """Refuse a replica that cannot hold the weights. Raises NotFound."""
     one = node.configuration
-    weights, gpu_gb = _weights_gb(todo, node), _gpu_gb(todo, node)
+    weights, gpu_gb = weights_gb(todo, node), _gpu_gb(todo, node)
     if weights is None or gpu_gb is None:
         return
     least = smallest_count(weights, gpu_gb)
@@ -27,7 +27,7 @@ def check_memory(todo: Lookup, path: str, node: NodeThroughput) -> None:
     raise todo.fail(path, message, f"The smallest count that fits is {least}.")
 
 
-def _weights_gb(todo: Lookup, node: NodeThroughput) -> float | None:
+def weights_gb(todo: Lookup, node: NodeThroughput) -> float | None:
     """Return the weights of one copy of the model, or None where nothing states them."""
     one = node.configuration
     if node.replica is not None:

@@ -14,6 +14,7 @@ from tco.errors import one_of
 from tco.plan.plan import Service
 from tco.plan.workload import RequestClass
 from tco.resolve.apis import needed_rate
+from tco.resolve.boot import with_boot_of_weights
 from tco.resolve.lookup import Lookup, NotFound, maybe
 from tco.resolve.pools import resolve_pool
 from tco.resolve.throughput import Speed, node_throughput, speed_of
@@ -181,7 +182,8 @@ def _group(
             )
         )
         if found is not None:
-            speeds.append(speed_of(found, classes, demand.name, pool))
+            booting = with_boot_of_weights(todo, pool, found)
+            speeds.append(speed_of(found, classes, demand.name, booting))
     if len(todo.problems) > before:
         raise NotFound
     speeds.sort(key=lambda speed: (MERIT[speed.pool.supply.option], speed.usd_per_request))
