@@ -1,4 +1,4 @@
-"""Which value every figure takes: likely, at an end of its range, drawn, or with a lever pulled."""
+"""Which value every figure takes: likely, at an end of its range, drawn, or in a what-if."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Figure = tuple[str, Range]
 class Scenario:
     """One reading of all figures, or one of each per scenario where ``draws`` holds arrays.
 
-    The levers ask "what if": rented node prices, the prices of some hosted APIs and the purchase
+    The factors are what-ifs: rented node prices, the prices of some hosted APIs and the purchase
     price times a factor, a number of FTE instead of the planned one.
     """
 

@@ -182,7 +182,7 @@ def read_measurements(text: str, shown: str, gpu: str | None = None) -> tuple[Me
     """
     header, *lines = text.splitlines()
     if tuple(header.split(",")) != Measurement._fields:
-        raise TcoError(f"{shown}: the columns are not those of a curve file.")
+        raise TcoError(f"{shown}: its columns differ from a curve file's.")
     if gpu is not None:
         lines = [line for line in lines if line.startswith(f"{gpu},")]
     return tuple(map(_measurement, csv.reader(lines)))

@@ -77,8 +77,8 @@ def sweep_document(
 
 def _input(axis: Axis) -> InputPart:
     return InputPart(
-        name=axis.knob.name,
-        unit=axis.knob.unit or None,
+        name=axis.parameter.name,
+        unit=axis.parameter.unit or None,
         spacing="log" if axis.logarithmic else "linear",
         values=axis.values,
     )

@@ -33,7 +33,7 @@ MARKS: dict[Decision, str] = {
 
 def csv_header(sweep: Sweep) -> str:
     """Return the names of the columns."""
-    names = [axis.knob.name for axis in sweep.axes]
+    names = [axis.parameter.name for axis in sweep.axes]
     figures = ["usd_per_month", "rival", "rival_usd_per_month", "saving_npv_usd", "decision"]
     return _csv([*names, *figures, "probability"])
 
@@ -76,9 +76,9 @@ def _head(sweep: Sweep) -> list[str]:
     lines = [f"{click.style(sweep.source.name, bold=True)}   prices of {sweep.day.isoformat()}"]
     for index, axis in enumerate(sweep.axes):
         side = "" if len(sweep.axes) == 1 else ("down: ", "across: ")[index]
-        unit = f", {axis.knob.unit}" if axis.knob.unit else ""
+        unit = f", {axis.parameter.unit}" if axis.parameter.unit else ""
         steps = ", log scale" if axis.logarithmic else ""
-        lines += wrapped(f"{side}{axis.knob.name}{unit}{steps}", "  ")
+        lines += wrapped(f"{side}{axis.parameter.name}{unit}{steps}", "  ")
     return lines
 
 
@@ -113,7 +113,7 @@ def _plane_table(
     lines += [
         "",
         "  · don't   lean, yes: self-hosting wins   only: no API qualifies   ? unknown",
-        *wrapped(f"break-even: the {across.knob.name} at which the NPV saving is 0.", "  "),
+        *wrapped(f"break-even: the {across.parameter.name} at which the NPV saving is 0.", "  "),
     ]
     if len(shown) < len(labels):
         lines.append(f"  {len(shown)} of {len(labels)} columns; --format csv has all.")
@@ -141,13 +141,13 @@ def _evens(axis: Axis, values: Sequence[float], room: int) -> str:
 
 def _value(axis: Axis, value: float) -> str:
     """Return a value of an input as its unit is read."""
-    if axis.knob.unit == "Mtok/month":
+    if axis.parameter.unit == "Mtok/month":
         return tokens(value)
-    if axis.knob.unit == "share":
+    if axis.parameter.unit == "share":
         return percent(value)
-    if axis.knob.unit == "USD/GPU-hour":
+    if axis.parameter.unit == "USD/GPU-hour":
         return usd_price(value)
-    return f"{value:,.0f}" if axis.knob.whole else plain(value)
+    return f"{value:,.0f}" if axis.parameter.whole else plain(value)
 
 
 def _whole(value: float | None) -> str:

@@ -140,7 +140,7 @@ def _check_names(todo: Lookup, path: str, serving: Serving, model: str) -> None:
     for key, names in known.items():
         stated = getattr(serving, key)
         if stated is not None and stated not in names:
-            message = f'no benchmark knows the {key} "{stated}".'
+            message = f'no benchmark has the {key} "{stated}".'
             raise todo.fail(f"{path}.serving.{key}", message, one_of(stated, names - {""}))
 
 

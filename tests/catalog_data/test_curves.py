@@ -107,7 +107,7 @@ def test_the_files_are_compact() -> None:
 
 def test_a_file_of_other_columns_is_refused() -> None:
     """A file that is no curve file is named, not misread."""
-    with pytest.raises(TcoError, match=r"x\.csv: the columns are not those of a curve file\."):
+    with pytest.raises(TcoError, match=r"x\.csv: its columns differ from a curve file's\."):
         read_measurements("gpu,gpus\nB200,8\n", "x.csv")
 
 

@@ -14,11 +14,12 @@ from tests.cli.test_help import COMMANDS
 
 ROOT = Path(__file__).parent.parent.parent
 COINED = re.compile(
-    r"(?i:math (is )?close|against \$|\bthe rival\b|it would flip|would flip\b|\bMind:|\bbusy\b"
-    r"|tok/s a node|requests at once|(?<!there )\bis no \b|\bdearer\b|\banew\b|upside down"
-    r"|\bnobody\b"
-    r"|\bso many\b|\btold\b|\brungs?\b|\bladder\b|\bif wrong\b|worth knowing|know its edges"
-    r"|\bcannot be\.|\d %|paid ahead|included in the rent|own nodes|leans on)|DO NOT"
+    r"(?i:math (is )?close|against \$|\b(the|a) rival\b|it would flip|would flip\b|\bMind:|\bbusy\b"
+    r"|tok/s a node|requests at once|(?<!there )\b(is|are) no \b|\bdearer\b|\banew\b|upside down"
+    r"|\b(no|some)body\b|\bwhoever\b|\bhears?\b|\btells?\b|\btold\b|\bthose of\b|\bbe had\b"
+    r"|\bso many\b|\brungs?\b|\bladder\b|\bknobs?\b|\blevers?\b|\bif wrong\b|worth knowing"
+    r"|\bstands? in\b|know its edges|\bcannot be\.|\d %|paid ahead|included in the rent|own nodes"
+    r"|leans on)|DO NOT"
 )
 JSON_KEYS = {"ladder", "rung"}
 """Keys of documents that programs read; they keep their names."""

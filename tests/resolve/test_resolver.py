@@ -122,7 +122,7 @@ def test_no_interruption_rate(lab: Lab) -> None:
         ),
         (
             {"model": "unit", "engine": "vlm"},
-            'no benchmark knows the engine "vlm". Did you mean vllm',
+            'no benchmark has the engine "vlm". Did you mean vllm',
         ),
         ({"model": "unit", "precision": "fp88"}, 'the precision "fp88". Did you mean fp8'),
         (

@@ -1,6 +1,6 @@
-"""What would flip the answer: for each lever the value at which the horizon breaks even.
+"""What would change the answer: for each input the value at which the horizon breaks even.
 
-Every threshold is the root of the present value of the saving in one lever. The saving is a
+Every threshold is the root of the present value of the saving in one input. The saving is a
 straight line in each of them, so two evaluations of the same formulas give the root exactly.
 """
 
@@ -24,7 +24,10 @@ Status = Literal["at", "always", "never", "none", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A lever's flipping value: ``at`` it; ``always`` or ``never`` won; ``none``; ``unknown``."""
+    """The value of an input that changes the verdict.
+
+    ``at`` it; ``always`` or ``never`` won; ``none``; ``unknown``.
+    """
 
     status: Status
     value: float | None = None
@@ -36,7 +39,7 @@ NONE = Threshold("none")
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """The flipping values of one alternative, as the JSON names them."""
+    """The values that change the verdict against one alternative, as the JSON names them."""
 
     utilization: Threshold
     usd_per_gpu_hour: Threshold
@@ -58,9 +61,9 @@ UNASKED = Thresholds(
 
 
 def flip(at_zero: float, at_one: float) -> Threshold:
-    """Root of a saving that is a straight line through its values at a lever of 0 and of 1.
+    """Root of a saving that is a straight line through its values at an input of 0 and of 1.
 
-    A lever is never below 0: without a root there, what holds at 0 holds at every value.
+    An input is never below 0: without a root there, what holds at 0 holds at every value.
     """
     slope = at_one - at_zero
     root = -at_zero / slope if slope else -1.0

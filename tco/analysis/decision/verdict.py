@@ -219,7 +219,7 @@ def decide(
             caps=caps,
         )
     if rival.side is None:
-        raise AssertionError("a rival has a price")
+        raise AssertionError("the best alternative has a price")
     saving = rival.side.npv_usd - own_npv_usd - rival.side.refused_npv_usd
     drawn = rival.uncertainty
     if drawn is None:

@@ -24,7 +24,7 @@ from tco.plan.stack_file import StackFile
 from tco.ranges import point
 from tco.roots import bisect
 
-__all__ = ["LEVERS", "ParameterUnit", "SweepParameter", "refused"]
+__all__ = ["DERIVED_PARAMETERS", "ParameterUnit", "SweepParameter", "refused"]
 
 ParameterUnit = Literal["", "Mtok/month", "share", "USD/GPU-hour", "x", "FTE"]
 
@@ -91,7 +91,7 @@ def _utilization(source: StackFile, declared: StackModel) -> SweepParameter:
         raise refused(
             source,
             "utilization",
-            f"follows from the demand: the nodes of {', '.join(loose)} are no fixed number.",
+            f"follows from the demand: the nodes of {', '.join(loose)} are not fixed.",
             "Sweep volume instead.",
         )
 
@@ -211,7 +211,7 @@ def _people(source: StackFile, declared: StackModel) -> SweepParameter:
     return SweepParameter("fte", "FTE", in_stack=turn)
 
 
-LEVERS: dict[str, Callable[[StackFile, StackModel], SweepParameter]] = {
+DERIVED_PARAMETERS: dict[str, Callable[[StackFile, StackModel], SweepParameter]] = {
     "volume": _volume,
     "utilization": _utilization,
     "usd_per_gpu_hour": _gpu_hour,

@@ -1,4 +1,4 @@
-"""An input of a sweep by its name: a lever, or a number of the plan or of a workload by its path.
+"""An input of a sweep by its name: a derived parameter, or a number of plan or workload by path.
 
 A number is written into what the user wrote and read again, so the schema judges it.
 """
@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from tco.analysis.sweep.derived_parameters import LEVERS, SweepParameter, refused
+from tco.analysis.sweep.derived_parameters import DERIVED_PARAMETERS, SweepParameter, refused
 from tco.costing.stack import StackModel
 from tco.errors import one_of
 from tco.files import as_list, as_mapping, unwrapped, validated
@@ -22,21 +22,21 @@ from tco.plan.stack_file import PLAN_KEY, StackFile
 from tco.plan.workload import Workload, demand_of
 from tco.ranges import Range
 
-__all__ = ["knob_of"]
+__all__ = ["parameter_of"]
 
 WORKLOADS = "workloads"
 
 
-def knob_of(name: str, source: StackFile, declared: StackModel) -> SweepParameter:
+def parameter_of(name: str, source: StackFile, declared: StackModel) -> SweepParameter:
     """Return the input of a name. ``declared`` is the stack without the sweep. Raises BadInput."""
-    lever = LEVERS.get(name)
-    if lever is not None:
-        return lever(source, declared)
+    derived = DERIVED_PARAMETERS.get(name)
+    if derived is not None:
+        return derived(source, declared)
     path = name.replace("[", ".").replace("]", "").split(".")
     if path[0] == WORKLOADS:
-        return _workload_knob(name, path[1:], source)
+        return _workload_parameter(name, path[1:], source)
     if path[0] not in Plan.model_fields:
-        known = [*Plan.model_fields, WORKLOADS, *LEVERS]
+        known = [*Plan.model_fields, WORKLOADS, *DERIVED_PARAMETERS]
         raise refused(source, name, f'no input "{path[0]}".', one_of(path[0], known))
     where, whole = _number_at(source, name, source.plan, path)
 
@@ -47,7 +47,7 @@ def knob_of(name: str, source: StackFile, declared: StackModel) -> SweepParamete
     return SweepParameter(name, "", whole, in_file=turn)
 
 
-def _workload_knob(name: str, path: Sequence[str], source: StackFile) -> SweepParameter:
+def _workload_parameter(name: str, path: Sequence[str], source: StackFile) -> SweepParameter:
     """Return a number of a workload."""
     key = path[0] if path else ""
     if key not in source.workloads:

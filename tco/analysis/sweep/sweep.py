@@ -13,7 +13,7 @@ import numpy as np
 from tco.analysis.decision.verdict import Decision
 from tco.analysis.evaluation import evaluate
 from tco.analysis.sweep.derived_parameters import SweepParameter
-from tco.analysis.sweep.parameters import knob_of
+from tco.analysis.sweep.parameters import parameter_of
 from tco.costing.stack import Resolve
 from tco.defaults import SEED
 from tco.errors import BadInput, Problem, TcoError
@@ -72,19 +72,19 @@ def _number(text: str, given: str) -> float:
 class Axis:
     """An input with the values that it takes, and how they are spaced."""
 
-    knob: SweepParameter
+    parameter: SweepParameter
     values: tuple[float, ...]
     logarithmic: bool
 
     @staticmethod
-    def of(knob: SweepParameter, span: Span) -> Axis:
+    def of(parameter: SweepParameter, span: Span) -> Axis:
         """Even steps, in logarithms where the ends are far apart; whole for a whole number."""
         logarithmic = span.low > 0 and span.high / span.low >= WIDE
         spaced = np.geomspace if logarithmic else np.linspace
         values = spaced(span.low, span.high, span.count)
-        if knob.whole:
+        if parameter.whole:
             values = np.unique(np.round(values))
-        return Axis(knob, tuple(dict.fromkeys(float(value) for value in values)), logarithmic)
+        return Axis(parameter, tuple(dict.fromkeys(float(value) for value in values)), logarithmic)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,11 +135,11 @@ class Sweep:
         """Return the evaluation at values of the inputs. Raises BadInput."""
         file = self.source
         for axis, value in zip(self.axes, values, strict=True):
-            file = axis.knob.in_file(file, value)
+            file = axis.parameter.in_file(file, value)
         try:
             stack = self.resolve(file)
             for axis, value in zip(self.axes, values, strict=True):
-                stack = axis.knob.in_stack(stack, value)
+                stack = axis.parameter.in_stack(stack, value)
             result = evaluate(stack, self.today, self.scenarios, self.seed)
         except OverflowError as error:
             where = ", ".join(self._named(values))
@@ -157,7 +157,7 @@ class Sweep:
 
     def _named(self, values: Sequence[float]) -> list[str]:
         pairs = zip(self.axes, values, strict=True)
-        return [f"{axis.knob.name}={value:g}" for axis, value in pairs]
+        return [f"{axis.parameter.name}={value:g}" for axis, value in pairs]
 
     def break_even(self, points: Sequence[Point]) -> list[float]:
         """Where the saving turns to 0 as the last input moves, between points along it.
@@ -166,7 +166,7 @@ class Sweep:
         numbers it is the first one on the other side.
         """
         likely = replace(self, scenarios=0)
-        whole = self.axes[-1].knob.whole
+        whole = self.axes[-1].parameter.whole
         found: list[float] = []
         for before, after in pairwise(points):
             if before.saving_npv_usd is None or after.saving_npv_usd is None:
@@ -199,12 +199,12 @@ def sweep_of(
     if len(set(names)) < len(names):
         raise NoSweep(f"{names[0]} is swept twice.")
     declared = resolve(source)
-    axes = tuple(Axis.of(knob_of(span.name, source, declared), span) for span in spans)
+    axes = tuple(Axis.of(parameter_of(span.name, source, declared), span) for span in spans)
     for axis, span in zip(axes, spans, strict=True):
         _refuse_fractions(axis, span, source)
         for value in axis.values:
-            axis.knob.in_stack(declared, value)
-            axis.knob.in_file(source, value)
+            axis.parameter.in_stack(declared, value)
+            axis.parameter.in_file(source, value)
     return Sweep(
         source=source, resolve=resolve, today=today, axes=axes, scenarios=scenarios, seed=seed
     )
@@ -212,7 +212,7 @@ def sweep_of(
 
 def _refuse_fractions(axis: Axis, span: Span, source: StackFile) -> None:
     ends = [end for end in (span.low, span.high) if not end.is_integer()]
-    if axis.knob.whole and ends:
+    if axis.parameter.whole and ends:
         raise BadInput(
             [
                 Problem(

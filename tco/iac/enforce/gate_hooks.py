@@ -37,7 +37,7 @@ __all__ = ["GateClosed", "guard"]
 
 HOOK = "tco-gate"
 ALLOW = (
-    "; tco cannot tell what that costs. To allow such updates, add the type to the stack file: "
+    "; the cost of that is unknown. To allow such updates, add the type to the stack file: "
     'tco:plan.gate.allow_types: ["{kind}"]'
 )
 OWN_GROUP = "tco:iac:GpuNodePool$aws:autoscaling/group:Group"

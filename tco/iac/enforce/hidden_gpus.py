@@ -225,9 +225,9 @@ def _elsewhere(resource: Resource, package: str) -> Iterator[str]:
             yield f"it may start {named_hardware(value)}"
         elif is_mapping(value):
             if value and GPUS.search(key) and look(value, "count") not in (0, "0"):
-                yield f"it asks for GPUs ({key})"
+                yield f"it requests GPUs ({key})"
         elif GPU_FIELD.search(key) and value not in NO_GPUS:
-            yield f"it asks for GPUs ({key})"
+            yield f"it requests GPUs ({key})"
 
 
 def _unknown(key: str) -> str:

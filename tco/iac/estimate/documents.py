@@ -136,7 +136,7 @@ def _preview_warnings(top: Fields, steps: list[Fields]) -> Iterator[str]:
     if any(diagnostic.text("severity") == "error" for diagnostic in top.items("diagnostics")):
         yield "the preview failed, so resources after the failure are missing from this list"
     if top.flag("maybeCorrupt"):
-        yield "Pulumi says that this preview may be corrupt"
+        yield "Pulumi reports that this preview may be corrupt"
 
 
 def _state(top: Fields) -> Document:

@@ -25,7 +25,7 @@ def _volume(resource: Resource, rates: Rates) -> Cost:
     if isinstance(kind, Unknown) or Unknown.UNKNOWN in (size, *sizes):
         return Cost("", unpriced="its type, size or speed is not known before the update")
     if not isinstance(size, int):
-        return Cost(kind, unpriced="its size is that of a snapshot, which is not in the file")
+        return Cost(kind, unpriced="it has the size of a snapshot, which is not in the file")
     if resource.region is None:
         return Cost(kind, unpriced=NO_REGION)
     iops, speed = (siz if isinstance(siz, int) else None for siz in sizes[1:])

@@ -22,9 +22,9 @@ NODE_CLASSES: Final = frozenset({"EC2NodeClass", "AKSNodeClass", "GCENodeClass",
 CLAIM: Final = re.compile(r"\bvolumeClaimTemplates?\b")
 MAY_CLAIM: Final = re.compile(r"(?:spec(?:\.volumeClaimTemplates.*)?)?")
 KINDS: Final = {
-    "Gateway": "makes a load balancer, as its gateway class says",
-    "Ingress": "makes a load balancer, as its ingress class says",
-    "PersistentVolumeClaim": "claims a volume, as its storage class says",
+    "Gateway": "makes a load balancer, by its gateway class",
+    "Ingress": "makes a load balancer, by its ingress class",
+    "PersistentVolumeClaim": "claims a volume, by its storage class",
     "VolumeSnapshot": "keeps a copy of a volume",
 }
 CHART: Final = "what its chart makes is not in the file, such as load balancers and volumes"
@@ -50,5 +50,5 @@ def _claims(resource: Resource, kind: str) -> str:
     for path, value in leaves(resource.inputs):
         hidden = value is UNKNOWN and kind == "StatefulSet" and MAY_CLAIM.fullmatch(path)
         if hidden or CLAIM.search(path):
-            return "claims volumes (volumeClaimTemplates), as their storage class says"
+            return "claims volumes (volumeClaimTemplates), by their storage class"
     return ""

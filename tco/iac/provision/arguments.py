@@ -79,7 +79,8 @@ class GpuNodePoolArgs:
         if not 0 <= self.min_nodes <= self.max_nodes or self.spare_nodes < 0:
             raise pulumi.RunError(
                 f"pool {self.pool}: min_nodes {self.min_nodes}, max_nodes {self.max_nodes} and "
-                f"spare_nodes {self.spare_nodes} are no size. Write 0 <= min_nodes <= max_nodes."
+                f"spare_nodes {self.spare_nodes} are out of range. "
+                "Write 0 <= min_nodes <= max_nodes and spare_nodes >= 0."
             )
         if not self.subnets:
             raise pulumi.RunError(f"pool {self.pool}: no subnets. Name at least one.")

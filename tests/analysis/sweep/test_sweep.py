@@ -232,7 +232,7 @@ def test_utilization_of_a_fleet_that_follows(lab: Lab) -> None:
     """A fleet that is re-sized has no utilization to sweep: its demand is the input."""
     lab.stack({"main": {**ON_DEMAND, "nodes": FOLLOWING}})
     told = problem(lab, "utilization=0.1..0.5")
-    assert "the nodes of main are no fixed number. Sweep volume instead." in told
+    assert "the nodes of main are not fixed. Sweep volume instead." in told
 
 
 def test_usd_per_gpu_hour(lab: Lab) -> None:
