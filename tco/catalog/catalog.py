@@ -1,13 +1,15 @@
 """The catalog: what things cost and how fast they go, on a given day.
 
-The embedded data (``data/*.yaml``) lies at the bottom, the user's price books above it, later
-books higher. A look-up asks the top layer first, so a book's figure wins over the catalog's.
+The embedded data (``data/*.yaml``, and the prices of nodes in ``data/nodes``) lies at the bottom,
+the user's price books above it, later books higher. A look-up asks the top layer first, so a book's
+figure wins over the catalog's. Prices of a node are read when the node is asked for.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,6 +26,7 @@ from tco.catalog.figure import Figure
 from tco.catalog.hardware import Hardware, Instance, SpotBand
 from tco.catalog.match import CatalogMatch
 from tco.catalog.model_row import ModelRow
+from tco.catalog.node_files import FOLDER, NodeFiles
 from tco.catalog.node_price import CommitmentKind, NodePrice, Payment, Purchase, Term, node_key
 from tco.catalog.sourced import Origin, SourcedValue
 from tco.catalog.specs import model_specs
@@ -48,6 +51,8 @@ class Catalog:
     name: str = "embedded"
     published: Catalog | None = None
     """The catalog below a user's books; None for one without any."""
+    node_files: NodeFiles | None = None
+    """The prices of nodes that are read when a node is asked for: the lowest layer."""
     _index: dict[tuple[object, ...], list[tuple[AnyRow, Book]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -72,7 +77,9 @@ class Catalog:
 
     def with_books(self, books: Sequence[Book]) -> Catalog:
         """Return this catalog with a user's books on top, later books winning."""
-        return Catalog((*self.books, *books), self.name, self.published or self) if books else self
+        if not books:
+            return self
+        return Catalog((*self.books, *books), self.name, self.published or self, self.node_files)
 
     @cached_property
     def version(self) -> str:
@@ -80,9 +87,12 @@ class Catalog:
         if self.published is not None:
             return self.published.version
         states = [*(book.digest for book in self.books), curves_version()]
+        days = [row.as_of.isoformat() for book in self.books for row in book.rows if row.as_of]
+        if self.node_files is not None:
+            states += self.node_files.digests
+            days.append(self.node_files.newest)
         digest = hashlib.sha256("".join(states).encode()).hexdigest()
-        days = [row.as_of for book in self.books for row in book.rows if row.as_of]
-        return f"{max(days).isoformat() if days else 'undated'}-{digest[:12]}"
+        return f"{max(days, default='undated')}-{digest[:12]}"
 
     def find(self, key: tuple[object, ...], day: dt.date) -> CatalogMatch[AnyRow] | None:
         """Return the figure of a key on a day, or None.
@@ -90,24 +100,29 @@ class Catalog:
         Of the rows of a layer, the newest that holds on the day; before the first, the first
         one counts, as an estimate (``first_known``).
         """
-        rows = self._index.get(key, [])
-        for book in reversed(self.books):
-            valid = [
-                row
-                for row, owner in rows
-                if owner is book and (row.valid_from is None or row.valid_from <= day)
-            ]
+        rows = self._rows(key)
+        for _, layer in itertools.groupby(reversed(rows), key=lambda pair: id(pair[1])):
+            held = list(layer)
+            book = held[0][1]
+            valid = [row for row, _ in held if row.valid_from is None or row.valid_from <= day]
             if valid:
-                return CatalogMatch(max(valid, key=_start), book, self._origin(book))
+                return CatalogMatch(max(valid, key=_start), book, self.origin(book))
         if not rows:
             return None
         row, book = min(rows, key=lambda pair: _start(pair[0]))
-        return CatalogMatch(row, book, self._origin(book), first_known=True)
+        return CatalogMatch(row, book, self.origin(book), first_known=True)
 
-    def _origin(self, book: Book) -> Origin:
+    def _rows(self, key: tuple[object, ...]) -> Sequence[tuple[AnyRow, Book]]:
+        """Return the rows of a key with their books, lower layers first."""
+        rows = self._index.get(key, [])
+        if self.node_files is None or key[0] not in ("node", "instance") or key[1] is None:
+            return rows
+        return [*self.node_files.rows(str(key[1])).get(key, ()), *rows]
+
+    def origin(self, book: Book) -> Origin:
         """Return whether a book lies in the published catalog or above it."""
-        published = (self.published or self).books
-        return "catalog" if any(book is other for other in published) else "book"
+        above = self.books[len(self.published.books) :] if self.published is not None else ()
+        return "book" if any(book is other for other in above) else "catalog"
 
     def find_as(
         self, kind: type[R], key: tuple[object, ...], day: dt.date
@@ -146,19 +161,32 @@ class Catalog:
         """
         keys = {
             row.key: None
-            for row, _ in self.rows(NodePrice)
+            for row in self.prices_of(instance or offer or "")
             if (row.instance, row.offer) == (instance, offer)
             and (offer is not None or row.region == region)
         }
         matches = (self.find_as(NodePrice, key, day) for key in keys)
         return [match for match in matches if match is not None]
 
+    def prices_of(self, node: str) -> list[NodePrice]:
+        """Return the rows of a node's prices, of any region, purchase option and day."""
+        filed = self.node_files.rows(node).values() if self.node_files is not None else ()
+        rows = [row for pairs in filed for row, _ in pairs if isinstance(row, NodePrice)]
+        return rows + [row for row, _ in self._held(NodePrice) if node in (row.instance, row.offer)]
+
+    @property
+    def every_book(self) -> tuple[Book, ...]:
+        """All books, with every file of node prices, lower layers first."""
+        return (*(self.node_files.books if self.node_files is not None else ()), *self.books)
+
     def rows(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
-        """Every row of a kind, lower layers first."""
-        for book in self.books:
-            for row in book.rows:
-                if isinstance(row, kind):
-                    yield row, book
+        """Every row of a kind, lower layers first; all node prices are read for theirs."""
+        filed = kind is NodePrice or kind is Instance
+        yield from _rows_of(kind, self.every_book if filed else self.books)
+
+    def _held(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
+        """Every row of a kind that the books hold, lower layers first."""
+        return _rows_of(kind, self.books)
 
     @cached_property
     def _gpu_names(self) -> dict[str, str]:
@@ -195,15 +223,27 @@ class Catalog:
         """The names of all models that have a benchmark, weights, a curve or a spec."""
         return sorted(set(self._model_names.values()))
 
-    @cached_property
-    def instances(self) -> dict[str, Instance]:
-        """Instance types by name."""
-        return {row.instance: row for row, _ in self.rows(Instance)}
+    def instance(self, name: str) -> Instance | None:
+        """Return an instance type, or None for an unknown one."""
+        rows = self._rows(("instance", name))
+        row = rows[-1][0] if rows else None
+        return row if isinstance(row, Instance) else None
+
+    def offer(self, name: str) -> NodePrice | None:
+        """Return a price of a rented cloud's offer, which states its GPUs; None without one."""
+        return next((row for row in reversed(self.prices_of(name)) if row.offer), None)
 
     @cached_property
-    def offers(self) -> dict[str, NodePrice]:
-        """Rented clouds' offers by name."""
-        return {row.offer: row for row, _ in self.rows(NodePrice) if row.offer}
+    def instance_names(self) -> list[str]:
+        """The names of all instance types."""
+        filed = self.node_files.instance_names() if self.node_files is not None else ()
+        return sorted({*filed, *(row.instance for row, _ in self._held(Instance))})
+
+    @cached_property
+    def offer_names(self) -> list[str]:
+        """The names of all rented clouds' offers."""
+        filed = self.node_files.offer_names() if self.node_files is not None else ()
+        return sorted({*filed, *(row.offer for row, _ in self._held(NodePrice) if row.offer)})
 
     @cached_property
     def apis(self) -> list[str]:
@@ -242,6 +282,13 @@ class Catalog:
         return found.sourced(name, value, found.row.unit)
 
 
+def _rows_of(kind: type[R], books: Sequence[Book]) -> Iterator[tuple[R, Book]]:
+    for book in books:
+        for row in book.rows:
+            if isinstance(row, kind):
+                yield row, book
+
+
 def _start(row: AnyRow) -> dt.date:
     return row.valid_from or dt.date.min
 
@@ -274,4 +321,5 @@ def _shipped(text: str, name: str) -> Book:
 
 def load_catalog(folder: Traversable | None = None) -> Catalog:
     """Return the embedded catalog, offline; or that of another version's folder."""
-    return Catalog(embedded_books(folder))
+    nodes = (folder or resources.files("tco.catalog") / "data") / FOLDER
+    return Catalog(embedded_books(folder), node_files=NodeFiles(nodes) if nodes.is_dir() else None)

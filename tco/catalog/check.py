@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.benchmark import Benchmark
@@ -24,11 +24,16 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
 
     Doubles, negative values and upside-down ranges are refused when a book is read.
     """
-    rows = figure_rows(catalog.books, today, (), None, older_than=None)
-    faults = [fault for row in rows for fault in (*_unnamed(row, catalog), *_faults(row, today))]
+    rows = figure_rows(catalog.every_book, today, (), None, older_than=None)
+    instances = {row.instance for row, _ in catalog.rows(Instance)}
+    faults = [
+        fault
+        for row in rows
+        for fault in (*_unnamed(row, catalog, instances), *_faults(row, today))
+    ]
     faults += [
         Problem(one.file, one.path, one.message)
-        for book in catalog.books
+        for book in catalog.every_book
         for one in book_findings(book, catalog, today)
         if not one.confirmed
     ]
@@ -38,13 +43,13 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
     )
 
 
-def _unnamed(entry: FigureEntry, catalog: Catalog) -> Iterator[Problem]:
+def _unnamed(entry: FigureEntry, catalog: Catalog, instances: Collection[str]) -> Iterator[Problem]:
     """Names that neither catalog nor book defines: nothing would ever read such a row."""
     row = entry.row
     if isinstance(row, NodePrice | SpotBand):
         name = row.instance
-        if name is not None and name not in catalog.instances:
-            meant = did_you_mean(name, catalog.instances) or "Add it under instances."
+        if name is not None and name not in instances:
+            meant = did_you_mean(name, instances) or "Add it under instances."
             yield Problem(
                 entry.book.name, entry.name, f'no instance type "{name}" is known.', meant
             )

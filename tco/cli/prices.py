@@ -53,7 +53,7 @@ def prices_list(
     from tco.report.prices import figures_text
 
     rows = figure_rows(
-        catalog_with(books).books, today or dt.date.today(), words, kind, older_than=older_than
+        catalog_with(books).every_book, today or dt.date.today(), words, kind, older_than=older_than
     )
     _print_figures(rows, words, form, figures_text)
 
@@ -71,7 +71,7 @@ def prices_show(
     from tco.report.prices import figures_in_full
 
     rows = figure_rows(
-        catalog_with(books).books, today or dt.date.today(), words, None, older_than=None
+        catalog_with(books).every_book, today or dt.date.today(), words, None, older_than=None
     )
     _print_figures(rows, words, form, figures_in_full)
 

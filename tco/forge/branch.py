@@ -30,7 +30,7 @@ from tco.yaml_lines import line_of
 __all__ = ["compare"]
 
 STACK_FILES = re.compile(r"Pulumi\.[^/]+\.yaml|(?:workloads|prices)/.+")
-CATALOG_FILES = re.compile(r"[^/]+\.yaml")
+CATALOG_FILES = re.compile(r"[^/]+\.yaml|nodes/[^/]+\.csv")
 
 
 @dataclass(frozen=True)

@@ -70,12 +70,12 @@ def _hardware(
             )
         return gpu, pool.owned.gpus, None
     if pool.instance is not None:
-        known = todo.catalog.instances.get(pool.instance)
+        known = todo.catalog.instance(pool.instance)
         if known is None:
             raise todo.fail(
                 f"{path}.instance",
                 f'no price for "{pool.instance}".',
-                todo.known(pool.instance, todo.catalog.instances),
+                todo.known(pool.instance, todo.catalog.instance_names),
             )
         if region is None:
             raise todo.fail(
@@ -88,12 +88,12 @@ def _hardware(
         gpu = todo.catalog.gpu(known.gpu)
         price = price_of(todo, path, pool, region)
         return gpu or known.gpu, known.gpus, price
-    offer = todo.catalog.offers.get(pool.offer or "")
+    offer = todo.catalog.offer(pool.offer or "")
     if offer is None:
         raise todo.fail(
             f"{path}.offer",
             f'no offer "{pool.offer}".',
-            todo.known(pool.offer or "", todo.catalog.offers),
+            todo.known(pool.offer or "", todo.catalog.offer_names),
         )
     price = price_of(todo, path, pool, None)
     return todo.catalog.gpu(offer.gpu or "") or offer.gpu or "", offer.gpus or 1, price

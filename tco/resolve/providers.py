@@ -15,10 +15,10 @@ __all__ = ["pool_provider", "pool_region"]
 def pool_provider(catalog: Catalog, pool: Pool) -> Provider:
     """Return the provider of a pool's nodes: what its row in a book states, else by its name."""
     if pool.instance is not None:
-        instance = catalog.instances.get(pool.instance)
+        instance = catalog.instance(pool.instance)
         return provider_of(pool.instance, instance.provider if instance is not None else None)
     if pool.offer is not None:
-        offer = catalog.offers.get(pool.offer)
+        offer = catalog.offer(pool.offer)
         return provider_of(pool.offer, offer.provider if offer is not None else None)
     return OWNED
 

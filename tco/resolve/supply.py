@@ -32,7 +32,7 @@ def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Catalog
     )
     regions = [region]
     if pool.offer is not None:
-        regional = {row.region for row, _ in todo.catalog.rows(NodePrice) if row.offer == node}
+        regional = {row.region for row in todo.catalog.prices_of(pool.offer)}
         regions += sorted(name for name in regional if name)
     matches = (
         todo.catalog.node_price(
@@ -73,8 +73,7 @@ def _prices_there_are(todo: Lookup, node: str) -> str:
                 for part in (row.purchase, row.kind, row.term, row.payment, row.region)
                 if part
             )
-            for row, _ in todo.catalog.rows(NodePrice)
-            if node in (row.instance, row.offer)
+            for row in todo.catalog.prices_of(node)
         }
     )
     listed = "; ".join(options[:8]) + ("; …" if len(options) > 8 else "")

@@ -87,5 +87,6 @@ def test_benchmarked_models_fit_their_gpus(shipped: Catalog) -> None:
 )
 def test_known_instances(shipped: Catalog, instance: str, gpu: str, gpus: int) -> None:
     """Instance types carry the GPUs that AWS documents."""
-    row = shipped.instances[instance]
+    row = shipped.instance(instance)
+    assert row is not None
     assert (row.gpu, row.gpus) == (gpu, gpus)

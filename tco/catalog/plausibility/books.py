@@ -18,7 +18,7 @@ __all__ = ["book_findings"]
 def book_findings(book: Book, catalog: Catalog, day: dt.date) -> Iterator[PlausibilityFinding]:
     """Yield the implausible figures of a book, compared with the published catalog on a day."""
     below = catalog.published or catalog
-    is_listed = any(book is one for one in below.books)
+    is_listed = catalog.origin(book) == "catalog"
     for index, row in enumerate(book.prices):
         if isinstance(row, NodePrice):
             doubt = doubtful_node_price(row, below, day, is_listed=is_listed)

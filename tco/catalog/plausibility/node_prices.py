@@ -22,6 +22,8 @@ SPOT_LOW, SPOT_HIGH = 0.08, 1.1
 COMMITTED_LOW = 0.6
 """Commitments of years are below the cheapest price on demand by this much at most."""
 SPOT_MARKET_LOW = 0.3
+HOST_USD_PER_VCPU_HOUR = 0.1
+"""What the host of an instance type may cost beside its GPUs."""
 
 
 class Doubt(NamedTuple):
@@ -42,10 +44,10 @@ def doubtful_node_price(
     ``catalog`` is the published one: what the row is compared with. A price that is listed there
     itself is compared with the market.
     """
-    gpu, gpus, memory = _hardware(row, catalog)
+    gpu, gpus, memory, vcpus = _hardware(row, catalog)
     paid = _effective(row)
     listed = None if is_listed else _list_band(row, catalog, day)
-    band = listed or _market_band(row, gpu, gpus, memory)
+    band = listed or _market_band(row, gpu, gpus, memory, vcpus)
     if band.holds(paid):
         return None
     per_gpu = row.usd_per_gpu_hour is not None
@@ -71,13 +73,14 @@ def _effective(row: NodePrice) -> Range:
     return Range(hourly.low + spread.low, hourly.likely + spread.likely, hourly.high + spread.high)
 
 
-def _hardware(row: NodePrice, catalog: Catalog) -> tuple[str, int, float | None]:
-    known = catalog.instances.get(row.instance or "")
+def _hardware(row: NodePrice, catalog: Catalog) -> tuple[str, int, float | None, int]:
+    known = catalog.instance(row.instance or "")
     named = known.gpu if known is not None else row.gpu or ""
     gpu = catalog.gpu(named) or named
     found = next((one for one, _ in catalog.rows(Hardware) if one.gpu == gpu), None)
     gpus = known.gpus if known is not None else row.gpus or 1
-    return gpu, gpus, found.memory_gb.likely if found is not None else None
+    vcpus = known.vcpus or 0 if known is not None else 0
+    return gpu, gpus, found.memory_gb.likely if found is not None else None, vcpus
 
 
 def _list_band(row: NodePrice, catalog: Catalog, day: dt.date) -> Band | None:
@@ -99,8 +102,8 @@ def _list_band(row: NodePrice, catalog: Catalog, day: dt.date) -> Band | None:
         return _around(usd, LIST_LOW, LIST_HIGH, "the on-demand list price")
     regions = [
         one.usd_per_node_hour
-        for one, _ in catalog.rows(NodePrice)
-        if node in (one.instance, one.offer) and one.purchase == "on-demand"
+        for one in catalog.prices_of(node or "")
+        if one.purchase == "on-demand"
     ]
     if not regions:
         return None
@@ -113,11 +116,12 @@ def _around(usd: Range, low: float, high: float, what: str) -> Band:
     return Band(usd.low * low, usd.high * high, shown)
 
 
-def _market_band(row: NodePrice, gpu: str, gpus: int, memory_gb: float | None) -> Band:
+def _market_band(row: NodePrice, gpu: str, gpus: int, memory_gb: float | None, vcpus: int) -> Band:
     band = gpu_hour_band(gpu, memory_gb)
     low = {"spot": SPOT_MARKET_LOW, "reserved": COMMITTED_LOW}.get(row.purchase, 1.0)
     what = gpu if gpus == 1 else f"{gpus} x {gpu}"
-    return band.scaled(gpus * low, gpus, f"the market of {what}")
+    host = HOST_USD_PER_VCPU_HOUR * vcpus
+    return Band(band.low * gpus * low, band.high * gpus + host, f"the market of {what}")
 
 
 def _mistakes(gpus: int, *, per_gpu: bool) -> list[Mistake]:

@@ -72,7 +72,7 @@ class Rates:
 
     def gpus(self, instance: str) -> int | None:
         """How many GPUs an instance type has; None for one that the catalog does not list."""
-        row = self.catalog.instances.get(instance)
+        row = self.catalog.instance(instance)
         return row.gpus if row else None
 
 
