@@ -20,6 +20,7 @@ from tco.analysis.fleet_figures import FleetFigures, fleet_figures, utilization
 from tco.analysis.optimization.ranks import Rank, ranks
 from tco.arrays import as_scalar
 from tco.catalog.sourced import SourcedValue
+from tco.costing.ceiling import Ceiling, ceiling, planned_peak
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import CostLine, total
@@ -39,6 +40,7 @@ __all__ = [
     "Evaluation",
     "PricedLine",
     "evaluate",
+    "of_running_stack",
     "on_day",
 ]
 
@@ -77,6 +79,7 @@ class Evaluation:
     ranks: tuple[tuple[Rank, ...], ...]
     lost_months: int
     uncertainty: Uncertainty | None
+    ceiling: Ceiling
 
     @property
     def priced_usd_per_month(self) -> float:
@@ -187,6 +190,7 @@ def evaluate(
         unpriced=unpriced,
     )
     rival, _ = rival_of(stack, results)
+    most = ceiling(stack, done)
     decided = next((result for result in results if result.name == verdict.against), None)
     facts = GateFacts(
         today=today,
@@ -196,6 +200,8 @@ def evaluate(
         lost_months=lost,
         rival_figures=tuple(_figures_of(decided.alternative)) if decided is not None else (),
         closes_on_demand=closes_on_demand(stack, verdict, decided, scenarios, seed=seed),
+        ceiling_usd=most.usd_per_month,
+        planned_peak_usd=planned_peak(stack, done).usd_per_month,
     )
     return Evaluation(
         stack=stack,
@@ -211,6 +217,7 @@ def evaluate(
         ranks=_ranks(stack, rival),
         lost_months=lost,
         uncertainty=sure,
+        ceiling=most,
     )
 
 
@@ -227,6 +234,12 @@ def on_day(result: Evaluation, today: dt.date) -> Evaluation:
     """
     facts = replace(result.gate.facts, today=today)
     return replace(result, today=today, gate=gate(result.stack, result.verdict, facts))
+
+
+def of_running_stack(result: Evaluation, ceiling_usd: float) -> Evaluation:
+    """Return the same evaluation for a stack that runs, with its ceiling at the last update."""
+    facts = replace(result.gate.facts, recorded_ceiling_usd=ceiling_usd)
+    return replace(result, gate=gate(result.stack, result.verdict, facts))
 
 
 def _result(

@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from tco.analysis.decision.gate import ConditionId, GateResult
+from tco.analysis.decision.gate import ConditionId, GateResult, ceiling_limit_usd
 from tco.analysis.evaluation import Evaluation
+from tco.costing.stack import StackModel
 from tco.documents.document import Document, Part
 from tco.documents.plausibility import PlausibilityPart, plausibility_part
 from tco.documents.verdict import VerdictPart, verdict_part
@@ -51,6 +52,8 @@ class GatePart(Part):
     level: Literal["mandatory", "advisory"]
     conditions: tuple[ConditionPart, ...]
     override: OverridePart | None
+    ceiling_usd_per_month: float = Field(description="The month with every pool at its max.")
+    max_usd_per_month: float = Field(description="The ceiling above which the gate closes.")
 
 
 class GateDocument(Document):
@@ -67,11 +70,13 @@ class GateDocument(Document):
     plausibility: tuple[PlausibilityPart, ...] = Field(
         description="Figures outside their plausible range, confirmed or not."
     )
+    ceiling_usd_per_month: float = Field(description="The month with every pool at its max.")
+    max_usd_per_month: float = Field(description="The ceiling above which the gate closes.")
 
 
 def gate_document(result: Evaluation) -> GateDocument:
     """Return the gate of one stack as ``tco.gate/1``."""
-    gate = gate_part(result.gate)
+    gate = gate_part(result.stack, result.gate)
     return GateDocument(
         stack=result.stack.name,
         plan_digest=result.stack.source.digest,
@@ -81,10 +86,12 @@ def gate_document(result: Evaluation) -> GateDocument:
         conditions=gate.conditions,
         override=gate.override,
         plausibility=plausibility_part(result.stack.findings),
+        ceiling_usd_per_month=gate.ceiling_usd_per_month,
+        max_usd_per_month=gate.max_usd_per_month,
     )
 
 
-def gate_part(gate: GateResult) -> GatePart:
+def gate_part(stack: StackModel, gate: GateResult) -> GatePart:
     """Return a gate with its conditions and its override."""
     override = gate.override
     return GatePart(
@@ -103,4 +110,6 @@ def gate_part(gate: GateResult) -> GatePart:
         override=None
         if override is None
         else OverridePart.model_validate(override.model_dump(mode="json")),
+        ceiling_usd_per_month=gate.facts.ceiling_usd,
+        max_usd_per_month=ceiling_limit_usd(stack.plan.gate, gate.facts),
     )

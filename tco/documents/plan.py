@@ -177,7 +177,7 @@ def stack_summary(result: Evaluation) -> StackSummary:
         horizon=horizon_part(result),
         uncertainty=uncertainty_part(result),
         unbought=unbought_parts(result),
-        gate=gate_part(result.gate),
+        gate=gate_part(stack, result.gate),
     )
 
 

@@ -54,7 +54,11 @@ def stack_text(result: Evaluation, view: StackView) -> str:
     """
     totals = ", ".join(f"{name} {usd}" for name, usd in category_totals(result).items())
     more = " plus what has no price" if view.unpriced else ""
-    lines = [f"{view.total}/month{more}: {totals}"]
+    most = usd(round(result.ceiling.usd_per_month))
+    lines = [
+        f"{view.total}/month{more}: {totals}",
+        f"at most {most}/month with every pool at its max",
+    ]
     rival = result.rival
     if rival is not None and rival.usd_per_month is not None:
         probability, needed = result.verdict.probability, result.stack.plan.gate.probability

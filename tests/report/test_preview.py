@@ -66,8 +66,9 @@ def test_a_stack_is_shown_with_its_best_alternative_and_what_would_change_the_an
     lab: Lab,
 ) -> None:
     """Half a node costs $14,600, and $13,140 at an API of $36 for a full node-hour."""
-    total, rival, flips = stack_lines(lab, alternatives=["api/dear"])
+    total, ceiling, rival, flips = stack_lines(lab, alternatives=["api/dear"])
     assert total.startswith("$14,600/month: compute 14,600, ")
+    assert ceiling == "at most $14,600/month with every pool at its max"
     assert rival.startswith("best alternative api/dear $13,140/month. Don't self-host")
     assert rival.endswith("(probability to win 0%)")
     assert flips.startswith("what would change the answer: API price x 1.11; ")
@@ -75,14 +76,14 @@ def test_a_stack_is_shown_with_its_best_alternative_and_what_would_change_the_an
 
 def test_a_stack_without_alternatives_has_a_headline_in_place_of_a_comparison(lab: Lab) -> None:
     """With nothing to compare there is no verdict and no probability, and the line says why."""
-    _, headline = stack_lines(lab, alternatives=[])
+    _, _, headline = stack_lines(lab, alternatives=[])
     assert headline == "Unknown: $14,600/month; the plan declares no alternatives."
 
 
 def test_a_stack_with_something_unpriced_shows_no_total_as_if_it_were_whole(lab: Lab) -> None:
     """Two nodes of demand on one node: what is refused has no price and is listed."""
     lab.workload(requests_per_month=2 * 730 * 3600)
-    total, rival, unpriced = stack_lines(lab, alternatives=["api/dear"])
+    total, _, rival, unpriced = stack_lines(lab, alternatives=["api/dear"])
     assert total.startswith("$14,600/month plus what has no price: ")
     assert rival == "best alternative api/dear $52,560/month. Unknown"
     assert unpriced.startswith("no price for chat: unserved requests: 50.0%")

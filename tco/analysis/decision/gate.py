@@ -11,6 +11,7 @@ from tco.analysis.decision.verdict import Verdict, in_words, justifies, unpriced
 from tco.catalog.node_price import CommitmentKind
 from tco.catalog.sourced import SourcedValue
 from tco.costing.stack import StackModel, Unpriced
+from tco.numbers import usd
 from tco.percent import exact_percent, percent_text, probability_text
 from tco.plan.plan import Gate, Override
 
@@ -20,6 +21,7 @@ __all__ = [
     "GateFacts",
     "GateResult",
     "age_days",
+    "ceiling_limit_usd",
     "gate",
     "not_bought",
 ]
@@ -32,6 +34,7 @@ ConditionId = Literal[
     "plausible",
     "commitments-bought",
     "node-counts",
+    "ceiling",
     "override",
 ]
 NAMES: dict[ConditionId, str] = {
@@ -42,6 +45,7 @@ NAMES: dict[ConditionId, str] = {
     "plausible": "figures are plausible",
     "commitments-bought": "commitments are bought",
     "node-counts": "node counts are fixed",
+    "ceiling": "the ceiling is within its limit",
     "override": "the override applies",
 }
 """What a person sees; programs and decisions use the ids."""
@@ -53,10 +57,14 @@ FAILURES: dict[ConditionId, str] = {
     "plausible": "figures are not plausible",
     "commitments-bought": "commitments are not bought",
     "node-counts": "node counts are not fixed",
+    "ceiling": "the ceiling exceeds its limit",
     "override": "the override does not apply",
 }
 
 TO_CONFIRM = "Correct it, or state it under `confirm` with a reason"
+PEAK_MARGIN = 1.25
+"""How far the ceiling of a new stack may lie above its planned peak without a limit of its own."""
+ROUNDING = 1e-9
 AUTO = "`nodes: auto` is for planning only. Use whole numbers, or `tco optimize --write`"
 
 
@@ -84,7 +92,8 @@ class GateFacts:
     """What the conditions look at besides the stack and its verdict.
 
     ``closes_on_demand``: whether the business case would also hold if unbought
-    reservations were paid on demand; None where on-demand has no price.
+    reservations were paid on demand; None where on-demand has no price. ``recorded_ceiling_usd``:
+    the ceiling that the running stack had at its last update; None for a new one.
     """
 
     today: dt.date
@@ -94,6 +103,9 @@ class GateFacts:
     lost_months: int
     rival_figures: tuple[SourcedValue, ...]
     closes_on_demand: bool | None
+    ceiling_usd: float
+    planned_peak_usd: float
+    recorded_ceiling_usd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +148,7 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
         conditions.append(_bought(waiting, facts.closes_on_demand))
     if any(pool.provisioned and pool.plan.nodes.auto for _, _, _, pool in stack.pools()):
         conditions.append(Condition("node-counts", False, AUTO))
+    conditions.append(_ceiling(limits, facts))
     closed = any(not condition.holds for condition in conditions)
     overridden = False
     if limits.override is not None:
@@ -240,6 +253,29 @@ def _plausible(stack: StackModel) -> Condition:
     return Condition("plausible", True, "; ".join(confirmed) or "no figure is out of its range")
 
 
+def ceiling_limit_usd(limits: Gate, facts: GateFacts) -> float:
+    """Return the ceiling in USD per month above which the gate closes."""
+    if limits.max_usd_per_month is not None:
+        return limits.max_usd_per_month
+    return max(PEAK_MARGIN * facts.planned_peak_usd, facts.recorded_ceiling_usd or 0.0)
+
+
+def _ceiling(limits: Gate, facts: GateFacts) -> Condition:
+    """Compare the month with every pool at its `max` with what the plan or its record allows."""
+    most, limit = facts.ceiling_usd, ceiling_limit_usd(limits, facts)
+    if limits.max_usd_per_month is not None:
+        source = "gate.max_usd_per_month"
+    elif facts.recorded_ceiling_usd is not None and limit == facts.recorded_ceiling_usd:
+        source = "the ceiling at the last update"
+    else:
+        source = f"{PEAK_MARGIN:g} x the planned peak"
+    holds = most <= limit * (1 + ROUNDING)
+    detail = f"{usd(most)}/month with every pool at its max; limit {usd(limit)} ({source})"
+    if not holds:
+        detail += ". Lower `max`, or set gate.max_usd_per_month"
+    return Condition("ceiling", holds, detail)
+
+
 def _format_age(age: int | None) -> str:
     if age is None:
         return "undated"
@@ -249,11 +285,16 @@ def _format_age(age: int | None) -> str:
 def _override(override: Override, facts: GateFacts, conditions: Sequence[Condition]) -> Condition:
     """Check an override; it waives nothing unpriced, nothing implausible and no `nodes: auto`."""
     most = override.max_usd_per_month.likely
-    usd = facts.usd_per_month
+    priced = facts.usd_per_month
+    wide = any(condition.id == "ceiling" and not condition.holds for condition in conditions)
     refusals = (
         (facts.today > override.expires, f"it expired on {override.expires}"),
-        (usd is None, "it cannot waive lines without a price"),
-        ((usd or 0.0) > most, f"${usd or 0:,.0f}/month exceeds its limit of ${most:,.0f}"),
+        (priced is None, "it cannot waive lines without a price"),
+        ((priced or 0.0) > most, f"{usd(priced or 0.0)}/month exceeds its limit of {usd(most)}"),
+        (
+            wide and facts.ceiling_usd > most,
+            f"the ceiling of {usd(facts.ceiling_usd)}/month exceeds its limit of {usd(most)}",
+        ),
         (
             any(one.id == "plausible" and not one.holds for one in conditions),
             "it cannot waive implausible figures. Correct them, or confirm them",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluation import Evaluation, evaluate, of_running_stack
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab, owned
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
@@ -91,7 +91,7 @@ def test_a_reservation_that_is_not_bought(lab: Lab) -> None:
     pools: Keys = {"base": {**RESERVED, "commitment": COMMITMENT}}
     result = gated(lab, pools, prices=[book])
     assert failing(result) == ["commitments-bought"]
-    assert "base: `pulumi up` would pay on demand" in result.gate.conditions[-1].detail
+    assert "base: `pulumi up` would pay on demand" in result.gate.conditions[5].detail
     pools = {"base": {**RESERVED, "commitment": {**COMMITMENT, "id": "sp-0123"}}}
     assert gated(lab, pools, prices=[book]).gate.open
     pools = {"base": {**RESERVED, "commitment": COMMITMENT}}
@@ -266,7 +266,7 @@ def test_a_reservation_without_an_on_demand_price(lab: Lab) -> None:
     pools = {"base": {**RESERVED, "region": "r9", "commitment": COMMITMENT}}
     result = gated(lab, pools, prices=[book])
     assert failing(result) == ["commitments-bought"]
-    assert "(no price known)" in result.gate.conditions[-1].detail
+    assert "(no price known)" in result.gate.conditions[5].detail
 
 
 def test_a_capacity_block_that_is_not_bought(lab: Lab) -> None:
@@ -274,7 +274,7 @@ def test_a_capacity_block_that_is_not_bought(lab: Lab) -> None:
     terms: Keys = {"purchase": "reserved", "usd_per_hour": 12, "kind": "capacity-block"}
     book = lab.book("blocks", prices=[{"instance": "box.8x", "region": "us-east-1", **terms}])
     block: Keys = {**RESERVED, "commitment": {"kind": "capacity-block", "hours": 730}}
-    detail = gated(lab, {"block": block}, prices=[book]).gate.conditions[-1].detail
+    detail = gated(lab, {"block": block}, prices=[book]).gate.conditions[5].detail
     assert "block: `pulumi up` skips a capacity block" in detail
     assert "on demand" not in detail
 
@@ -290,3 +290,59 @@ def test_an_override_does_not_waive_node_counts(lab: Lab) -> None:
     result = gated(lab, {"main": {**ON_DEMAND, "nodes": "auto"}}, gate={"override": override})
     assert not result.gate.open
     assert "cannot waive `nodes: auto`" in result.gate.conditions[-1].detail
+
+
+def ceiling(lab: Lab, most: int, **gate: Any) -> Evaluation:
+    """A full node at $14,600 a month, in a pool that may grow to some number of nodes."""
+    pool = {"main": {**ON_DEMAND, "nodes": {"min": 1, "max": most, "follow": "load"}}}
+    return gated(lab, pool, gate=gate)
+
+
+def test_closed_by_a_ceiling_far_above_the_planned_peak(lab: Lab) -> None:
+    """`max: 2` allows 2 x $14,600 where one node is planned: above 1.25 x $14,600 = $18,250."""
+    assert failing(ceiling(lab, 1)) == []
+    result = ceiling(lab, 2)
+    assert failing(result) == ["ceiling"]
+    assert result.gate.facts.ceiling_usd == pytest.approx(29_200)
+    assert "limit $18,250 (1.25 x the planned peak)" in result.gate.conditions[-1].detail
+
+
+def test_a_stated_limit_takes_the_place_of_the_planned_peak(lab: Lab) -> None:
+    """What a reviewed file allows holds, to the dollar, in both directions."""
+    assert failing(ceiling(lab, 2, max_usd_per_month=29_200)) == []
+    assert failing(ceiling(lab, 2, max_usd_per_month=29_199)) == ["ceiling"]
+    assert failing(ceiling(lab, 1, max_usd_per_month=14_599)) == ["ceiling"]
+
+
+def test_a_running_stack_may_have_the_ceiling_it_had(lab: Lab) -> None:
+    """A stack that runs with `max: 2` is judged by the rise over its last update."""
+    assert failing(of_running_stack(ceiling(lab, 2), 29_200)) == []
+    assert failing(of_running_stack(ceiling(lab, 3), 29_200)) == ["ceiling"]
+
+
+def test_an_override_covers_no_ceiling_above_its_amount(lab: Lab) -> None:
+    """Who approves $20,000 a month has not approved a pool that may cost $29,200."""
+    override = {"reason": "r", "approved_by": "a", "expires": "2999-01-01"}
+    assert ceiling(lab, 2, override={**override, "max_usd_per_month": 29_200}).gate.open
+    result = ceiling(lab, 2, override={**override, "max_usd_per_month": 29_199})
+    assert failing(result) == ["ceiling", "override"]
+
+
+def test_the_ceiling_of_spot_nodes_is_their_fallback(lab: Lab) -> None:
+    """Spot at $8 an hour may be on demand at $20: one node costs $14,600 a month at most."""
+    pool = {"main": {**ON_DEMAND, "purchase": "spot", "nodes": 1, "boot_hours": 0.1}}
+    terms = {"availability": 0.9, "interruptions_per_node_hour": 0.01, "fallback": "on-demand"}
+    pool["main"]["spot"] = terms
+    [of_pool] = gated(lab, pool).ceiling.pools
+    assert of_pool.usd_per_month == pytest.approx(20 * 730)
+    assert of_pool.bought_usd_per_month == pytest.approx(8 * 730)
+
+
+def test_the_ceiling_of_a_commitment_that_is_not_bought_is_on_demand(lab: Lab) -> None:
+    """Until commitment.id is set, `up` pays on demand; then the committed rate is the ceiling."""
+    pool = {"main": {**RESERVED, "commitment": COMMITMENT}}
+    [waiting] = gated(lab, pool).ceiling.pools
+    bought = {"main": {**RESERVED, "commitment": {**COMMITMENT, "id": "sp-1"}}}
+    [held] = gated(lab, bought).ceiling.pools
+    assert waiting.usd_per_month == pytest.approx(20 * 730)
+    assert held.usd_per_month == pytest.approx(held.bought_usd_per_month) == pytest.approx(12 * 730)
