@@ -104,7 +104,7 @@ class FleetPool:
         return self.work_per_node * self.obtainable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FleetMonth:
     """A fleet's month, pool by pool, for one load factor or an array of them of any shape.
 
@@ -137,8 +137,15 @@ class FleetMonth:
     def from_rows(rows: Sequence[FloatArray]) -> FleetMonth:
         """Return the month whose ``rows`` these are."""
         count = (len(rows) - 1) // 5
-        fields = [tuple(rows[place * count : (place + 1) * count]) for place in range(5)]
-        return FleetMonth(*fields, overflow_share=rows[-1])
+        pools = [tuple(rows[field * count : (field + 1) * count]) for field in range(5)]
+        return FleetMonth(
+            node_hours=pools[0],
+            needed_hours=pools[1],
+            starts=pools[2],
+            busy_hours=pools[3],
+            peak_nodes=pools[4],
+            overflow_share=rows[-1],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

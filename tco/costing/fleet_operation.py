@@ -183,7 +183,7 @@ def group_work(
             operation.load[0],
             [_likely_up(pool) for pool in group.pools],
             _likely_up(spare_pool),
-            standby.target,
+            target=standby.target,
         )
         return replace(done, spares=spares)
     if standby.kind == "api":

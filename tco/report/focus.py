@@ -120,13 +120,23 @@ def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Ro
         line.usd_per_month - float(as_scalar(line.line.amortised_usd)) for line in lines
     )
     if commitment and recurring > 0:
-        row = _purchase(result, lines[0], pool, recurring, hours, "Node-Hours", "Recurring")
+        row = _purchase(
+            result,
+            lines[0],
+            pool,
+            recurring,
+            quantity=hours,
+            unit="Node-Hours",
+            frequency="Recurring",
+        )
         row |= commitment | committed_quantity(pool, recurring, hours)
         yield _disclosed(row, secret=pool.supply.confidential)
     once = float(as_scalar(pool.supply.upfront_usd(BASE_CASE)))
     nodes = hours / HOURS_PER_MONTH
     if once > 0:
-        row = _purchase(result, lines[0], pool, once * nodes, nodes, "Nodes", "One-Time")
+        row = _purchase(
+            result, lines[0], pool, once * nodes, quantity=nodes, unit="Nodes", frequency="One-Time"
+        )
         if commitment:
             held = hours * (pool.supply.period_months or 1.0)
             row |= commitment | committed_quantity(pool, once * nodes, held)
@@ -179,7 +189,9 @@ def _setup(result: Evaluation) -> Iterator[Row]:
     usd = result.stack.labor.setup_usd.value.likely
     for line in result.lines:
         if line.line.kind is SETUP and usd > 0:
-            yield _purchase(result, line, None, usd, 1.0, "Units", "One-Time")
+            yield _purchase(
+                result, line, None, usd, quantity=1.0, unit="Units", frequency="One-Time"
+            )
 
 
 def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> Row:

@@ -277,15 +277,15 @@ def input_rows(result: Evaluation) -> tuple[InputRow, ...]:
     secret = secret_figures(result, [figure.name for figure in rival.uncertainty.inputs])
     return tuple(
         InputRow(
-            figure.name,
-            HIDDEN
+            name=figure.name,
+            value=HIDDEN
             if figure.name in secret
             else " / ".join(
                 plain(end) for end in (figure.value.low, figure.value.likely, figure.value.high)
             ),
-            usd_about(figure.saving_at_low_usd),
-            usd_about(figure.saving_at_high_usd),
-            usd_about(figure.evppi_usd),
+            saving_at_low=usd_about(figure.saving_at_low_usd),
+            saving_at_high=usd_about(figure.saving_at_high_usd),
+            worth=usd_about(figure.evppi_usd),
         )
         for figure in rival.uncertainty.inputs
         if figure.swing_usd > 0

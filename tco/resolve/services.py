@@ -36,7 +36,7 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> ServiceModel:
     pools: list[PoolModel] = []
     for pool_name, pool in spec.pools.items():
         try:
-            pools.append(resolve_pool(todo, name, pool_name, pool, spec))
+            pools.append(resolve_pool(todo, name, pool_name, pool, spec=spec))
         except NotFound:
             continue
     routed, common, by_pool = _routes(todo, path, spec)

@@ -95,7 +95,7 @@ def node_throughput(
     serving, demand = spec.serving, todo.demand(spec)
     rows = todo.catalog.benchmarks(model, pool.gpu, None, None, day=todo.day)
     _check_names(todo, path, serving, model)
-    supplied = supplied_by_user(todo, path, model, pool.gpu, rows)
+    supplied = supplied_by_user(todo, path, model, pool.gpu, rows=rows)
 
     def choose(hit_limit: float) -> NodeThroughput:
         return select(

@@ -23,7 +23,7 @@ def book_findings(book: Book, catalog: Catalog, day: dt.date) -> Iterator[Plausi
         if isinstance(row, NodePrice):
             doubt = doubtful_node_price(row, below, day, is_listed=is_listed)
             if doubt is not None:
-                yield _finding("node-price", book, row, ("prices", index), doubt)
+                yield _finding("node-price", book, row, ("prices", index), doubt=doubt)
 
 
 def _finding(

@@ -47,7 +47,7 @@ def doubtful_node_price(
     gpu, gpus, memory, vcpus = _hardware(row, catalog)
     paid = _effective(row)
     listed = None if is_listed else _list_band(row, catalog, day)
-    band = listed or _market_band(row, gpu, gpus, memory, vcpus)
+    band = listed or _market_band(row, gpu, gpus, memory, vcpus=vcpus)
     if band.holds(paid):
         return None
     per_gpu = row.usd_per_gpu_hour is not None
@@ -56,11 +56,11 @@ def doubtful_node_price(
         key = "upfront_usd"
     shown = 1.0 / gpus if per_gpu else 1.0
     return Doubt(
-        key,
-        paid * shown,
-        "USD per GPU-hour" if per_gpu else "USD per node-hour",
-        band.scaled(shown, shown),
-        probable_mistake(paid.likely, band, _mistakes(gpus, per_gpu=per_gpu)),
+        key=key,
+        value=paid * shown,
+        unit="USD per GPU-hour" if per_gpu else "USD per node-hour",
+        band=band.scaled(shown, shown),
+        mistake=probable_mistake(paid.likely, band, _mistakes(gpus, per_gpu=per_gpu)),
     )
 
 

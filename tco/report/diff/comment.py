@@ -35,7 +35,7 @@ class _Detail:
     hidden: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Page:
     """The rows of a comment, and how many of them had to go."""
 
@@ -153,14 +153,14 @@ def _cut(page: _Page, rows: int) -> _Page:
         details.append(_cut_detail(detail, left))
         left -= _size(detail)
     return _Page(
-        page.title,
-        table,
-        tuple(details),
-        assumptions,
-        page.closing,
-        len(page.rows) - len(table),
-        len(page.details) - len(details),
-        len(page.assumptions) - len(assumptions),
+        title=page.title,
+        rows=table,
+        details=tuple(details),
+        assumptions=assumptions,
+        closing=page.closing,
+        hidden_rows=len(page.rows) - len(table),
+        hidden_details=len(page.details) - len(details),
+        hidden_assumptions=len(page.assumptions) - len(assumptions),
     )
 
 

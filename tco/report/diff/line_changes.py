@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tco.documents.diff import LineDelta
 from tco.numbers import add_up, grouped, signed_usd
@@ -13,7 +13,7 @@ __all__ = ["NOTHING", "LineChange", "line_changes"]
 NOTHING = "–"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LineChange:
     """A ledger line that moved, or the sum of those that did not."""
 
@@ -30,8 +30,8 @@ def line_changes(lines: Sequence[LineDelta]) -> list[LineChange]:
     """Lines in whole dollars: those that moved, one by one, and the rest in one sum."""
     if not any(_moved(line) for line in lines):
         return []
-    before = add_up([one.before or 0.0 for one in lines])
-    after = add_up([one.after or 0.0 for one in lines])
+    before = add_up([line.before or 0.0 for line in lines])
+    after = add_up([line.after or 0.0 for line in lines])
     rows: list[LineChange] = []
     still = [0, 0, 0]
     for line, old, new in zip(lines, before, after, strict=True):
@@ -43,9 +43,9 @@ def line_changes(lines: Sequence[LineDelta]) -> list[LineChange]:
         rows.append(_line(line, old, new))
     if still[0]:
         count = f"{still[0]} line{'s' if still[0] > 1 else ''} as before"
-        rows.append(LineChange("", "", count, *_figures(still[1], still[2])))
-    total = _figures(sum(before), sum(after))
-    return [*rows, LineChange("total", "", "", *total, is_total=True)]
+        rows.append(_sum_of(still[1], still[2], category="", name=count))
+    total = _sum_of(sum(before), sum(after), category="total", name="")
+    return [*rows, replace(total, is_total=True)]
 
 
 def _moved(line: LineDelta) -> bool:
@@ -54,17 +54,21 @@ def _moved(line: LineDelta) -> bool:
 
 
 def _line(line: LineDelta, old: int, new: int) -> LineChange:
-    before, after, change = _figures(old, new)
-    return LineChange(
-        line.category,
-        line.pool or line.service,
-        line.name,
-        NOTHING if line.before is None else before,
-        NOTHING if line.after is None else after,
-        change,
+    row = _sum_of(old, new, category=line.category, name=line.name)
+    return replace(
+        row,
+        pool=line.pool or line.service,
+        before=NOTHING if line.before is None else row.before,
+        after=NOTHING if line.after is None else row.after,
     )
 
 
-def _figures(old: int, new: int) -> tuple[str, str, str]:
-    change = signed_usd(new - old).replace("$", "") if new != old else NOTHING
-    return grouped(old), grouped(new), change
+def _sum_of(old: int, new: int, *, category: str, name: str) -> LineChange:
+    return LineChange(
+        category=category,
+        pool="",
+        name=name,
+        before=grouped(old),
+        after=grouped(new),
+        change=signed_usd(new - old).replace("$", "") if new != old else NOTHING,
+    )
