@@ -46,7 +46,7 @@ def test_every_instance_priced_is_listed(shipped: Catalog) -> None:
 @pytest.mark.parametrize("stale", [98.32, 32.77])
 def test_no_price_from_before_june_2025(shipped: Catalog, stale: float) -> None:
     """The old prices of p5 and p4d, which circulate widely, are not among ours."""
-    for row, _ in shipped.rows(NodePrice):
+    for row in (*shipped.prices_of("p5.48xlarge"), *shipped.prices_of("p4d.24xlarge")):
         assert row.usd_per_node_hour.high != pytest.approx(stale, abs=0.01), row
 
 
@@ -173,7 +173,17 @@ def test_p5_interruptions_by_region(shipped: Catalog, region: str, low: float) -
     assert found.row.interrupted_per_month.low == low
 
 
-ROWS_OF = {"aws": 1_580, "runpod": 94, "vast": 50, "verda": 47, "nebius": 28, "lambda": 18}
+ROWS_OF = {
+    "aws": 1_580,
+    "gcp": 1_390,
+    "azure": 730,
+    "oracle": 20,
+    "runpod": 94,
+    "vast": 50,
+    "verda": 47,
+    "nebius": 28,
+    "lambda": 18,
+}
 
 
 @pytest.mark.parametrize(("provider", "rows"), ROWS_OF.items())
@@ -203,6 +213,24 @@ def test_clouds_that_moved(shipped: Catalog, offer: str, day: str, usd: float, s
     assert found is not None
     assert found.row.usd_per_node_hour.likely == pytest.approx(8 * usd)
     assert site in (found.row.source or "")
+
+
+@pytest.mark.parametrize(
+    ("instance", "region", "usd"),
+    [
+        ("Standard_ND96isr_H100_v5", "eastus", 98.32),
+        ("Standard_NC24ads_A100_v4", "eastus", 3.673),
+        ("a3-highgpu-8g", "us-central1", 88.488),
+        ("a2-highgpu-1g", "us-central1", 3.673385),
+    ],
+)
+def test_machines_of_azure_and_google_cloud(
+    shipped: Catalog, instance: str, region: str, usd: float
+) -> None:
+    """Machines of Azure and Google Cloud at their list price on demand."""
+    found = shipped.node_price(instance, region, "on-demand", DAY)
+    assert found is not None
+    assert found.row.usd_per_node_hour.likely == pytest.approx(usd, rel=1e-3)
 
 
 def test_aggregators_are_estimates(shipped: Catalog) -> None:
