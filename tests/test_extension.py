@@ -16,6 +16,7 @@ from tco.costing.fleet_operation import FleetOperation
 from tco.costing.ledger import BUILDERS, Shared
 from tco.costing.lines import CostLine, LineKind
 from tco.costing.stack import StackModel
+from tco.documents.memo import memo_document
 from tco.documents.plan import stack_part
 from tco.forge.http import Api
 from tco.forge.sticky import Message, post
@@ -81,7 +82,7 @@ def test_a_cost_line_is_one_builder(lab: Lab, monkeypatch: pytest.MonkeyPatch) -
     assert cost_by_category(result)["platform"] == pytest.approx(before + 77)
     assert "insurance" in [line.kind for line in stack_part(result).lines]
     assert "Insurer" in [row["ProviderName"] for row in focus_rows(result)]
-    assert "insurance" in memo(result)
+    assert "insurance" in memo(memo_document(result))
 
 
 def test_no_builder_of_lines_is_registered_twice() -> None:

@@ -38,12 +38,10 @@ def compare(stacks: Sequence[str], form: str, question: EvaluationOptions) -> No
 
         print_json(plan_document(results))
         return
-    from tco.report.table import comparison, comparison_rows
-    from tco.report.view import category_totals, stack_view
+    from tco.documents.stack import stack_summary
+    from tco.report.table import comparison
 
-    views = [stack_view(result) for result in results]
-    rows = comparison_rows(views, [category_totals(result) for result in results])
-    print_text(comparison(views, rows))
+    print_text(comparison([stack_summary(result) for result in results]))
 
 
 def _refuse_different_workloads(results: Sequence[Evaluation]) -> None:

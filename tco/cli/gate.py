@@ -28,16 +28,15 @@ def gate(stack: str, form: str, question: EvaluationOptions) -> None:
 
     Exit 0 if the gate is open (or advisory), 3 if it is closed.
     """
-    [result] = evaluated([stack], question)
-    advisory = result.gate.level == "advisory"
-    if form == "json":
-        from tco.documents.gate import gate_document
+    from tco.documents.gate import gate_document
 
-        print_json(gate_document(result))
+    [result] = evaluated([stack], question)
+    found = gate_document(result)
+    if form == "json":
+        print_json(found)
     else:
         from tco.report.table import gate_text
-        from tco.report.view import stack_view
 
-        print_text(gate_text(stack_view(result), advisory=advisory))
-    if not result.gate.open and not advisory:
+        print_text(gate_text(found))
+    if not found.open and found.level != "advisory":
         sys.exit(CLOSED)

@@ -48,12 +48,13 @@ def memo(
 
     Without STACK, all stacks.
     """
+    from tco.documents.memo import memo_document
     from tco.files import write_text
     from tco.report.memo import memo as memo_text
 
     del form
     results = evaluated(stacks, question)
-    texts = {result.stack.name: memo_text(result, template) for result in results}
+    texts = {result.stack.name: memo_text(memo_document(result), template) for result in results}
     if out is None:
         print_text("\n".join(texts.values()))
         return

@@ -23,15 +23,15 @@ __all__ = ["plan"]
 
 
 def _print_table(results: Sequence[Evaluation]) -> None:
+    from tco.documents.stack import stack_summary
     from tco.report.layout import columns
     from tco.report.table import stack_text, summary
-    from tco.report.view import stack_view
 
-    views = [stack_view(result) for result in results]
-    for view in views:
-        print_text(stack_text(view, columns()) + ("\n" if len(views) > 1 else ""))
-    if len(views) > 1:
-        print_text(summary(views))
+    stacks = [stack_summary(result) for result in results]
+    for stack in stacks:
+        print_text(stack_text(stack, columns()) + ("\n" if len(stacks) > 1 else ""))
+    if len(stacks) > 1:
+        print_text(summary(stacks))
 
 
 def _print_json(results: Sequence[Evaluation]) -> None:
@@ -41,9 +41,10 @@ def _print_json(results: Sequence[Evaluation]) -> None:
 
 
 def _print_memos(results: Sequence[Evaluation]) -> None:
+    from tco.documents.memo import memo_document
     from tco.report.memo import memo
 
-    print_text("\n".join(memo(result) for result in results))
+    print_text("\n".join(memo(memo_document(result)) for result in results))
 
 
 def _print_csv(results: Sequence[Evaluation]) -> None:

@@ -21,7 +21,7 @@ from tco.documents.diff import (
     StackDelta,
 )
 from tco.documents.gate import GatePart
-from tco.documents.plan import stack_summary
+from tco.documents.stack import stack_summary
 from tco.errors import Problem
 
 __all__ = ["diff_document"]

@@ -1,4 +1,4 @@
-"""The horizon in ``tco.plan/1``: month by month, and the commitment options."""
+"""The horizon in ``tco.plan/1``, month by month."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from tco.analysis.evaluation import Evaluation
-from tco.analysis.optimization.commitment_options import STOP_MONTHS, CommitmentOption
 from tco.documents.alternatives import ThresholdPart, threshold_part
 from tco.documents.document import Part
 
-__all__ = ["CommitmentOptionPart", "HorizonPart", "commitment_option_part", "horizon_part"]
+__all__ = ["HorizonPart", "MonthPart", "horizon_part"]
 
 
 class MonthPart(Part):
@@ -38,19 +37,6 @@ class HorizonPart(Part):
     turns_in_month: int | None
 
 
-class CommitmentOptionPart(Part):
-    """A way to commit to the plan's nodes, and what it costs to stop early."""
-
-    name: str = Field(validation_alias="rung", serialization_alias="rung")
-    how: str | None
-    usd_per_month: float | None
-    exit_cost_usd: float | None = Field(
-        validation_alias="wrong_usd", serialization_alias="wrong_usd"
-    )
-    stopped_after_months: int
-    reason: str | None
-
-
 def horizon_part(result: Evaluation) -> HorizonPart | None:
     """Return the months ahead; None with anything unpriced or without an alternative."""
     table, rival = result.months, result.rival
@@ -75,16 +61,4 @@ def horizon_part(result: Evaluation) -> HorizonPart | None:
         saving_npv_usd=result.verdict.saving_npv_usd,
         payback_months=threshold_part(rival.thresholds.payback_months),
         turns_in_month=table.turns_in_month,
-    )
-
-
-def commitment_option_part(option: CommitmentOption) -> CommitmentOptionPart:
-    """Return one way to commit to the plan's nodes."""
-    return CommitmentOptionPart(
-        name=option.name,
-        how=option.how or None,
-        usd_per_month=option.usd_per_month,
-        exit_cost_usd=option.exit_cost_usd,
-        stopped_after_months=STOP_MONTHS,
-        reason=option.reason or None,
     )

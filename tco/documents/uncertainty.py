@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tco.analysis.evaluation import Evaluation
-from tco.analysis.simulation.accumulator import Percentiles, ScenarioComparison, Sensitivity
 from tco.documents.disclosure import secret_figures
 from tco.documents.document import Part
+
+if TYPE_CHECKING:  # a table without scenarios needs none of them
+    from tco.analysis.simulation.accumulator import Percentiles, ScenarioComparison, Sensitivity
 
 __all__ = ["ComparisonPart", "SensitivityPart", "UncertaintyPart", "uncertainty_part"]
 

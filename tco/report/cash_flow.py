@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tco.analysis.cashflow.months import Month
-from tco.analysis.evaluation import Evaluation
-from tco.analysis.optimization.commitment_options import CommitmentOption
+from tco.documents.commitment_options import CommitmentOptionPart
+from tco.documents.horizon import MonthPart
+from tco.documents.plan import StackPart
+from tco.documents.stack import StackSummary
 from tco.numbers import usd_about
 
 __all__ = ["MonthRow", "OptionRow", "month_rows", "option_rows"]
@@ -41,41 +42,41 @@ class OptionRow:
     exit_cost: str
 
 
-def month_rows(result: Evaluation) -> list[MonthRow]:
+def month_rows(stack: StackSummary) -> list[MonthRow]:
     """Return a row a month for a year, then a row a quarter; none without an alternative."""
-    if result.months is None:
+    if stack.horizon is None:
         return []
-    months = result.months.months
+    months = stack.horizon.months
     early = [(month,) for month in months[:MONTHLY]]
     late = [months[at : at + QUARTER] for at in range(MONTHLY, len(months), QUARTER)]
-    return [_month_row(part, result.months.against) for part in (*early, *late)]
+    return [_month_row(part, stack.horizon.against) for part in (*early, *late)]
 
 
-def _month_row(part: tuple[Month, ...], rival: str) -> MonthRow:
+def _month_row(part: tuple[MonthPart, ...], rival: str) -> MonthRow:
     first, last = part[0], part[-1]
-    span = f"{first.number}" if first is last else f"{first.number}–{last.number}"
+    span = f"{first.month}" if first is last else f"{first.month}–{last.month}"
     return MonthRow(
         months=span,
-        running=usd_about(sum(one.running_usd for one in part)),
+        running=usd_about(sum(one.own_running_usd for one in part)),
         upfront=usd_about(sum(one.upfront_usd for one in part)),
         refused=usd_about(sum(one.refused_usd for one in part)),
         rival=usd_about(sum(one.rival_usd for one in part)),
         cumulative=usd_about(last.cumulative_usd),
-        cheaper="self-hosting" if last.self_is_cheaper else rival,
+        cheaper="self-hosting" if last.cheaper == "self" else rival,
     )
 
 
-def option_rows(result: Evaluation) -> list[OptionRow]:
+def option_rows(stack: StackPart) -> list[OptionRow]:
     """Return every commitment option, those without a price with the reason."""
-    return [_option_row(option) for option in result.commitment_options]
+    return [_option_row(option) for option in stack.commitment_options]
 
 
-def _option_row(option: CommitmentOption) -> OptionRow:
+def _option_row(option: CommitmentOptionPart) -> OptionRow:
     if option.usd_per_month is None or option.exit_cost_usd is None:
-        return OptionRow(NAMES.get(option.name, option.name), option.reason, "no price", "")
+        return OptionRow(NAMES.get(option.name, option.name), option.reason or "", "no price", "")
     return OptionRow(
         NAMES.get(option.name, option.name),
-        option.how,
+        option.how or "",
         usd_about(option.usd_per_month),
         usd_about(option.exit_cost_usd),
     )

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tco.analysis.evaluation import Evaluation
-from tco.analysis.optimization.commitment_options import STOP_MONTHS
+from tco.documents.commitment_options import STOP_MONTHS
+from tco.documents.memo import MemoDocument
 from tco.report.cash_flow import month_rows, option_rows
 from tco.report.markdown import Verbatim, fill, markdown_text
 from tco.report.sketch import sketch
-from tco.report.view import stack_view
+from tco.report.view import memo_view
 
 __all__ = ["markdown_text", "memo"]
 
 
-def memo(result: Evaluation, template: Path | None = None) -> str:
+def memo(document: MemoDocument, template: Path | None = None) -> str:
     """Return the break-even memo of a stack, in Markdown. Raises TcoError for a broken template."""
+    stack = document.stack
     return fill(
         "memo.md.j2",
         template,
-        view=stack_view(result),
-        sketch=Verbatim(sketch(result)),
-        months=month_rows(result),
-        options=option_rows(result),
+        view=memo_view(stack),
+        sketch=Verbatim(sketch(document)),
+        months=month_rows(stack),
+        options=option_rows(stack),
         stop_months=STOP_MONTHS,
-        today=result.today.isoformat(),
-        digest=result.stack.source.digest[:12],
-        catalog=result.stack.catalog_version,
+        today=stack.today.isoformat(),
+        digest=stack.plan_digest[:12],
+        catalog=stack.catalog,
     )

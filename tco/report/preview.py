@@ -1,44 +1,43 @@
-"""What a Pulumi preview shows of an evaluation: a line per pool, a few for the stack."""
+"""What a Pulumi preview shows of a stack: a line per pool, a few for the stack."""
 
 from __future__ import annotations
 
-from tco.analysis.decision.gate import not_bought
-from tco.analysis.evaluation import Evaluation
-from tco.costing.lines import NODE_CATEGORIES
 from tco.documents.narrative import ANSWERS
+from tco.documents.stack import StackSummary
+from tco.documents.terms import NODE_CATEGORIES
 from tco.numbers import usd
 from tco.percent import probability_text
-from tco.report.rows import LineRow, alternative_label
-from tco.report.view import StackView, category_totals
+from tco.report.rows import LineRow, alternative_label, line_rows
+from tco.report.view import category_totals
 
 __all__ = ["closed_text", "pool_text", "refusal", "stack_text"]
 
 
-def pool_text(result: Evaluation, view: StackView, pool: str) -> str:
+def pool_text(stack: StackSummary, pool: str) -> str:
     """Return a pool's month on one line.
 
     What it holds, at which rate, and whether that is bought.
     """
     pairs = [
-        (priced, row)
-        for priced, row in zip(result.lines, view.lines, strict=True)
-        if priced.line.pool == pool and priced.line.category in NODE_CATEGORIES
+        (line, row)
+        for line, row in zip(stack.lines, line_rows(stack), strict=True)
+        if line.pool == pool and line.category in NODE_CATEGORIES
     ]
-    secret = any(one.line.confidential for one, _ in pairs)
+    secret = any(line.confidential for line, _ in pairs)
     shown = [row for _, row in pairs if row.whole_usd] or [row for _, row in pairs[:1]]
-    total = usd(round(sum(one.usd_per_month for one, _ in pairs)))
+    total = usd(round(sum(line.usd_per_month for line, _ in pairs)))
     parts = "; ".join(_part(row, secret=secret) for row in shown)
-    return f"{total}/month   {parts}{_waiting(result, pool)}"
+    return f"{total}/month   {parts}{_waiting(stack, pool)}"
 
 
-def _waiting(result: Evaluation, pool: str) -> str:
+def _waiting(stack: StackSummary, pool: str) -> str:
     """Note a commitment that is not bought yet, with the on-demand cost until then."""
-    kind = not_bought(result.stack).get(pool)
-    if kind is None:
+    unbought = next((one for one in stack.unbought if one.pool == pool), None)
+    if unbought is None:
         return ""
-    if kind == "capacity-block":
+    if unbought.kind == "capacity-block":
         return " (not bought yet)"  # and so not provisioned
-    paid = result.unbought_usd_per_month.get(pool)
+    paid = unbought.on_demand_usd_per_month
     amount = "no price" if paid is None else f"{usd(round(paid))}/month"
     return f" (not bought yet: {amount} on demand)"
 
@@ -47,55 +46,55 @@ def _part(row: LineRow, *, secret: bool) -> str:
     return row.what if secret else f"{row.what}, {row.price} x {row.quantity}"
 
 
-def stack_text(result: Evaluation, view: StackView) -> str:
+def stack_text(stack: StackSummary) -> str:
     """Return the stack's month by category, the alternative, the verdict.
 
     And what would change it.
     """
-    totals = ", ".join(f"{name} {usd}" for name, usd in category_totals(result).items())
-    more = " plus what has no price" if view.unpriced else ""
-    most = usd(round(result.ceiling.usd_per_month))
+    verdict, rival = stack.verdict, stack.rival
+    totals = ", ".join(f"{name} {whole}" for name, whole in category_totals(stack).items())
+    more = " plus what has no price" if stack.unpriced else ""
+    most = usd(round(stack.gate.ceiling_usd_per_month))
     lines = [
-        f"{view.total}/month{more}: {totals}",
+        f"{usd(round(stack.priced_usd_per_month))}/month{more}: {totals}",
         f"at most {most}/month with every pool at its max",
     ]
-    rival = result.rival
     if rival is not None and rival.usd_per_month is not None:
-        probability, needed = result.verdict.probability, result.stack.plan.gate.probability
+        probability, needed = verdict.probability, verdict.required_probability
         wins = (
             ""
             if probability is None
             else f" (probability to win {probability_text(probability, needed)})"
         )
-        theirs, answer = usd(round(rival.usd_per_month)), ANSWERS[view.decision]
-        lines.append(f"{alternative_label(result)} {rival.name} {theirs}/month. {answer}{wins}")
+        theirs, answer = usd(round(rival.usd_per_month)), ANSWERS[verdict.decision]
+        lines.append(f"{alternative_label(stack)} {rival.name} {theirs}/month. {answer}{wins}")
     else:
-        lines.append(view.headline)
-    if view.flips:
-        lines.append(f"what would change the answer: {'; '.join(view.flips)}")
-    lines += [f"no price for {text}" for text in view.unpriced]
+        lines.append(verdict.answer)
+    if verdict.flips:
+        lines.append(f"what would change the answer: {'; '.join(verdict.flips)}")
+    lines += [f"no price for {one.name}: {one.reason}" for one in stack.unpriced]
     return "\n".join(lines)
 
 
-def closed_text(result: Evaluation, view: StackView) -> str:
+def closed_text(stack: StackSummary) -> str:
     """Why the gate is closed, and what follows from that."""
     follows = (
         "advisory only, `pulumi up` proceeds"
-        if result.gate.level == "advisory"
+        if stack.gate.level == "advisory"
         else "`pulumi up` will refuse"
     )
-    closed = f"the gate is closed, {follows}, because {_failing(view)}"
+    closed = f"the gate is closed, {follows}, because {_failing(stack)}"
     return f"{closed}. Memo: pulumi stack output tcoMemo"
 
 
-def refusal(result: Evaluation, view: StackView) -> str:
+def refusal(stack: StackSummary) -> str:
     """Return what `pulumi up` prints instead of creating or growing anything."""
     return (
-        f"{view.headline} The gate is closed because {_failing(view)}.\n"
-        f"See `tco memo {view.name}`. To proceed on purpose, add tco:plan.gate.override to "
-        f"{result.stack.file}."
+        f"{stack.verdict.answer} The gate is closed because {_failing(stack)}.\n"
+        f"See `tco memo {stack.stack}`. To proceed on purpose, add tco:plan.gate.override to "
+        f"{stack.file}."
     )
 
 
-def _failing(view: StackView) -> str:
-    return "; ".join(condition.text for condition in view.conditions if not condition.holds)
+def _failing(stack: StackSummary) -> str:
+    return "; ".join(condition.text for condition in stack.gate.conditions if not condition.holds)

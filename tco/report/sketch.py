@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tco.analysis.evaluation import Evaluation
 from tco.arrays import FloatArray
+from tco.documents.memo import MemoDocument
 from tco.numbers import tokens, usd
 
 __all__ = ["sketch"]
@@ -15,25 +15,25 @@ ROWS = 14
 LETTERS = "abcdef"
 
 
-def sketch(result: Evaluation) -> str:
+def sketch(document: MemoDocument) -> str:
     """Cost per month of the stack (#) and of its alternatives (a, b, …) against the volume."""
-    scan, own_volume = result.scan, result.stack.mtok_per_month
-    if scan.capacity_mtok == 0:
+    stack, curve = document.stack, document.curve
+    own_volume = stack.mtok_per_month
+    if stack.scan.capacity_mtok_per_month == 0:
         return "No chart: a service of this stack has no nodes to serve it."
     wins = [
         low
-        for alternative in result.alternatives
-        for low, _ in alternative.wins_mtok_per_month[:1]
+        for alternative in stack.alternatives
+        for low, _ in alternative.break_even.wins_mtok_per_month[:1]
         if low > own_volume
     ]
-    reach = min(float(scan.mtok[-1]), max([2 * own_volume, *(1.25 * low for low in wins[:1])]))
+    reach = min(curve.mtok_per_month[-1], max([2 * own_volume, *(1.25 * low for low in wins[:1])]))
     volumes = np.linspace(reach / COLUMNS, reach, COLUMNS)
-    order = np.argsort(scan.mtok)
-    mine = np.interp(volumes, scan.mtok[order], scan.self_usd[order])
+    mine = np.interp(volumes, curve.mtok_per_month, curve.usd_per_month)
     priced = [
         alternative
-        for alternative in result.alternatives
-        if alternative.usd_per_month and alternative.alternative.rates
+        for alternative in stack.alternatives
+        if alternative.usd_per_month and alternative.kind == "api"
     ]
     theirs = [(one.usd_per_month or 0.0) / own_volume * volumes for one in priced[: len(LETTERS)]]
     top = float(
@@ -50,7 +50,7 @@ def sketch(result: Evaluation) -> str:
     lines = [f"{marks.get(index, ''):>12} |{''.join(row)}" for index, row in enumerate(grid)]
     lines.append(f"{'$0':>12} +{'-' * COLUMNS}")
     lines.append(f"{'':>13} {_axis(here, own_volume, reach)}")
-    lines.append(f"{'':>14}# {result.stack.name}")
+    lines.append(f"{'':>14}# {stack.stack}")
     lines += [f"{'':>14}{letter} {one.name}" for letter, one in zip(LETTERS, priced, strict=False)]
     return "\n".join(line.rstrip() for line in lines)
 

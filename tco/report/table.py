@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 
 import click
 
-from tco.analysis.decision.verdict import Decision, in_words
-from tco.costing.lines import CATEGORIES
+from tco.documents.gate import GateDocument
+from tco.documents.stack import StackSummary
+from tco.documents.terms import CATEGORIES, Decision, in_words
 from tco.report.layout import WIDTH, cell_lines, clipped, wrapped
 from tco.report.rows import LineRow
-from tco.report.view import StackView
+from tco.report.view import StackView, category_totals, stack_view
 
-__all__ = ["DECISION_COLORS", "comparison", "comparison_rows", "gate_text", "stack_text", "summary"]
+__all__ = ["DECISION_COLORS", "comparison", "gate_text", "stack_text", "summary"]
 
 MOST_SIDE_BY_SIDE = 5
 LABELS = 23
@@ -28,11 +29,12 @@ DECISION_COLORS: dict[Decision, str] = {
 }
 
 
-def stack_text(view: StackView, width: int = WIDTH) -> str:
+def stack_text(stack: StackSummary, width: int = WIDTH) -> str:
     """Return one stack: answer, ledger, alternatives, what would change the answer.
 
     Only the last column of the alternatives takes more than 80 columns where there are more.
     """
+    view = stack_view(stack)
     parts = [
         _head(view),
         *wrapped(view.headline, "  ", color=DECISION_COLORS[view.decision], bold=True),
@@ -141,8 +143,9 @@ def _flips(view: StackView) -> list[str]:
     return [*rows, *wrapped(f"Measure first:  {view.measure_first}", "  ")]
 
 
-def summary(views: Sequence[StackView]) -> str:
+def summary(stacks: Sequence[StackSummary]) -> str:
     """Return all stacks, one line each."""
+    views = list(map(stack_view, stacks))
     price = max(9, *(len(view.per_mtok_output) for view in views))
     longest = 28 - price  # a wide price takes its room from the names
     width = max(len("stack"), *(len(clipped(view.name, longest)) for view in views))
@@ -161,11 +164,11 @@ def summary(views: Sequence[StackView]) -> str:
     return "\n".join([*rows, *_wins_note(views, "")]) + "\n"
 
 
-def comparison(views: Sequence[StackView], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
+def comparison(stacks: Sequence[StackSummary]) -> str:
     """Stacks side by side, at most five in a block; what is too wide for 80 columns is wrapped."""
-    table = [("", [view.name for view in views]), *rows]
-    size = math.ceil(len(views) / math.ceil(len(views) / MOST_SIDE_BY_SIDE))
-    blocks = [_block(table, start, size) for start in range(0, len(views), size)]
+    table = [("", [stack.stack for stack in stacks]), *_comparison_rows(stacks)]
+    size = math.ceil(len(stacks) / math.ceil(len(stacks) / MOST_SIDE_BY_SIDE))
+    blocks = [_block(table, start, size) for start in range(0, len(stacks), size)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -184,30 +187,29 @@ def _side(row: tuple[str, Sequence[str]], room: int) -> str:
     ).rstrip()
 
 
-def gate_text(view: StackView, *, advisory: bool) -> str:
+def gate_text(gate: GateDocument) -> str:
     """Return the conditions of the gate, those that fail marked."""
-    state = "open" if view.gate_open else "closed"
-    level = " (advisory: a warning only)" if advisory else ""
+    state = "open" if gate.open else "closed"
+    level = " (advisory: a warning only)" if gate.level == "advisory" else ""
     rows = [
         *wrapped(
-            f"{view.name}: the gate is {state}{level}",
+            f"{gate.stack}: the gate is {state}{level}",
             "",
-            color="green" if view.gate_open else "red",
+            color="green" if gate.open else "red",
             bold=True,
         ),
-        *wrapped(view.headline, "  "),
+        *wrapped(gate.verdict.answer, "  "),
     ]
-    for condition in view.conditions:
+    for condition in gate.conditions:
         mark = click.style("yes", fg="green") if condition.holds else click.style("NO ", fg="red")
         texts = cell_lines(condition.text, WIDTH - 6)
         rows += [f"  {mark} {texts[0]}", *(f"      {text}" for text in texts[1:])]
     return "\n".join(rows) + "\n"
 
 
-def comparison_rows(
-    views: Sequence[StackView], totals: Sequence[dict[str, str]]
-) -> list[tuple[str, Sequence[str]]]:
+def _comparison_rows(stacks: Sequence[StackSummary]) -> list[tuple[str, Sequence[str]]]:
     """Return the rows of `tco compare`: the ledger by category, unit costs, verdicts."""
+    views, totals = list(map(stack_view, stacks)), list(map(category_totals, stacks))
     present = [name for name in CATEGORIES if any(name in total for total in totals)]
     return [
         *((name, [total.get(name, "–") for total in totals]) for name in present),

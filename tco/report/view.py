@@ -1,21 +1,16 @@
-"""What the faces show of an evaluation: words and rounded figures, no arithmetic left to do."""
+"""What tables and memos show of a stack: words and rounded figures, no arithmetic left to do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tco.analysis.decision.gate import Condition, age_days
-from tco.analysis.decision.verdict import Decision, in_words
-from tco.analysis.evaluation import Evaluation
-from tco.analysis.fleet_figures import FleetFigures
-from tco.costing.caution import Caution
-from tco.costing.service_model import ServiceModel
-from tco.documents.cautions import cautions
-from tco.documents.disclosure import secret_supplies
-from tco.documents.figures import sourced
-from tco.documents.measure_first import measure_first
-from tco.documents.narrative import answer, chance_text, month_spread, opening, saving_text
-from tco.documents.reasons import capitalized, flips, reasons
+from tco.documents.gate import ConditionPart
+from tco.documents.narrative import chance_text, month_spread, saving_text
+from tco.documents.plan import StackPart
+from tco.documents.reasons import capitalized
+from tco.documents.services import ServicePart
+from tco.documents.stack import StackSummary
+from tco.documents.terms import Decision, in_words
 from tco.numbers import (
     add_up,
     grouped,
@@ -29,21 +24,11 @@ from tco.numbers import (
     usd_range,
 )
 from tco.percent import exact_percent
-from tco.report.rows import (
-    AlternativeRow,
-    FigureRow,
-    InputRow,
-    LineRow,
-    RankRow,
-    alternative_row,
-    input_rows,
-    line_rows,
-    rank_row,
-    source_rows,
-)
+from tco.report.memo_rows import FigureRow, InputRow, RankRow, figure_row, input_rows, rank_row
+from tco.report.rows import AlternativeRow, LineRow, alternative_row, line_rows
 from tco.throughput.provenance import Provenance
 
-__all__ = ["StackView", "category_totals", "stack_view"]
+__all__ = ["MemoView", "StackView", "category_totals", "memo_view", "stack_view"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,103 +62,91 @@ class StackView:
     reasons: tuple[str, ...]
     measure_first: str
     unpriced: tuple[str, ...]
-    cautions: tuple[Caution, ...]
+    warnings: tuple[str, ...]
     gate_open: bool
     gate_headline: str
-    conditions: tuple[Condition, ...]
-    ranks: tuple[tuple[str, tuple[RankRow, ...]], ...]
-    rank_note: str
+    conditions: tuple[ConditionPart, ...]
     horizon: str
     sure: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoView(StackView):
+    """A stack's evaluation with the tables that only its memo shows."""
+
+    ranks: tuple[tuple[str, tuple[RankRow, ...]], ...]
+    rank_note: str
     inputs: tuple[InputRow, ...]
     figures: tuple[FigureRow, ...]
-    oldest_age_days: int | None
-
-    @property
-    def oldest_age(self) -> str:
-        """The age of the oldest figure."""
-        return "undated" if self.oldest_age_days is None else f"{self.oldest_age_days} days"
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """The messages of the cautions."""
-        return tuple(caution.message for caution in self.cautions)
+    oldest_age: str
 
 
-def stack_view(result: Evaluation) -> StackView:
-    """Everything the faces show of one evaluation."""
-    stack = result.stack
-    figures = source_rows(result)
-    ages = [age for one in sourced(result) if (age := age_days(one, result.today)) is not None]
-    return StackView(
-        name=stack.name,
-        title=_title(result),
-        serves=", ".join(f"{one.name} on {one.serving_label}" for one in stack.services),
-        volume=tokens(stack.mtok_per_month),
-        volume_output=tokens(result.output_mtok_per_month),
-        pricing_day=stack.day.isoformat(),
-        decision=result.verdict.decision,
-        against=result.verdict.against or "",
-        chance=_chance(result, result.verdict.probability),
-        yes_no=_yes_no(result.verdict.decision),
-        headline=answer(result),
-        opening=opening(result),
-        lines=tuple(line_rows(result)),
-        total=usd(round(result.priced_usd_per_month)),
-        total_range=usd_range(
-            sum(line.low for line in result.lines),
-            sum(line.high for line in result.lines),
-            round(result.priced_usd_per_month),
-        ),
-        per_mtok_output=_per_mtok(result.priced_usd_per_month, result.output_mtok_per_month),
-        per_mtok_total=usd_price(result.priced_usd_per_month / stack.mtok_per_month),
-        per_request=usd_price(result.priced_usd_per_month / result.requests_per_month),
-        compute_per_mtok_output=_per_mtok(
-            sum(one.usd_per_month for one in result.lines if one.line.category == "compute"),
-            result.output_mtok_per_month,
-        ),
-        utilization=percent(result.utilization),
-        fleets=tuple(
-            _fleet(service, fleet)
-            for service, fleet in zip(stack.services, result.fleets, strict=True)
-        ),
-        alternatives=tuple(
-            alternative_row(result, alternative) for alternative in result.alternatives
-        ),
-        scan_ceiling=tokens(result.scan.ceiling_mtok),
-        flips=tuple(flips(result)),
-        reasons=tuple(reasons(result)),
-        measure_first=measure_first(result),
-        unpriced=tuple(f"{one.name}: {one.reason}" for one in result.unpriced),
-        cautions=cautions(result, sourced(result)),
-        gate_open=result.gate.open,
-        gate_headline=_gate(result),
-        conditions=result.gate.conditions,
+def memo_view(stack: StackPart) -> MemoView:
+    """Return everything that a memo shows of a stack, apart from its picture."""
+    age = stack.oldest_price_days
+    return MemoView(
+        **vars(stack_view(stack)),
         ranks=tuple(
-            (service.name, tuple(rank_row(one, secret_supplies(result, index)) for one in table))
-            for index, (service, table) in enumerate(zip(stack.services, result.ranks, strict=True))
+            (service.name, tuple(map(rank_row, table)))
+            for service, table in zip(stack.services, stack.ranks, strict=True)
         ),
-        rank_note=_rank_note(result),
-        horizon=_horizon(result),
-        sure=tuple(_sure(result)),
-        inputs=input_rows(result),
-        figures=figures,
-        oldest_age_days=max(ages, default=None),
+        rank_note=_rank_note(stack),
+        inputs=input_rows(stack),
+        figures=tuple(map(figure_row, stack.figures)),
+        oldest_age="undated" if age is None else f"{age} days",
     )
 
 
-def _chance(result: Evaluation, probability: float | None) -> str:
-    return chance_text(probability, result.stack.plan.gate.probability)
+def stack_view(stack: StackSummary) -> StackView:
+    """Return what a table shows of a stack."""
+    verdict, costs = stack.verdict, stack.priced_unit_costs
+    return StackView(
+        name=stack.stack,
+        title=_title(stack),
+        serves=", ".join(f"{one.name} on {one.serving}" for one in stack.services),
+        volume=tokens(stack.mtok_per_month),
+        volume_output=tokens(stack.output_mtok_per_month),
+        pricing_day=stack.pricing_day.isoformat(),
+        decision=verdict.decision,
+        against=verdict.against or "",
+        chance=chance_text(verdict.probability, verdict.required_probability),
+        yes_no=_yes_no(verdict.decision),
+        headline=verdict.answer,
+        opening=verdict.opening,
+        lines=tuple(line_rows(stack)),
+        total=usd(round(stack.priced_usd_per_month)),
+        total_range=usd_range(
+            stack.low_usd_per_month, stack.high_usd_per_month, round(stack.priced_usd_per_month)
+        ),
+        per_mtok_output=_per_mtok(costs.usd_per_mtok_output),
+        per_mtok_total=usd_price(costs.usd_per_mtok_total),
+        per_request=usd_price(costs.usd_per_request),
+        compute_per_mtok_output=_per_mtok(costs.compute_usd_per_mtok_output),
+        utilization=percent(stack.utilization),
+        fleets=tuple(map(_fleet, stack.services)),
+        alternatives=tuple(alternative_row(stack, one) for one in stack.alternatives),
+        scan_ceiling=tokens(stack.scan.ceiling_mtok_per_month),
+        flips=verdict.flips,
+        reasons=verdict.reasons,
+        measure_first=verdict.measure_first,
+        unpriced=tuple(f"{one.name}: {one.reason}" for one in stack.unpriced),
+        warnings=stack.warnings,
+        gate_open=stack.gate.open,
+        gate_headline=_gate(stack),
+        conditions=stack.gate.conditions,
+        horizon=_horizon(stack),
+        sure=tuple(_sure(stack)),
+    )
 
 
-def _per_mtok(usd_per_month: float, mtok: float) -> str:
+def _per_mtok(usd_per_mtok: float | None) -> str:
     """Return a levelized cost; a dash where a workload makes no such token."""
-    return usd_price(usd_per_month / mtok) if mtok else "–"
+    return "–" if usd_per_mtok is None else usd_price(usd_per_mtok)
 
 
-def _title(result: Evaluation) -> str:
-    models = " and ".join(dict.fromkeys(service.model for service in result.stack.services))
-    names = " and ".join(service.name for service in result.stack.services)
+def _title(stack: StackSummary) -> str:
+    models = " and ".join(dict.fromkeys(service.model for service in stack.services))
+    names = " and ".join(service.name for service in stack.services)
     return f"Should we self-host {models} for {names}?"
 
 
@@ -187,18 +160,15 @@ def _yes_no(decision: Decision) -> str:
     }[decision]
 
 
-def _months(result: Evaluation) -> int:
-    return result.stack.horizon_months
-
-
-def _fleet(service: ServiceModel, fleet: FleetFigures) -> str:
+def _fleet(service: ServicePart) -> str:
+    fleet = service.fleet
     spare = f" and {plain(fleet.standby_nodes)} spare" if fleet.standby_nodes else ""
-    if not spare and service.standby.target is not None:
-        spare = f" (no spare needed for {exact_percent(service.standby.target)})"
+    if not spare and fleet.standby_target is not None:
+        spare = f" (no spare needed for {exact_percent(fleet.standby_target)})"
     speed = f"{fleet.node_output_tok_s:,.0f} output tok/s per node"
     point = f" at concurrency {plain(fleet.concurrency)}" if fleet.concurrency else ""
-    measured = fleet.provenance is Provenance.MEASURED
-    kind = "" if measured else f" ({fleet.provenance.label})"
+    provenance = Provenance(fleet.provenance)
+    kind = "" if provenance is Provenance.MEASURED else f" ({provenance.label})"
     slo = {"met": "latency objective met", "unverified": "latency objective not verified"}
     promise = f", {slo[fleet.slo]}" if fleet.slo in slo else ""
     share = f", {percent(fleet.overflow_share)} overflow" if fleet.overflow_share > 5e-5 else ""
@@ -210,63 +180,62 @@ def _fleet(service: ServiceModel, fleet: FleetFigures) -> str:
     )
 
 
-def _sure(result: Evaluation) -> list[str]:
+def _sure(stack: StackSummary) -> list[str]:
     """Describe the month and the saving over the horizon in the scenarios."""
-    drawn, rival = result.uncertainty, result.rival
+    drawn, verdict = stack.uncertainty, stack.verdict
     if drawn is None:
-        caps = [cap for cap in result.verdict.caps if cap.kind == "not-simulated"]
+        caps = [cap for cap in verdict.caps if cap.kind == "not-simulated"]
         return [f"{capitalized(cap.message)}: {in_words('LEAN')} at most." for cap in caps]
-    month = drawn.usd_per_month
-    spread = month_spread(month.p10, month.p90)
+    spread = month_spread(drawn.p10, drawn.p90)
     said = [
-        f"{spread} per month, median {usd_about(month.p50)} "
+        f"{spread} per month, median {usd_about(drawn.p50)} "
         f"(P10 to P90 of {drawn.scenarios:,} scenarios, seed {drawn.seed})."
         if spread
-        else f"{usd_about(month.p50)} per month, nearly the same in all "
+        else f"{usd_about(drawn.p50)} per month, nearly the same in all "
         f"{drawn.scenarios:,} scenarios (seed {drawn.seed})."
     ]
-    if rival is not None and rival.uncertainty is not None:
-        saving = rival.uncertainty.saving
-        outcome = saving_text(saving.p10, saving.p90)
+    against = stack.scenarios_against_rival
+    if against is not None:
+        outcome = saving_text(against.saving_npv_usd.p10, against.saving_npv_usd.p90)
+        chance = chance_text(against.probability, verdict.required_probability)
         said.append(
-            f"Over {_months(result)} months, self-hosting {outcome} vs. "
-            f"{rival.name} and wins in {_chance(result, rival.probability)} of the scenarios."
+            f"Over {stack.horizon_months} months, self-hosting {outcome} vs. "
+            f"{against.name} and wins in {chance} of the scenarios."
         )
     return said
 
 
-def _gate(result: Evaluation) -> str:
-    if result.gate.open:
+def _gate(stack: StackSummary) -> str:
+    if stack.gate.open:
         return "The gate is open."
     failing = [
-        condition
-        for condition in result.gate.conditions
+        condition.text
+        for condition in stack.gate.conditions
         if not condition.holds and condition.id != "override"
     ]
-    return f"The gate is closed because {'; '.join(one.text for one in failing).rstrip('.')}."
+    return f"The gate is closed because {'; '.join(failing).rstrip('.')}."
 
 
-def _rank_note(result: Evaluation) -> str:
-    return (
-        f"API: the price of these tokens at {result.verdict.against}."
-        if result.rival is not None
-        else ""
-    )
+def _rank_note(stack: StackSummary) -> str:
+    if stack.rival is None:
+        return ""
+    return f"API: the price of these tokens at {stack.verdict.against}."
 
 
-def _horizon(result: Evaluation) -> str:
-    saving = result.verdict.saving_npv_usd
-    rate = percent(result.stack.discount_rate.value.likely)
-    text = f"Over {_months(result)} months at a discount rate of {rate}"
+def _horizon(stack: StackSummary) -> str:
+    saving = stack.verdict.saving_npv_usd
     if saving is None:
         return ""
     side = "saves" if saving > 0 else "loses"
-    text = f"{text}, self-hosting {side} {usd_about(abs(saving))} in present value"
-    return f"{text}{_payback(result)}{_turn(result)}."
+    return (
+        f"Over {stack.horizon_months} months at a discount rate of {percent(stack.discount_rate)}, "
+        f"self-hosting {side} {usd_about(abs(saving))} in present value"
+        f"{_payback(stack)}{_turn(stack)}."
+    )
 
 
-def _payback(result: Evaluation) -> str:
-    payback = result.rival.thresholds.payback_months if result.rival is not None else None
+def _payback(stack: StackSummary) -> str:
+    payback = stack.rival.break_even.payback_months if stack.rival is not None else None
     if payback is None or payback.status not in ("at", "never"):
         return ""
     if payback.value is None:
@@ -274,22 +243,19 @@ def _payback(result: Evaluation) -> str:
     return f"; it pays back the upfront cost within {months_text(payback.value)}"
 
 
-def _turn(result: Evaluation) -> str:
+def _turn(stack: StackSummary) -> str:
     """Return the month in which the cheaper side changes.
 
     At the likely path of demand and prices.
     """
-    table = result.months
-    if table is None or table.turns_in_month is None:
+    ahead = stack.horizon
+    if ahead is None or ahead.turns_in_month is None:
         return ""
-    cheaper = table.against if table.months[0].self_is_cheaper else "self-hosting"
-    return f"; {cheaper} is cheaper from month {table.turns_in_month} on"
+    cheaper = ahead.against if ahead.months[0].cheaper == "self" else "self-hosting"
+    return f"; {cheaper} is cheaper from month {ahead.turns_in_month} on"
 
 
-def category_totals(result: Evaluation) -> dict[str, str]:
+def category_totals(stack: StackSummary) -> dict[str, str]:
     """Whole dollars by category; they add up to the rounded total."""
-    totals: dict[str, float] = {}
-    for line in result.lines:
-        totals[line.line.category] = totals.get(line.line.category, 0.0) + line.usd_per_month
-    whole = add_up(list(totals.values()))
-    return {name: grouped(value) for name, value in zip(totals, whole, strict=True)}
+    whole = add_up(list(stack.usd_by_category.values()))
+    return {name: grouped(value) for name, value in zip(stack.usd_by_category, whole, strict=True)}

@@ -25,11 +25,11 @@ from tco.analysis.evaluation import Evaluation, evaluate
 from tco.catalog.catalog import load_catalog
 from tco.cli.exit_codes import BAD_INPUT
 from tco.cli.main import cli
+from tco.documents.stack import stack_summary
 from tco.iac.enforce.policy_rules import Pack, StackArguments, cost_line, gate, summary
 from tco.iac.provision.annotations import annotate
 from tco.iac.provision.pool import GpuNodePool
 from tco.report.preview import refusal
-from tco.report.view import stack_view
 from tco.resolve.resolver import load_stack
 from tests.docs.pages import DOCS, ROOT, TODAY
 
@@ -153,7 +153,7 @@ def _preview(stack: str) -> Callable[[Stage], str]:
 def _up(stage: Stage) -> str:
     result = stage.evaluation("aws-mixed")
     failed = 'error: before hook "tco-gate" failed:'
-    why = refusal(result, stack_view(result))
+    why = refusal(stack_summary(result))
     first = f"{failed} alarms was not created. {why}"
     others = f"{failed} base-role was not created. The gate is closed."
     return (

@@ -6,7 +6,7 @@ import datetime as dt
 
 from tco.analysis.evaluation import evaluate
 from tco.documents.plan import stack_part
-from tco.report.view import stack_view
+from tco.documents.stack import stack_summary
 from tco.resolve.resolver import load_stack
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
@@ -15,7 +15,7 @@ NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
 
 def _minded(lab: Lab, today: dt.date = DAY) -> str:
     stack = load_stack(lab.folder, "one", lab.catalog, today)
-    return "\n".join(stack_view(evaluate(stack, today, 0)).warnings)
+    return "\n".join(stack_summary(evaluate(stack, today, 0)).warnings)
 
 
 def test_a_day_before_the_first_prices_is_told_once(lab: Lab) -> None:
@@ -42,16 +42,15 @@ def test_cautions_are_told_apart_by_kind(lab: Lab) -> None:
     book = lab.book("late", instances=boxes, prices=prices)
     pools: Keys = {one: {"instance": one, "nodes": 1} for one in (name, "own.8x")}
     lab.plan({"chat": lab.service(pools)}, "one", prices=[book], pricing_day="2020-11-20")
-    view = stack_view(lab.evaluate())
-    assert [caution.subject for caution in view.cautions if caution.kind == "first-price"] == [
+    found = stack_summary(lab.evaluate())
+    assert [caution.subject for caution in found.cautions if caution.kind == "first-price"] == [
         f"{name}, own.8x"
     ]
-    kinds = {caution.kind: caution.severity for caution in view.cautions}
+    kinds = {caution.kind: caution.severity for caution in found.cautions}
     assert kinds["first-price"] == "warning"
     assert kinds["no-standby"] == "info"
     assert stack_part(lab.evaluate()).model_dump(mode="json")["cautions"] == [
-        {"kind": caution.kind, "severity": caution.severity, "message": caution.message}
-        for caution in view.cautions
+        caution.model_dump() for caution in found.cautions
     ]
 
 

@@ -9,15 +9,16 @@ import pytest
 
 from tco.analysis.optimization.optimize import optimize
 from tco.documents.gate import gate_document
+from tco.documents.memo import memo_document
 from tco.documents.optimize import optimize_document
 from tco.documents.plan import stack_part
+from tco.documents.stack import stack_summary
 from tco.report.csv_text import lines_csv
 from tco.report.focus import focus_csv
 from tco.report.memo import memo
 from tco.report.optimum import optimum_text
 from tco.report.preview import pool_text
 from tco.report.table import stack_text
-from tco.report.view import stack_view
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
 RATES = (
@@ -43,18 +44,18 @@ def faces(lab: Lab, *, confidential: bool) -> dict[str, str]:
     rivals = ["own/api", "api/dear", "stack:two"]
     lab.stack(pools, service, prices=[book], alternatives=rivals, platform=None, against="own/api")
     result = lab.evaluate()
-    view = stack_view(result)
+    shown = stack_summary(result)
     found = optimize(*lab.candidates("one", DAY), scenarios=0)
     return {
-        "memo": memo(result),
-        "table": stack_text(view),
+        "memo": memo(memo_document(result)),
+        "table": stack_text(shown),
         "plan": stack_part(result).model_dump_json(),
         "gate": gate_document(result).model_dump_json(),
         "csv": lines_csv([result]),
         "focus": focus_csv([result]),
         "optimum": optimum_text(found),
         "optimum_json": optimize_document(found).model_dump_json(),
-        "preview": pool_text(result, view, "main"),
+        "preview": pool_text(shown, "main"),
     }
 
 

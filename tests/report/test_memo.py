@@ -9,9 +9,12 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tco.analysis.evaluation import Evaluation
+from tco.documents.memo import memo_document
+from tco.documents.plan import stack_part
+from tco.documents.stack import stack_summary
 from tco.report.memo import markdown_text, memo
 from tco.report.table import stack_text
-from tco.report.view import stack_view
+from tco.report.view import memo_view, stack_view
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -70,8 +73,8 @@ def _hostile(lab: Lab, name: str) -> Evaluation:
 @pytest.mark.parametrize("name", [*HOSTILE, "```", "    code", "- x", "1. x", "+ x", "> x", "==="])
 def test_a_memo_of_hostile_names_keeps_its_shape(lab: Lab, name: str) -> None:
     """Whatever the names are, the memo has the same headings, tables, rows and cells."""
-    shape = _shape(memo(_hostile(lab, "plain")))
-    found = _shape(memo(_hostile(lab, name)))
+    shape = _shape(memo(memo_document(_hostile(lab, "plain"))))
+    found = _shape(memo(memo_document(_hostile(lab, name))))
     assert found == shape
 
 
@@ -83,7 +86,7 @@ def _shape(text: str) -> list[str]:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_memo_of_hostile_names_has_no_markup_of_theirs(lab: Lab, name: str) -> None:
     """No raw HTML, no link, no image and no mention stands in a memo, whatever the names are."""
-    page = rendered(memo(_hostile(lab, name)))
+    page = rendered(memo(memo_document(_hostile(lab, name))))
     page = page.split("<pre>")[0] + page.split("</pre>")[1]  # nobody is mentioned in code
     for tag in ("<img", "<a ", "<b>", "<del>", "<em>it", "<strong>bold", "@team"):
         assert tag not in page
@@ -133,7 +136,7 @@ STACKS = {"everything": _everything, "refusing": _refusing, "simple": _simple}
 @pytest.mark.parametrize("name", STACKS)
 def test_golden_memo(lab: Lab, name: str, request: pytest.FixtureRequest) -> None:
     """The memo reads as the one in tests/golden; `make golden` writes it anew."""
-    text = memo(STACKS[name](lab))
+    text = memo(memo_document(STACKS[name](lab)))
     path = GOLDEN / f"{name}.md"
     if request.config.getoption("--renew"):
         path.write_text(text, encoding="utf-8")
@@ -143,7 +146,7 @@ def test_golden_memo(lab: Lab, name: str, request: pytest.FixtureRequest) -> Non
 @pytest.mark.parametrize("name", STACKS)
 def test_a_memo_renders_its_tables(lab: Lab, name: str) -> None:
     """Each table of the memo is a table of the page: none has fallen apart into text."""
-    text = memo(STACKS[name](lab))
+    text = memo(memo_document(STACKS[name](lab)))
     page = rendered(text)
     heads = sum(set(line) <= set("|-:") and line.startswith("|--") for line in text.splitlines())
     assert page.count("<table>") == heads
@@ -155,7 +158,7 @@ def test_a_memo_renders_its_tables(lab: Lab, name: str) -> None:
 def test_the_answer_stands_in_the_first_line(lab: Lab) -> None:
     """A manager reads one line: the answer, in money."""
     result = _simple(lab)
-    title, _, answer, *_ = memo(result).splitlines()
+    title, _, answer, *_ = memo(memo_document(result)).splitlines()
     assert title.startswith("# Should we self-host")
     assert answer.startswith(
         "**Yes.** Serving your 2.63 billion tokens per month costs $14,600 vs. $26,300 at "
@@ -165,14 +168,14 @@ def test_the_answer_stands_in_the_first_line(lab: Lab) -> None:
 
 def test_the_first_line_says_how_sure_it_is(lab: Lab) -> None:
     """The cost stands with what it is in 8 of 10 scenarios, and with what would turn the answer."""
-    answer = memo(_everything(lab)).splitlines()[2]
+    answer = memo(memo_document(_everything(lab))).splitlines()[2]
     assert re.search(r"costs \$69,700 \(\$6\S+ to \$8\S+ in 8 of 10 scenarios\) vs\.", answer)
     assert re.search(r"The answer would change if the API cost 1\S+ times as much\.$", answer)
 
 
 def test_what_has_no_price_leaves_no_empty_sentence(lab: Lab) -> None:
     """Without a verdict the memo says why, and nothing of a horizon that was not judged."""
-    text = memo(_refusing(lab))
+    text = memo(memo_document(_refusing(lab)))
     assert (
         "costs $14,600 plus what has no price vs. $78,800 at api/dear: 66.7% of the requests find"
         in text
@@ -183,26 +186,28 @@ def test_what_has_no_price_leaves_no_empty_sentence(lab: Lab) -> None:
 def test_no_alternatives_are_the_reason_of_their_own(lab: Lab) -> None:
     """A plan that compares with nothing is told so, not that nothing is eligible."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=[])
-    view = stack_view(lab.evaluate())
+    view = stack_view(stack_summary(lab.evaluate()))
     assert view.headline == "Unknown: $14,600/month; the plan declares no alternatives."
     assert view.opening.endswith("costs $14,600; the plan declares no alternatives.")
 
 
 def test_people_read_one_spelling(lab: Lab) -> None:
     """A decision is words, and a percentage has no space, wherever a person reads it."""
-    text = memo(_refusing(lab)) + memo(_everything(lab)) + stack_text(stack_view(_refusing(lab)))
+    refusing, everything = _refusing(lab), _everything(lab)
+    text = memo(memo_document(refusing)) + memo(memo_document(everything))
+    text += stack_text(stack_summary(refusing))
     assert "DO_NOT" not in text.replace("\\", "")
     assert not re.search(r"\d %", text)
 
 
 def test_a_failing_condition_stands_out(lab: Lab) -> None:
     """The template's own emphasis is markup, not escaped text."""
-    assert "<strong>no</strong>" in rendered(memo(_refusing(lab)))
+    assert "<strong>no</strong>" in rendered(memo(memo_document(_refusing(lab))))
 
 
 def test_every_figure_has_its_source_and_its_age(lab: Lab) -> None:
     """The last table has each figure behind the memo with where it was seen, and when."""
-    view = stack_view(_everything(lab))
+    view = memo_view(stack_part(_everything(lab)))
     assert view.figures
     for figure in view.figures:
         assert figure.source == "made up for the tests"
@@ -216,14 +221,14 @@ def test_a_source_may_read_like_the_plan(lab: Lab) -> None:
     node = {"instance": "box.8x", "region": "r1", "usd_per_hour": 15}
     lab.book("own", prices=[node], source="this plan of the buyers, signed")
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=["own.yaml"], ops={"fte": 0.5})
-    rows = {row.name: row.source for row in stack_view(lab.evaluate()).figures}
+    rows = {row.name: row.source for row in stack_part(lab.evaluate()).figures}
     assert rows["box.8x: on-demand"] == "this plan of the buyers, signed"
     assert "ops.fte" not in rows
 
 
 def test_a_memo_is_the_same_every_time(lab: Lab) -> None:
     """A memo of an unchanged plan has not changed a letter."""
-    assert memo(_everything(lab)) == memo(_everything(lab))
+    assert memo(memo_document(_everything(lab))) == memo(memo_document(_everything(lab)))
 
 
 def test_a_confidential_rate_stands_nowhere(lab: Lab) -> None:
@@ -236,7 +241,7 @@ def test_a_confidential_rate_stands_nowhere(lab: Lab) -> None:
         lab.workload(requests_per_month=1.5 * 730 * 3600)
         lab.stack(pools, {"overflow": "own/api"}, prices=[book], alternatives=["own/api"])
         result = lab.evaluate()
-        shown = memo(result) + stack_text(stack_view(result))
+        shown = memo(memo_document(result)) + stack_text(stack_summary(result))
         # $12.35 an hour, $3.46 a million tokens, $0.00346 a request, $12.44 a full node-hour
         rates = [rate for rate in ("$12.35", "$0.00346", "$12.44") if rate in shown]
         assert len(rates) == (0 if confidential else 3)
@@ -251,7 +256,7 @@ def test_a_memo_of_a_service_without_nodes(lab: Lab, idle: tuple[str, ...]) -> N
         for name in ("chat", "docs")
     }
     lab.plan(services)
-    text = memo(lab.evaluate())
+    text = memo(memo_document(lab.evaluate()))
     assert "No chart: a service of this stack has no nodes to serve it." in text
     assert "never: a service has no nodes to serve it" in text
     assert not re.search(r"\b(nan|inf|None)\b", text, re.IGNORECASE)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tco.documents.stack import stack_summary
 from tco.report.preview import closed_text, pool_text, refusal, stack_text
-from tco.report.view import stack_view
 from tests.conftest import ON_DEMAND, Keys, Lab
 
 COMMITMENT: Keys = {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"}
@@ -21,7 +21,7 @@ def base_text(lab: Lab, busy: float = 1.0, spares: int = 0, **plan: Any) -> str:
     base = {**RESERVED, **plan.pop("pool", {})}
     lab.stack({"base": base}, {"standby": {"pool": "base", "nodes": spares}}, **plan)
     result = lab.evaluate()
-    return pool_text(result, stack_view(result), "base")
+    return pool_text(stack_summary(result), "base")
 
 
 def test_a_pool_that_is_not_bought_tells_what_it_costs_on_demand(lab: Lab) -> None:
@@ -59,7 +59,7 @@ def stack_lines(lab: Lab, **plan: Any) -> list[str]:
     """The lines of a stack with one on-demand node at $20 an hour."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, **plan)
     result = lab.evaluate()
-    return stack_text(result, stack_view(result)).splitlines()
+    return stack_text(stack_summary(result)).splitlines()
 
 
 def test_a_stack_is_shown_with_its_best_alternative_and_what_would_change_the_answer(
@@ -95,7 +95,7 @@ def test_a_pool_at_a_confidential_rate_shows_its_total_alone(lab: Lab) -> None:
     book = lab.book("contract", prices=[price], confidential=True)
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
     result = lab.evaluate()
-    assert pool_text(result, stack_view(result), "main") == "$9,760/month   1 x box.8x"
+    assert pool_text(stack_summary(result), "main") == "$9,760/month   1 x box.8x"
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_a_closed_gate_says_what_follows_and_which_condition_fails(
     """A reader of the preview learns whether `up` stops, why, and where the memo is."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, gate={"level": level})
     result = lab.evaluate()
-    view = stack_view(result)
+    stack = stack_summary(result)
     why = "the business case does not hold: Don't, probability to win 0%"
-    text = closed_text(result, view)
+    text = closed_text(stack)
     assert text.startswith(f"the gate is closed, {follows}, because {why}")
     assert text.endswith("Memo: pulumi stack output tcoMemo")
-    refused = refusal(result, view)
+    refused = refusal(stack)
     assert f"The gate is closed because {why}" in refused
     assert refused.endswith(f"add tco:plan.gate.override to {result.stack.file}.")

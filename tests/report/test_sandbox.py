@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tco.documents.memo import memo_document
 from tco.errors import TcoError
 from tco.report.memo import memo
 from tests.conftest import ON_DEMAND, Lab
@@ -23,7 +24,7 @@ DOUBLED = "".join(
 def filled(lab: Lab, text: str | bytes) -> str:
     """A memo from a template."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
-    return memo(lab.evaluate(), lab.write("mine.j2", text))
+    return memo(memo_document(lab.evaluate()), lab.write("mine.j2", text))
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,12 @@ import pytest
 
 from tco.analysis.decision.verdict import in_words
 from tco.analysis.evaluation import Evaluation
+from tco.documents.gate import gate_document
 from tco.documents.plan import stack_part
+from tco.documents.stack import stack_summary
 from tco.numbers import usd
-from tco.report.table import comparison, comparison_rows, gate_text, stack_text, summary
+from tco.report.rows import LineRow
+from tco.report.table import comparison, gate_text, stack_text, summary
 from tco.report.view import category_totals, stack_view
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
@@ -36,51 +39,56 @@ def _busy(lab: Lab) -> Evaluation:
     return lab.evaluate(LONG)
 
 
+def _compute_line(lab: Lab) -> LineRow:
+    """The one line of nodes that a table shows."""
+    lines = stack_view(stack_summary(lab.evaluate())).lines
+    [line] = [one for one in lines if one.category == "compute"]
+    return line
+
+
 def _too_wide(text: str) -> list[str]:
     return [line for line in click.unstyle(text).splitlines() if len(line) > 80]
 
 
 def test_no_line_is_wider_than_80_columns(lab: Lab) -> None:
     """Whatever the figures and the names, no table needs more than 80 columns."""
-    view = stack_view(_busy(lab))
-    assert _too_wide(stack_text(view)) == []
-    assert _too_wide(gate_text(view, advisory=True)) == []
-    assert _too_wide(summary([view, view])) == []
+    result = _busy(lab)
+    stack = stack_summary(result)
+    assert _too_wide(stack_text(stack)) == []
+    assert _too_wide(gate_text(gate_document(result))) == []
+    assert _too_wide(summary([stack, stack])) == []
 
 
 def test_comparison_fits_as_well(lab: Lab) -> None:
     """Four stacks side by side fit: long cells are wrapped."""
     result = _busy(lab)
-    views, totals = [stack_view(result)] * 4, [category_totals(result)] * 4
-    assert _too_wide(comparison(views, comparison_rows(views, totals))) == []
+    assert _too_wide(comparison([stack_summary(result)] * 4)) == []
 
 
 @pytest.mark.parametrize("count", [2, 5, 6, 11])
 def test_many_stacks_are_compared_in_blocks(lab: Lab, count: int) -> None:
     """More stacks than five stand in blocks of their own, each with the rows' names."""
     result = _busy(lab)
-    views, totals = [stack_view(result)] * count, [category_totals(result)] * count
-    text = comparison(views, comparison_rows(views, totals))
+    stack = stack_summary(result)
+    text = comparison([stack] * count)
     assert _too_wide(text) == []
     assert text.count("per month") == -(-count // 5)
-    assert text.count(in_words(views[0].decision)) == count
+    assert text.count(in_words(stack.verdict.decision)) == count
 
 
 def test_a_spot_line_says_what_makes_its_price(lab: Lab) -> None:
     """A spot hour with its on-demand fallback costs more than spot: the line says so."""
     pool: Keys = {**ON_DEMAND, "purchase": "spot", "nodes": 1}
     lab.stack({"main": pool})
-    [line] = [one for one in stack_view(lab.evaluate()).lines if one.category == "compute"]
-    assert line.what == "1 x box.8x, spot with its fallback"
+    assert _compute_line(lab).what == "1 x box.8x, spot with its fallback"
     lab.stack({"main": {**pool, "spot": {"fallback": "none", "overprovision": 1.4}}})
-    [line] = [one for one in stack_view(lab.evaluate()).lines if one.category == "compute"]
-    assert line.what.endswith("x box.8x, spot with its interruptions")
+    assert _compute_line(lab).what.endswith("x box.8x, spot with its interruptions")
 
 
 def test_money_stands_in_one_column(lab: Lab) -> None:
     """The amounts of the ledger and their total end at the same column."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, ops={}, platform=None)
-    text = click.unstyle(stack_text(stack_view(lab.evaluate()))).splitlines()
+    text = click.unstyle(stack_text(stack_summary(lab.evaluate()))).splitlines()
     compute = next(line for line in text if line.startswith("  compute"))
     total = next(line for line in text if "per month" in line and line.startswith(" " * 20))
     assert len(compute) == len(total) == 80
@@ -92,11 +100,11 @@ def test_lines_shown_add_up_to_the_total_shown(lab: Lab) -> None:
     lab.workload(requests_per_month=300_000.7)
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"egress": {}}, ops={}, platform=None)
     result = lab.evaluate()
-    view = stack_view(result)
+    view = stack_view(stack_summary(result))
     shown = sum(int(line.usd.replace(",", "")) for line in view.lines)
     assert usd(shown) == view.total
-    by_category = sum(int(total.replace(",", "")) for total in category_totals(result).values())
-    assert by_category == shown
+    totals = category_totals(stack_summary(result)).values()
+    assert sum(int(total.replace(",", "")) for total in totals) == shown
 
 
 def test_a_workload_without_output_has_no_price_per_output_token(lab: Lab) -> None:
@@ -104,7 +112,7 @@ def test_a_workload_without_output_has_no_price_per_output_token(lab: Lab) -> No
     lab.workload(classes=[{"name": "all", "share": 1, "input": 1000, "output": 0}])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
     result = lab.evaluate()
-    view, shown = stack_view(result), stack_part(result).model_dump(mode="json")
+    view, shown = stack_view(stack_summary(result)), stack_part(result).model_dump(mode="json")
     assert view.per_mtok_output == "–"
     assert shown["usd_per_mtok_output"] is None
     assert shown["alternatives"][0]["usd_per_mtok_output"] is None
@@ -115,7 +123,7 @@ def test_a_line_stands_between_its_low_and_its_high(lab: Lab) -> None:
     """What is rounded to add up does not leave the range beside it."""
     lab.workload(requests_per_month=300_000.7)
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"egress": {}}, ops={}, platform=None)
-    for line in stack_view(lab.evaluate()).lines:
+    for line in stack_view(stack_summary(lab.evaluate())).lines:
         low, amount, high = (int(one.replace(",", "")) for one in (line.low, line.usd, line.high))
         assert low <= amount <= high
 
@@ -133,7 +141,7 @@ def test_prices_of_any_size_keep_the_width(lab: Lab, factor: float) -> None:
         platform={"usd_per_month": factor},
         ops={"fte": [0.5, 1, 2], "usd_per_fte_year": 200_000 * factor},
     )
-    view = stack_view(lab.evaluate())
+    stack = stack_summary(lab.evaluate())
     for columns in (80, 120):
-        text = click.unstyle(stack_text(view, columns) + summary([view, view]))
+        text = click.unstyle(stack_text(stack, columns) + summary([stack, stack]))
         assert max(len(line) for line in text.splitlines()) <= columns

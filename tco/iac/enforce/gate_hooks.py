@@ -26,12 +26,12 @@ from pulumi import (
 from tco.analysis.evaluation import Evaluation
 from tco.catalog.catalog import Catalog
 from tco.costing.stack import StackModel
+from tco.documents.stack import stack_summary
 from tco.iac.enforce.growth import growth
 from tco.iac.estimate.nodes import Resource
 from tco.iac.estimate.reading import LAUNCH_TEMPLATE, ReferenceIndex
 from tco.iac.estimate.regions import stated_region
 from tco.report.preview import refusal
-from tco.report.view import stack_view
 
 __all__ = ["GateClosed", "guard"]
 
@@ -112,7 +112,7 @@ def _judge(
             reason = "" if found.gate.open else _reason(args, grown)
             if not reason:
                 return
-            why = "The gate is closed." if refused else refusal(found, stack_view(found))
+            why = "The gate is closed." if refused else refusal(stack_summary(found))
             refused.append(args.name)
         except BaseException as error:
             raise GateClosed(

@@ -13,11 +13,11 @@ import pulumi
 
 from tco.analysis.evaluation import Evaluation, on_day
 from tco.ci_log import log_text
+from tco.documents.stack import stack_summary
 from tco.iac.provision.pool import GpuNodePool
 from tco.numbers import usd
 from tco.plan.plan import Override
 from tco.report.preview import closed_text, pool_text, stack_text
-from tco.report.view import stack_view
 
 __all__ = ["annotate", "memo_of_the_pricing_day", "record"]
 
@@ -27,18 +27,18 @@ def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> dict[str, 
 
     Gives the record.
     """
-    view = stack_view(result)
+    shown = stack_summary(result)
     for name, pool in pools.items():
-        text = pool_text(result, view, name)
+        text = pool_text(shown, name)
         said = (
             f"{text}\npriced, not provisioned: {pool.idle_because}" if pool.idle_because else text
         )
         pulumi.log.info(log_text(said), resource=pool)
-    pulumi.log.info(log_text(stack_text(result, view)))
-    for warning in view.warnings:
+    pulumi.log.info(log_text(stack_text(shown)))
+    for warning in shown.warnings:
         pulumi.log.info(log_text(f"note: {warning}"))
     if not result.gate.open:
-        pulumi.log.warn(log_text(closed_text(result, view)))
+        pulumi.log.warn(log_text(closed_text(shown)))
     elif (override := result.gate.override) is None or all(
         condition.holds for condition in result.gate.conditions
     ):
@@ -71,6 +71,7 @@ def record(result: Evaluation) -> dict[str, Any]:
 
 def memo_of_the_pricing_day(result: Evaluation) -> str:
     """Return the memo as it reads on the pricing day: the same text until the plan changes."""
+    from tco.documents.memo import memo_document  # noqa: PLC0415  as below
     from tco.report.memo import memo  # noqa: PLC0415  the engine of the templates is not light
 
-    return memo(on_day(result, result.stack.day))
+    return memo(memo_document(on_day(result, result.stack.day)))

@@ -9,6 +9,7 @@ from tco.analysis.cashflow.months import MonthByMonth
 from tco.arrays import monthly_rate
 from tco.costing.finance import discount
 from tco.documents.plan import stack_part
+from tco.documents.stack import stack_summary
 from tco.report.cash_flow import month_rows
 from tco.report.view import stack_view
 from tests.conftest import ON_DEMAND, Keys, Lab, owned
@@ -74,7 +75,7 @@ def test_month_in_which_falling_prices_turn_the_answer(lab: Lab) -> None:
         outlook={"api_price_decay_per_year": 0.5},
     )
     assert months_of(lab).turns_in_month == 3
-    view = stack_view(lab.evaluate())
+    view = stack_view(stack_summary(lab.evaluate()))
     assert "api/plain is cheaper from month 3 on" in view.horizon
 
 
@@ -83,14 +84,17 @@ def test_growth_turns_the_answer_the_other_way(lab: Lab) -> None:
     lab.workload(requests_per_month=0.5 * 730 * 3600, growth_per_year=0.5)
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/dear"])
     assert months_of(lab).turns_in_month == 5
-    assert "self-hosting is cheaper from month 5 on" in stack_view(lab.evaluate()).horizon
+    assert (
+        "self-hosting is cheaper from month 5 on"
+        in stack_view(stack_summary(lab.evaluate())).horizon
+    )
 
 
 def test_nothing_turns_at_flat_prices(lab: Lab) -> None:
     """Without growth and decay the cheaper side stays what it is."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
     assert months_of(lab).turns_in_month is None
-    assert "cheaper side" not in stack_view(lab.evaluate()).horizon
+    assert "cheaper side" not in stack_view(stack_summary(lab.evaluate())).horizon
 
 
 def test_refused_demand_is_bought_at_the_rival(lab: Lab) -> None:
@@ -108,7 +112,7 @@ def test_no_months_without_a_priced_rival(lab: Lab) -> None:
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=[])
     result = lab.evaluate()
     assert result.months is None
-    assert month_rows(result) == []
+    assert month_rows(stack_summary(result)) == []
     assert stack_part(result).horizon is None
 
 
@@ -127,7 +131,7 @@ def test_json_of_the_horizon(lab: Lab) -> None:
 def test_quarterly_rows_beyond_a_year(lab: Lab) -> None:
     """A memo shows twelve months, then quarters: 12 + 48/3 rows of five years, sums inside."""
     bought(lab, decay=0.0)
-    rows = month_rows(lab.evaluate())
+    rows = month_rows(stack_summary(lab.evaluate()))
     assert len(rows) == 12 + 16
     assert [rows[11].months, rows[12].months, rows[-1].months] == ["12", "13–15", "58–60"]
     assert (rows[11].rival, rows[12].rival, rows[12].running) == ("$20,000", "$60,000", "$24,000")

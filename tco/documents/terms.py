@@ -1,0 +1,18 @@
+"""The terms of documents that renderers read: decisions and categories, and their words."""
+
+from __future__ import annotations
+
+from tco.analysis.decision.verdict import Decision, in_words
+from tco.costing.lines import CATEGORIES, NODE_CATEGORIES, Category, CommitmentStatus, Unit
+from tco.costing.purchase import Option
+
+__all__ = [
+    "CATEGORIES",
+    "NODE_CATEGORIES",
+    "Category",
+    "CommitmentStatus",
+    "Decision",
+    "Option",
+    "Unit",
+    "in_words",
+]
