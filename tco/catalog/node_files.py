@@ -76,17 +76,17 @@ class NodeFiles:
 
     @cached_property
     def _file_names(self) -> frozenset[str]:
-        return frozenset(one.file for one in self.files)
+        return frozenset(file.file for file in self.files)
 
     @property
     def digests(self) -> list[str]:
         """The SHA-256 of every file, in the order of their names."""
-        return [one.sha256 for one in self.files]
+        return [file.sha256 for file in self.files]
 
     @property
     def newest(self) -> str:
         """The newest day on which a price was seen."""
-        return max(one.newest for one in self.files)
+        return max(file.newest for file in self.files)
 
     @cached_property
     def _sources(self) -> dict[str, str]:
@@ -111,7 +111,7 @@ class NodeFiles:
     @cached_property
     def books(self) -> tuple[Book, ...]:
         """Every file, whole: what a list or a check of all figures reads."""
-        return tuple(self._book(one.file, self._lines(one.file)[1:]) for one in self.files)
+        return tuple(self._book(file.file, self._lines(file.file)[1:]) for file in self.files)
 
     def instance_names(self) -> Iterator[str]:
         """Yield the names of all instance types, without reading their prices."""

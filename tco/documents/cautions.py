@@ -42,7 +42,7 @@ def _pricing_day(result: Evaluation) -> Iterator[Caution]:
 
 
 def _first_prices(result: Evaluation, found: Sequence[Caution]) -> Caution:
-    names = ", ".join(dict.fromkeys(one.subject for one in found))
+    names = ", ".join(dict.fromkeys(caution.subject for caution in found))
     return Caution(
         "first-price",
         f"no prices of {result.stack.day} are known, so the first known ones are used as estimates "
@@ -53,10 +53,13 @@ def _first_prices(result: Evaluation, found: Sequence[Caution]) -> Caution:
 
 def _confirmed(result: Evaluation) -> Iterator[Caution]:
     """Yield a caution for each unusual figure that the reviewed files confirm."""
-    for one in result.stack.findings:
-        if one.confirmed:
-            message = f"{one.path}: {one.stated} is unusual and was confirmed: {one.confirmed}."
-            yield Caution("confirmed", message, one.path)
+    for finding in result.stack.findings:
+        if finding.confirmed:
+            message = (
+                f"{finding.path}: {finding.stated} is unusual and was confirmed: "
+                f"{finding.confirmed}."
+            )
+            yield Caution("confirmed", message, finding.path)
 
 
 def _seen_later(result: Evaluation, figures: Iterable[SourcedValue]) -> Iterator[Caution]:

@@ -170,8 +170,8 @@ def read_document(text: str, shown: str) -> tuple[DiffDocument | None, list[str]
 
 
 def _problems(given: dict[str, Any]) -> Iterable[str]:
-    for one in map(as_mapping, as_list(given.get("problems")) or ()):
+    for problem in map(as_mapping, as_list(given.get("problems")) or ()):
         file, path, message, hint = (
-            str((one or {}).get(key) or "") for key in ("file", "path", "message", "hint")
+            str((problem or {}).get(key) or "") for key in ("file", "path", "message", "hint")
         )
         yield " ".join(filter(None, (file and f"{file}:", path and f"{path}:", message, hint)))

@@ -85,7 +85,10 @@ def disclosed(
     usd_per_hour: Mapping[Supply, float], secret: Collection[Supply]
 ) -> dict[str, float | None]:
     """Prices by supply, None for what is confidential."""
-    return {supply_name(one): None if one in secret else usd for one, usd in usd_per_hour.items()}
+    return {
+        supply_name(supply): None if supply in secret else usd
+        for supply, usd in usd_per_hour.items()
+    }
 
 
 def source_of(figures: Sequence[SourcedValue]) -> str | None:

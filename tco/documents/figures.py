@@ -30,7 +30,7 @@ class FigurePart(Part):
 
 def figure_parts(result: Evaluation, figures: Iterable[SourcedValue]) -> tuple[FigurePart, ...]:
     """Return figures as they stand on the evaluation's day."""
-    return tuple(_figure(one, result.today) for one in figures)
+    return tuple(_figure(figure, result.today) for figure in figures)
 
 
 def _figure(figure: SourcedValue, today: dt.date) -> FigurePart:
@@ -50,7 +50,7 @@ def _figure(figure: SourcedValue, today: dt.date) -> FigurePart:
 
 def oldest_age_days(figures: Iterable[SourcedValue], today: dt.date) -> int | None:
     """Return how old the oldest dated figure is."""
-    ages = [age for one in figures if (age := age_days(one, today)) is not None]
+    ages = [age for figure in figures if (age := age_days(figure, today)) is not None]
     return max(ages, default=None)
 
 

@@ -127,7 +127,7 @@ def _spot_remedy(pool: PoolModel | None) -> str:
 
 def unpriced_parts(result: Evaluation) -> tuple[UnpricedPart, ...]:
     """Return what has no price."""
-    return tuple(UnpricedPart(name=one.name, reason=one.reason) for one in result.unpriced)
+    return tuple(UnpricedPart(name=figure.name, reason=figure.reason) for figure in result.unpriced)
 
 
 def usd_by_category(result: Evaluation) -> dict[Category, float]:
@@ -142,7 +142,9 @@ def usd_by_category(result: Evaluation) -> dict[Category, float]:
 def unit_costs_part(result: Evaluation) -> UnitCostsPart:
     """Return what the priced part of the month costs per unit."""
     usd, output = result.priced_usd_per_month, result.output_mtok_per_month
-    compute = sum(one.usd_per_month for one in result.lines if one.line.category == "compute")
+    compute = sum(
+        priced.usd_per_month for priced in result.lines if priced.line.category == "compute"
+    )
     return UnitCostsPart(
         usd_per_mtok_output=per_unit(usd, output),
         usd_per_mtok_total=usd / result.stack.mtok_per_month,

@@ -39,4 +39,4 @@ class ModelsDocument(Document):
 
 def models_document(found: Sequence[Coverage]) -> ModelsDocument:
     """Return what was measured as ``tco.models/1``."""
-    return ModelsDocument(coverage=tuple(CoveragePart(**asdict(one)) for one in found))
+    return ModelsDocument(coverage=tuple(CoveragePart(**asdict(coverage)) for coverage in found))

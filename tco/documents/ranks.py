@@ -25,7 +25,7 @@ class RankPart(Part):
 def rank_tables(result: Evaluation) -> tuple[tuple[RankPart, ...], ...]:
     """Return one table for each service."""
     return tuple(
-        tuple(_rank(one, secret_supplies(result, index)) for one in table)
+        tuple(_rank(rank, secret_supplies(result, index)) for rank in table)
         for index, table in enumerate(result.ranks)
     )
 

@@ -32,8 +32,8 @@ def lines_csv(results: Sequence[Evaluation]) -> str:
         common = {"stack": found.stack, "pricing_day": found.pricing_day.isoformat()}
         rows += [_row({**line.model_dump(mode="json"), **common}) for line in found.lines]
         rows += [
-            _row({**common, "category": "unpriced", "name": f"{one.name}: {one.reason}"})
-            for one in found.unpriced
+            _row({**common, "category": "unpriced", "name": f"{figure.name}: {figure.reason}"})
+            for figure in found.unpriced
         ]
     return csv_text(rows)
 

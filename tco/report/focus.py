@@ -143,8 +143,8 @@ def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Ro
         yield _disclosed(row, secret=pool.supply.confidential)
 
 
-def _held(one: PricedLine, service: str, pool: PoolModel) -> bool:
-    line = one.line
+def _held(priced: PricedLine, service: str, pool: PoolModel) -> bool:
+    line = priced.line
     return line.kind in NODE_KINDS and (line.service, line.pool) == (service, pool.name)
 
 

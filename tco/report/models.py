@@ -15,8 +15,8 @@ LAYOUT = "{:<20}{:<15}{:<10}{:>6} {:>6} {:>11}  {:<10}"
 
 def models_text(found: Sequence[Coverage]) -> str:
     """Return a line per model and GPU."""
-    lines = [LAYOUT.format(*HEAD), *(LAYOUT.format(*_cells(one)) for one in found)]
-    count, models = len(found), len({one.model for one in found})
+    lines = [LAYOUT.format(*HEAD), *(LAYOUT.format(*_cells(coverage)) for coverage in found)]
+    count, models = len(found), len({coverage.model for coverage in found})
     pairs = f"{count} pair{'' if count == 1 else 's'}"
     lines.append(f"{pairs} of {models} model{'' if models == 1 else 's'}; replica: GPUs of one")
     return "\n".join(line.rstrip() for line in lines) + "\n"

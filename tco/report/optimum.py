@@ -101,7 +101,7 @@ def optimum_text(found: Optimum, width: int = WIDTH) -> str:
 def _searched(found: Optimum) -> str:
     """How far the search went: what is proven, and what the time limit left out."""
     if found.not_searched:
-        names = "; ".join(printable(one) for one in found.not_searched)
+        names = "; ".join(printable(kind) for kind in found.not_searched)
         return f"The time limit ended the search. Not searched: {names}. Raise --time-limit."
     if found.exact:
         return "Exact: every combination of these sources was priced."
@@ -131,18 +131,18 @@ def _mixes(found: Optimum, service: ServiceOptimum, width: int) -> list[str]:
     rows: list[tuple[str, PricedMix]] = []
     several, best = len(found.services) > 1, service.cheapest
     beaten = best is not None and best.stack_usd_per_month > (found.optimum_usd or 0.0) + 1
-    for label, one in (
+    for label, option in (
         ("cheapest except the declared" if beaten else "cheapest", best),
         ("cheapest with nodes", service.with_nodes),
         ("cheapest in 9 of 10 scenarios", service.risk_averse),
     ):
-        if one is not None and all(one.mix != other.mix for _, other in rows):
-            rows.append((label, one))
+        if option is not None and all(option.mix != other.mix for _, other in rows):
+            rows.append((label, option))
     lines = [f"  {service.service} ({service.method})"]
     p90 = "the stack's P90" if several else "P90"
-    for label, one in rows:
-        likely, high = usd(round(one.usd_per_month)), usd(round(one.stack_p90_usd_per_month))
-        mix = mix_text(one.mix, service.pools)
+    for label, option in rows:
+        likely, high = usd(round(option.usd_per_month)), usd(round(option.stack_p90_usd_per_month))
+        mix = mix_text(option.mix, service.pools)
         text = f"{label}: {likely}/month, {p90} {high}: {mix}"
         lines += wrapped(text, "    ", width=width)
     if service.standby_usd_per_month:
@@ -192,7 +192,7 @@ def _labels(supplies: Iterable[Supply]) -> dict[Supply, str]:
 def _rank(
     rank: Rank, shown: Sequence[Supply], labels: Mapping[Supply, str], secret: Collection[Supply]
 ) -> str:
-    cells = [HIDDEN if one in secret else usd(rank.usd_per_hour[one]) for one in shown]
+    cells = [HIDDEN if supply in secret else usd(rank.usd_per_hour[supply]) for supply in shown]
     prices = " ".join(f"{cell:>{COLUMN}}" for cell in cells)
     return (
         f"    {rank.rank:>4} {percent(rank.needed_share):>6} {percent(rank.busy_share):>7} "

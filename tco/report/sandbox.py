@@ -89,7 +89,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._shown_length = 0
         for name in ("format", "slice", "batch"):
             del self.filters[name]
-        self.filters = {name: self._bounded(one) for name, one in self.filters.items()}
+        self.filters = {name: self._bounded(function) for name, function in self.filters.items()}
         self.filters["counted"] = self._counted
         self.globals = {
             name: self.globals[name] for name in ("cycler", "dict", "joiner", "namespace", "range")
@@ -159,7 +159,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator != "+":
             _check_size(left, right)
         if operator == "*":
-            numbers = [one for one in (left, right) if isinstance(one, int)]
+            numbers = [operand for operand in (left, right) if isinstance(operand, int)]
             _check_size(*(size * number for size in _sizes((left, right)) for number in numbers))
         result = super().call_binop(context, operator, left, right)
         self._pay(*([] if isinstance(result, int | float) else [result]))

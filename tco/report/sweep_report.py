@@ -105,9 +105,11 @@ def _plane_table(
     labels = [_value(across, value) for value in across.values]
     cell = max(NARROWEST, *(len(label) for label in labels)) + 1
     shown = _shown(len(labels), (WIDTH - LABEL - EVENS) // cell)
-    lines = [f"{'':>{LABEL}}{''.join(f'{labels[one]:>{cell}}' for one in shown)}  break-even"]
+    lines = [f"{'':>{LABEL}}{''.join(f'{labels[column]:>{cell}}' for column in shown)}  break-even"]
     for row, even in zip(sweep.rows(points), break_even, strict=True):
-        cells = "".join(_colored(row[one], f"{MARKS[row[one].decision]:>{cell}}") for one in shown)
+        cells = "".join(
+            _colored(row[column], f"{MARKS[row[column].decision]:>{cell}}") for column in shown
+        )
         parts = _evens(across, even, WIDTH - LABEL - len(shown) * cell - 2)
         lines.append(f"{_value(down, row[0].values[0]):>{LABEL}}{cells}  {parts}")
     lines += [

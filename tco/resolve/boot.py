@@ -23,9 +23,9 @@ def with_boot_of_weights(todo: Lookup, pool: PoolModel, node: NodeThroughput) ->
     weights = weights_gb(todo, node)
     if weights is None or pool.boot_hours.origin != "catalog":
         return pool
-    one = node.configuration
+    configuration = node.configuration
     boot = SourcedValue(
-        name=f"boot and load hours of {one.model} {one.precision}",
+        name=f"boot and load hours of {configuration.model} {configuration.precision}",
         value=boot_hours(weights),
         unit="h",
         source=f"{weights:,.0f} GB of weights at 1 to 9 GB/s, and 110 to 250 s to start; "

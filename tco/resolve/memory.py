@@ -15,25 +15,27 @@ __all__ = ["check_memory", "weights_gb"]
 
 def check_memory(todo: Lookup, path: str, node: NodeThroughput) -> None:
     """Refuse a replica that cannot hold the weights. Raises NotFound."""
-    one = node.configuration
+    configuration = node.configuration
     weights, gpu_gb = weights_gb(todo, node), _gpu_gb(todo, node)
     if weights is None or gpu_gb is None:
         return
     least = smallest_count(weights, gpu_gb)
-    if one.gpus >= least:
+    if configuration.gpus >= least:
         return
-    held = f"{one.gpus} x {one.gpu} hold {one.gpus * gpu_gb:,.0f} GB"
-    message = f"{one.model} {one.precision} has {weights:,.0f} GB of weights; {held}."
+    held = f"{configuration.gpus} x {configuration.gpu} hold {configuration.gpus * gpu_gb:,.0f} GB"
+    message = (
+        f"{configuration.model} {configuration.precision} has {weights:,.0f} GB of weights; {held}."
+    )
     raise todo.fail(path, message, f"The smallest count that fits is {least}.")
 
 
 def weights_gb(todo: Lookup, node: NodeThroughput) -> float | None:
     """Return the weights of one copy of the model, or None where nothing states them."""
-    one = node.configuration
+    configuration = node.configuration
     if node.replica is not None:
-        return replace(node.replica, parallelism=Parallelism(one.gpus)).weights_gb
-    row = todo.catalog.model_row(one.model, todo.day)
-    return row.row.weights_of.get(one.precision) if row else None
+        return replace(node.replica, parallelism=Parallelism(configuration.gpus)).weights_gb
+    row = todo.catalog.model_row(configuration.model, todo.day)
+    return row.row.weights_of.get(configuration.precision) if row else None
 
 
 def _gpu_gb(todo: Lookup, node: NodeThroughput) -> float | None:

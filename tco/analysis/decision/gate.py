@@ -245,11 +245,14 @@ def _fresh(stack: StackModel, facts: GateFacts) -> Condition:
 
 def _plausible(stack: StackModel) -> Condition:
     """Every figure is within its plausible range, or confirmed in the reviewed file."""
-    unconfirmed = [one for one in stack.findings if not one.confirmed]
+    unconfirmed = [finding for finding in stack.findings if not finding.confirmed]
     if unconfirmed:
-        detail = " ".join(f"{one.place}: {one.message}" for one in unconfirmed)
+        detail = " ".join(f"{finding.place}: {finding.message}" for finding in unconfirmed)
         return Condition("plausible", False, f"{detail} {TO_CONFIRM}")
-    confirmed = [f"{one.path}: {one.stated} confirmed, {one.confirmed}" for one in stack.findings]
+    confirmed = [
+        f"{finding.path}: {finding.stated} confirmed, {finding.confirmed}"
+        for finding in stack.findings
+    ]
     return Condition("plausible", True, "; ".join(confirmed) or "no figure is out of its range")
 
 
@@ -296,7 +299,7 @@ def _override(override: Override, facts: GateFacts, conditions: Sequence[Conditi
             f"the ceiling of {usd(facts.ceiling_usd)}/month exceeds its limit of {usd(most)}",
         ),
         (
-            any(one.id == "plausible" and not one.holds for one in conditions),
+            any(condition.id == "plausible" and not condition.holds for condition in conditions),
             "it cannot waive implausible figures. Correct them, or confirm them",
         ),
         (

@@ -28,7 +28,7 @@ def workflow_annotations(document: DiffDocument) -> list[str]:
         (_severe([stack for stack, _ in here]), file, line, _text(here))
         for (file, line), here in texts.items()
     ]
-    ordered = sorted(lines, key=lambda one: not one[0])
+    ordered = sorted(lines, key=lambda line: not line[0])
     return [
         f"::{'warning' if severe else 'notice'} file={_property(file)},line={line},"
         f"title={_property(TITLE)}::{_data(log_text(text[:LONGEST_TEXT]))}"

@@ -55,4 +55,4 @@ def _mapping(mapping: dict[str, Any]) -> str:
     named = mapping.get("name")
     if named is not None:
         return str(named)
-    return " ".join(_shown(one) for one in mapping.values())
+    return " ".join(_shown(value) for value in mapping.values())

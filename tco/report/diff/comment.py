@@ -86,7 +86,7 @@ def _page(view: DiffView, title: str) -> _Page:
         rows=tuple(_short(row) for row in view.rows),
         details=tuple(_detail(row) for row in view.touched if _notes(row) or row.lines),
         assumptions=tuple(_assumptions(view.touched)),
-        closing=" ".join(_clipped(one) for one in closing if one),
+        closing=" ".join(_clipped(sentence) for sentence in closing if sentence),
     )
 
 
@@ -105,8 +105,8 @@ def _notes(row: StackRow) -> list[str]:
     """Return the memo's answer, every change, what keeps the gate closed."""
     texts = [row.answer, *row.changes]
     texts += [f"before: {problem}" for problem in row.problems]
-    texts += [f"not priced: {one}" for one in row.unpriced]
-    texts += [f"gate: {one}" for one in row.blocking]
+    texts += [f"not priced: {name}" for name in row.unpriced]
+    texts += [f"gate: {condition}" for condition in row.blocking]
     texts += [f"override: {row.override}"] if row.override else []
     return [_clipped(text) for text in (*texts, row.split) if text]
 

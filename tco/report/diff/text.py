@@ -39,14 +39,14 @@ def _stack(row: StackRow) -> Iterator[str]:
         yield from _wrapped(f"- {text}", "    ")
     for text in row.problems:
         yield from _wrapped(f"- before: {text}", "    ")
-    yield from (line for one in row.lines for line in _ledger_line(one))
-    for text in (row.answer, *(f"gate: {one}." for one in row.blocking)):
+    yield from (line for change in row.lines for line in _ledger_line(change))
+    for text in (row.answer, *(f"gate: {condition}." for condition in row.blocking)):
         yield from _wrapped(text, "    ")
 
 
 def _beside(row: StackRow, view: DiffView) -> list[str]:
     """Return a stack that did not change, in columns with the others that did not."""
-    others = [one for one in view.rows if not one.touched]
+    others = [row for row in view.rows if not row.touched]
     label = max(len(_label(other)) for other in others)
     money = max(len(other.after) for other in others)
     return _wrapped(f"{_label(row):<{label}}   {row.after:>{money}}   {_judged(row)}", "  ")

@@ -55,11 +55,14 @@ def headline(touched: Sequence[StackDelta]) -> tuple[str, str]:
     """Return the answer in bold, and what goes with it."""
     if not touched:
         return "GPU plan: no change", "no stack, workload or price differs"
-    wholes = [whole_of(one) for one in touched]
+    wholes = [whole_of(stack) for stack in touched]
     known = [whole for whole in wholes if whole.plan is not None and whole.prices is not None]
-    plan, prices = sum(one.plan or 0 for one in known), sum(one.prices or 0 for one in known)
+    plan, prices = (
+        sum(delta.plan or 0 for delta in known),
+        sum(delta.prices or 0 for delta in known),
+    )
     count = f"{len(touched)} stacks, " if len(touched) > 1 else ""
-    base = sum((one.before or 0) + (one.prices or 0) for one in known)
+    base = sum((delta.before or 0) + (delta.prices or 0) for delta in known)
     asides = [_math(touched)]
     if prices:
         asides.insert(0, f"newer prices {signed_usd(prices)}/month")
@@ -79,19 +82,21 @@ def _change_text(plan: int, base: int) -> str:
 
 def _math(touched: Sequence[StackDelta]) -> str:
     """Whether the gate lets the change through, in a few words."""
-    ahead = [one for one in touched if one.after is not None]
+    ahead = [stack for stack in touched if stack.after is not None]
     if not ahead:
         return "no nodes are left to provision"
-    shut = [one.stack for one in ahead if one.after and not one.after.gate_open]
-    newly = [one for one in ahead if one.after and one.after.gate_open and not _was_open(one)]
-    lost = [one.stack for one in ahead if one.stack in shut and _was_open(one)]
+    shut = [stack.stack for stack in ahead if stack.after and not stack.after.gate_open]
+    newly = [
+        stack for stack in ahead if stack.after and stack.after.gate_open and not _was_open(stack)
+    ]
+    lost = [stack.stack for stack in ahead if stack.stack in shut and _was_open(stack)]
     if lost:
         return f"the gate closes on {', '.join(lost)}"
     if not shut:
         return "the gate opens" if newly else "the gate stays open"
     if len(shut) < len(ahead):
         return f"the gate is closed on {', '.join(shut)}"
-    still = "still " if all(one.before is not None for one in ahead) else ""
+    still = "still " if all(stack.before is not None for stack in ahead) else ""
     return f"the gate is {still}closed"
 
 

@@ -74,7 +74,7 @@ class DiffView:
 def diff_view(document: DiffDocument) -> DiffView:
     """Everything that is shown of a comparison: the stacks it touches, then their neighbors."""
     touched = [stack for stack in document.stacks if stack.touched]
-    beside = {name for one in touched for name in one.same_workload}
+    beside = {name for stack in touched for name in stack.same_workload}
     near = [stack for stack in document.stacks if not stack.touched and stack.stack in beside]
     rest = len(document.stacks) - len(touched) - len(near)
     lead, aside = headline(touched)
@@ -84,7 +84,7 @@ def diff_view(document: DiffDocument) -> DiffView:
         sides=f"{_revision(document.base)} → {_revision(document.head)}",
         # Without commits: a push that moves no figure leaves a comment as it is.
         compared=f"Compared with {printable(document.base.ref)}.",
-        rows=tuple(_row(one, _note(one, touched)) for one in (*touched, *near)),
+        rows=tuple(_row(stack, _note(stack, touched)) for stack in (*touched, *near)),
         unchanged=_unchanged(rest, others=bool(touched)),
         prices=_prices([*touched, *near] or document.stacks),
         split=split(touched),
