@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator
 
-from tco.catalog.api_price import ApiPrice
 from tco.catalog.benchmark import Benchmark
 from tco.catalog.catalog import Catalog
 from tco.catalog.hardware import Instance, SpotBand
@@ -15,8 +14,6 @@ from tco.catalog.plausibility.books import book_findings
 from tco.errors import Problem, did_you_mean
 
 __all__ = ["check_catalog"]
-
-MOST_USD_PER_MTOK = 1000.0
 
 
 def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
@@ -31,15 +28,14 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
         for row in rows
         for fault in (*_unnamed(row, catalog, instances), *_faults(row, today))
     ]
-    faults += [
-        Problem(one.file, one.path, one.message)
-        for book in catalog.every_book
-        for one in book_findings(book, catalog, today)
-        if not one.confirmed
-    ]
+    found = [one for book in catalog.every_book for one in book_findings(book, catalog, today)]
+    faults += [Problem(one.file, one.path, one.message) for one in found if not one.confirmed]
     old = [row for row in rows if row.age_days is not None and row.age_days > max_age]
     return Checked(
-        len(rows), tuple(faults), tuple(sorted(old, key=lambda row: -(row.age_days or 0)))
+        len(rows),
+        tuple(faults),
+        tuple(sorted(old, key=lambda row: -(row.age_days or 0))),
+        tuple(found),
     )
 
 
@@ -67,18 +63,4 @@ def _faults(entry: FigureEntry, today: dt.date) -> list[Problem]:
         texts.append(("has no day.", "Write as_of: the day it was seen."))
     elif row.as_of > today:
         texts.append((f"was seen on {row.as_of}, after today, {today}.", "Check as_of."))
-    if isinstance(row, ApiPrice):
-        hit = row.cached_input_usd_per_mtok
-        if hit is not None and hit.low > row.input_usd_per_mtok.high:
-            texts.append(
-                (
-                    f"a cache hit at {hit.low:g} costs more than input at "
-                    f"{row.input_usd_per_mtok.high:g}.",
-                    "Are the two swapped?",
-                )
-            )
-        if row.output_usd_per_mtok.high > MOST_USD_PER_MTOK:
-            texts.append(
-                (f"${row.output_usd_per_mtok.high:,.0f} per 1M tokens is not plausible.", "")
-            )
     return [Problem(entry.book.name, entry.name, message, hint) for message, hint in texts]

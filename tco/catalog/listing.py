@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tco.catalog.book import AnyRow, Book, describe
+from tco.catalog.plausibility.finding import PlausibilityFinding
 from tco.errors import Problem
 
 __all__ = ["Checked", "FigureEntry", "figure_rows"]
@@ -29,6 +30,7 @@ class Checked:
     figures: int
     faults: tuple[Problem, ...]
     old: tuple[FigureEntry, ...]
+    implausible: tuple[PlausibilityFinding, ...] = ()
 
 
 def figure_rows(

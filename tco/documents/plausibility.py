@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from pydantic import Field
 
-from tco.catalog.plausibility.finding import FindingId, PlausibilityFinding
+from tco.catalog.plausibility.finding import FindingId, FindingSeverity, PlausibilityFinding
 from tco.documents.document import Part
 
 __all__ = ["PlausibilityPart", "plausibility_part"]
@@ -23,9 +24,12 @@ class PlausibilityPart(Part):
         description="The figure, or its range; null where a confidential price book has it."
     )
     unit: str
-    expected: tuple[float, float]
+    expected: tuple[float, float | None] = Field(
+        description="What is plausible; no high end where more is plausible, however much."
+    )
     basis: str = Field(description="What the expected range is based on.")
     mistake: str = Field(description="What was probably meant.")
+    severity: FindingSeverity
     confirmed: str | None = Field(description="The reason of the confirmation; null without one.")
 
 
@@ -44,8 +48,9 @@ def _part(finding: PlausibilityFinding) -> PlausibilityPart:
         line=finding.line,
         value=None if finding.confidential else ends,
         unit=finding.unit,
-        expected=(finding.low, finding.high),
+        expected=(finding.low, None if math.isinf(finding.high) else finding.high),
         basis=finding.basis,
         mistake=finding.mistake,
+        severity=finding.severity,
         confirmed=finding.confirmed or None,
     )

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from tco.catalog.listing import Checked, FigureEntry
 from tco.documents.document import Document, Part
 from tco.documents.error import ProblemPart, problem_part
+from tco.documents.plausibility import PlausibilityPart, plausibility_part
 
 __all__ = [
     "PricesCheckDocument",
@@ -51,6 +52,9 @@ class PricesCheckDocument(Document):
     figures: int
     faults: tuple[ProblemPart, ...]
     old: tuple[AgedPart, ...]
+    plausibility: tuple[PlausibilityPart, ...] = Field(
+        description="Figures outside their plausible range, confirmed or not."
+    )
 
 
 def prices_document(rows: Sequence[FigureEntry]) -> PricesDocument:
@@ -75,4 +79,5 @@ def prices_check_document(checked: Checked) -> PricesCheckDocument:
         figures=checked.figures,
         faults=tuple(map(problem_part, checked.faults)),
         old=tuple(AgedPart(name=one.name, age_days=one.age_days) for one in checked.old),
+        plausibility=plausibility_part(checked.implausible),
     )

@@ -77,6 +77,11 @@ class Shape(Strict):
                 f"peak_to_mean {self.peak_to_mean:g} is above {highest:.2f}, where all requests "
                 f"of the week already fall into Monday to Friday {self.start}:00-{self.end}:00."
             )
+        if self.kind != "flat" and "peak_to_mean" not in self.model_fields_set:
+            raise ValueError(
+                f"{self.kind} needs peak_to_mean: the busiest hour over the mean hour, such as "
+                f"{2.5 if self.kind == 'office' else 1.6}."
+            )
         return self
 
 

@@ -17,7 +17,7 @@ from tco.resolve.apis import check_jumps, resolve_alternatives
 from tco.resolve.lookup import Lookup, NotFound
 from tco.resolve.market import CatalogMarket
 from tco.resolve.overheads import resolve_labor, resolve_platform
-from tco.resolve.plausibility import implausible
+from tco.resolve.plausibility.stack import implausible, refuse_absurd
 from tco.resolve.services import resolve_service
 
 __all__ = ["load_stack", "resolve", "resolve_stack"]
@@ -54,6 +54,8 @@ def resolve(
     alternatives = resolve_alternatives(todo, other_stack)
     check_jumps(todo)
     horizon = _horizon(todo, services)
+    found = implausible(todo, services)
+    refuse_absurd(todo, found)
     if todo.problems:
         raise BadInput(todo.problems)
     return StackModel(
@@ -69,7 +71,7 @@ def resolve(
         horizon_months=horizon,
         warnings=tuple(todo.warnings),
         unpriced=tuple(todo.unpriced),
-        implausible=implausible(source, todo.catalog, day),
+        implausible=found,
         mtok_per_month=sum(service.mtok_per_month for service in services),
     )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
-from tco.catalog.benchmark import Benchmark, Latency
+from tco.catalog.benchmark import Benchmark, BenchmarkPoint, Latency
 from tco.catalog.catalog import Catalog
 from tco.catalog.curves import Measurement, curve_models, measurements
 from tco.catalog.model_row import ModelRow
@@ -66,19 +67,46 @@ def benchmark_findings(row: Benchmark, spec: ModelSpec | None = None) -> Iterato
     replica = _replica(known, row.gpu, row.gpus, row.precision, shared=Parallelism(row.gpus))
     shape = Shape(float(row.input), float(row.output), row.cached.likely)
     if replica is not None and row.gpus < smallest_count(replica.weights_gb, replica.gpu.memory_gb):
-        text = f"{replica.weights_gb:,.0f} GB of weights do not fit {replica.memory_gb:,.0f} GB."
-        yield Finding("rejected", text)
-    for point in row.points:
-        if point.output_tok_s is None:
-            continue
-        load = LoadPoint(
-            shape=shape,
-            output_tok_s=point.output_tok_s.likely,
-            concurrency=point.concurrency.likely if point.concurrency else None,
-            ttft_ms=_middle(point.ttft_ms),
-            itl_ms=_middle(point.itl_ms),
-        )
-        yield from findings(load, replica)
+        yield _too_large(replica)
+    for index, point in enumerate(row.points):
+        load = _load(shape, point)
+        for finding in findings(load, replica) if load is not None else ():
+            yield replace(finding, point=index)
+
+
+def _too_large(replica: Replica) -> Finding:
+    text = f"{replica.weights_gb:,.0f} GB of weights do not fit {replica.memory_gb:,.0f} GB."
+    return Finding(
+        severity="rejected",
+        message=text,
+        value=replica.weights_gb,
+        low=0.0,
+        high=replica.memory_gb,
+        basis="the memory of its GPUs",
+        unit="GB of weights",
+        mistake="Is it another precision, or more GPUs?",
+    )
+
+
+def _load(shape: Shape, point: BenchmarkPoint) -> LoadPoint | None:
+    """Return the load of a point; a request rate gives its tokens and what is in flight."""
+    if point.output_tok_s is not None:
+        tok_s = point.output_tok_s.likely
+    elif point.request_rate is not None:
+        tok_s = point.request_rate.likely * shape.output
+    else:
+        return None
+    in_flight = point.concurrency.likely if point.concurrency else None
+    e2e_ms = _middle(point.e2e_ms)
+    if point.request_rate is not None and e2e_ms is not None:
+        in_flight = tok_s / shape.output * e2e_ms / 1000.0
+    return LoadPoint(
+        shape=shape,
+        output_tok_s=tok_s,
+        concurrency=in_flight,
+        ttft_ms=_middle(point.ttft_ms),
+        itl_ms=_middle(point.itl_ms),
+    )
 
 
 def impossible_benchmarks(catalog: Catalog) -> Iterator[Problem]:
@@ -90,7 +118,7 @@ def impossible_benchmarks(catalog: Catalog) -> Iterator[Problem]:
         for finding in benchmark_findings(named, specs.get(model)):
             if finding.severity == "rejected":
                 what = f"benchmark {row.model} {row.gpus} {row.gpu} {row.precision} {row.engine}"
-                yield Problem(book.name, what, finding.message, "Is it of several replicas?")
+                yield Problem(book.name, what, finding.message, finding.mistake)
 
 
 def _middle(latency: Latency | None) -> float | None:

@@ -7,6 +7,7 @@ Little's law tok/s x (TTFT + ITL (out - 1)) is c x out: a measured ratio is betw
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -24,6 +25,9 @@ FLOPS_CUTOFFS = {"bf16": 0.55, "fp8": 0.40, "int8": 0.40}
 """The same of the peak FLOPS over input and output tokens, by precision; 4-bit ones below."""
 FOUR_BIT_FLOPS_CUTOFF = 0.30
 LITTLE_RANGE = (0.7, 1.1)
+SLOWEST_TOK_S = 0.3
+"""Output tok/s of one request below which a rate is implausible: a token every three seconds."""
+REPLICAS = "Is it of several replicas?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,22 @@ class LoadPoint:
     itl_ms: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong with a stated throughput."""
+    """One thing that is wrong with a stated throughput, and what would be right.
+
+    ``value`` is outside ``low`` to ``high``; ``point`` is its place in a benchmark.
+    """
 
     severity: Literal["rejected", "implausible"]
     message: str
+    value: float
+    low: float
+    high: float
+    basis: str
+    unit: str = "tok/s"
+    mistake: str = REPLICAS
+    point: int | None = None
 
 
 def bandwidth_bound(replica: Replica, concurrency: float) -> float:
@@ -91,34 +105,72 @@ def little_ratio(point: LoadPoint) -> float | None:
 def findings(point: LoadPoint, replica: Replica | None) -> Iterator[Finding]:
     """Yield what is wrong with a stated load; without a replica only Little's law is checked."""
     yield from _little(point)
-    if replica is None:
-        return
-    stated = f"{point.output_tok_s:,.0f} output tok/s"
+    yield from _standstill(point)
+    if replica is not None:
+        yield from _flops(point, replica)
+        if point.concurrency is not None:
+            yield from _bandwidth(point, replica, point.concurrency)
+
+
+def _flops(point: LoadPoint, replica: Replica) -> Iterator[Finding]:
+    """Yield a rate that needs more arithmetic than the GPUs do, or than any measurement did."""
     share = flops_share(replica, point.shape, point.output_tok_s)
     runs_as = replica.precision if is_native(replica.precision, replica.gpu) else "bf16"
     cutoff = FLOPS_CUTOFFS.get(runs_as, FOUR_BIT_FLOPS_CUTOFF)
-    if share > 1:
-        yield Finding("rejected", f"{stated} need {share:.0%} of the GPUs' peak FLOPS.")
-    elif share > cutoff:
-        yield Finding(
-            "implausible",
-            f"{stated} need {share:.0%} of the GPUs' peak FLOPS; measurements in {runs_as} "
-            f"reach {cutoff:.0%}.",
+    if share <= cutoff:
+        return
+    need = f"{point.output_tok_s:,.0f} output tok/s need {share:.0%} of the GPUs' peak FLOPS"
+    reach = f"; measurements in {runs_as} reach {cutoff:.0%}" if share <= 1 else ""
+    yield Finding(
+        severity="rejected" if share > 1 else "implausible",
+        message=f"{need}{reach}.",
+        value=point.output_tok_s,
+        low=0.0,
+        high=point.output_tok_s * cutoff / share,
+        basis=f"{cutoff:.0%} of the GPUs' peak FLOPS",
+    )
+
+
+def _bandwidth(point: LoadPoint, replica: Replica, concurrency: float) -> Iterator[Finding]:
+    """Yield a rate above what reading the weights once per step allows, or nearly so."""
+    bound = bandwidth_bound(replica, concurrency)
+    expected = expected_bound(replica, point.shape, concurrency)
+    stated = f"{point.output_tok_s:,.0f} output tok/s at concurrency {concurrency:g} are"
+    most = BANDWIDTH_CUTOFF * expected
+    if point.output_tok_s > bound:
+        text = f"{stated} above the memory bandwidth bound of {bound:,.0f}."
+    elif point.output_tok_s > most:
+        text = (
+            f"{stated} {point.output_tok_s / expected:.0%} of the expected memory "
+            f"bandwidth bound; measurements reach {BANDWIDTH_CUTOFF:.0%}."
         )
+    else:
+        return
+    yield Finding(
+        severity="rejected" if point.output_tok_s > bound else "implausible",
+        message=text,
+        value=point.output_tok_s,
+        low=0.0,
+        high=min(most, bound),
+        basis=f"memory bandwidth at concurrency {concurrency:g}",
+    )
+
+
+def _standstill(point: LoadPoint) -> Iterator[Finding]:
+    """Yield a rate at which nobody would wait for the answer."""
     if point.concurrency is None:
         return
-    bound = bandwidth_bound(replica, point.concurrency)
-    expected = expected_bound(replica, point.shape, point.concurrency)
-    where = f"at concurrency {point.concurrency:g}"
-    if point.output_tok_s > bound:
+    low = SLOWEST_TOK_S * point.concurrency
+    if point.output_tok_s < low:
         yield Finding(
-            "rejected", f"{stated} {where} are above the memory bandwidth bound of {bound:,.0f}."
-        )
-    elif point.output_tok_s > BANDWIDTH_CUTOFF * expected:
-        yield Finding(
-            "implausible",
-            f"{stated} {where} are {point.output_tok_s / expected:.0%} of the expected memory "
-            f"bandwidth bound; measurements reach {BANDWIDTH_CUTOFF:.0%}.",
+            severity="implausible",
+            message=f"{point.output_tok_s:,.3g} output tok/s at concurrency "
+            f"{point.concurrency:g} are less than {SLOWEST_TOK_S:g} per request.",
+            value=point.output_tok_s,
+            low=low,
+            high=math.inf,
+            basis=f"{SLOWEST_TOK_S:g} tok/s per request",
+            mistake="Thousands of tokens, or requests, per second?",
         )
 
 
@@ -127,10 +179,17 @@ def _little(point: LoadPoint) -> Iterator[Finding]:
     if ratio is None:
         return
     low, high = LITTLE_RANGE
-    if ratio > high or (point.ttft_ms is not None and ratio < low):
+    least = low if point.ttft_ms is not None else 0.0
+    in_seconds = low <= ratio * 1e3 <= high
+    if not least <= ratio <= high:
         yield Finding(
-            "implausible",
-            f"{point.output_tok_s:,.0f} output tok/s are {ratio:.2f} x what concurrency "
+            severity="implausible",
+            message=f"{point.output_tok_s:,.0f} output tok/s are {ratio:.2f} x what concurrency "
             f"{point.concurrency:g} and the stated latencies give (Little's law); "
             f"{low:g} to {high:g} is accepted.",
+            value=point.output_tok_s,
+            low=point.output_tok_s * least / ratio,
+            high=point.output_tok_s * high / ratio,
+            basis="Little's law, from concurrency and latencies",
+            mistake="Are the latencies in seconds?" if in_seconds else REPLICAS,
         )

@@ -68,7 +68,9 @@ def test_utilization_cannot_be_stated(lab: Lab) -> None:
 def test_power_and_rent_have_the_same_month(lab: Lab) -> None:
     """An owned and a rented node are held for the same 730 hours: 1 kW is 730 kWh."""
     power = {"idle_w": 1_000, "load_w": 1_000, "pue": 1, "usd_per_kwh": 1}
-    lab.stack({"own": owned(1, colocation=None, power=power), "rent": {**ON_DEMAND, "nodes": 1}})
+    lab.stack(
+        {"own": owned(100_000, colocation=None, power=power), "rent": {**ON_DEMAND, "nodes": 1}}
+    )
     result = lab.evaluate()
     assert cost_by_category(result)["power"] == pytest.approx(730)
     rent = next(line for line in result.lines if line.line.pool == "rent")

@@ -77,10 +77,12 @@ def test_prices_check_fails_on_a_fault(shell: Shell) -> None:
     book = str(shell.lab.folder / "prices" / name)
     answer = shell("prices", "check", "--book", book)
     assert answer.code == BAD_INPUT
-    assert "a cache hit at 2 costs more than input at 1" in answer.out
+    assert "Are input and cache hits swapped?" in answer.out
     content = shell("prices", "check", "--book", book, "--format", "json")
     assert content.code == BAD_INPUT
     assert [one["file"] for one in content.json["faults"]] == [book]
+    [found] = content.json["plausibility"]
+    assert found["path"] == "prices.mine.own/api.cached_input_usd_per_mtok"
 
 
 def test_prices_check_fails_on_an_impossible_benchmark(shell: Shell) -> None:

@@ -22,7 +22,8 @@ LONG = "a-name-that-is-longer-than-anything-that-a-table-has-room-for"
 def _busy(lab: Lab) -> Evaluation:
     """A stack with wide figures everywhere: many requests, tiny prices, long names."""
     lab.workload(requests_per_month=300 * 730 * 3600, burst={"quantile": 0.99})
-    tiny = {"input_usd_per_mtok": 0.000012345, "output_usd_per_mtok": 0.000012345}
+    tiny: Keys = {"input_usd_per_mtok": 0.000012345, "output_usd_per_mtok": 0.000012345}
+    tiny["confirm"] = "made up"
     book = lab.book("tiny", prices=[{"api": LONG, **tiny}])
     pools: Keys = {
         LONG[:30]: {**ON_DEMAND, "nodes": 200},
@@ -135,9 +136,14 @@ def test_prices_of_any_size_keep_the_width(lab: Lab, factor: float) -> None:
         {"instance": "box.8x", "region": "r1", "usd_per_hour": 20 * factor},
         {"api": "api/plain", "input_usd_per_mtok": factor, "output_usd_per_mtok": factor},
     ]
+    stated = {
+        "services.chat.pools.own.owned.usd": 100_000 * factor,
+        "ops.usd_per_fte_year": 200_000 * factor,
+    }
     lab.stack(
         {"main": {**ON_DEMAND, "nodes": 1}, "own": owned(100_000 * factor)},
-        prices=[lab.book("large", prices=prices)],
+        prices=[lab.book("large", prices=[{**row, "confirm": "made up"} for row in prices])],
+        confirm=[{"path": path, "value": usd, "reason": "-"} for path, usd in stated.items()],
         platform={"usd_per_month": factor},
         ops={"fte": [0.5, 1, 2], "usd_per_fte_year": 200_000 * factor},
     )

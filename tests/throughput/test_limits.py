@@ -79,7 +79,8 @@ def test_shipped_measurements_keep_the_bounds() -> None:
         ([{"concurrency": 8, "output_tok_s": 1600}], ["rejected"]),
         ([{"output_tok_s": 60_000}], ["rejected"]),
         ([{"concurrency": 8, "output_tok_s": 400, "itl_ms": 40}], ["implausible"]),
-        ([{"request_rate": 1, "e2e_ms": 1000}], []),
+        ([{"request_rate": 1, "e2e_ms": 20_000}], []),
+        ([{"request_rate": 1, "e2e_ms": 1000}], ["rejected"]),  # 1,000 tok/s of one request
     ],
 )
 def test_a_users_benchmark_is_checked(

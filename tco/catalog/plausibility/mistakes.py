@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from tco.catalog.plausibility.bounds import Band
+from tco.catalog.plausibility.bounds import Band, Mistake
 
-__all__ = ["Mistake", "probable_mistake"]
-
-
-class Mistake(NamedTuple):
-    """What a figure would be multiplied by, and the question that this raises."""
-
-    factor: float
-    question: str
+__all__ = ["probable_mistake"]
 
 
 GENERAL = (
-    Mistake(1e3, "Off by a thousand?"),
-    Mistake(1e-3, "Off by a thousandth?"),
-    Mistake(1e6, "Off by a million?"),
-    Mistake(1e-6, "Off by a millionth?"),
+    Mistake(1e3, "A thousand times too high?"),
+    Mistake(1e-3, "A thousand times too low?"),
+    Mistake(1e6, "A million times too high?"),
+    Mistake(1e-6, "A million times too low?"),
     Mistake(100.0, "Cents, or no decimal point?"),
     Mistake(0.01, "A misplaced decimal point?"),
     Mistake(10.0, "A misplaced decimal point?"),

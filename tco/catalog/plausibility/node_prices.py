@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
 
 from tco.catalog.catalog import Catalog
 from tco.catalog.hardware import Hardware
 from tco.catalog.node_price import NodePrice
-from tco.catalog.plausibility.bounds import Band, gpu_hour_band
-from tco.catalog.plausibility.mistakes import Mistake, probable_mistake
+from tco.catalog.plausibility.bounds import Band, Mistake, gpu_hour_band
+from tco.catalog.plausibility.doubt import Doubt
+from tco.catalog.plausibility.mistakes import probable_mistake
 from tco.ranges import Range
 from tco.units import HOURS_PER_MONTH, TERM_MONTHS
 
-__all__ = ["Doubt", "doubtful_node_price"]
+__all__ = ["doubtful_node_price"]
 
 LIST_LOW, LIST_HIGH = 0.2, 1.5
 """A contract is between these shares of the list price."""
@@ -24,16 +24,6 @@ COMMITTED_LOW = 0.6
 SPOT_MARKET_LOW = 0.3
 HOST_USD_PER_VCPU_HOUR = 0.1
 """What the host of an instance type may cost beside its GPUs."""
-
-
-class Doubt(NamedTuple):
-    """A figure of a row outside its band: its key, its value, the band, and what was meant."""
-
-    key: str
-    value: Range
-    unit: str
-    band: Band
-    mistake: str
 
 
 def doubtful_node_price(
@@ -56,7 +46,7 @@ def doubtful_node_price(
         key = "upfront_usd"
     shown = 1.0 / gpus if per_gpu else 1.0
     return Doubt(
-        key=key,
+        keys=(key,),
         value=paid * shown,
         unit="USD per GPU-hour" if per_gpu else "USD per node-hour",
         band=band.scaled(shown, shown),

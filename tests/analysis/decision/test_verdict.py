@@ -91,9 +91,8 @@ def test_constrained_names_the_premium(lab: Lab) -> None:
 )
 def test_what_nobody_measured_is_lean_at_most(lab: Lab, keys: Keys, cap: str) -> None:
     """A winner by extrapolation, without latency or without a promise kept is only LEAN."""
-    book = lab.book(
-        "rival", prices=[{"api": "api/dear", "input_usd_per_mtok": 99, "output_usd_per_mtok": 99}]
-    )
+    dear = {"input_usd_per_mtok": 99, "output_usd_per_mtok": 99, "confirm": "made up"}
+    book = lab.book("rival", prices=[{"api": "api/dear", **dear}])
     verdict = judged(lab, prices=[book], **keys).verdict
     assert verdict.decision == "LEAN"
     assert cap in [one.kind for one in verdict.caps]

@@ -21,7 +21,8 @@ def decided(lab: Lab, own_usd: float, scenarios: int = 20_000, **keys: Any) -> E
     hourly = [one / 730 for one in around(own_usd, 0.2)]
     per_mtok = [one / OUTPUT_MTOK for one in around(25_000, 0.3)]
     api = {"api": "api/plain", "input_usd_per_mtok": 0, "output_usd_per_mtok": per_mtok}
-    book = lab.book("bills", prices=[{**NODE, "usd_per_hour": hourly, "confirm": "made up"}, api])
+    prices = [{**NODE, "usd_per_hour": hourly}, api]
+    book = lab.book("bills", prices=[{**row, "confirm": "made up"} for row in prices])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book], **keys)
     return evaluate(lab.load(), lab.day, scenarios)
 
@@ -76,8 +77,8 @@ def test_cheaper_rival_than_the_one_named_caps_the_verdict(lab: Lab) -> None:
 def test_likely_win_with_a_loss_to_expect_is_no_recommendation(lab: Lab) -> None:
     """Winning a little seven times in ten and losing much thrice is LEAN: E[S] is negative."""
     api = {"api": "api/plain", "input_usd_per_mtok": 12, "output_usd_per_mtok": 12}
-    node = {**NODE, "usd_per_hour": [4.7, 4.8, 200.0], "confirm": "made up"}
-    book = lab.book("skewed", prices=[node, api])
+    prices = [{**NODE, "usd_per_hour": [4.7, 4.8, 200.0]}, api]
+    book = lab.book("skewed", prices=[{**row, "confirm": "made up"} for row in prices])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book], gate={"probability": 0.65})
     result = evaluate(lab.load(), lab.day, 20_000)
     [rival] = result.alternatives

@@ -134,7 +134,11 @@ def test_numbers_of_the_plan(lab: Lab) -> None:
     ("text", "value", "keys"),
     [
         ("finance.discount_rate=0.05..0.2:2", 0.2, {"finance": {"discount_rate": 0.2}}),
-        ("ops.usd_per_fte_year=1..9:2", 9, {"ops": {"fte": 0.5, "usd_per_fte_year": 9}}),
+        (
+            "ops.usd_per_fte_year=60_000..90_000:2",
+            90_000,
+            {"ops": {"fte": 0.5, "usd_per_fte_year": 90_000}},
+        ),
         (
             "outlook.api_price_decay_per_year=0..0.5:2",
             0.5,

@@ -1,0 +1,1 @@
+"""What is implausible about a stack, part by part; decided once, and shown by every face."""
