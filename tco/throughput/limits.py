@@ -157,7 +157,7 @@ def _bandwidth(point: LoadPoint, replica: Replica, concurrency: float) -> Iterat
 
 
 def _standstill(point: LoadPoint) -> Iterator[Finding]:
-    """Yield a rate at which nobody would wait for the answer."""
+    """Yield a rate that is too slow for anyone to wait."""
     if point.concurrency is None:
         return
     low = SLOWEST_TOK_S * point.concurrency

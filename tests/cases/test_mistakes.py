@@ -234,7 +234,7 @@ MISTAKES = [
     Mistake("stack", (*CHAT, "sizing", "target_load"), 0.08, "warning", "outside 0.3 to 1"),
     Mistake("stack", (*CHAT, "standby", "availability"), 99.9, "error", "less than 1"),
     Mistake("stack", (*CHAT, "standby", "availability"), 0.01, "warning", "outside 0.9 to"),
-    Mistake("stack", (*CHAT, "standby", "mtbf_hours"), 5, "warning", "thousand times too low"),
+    Mistake("stack", (*CHAT, "standby", "mtbf_hours"), 5, "warning", "Days instead of hours?"),
     Mistake("stack", (*CHAT, "standby", "mttr_hours"), 0.01, "warning", "outside 0.02 to"),
     Mistake("stack", (*CHAT, "egress", "bytes_per_output_token"), 260_000, "warning", "outside 1"),
     # Demand

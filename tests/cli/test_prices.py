@@ -77,7 +77,7 @@ def test_prices_check_fails_on_a_fault(shell: Shell) -> None:
     book = str(shell.lab.folder / "prices" / name)
     answer = shell("prices", "check", "--book", book)
     assert answer.code == BAD_INPUT
-    assert "Are input and cache hits swapped?" in answer.out
+    assert "Are input and cache hits swapped?" in " ".join(answer.out.split())
     content = shell("prices", "check", "--book", book, "--format", "json")
     assert content.code == BAD_INPUT
     assert [one["file"] for one in content.json["faults"]] == [book]

@@ -42,7 +42,7 @@ class Band(NamedTuple):
 class Bound(NamedTuple):
     """The band of a key; a value below the floor or above the ceiling is rejected.
 
-    ``takes_zero`` marks figures that may be 0 on purpose: nothing is paid, nobody is needed.
+    ``takes_zero`` marks figures that may be 0 on purpose: nothing is paid, no one is needed.
     """
 
     band: Band
@@ -57,7 +57,7 @@ class Bound(NamedTuple):
         return self.band.holds(value) or (self.takes_zero and value.high == 0 == value.low)
 
     def rejects(self, value: Range) -> bool:
-        """Return whether a figure is so far off that nobody can mean it."""
+        """Return whether a figure is impossible in this unit."""
         return value.low < self.floor or value.high > self.ceiling
 
 

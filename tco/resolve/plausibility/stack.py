@@ -44,7 +44,7 @@ def _once(found: Iterable[PlausibilityFinding]) -> Iterable[PlausibilityFinding]
 
 
 def refuse_absurd(todo: Lookup, findings: Sequence[PlausibilityFinding]) -> None:
-    """Note a problem for each figure that nobody can mean, unless it is confirmed.
+    """Note a problem for each impossible figure, unless it is confirmed.
 
     No confirmation lifts a throughput above the physical limits.
     """
