@@ -140,7 +140,7 @@ MISTAKES = [
     Mistake("book", (*OFFER, "usd_per_hour"), 13_140, "warning", "Per month instead of per hour?"),
     Mistake("book", (*OFFER, "usd_per_hour"), 0.01, "warning", "thousand times too low"),
     Mistake("book", (*OFFER, "usd_per_hour"), 0, "warning", "Is the figure missing?"),
-    Mistake("book", (*OFFER, "usd_per_hour"), [2, 18, 20], "warning", "outside 7.36 to 160"),
+    Mistake("book", (*OFFER, "usd_per_hour"), [2, 18, 20], "warning", "outside 7.36 to"),
     Mistake("book", (*OFFER, "usd_per_hour"), [14, 18, 22], "accepted"),
     Mistake("book", (*OFFER, "usd_per_hour"), -18, "error", "below 0"),
     Mistake("book", (*OFFER, "usd_per_hour"), "18", "error", "Write it without quotes"),

@@ -36,7 +36,7 @@ def only(result: Evaluation) -> PlausibilityFinding:
     ("row", "mistake"),
     [
         ({**OFFER, "usd_per_hour": 2.15}, "Per GPU instead of per node?"),
-        ({**OFFER, "usd_per_gpu_hour": 22}, "Per node instead of per GPU?"),
+        ({**OFFER, "usd_per_gpu_hour": 40}, "Per node instead of per GPU?"),
         ({**OFFER, "usd_per_hour": 16_000}, "Per month instead of per hour?"),
         (
             {**OFFER, "usd_per_gpu_hour": 215},
