@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tco.analysis.breakeven.break_even import Scan, scan
-from tco.analysis.breakeven.thresholds import UNASKED, thresholds
+from tco.analysis.breakeven.break_even import BreakEven, Scan
 from tco.analysis.cashflow.comparison import OwnSide, rival_side
 from tco.analysis.cashflow.projection import Projection, project
 from tco.analysis.decision.gate import GateFacts, GateResult, gate
@@ -72,7 +71,7 @@ class Evaluation:
     fleets: tuple[FleetFigures, ...]
     unpriced: tuple[Unpriced, ...]
     alternatives: tuple[AlternativeResult, ...]
-    scan: Scan
+    break_even: BreakEven
     own: OwnSide
     verdict: Verdict
     gate: GateResult
@@ -80,6 +79,11 @@ class Evaluation:
     lost_months: int
     uncertainty: Uncertainty | None
     ceiling: Ceiling
+
+    @property
+    def scan(self) -> Scan:
+        """The cost against the volume."""
+        return self.break_even.scan
 
     @property
     def priced_usd_per_month(self) -> float:
@@ -173,12 +177,12 @@ def evaluate(
     fleets = fleet_figures(stack, done)
     unpriced = (*stack.unpriced, *_unserved(stack, done))
     priced = sum(line.usd_per_month for line in lines)
-    ahead, scanned = project(stack), scan(stack)
+    ahead, break_even = project(stack), BreakEven(stack)
     sure = _drawn(ahead, scenarios, seed) if scenarios and not unpriced else None
     own = OwnSide(stack, ahead, utilization(fleets))
     results = tuple(
-        _result(own, alternative, wins, sure, known=not unpriced)
-        for alternative, wins in zip(stack.alternatives, scanned.wins, strict=True)
+        _result(own, index, break_even, sure, known=not unpriced)
+        for index in range(len(stack.alternatives))
     )
     lost = int(np.count_nonzero(ahead.refuses))
     verdict = decide(
@@ -210,7 +214,7 @@ def evaluate(
         fleets=fleets,
         unpriced=unpriced,
         alternatives=results,
-        scan=scanned,
+        break_even=break_even,
         own=own,
         verdict=verdict,
         gate=gate(stack, verdict, facts),
@@ -244,20 +248,22 @@ def of_running_stack(result: Evaluation, ceiling_usd: float) -> Evaluation:
 
 def _result(
     own: OwnSide,
-    alternative: Alternative,
-    wins: list[tuple[float, float | None]],
+    index: int,
+    break_even: BreakEven,
     sure: Uncertainty | None,
     *,
     known: bool,
 ) -> AlternativeResult:
     """One alternative on the same volume: its month, its horizon, where we win, what flips it."""
-    rival = rival_side(own.ahead, alternative)
+    alternative = own.stack.alternatives[index]
     return AlternativeResult(
         alternative=alternative,
+        index=index,
         usd_per_month=_month_usd(own.stack, alternative),
-        side=rival,
-        wins_mtok_per_month=wins,
-        thresholds=thresholds(own, rival) if rival is not None and known else UNASKED,
+        own=own,
+        side=rival_side(own.ahead, alternative),
+        known=known,
+        break_even=break_even,
         uncertainty=sure.of(alternative.name) if sure is not None else None,
     )
 

@@ -9,6 +9,7 @@ from tco.analysis.diff.changes import Change
 from tco.analysis.diff.diff import StackDiff
 from tco.analysis.diff.line_pairs import LinePair
 from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.documents.cautions import cautions
 from tco.documents.diff import (
     ChangeRow,
     Delta,
@@ -20,8 +21,11 @@ from tco.documents.diff import (
     Revision,
     StackDelta,
 )
-from tco.documents.gate import GatePart
-from tco.documents.stack import stack_summary
+from tco.documents.figures import oldest_age_days, sourced
+from tco.documents.gate import GatePart, gate_part
+from tco.documents.measure_first import measure_first
+from tco.documents.narrative import answer
+from tco.documents.reasons import flips
 from tco.errors import Problem
 
 __all__ = ["diff_document"]
@@ -64,24 +68,25 @@ def _stack(diff: StackDiff, locate: Callable[[Change], tuple[str, int]]) -> Stac
 def _outcome(result: Evaluation | None) -> Outcome | None:
     if result is None:
         return None
-    found = stack_summary(result)
-    verdict, rival = found.verdict, found.rival
+    verdict, rival = result.verdict, result.rival
+    gate = gate_part(result.stack, result.gate)
+    figures = sourced(result)
     return Outcome(
-        usd_per_month=found.usd_per_month,
+        usd_per_month=result.usd_per_month,
         decision=verdict.decision,
-        gate_open=found.gate.open,
-        priced_usd_per_month=found.priced_usd_per_month,
+        gate_open=gate.open,
+        priced_usd_per_month=result.priced_usd_per_month,
         against=verdict.against,
         against_usd_per_month=rival.usd_per_month if rival is not None else None,
         probability=verdict.probability,
-        answer=verdict.answer,
-        flips=verdict.flips,
-        measure_first=verdict.measure_first,
-        unpriced=tuple(f"{one.name}: {one.reason}" for one in found.unpriced),
-        warnings=found.warnings,
-        pricing_day=found.pricing_day.isoformat(),
-        oldest_price_days=found.oldest_price_days,
-        gate=_gate(found.gate),
+        answer=answer(result),
+        flips=tuple(flips(result)),
+        measure_first=measure_first(result),
+        unpriced=tuple(f"{one.name}: {one.reason}" for one in result.unpriced),
+        warnings=tuple(caution.message for caution in cautions(result, figures)),
+        pricing_day=result.stack.day.isoformat(),
+        oldest_price_days=oldest_age_days(figures, result.today),
+        gate=_gate(gate),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,15 @@ from tco.costing.stack import Alternative, StackModel
 from tco.roots import roots
 from tco.scenario import BASE_CASE, Scenario
 
-__all__ = ["Samples", "Scan", "sample_points", "scan", "self_usd", "winning_intervals"]
+__all__ = [
+    "BreakEven",
+    "Samples",
+    "Scan",
+    "sample_points",
+    "scan",
+    "self_usd",
+    "winning_intervals",
+]
 
 Interval = tuple[float, float | None]
 
@@ -115,6 +124,18 @@ class Scan:
     ceiling_mtok: float
     capacity_mtok: float | None
     wins: tuple[list[Interval], ...]
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """A stack's scan, taken when it is asked for: a comparison of branches shows none."""
+
+    stack: StackModel
+
+    @cached_property
+    def scan(self) -> Scan:
+        """The cost against the volume, and where it is lower than the alternatives'."""
+        return scan(self.stack)
 
 
 def scan(stack: StackModel) -> Scan:

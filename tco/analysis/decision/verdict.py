@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from tco.analysis.breakeven.thresholds import Thresholds
-from tco.analysis.cashflow.comparison import RivalSide
+from tco.analysis.breakeven.break_even import BreakEven
+from tco.analysis.breakeven.thresholds import UNASKED, Thresholds, thresholds
+from tco.analysis.cashflow.comparison import OwnSide, RivalSide
 from tco.costing.stack import Alternative, StackModel, Unpriced
 from tco.plan.plan import Gate
 
@@ -45,14 +47,32 @@ LEAN_PROBABILITY = 0.6
 
 @dataclass(frozen=True, kw_only=True)
 class AlternativeResult:
-    """An alternative on the same volume: its month, its present value, where we win."""
+    """An alternative on the same volume: its month, its present value, where we win.
+
+    ``index`` is its place among the stack's alternatives. ``known`` says that nothing of the
+    stack is unpriced.
+    """
 
     alternative: Alternative
+    index: int
     usd_per_month: float | None
+    own: OwnSide
     side: RivalSide | None
-    wins_mtok_per_month: list[tuple[float, float | None]]
-    thresholds: Thresholds
+    known: bool
+    break_even: BreakEven
     uncertainty: ScenarioComparison | None
+
+    @property
+    def wins_mtok_per_month(self) -> list[tuple[float, float | None]]:
+        """The intervals of volume in which self-hosting is cheaper."""
+        return self.break_even.scan.wins[self.index]
+
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """What would change the answer, input by input."""
+        if self.side is None or not self.known:
+            return UNASKED
+        return thresholds(self.own, self.side)
 
     @property
     def npv_usd(self) -> float | None:
