@@ -121,6 +121,7 @@ FIGURES: dict[str, tuple[float, str]] = {
     "ops_fte_at_100_nodes": (6, "FTE"),
     "usd_per_fte_year": (240_000, "USD/year"),
     "api_price_decay_per_year": (0, "per year"),
+    "throughput_factor_per_year": (1, "x per year"),
     "spot_availability": (0.85, "share"),
     "benchmark_spread": (1, "x"),
     "extrapolation_spread": (1, "x"),

@@ -131,6 +131,12 @@ class Evaluation:
             if rate is not None
             for figure in rate.path.figures
         }
+        future |= {
+            figure.driver
+            for service in self.stack.services
+            for group in service.groups
+            for figure in group.progress.figures
+        }
         inputs = [figure for figure in drawn.inputs if figure.name not in future] if drawn else []
         return max(inputs, key=lambda figure: (figure.evppi_usd, figure.swing_usd), default=None)
 

@@ -31,6 +31,7 @@ __all__ = [
     "curve_models",
     "curve_sources",
     "curves_version",
+    "first_measured",
     "index_text",
     "measurements",
     "measurements_text",
@@ -51,10 +52,14 @@ INDEX_FILE = "index.csv"
 
 
 class CurveFile(NamedTuple):
-    """A model's file: its rows, the newest day of a measurement, and the SHA-256 of its text."""
+    """A model's file: its rows, the oldest and newest day of them, and the SHA-256 of its text.
+
+    The oldest is empty where no row is dated.
+    """
 
     model: str
     rows: int
+    oldest: str
     newest: str
     sha256: str
 
@@ -135,7 +140,12 @@ def curve_files() -> tuple[CurveFile, ...]:
     """Return the index of the models' files, in the order of their names."""
     rows = csv.reader(io.StringIO((_folder() / INDEX_FILE).read_text(encoding="utf-8")))
     next(rows)
-    return tuple(CurveFile(model, int(count), newest, sha) for model, count, newest, sha in rows)
+    return tuple(CurveFile(model, int(count), *rest) for model, count, *rest in rows)
+
+
+def first_measured(model: str) -> str:
+    """Return the day or month of the first measurement of a model; empty where that is unknown."""
+    return next((file.oldest for file in curve_files() if file.model == model), "")
 
 
 @lru_cache(maxsize=1)
@@ -244,7 +254,9 @@ def index_text(texts: Mapping[str, str]) -> str:
     for model in sorted(texts):
         rows = read_measurements(texts[model], model)
         sha256 = hashlib.sha256(texts[model].encode()).hexdigest()
-        writer.writerow(CurveFile(model, len(rows), max(r.measured_on for r in rows), sha256))
+        days = [row.measured_on for row in rows if row.measured_on]
+        oldest, newest = min(days, default=""), max(days, default="")
+        writer.writerow(CurveFile(model, len(rows), oldest, newest, sha256))
     return out.getvalue()
 
 

@@ -15,12 +15,13 @@ from tco.costing.pool_model import PoolModel, PowerTerms
 from tco.costing.purchase import OwnedSupply, PurchaseOption, SpotSupply
 from tco.costing.service_model import ServiceModel, StandbyTerms
 from tco.costing.stack import StackModel
+from tco.costing.throughput_path import ThroughputPath
 
 __all__ = ["figures_of", "rates_of", "with_figures"]
 
 FIGURED = (
     StackModel,
-    *(ServiceModel, Group, PoolModel, StandbyTerms, PowerTerms),
+    *(ServiceModel, Group, ThroughputPath, PoolModel, StandbyTerms, PowerTerms),
     *(Labor, Platform, ApiRate, PricePath, EgressTerms, Band),
     *(PurchaseOption, SpotSupply, OwnedSupply),
 )

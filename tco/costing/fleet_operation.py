@@ -38,8 +38,8 @@ __all__ = [
 class GroupWork:
     """A group's fleet at work, the spares it holds, and what an outage sends to an API.
 
-    ``factor`` is the demand over the pricing day's demand. ``growth_read`` is the growth of outages
-    where a table has it.
+    ``factor`` is the demand over the pricing day's demand, ``months`` after that day.
+    ``growth_read`` is the growth of outages where a table has it.
     """
 
     group: Group
@@ -49,6 +49,7 @@ class GroupWork:
     spare_pool: PoolModel
     outage_share: FloatArray
     growth_read: FloatArray | None = None
+    months: Quantity = 0.0
 
     @cached_property
     def outage_growth(self) -> FloatArray:
@@ -125,11 +126,15 @@ class FleetOperation:
 
 
 def operate(
-    stack: StackModel, factor: Quantity | Sequence[Quantity] = 1.0, scenario: Scenario = BASE_CASE
+    stack: StackModel,
+    factor: Quantity | Sequence[Quantity] = 1.0,
+    scenario: Scenario = BASE_CASE,
+    months: Quantity = 0.0,
 ) -> FleetOperation:
     """Return the fleets under a factor of the demand; a sequence has one factor per service.
 
-    A throughput above the likely one makes the load smaller: L = demand / throughput.
+    A throughput above the likely one makes the load smaller: L = demand / throughput. ``months``
+    after the pricing day it has moved along its path.
     """
     factors = factor if isinstance(factor, Sequence) else [factor] * len(stack.services)
     arrays = [np.atleast_1d(np.asarray(one, float)) for one in factors]
@@ -137,12 +142,20 @@ def operate(
         tuple(arrays),
         tuple(
             tuple(
-                group_work(service, group, array, array / scenario.value(group.throughput))
+                replace(
+                    group_work(service, group, array, array / _throughput(group, months, scenario)),
+                    months=months,
+                )
                 for group in service.groups
             )
             for service, array in zip(stack.services, arrays, strict=True)
         ),
     )
+
+
+def _throughput(group: Group, months: Quantity, scenario: Scenario) -> Quantity:
+    """Return a group's throughput over the likely one of the pricing day."""
+    return scenario.value(group.throughput) * group.progress.factor(months, scenario)
 
 
 def spare_nodes(stack: StackModel) -> dict[str, int]:
@@ -248,7 +261,7 @@ def speed(done: GroupWork, scenario: Scenario) -> Quantity:
     pool without a fallback counts by its share of the group's capacity.
     """
     group = done.group
-    made = scenario.value(group.throughput)
+    made = _throughput(group, done.months, scenario)
     if not _pools_are_known(group):
         likely, obtained = (_capacity(done, one) for one in (BASE_CASE, scenario))
         made = made * np.where(likely > 0, ratio(obtained, likely), 1.0)
@@ -259,7 +272,7 @@ def speed(done: GroupWork, scenario: Scenario) -> Quantity:
 
 def speed_is_known(group: Group) -> bool:
     """Whether nothing about the speed of a group is uncertain."""
-    known = group.throughput.value.is_point
+    known = group.throughput.value.is_point and group.progress.is_known
     return known and _pools_are_known(group) and _requests_are_known(group)
 
 

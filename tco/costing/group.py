@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tco.catalog.sourced import SourcedValue
 from tco.costing.fleet import Fleet, FleetPool
 from tco.costing.pool_model import PoolModel
+from tco.costing.throughput_path import ThroughputPath
 from tco.plan.workload import RequestClass
 from tco.throughput.curve import Slo
 from tco.throughput.node import NodeThroughput
@@ -61,6 +62,8 @@ class Group:
     """The speed of the group's nodes over the likely one: 1, with its spread."""
     speeds: tuple[PoolSpeed, ...]
     """One speed per pool, in the order of the pools."""
+    progress: ThroughputPath
+    """Where the throughput goes over the horizon."""
 
     def restricted_to(self, kept: Sequence[FleetPool]) -> Group:
         """Return the group with some of its pools, counted in nodes of the first that is left.
@@ -88,6 +91,7 @@ class Group:
             fleet=fleet,
             throughput=widest.scaled(first.throughput.name),
             speeds=tuple(speeds),
+            progress=self.progress,
         )
 
     def with_fleet_pools(self, pools: Iterable[FleetPool]) -> Group:

@@ -11,6 +11,7 @@ from tco.analysis.evaluation import Evaluation
 from tco.documents.commitment_options import CommitmentOptionPart, commitment_option_part
 from tco.documents.document import Document
 from tco.documents.figures import FigurePart, figure_parts, sourced
+from tco.documents.outlook import options, outlook
 from tco.documents.ranks import RankPart, rank_tables
 from tco.documents.stack import StackSummary, stack_summary
 
@@ -20,6 +21,8 @@ __all__ = ["PlanDocument", "StackPart", "plan_document", "stack_part"]
 class StackPart(StackSummary):
     """One stack, evaluated, with the tables of its memo."""
 
+    outlook: str = Field(description="How demand, API prices and throughput change, in words.")
+    options: tuple[str, ...] = Field(description="What may make nodes faster and is not assumed.")
     commitment_options: tuple[CommitmentOptionPart, ...] = Field(
         validation_alias="ladder", serialization_alias="ladder"
     )
@@ -43,6 +46,8 @@ def stack_part(result: Evaluation) -> StackPart:
     """Return one evaluated stack."""
     return StackPart(
         **dict(stack_summary(result)),
+        outlook=outlook(result),
+        options=options(result),
         commitment_options=tuple(
             commitment_option_part(option) for option in result.commitment_options
         ),

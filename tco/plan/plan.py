@@ -248,9 +248,10 @@ class Jump(Strict):
 
 
 class Outlook(Strict):
-    """Where API prices go."""
+    """Where API prices and the throughput of nodes go."""
 
     api_price_decay_per_year: Share | None = None
+    throughput_factor_per_year: PositiveAmount | None = None
     jumps: tuple[Jump, ...] = ()
 
 

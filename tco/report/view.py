@@ -74,6 +74,8 @@ class StackView:
 class MemoView(StackView):
     """A stack's evaluation with the tables that only its memo shows."""
 
+    outlook: str
+    options: tuple[str, ...]
     ranks: tuple[tuple[str, tuple[RankRow, ...]], ...]
     rank_note: str
     inputs: tuple[InputRow, ...]
@@ -86,6 +88,8 @@ def memo_view(stack: StackPart) -> MemoView:
     age = stack.oldest_price_days
     return MemoView(
         **vars(stack_view(stack)),
+        outlook=stack.outlook,
+        options=stack.options,
         ranks=tuple(
             (service.name, tuple(map(rank_row, table)))
             for service, table in zip(stack.services, stack.ranks, strict=True)

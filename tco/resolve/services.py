@@ -17,6 +17,7 @@ from tco.resolve.apis import needed_rate
 from tco.resolve.boot import with_boot_of_weights
 from tco.resolve.lookup import Lookup, NotFound, maybe
 from tco.resolve.pools import resolve_pool
+from tco.resolve.progress import resolve_progress
 from tco.resolve.throughput import Speed, node_throughput, speed_of
 from tco.scenario import BASE_CASE
 from tco.throughput.families import suggested_model
@@ -225,6 +226,7 @@ def _group(
         fleet=fleet,
         throughput=widest.scaled(by_pool[0].throughput.name),
         speeds=by_pool,
+        progress=resolve_progress(todo, model),
     )
 
 

@@ -9,8 +9,16 @@ from tco.catalog.specs import figure
 from tco.ranges import Range
 from tco.units import MONTHS_PER_YEAR, SECONDS_PER_HOUR
 
-__all__ = ["boot_hours", "speculative_gain", "throughput_growth"]
+__all__ = [
+    "HALF_YEAR",
+    "boot_hours",
+    "first_half_year_gain",
+    "speculative_gain",
+    "throughput_growth",
+]
 
+HALF_YEAR = 6.0
+"""Months in which a new model gains most."""
 GAIN_STEPS = (6, 12, 24, 48, 96)
 """The concurrencies up to which each measured gain of speculative decoding holds."""
 
@@ -26,15 +34,29 @@ def speculative_gain(concurrency: FloatArray) -> FloatArray:
     return np.array(gains)[np.searchsorted(GAIN_STEPS, concurrency)]
 
 
-def throughput_growth(months: FloatArray, per_year: Quantity, *, age_months: float) -> FloatArray:
+def throughput_growth(
+    months: Quantity,
+    per_year: Quantity,
+    *,
+    first_half_year: Quantity = 1.0,
+    young_months: float = 0.0,
+) -> Quantity:
     """Return the factor on tok/s after each of the months from the pricing day.
 
-    A model younger than half a year when it was measured gains x1.6 over its first half year, then
-    it grows by ``per_year`` as a settled one does (``throughput_growth_per_year``, drawn).
+    A model still in its first half year for ``young_months`` gains the rest of what a first half
+    year brings; then it grows by ``per_year`` as a settled one does.
+
+    >>> round(float(throughput_growth(18.0, 1.05, first_half_year=1.6, young_months=6)), 3)
+    1.68
     """
-    young = np.clip(6.0 - age_months, 0.0, months)
-    first = figure("throughput_growth_first_half_year").likely ** (young / 6.0)
-    return first * np.asarray(per_year) ** ((months - young) / MONTHS_PER_YEAR)
+    young = np.clip(months, 0.0, young_months)
+    settled = (np.asarray(months) - young) / MONTHS_PER_YEAR
+    return first_half_year ** (young / HALF_YEAR) * per_year**settled
+
+
+def first_half_year_gain() -> Range:
+    """Return the factor on tok/s over the first half year of a model."""
+    return figure("throughput_growth_first_half_year")
 
 
 def boot_hours(weights_gb: float) -> Range:

@@ -23,6 +23,7 @@ DAY = dt.date(2026, 11, 23)
 
 NEEDED = [
     "api_price_decay_per_year",
+    "throughput_factor_per_year",
     "boot_and_load_hours_multi_gpu",
     "boot_and_load_hours_single_gpu",
     "disk_gb_per_node",

@@ -81,8 +81,8 @@ def test_speculative_decoding_gains_less_at_high_load() -> None:
 def test_throughput_improves_faster_in_the_first_half_year() -> None:
     """A new model gains x1.6 in six months, then 5% a year; a settled one 5% a year."""
     months = np.array([0.0, 6.0, 18.0])
-    new = throughput_growth(months, 1.05, age_months=0)
+    new = throughput_growth(months, 1.05, first_half_year=1.6, young_months=6)
     assert new == pytest.approx([1, 1.6, 1.6 * 1.05])
-    assert throughput_growth(months, 1.05, age_months=12) == pytest.approx(
-        [1, 1.05**0.5, 1.05**1.5]
-    )
+    half = throughput_growth(months, 1.05, first_half_year=1.6, young_months=3)
+    assert half == pytest.approx([1, 1.6**0.5 * 1.05**0.25, 1.6**0.5 * 1.05**1.25])
+    assert throughput_growth(months, 1.05) == pytest.approx([1, 1.05**0.5, 1.05**1.5])

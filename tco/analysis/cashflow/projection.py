@@ -1,7 +1,8 @@
 """The months ahead: cash out by month, net present value, payback.
 
-Month t has the demand x (1+g)^(t/12), API prices on their path and a re-sized fleet (fixed
-counts stay). Upfronts are paid when a commitment starts, what is left of it counts at the end.
+Month t has the demand x (1+g)^(t/12), throughput and API prices on their paths and a re-sized
+fleet (fixed counts stay). Upfronts are paid when a commitment starts, what is left of it counts at
+the end.
 Months are the last axis; a first axis, where there is one, has the scenarios.
 """
 
@@ -91,7 +92,7 @@ def project(stack: StackModel, months: int | None = None) -> Projection:
         if alternative.stack is not None
     }
     return Projection(
-        months=t, factors=factors, work=operate(held, factors), stack=held, others=others
+        months=t, factors=factors, work=operate(held, factors, months=t), stack=held, others=others
     )
 
 
