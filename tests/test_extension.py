@@ -16,6 +16,7 @@ from tco.costing.fleet_operation import FleetOperation
 from tco.costing.ledger import BUILDERS, Shared
 from tco.costing.lines import CostLine, LineKind
 from tco.costing.stack import StackModel
+from tco.documents.charges import charges_document
 from tco.documents.memo import memo_document
 from tco.documents.plan import stack_part
 from tco.forge.http import Api
@@ -66,7 +67,7 @@ def test_a_provider_is_one_record(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> 
         {"egress": {"gb_per_month": 10}},
         prices=[lab.book("dummy", prices=[price], figures=[figure])],
     )
-    rows = {row["x_LineCategory"]: row for row in focus_rows(lab.evaluate())}
+    rows = {row["x_LineCategory"]: row for row in focus_rows(charges_document(lab.evaluate()))}
     assert rows["egress"]["EffectiveCost"] == pytest.approx(5)
     assert rows["egress"]["ChargeDescription"] == "Planned egress: Dummy to the internet"
     assert rows["compute"]["ProviderName"] == "Dummy Cloud"
@@ -81,7 +82,7 @@ def test_a_cost_line_is_one_builder(lab: Lab, monkeypatch: pytest.MonkeyPatch) -
     result = lab.evaluate()
     assert cost_by_category(result)["platform"] == pytest.approx(before + 77)
     assert "insurance" in [line.kind for line in stack_part(result).lines]
-    assert "Insurer" in [row["ProviderName"] for row in focus_rows(result)]
+    assert "Insurer" in [row["ProviderName"] for row in focus_rows(charges_document(result))]
     assert "insurance" in memo(memo_document(result))
 
 

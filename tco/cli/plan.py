@@ -48,16 +48,18 @@ def _print_memos(results: Sequence[Evaluation]) -> None:
 
 
 def _print_csv(results: Sequence[Evaluation]) -> None:
+    from tco.documents.stack import stack_summary
     from tco.report.csv_text import lines_csv
 
-    print_text(lines_csv(results))
+    print_text(lines_csv([stack_summary(result) for result in results]))
 
 
 def _print_focus(results: Sequence[Evaluation]) -> None:
     """Print the rows; what they cannot hold is named on stderr."""
+    from tco.documents.charges import charges_document
     from tco.report.focus import focus_csv
 
-    print_text(focus_csv(results))
+    print_text(focus_csv([charges_document(result) for result in results]))
     missing = [figure for result in results for figure in result.unpriced]
     if missing:
         names = "; ".join(f"{figure.name}: {figure.reason}" for figure in missing)

@@ -20,6 +20,7 @@ __all__ = [
     "LinePart",
     "UnitCostsPart",
     "UnpricedPart",
+    "line_part",
     "line_parts",
     "per_unit",
     "unit_costs_part",
@@ -76,11 +77,12 @@ def line_parts(result: Evaluation) -> tuple[LinePart, ...]:
     """Return the ledger of a stack."""
     pools = {(service.name, pool.name): pool for service, _, _, pool in result.stack.pools()}
     return tuple(
-        _line(line, pools.get((line.line.service, line.line.pool))) for line in result.lines
+        line_part(line, pools.get((line.line.service, line.line.pool))) for line in result.lines
     )
 
 
-def _line(priced: PricedLine, pool: PoolModel | None) -> LinePart:
+def line_part(priced: PricedLine, pool: PoolModel | None) -> LinePart:
+    """Return a line of the ledger; ``pool`` holds its nodes, where it has any."""
     line, secret = priced.line, priced.line.confidential
     return LinePart(
         category=line.category,

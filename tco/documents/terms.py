@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tco.analysis.decision.verdict import Decision, in_words
+from tco.catalog.node_price import CommitmentKind
 from tco.costing.lines import CATEGORIES, NODE_CATEGORIES, Category, CommitmentStatus, Unit
 from tco.costing.purchase import Option
 
@@ -10,6 +11,7 @@ __all__ = [
     "CATEGORIES",
     "NODE_CATEGORIES",
     "Category",
+    "CommitmentKind",
     "CommitmentStatus",
     "Decision",
     "Option",

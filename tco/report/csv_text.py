@@ -7,8 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from tco.analysis.evaluation import Evaluation
-from tco.documents.plan import stack_part
+from tco.documents.stack import StackSummary
 
 __all__ = ["Cell", "csv_text", "lines_csv"]
 
@@ -21,14 +20,13 @@ COLUMNS = (
 )
 
 
-def lines_csv(results: Sequence[Evaluation]) -> str:
+def lines_csv(stacks: Sequence[StackSummary]) -> str:
     """Return the ledger's lines of stacks, nothing rounded.
 
     What has no price is a row without one.
     """
     rows: list[dict[str, Cell]] = []
-    for result in results:
-        found = stack_part(result)
+    for found in stacks:
         common = {"stack": found.stack, "pricing_day": found.pricing_day.isoformat()}
         rows += [_row({**line.model_dump(mode="json"), **common}) for line in found.lines]
         rows += [

@@ -10,203 +10,84 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from tco.analysis.evaluation import Evaluation, PricedLine
-from tco.arrays import as_scalar
-from tco.costing.labor_lines import SETUP
-from tco.costing.lines import NODE_KINDS
-from tco.costing.pool_model import PoolModel
-from tco.costing.stack import StackModel
-from tco.documents.disclosure import source_of
+from tco.documents.charges import ChargePart, ChargesDocument, NodePart
 from tco.report.csv_text import csv_text
 from tco.report.focus_terms import (
+    FREQUENCIES,
     PRICING,
     UNITS,
     Row,
-    commitment_id,
-    commitment_of,
-    committed_quantity,
+    commitment_columns,
     service_category,
     service_of,
     sku_id,
 )
-from tco.scenario import BASE_CASE
-from tco.units import HOURS_PER_MONTH
 
 __all__ = ["focus_csv", "focus_rows"]
 
-RATES = (
-    *("ListUnitPrice", "ContractedUnitPrice", "PricingQuantity", "PricingUnit"),
-    *("ConsumedQuantity", "ConsumedUnit"),
-    *("CommitmentDiscountQuantity", "CommitmentDiscountUnit"),
-)
-"""The columns that give a rate away: a unit price, or a quantity that divides a cost."""
 
-
-@dataclass(frozen=True)
-class _Prices:
-    """A node-hour without any commitment: as published, and as the user's own books have it."""
-
-    listed: float
-    contracted: float
-    confidential: bool = False
-
-
-def focus_csv(results: Sequence[Evaluation]) -> str:
+def focus_csv(stacks: Sequence[ChargesDocument]) -> str:
     """Return the rows of stacks as CSV: FOCUS columns first, then `x_` columns; null is empty."""
-    return csv_text([row for result in results for row in focus_rows(result)])
+    return csv_text([row for stack in stacks for row in focus_rows(stack)])
 
 
-def focus_rows(result: Evaluation) -> list[Row]:
-    """Usage by ledger line, then what is bought for it."""
-    stack = result.stack
-    pools = {(service.name, pool.name): pool for service, _, _, pool in stack.pools()}
-    rows = [
-        _usage(result, line, pools.get((line.line.service, line.line.pool)))
-        for line in result.lines
-        if line.quantity or line.usd_per_month
-    ]
-    for service, _, _, pool in stack.pools():
-        rows += _purchases(result, service.name, pool)
-    return [*rows, *_setup(result)]
+def focus_rows(stack: ChargesDocument) -> list[Row]:
+    """Return one row for each charge."""
+    return [_row(stack, charge) for charge in stack.charges]
 
 
-def _usage(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> Row:
-    line = priced.line
-    holder = pool if line.kind in NODE_KINDS else None
-    prices = _prices(result.stack, holder, priced.usd_per_unit)
-    commitment = commitment_of(result, holder)
-    amortised = float(as_scalar(line.amortised_usd))
-    row = _common(result, priced, pool)
-    row |= {
-        "BilledCost": 0.0 if commitment else priced.usd_per_month - amortised,
-        "EffectiveCost": priced.usd_per_month,
-        "ChargeCategory": "Usage",
-        "ChargeFrequency": "Usage-Based",
-        "ListUnitPrice": prices.listed,
-        "ListCost": prices.listed * priced.quantity,
-        "ContractedUnitPrice": prices.contracted,
-        "ContractedCost": prices.contracted * priced.quantity,
-        "PricingCategory": PRICING[line.purchase],
-        "PricingQuantity": priced.quantity,
-        "PricingUnit": UNITS[line.unit],
+def _row(stack: ChargesDocument, charge: ChargePart) -> Row:
+    row = _common(stack, charge) | {
+        "BilledCost": charge.billed_usd,
+        "EffectiveCost": charge.effective_usd,
+        "ChargeCategory": "Usage" if charge.charge == "usage" else "Purchase",
+        "ChargeFrequency": FREQUENCIES[charge.charge],
+        "ListUnitPrice": charge.list_unit_usd,
+        "ListCost": charge.list_usd,
+        "ContractedUnitPrice": charge.contracted_unit_usd,
+        "ContractedCost": charge.contracted_usd,
+        "PricingQuantity": charge.quantity,
+        "PricingUnit": None if charge.unit is None else UNITS[charge.unit],
     }
+    if charge.commitment is not None:
+        row |= commitment_columns(charge, charge.commitment)
+    return row | (_usage(charge) if charge.charge == "usage" else {"PricingCategory": "Standard"})
+
+
+def _usage(charge: ChargePart) -> Row:
+    """Return the columns that only usage has."""
+    line = charge.line
     status = "Unused" if line.commitment_status == "unused" else "Used"
-    block = holder is not None and holder.supply.option == "capacity-block"
-    if status == "Used" or not commitment:
-        consumed = priced.quantity if status == "Used" else 0.0  # paid for, and idle
-        row |= {"ConsumedQuantity": consumed, "ConsumedUnit": row["PricingUnit"]}
-    if holder is not None and commitment:
-        row |= commitment | {"CommitmentDiscountStatus": status}
-        row |= committed_quantity(holder, priced.usd_per_month, priced.quantity)
-    if holder is not None and block:
-        row["CapacityReservationId"] = commitment_id(result, holder)
-        row["CapacityReservationStatus"] = status
-    return _disclosed(row, secret=line.confidential or prices.confidential)
-
-
-def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Row]:
-    """Yield the purchases of a commitment or owned node: recurring fees and upfronts."""
-    if not pool.supply.committed or pool.supply.option == "capacity-block":
-        return
-    lines = [line for line in result.lines if _held(line, service, pool)]
-    hours = sum(line.quantity for line in lines)
-    if not hours:
-        return
-    commitment = commitment_of(result, pool)
-    recurring = sum(
-        line.usd_per_month - float(as_scalar(line.line.amortised_usd)) for line in lines
-    )
-    if commitment and recurring > 0:
-        row = _purchase(
-            result,
-            lines[0],
-            pool,
-            recurring,
-            quantity=hours,
-            unit="Node-Hours",
-            frequency="Recurring",
-        )
-        row |= commitment | committed_quantity(pool, recurring, hours)
-        yield _disclosed(row, secret=pool.supply.confidential)
-    once = float(as_scalar(pool.supply.upfront_usd(BASE_CASE)))
-    nodes = hours / HOURS_PER_MONTH
-    if once > 0:
-        row = _purchase(
-            result, lines[0], pool, once * nodes, quantity=nodes, unit="Nodes", frequency="One-Time"
-        )
-        if commitment:
-            held = hours * (pool.supply.period_months or 1.0)
-            row |= commitment | committed_quantity(pool, once * nodes, held)
-        yield _disclosed(row, secret=pool.supply.confidential)
-
-
-def _held(priced: PricedLine, service: str, pool: PoolModel) -> bool:
-    line = priced.line
-    return line.kind in NODE_KINDS and (line.service, line.pool) == (service, pool.name)
-
-
-def _purchase(
-    result: Evaluation,
-    line: PricedLine,
-    pool: PoolModel | None,
-    usd: float,
-    quantity: float,
-    unit: str,
-    frequency: str,
-) -> Row:
-    """Return a purchase covers what is used later.
-
-    Its cost is billed, and effective in the usage.
-    """
-    price = usd / quantity
-    return _common(result, line, pool) | {
-        "BilledCost": usd,
-        "EffectiveCost": 0.0,
-        "ChargeCategory": "Purchase",
-        "ChargeFrequency": frequency,
-        "ListUnitPrice": price,
-        "ListCost": price * quantity,
-        "ContractedUnitPrice": price,
-        "ContractedCost": price * quantity,
-        "PricingCategory": "Standard",
-        "PricingQuantity": quantity,
-        "PricingUnit": unit,
-        "x_LowCost": None,
-        "x_HighCost": None,
+    row: Row = {
+        "PricingCategory": PRICING[line.purchase],
+        "x_LowCost": line.low,
+        "x_HighCost": line.high,
     }
+    if charge.unit is not None and (status == "Used" or charge.commitment is None):
+        # What is paid for and idle is not consumed.
+        row["ConsumedQuantity"] = charge.quantity if status == "Used" else 0.0
+        row["ConsumedUnit"] = UNITS[charge.unit]
+    if charge.commitment is not None:
+        row["CommitmentDiscountStatus"] = status
+    if charge.capacity_reservation_id is not None:
+        row["CapacityReservationId"] = charge.capacity_reservation_id
+        row["CapacityReservationStatus"] = status
+    return row
 
 
-def _disclosed(row: Row, *, secret: bool) -> Row:
-    """Return a row; one of a confidential book keeps its costs and loses what gives a rate away."""
-    return row | dict.fromkeys(RATES) if secret else row
-
-
-def _setup(result: Evaluation) -> Iterator[Row]:
-    """Yield the set-up work: usage spread over the horizon, paid in the first month."""
-    usd = result.stack.labor.setup_usd.value.likely
-    for line in result.lines:
-        if line.line.kind is SETUP and usd > 0:
-            yield _purchase(
-                result, line, None, usd, quantity=1.0, unit="Units", frequency="One-Time"
-            )
-
-
-def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> Row:
+def _common(stack: ChargesDocument, charge: ChargePart) -> Row:
     """Every column of a row, with what all rows of a stack and a line have in common."""
-    stack, line = result.stack, priced.line
-    start, end = _period(stack.day)
+    line = charge.line
+    start, end = _period(stack.pricing_day)
     category, subcategory = service_category(line)
-    holder = pool if line.kind in NODE_KINDS else None
-    sku = sku_id(line)
-    days = [figure.as_of for figure in line.figures if figure.as_of is not None]
-    tags = {"tco:stack": stack.name, "tco:service": line.service, "tco:pool": line.pool}
+    sku = sku_id(charge)
+    tags = {"tco:stack": stack.stack, "tco:service": line.service, "tco:pool": line.pool}
     return {
         "BilledCost": None,
-        "BillingAccountId": f"tco:{stack.name}",
-        "BillingAccountName": stack.name,
+        "BillingAccountId": f"tco:{stack.stack}",
+        "BillingAccountName": stack.stack,
         "BillingAccountType": "Plan",
         "BillingCurrency": "USD",
         "BillingPeriodEnd": end,
@@ -242,33 +123,33 @@ def _common(result: Evaluation, priced: PricedLine, pool: PoolModel | None) -> R
         "RegionId": line.region,
         "RegionName": line.region,
         "ServiceCategory": category,
-        "ServiceName": service_of(line, pool),
+        "ServiceName": service_of(charge),
         "ServiceSubcategory": subcategory,
         "SkuId": sku,
         "SkuMeter": UNITS[line.unit],
-        "SkuPriceDetails": _details(holder) if holder is not None else None,
+        "SkuPriceDetails": _details(charge.node) if charge.node is not None else None,
         "SkuPriceId": f"{sku}/{line.name}",
         "Tags": json.dumps({key: value for key, value in tags.items() if value}),
-        "x_Catalog": stack.catalog_version,
+        "x_Catalog": stack.catalog,
         "x_Estimate": "true",
-        "x_EstimatedFigures": "true" if priced.estimate else "false",
-        "x_HighCost": None if line.confidential else priced.high,
-        "x_HoursPerMonth": HOURS_PER_MONTH,
+        "x_EstimatedFigures": "true" if line.estimate else "false",
+        "x_HighCost": None,
+        "x_HoursPerMonth": stack.hours_per_month,
         "x_LineCategory": line.category,
-        "x_LowCost": None if line.confidential else priced.low,
-        "x_PlanDigest": stack.source.digest,
+        "x_LowCost": None,
+        "x_PlanDigest": stack.plan_digest,
         "x_PoolName": line.pool or None,
-        "x_PriceAsOf": min(days).isoformat() if days else None,
-        "x_PriceSource": source_of(line.figures),
-        "x_PricingDay": stack.day.isoformat(),
+        "x_PriceAsOf": line.as_of.isoformat() if line.as_of else None,
+        "x_PriceSource": line.source,
+        "x_PricingDay": stack.pricing_day.isoformat(),
         "x_ServiceName": line.service or None,
-        "x_StackName": stack.name,
+        "x_StackName": stack.stack,
     }
 
 
-def _details(pool: PoolModel) -> str:
+def _details(node: NodePart) -> str:
     """Return what one node-hour of a pool buys."""
-    return json.dumps({"InstanceType": pool.node, "GpuCount": pool.gpus})
+    return json.dumps({"InstanceType": node.instance, "GpuCount": node.gpus})
 
 
 def _period(day: dt.date) -> tuple[str, str]:
@@ -276,14 +157,3 @@ def _period(day: dt.date) -> tuple[str, str]:
     start = day.replace(day=1)
     end = (start + dt.timedelta(days=32)).replace(day=1)
     return f"{start.isoformat()}T00:00:00Z", f"{end.isoformat()}T00:00:00Z"
-
-
-def _prices(stack: StackModel, pool: PoolModel | None, otherwise: float) -> _Prices:
-    """List and contracted price of a node-hour; what a line costs where there is no other."""
-    if pool is None or pool.plan.owned is not None:
-        return _Prices(otherwise, otherwise)
-    contracted = stack.market.on_demand(pool)
-    listed = stack.market.listed_on_demand(pool)
-    mine = otherwise if contracted is None else contracted.value.likely
-    secret = contracted is not None and contracted.confidential
-    return _Prices(mine if listed is None else listed.value.likely, mine, secret)

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from tco.analysis.evaluation import Evaluation
-from tco.catalog.node_price import CommitmentKind
-from tco.costing.lines import NODE_KINDS, Category, CostLine, Unit
-from tco.costing.pool_model import PoolModel
-from tco.costing.purchase import Option
+from tco.documents.charges import ChargePart, ChargeUnit, CommitmentPart
+from tco.documents.lines import LinePart
+from tco.documents.terms import Category, CommitmentKind, Option
 from tco.report.csv_text import Cell
 
 __all__ = [
+    "FREQUENCIES",
     "PRICING",
     "UNITS",
     "Row",
-    "commitment_id",
-    "commitment_of",
-    "committed_quantity",
+    "commitment_columns",
     "service_category",
     "service_of",
     "sku_id",
 ]
 
-UNITS: Final[dict[Unit, str]] = {
+UNITS: Final[dict[ChargeUnit, str]] = {
     "node-hour": "Node-Hours",
     "node-month": "Node-Months",
     "kWh": "Kilowatt-Hours",
@@ -34,6 +31,7 @@ UNITS: Final[dict[Unit, str]] = {
     "service": "Services",
     "node": "Nodes",
     "GPU": "Units",
+    "unit": "Units",
 }
 SERVICES: Final[dict[Category, tuple[str, str]]] = {
     "compute": ("Compute", "Virtual Machines"),
@@ -53,6 +51,7 @@ PRICING: Final[dict[Option | None, str]] = {
     "owned": "Other",
 }
 """Pricing categories by purchase option; what has none has the provider's standard price."""
+FREQUENCIES: Final = {"usage": "Usage-Based", "recurring": "Recurring", "one-time": "One-Time"}
 
 COMMITMENTS: Final[dict[CommitmentKind, tuple[str, str]]] = {
     "savings-plan": ("Savings Plan", "Spend"),
@@ -62,49 +61,38 @@ COMMITMENTS: Final[dict[CommitmentKind, tuple[str, str]]] = {
 Row = dict[str, Cell]
 
 
-def service_of(line: CostLine, pool: PoolModel | None) -> str:
-    """Return the service as its provider calls it; ``pool`` holds the nodes of a line of nodes."""
-    if pool is not None and line.kind in NODE_KINDS:
-        return pool.provider.service(line.sku)
+def service_of(charge: ChargePart) -> str:
+    """Return the service as its provider calls it."""
+    line = charge.line
+    if charge.node is not None:
+        return charge.node.service
     return line.sku if line.unit == "request" else line.category.capitalize()
 
 
-def sku_id(line: CostLine) -> str:
+def sku_id(charge: ChargePart) -> str:
     """Return what is sold, the same for serving and standby nodes."""
-    if line.kind in NODE_KINDS:
+    line = charge.line
+    if charge.node is not None:
         return f"compute/{line.sku}"
     return f"{'api' if line.unit == 'request' else line.category}/{line.sku}"
 
 
-def service_category(line: CostLine) -> tuple[str, str]:
+def service_category(line: LinePart) -> tuple[str, str]:
     """Return a line's service category and subcategory."""
     return SERVICES["api" if line.unit == "request" else line.category]
 
 
-def commitment_of(result: Evaluation, pool: PoolModel | None) -> Row:
-    """Return a commitment discount's columns; empty for an owned node and the like."""
-    terms = pool.plan.commitment if pool is not None else None
-    if pool is None or terms is None or terms.kind not in COMMITMENTS:
-        return {}
-    kind, category = COMMITMENTS[terms.kind]
+def commitment_columns(charge: ChargePart, commitment: CommitmentPart) -> Row:
+    """Return a commitment discount: its quantity is money where money was committed, else hours."""
+    kind, category = COMMITMENTS[commitment.kind]
+    spend = category == "Spend"
+    quantity = charge.committed_usd if spend else charge.committed_node_hours
+    unit = "USD" if spend else UNITS["node-hour"]
     return {
         "CommitmentDiscountCategory": category,
-        "CommitmentDiscountId": commitment_id(result, pool),
-        "CommitmentDiscountName": pool.supply.label,
+        "CommitmentDiscountId": commitment.id,
+        "CommitmentDiscountName": commitment.name,
+        "CommitmentDiscountQuantity": quantity,
         "CommitmentDiscountType": kind,
+        "CommitmentDiscountUnit": None if quantity is None else unit,
     }
-
-
-def commitment_id(result: Evaluation, pool: PoolModel) -> str:
-    """Return the id of what was bought, or tco's own for what is planned."""
-    terms = pool.plan.commitment
-    bought = terms.id if terms is not None else None
-    return bought or f"tco:planned:{result.stack.name}/{pool.name}"
-
-
-def committed_quantity(pool: PoolModel, usd: float, hours: float) -> Row:
-    """Return how much of a commitment: money where money was committed, else node-hours."""
-    terms = pool.plan.commitment
-    if terms is not None and COMMITMENTS[terms.kind][1] == "Spend":
-        return {"CommitmentDiscountQuantity": usd, "CommitmentDiscountUnit": "USD"}
-    return {"CommitmentDiscountQuantity": hours, "CommitmentDiscountUnit": UNITS["node-hour"]}

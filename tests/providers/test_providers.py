@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tco.documents.charges import charges_document
 from tco.providers.registry import PROVIDERS, provider_of
 from tco.report.focus import focus_rows
 from tests.conftest import Keys, Lab
@@ -134,6 +135,6 @@ def test_a_region_of_another_cloud_is_explained(lab: Lab) -> None:
 def test_focus_names_the_cloud_and_its_service(lab: Lab) -> None:
     """FOCUS rows of a GCP node name Google Cloud and Compute Engine, its platform too."""
     on(lab, {"instance": "a3-highgpu-8g", "region": "us-x1"}, **instance("a3-highgpu-8g", "us-x1"))
-    rows = {row["x_LineCategory"]: row for row in focus_rows(lab.evaluate())}
+    rows = {row["x_LineCategory"]: row for row in focus_rows(charges_document(lab.evaluate()))}
     assert rows["compute"]["ProviderName"] == "Google Cloud"
     assert rows["compute"]["ServiceName"] == "Compute Engine"

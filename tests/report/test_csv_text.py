@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from tco.documents.stack import stack_summary
 from tco.report.csv_text import csv_text, lines_csv
 from tests.conftest import ON_DEMAND, Lab
 
@@ -15,7 +16,7 @@ def test_csv_lines_are_the_json_lines(lab: Lab) -> None:
     """The lines of a stack, nothing rounded; they add up to its month."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"egress": {"to": "internet"}})
     found = lab.evaluate()
-    rows = list(csv.DictReader(io.StringIO(lines_csv([found]))))
+    rows = list(csv.DictReader(io.StringIO(lines_csv([stack_summary(found)]))))
     total = sum(float(row["usd_per_month"]) for row in rows)
     assert total == pytest.approx(found.priced_usd_per_month)
     assert {row["stack"] for row in rows} == {"one"}
@@ -25,7 +26,7 @@ def test_unpriced_is_a_row_without_a_price(lab: Lab) -> None:
     """What has no price is no zero: its row has no amount."""
     lab.nodes_by_hour([9] * 24)
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
-    rows = list(csv.DictReader(io.StringIO(lines_csv([lab.evaluate()]))))
+    rows = list(csv.DictReader(io.StringIO(lines_csv([stack_summary(lab.evaluate())]))))
     [row] = [one for one in rows if one["category"] == "unpriced"]
     assert row["usd_per_month"] == ""
     assert "unserved" in row["name"]

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tco.analysis.optimization.optimize import optimize
+from tco.documents.charges import charges_document
 from tco.documents.gate import gate_document
 from tco.documents.memo import memo_document
 from tco.documents.optimize import optimize_document
@@ -51,8 +52,8 @@ def faces(lab: Lab, *, confidential: bool) -> dict[str, str]:
         "table": stack_text(shown),
         "plan": stack_part(result).model_dump_json(),
         "gate": gate_document(result).model_dump_json(),
-        "csv": lines_csv([result]),
-        "focus": focus_csv([result]),
+        "csv": lines_csv([shown]),
+        "focus": focus_csv([charges_document(result)]),
         "optimum": optimum_text(found),
         "optimum_json": optimize_document(found).model_dump_json(),
         "preview": pool_text(shown, "main"),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tco.analysis.evaluation import Evaluation
+from tco.documents.charges import charges_document
 from tco.report.focus import focus_csv, focus_rows
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
@@ -87,7 +88,7 @@ def evaluated(lab: Lab, pool: Keys, service: Keys | None = None, **plan: Any) ->
 
 def parsed(results: Sequence[Evaluation]) -> list[dict[str, str]]:
     """The rows as a reader of the file has them."""
-    return list(csv.DictReader(io.StringIO(focus_csv(results))))
+    return list(csv.DictReader(io.StringIO(focus_csv(list(map(charges_document, results))))))
 
 
 @pytest.fixture(params=[*POOLS, *SERVICES])
@@ -247,7 +248,7 @@ def test_committed_is_what_a_commitment_covers(result: Evaluation) -> None:
 
 def test_effective_cost_is_the_plans_month(result: Evaluation) -> None:
     """The rows add up: effective cost to the month that every other face shows."""
-    rows = focus_rows(result)
+    rows = focus_rows(charges_document(result))
     total = sum(float(str(row["EffectiveCost"])) for row in rows)
     assert total == pytest.approx(result.priced_usd_per_month)
     bought = [row for row in rows if row["ChargeCategory"] == "Purchase"]
@@ -263,7 +264,7 @@ def test_a_commitment_pays_for_its_usage(lab: Lab) -> None:
     for payment, monthly in by_payment.items():
         rows = [
             row
-            for row in focus_rows(evaluated(lab, reserved(payment)))
+            for row in focus_rows(charges_document(evaluated(lab, reserved(payment))))
             if row["CommitmentDiscountId"]
         ]
         usage = [float(str(r["EffectiveCost"])) for r in rows if r["ChargeCategory"] == "Usage"]
