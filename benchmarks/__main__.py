@@ -5,7 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from benchmarks import large, not_here, policy_pack, preview, price, start_up, uncertainty
+from benchmarks import (
+    curve_catalog,
+    large,
+    not_here,
+    policy_pack,
+    preview,
+    price,
+    start_up,
+    uncertainty,
+)
 from benchmarks.result import Result
 
 BENCHMARKS: dict[str, Callable[[], Iterable[Result]]] = {
@@ -13,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[], Iterable[Result]]] = {
     "price": price.run,
     "uncertainty": uncertainty.run,
     "large": large.run,
+    "curve-catalog": curve_catalog.run,
     "policy-pack": policy_pack.run,
     "preview": preview.run,
     "not-here": not_here.run,

@@ -13,14 +13,7 @@ def run() -> list[Result]:
             measured=None,
             to_reach=1,
             unit="s",
-            detail="not built yet",
-        ),
-        Result(
-            what="one plan over the curve catalog, added",
-            measured=None,
-            to_reach=20,
-            unit="ms",
-            detail="not built yet",
+            detail="`tco options` is not built",
         ),
         Result(
             what="make test, two idle cores",
