@@ -25,12 +25,14 @@ class FigureEntry:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check of the catalog found."""
+    """What a check of the catalog found, and how many of its measurements are implausible."""
 
     figures: int
     faults: tuple[Problem, ...]
     old: tuple[FigureEntry, ...]
     implausible: tuple[PlausibilityFinding, ...] = ()
+    measurements: int = 0
+    implausible_measurements: int = 0
 
 
 def figure_rows(

@@ -17,6 +17,7 @@ from tco.errors import TcoError
 from tco.report.layout import columns
 
 if TYPE_CHECKING:
+    from tco.catalog.curve_coverage import Coverage
     from tco.catalog.listing import FigureEntry
 
 __all__ = ["prices"]
@@ -48,14 +49,19 @@ def prices_list(
     books: Sequence[Path],
     today: dt.date | None,
 ) -> None:
-    """List figures whose name contains every WORD, with value, date and age."""
+    """List figures whose name contains every WORD, with value, date and age.
+
+    With --kind benchmark also what the shipped curves cover: model by GPU.
+    """
+    from tco.catalog.curve_coverage import matching_coverage
     from tco.catalog.listing import figure_rows
     from tco.report.prices import figures_text
 
     rows = figure_rows(
         catalog_with(books).every_book, today or dt.date.today(), words, kind, older_than=older_than
     )
-    _print_figures(rows, words, form, figures_text)
+    covered = matching_coverage(words) if kind == "benchmark" and older_than is None else []
+    _print_figures(rows, words, form, figures_text, covered)
 
 
 @prices.command("show")
@@ -81,16 +87,20 @@ def _print_figures(
     words: Sequence[str],
     form: str,
     text_of: Callable[[Sequence[FigureEntry], int], str],
+    covered: Sequence[Coverage] = (),
 ) -> None:
-    """Figures as text or as JSON. Raises TcoError for none."""
-    if not rows:
+    """Print figures, and what curves cover, as text or as JSON. Raises TcoError for none."""
+    if not rows and not covered:
         raise TcoError(f"no figure matches {' '.join(words) or 'that'}. See `tco prices list`.")
     if form == "json":
         from tco.documents.prices import prices_document
 
-        print_json(prices_document(rows))
+        print_json(prices_document(rows, covered))
     else:
-        print_text(text_of(rows, columns()))
+        from tco.report.models import models_text
+
+        shown = [text_of(rows, columns())] if rows else []
+        print_text("\n".join([*shown, models_text(covered)] if covered else shown))
 
 
 @prices.command("check")
@@ -108,15 +118,21 @@ def _print_figures(
 def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date | None) -> None:
     """Check the catalog for faulty figures and list old ones.
 
-    A fault is a missing source or date, a figure listed twice, an impossible value, or a benchmark
-    above what its GPUs can do. Old figures do not fail the check.
+    A fault is a missing source or date, a figure or a measurement listed twice, an impossible
+    value, or a benchmark above what its GPUs can do. Old figures do not fail the check.
     """
     from tco.catalog.check import check_catalog
-    from tco.throughput.check import impossible_benchmarks
+    from tco.throughput.check import check_curves, impossible_benchmarks
 
     catalog = catalog_with(books)
     checked = check_catalog(catalog, today or dt.date.today(), max_age)
-    checked = replace(checked, faults=(*checked.faults, *impossible_benchmarks(catalog)))
+    curves = check_curves()
+    checked = replace(
+        checked,
+        faults=(*checked.faults, *impossible_benchmarks(catalog), *curves.faults),
+        measurements=curves.measurements,
+        implausible_measurements=curves.implausible,
+    )
     if form == "json":
         from tco.documents.prices import prices_check_document
 

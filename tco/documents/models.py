@@ -11,7 +11,7 @@ from pydantic import Field
 from tco.catalog.curve_coverage import Coverage
 from tco.documents.document import Document, Part
 
-__all__ = ["ModelsDocument", "models_document"]
+__all__ = ["CoveragePart", "ModelsDocument", "coverage_part", "models_document"]
 
 
 class CoveragePart(Part):
@@ -37,6 +37,11 @@ class ModelsDocument(Document):
     coverage: tuple[CoveragePart, ...]
 
 
+def coverage_part(coverage: Coverage) -> CoveragePart:
+    """Return what was measured of a model on one GPU."""
+    return CoveragePart(**asdict(coverage))
+
+
 def models_document(found: Sequence[Coverage]) -> ModelsDocument:
     """Return what was measured as ``tco.models/1``."""
-    return ModelsDocument(coverage=tuple(CoveragePart(**asdict(coverage)) for coverage in found))
+    return ModelsDocument(coverage=tuple(map(coverage_part, found)))

@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from tco.catalog.curve_coverage import Coverage
 from tco.catalog.listing import Checked, FigureEntry
 from tco.documents.document import Document, Part
 from tco.documents.error import ProblemPart, problem_part
+from tco.documents.models import CoveragePart, coverage_part
 from tco.documents.plausibility import PlausibilityPart, plausibility_part
 
 __all__ = [
@@ -36,6 +38,9 @@ class PricesDocument(Document):
 
     schema_: Literal["tco.prices/1"] = Field(default="tco.prices/1", alias="schema")
     figures: tuple[FigurePart, ...]
+    coverage: tuple[CoveragePart, ...] = Field(
+        description="What the shipped curves cover; only with --kind benchmark."
+    )
 
 
 class AgedPart(Part):
@@ -52,14 +57,22 @@ class PricesCheckDocument(Document):
     figures: int
     faults: tuple[ProblemPart, ...]
     old: tuple[AgedPart, ...]
+    measurements: int = Field(description="Rows of the shipped throughput curves.")
+    implausible_measurements: int = Field(
+        description="Of these: far from Little's law, or above what any other measurement reaches."
+    )
     plausibility: tuple[PlausibilityPart, ...] = Field(
         description="Figures outside their plausible range, confirmed or not."
     )
 
 
-def prices_document(rows: Sequence[FigureEntry]) -> PricesDocument:
-    """Return figures as ``tco.prices/1``."""
-    return PricesDocument(figures=tuple(_figure(row) for row in rows))
+def prices_document(
+    rows: Sequence[FigureEntry], covered: Sequence[Coverage] = ()
+) -> PricesDocument:
+    """Return figures, and what curves cover, as ``tco.prices/1``."""
+    return PricesDocument(
+        figures=tuple(_figure(row) for row in rows), coverage=tuple(map(coverage_part, covered))
+    )
 
 
 def _figure(entry: FigureEntry) -> FigurePart:
@@ -79,5 +92,7 @@ def prices_check_document(checked: Checked) -> PricesCheckDocument:
         figures=checked.figures,
         faults=tuple(map(problem_part, checked.faults)),
         old=tuple(AgedPart(name=one.name, age_days=one.age_days) for one in checked.old),
+        measurements=checked.measurements,
+        implausible_measurements=checked.implausible_measurements,
         plausibility=plausibility_part(checked.implausible),
     )

@@ -119,6 +119,8 @@ def check_text(checked: Checked, max_age: int, width: int = WIDTH) -> str:
         lines.append(f"Older than {max_age} days:")
         for one in checked.old:
             lines += wrapped(f"  {_age(one):>8}  {one.name}", hang=" " * 14, width=width)
+    odd = checked.implausible_measurements
+    lines.append(f"{checked.measurements:,} measurements of throughput, {odd} implausible")
     count = len(checked.faults)
     faults = f"{count} fault{'' if count == 1 else 's'}"
     lines.append(f"{_count(checked.figures)}, {faults}, {len(checked.old)} old")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from tco.catalog.benchmark import Benchmark, BenchmarkPoint, Latency
 from tco.catalog.catalog import Catalog
-from tco.catalog.curves import Measurement, curve_models, measurements
+from tco.catalog.curves import Measurement, curve_models, curve_sources, measurements
 from tco.catalog.model_row import ModelRow
 from tco.catalog.specs import ModelSpec, gpu_specs, model_specs
 from tco.errors import Problem
@@ -19,8 +20,18 @@ from tco.throughput.memory_fit import smallest_count
 from tco.throughput.replica import Replica
 from tco.throughput.shape import Shape
 
-__all__ = ["MeasurementFinding", "benchmark_findings", "catalog_findings", "impossible_benchmarks"]
+__all__ = [
+    "CurveCheck",
+    "MeasurementFinding",
+    "benchmark_findings",
+    "catalog_findings",
+    "check_curves",
+    "faults_of_rows",
+    "impossible_benchmarks",
+]
 
+UNREPEATED = ("source", "record", "note", "measured_on", "checkpoint", "ttft_p99_ms", "itl_p99_ms")
+"""The columns in which two rows of one measurement may differ."""
 NOT_SPECULATIVE = ("none", "unknown")
 
 
@@ -30,6 +41,55 @@ class MeasurementFinding(NamedTuple):
     model: str
     row: Measurement
     finding: Finding
+
+
+class CurveCheck(NamedTuple):
+    """The shipped measurements: how many, what is wrong, and how many are implausible but kept."""
+
+    measurements: int
+    faults: tuple[Problem, ...]
+    implausible: int
+
+
+@lru_cache(maxsize=1)
+def check_curves() -> CurveCheck:
+    """Return the check of the shipped measurements: physical bounds, Little's law, duplicates.
+
+    A rate above a bound, a repeated row and a row of an unknown source are faults.
+    """
+    found = list(catalog_findings())
+    faults = [
+        Problem(f"{one.model}.csv", _row_name(one.row), one.finding.message)
+        for one in found
+        if one.finding.severity == "rejected"
+    ]
+    count = 0
+    for model in curve_models():
+        rows = measurements(model)
+        count += len(rows)
+        faults += faults_of_rows(f"{model}.csv", rows)
+    implausible = sum(one.finding.severity == "implausible" for one in found)
+    return CurveCheck(count, tuple(faults), implausible)
+
+
+def faults_of_rows(file: str, rows: Iterable[Measurement]) -> Iterator[Problem]:
+    """Yield the rows of a curve file that repeat another one, and those of an unknown source."""
+    seen: set[Measurement] = set()
+    blank: dict[str, Any] = dict.fromkeys(UNREPEATED, "")
+    for row in rows:
+        kept = row._replace(**blank)
+        if kept in seen:
+            yield Problem(file, _row_name(row), "is listed twice.", "Keep one of the rows.")
+        seen.add(kept)
+        if row.source not in curve_sources():
+            hint = "Add it to sources.csv, with its license."
+            yield Problem(file, _row_name(row), f'has the unknown source "{row.source}".', hint)
+
+
+def _row_name(row: Measurement) -> str:
+    """Return a measurement as a reader finds it in its file."""
+    load = "" if row.concurrency is None else f" at concurrency {row.concurrency:g}"
+    return f"{row.gpus} x {row.gpu} {row.precision} {row.engine} {row.version}{load}"
 
 
 def catalog_findings() -> Iterator[MeasurementFinding]:

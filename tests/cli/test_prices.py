@@ -94,3 +94,25 @@ def test_prices_check_fails_on_an_impossible_benchmark(shell: Shell) -> None:
     answer = shell("prices", "check", "--book", str(shell.lab.folder / "prices" / name))
     assert answer.code == BAD_INPUT
     assert "benchmark deepseek-r1 8 H100-SXM fp8 vllm" in " ".join(answer.out.split())
+
+
+def test_prices_check_covers_the_measured_curves(shell: Shell) -> None:
+    """The check counts the shipped measurements, and those that are implausible but kept."""
+    assert "measurements of throughput, 22 implausible" in shell("prices", "check").out
+    content = shell("prices", "check", "--format", "json").json
+    assert content["measurements"] > 5000
+    assert content["implausible_measurements"] == 22
+
+
+def test_prices_list_of_benchmarks_shows_what_was_measured(shell: Shell) -> None:
+    """Model by GPU: shapes, concurrencies and the newest day, in the table and in the JSON."""
+    answer = shell("prices", "list", "--kind", "benchmark", "kimi-k2.5", "h200")
+    assert answer.code == OK
+    assert "4 to 64" in answer.out
+    assert "2026-03-27" in answer.out
+    content = shell(
+        "prices", "list", "--kind", "benchmark", "kimi", "h200", "--format", "json"
+    ).json
+    [pair] = content["coverage"]
+    assert (pair["model"], pair["gpu"], pair["shapes"]) == ("kimi-k2.5", "H200-SXM", 3)
+    assert shell("prices", "list", "api/plain", "--format", "json").json["coverage"] == []

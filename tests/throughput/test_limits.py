@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tco.catalog.benchmark import Benchmark
+from tco.catalog.curves import measurements
 from tco.catalog.specs import gpu_specs, model_specs
-from tco.throughput.check import benchmark_findings, catalog_findings
+from tco.throughput.check import (
+    benchmark_findings,
+    catalog_findings,
+    check_curves,
+    faults_of_rows,
+)
 from tco.throughput.configuration import Parallelism
 from tco.throughput.limits import (
     LoadPoint,
@@ -70,6 +76,17 @@ def test_shipped_measurements_keep_the_bounds() -> None:
     odd = list(catalog_findings())
     assert not [one for one in odd if one.finding.severity == "rejected"]
     assert len(odd) == 22
+
+
+def test_a_repeated_measurement_and_an_unknown_source_are_faults() -> None:
+    """Two rows of one measurement would count twice; a row without a source cannot be checked."""
+    row = measurements("kimi-k2.5", "H200-SXM")[0]
+    assert not check_curves().faults
+    assert not list(faults_of_rows("x.csv", [row]))
+    [twice] = faults_of_rows("x.csv", [row, row._replace(record="elsewhere")])
+    assert "is listed twice" in str(twice)
+    [unknown] = faults_of_rows("x.csv", [row._replace(source="rumors")])
+    assert 'has the unknown source "rumors"' in str(unknown)
 
 
 @pytest.mark.parametrize(
