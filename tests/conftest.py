@@ -98,6 +98,11 @@ def _api(name: str, price: float, **keys: Any) -> Keys:
 
 
 FIGURES: dict[str, tuple[float, str]] = {
+    "burst_rate_chat": (1.15, "x"),
+    "burst_rate_code_completion": (3, "x"),
+    "burst_rate_agent": (1.3, "x"),
+    "burst_rate_batch": (1, "x"),
+    "burst_rate_unknown": (1, "x"),
     "node_mtbf_hours": (2376, "h"),  # with 24 h to replace a node: 0.99 available
     "rented_node_replace_hours": (24, "h"),
     "owned_node_repair_hours": (72, "h"),

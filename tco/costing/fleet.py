@@ -8,83 +8,100 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tco.arrays import FloatArray, Quantity, ratio
-from tco.costing import poisson
-from tco.roots import bisect
+from tco.arrays import FloatArray, Quantity, distinct, ratio
+from tco.costing.queue import Queues, overflow_share
+from tco.throughput.relative_rate import STRAIGHT_LINE, RelativeRate
 from tco.units import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
 
 __all__ = ["MOST_NODES", "Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
 
 TOLERANCE = 1e-9
 FIRST_STEPS = 64
+SOLVED_NODES = 128
+"""Of more nodes than this, so many are solved and the rest lie between them."""
 MOST_NODES = 100_000
 """More nodes than this is a mistake in the plan, not a fleet."""
 MOST_STEPS = 131_072
 """Nodes that are counted one by one: growth, a scan or a slow scenario may ask for more."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Arrivals:
     """How requests arrive within an hour, and how full a node may be.
 
-    ``concurrency`` is n*, the requests in flight at which a node is full. With a ``factor`` the
-    peak is factor x mean for certain, otherwise the count is Poisson and met up to ``quantile``.
+    ``concurrency`` is n*, the requests in flight at which a node is full, and ``rate`` how its
+    speed grows with them. Requests in flight are those of a queue under ``burst_rate`` times the
+    load, within n* for ``quantile`` of the time. With a ``factor`` the peak is factor x mean for
+    certain. ``unserved_limit`` is the share that may be refused.
     """
 
     concurrency: float
     target_load: float
     quantile: float = 0.99
+    rate: RelativeRate = STRAIGHT_LINE
+    burst_rate: float = 1.0
     factor: float | None = None
     unserved_limit: float | None = None
 
     def overflow(self, capacity: FloatArray, load: FloatArray) -> FloatArray:
-        """Load in nodes that finds ``capacity`` nodes full: E[(Y - P n*)+] / n*.
+        """Return the load in nodes that finds ``capacity`` nodes full.
 
         With a factor f the peak f L is certain: the share of it above the capacity overflows.
         """
         if self.factor is not None:
             over = np.maximum(self.factor * load - capacity, 0.0) / self.factor
             return np.where(over <= TOLERANCE * np.maximum(load, 1.0), 0.0, over)
-        return np.minimum(
-            poisson.loss(capacity * self.concurrency, load * self.concurrency) / self.concurrency,
-            load,
-        )
+        return load * overflow_share(self.rate, self.concurrency, capacity, self.burst_rate * load)
 
     def most_load(self, nodes: FloatArray) -> FloatArray:
         """Return the largest load in nodes that a number of nodes may carry: the steps of N(L)."""
+        most = nodes * self.target_load
         if self.factor is not None:
-            return nodes * self.target_load / self.factor
-        full = np.floor(nodes * self.concurrency * self.target_load + TOLERANCE)
-        most = poisson.most_load(full, self.quantile) / self.concurrency
-        limit = self.unserved_limit
-        if limit is None:
-            return most
-        binding = self.overflow(nodes, most) > limit * most
-        if binding.any():
-            most[binding] = self._served_within(nodes[binding], most[binding], limit)
-        return most
+            return most / self.factor
+        return np.minimum(most, self._most_queued(nodes) / self.burst_rate)
 
-    def _served_within(self, nodes: FloatArray, high: FloatArray, limit: float) -> FloatArray:
-        """Return the largest load below ``high`` whose overflow stays within the limit."""
-        within, _ = bisect(
-            lambda load: self.overflow(nodes, load) <= limit * load, np.zeros_like(high), high
-        )
-        return within
+    def _most_queued(self, nodes: FloatArray) -> FloatArray:
+        """Return the largest load under which the queue keeps to its quantile and its limit.
+
+        Of many nodes only some are solved: ln(L/N) sqrt(N) is almost straight in ln N between
+        them, but for the part of a request that has no place.
+        """
+        at = nodes if len(nodes) <= SOLVED_NODES else _spread_out(nodes)
+        queues = Queues(self.rate, self.concurrency, at)
+        most = queues.most_load(self.quantile)
+        if self.unserved_limit is not None:
+            most = np.minimum(most, queues.most_load_within(self.unserved_limit))
+        if at is nodes:
+            return most
+        every = Queues(self.rate, self.concurrency, nodes)
+        straight = (np.log(most / at) + queues.unused) * np.sqrt(at)
+        between = np.interp(np.log(nodes), np.log(at), straight) / np.sqrt(nodes)
+        return nodes * np.exp(between - every.unused)
+
+
+def _spread_out(nodes: FloatArray) -> FloatArray:
+    """Return some of many ascending numbers of nodes, at even distances in logarithms."""
+    first, last = float(nodes[0]), float(nodes[-1])
+    return distinct(np.rint(np.exp(np.linspace(math.log(first), math.log(last), SOLVED_NODES))))
 
 
 @lru_cache(maxsize=512)
 def _most_loads(arrivals: Arrivals, count: int) -> FloatArray:
-    """Return the largest loads of 1, 2, … ``count`` nodes, a power of two times the first ones."""
+    """Return the largest loads of 1, 2, … ``count`` nodes, a power of two times the first ones.
+
+    One node more never carries less.
+    """
     half = 0 if count == FIRST_STEPS else count // 2
     more = arrivals.most_load(np.arange(half + 1.0, count + 1.0))
-    return np.concatenate([_most_loads(arrivals, half), more]) if half else more
+    loads = np.concatenate([_most_loads(arrivals, half), more]) if half else more
+    return np.maximum.accumulate(loads)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +149,10 @@ class FleetMonth:
         """
         rest = HOURS_PER_MONTH * self.peak_nodes[index] - self.node_hours[index]
         return np.minimum(self.starts[index] * boot_hours, rest)
+
+    def serving(self, factor: Quantity) -> FleetMonth:
+        """Return the same fleet with a factor of the work: of a load that only queues like more."""
+        return replace(self, busy_hours=tuple(hours * factor for hours in self.busy_hours))
 
     @staticmethod
     def from_rows(rows: Sequence[FloatArray]) -> FleetMonth:

@@ -25,6 +25,7 @@ SPAN = 2.0
 __all__ = [
     "FleetOperation",
     "GroupWork",
+    "burstiness",
     "group_work",
     "operate",
     "outage_share",
@@ -141,13 +142,7 @@ def operate(
     return FleetOperation(
         tuple(arrays),
         tuple(
-            tuple(
-                replace(
-                    group_work(service, group, array, array / _throughput(group, months, scenario)),
-                    months=months,
-                )
-                for group in service.groups
-            )
+            tuple(_at_speed(service, group, array, months, scenario) for group in service.groups)
             for service, array in zip(stack.services, arrays, strict=True)
         ),
     )
@@ -156,6 +151,16 @@ def operate(
 def _throughput(group: Group, months: Quantity, scenario: Scenario) -> Quantity:
     """Return a group's throughput over the likely one of the pricing day."""
     return scenario.value(group.throughput) * group.progress.factor(months, scenario)
+
+
+def _at_speed(
+    service: ServiceModel, group: Group, factor: FloatArray, months: Quantity, scenario: Scenario
+) -> GroupWork:
+    """Return a group at work at the throughput and the burst rate of a scenario."""
+    burst = burstiness(group, scenario)
+    load_factor = factor / _throughput(group, months, scenario) * burst
+    done = group_work(service, group, factor, load_factor)
+    return replace(done, month=done.month.serving(1.0 / burst), months=months)
 
 
 def spare_nodes(stack: StackModel) -> dict[str, int]:
@@ -167,6 +172,12 @@ def spare_nodes(stack: StackModel) -> dict[str, int]:
             if nodes:
                 held[group.spare_pool.name] = held.get(group.spare_pool.name, 0) + nodes
     return held
+
+
+def burstiness(group: Group, scenario: Scenario) -> Quantity:
+    """Return the burst rate of a group's requests over the likely one."""
+    rate = group.burst_rate
+    return 1.0 if rate is None else scenario.value(rate) / rate.value.likely
 
 
 def group_work(
@@ -271,8 +282,10 @@ def speed(done: GroupWork, scenario: Scenario) -> Quantity:
 
 
 def speed_is_known(group: Group) -> bool:
-    """Whether nothing about the speed of a group is uncertain."""
+    """Whether nothing about the speed or the bursts of a group is uncertain."""
+    burst = group.burst_rate
     known = group.throughput.value.is_point and group.progress.is_known
+    known = known and (burst is None or burst.value.is_point)
     return known and _pools_are_known(group) and _requests_are_known(group)
 
 

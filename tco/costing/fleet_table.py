@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from tco.arrays import FloatArray, distinct
 from tco.costing.fleet import TOLERANCE, FleetMonth
-from tco.costing.fleet_operation import FleetOperation, GroupWork, group_work, speed, speed_is_known
+from tco.costing.fleet_operation import (
+    FleetOperation,
+    GroupWork,
+    burstiness,
+    group_work,
+    speed,
+    speed_is_known,
+)
 from tco.costing.group import Group
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel
@@ -62,7 +69,7 @@ class WorkTable:
         """Return the work at the factors, at the speeds of a scenario."""
         groups = tuple(
             tuple(
-                done if table is None else table.at(done, factor, factor / speed(done, scenario))
+                done if table is None else table.at(done, factor, scenario)
                 for done, table in zip(exact, tables, strict=True)
             )
             for factor, exact, tables in zip(
@@ -94,7 +101,9 @@ class _ByMonth:
             months.ravel(),
         )
 
-    def at(self, exact: GroupWork, factor: FloatArray, load_factor: FloatArray) -> GroupWork:
+    def at(self, exact: GroupWork, factor: FloatArray, scenario: Scenario) -> GroupWork:
+        burst = burstiness(exact.group, scenario)
+        load_factor = factor / speed(exact, scenario) * burst
         values = self.tables[0].values(load_factor)
         if len(self.tables) > 1:
             values = [np.array(one) for one in values]
@@ -106,7 +115,7 @@ class _ByMonth:
         return replace(
             exact,
             factor=factor,
-            month=FleetMonth.from_rows(month),
+            month=FleetMonth.from_rows(month).serving(1.0 / burst),
             spares=spares,
             outage_share=outage,
             growth_read=growth,

@@ -64,6 +64,8 @@ class Group:
     """One speed per pool, in the order of the pools."""
     progress: ThroughputPath
     """Where the throughput goes over the horizon."""
+    burst_rate: SourcedValue | None
+    """How many times their load requests queue like; None with a stated factor."""
 
     def restricted_to(self, kept: Sequence[FleetPool]) -> Group:
         """Return the group with some of its pools, counted in nodes of the first that is left.
@@ -78,15 +80,18 @@ class Group:
         fleet = replace(
             self.fleet,
             load_by_hour=self.fleet.load_by_hour * (first.work / self.speeds[0].work),
-            arrivals=replace(self.fleet.arrivals, concurrency=first.concurrency or 1.0),
+            arrivals=replace(
+                self.fleet.arrivals,
+                concurrency=first.concurrency or 1.0,
+                rate=first.node.relative_rate,
+            ),
             pools=tuple(
                 replace(pool, work_per_node=first.work / speed.work)
                 for pool, speed in zip(kept, speeds, strict=True)
             ),
         )
-        return Group(
-            workload=self.workload,
-            classes=self.classes,
+        return replace(
+            self,
             pools=tuple(pools),
             fleet=fleet,
             throughput=widest.scaled(first.throughput.name),

@@ -1,7 +1,7 @@
-"""Tails of large counts by closed forms: Poisson counts, and sums of binomial counts.
+"""Tails of sums of large binomial counts by a closed form.
 
-Exact sums take a number of terms that grows with the count; these take the same time for any
-count. Tests compare both with the exact sums near the size from which they are used.
+Exact sums take a number of terms that grows with the count; this takes the same time for any
+count. Tests compare both near the size from which it is used.
 """
 
 from __future__ import annotations
@@ -13,17 +13,8 @@ import numpy as np
 
 from tco.arrays import FloatArray
 
-__all__ = ["normal_tail", "poisson_tail_and_pmf", "trials_tail"]
+__all__ = ["normal_tail", "trials_tail"]
 
-TEMME = (
-    (
-        *(-1 / 3, 1 / 12, -2 / 135, 1 / 864, 1 / 2835, -139 / 777600, 1 / 25515),
-        *(-571 / 261273600, -281 / 151559100, 163879 / 197522841600),
-    ),
-    (-1 / 540, -1 / 288, 1 / 378, -77 / 77760, 1 / 4860, -1 / 2488320, -2743 / 151559100),
-    (25 / 6048, -139 / 51840, 1 / 1296, 1 / 497664, -6199 / 57736800),
-)
-"""Coefficients of Temme's expansion of the incomplete gamma function (DLMF 8.12.11), by power."""
 NEWTON_STEPS = 30
 AT_MEAN = 1e-3
 """Standard deviations from the mean within which the saddle point's correction is its limit."""
@@ -33,25 +24,6 @@ def normal_tail(z: FloatArray) -> FloatArray:
     """Return P(Z > z) of a standard normal; numpy has no error function of its own."""
     halves = [0.5 * math.erfc(one) for one in (z.ravel() / math.sqrt(2.0)).tolist()]
     return np.array(halves, float).reshape(z.shape)
-
-
-def poisson_tail_and_pmf(k: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return P(Y >= k) and P(Y = k) for Y ~ Poisson(mean), elementwise.
-
-    P(Y >= k) is the incomplete gamma function P(k, mean), by Temme's uniform expansion. From 1,000
-    on, and within 15 standard deviations of the mean, the relative error is below 1e-9.
-    """
-    away = (mean - k) / k
-    half_square = np.maximum(away - np.log1p(away), 0.0)
-    eta = np.copysign(np.sqrt(2.0 * half_square), away)
-    density = np.exp(-k * half_square) / np.sqrt(2.0 * math.pi * k)
-    series = sum(
-        np.polynomial.polynomial.polyval(eta, np.array(row)) / k**power
-        for power, row in enumerate(TEMME)
-    )
-    tail = normal_tail(-eta * np.sqrt(k)) - density * series
-    gamma_star = 1.0 + 1.0 / (12.0 * k) + 1.0 / (288.0 * k**2) - 139.0 / (51840.0 * k**3)
-    return tail, density / gamma_star
 
 
 def trials_tail(

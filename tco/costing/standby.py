@@ -11,7 +11,7 @@ import numpy as np
 from tco.arrays import FloatArray, Quantity, distinct_rows, ratio
 from tco.costing.fleet import Arrivals, Operation
 from tco.costing.large_counts import trials_tail
-from tco.costing.poisson import log_factorial
+from tco.costing.log_factorial import log_factorial
 
 __all__ = [
     "chances_up",

@@ -54,7 +54,7 @@ class Serving(Strict):
 class Sizing(Strict):
     """How full the fleet is planned."""
 
-    target_load: Annotated[float, Field(strict=True, gt=0, le=1)] = 0.8
+    target_load: Annotated[float, Field(strict=True, gt=0, le=1)] = 1.0
 
 
 class Standby(Strict):

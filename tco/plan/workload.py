@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from tco.arrays import FloatArray
 from tco.catalog.benchmark import Latency
@@ -19,7 +19,7 @@ from tco.errors import BadInput, Problem, one_of
 from tco.files import Strict, problems_of
 from tco.plan.folder_files import FolderFiles, below
 from tco.plan.hourly_counts import MOST_PER_HOUR, week_from_csv
-from tco.ranges import Range, Share, point
+from tco.ranges import PositiveAmount, Range, Share, point
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH
 from tco.yaml_files import read_yaml
 
@@ -36,6 +36,21 @@ __all__ = [
 
 TokenCount = Annotated[float, Field(strict=True, ge=0, le=100_000_000)]
 HourOfDay = Annotated[int, Field(strict=True, ge=0, le=24)]
+MOST_BURST_RATE = 1000.0
+
+
+def _burst_rate(value: Range) -> Range:
+    if not 1.0 <= value.low <= value.high <= MOST_BURST_RATE:
+        raise ValueError(
+            f"requests queue like 1 to {MOST_BURST_RATE:g} times their number: write a number or "
+            "a range between these, such as 1.15."
+        )
+    return value
+
+
+BurstRate = Annotated[PositiveAmount, AfterValidator(_burst_rate)]
+Kind = Literal["chat", "code-completion", "agent", "batch"]
+"""What a workload's requests are for: it says how bursty they are."""
 NO_SHARE = point(0.0)
 SHARES_TOLERANCE = 1e-6
 TOO_FEW = "less than one request a month: there is nothing to plan."
@@ -122,15 +137,24 @@ class Objectives(Strict):
 
 
 class Burst(Strict):
-    """How requests arrive within an hour: Poisson up to a quantile, or at a factor for certain."""
+    """How requests arrive within an hour.
 
-    quantile: Annotated[float, Field(strict=True, gt=0, lt=1)] | None = None
+    They queue like ``rate`` times their number, within the operating point for ``quantile`` of the
+    time; or their peak is at a ``factor`` for certain.
+    """
+
+    quantile: Annotated[float, Field(strict=True, gt=0, lt=1)] = 0.99
+    rate: BurstRate | None = None
     factor: Annotated[float, Field(strict=True, ge=1, le=1000)] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.quantile is None) == (self.factor is None):
-            raise ValueError("states exactly one of quantile and factor.")
+        others = [key for key in ("quantile", "rate") if key in self.model_fields_set]
+        if self.factor is not None and others:
+            raise ValueError(
+                f"factor stands alone: it says for certain what {' and '.join(others)} would "
+                "say of chance. Use one or the other."
+            )
         return self
 
 
@@ -151,6 +175,7 @@ def _growth(value: Any) -> Any:
 class Workload(Strict):
     """A workload file."""
 
+    kind: Kind | None = None
     timezone: Annotated[str, BeforeValidator(_timezone)] = "UTC"
     requests_per_month: Annotated[float, Field(strict=True, gt=0, le=1e15)] | None = None
     per_hour: tuple[Annotated[float, Field(strict=True, ge=0, le=MOST_PER_HOUR)], ...] | None = None
@@ -161,7 +186,7 @@ class Workload(Strict):
         float, Field(strict=True, gt=-1, le=100), BeforeValidator(_growth)
     ] = 0.0
     objectives: Objectives = Objectives()
-    burst: Burst = Burst(quantile=0.99)
+    burst: Burst = Burst()
     sessions: Sessions | None = None
 
     @model_validator(mode="after")
@@ -210,6 +235,7 @@ class Demand:
     growth_per_year: float
     objectives: Objectives
     burst: Burst
+    kind: Kind | None = None
     name: str = ""
     """The workload file's, by which its uncertain figures are known."""
     sessions: Sessions | None = None
@@ -290,4 +316,5 @@ def demand_of(workload: Workload, folder: Path, shown: str, files: FolderFiles) 
         objectives=workload.objectives,
         burst=workload.burst,
         sessions=workload.sessions,
+        kind=workload.kind,
     )

@@ -15,6 +15,7 @@ from tco.plan.plan import Service
 from tco.plan.workload import RequestClass
 from tco.resolve.apis import needed_rate
 from tco.resolve.boot import with_boot_of_weights
+from tco.resolve.burst import resolve_burst_rate
 from tco.resolve.lookup import Lookup, NotFound, maybe
 from tco.resolve.pools import resolve_pool
 from tco.resolve.progress import resolve_progress
@@ -197,11 +198,15 @@ def _group(
             "concurrency, so bursts cannot be derived.",
             f"State burst: {{factor: …}} in the workload {spec.workload}.",
         )
+    burst_rate = None if demand.burst.factor else resolve_burst_rate(todo, demand)
+    rate = burst_rate.value.likely if burst_rate else 1.0
     arrivals = Arrivals(
         concurrency=concurrency or 1.0,
         target_load=spec.sizing.target_load,
-        quantile=demand.burst.quantile or 0.99,
-        factor=demand.burst.factor or (1.0 if concurrency is None else None),
+        quantile=demand.burst.quantile,
+        rate=first.node.relative_rate,
+        burst_rate=rate,
+        factor=demand.burst.factor or (rate if concurrency is None else None),
         unserved_limit=todo.plan.gate.max_unserved_share if spec.overflow == "refuse" else None,
     )
     fleet = Fleet(
@@ -227,6 +232,7 @@ def _group(
         throughput=widest.scaled(by_pool[0].throughput.name),
         speeds=by_pool,
         progress=resolve_progress(todo, model),
+        burst_rate=burst_rate,
     )
 
 

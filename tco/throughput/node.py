@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from tco.throughput.configuration import Configuration
 from tco.throughput.curve import Curve, OperatingPoint
 from tco.throughput.lengths import LengthRule, alpha_of
 from tco.throughput.provenance import Provenance
+from tco.throughput.relative_rate import STRAIGHT_LINE, RelativeRate, relative_rate
 from tco.throughput.replica import Replica
 from tco.throughput.shape import Shape
 
@@ -96,6 +98,14 @@ class NodeThroughput:
         """Return the requests in flight on all replicas of a node, or on one across nodes."""
         each = self.point.concurrency
         return None if each is None else each * self.replicas
+
+    @cached_property
+    def relative_rate(self) -> RelativeRate:
+        """Return how the node's output tok/s grow with the requests in flight."""
+        curve, full = self.curve, self.point.concurrency
+        if curve is None or full is None:
+            return STRAIGHT_LINE
+        return relative_rate(curve.concurrency, curve.output_tok_s, full)
 
     @property
     def output_tok_s(self) -> float:

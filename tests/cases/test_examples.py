@@ -58,7 +58,7 @@ def test_hosted_open_weights_turn_the_answer(
     assert (verdict.decision, verdict.against) == ("DO_NOT", hosted)
 
 
-@pytest.mark.parametrize(("name", "decision"), [("r1-h200", "RECOMMEND"), ("r1-b200", "LEAN")])
+@pytest.mark.parametrize(("name", "decision"), [("r1-h200", "RECOMMEND"), ("r1-b200", "RECOMMEND")])
 def test_self_hosting_wins_against_the_same_weights(name: str, decision: str) -> None:
     """Measured throughput alone carries the answer: nothing caps the verdict."""
     verdict = example(name).verdict

@@ -1,4 +1,4 @@
-"""Closed forms for large counts against exact sums; the work does not grow with a fleet."""
+"""A closed form for large counts against exact sums; the work does not grow with a fleet."""
 
 from __future__ import annotations
 
@@ -8,41 +8,11 @@ from scipy import stats
 
 from tco.analysis.evaluation import evaluate
 from tco.arrays import FloatArray
-from tco.costing import large_counts, poisson
+from tco.costing import large_counts
 from tco.costing.fleet_operation import operate
 from tests.conftest import DAY, ON_DEMAND, Lab
 
 SCORES = np.array([-6.0, -3.0, -1.0, -0.01, 0.0, 0.01, 1.0, 2.33, 4.0])
-
-
-@pytest.mark.parametrize("mean", [300.0, 999.0, 1_000.0, 1_003.5, 20_000.0])
-def test_poisson_tail_and_chance_are_the_exact_ones(mean: float) -> None:
-    """From a third of the size at which it takes over, the expansion has nine right digits."""
-    k = np.floor(mean + SCORES * np.sqrt(mean))
-    tail, chance = large_counts.poisson_tail_and_pmf(k, np.full_like(k, mean))
-    assert tail == pytest.approx(np.asarray(stats.poisson.sf(k - 1, mean), float), rel=1e-9)
-    assert chance == pytest.approx(np.asarray(stats.poisson.pmf(k, mean), float), rel=1e-9)
-
-
-def test_poisson_is_smooth_where_the_closed_form_takes_over() -> None:
-    """Tail, loss and largest load run through the switch without a jump and without turning."""
-    counts = np.arange(poisson.CLOSED_FORM_CUTOFF - 20, poisson.CLOSED_FORM_CUTOFF + 20)
-    for mean in (900.0, 1_000.0, 1_100.0):
-        means = np.full_like(counts, mean)
-        assert np.all(np.diff(poisson.survival(counts, means)) < 0)
-        assert np.all(np.diff(poisson.loss(counts, means)) < 0)
-    steps = np.diff(poisson.most_load(counts, 0.99))
-    assert steps == pytest.approx(np.full_like(steps, 0.9633), abs=0.001)
-    assert np.all(np.abs(np.diff(steps)) < 1e-4)
-
-
-@pytest.mark.parametrize("mean", [1e5, 1e7, 1e9])
-def test_loss_of_huge_counts_is_that_of_a_normal_count(mean: float) -> None:
-    """The expected excess tends to that of a normal count, with no digits lost to cancellation."""
-    z = np.array([-2.0, 0.0, 1.0, 2.33, 4.0])
-    normal = np.sqrt(mean) * (stats.norm.pdf(z) - z * stats.norm.sf(z))
-    capacity = mean + z * np.sqrt(mean)
-    assert poisson.loss(capacity, mean) == pytest.approx(normal, rel=15 / np.sqrt(mean))
 
 
 @pytest.mark.parametrize(

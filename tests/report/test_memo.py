@@ -169,7 +169,7 @@ def test_the_answer_stands_in_the_first_line(lab: Lab) -> None:
 def test_the_first_line_says_how_sure_it_is(lab: Lab) -> None:
     """The cost stands with what it is in 8 of 10 scenarios, and with what would turn the answer."""
     answer = memo(memo_document(_everything(lab))).splitlines()[2]
-    assert re.search(r"costs \$69,700 \(\$6\S+ to \$8\S+ in 8 of 10 scenarios\) vs\.", answer)
+    assert re.search(r"costs \$69,800 \(\$6\S+ to \$8\S+ in 8 of 10 scenarios\) vs\.", answer)
     assert re.search(r"The answer would change if the API cost 1\S+ times as much\.$", answer)
 
 

@@ -31,7 +31,7 @@ from tco.analysis.simulation.accumulator import (
 from tco.analysis.simulation.distribution import ImpossibleCorrelations, UnknownFigure
 from tco.analysis.simulation.drivers import Drivers, Recorder
 from tco.arrays import FloatArray, Quantity
-from tco.costing.fleet_operation import GroupWork, speed
+from tco.costing.fleet_operation import GroupWork, burstiness, speed
 from tco.costing.stack import Alternative
 from tco.errors import BadInput, Problem, one_of
 from tco.plan.plan import Correlation
@@ -144,8 +144,13 @@ def drivers_of(ahead: Projection, alternatives: Sequence[Alternative]) -> Driver
     recorder = Recorder()
     _outcome(lambda _: ahead, alternatives, recorder, 1)
     for fleet in _fleets(ahead):
-        speed(fleet, recorder)
+        _crowding(fleet, recorder)
     return recorder.drivers
+
+
+def _crowding(fleet: GroupWork, scenario: Scenario) -> Quantity:
+    """Return how much more crowded than likely the nodes of a fleet are."""
+    return burstiness(fleet.group, scenario) / speed(fleet, scenario)
 
 
 def _fleets(ahead: Projection) -> Iterator[GroupWork]:
@@ -156,13 +161,13 @@ def _fleets(ahead: Projection) -> Iterator[GroupWork]:
 
 
 def _widest(ahead: Projection) -> float:
-    """Return the factor within which every fleet's speed stays: the reach of the fleets' tables."""
+    """Return the factor within which every fleet's load stays: the reach of the fleets' tables."""
     recorder = Recorder()
     for fleet in _fleets(ahead):
-        speed(fleet, recorder)
+        _crowding(fleet, recorder)
     drivers = recorder.drivers
     ends = np.tile([-FURTHEST, FURTHEST], (len(drivers.names), 1))
-    far = [np.asarray(speed(fleet, drivers.scenario(ends))) for fleet in _fleets(ahead)]
+    far = [np.asarray(_crowding(fleet, drivers.scenario(ends))) for fleet in _fleets(ahead)]
     return max((float(max(ratio.max(), 1 / ratio.min())) for ratio in far), default=1.0)
 
 
