@@ -56,6 +56,7 @@ def optimize(
     from tco.analysis.optimization.budget import Budget
     from tco.analysis.optimization.optimize import optimize as cheapest
     from tco.catalog.catalog import load_catalog
+    from tco.documents.optimize import optimize_document
     from tco.files import write_text
     from tco.plan.stack_file import read_stack
     from tco.report.layout import columns
@@ -73,15 +74,14 @@ def optimize(
         seed=question.seed,
         budget=Budget(time_limit),
     )
+    document = optimize_document(found)
     if form == "json":
-        from tco.documents.optimize import optimize_document
-
-        print_json(optimize_document(found))
+        print_json(document)
     else:
-        print_text(optimum_text(found, columns()))
+        print_text(optimum_text(document, columns()))
     if write:
-        from tco.report.stack_file_writer import pinned
+        from tco.analysis.optimization.stack_file_writer import pinned
 
         path = Path(source.file)
         write_text(path.resolve(), pinned(found, path))  # a link was read, so it stays inside
-        print_error(pinned_line(found, path))
+        print_error(pinned_line(document, path))

@@ -67,23 +67,25 @@ def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOpti
 
 def _print_whole(asked: Sweep, form: str) -> None:
     """Print a sweep with its break-even line, once all points are known."""
+    from tco.documents.sweep import sweep_document
+
     with progress(asked.points(), asked.size, "Sweeping") as bar:
         points = list(bar)
     rows = asked.rows(points)
     with progress(map(asked.break_even, rows), len(rows), "Break-even") as bar:
         even = list(bar)
+    document = sweep_document(asked, points, even)
     if form == "json":
-        from tco.documents.sweep import sweep_document
-
-        print_json(sweep_document(asked, points, even))
+        print_json(document)
     else:
         from tco.report.sweep_report import sweep_text
 
-        print_text(sweep_text(asked, points, even))
+        print_text(sweep_text(document))
 
 
 def _stream(asked: Sweep) -> None:
     """Print a sweep as CSV, one line per point as it is known; Ctrl-C leaves what is written."""
+    from tco.documents.sweep import input_part, point_part
     from tco.report.sweep_report import csv_header, csv_line
 
     written = 0
@@ -91,8 +93,8 @@ def _stream(asked: Sweep) -> None:
         hidden = sys.stdout.isatty()
         with progress(asked.points(), asked.size, "Sweeping", hidden=hidden) as bar:
             for point in bar:
-                head = "" if written else csv_header(asked)
-                print_text(head + csv_line(point))
+                head = "" if written else csv_header(list(map(input_part, asked.axes)))
+                print_text(head + csv_line(point_part(point)))
                 sys.stdout.flush()
                 written += 1
     except KeyboardInterrupt:

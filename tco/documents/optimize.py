@@ -8,12 +8,18 @@ from typing import Literal
 from pydantic import Field
 
 from tco.analysis.optimization.optimize import Optimum, PricedMix, ServiceOptimum
-from tco.analysis.optimization.ranks import Rank, Supply, supply_name
+from tco.analysis.optimization.ranks import API, Rank, Supply, supply_name
 from tco.costing.pool_model import PoolModel
 from tco.documents.disclosure import disclosed, secret_candidates
 from tco.documents.document import Document, Part
 
-__all__ = ["MixPart", "OptimizeDocument", "nodes_by_pool", "optimize_document"]
+__all__ = [
+    "MixPart",
+    "OptimizeDocument",
+    "RankSupplyPart",
+    "ServiceOptimumPart",
+    "optimize_document",
+]
 
 
 class CostPart(Part):
@@ -53,6 +59,9 @@ class ServiceOptimumPart(Part):
     with_nodes: MixPart | None
     risk_averse: MixPart | None
     standby_usd_per_month: dict[str, float]
+    supplies: tuple[str, ...] = Field(description="Of own nodes, the cheapest of rank 1 first.")
+    api: str | None = Field(description="The name of the API among the supplies of a rank.")
+    committed: tuple[str, ...] = Field(description="Pools whose nodes are paid every hour.")
     ranks: tuple[RankSupplyPart, ...]
 
 
@@ -96,8 +105,17 @@ def _service(service: ServiceOptimum, secret: Collection[Supply]) -> ServiceOpti
         with_nodes=_mix(service.with_nodes, service.pools),
         risk_averse=_mix(service.risk_averse, service.pools),
         standby_usd_per_month=service.standby_usd_per_month,
+        supplies=_own_supplies(service),
+        api=supply_name(API) if service.ranks and API in service.ranks[0].usd_per_hour else None,
+        committed=tuple(pool.name for pool in service.pools if pool.supply.committed),
         ranks=tuple(_rank(rank, secret) for rank in service.ranks),
     )
+
+
+def _own_supplies(service: ServiceOptimum) -> tuple[str, ...]:
+    first = service.ranks[0].usd_per_hour if service.ranks else {}
+    own = [supply for supply in first if supply is not API]
+    return tuple(map(supply_name, sorted(own, key=lambda supply: first[supply])))
 
 
 def _rank(rank: Rank, secret: Collection[Supply]) -> RankSupplyPart:
@@ -118,13 +136,13 @@ def _mix(priced: PricedMix | None, pools: Sequence[PoolModel]) -> MixPart | None
         usd_per_month=priced.usd_per_month,
         stack_usd_per_month=priced.stack_usd_per_month,
         stack_p90_usd_per_month=priced.stack_p90_usd_per_month,
-        nodes=nodes_by_pool(priced.mix.held, pools),
-        always_on=nodes_by_pool(priced.mix.floors, pools),
+        nodes=_nodes_by_pool(priced.mix.held, pools),
+        always_on=_nodes_by_pool(priced.mix.floors, pools),
         overflow=overflow.api if overflow is not None else None,
     )
 
 
-def nodes_by_pool(counts: Mapping[str, int], pools: Sequence[PoolModel]) -> dict[str, int]:
+def _nodes_by_pool(counts: Mapping[str, int], pools: Sequence[PoolModel]) -> dict[str, int]:
     """Return nodes by pool; a mix counts replicas."""
     sizes = {pool.name: pool.nodes_per_replica for pool in pools}
     return {name: count * sizes[name] for name, count in counts.items()}

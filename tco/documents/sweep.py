@@ -12,7 +12,14 @@ from tco.analysis.decision.verdict import Decision
 from tco.analysis.sweep.sweep import Axis, Point, Sweep
 from tco.documents.document import Document, Part
 
-__all__ = ["InputPart", "PointPart", "SweepDocument", "sweep_document"]
+__all__ = [
+    "InputPart",
+    "PointPart",
+    "SweepDocument",
+    "input_part",
+    "point_part",
+    "sweep_document",
+]
 
 
 class InputPart(Part):
@@ -20,6 +27,7 @@ class InputPart(Part):
 
     name: str
     unit: str | None
+    whole: bool = Field(description="Whether it takes whole numbers only.")
     spacing: Literal["log", "linear"]
     values: tuple[float, ...]
 
@@ -66,8 +74,8 @@ def sweep_document(
         pricing_day=sweep.day,
         scenarios=sweep.scenarios,
         seed=sweep.seed,
-        inputs=tuple(_input(axis) for axis in sweep.axes),
-        points=tuple(_point(point) for point in points),
+        inputs=tuple(input_part(axis) for axis in sweep.axes),
+        points=tuple(point_part(point) for point in points),
         break_even=tuple(
             BreakEvenRowPart(at=row[0].values[:-1], values=tuple(values))
             for row, values in zip(rows, break_even, strict=True)
@@ -75,16 +83,19 @@ def sweep_document(
     )
 
 
-def _input(axis: Axis) -> InputPart:
+def input_part(axis: Axis) -> InputPart:
+    """Return a swept input."""
     return InputPart(
         name=axis.parameter.name,
         unit=axis.parameter.unit or None,
+        whole=axis.parameter.whole,
         spacing="log" if axis.logarithmic else "linear",
         values=axis.values,
     )
 
 
-def _point(point: Point) -> PointPart:
+def point_part(point: Point) -> PointPart:
+    """Return the answer at one point."""
     return PointPart(
         values=point.values,
         usd_per_month=point.usd_per_month,

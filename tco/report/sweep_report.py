@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import click
 
-from tco.analysis.decision.verdict import Decision, in_words
-from tco.analysis.sweep.sweep import Axis, Point, Sweep
+from tco.documents.sweep import InputPart, PointPart, SweepDocument
+from tco.documents.terms import Decision, in_words
 from tco.numbers import grouped, percent, plain, tokens, usd_about, usd_price
 from tco.percent import probability_text
 from tco.report.layout import WIDTH, wrapped
@@ -31,14 +31,14 @@ MARKS: dict[Decision, str] = {
 }
 
 
-def csv_header(sweep: Sweep) -> str:
+def csv_header(inputs: Sequence[InputPart]) -> str:
     """Return the names of the columns."""
-    names = [axis.parameter.name for axis in sweep.axes]
+    names = [axis.name for axis in inputs]
     figures = ["usd_per_month", "rival", "rival_usd_per_month", "saving_npv_usd", "decision"]
     return _csv([*names, *figures, "probability"])
 
 
-def csv_line(point: Point) -> str:
+def csv_line(point: PointPart) -> str:
     """One point; an empty cell is unknown."""
     return _csv(
         [
@@ -59,31 +59,28 @@ def _csv(cells: Sequence[object]) -> str:
     return text.getvalue()
 
 
-def sweep_text(sweep: Sweep, points: Sequence[Point], break_even: Sequence[Sequence[float]]) -> str:
+def sweep_text(sweep: SweepDocument) -> str:
     """Return the table: a row a point.
 
     Or in two dimensions the decisions and the break-even line.
     """
-    body = (
-        _line_table(sweep, points, break_even[0])
-        if len(sweep.axes) == 1
-        else _plane_table(sweep, points, break_even)
-    )
+    body = _line_table(sweep) if len(sweep.inputs) == 1 else _plane_table(sweep)
     return "\n".join([*_head(sweep), "", *body]) + "\n"
 
 
-def _head(sweep: Sweep) -> list[str]:
-    lines = [f"{click.style(sweep.source.name, bold=True)}   prices of {sweep.day.isoformat()}"]
-    for index, axis in enumerate(sweep.axes):
-        side = "" if len(sweep.axes) == 1 else ("down: ", "across: ")[index]
-        unit = f", {axis.parameter.unit}" if axis.parameter.unit else ""
-        steps = ", log scale" if axis.logarithmic else ""
-        lines += wrapped(f"{side}{axis.parameter.name}{unit}{steps}", "  ")
+def _head(sweep: SweepDocument) -> list[str]:
+    lines = [f"{click.style(sweep.stack, bold=True)}   prices of {sweep.pricing_day.isoformat()}"]
+    for index, axis in enumerate(sweep.inputs):
+        side = "" if len(sweep.inputs) == 1 else ("down: ", "across: ")[index]
+        unit = f", {axis.unit}" if axis.unit else ""
+        steps = ", log scale" if axis.spacing == "log" else ""
+        lines += wrapped(f"{side}{axis.name}{unit}{steps}", "  ")
     return lines
 
 
-def _line_table(sweep: Sweep, points: Sequence[Point], even: Sequence[float]) -> list[str]:
-    axis = sweep.axes[0]
+def _line_table(sweep: SweepDocument) -> list[str]:
+    [axis], points = sweep.inputs, sweep.points
+    even = sweep.break_even[0].values
     wins = "wins" if sweep.scenarios else ""
     rows = [f"  {'':>9} {'$/month':>12} {'alternative':>12} {'NPV saving':>13} {wins:>6}  verdict"]
     for point in points:
@@ -98,24 +95,23 @@ def _line_table(sweep: Sweep, points: Sequence[Point], even: Sequence[float]) ->
     return [*rows, "", *known, *wrapped(f"break-even: {_evens(axis, even, WIDTH)}", "  ")]
 
 
-def _plane_table(
-    sweep: Sweep, points: Sequence[Point], break_even: Sequence[Sequence[float]]
-) -> list[str]:
-    down, across = sweep.axes
+def _plane_table(sweep: SweepDocument) -> list[str]:
+    down, across = sweep.inputs
     labels = [_value(across, value) for value in across.values]
     cell = max(NARROWEST, *(len(label) for label in labels)) + 1
     shown = _shown(len(labels), (WIDTH - LABEL - EVENS) // cell)
     lines = [f"{'':>{LABEL}}{''.join(f'{labels[column]:>{cell}}' for column in shown)}  break-even"]
-    for row, even in zip(sweep.rows(points), break_even, strict=True):
+    for index, even in enumerate(sweep.break_even):
+        row = sweep.points[index * len(labels) : (index + 1) * len(labels)]
         cells = "".join(
             _colored(row[column], f"{MARKS[row[column].decision]:>{cell}}") for column in shown
         )
-        parts = _evens(across, even, WIDTH - LABEL - len(shown) * cell - 2)
+        parts = _evens(across, even.values, WIDTH - LABEL - len(shown) * cell - 2)
         lines.append(f"{_value(down, row[0].values[0]):>{LABEL}}{cells}  {parts}")
     lines += [
         "",
         "  · don't   lean, yes: self-hosting wins   only: no API qualifies   ? unknown",
-        *wrapped(f"break-even: the {across.parameter.name} at which the NPV saving is 0.", "  "),
+        *wrapped(f"break-even: the {across.name} at which the NPV saving is 0.", "  "),
     ]
     if len(shown) < len(labels):
         lines.append(f"  {len(shown)} of {len(labels)} columns; --format csv has all.")
@@ -129,11 +125,11 @@ def _shown(count: int, room: int) -> list[int]:
     return [round(place * (count - 1) / (room - 1)) for place in range(room)]
 
 
-def _colored(point: Point, text: str) -> str:
+def _colored(point: PointPart, text: str) -> str:
     return click.style(text, fg=DECISION_COLORS[point.decision])
 
 
-def _evens(axis: Axis, values: Sequence[float], room: int) -> str:
+def _evens(axis: InputPart, values: Sequence[float], room: int) -> str:
     """As many break-evens as there is room for."""
     texts = [_value(axis, value) for value in values] or ["none"]
     while len(", ".join(texts)) > room and len(texts) > 1:
@@ -141,15 +137,15 @@ def _evens(axis: Axis, values: Sequence[float], room: int) -> str:
     return ", ".join(texts)
 
 
-def _value(axis: Axis, value: float) -> str:
+def _value(axis: InputPart, value: float) -> str:
     """Return a value of an input as its unit is read."""
-    if axis.parameter.unit == "Mtok/month":
+    if axis.unit == "Mtok/month":
         return tokens(value)
-    if axis.parameter.unit == "share":
+    if axis.unit == "share":
         return percent(value)
-    if axis.parameter.unit == "USD/GPU-hour":
+    if axis.unit == "USD/GPU-hour":
         return usd_price(value)
-    return f"{value:,.0f}" if axis.parameter.whole else plain(value)
+    return f"{value:,.0f}" if axis.whole else plain(value)
 
 
 def _whole(value: float | None) -> str:

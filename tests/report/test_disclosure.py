@@ -54,7 +54,7 @@ def faces(lab: Lab, *, confidential: bool) -> dict[str, str]:
         "gate": gate_document(result).model_dump_json(),
         "csv": lines_csv([shown]),
         "focus": focus_csv([charges_document(result)]),
-        "optimum": optimum_text(found),
+        "optimum": optimum_text(optimize_document(found)),
         "optimum_json": optimize_document(found).model_dump_json(),
         "preview": pool_text(shown, "main"),
     }

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from tco.analysis.sweep.sweep import Point, Sweep, span_of, sweep_of
-from tco.documents.sweep import sweep_document
+from tco.documents.sweep import input_part, point_part, sweep_document
 from tco.plan.stack_file import read_stack
 from tco.report.sweep_report import csv_header, csv_line, sweep_text
 from tests.conftest import DAY, FOLLOWING, ON_DEMAND, Lab
@@ -34,7 +34,7 @@ def stack(lab: Lab) -> Lab:
 
 def test_table_of_one_input(stack: Lab) -> None:
     """A row a value: what both sides cost, what is saved, the verdict; then the break-even."""
-    text = click.unstyle(sweep_text(*swept(stack, "usd_per_gpu_hour=2..3:2")))
+    text = click.unstyle(sweep_text(sweep_document(*swept(stack, "usd_per_gpu_hour=2..3:2"))))
     assert text.splitlines() == [
         "one   prices of 2026-11-23",
         "  usd_per_gpu_hour, USD/GPU-hour",
@@ -51,7 +51,9 @@ def test_table_of_one_input(stack: Lab) -> None:
 def test_table_of_two_inputs(stack: Lab) -> None:
     """Decisions over both inputs, and the line between them: 4.5 dollars x utilization."""
     lines = click.unstyle(
-        sweep_text(*swept(stack, "utilization=0.2..0.8:2", "usd_per_gpu_hour=1..4:4"))
+        sweep_text(
+            sweep_document(*swept(stack, "utilization=0.2..0.8:2", "usd_per_gpu_hour=1..4:4"))
+        )
     ).splitlines()
     assert lines[1:3] == ["  down: utilization, share", "  across: usd_per_gpu_hour, USD/GPU-hour"]
     assert [line.split() for line in lines[4:7]] == [
@@ -67,7 +69,7 @@ def test_no_line_is_wider_than_80_columns(lab: Lab) -> None:
     lab.stack(pools, alternatives=["api/dear"])
     long = f"services.chat.pools.{LONG}.nodes.max=1..9:2"
     for texts in ((long,), ("volume=100..30000:40", long), (long, "volume=100..30000:40")):
-        lines = click.unstyle(sweep_text(*swept(lab, *texts))).splitlines()
+        lines = click.unstyle(sweep_text(sweep_document(*swept(lab, *texts)))).splitlines()
         assert [line for line in lines if len(line) > 80] == []
     assert any("of 40 columns; --format csv has all." in line for line in lines)
 
@@ -75,7 +77,9 @@ def test_no_line_is_wider_than_80_columns(lab: Lab) -> None:
 def test_csv_is_a_table_of_all_points(stack: Lab) -> None:
     """Every point is a line with full precision; what is unknown is an empty cell."""
     sweep, points, _ = swept(stack, "utilization=0.2..0.8:2", "usd_per_gpu_hour=1..4:4")
-    text = csv_header(sweep) + "".join(csv_line(point) for point in points)
+    text = csv_header(list(map(input_part, sweep.axes))) + "".join(
+        csv_line(point_part(point)) for point in points
+    )
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == 8
     assert [float(row["saving_npv_usd"]) for row in rows] == [

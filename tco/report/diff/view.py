@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tco.analysis.decision.verdict import in_words
 from tco.documents.diff import DiffDocument, Outcome, Revision, StackDelta
+from tco.documents.terms import in_words
 from tco.errors import printable
 from tco.numbers import signed_percent, signed_usd, whole_usd
 from tco.percent import probability_text

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from tco.analysis.optimization.mix import month_usd
 from tco.analysis.optimization.optimize import Optimum, optimize
 from tco.analysis.optimization.ranks import API
+from tco.analysis.optimization.stack_file_writer import pinned
 from tco.analysis.optimization.supplies import apis_of
 from tco.documents.optimize import optimize_document
 from tco.errors import BadInput
 from tco.report.optimum import optimum_text
-from tco.report.stack_file_writer import pinned
 from tests.conftest import DAY, FOLLOWING, ON_DEMAND, Keys, Lab
 
 COMMITMENT: Keys = {"kind": "savings-plan", "term": "1yr", "payment": "all-upfront"}
@@ -381,7 +381,7 @@ def test_nodes_that_never_stop_are_tried(lab: Lab) -> None:
     lab.stack(pools, {"require": ["nowhere"]}, prices=[book])
     found = solve(lab, months=0)
     assert found.optimum_usd == pytest.approx(56 * 5 * 730 / 24)
-    assert "2 to 4 x main" in optimum_text(found)
+    assert "2 to 4 x main" in optimum_text(optimize_document(found))
     assert optimize_document(found).as_json()["services"][0]["cheapest"]["always_on"] == {"main": 2}
     assert replanned(lab, found) == pytest.approx(found.optimum_usd)
 
@@ -393,7 +393,7 @@ def test_what_is_pinned_of_several_services_is_one_plan(lab: Lab, fte: float) ->
     found = solve(lab)
     assert found.pinned is not None
     assert found.optimum_usd is not None
-    text = " ".join(optimum_text(found).split())
+    text = " ".join(optimum_text(optimize_document(found)).split())
     assert ("the cheapest mix has no nodes for chat and batch" in text) is (fte == 1.0)
     assert optimize_document(found).pinned.usd_per_month == found.pinned.usd_per_month
     assert found.pinned.usd_per_month == pytest.approx(2 * 14_600 + fte * 20_000)
@@ -492,7 +492,7 @@ def test_a_services_figures_are_its_own(lab: Lab) -> None:
 def test_the_text_says_whose_figures_are_whose(lab: Lab) -> None:
     """Of several services each has its own figures, and the stack's P90 is called so."""
     two_services(lab, fte=1.0)
-    text = optimum_text(solve(lab))
+    text = optimum_text(optimize_document(solve(lab)))
     assert "with nodes: $34,600/month, the stack's P90 $58,252:" in " ".join(text.split())
     assert "what it adds to the stack" in " ".join(text.split())
 
@@ -501,7 +501,9 @@ def test_the_text_takes_the_terminals_width(lab: Lab) -> None:
     """Nothing is wider than the terminal, and a wider one shows the same in fewer lines."""
     two_services(lab, fte=1.0)
     found = solve(lab)
-    narrow, wide = (optimum_text(found, width).splitlines() for width in (80, 120))
+    narrow, wide = (
+        optimum_text(optimize_document(found), width).splitlines() for width in (80, 120)
+    )
     assert max(len(line) for line in narrow) <= 80 < max(len(line) for line in wide) <= 120
     assert len(wide) < len(narrow)
 
@@ -522,7 +524,7 @@ def test_what_follows_the_load_is_told_as_a_maximum(lab: Lab) -> None:
     service: Keys = {"serving": {"model": "twin", "gpus_per_replica": 16}, "require": ["nowhere"]}
     lab.stack(pools, service, prices=[day_prices(lab, 2.5, 1.7)])
     found = solve(lab)
-    text = " ".join(optimum_text(found).split())
+    text = " ".join(optimum_text(optimize_document(found)).split())
     assert "4 x savings-plan-1yr, up to 6 x main, no overflow" in text
     [one] = optimize_document(found).as_json()["services"]
     assert one["cheapest"]["nodes"] == {"savings-plan-1yr": 4, "main": 6}
