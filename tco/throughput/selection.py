@@ -27,6 +27,9 @@ from tco.throughput.sources import MEASURED_SOURCES, OTHER_SOURCES
 
 __all__ = ["NoThroughput", "select"]
 
+LARGEST_NODE = 8
+"""GPUs of the largest node whose throughput limits that of smaller ones."""
+
 
 class NoThroughput(TcoError):
     """No source knows how fast a model runs on a GPU, or it does not fit; with what to do."""
@@ -70,7 +73,39 @@ def select(
         pins=pins,
         supplied=supplied,
     )
-    return _best(need, *_first_candidates(need))
+    found = _best(need, *_first_candidates(need))
+    if found.is_own or pins.gpus_per_replica is not None:
+        return found
+    for count in GPU_COUNTS:
+        if gpus_per_node < count <= LARGEST_NODE:
+            wider = replace(need, gpus_per_node=count)
+            found = _no_faster(found, _best(wider, *_first_candidates(wider)))
+    return found
+
+
+def _no_faster(found: NodeThroughput, wider: NodeThroughput) -> NodeThroughput:
+    """Return a node's throughput, at most that of a node of more GPUs of the same kind.
+
+    Smaller replicas run on the larger node too, so it cannot be slower. Where it is, a source
+    nearer to a measurement answers for it, and that limits the weaker source of the smaller node:
+    the other way round, an estimate would outbid a measurement.
+    """
+    if found.unmet:
+        return found
+    if wider.unmet:
+        return replace(found, unmet=wider.unmet)
+    factor = wider.output_tok_s / found.output_tok_s
+    if factor >= 1:
+        return found
+    note = f"limited to {wider.output_tok_s:,.0f} output tok/s, what {wider.configuration} makes"
+    curve, capacity, point = found.curve, found.capacity, found.point
+    return replace(
+        found,
+        curve=curve and replace(curve, output_tok_s=curve.output_tok_s * factor),
+        capacity=capacity and replace(capacity, output_tok_s=capacity.output_tok_s * factor),
+        point=replace(point, output_tok_s=point.output_tok_s * factor),
+        notes=(*found.notes, note),
+    )
 
 
 def _first_candidates(need: Need) -> tuple[Need, list[Candidate]]:
