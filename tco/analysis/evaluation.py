@@ -31,6 +31,7 @@ from tco.units import TOKENS_PER_MTOK
 
 if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios needs none of them
     from tco.analysis.cashflow.months import MonthByMonth
+    from tco.analysis.cashflow.price_immunity import PriceImmunity
     from tco.analysis.optimization.commitment_options import CommitmentOption
     from tco.analysis.simulation.accumulator import Sensitivity
     from tco.analysis.simulation.uncertainty import Uncertainty
@@ -137,6 +138,7 @@ class Evaluation:
             for group in service.groups
             for figure in group.progress.figures
         }
+        future |= {figure.driver for figure in self.stack.node_prices.figures}
         inputs = [figure for figure in drawn.inputs if figure.name not in future] if drawn else []
         return max(inputs, key=lambda figure: (figure.evppi_usd, figure.swing_usd), default=None)
 
@@ -144,6 +146,13 @@ class Evaluation:
     def unbought_usd_per_month(self) -> dict[str, float]:
         """What the pools that are not bought yet cost on demand; empty without a price for it."""
         return on_demand_usd_per_month(self.stack)
+
+    @cached_property
+    def price_immunity(self) -> PriceImmunity | None:
+        """What it is worth that commitments keep their price; None without a commitment."""
+        from tco.analysis.cashflow.price_immunity import price_immunity  # noqa: PLC0415
+
+        return price_immunity(self.own.ahead)
 
     @cached_property
     def months(self) -> MonthByMonth | None:

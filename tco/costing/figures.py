@@ -10,6 +10,7 @@ from tco.catalog.sourced import SourcedValue
 from tco.costing.api_bill import ApiRate, PricePath
 from tco.costing.egress import Band, EgressTerms
 from tco.costing.group import Group
+from tco.costing.node_outlook import NodePriceOutlook
 from tco.costing.overheads import Labor, Platform
 from tco.costing.pool_model import PoolModel, PowerTerms
 from tco.costing.purchase import OwnedSupply, PurchaseOption, SpotSupply
@@ -23,7 +24,7 @@ FIGURED = (
     StackModel,
     *(ServiceModel, Group, ThroughputPath, PoolModel, StandbyTerms, PowerTerms),
     *(Labor, Platform, ApiRate, PricePath, EgressTerms, Band),
-    *(PurchaseOption, SpotSupply, OwnedSupply),
+    *(PurchaseOption, SpotSupply, OwnedSupply, NodePriceOutlook),
 )
 """What a stack is made of that holds figures."""
 

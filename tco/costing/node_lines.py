@@ -12,6 +12,7 @@ from tco.catalog.sourced import SourcedValue
 from tco.costing.fleet_operation import FleetOperation, GroupWork
 from tco.costing.lines import NODES, SPARE_NODES, CommitmentStatus, CostLine, LineKind
 from tco.costing.pool_model import PoolModel, PowerTerms
+from tco.costing.purchase import PriceFactors
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel
 from tco.ranges import point
@@ -28,14 +29,18 @@ ELECTRICITY = LineKind("electricity", "power", "kWh")
 def node_lines(
     stack: StackModel, done: FleetOperation, index: int, month: Quantity, scenario: Scenario
 ) -> Iterator[CostLine]:
-    """Return compute, standby and power of one service; a node's price is the same every month."""
-    del month
+    """Return compute, standby and power of one service, rents on their path to the month."""
     rate = monthly_rate(scenario.value(stack.discount_rate))  # of capital
     service = stack.services[index]
     for group in done.groups[index]:
         for rank, pool in enumerate(group.group.pools):
-            yield from _compute(service, group, rank, pool, rate=rate, scenario=scenario)
-        yield from _standby_nodes(service, group, rate, scenario)
+            factors = stack.node_prices.factors(pool.supply, month, scenario)
+            yield from _compute(
+                service, group, rank, pool, rate=rate, factors=factors, scenario=scenario
+            )
+        spare = group.spare_pool.supply.as_spare()
+        factors = stack.node_prices.factors(spare, month, scenario)
+        yield from _standby_nodes(service, group, rate, factors, scenario=scenario)
         yield from _power(service, group, scenario)
 
 
@@ -45,6 +50,7 @@ def _compute(
     index: int,
     pool: PoolModel,
     rate: Quantity,
+    factors: PriceFactors,
     scenario: Scenario,
 ) -> list[CostLine]:
     """Node-hours at the pool's price; a commitment is paid for every hour, used or not."""
@@ -61,7 +67,7 @@ def _compute(
         provider=pool.vendor,
         sku=supply.node,
         quantity=hours + booting,
-        usd_per_unit=supply.recurring_usd_per_hour(scenario),
+        usd_per_unit=supply.recurring_usd_per_hour(scenario, factors),
         service=service.name,
         pool=pool.name,
         region=pool.region,
@@ -70,8 +76,8 @@ def _compute(
     )
     if not supply.committed:
         return [line]
-    amortised = _amortised_per_hour(pool, rate, scenario)
-    price = supply.effective_usd_per_hour(scenario, rate)
+    amortised = _amortised_per_hour(pool, rate, factors, scenario)
+    price = supply.effective_usd_per_hour(scenario, rate, factors)
     used = np.minimum(done.month.needed_hours[index] * size, hours)
     by_status: tuple[tuple[CommitmentStatus, FloatArray], ...] = (
         ("used", used),
@@ -90,10 +96,12 @@ def _compute(
     return lines if np.any(lines[1].quantity > 1e-9) else lines[:1]
 
 
-def _amortised_per_hour(pool: PoolModel, rate: Quantity, scenario: Scenario) -> Quantity:
+def _amortised_per_hour(
+    pool: PoolModel, rate: Quantity, factors: PriceFactors, scenario: Scenario
+) -> Quantity:
     if not pool.supply.paid_ahead:
         return 0.0
-    return pool.supply.amortised_usd_per_month(scenario, rate) / HOURS_PER_MONTH
+    return pool.supply.amortised_usd_per_month(scenario, rate, factors) / HOURS_PER_MONTH
 
 
 def _compute_figures(rate: SourcedValue, pool: PoolModel) -> tuple[SourcedValue, ...]:
@@ -111,7 +119,11 @@ def _compute_figures(rate: SourcedValue, pool: PoolModel) -> tuple[SourcedValue,
 
 
 def _standby_nodes(
-    service: ServiceModel, done: GroupWork, rate: Quantity, scenario: Scenario
+    service: ServiceModel,
+    done: GroupWork,
+    rate: Quantity,
+    factors: PriceFactors,
+    scenario: Scenario,
 ) -> list[CostLine]:
     """Return the spares, all month, at the price of their pool."""
     if not np.any(done.spares > 0):
@@ -119,7 +131,7 @@ def _standby_nodes(
     pool = done.spare_pool
     supply = pool.supply.as_spare()
     hours = done.spares * pool.nodes_per_replica * HOURS_PER_MONTH
-    amortised = _amortised_per_hour(pool, rate, scenario)
+    amortised = _amortised_per_hour(pool, rate, factors, scenario)
     return [
         CostLine(
             kind=SPARE_NODES,
@@ -127,7 +139,7 @@ def _standby_nodes(
             provider=pool.vendor,
             sku=supply.node,
             quantity=hours,
-            usd_per_unit=supply.effective_usd_per_hour(scenario, rate),
+            usd_per_unit=supply.effective_usd_per_hour(scenario, rate, factors),
             service=service.name,
             pool=pool.name,
             region=pool.region,

@@ -15,7 +15,10 @@ from tco.scenario import Scenario
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
 __all__ = [
+    "SAME_PRICES",
+    "Option",
     "OwnedSupply",
+    "PriceFactors",
     "PurchaseOption",
     "SpotSupply",
     "interruptions_per_hour",
@@ -31,6 +34,17 @@ MERIT: dict[Option, int] = {
     "on-demand": 3,
 }
 """Dispatch order: what is paid anyway first, then the cheapest that can be switched off."""
+
+
+@dataclass(frozen=True)
+class PriceFactors:
+    """What a rent, and the price of a spot node's fallback, are times their prices today."""
+
+    rent: Quantity = 1.0
+    fallback: Quantity = 1.0
+
+
+SAME_PRICES = PriceFactors()
 
 
 @dataclass(frozen=True)
@@ -114,14 +128,16 @@ class PurchaseOption:
             return self
         return PurchaseOption(option="on-demand", node=self.node, rate=self.spot.on_demand)
 
-    def recurring_usd_per_hour(self, scenario: Scenario) -> Quantity:
+    def recurring_usd_per_hour(
+        self, scenario: Scenario, factors: PriceFactors = SAME_PRICES
+    ) -> Quantity:
         """Return the recurring price of one node for one hour, without upfronts, in USD."""
-        rate = scenario.value(self.rate) * scenario.node_price_factor
+        rate = scenario.value(self.rate) * scenario.node_price_factor * factors.rent
         if self.spot is None:
             return rate
         terms = self.spot
         fallback = (
-            scenario.value(terms.on_demand) * scenario.node_price_factor
+            scenario.value(terms.on_demand) * scenario.node_price_factor * factors.fallback
             if terms.on_demand is not None
             else None
         )
@@ -134,15 +150,17 @@ class PurchaseOption:
             overprovision=terms.overprovision,
         )
 
-    def upfront_usd(self, scenario: Scenario) -> Quantity:
+    def upfront_usd(self, scenario: Scenario, factors: PriceFactors = SAME_PRICES) -> Quantity:
         """Return the upfront payment for one node at the start of each period, in USD."""
         if self.owned is not None:
             return scenario.value(self.owned.price) * scenario.capex_factor
         if self.upfront is None:
             return 0.0
-        return scenario.value(self.upfront) * scenario.node_price_factor
+        return scenario.value(self.upfront) * scenario.node_price_factor * factors.rent
 
-    def amortised_usd_per_month(self, scenario: Scenario, monthly_rate: Quantity) -> Quantity:
+    def amortised_usd_per_month(
+        self, scenario: Scenario, monthly_rate: Quantity, factors: PriceFactors = SAME_PRICES
+    ) -> Quantity:
         """Return the upfront of one node spread over its period.
 
         An annuity if owned, else evenly.
@@ -153,7 +171,7 @@ class PurchaseOption:
             return annuity(price, residual, monthly_rate, self.owned.life_months)
         if self.upfront is None or self.period_months is None:
             return 0.0
-        return self.upfront_usd(scenario) / self.period_months
+        return self.upfront_usd(scenario, factors) / self.period_months
 
     def maintenance_usd_per_month(self, scenario: Scenario) -> Quantity:
         """Maintenance of one owned node, a share of its price per year."""
@@ -161,12 +179,14 @@ class PurchaseOption:
             return 0.0
         return self.upfront_usd(scenario) * scenario.value(self.owned.maintenance) / MONTHS_PER_YEAR
 
-    def effective_usd_per_hour(self, scenario: Scenario, monthly_rate: Quantity) -> Quantity:
+    def effective_usd_per_hour(
+        self, scenario: Scenario, monthly_rate: Quantity, factors: PriceFactors = SAME_PRICES
+    ) -> Quantity:
         """All-in price of holding one node for an hour: recurring, amortised, maintained."""
         monthly = self.amortised_usd_per_month(
-            scenario, monthly_rate
+            scenario, monthly_rate, factors
         ) + self.maintenance_usd_per_month(scenario)
-        return self.recurring_usd_per_hour(scenario) + monthly / HOURS_PER_MONTH
+        return self.recurring_usd_per_hour(scenario, factors) + monthly / HOURS_PER_MONTH
 
 
 def spot_usd_per_useful_hour(

@@ -12,6 +12,7 @@ from tco.costing.api_bill import ApiRate
 from tco.costing.caution import Caution
 from tco.costing.group import Group
 from tco.costing.market import Market
+from tco.costing.node_outlook import NodePriceOutlook
 from tco.costing.overheads import Labor, Platform
 from tco.costing.pool_model import PoolModel
 from tco.costing.service_model import ServiceModel
@@ -54,6 +55,7 @@ class StackModel:
     labor: Labor
     platform: Platform
     discount_rate: SourcedValue
+    node_prices: NodePriceOutlook
     horizon_months: int
     warnings: tuple[Caution, ...]
     unpriced: tuple[Unpriced, ...]

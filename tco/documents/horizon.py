@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from tco.analysis.cashflow.price_immunity import PriceImmunity
 from tco.analysis.evaluation import Evaluation
 from tco.documents.alternatives import ThresholdPart, threshold_part
 from tco.documents.document import Part
@@ -26,6 +27,15 @@ class MonthPart(Part):
     cheaper: Literal["self", "rival"]
 
 
+class PriceImmunityPart(Part):
+    """What it is worth over the horizon that commitments keep their price, in present value."""
+
+    factor_per_year: tuple[float, float, float]
+    if_low_usd: float = Field(description="If prices change by the low factor per year.")
+    base_case_usd: float
+    if_high_usd: float = Field(description="If prices change by the high factor per year.")
+
+
 class HorizonPart(Part):
     """The months ahead against the best alternative."""
 
@@ -35,6 +45,7 @@ class HorizonPart(Part):
     saving_npv_usd: float | None
     payback_months: ThresholdPart
     turns_in_month: int | None
+    price_immunity: PriceImmunityPart | None = None
 
 
 def horizon_part(result: Evaluation) -> HorizonPart | None:
@@ -61,4 +72,18 @@ def horizon_part(result: Evaluation) -> HorizonPart | None:
         saving_npv_usd=result.verdict.saving_npv_usd,
         payback_months=threshold_part(rival.thresholds.payback_months),
         turns_in_month=table.turns_in_month,
+        price_immunity=price_immunity_part(result.price_immunity),
+    )
+
+
+def price_immunity_part(worth: PriceImmunity | None) -> PriceImmunityPart | None:
+    """Return what keeping prices is worth; None without a commitment."""
+    if worth is None:
+        return None
+    factor = worth.factor_per_year
+    return PriceImmunityPart(
+        factor_per_year=(factor.low, factor.likely, factor.high),
+        if_low_usd=worth.if_low_usd,
+        base_case_usd=worth.base_case_usd,
+        if_high_usd=worth.if_high_usd,
     )

@@ -248,10 +248,13 @@ class Jump(Strict):
 
 
 class Outlook(Strict):
-    """Where API prices and the throughput of nodes go."""
+    """Where prices of APIs, rents and the throughput of nodes go."""
 
     api_price_decay_per_year: Share | None = None
     throughput_factor_per_year: PositiveAmount | None = None
+    node_price_factor_per_year: dict[
+        Literal["on-demand", "spot", "capacity-block"], PositiveAmount
+    ] = Field(default_factory=dict, exclude_if=lambda stated: not stated)
     jumps: tuple[Jump, ...] = ()
 
 

@@ -75,6 +75,7 @@ class MemoView(StackView):
     """A stack's evaluation with the tables that only its memo shows."""
 
     outlook: str
+    immunity: str
     options: tuple[str, ...]
     ranks: tuple[tuple[str, tuple[RankRow, ...]], ...]
     rank_note: str
@@ -89,6 +90,7 @@ def memo_view(stack: StackPart) -> MemoView:
     return MemoView(
         **vars(stack_view(stack)),
         outlook=stack.outlook,
+        immunity=_immunity(stack),
         options=stack.options,
         ranks=tuple(
             (service.name, tuple(map(rank_row, table)))
@@ -236,6 +238,30 @@ def _horizon(stack: StackSummary) -> str:
         f"self-hosting {side} {usd_about(abs(saving))} in present value"
         f"{_payback(stack)}{_turn(stack)}."
     )
+
+
+def _immunity(stack: StackPart) -> str:
+    """Return what it is worth that commitments keep their price, or an empty text."""
+    worth = stack.horizon.price_immunity if stack.horizon is not None else None
+    if worth is None:
+        return ""
+    low, likely, high = worth.factor_per_year
+    text = (
+        "Commitments keep their price for their term; without one, rents change by a factor of "
+        f"{plain(likely)} per year"
+    )
+    base = _signed(worth.base_case_usd)
+    if low == high:
+        return f"{text}. Keeping the price is worth {base} in present value."
+    ends = f"{_signed(worth.if_low_usd)} to {_signed(worth.if_high_usd)}"
+    return (
+        f"{text} ({plain(low)} to {plain(high)}). Keeping the price is worth {base} in present "
+        f"value ({ends})."
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{'-' if value < 0 else ''}{usd_about(abs(value))}"
 
 
 def _payback(stack: StackSummary) -> str:

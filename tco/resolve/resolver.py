@@ -16,6 +16,7 @@ from tco.plan.stack_file import PLAN_KEY, StackFile, read_stack
 from tco.resolve.apis import check_jumps, resolve_alternatives
 from tco.resolve.lookup import Lookup, NotFound
 from tco.resolve.market import CatalogMarket
+from tco.resolve.node_outlook import resolve_node_outlook
 from tco.resolve.overheads import resolve_labor, resolve_platform
 from tco.resolve.plausibility.stack import implausible, refuse_absurd
 from tco.resolve.services import resolve_service
@@ -53,6 +54,7 @@ def resolve(
     )
     alternatives = resolve_alternatives(todo, other_stack)
     check_jumps(todo)
+    node_outlook = resolve_node_outlook(todo)
     horizon = _horizon(todo, services)
     found = implausible(todo, services)
     refuse_absurd(todo, found)
@@ -68,6 +70,7 @@ def resolve(
         labor=labor,
         platform=platform,
         discount_rate=discount_rate,
+        node_prices=node_outlook,
         horizon_months=horizon,
         warnings=tuple(todo.warnings),
         unpriced=tuple(todo.unpriced),

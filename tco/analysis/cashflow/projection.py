@@ -136,7 +136,7 @@ def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:
     upfront[..., 0] += _first(scenario.value(ahead.stack.labor.setup_usd))
     left: Quantity = 0.0
     for pool, nodes in ahead.work.nodes_by_pool():
-        left = left + _buy(pool, nodes, _first(rate), scenario, upfront_usd=upfront)
+        left = left + _buy(ahead.stack, pool, nodes, _first(rate), scenario, upfront_usd=upfront)
     return CashFlow(billed - amortised, upfront, left, billed)
 
 
@@ -146,6 +146,7 @@ def _first(value: Quantity) -> Quantity:
 
 
 def _buy(
+    stack: StackModel,
     pool: PoolModel,
     nodes: FloatArray,
     rate: Quantity,
@@ -154,20 +155,21 @@ def _buy(
 ) -> Quantity:
     """Add a pool's purchases to the upfronts; what its commitments are worth in the end, in USD.
 
-    Nodes are bought when first needed and again whenever their period ends.
+    Nodes are bought when first needed and again whenever their period ends, at the prices then.
     """
     supply, months = pool.supply, upfront_usd.shape[-1]
     if not supply.paid_ahead or supply.period_months is None:
         return 0.0
-    price = _first(supply.upfront_usd(scenario))
     bought = np.diff(np.maximum.accumulate(nodes, axis=-1), prepend=0.0, axis=-1)
     left: Quantity = 0.0
     for start in range(months):
         count = bought[..., start]
         if not np.any(count > 0):
             continue
-        renewal, age = float(start), 0.0
+        renewal, age, price = float(start), 0.0, 0.0
         while renewal < months:
+            factors = stack.node_prices.factors(supply, renewal, scenario)
+            price = _first(supply.upfront_usd(scenario, factors))
             upfront_usd[..., int(renewal)] += count * price
             age = months - renewal
             renewal += supply.period_months

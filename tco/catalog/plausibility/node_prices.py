@@ -22,8 +22,8 @@ SPOT_LOW, SPOT_HIGH = 0.08, 1.1
 COMMITTED_LOW = 0.6
 """Commitments of years are below the cheapest price on demand by this much at most."""
 SPOT_MARKET_LOW = 0.3
-HOST_USD_PER_VCPU_HOUR = 0.1
-"""What the host of an instance type may cost beside its GPUs."""
+LISTED_HIGH = 2.0
+"""A list price is up to this many times the market: far regions, one GPU in a large host."""
 
 
 def doubtful_node_price(
@@ -34,10 +34,10 @@ def doubtful_node_price(
     ``catalog`` is the published one: what the row is compared with. A price that is listed there
     itself is compared with the market.
     """
-    gpu, gpus, memory, vcpus = _hardware(row, catalog)
+    gpu, gpus, memory = _hardware(row, catalog)
     paid = _effective(row)
     listed = None if is_listed else _list_band(row, catalog, day)
-    band = listed or _market_band(row, gpu, gpus, memory, vcpus=vcpus)
+    band = listed or _market_band(row, gpu, gpus, memory, is_listed=is_listed)
     if band.holds(paid):
         return None
     per_gpu = row.usd_per_gpu_hour is not None
@@ -63,14 +63,13 @@ def _effective(row: NodePrice) -> Range:
     return Range(hourly.low + spread.low, hourly.likely + spread.likely, hourly.high + spread.high)
 
 
-def _hardware(row: NodePrice, catalog: Catalog) -> tuple[str, int, float | None, int]:
+def _hardware(row: NodePrice, catalog: Catalog) -> tuple[str, int, float | None]:
     known = catalog.instance(row.instance or "")
     named = known.gpu if known is not None else row.gpu or ""
     gpu = catalog.gpu(named) or named
     found = next((one for one, _ in catalog.rows(Hardware) if one.gpu == gpu), None)
     gpus = known.gpus if known is not None else row.gpus or 1
-    vcpus = known.vcpus or 0 if known is not None else 0
-    return gpu, gpus, found.memory_gb.likely if found is not None else None, vcpus
+    return gpu, gpus, found.memory_gb.likely if found is not None else None
 
 
 def _list_band(row: NodePrice, catalog: Catalog, day: dt.date) -> Band | None:
@@ -106,12 +105,14 @@ def _around(usd: Range, low: float, high: float, what: str) -> Band:
     return Band(usd.low * low, usd.high * high, shown)
 
 
-def _market_band(row: NodePrice, gpu: str, gpus: int, memory_gb: float | None, vcpus: int) -> Band:
+def _market_band(
+    row: NodePrice, gpu: str, gpus: int, memory_gb: float | None, *, is_listed: bool
+) -> Band:
     band = gpu_hour_band(gpu, memory_gb)
     low = {"spot": SPOT_MARKET_LOW, "reserved": COMMITTED_LOW}.get(row.purchase, 1.0)
     what = gpu if gpus == 1 else f"{gpus} x {gpu}"
-    host = HOST_USD_PER_VCPU_HOUR * vcpus
-    return Band(band.low * gpus * low, band.high * gpus + host, f"the market of {what}")
+    high = LISTED_HIGH if is_listed else 1.0
+    return band.scaled(gpus * low, gpus * high, f"the market of {what}")
 
 
 def _mistakes(gpus: int, *, per_gpu: bool) -> list[Mistake]:
