@@ -74,6 +74,9 @@ class OptimizeDocument(Document):
     declared: CostPart
     optimum: CostPart
     exact: bool = Field(description="Whether every combination of counts was priced.")
+    gap_usd_per_month: float | None = Field(
+        description="By how much the cheapest mix may cost less than the optimum; null if unknown."
+    )
     not_searched: tuple[str, ...] = Field(description="What the time limit left out.")
     pinned: CostPart = Field(description="The cheapest that a stack file can hold.")
     services: tuple[ServiceOptimumPart, ...]
@@ -87,6 +90,7 @@ def optimize_document(found: Optimum) -> OptimizeDocument:
         declared=CostPart(usd_per_month=found.declared_usd),
         optimum=CostPart(usd_per_month=found.optimum_usd),
         exact=found.exact,
+        gap_usd_per_month=found.gap_usd,
         not_searched=tuple(found.not_searched),
         pinned=CostPart(usd_per_month=found.pinned.usd_per_month if found.pinned else None),
         services=tuple(

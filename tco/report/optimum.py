@@ -106,7 +106,10 @@ def _searched(found: OptimizeDocument) -> str:
     part = [service.name for service in found.services if not service.exact]
     if part:
         return f"Not exact: {' and '.join(part)} has too many combinations to price them all."
-    return "Exact for each service on its own, not for all services together."
+    gap = round(found.gap_usd_per_month or 0.0)
+    if not gap:
+        return "Exact for each service on its own; together, no mix of these sources costs less."
+    return f"Exact for each service on its own; together, none costs over {usd(gap)}/month less."
 
 
 def _saving(found: OptimizeDocument) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from tco.analysis.cashflow.projection import project
 from tco.analysis.optimization.budget import Budget
+from tco.analysis.optimization.lower_bound import lower_bound_usd
 from tco.analysis.optimization.mix import SAME_COST_RTOL, Mix
 from tco.analysis.optimization.mix_search import Settled, cheapest_mixes
 from tco.analysis.optimization.ranks import Rank, rank_table
@@ -90,6 +91,8 @@ class Optimum:
 
     ``best`` is the stack with the cheapest mixes, ``pinned`` the cheapest with nodes in every
     service. None: no price, since demand is refused. ``not_searched`` has what the time limit cut.
+    ``bound_usd`` is what no combination of the services' mixes is below; None where the search
+    gives no such bound.
     """
 
     declared: StackModel
@@ -98,7 +101,15 @@ class Optimum:
     optimum_usd: float | None
     services: tuple[ServiceOptimum, ...]
     pinned: Pinned | None
+    bound_usd: float | None
     not_searched: tuple[str, ...] = ()
+
+    @property
+    def gap_usd(self) -> float | None:
+        """By how much the cheapest mix may cost less than the one found; None if unknown."""
+        if self.bound_usd is None or self.optimum_usd is None:
+            return None
+        return max(0.0, self.optimum_usd - self.bound_usd)
 
     @property
     def exact(self) -> bool:
@@ -155,6 +166,7 @@ def optimize(
         optimum_usd=prices.month_usd(best),
         services=services,
         pinned=pinned,
+        bound_usd=lower_bound_usd(best, open_, settled, prices),
         not_searched=tuple(budget.skipped),
     )
 

@@ -59,6 +59,10 @@ class StackPrices:
         usd = self.month_usd(stack)
         return math.inf if usd is None else usd
 
+    def own_usd(self, stack: StackModel, service: ServiceModel) -> float:
+        """Return USD of the month of a service's own lines, without what services share."""
+        return self._part(stack, service).usd
+
     def month_usd(self, stack: StackModel) -> float | None:
         """Return USD of the month; None where more is refused than the limit allows."""
         key = tuple(id(service) for service in stack.services)
