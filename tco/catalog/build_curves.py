@@ -51,6 +51,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
             title="PyPI aiconfigurator-core==0.12.0 aiconfigurator_core/systems/silicon_sample.csv",
             license="Apache-2.0",
             runs="tuned",
+            as_of="2026-09",
             note=f"InferenceX rows: {LENGTHS}; latencies are means; speculative decoding is "
             "deduced. Rows without a day: NVIDIA's own runs",
         ),
@@ -63,6 +64,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
             "reconcile/sources/inferencemax/raw@72ff84eb agg_bmk.json",
             license="Apache-2.0 (InferenceX artifact); the mirroring repository states no license",
             runs="tuned",
+            as_of="2026-01-14",
             note=LENGTHS,
         ),
     ),
@@ -73,6 +75,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
             title="github.com/SemiAnalysisAI/InferenceX experimental",
             license="Apache-2.0",
             runs="day-0",
+            as_of="2026-02-16",
             note="nightly builds in the first days of a model",
         ),
     ),
@@ -83,6 +86,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
             title="github.com/ajith-sirra-amd/InferenceMAX_Rocm_Team",
             license=NO_LICENSE,
             runs="agentic",
+            as_of="2026-06-03",
             note="agents' traces with cached prefixes: not comparable with the other rows",
         ),
     ),
@@ -94,13 +98,15 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
                 title=f"github.com/{repository} {file}@{commit}",
                 license=terms,
                 runs="mlperf",
+                as_of=day,
                 note="closed division; the whole system, replicas inside not stated; "
                 "the day is that of the round's publication",
             ),
         )
-        for version, repository, file, commit, terms in (
+        for version, day, repository, file, commit, terms in (
             (
                 "5.1",
+                "2025-09-09",
                 "mlcommons/inference_results_v5.1",
                 "summary_results.json",
                 "965182b0",
@@ -108,6 +114,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
             ),
             (
                 "6.0",
+                "2026-04-01",
                 "gbeezybez/inference_results_v6.0",
                 "summary_results.json",
                 "232fbf90",
@@ -115,6 +122,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
             ),
             (
                 "6.1",
+                "2026-09",
                 "mlcommons/inference_results_v6.1",
                 "summary.json",
                 "10ecdfff",
@@ -129,6 +137,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
             title="github.com/NVIDIA/TensorRT-LLM",
             license="Apache-2.0",
             runs="vendor",
+            as_of="2025-12",
             note="offline maximum, output tok/s per GPU x GPUs; undated page",
         ),
     ),
@@ -139,6 +148,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
             title="github.com/gpustack/gpustack docs/performance-lab",
             license="Apache-2.0",
             runs="community",
+            as_of="2026-07-12",
             note="the day is the last change of the page",
         ),
     ),
@@ -149,6 +159,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
             title="github.com/cloudrift-ai/deplodock",
             license="Apache-2.0",
             runs="community",
+            as_of="2026-06-10",
             note="one run per file, often short",
         ),
     ),
@@ -159,6 +170,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
             title="issues and pages that the record names",
             license=NO_LICENSE,
             runs="community",
+            as_of="2026-07",
             note="",
         ),
     ),

@@ -65,12 +65,16 @@ class CurveFile(NamedTuple):
 
 
 class CurveSource(NamedTuple):
-    """A place that measurements were taken from, and the license it states for them."""
+    """A place that measurements were taken from, and the license it states for them.
+
+    A measurement without a day is taken to be as old as its source: ``as_of``.
+    """
 
     source: str
     title: str
     license: str
     runs: Runs
+    as_of: str
     note: str
 
 
@@ -163,8 +167,8 @@ def curve_sources() -> dict[str, CurveSource]:
     rows = csv.reader(io.StringIO(text))
     next(rows)
     found = (
-        CurveSource(source=a, title=b, license=c, runs=cast("Runs", d), note=e)
-        for a, b, c, d, e in rows
+        CurveSource(source=a, title=b, license=c, runs=cast("Runs", d), as_of=e, note=f)
+        for a, b, c, d, e, f in rows
     )
     return {row.source: row for row in found}
 

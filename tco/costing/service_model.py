@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,6 +57,16 @@ class ServiceModel:
         """The APIs that the service pays itself: for overflow, outages and routed requests."""
         rates = [self.overflow, self.standby.api, *(rate for _, rate in self.routed)]
         return {rate.api for rate in rates if rate is not None}
+
+    @property
+    def measured_throughput(self) -> dict[str, dt.date | None]:
+        """The day of each throughput that was measured, not computed, by its name."""
+        nodes = [node for group in self.groups for node in group.nodes]
+        return {
+            f"throughput of {node.configuration.model} on {node.configuration.gpu}": node.day
+            for node in nodes
+            if not node.provenance.is_lean_at_most
+        }
 
     @property
     def input_tokens_per_request(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from pydantic import Field
@@ -41,6 +42,10 @@ class FleetPart(Part):
     extrapolated: bool
     predicted: bool
     provenance: str
+    throughput_as_of: dt.date | None = Field(
+        description="The oldest day of a measurement behind it; null where none has a day."
+    )
+    throughput_is_old: bool = Field(description="Older than gate.max_throughput_age_days.")
     slo: Slo
     slo_inferred: bool
     standby_target: float | None = Field(
@@ -66,7 +71,7 @@ def service_parts(result: Evaluation) -> tuple[ServicePart, ...]:
             model=service.model,
             serving=service.serving_label,
             volume=_volume(service),
-            fleet=_fleet(service, fleet),
+            fleet=_fleet(service, fleet, result),
         )
         for service, fleet in zip(result.stack.services, result.fleets, strict=True)
     )
@@ -82,7 +87,10 @@ def _volume(service: ServiceModel) -> VolumePart:
     )
 
 
-def _fleet(service: ServiceModel, fleet: FleetFigures) -> FleetPart:
+def _fleet(service: ServiceModel, fleet: FleetFigures, result: Evaluation) -> FleetPart:
+    days = [day for day in service.measured_throughput.values() if day is not None]
+    measured = min(days, default=None)
+    age = (result.today - measured).days if measured is not None else 0
     return FleetPart(
         nodes=fleet.nodes,
         standby_nodes=fleet.standby_nodes,
@@ -97,6 +105,8 @@ def _fleet(service: ServiceModel, fleet: FleetFigures) -> FleetPart:
         extrapolated=fleet.extrapolated,
         predicted=fleet.predicted,
         provenance=fleet.provenance.value,
+        throughput_as_of=measured,
+        throughput_is_old=age > result.stack.plan.gate.max_throughput_age_days,
         slo=fleet.slo,
         slo_inferred=fleet.slo_inferred,
         standby_target=service.standby.target,

@@ -291,6 +291,7 @@ class Gate(Strict):
     probability: Annotated[float, Field(strict=True, gt=0, lt=1)] = 0.8
     max_unserved_share: Annotated[float, Field(strict=True, ge=0, lt=1)] = 0.001
     max_price_age_days: PositiveInt = 180
+    max_throughput_age_days: PositiveInt = 365
     max_premium_usd_per_month: Amount = point(0.0)
     max_usd_per_month: Annotated[float, Field(strict=True, gt=0)] | None = None
     allow_types: tuple[ResourceType, ...] = ()

@@ -24,7 +24,8 @@ class Capacity:
     """Output tok/s of one replica at saturation or at a limit.
 
     The shape is None where the input is not stated; ``output`` is the mean output, if it is.
-    ``stated_spread`` is the range that its benchmark states, over the likely value.
+    ``stated_spread`` is the range that its benchmark states, over the likely value. ``published``
+    is the day of its source, for a rate without a day of its own.
     """
 
     configuration: Configuration
@@ -37,6 +38,7 @@ class Capacity:
     origin: Origin = "catalog"
     source: str = ""
     as_of: str = ""
+    published: str = ""
     license: str = ""
     is_estimate: bool = False
     stated_spread: Range | None = None

@@ -43,7 +43,8 @@ class Curve:
     point is where GPU memory is full, not where a measurement ended. A benchmark may state its
     share of prefill in node time and its speed-up of cache hits: they replace alpha and e. It may
     state a range: ``stated_spread`` is its tok/s over the likely one. ``measured_shape`` is None
-    where the lengths are those measured. ``notes`` say what was assumed about its points.
+    where the lengths are those measured. ``published`` is the day of its source, for
+    points without one. ``notes`` say what was assumed about its points.
     """
 
     configuration: Configuration
@@ -65,6 +66,7 @@ class Curve:
     cache_speedup: Range | None = None
     source: str = ""
     as_of: str = ""
+    published: str = ""
     license: str = ""
     is_estimate: bool = False
     stated_spread: Range | None = None

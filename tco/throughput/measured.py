@@ -57,6 +57,7 @@ def capacities_of(model: str, rows: Iterable[Measurement]) -> list[Capacity]:
             itl_limit_ms=row.itl_limit_ms,
             source=_source_text(row, sources),
             as_of=row.measured_on,
+            published=sources[row.source].as_of,
             license=sources[row.source].license,
         )
         for row in map(one_replica, rows)
@@ -124,6 +125,7 @@ def _curve(model: str, rows: Sequence[Measurement]) -> Curve:
         derived=any(row.derived for row in used),
         source=_source_text(last, sources),
         as_of=last.measured_on,
+        published=sources[last.source].as_of,
         license=sources[last.source].license,
     )
 

@@ -57,7 +57,7 @@ class NodeThroughput:
 
     @property
     def day(self) -> dt.date | None:
-        """Return the day of the measurement; a month alone counts as its first day."""
+        """Return the day of the measurement, or of its source; a month counts as its first day."""
         return day_of(self.as_of) if self.as_of else None
 
     @property

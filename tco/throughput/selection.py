@@ -183,7 +183,7 @@ def _at_operating_point(need: Need, candidate: Candidate) -> NodeThroughput:
         replica=need.replica_of(configuration),
         notes=tuple(notes),
         source=throughput.source,
-        as_of=throughput.as_of,
+        as_of=throughput.as_of or throughput.published,
     )
 
 

@@ -38,7 +38,7 @@ def refused(run: Run) -> None:
             ("--skip-preview",),
             "exceeds its",
         ),
-        ({"max_price_age_days": 1}, ("--skip-preview",), "prices are not fresh"),
+        ({"max_price_age_days": 1}, ("--skip-preview",), "prices or throughput are not fresh"),
     ],
 )
 def test_a_closed_gate_lets_no_call_reach_the_provider(

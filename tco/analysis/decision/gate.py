@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +41,7 @@ NAMES: dict[ConditionId, str] = {
     "business-case": "the business case holds",
     "everything-priced": "everything is priced",
     "demand-served": "demand is served",
-    "prices-fresh": "prices are fresh",
+    "prices-fresh": "prices and throughput are fresh",
     "plausible": "figures are plausible",
     "commitments-bought": "commitments are bought",
     "node-counts": "node counts are fixed",
@@ -53,7 +53,7 @@ FAILURES: dict[ConditionId, str] = {
     "business-case": "the business case does not hold",
     "everything-priced": "prices are missing",
     "demand-served": "demand is not served",
-    "prices-fresh": "prices are not fresh",
+    "prices-fresh": "prices or throughput are not fresh",
     "plausible": "figures are not plausible",
     "commitments-bought": "commitments are not bought",
     "node-counts": "node counts are not fixed",
@@ -121,7 +121,7 @@ class GateResult:
 
 def age_days(figure: SourcedValue, today: dt.date) -> int | None:
     """Days since a figure was seen; None for an undated one."""
-    return (today - figure.as_of).days if figure.as_of is not None else None
+    return _age(figure.as_of, today)
 
 
 def not_bought(stack: StackModel) -> dict[str, CommitmentKind]:
@@ -225,22 +225,50 @@ def _served(stack: StackModel, facts: GateFacts) -> Condition:
 
 
 def _fresh(stack: StackModel, facts: GateFacts) -> Condition:
-    """Every price of the stack's nodes and of the rival is dated, not of tomorrow, and young."""
-    most = stack.plan.gate.max_price_age_days
-    figures = [
+    """Every price of the stack's nodes and of the rival, and every measured throughput, is young.
+
+    Young is dated, not of tomorrow, and within the plan's limit.
+    """
+    limits = stack.plan.gate
+    prices = [
         (f"{figure.name} in {pool.region}" if pool.region else figure.name, figure)
         for _, _, _, pool in stack.pools()
         for figure in pool.supply.list_prices
     ]
-    figures += [(figure.name, figure) for figure in facts.rival_figures]
-    ages = {(name, age_days(figure, facts.today)): None for name, figure in figures}
+    prices += [(figure.name, figure) for figure in facts.rival_figures]
+    ages = {(name, age_days(figure, facts.today)): None for name, figure in prices}
+    speeds = [
+        (name, _age(day, facts.today))
+        for service in stack.services
+        for name, day in service.measured_throughput.items()
+    ]
+    stale = [
+        *_stale(ages, limits.max_price_age_days),
+        *_stale(speeds, limits.max_throughput_age_days),
+    ]
+    if stale:
+        return Condition("prices-fresh", False, "; ".join(stale))
+    detail = f"oldest {_oldest(ages)} days, limit {limits.max_price_age_days}"
+    if speeds:
+        oldest, limit = _oldest(speeds), limits.max_throughput_age_days
+        detail += f"; throughput {oldest} days, limit {limit}"
+    return Condition("prices-fresh", True, detail)
+
+
+def _stale(ages: Iterable[tuple[str, int | None]], most: int) -> list[str]:
+    """Return what is undated, of tomorrow or too old, with the limit; empty where nothing is."""
     stale = [
         f"{name} ({_format_age(age)})" for name, age in ages if age is None or not 0 <= age <= most
     ]
-    if stale:
-        return Condition("prices-fresh", False, f"{', '.join(stale)}; limit {most} days")
-    oldest = max((age for _, age in ages if age is not None), default=0)
-    return Condition("prices-fresh", True, f"oldest {oldest} days, limit {most}")
+    return [f"{', '.join(stale)}; limit {most} days"] if stale else []
+
+
+def _oldest(ages: Iterable[tuple[str, int | None]]) -> int:
+    return max((age for _, age in ages if age is not None), default=0)
+
+
+def _age(day: dt.date | None, today: dt.date) -> int | None:
+    return (today - day).days if day is not None else None
 
 
 def _plausible(stack: StackModel) -> Condition:

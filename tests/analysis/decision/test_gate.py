@@ -65,6 +65,15 @@ def test_closed_by_stale_prices(lab: Lab) -> None:
     assert "api/dear: input (22 days)" in result.gate.conditions[3].detail
 
 
+def test_closed_by_an_old_measurement(lab: Lab) -> None:
+    """Throughput has an age like prices: today's engines are another matter."""
+    assert gated(lab, gate={"max_throughput_age_days": 22}).gate.open
+    result = gated(lab, gate={"max_throughput_age_days": 21})
+    assert failing(result) == ["prices-fresh"]
+    detail = result.gate.conditions[3].detail
+    assert detail == "throughput of unit on H100-SXM (22 days); limit 21 days"
+
+
 def test_closed_by_an_undated_price(lab: Lab) -> None:
     """A price without a day is stale."""
     price = {"api": "api/dear", "input_usd_per_mtok": 10, "output_usd_per_mtok": 10}
