@@ -124,6 +124,9 @@ def test_a_thousand_times(tmp_path: Path, name: str) -> None:
             continue
         finally:
             shutil.copy(STACKS / file, folder / file)
-        if not result.stack.findings and before != (result.verdict.decision, result.gate.open):
+        ceiling = any(one.id == "ceiling" and not one.holds for one in result.gate.conditions)
+        if result.stack.findings or ceiling:
+            continue
+        if before != (result.verdict.decision, result.gate.open):
             silent.append(f"{file} {keys} x {factor:g}: {result.verdict.decision}")
     assert silent == []
