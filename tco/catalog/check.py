@@ -32,10 +32,10 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
     faults += [Problem(one.file, one.path, one.message) for one in found if not one.confirmed]
     old = [row for row in rows if row.age_days is not None and row.age_days > max_age]
     return Checked(
-        len(rows),
-        tuple(faults),
-        tuple(sorted(old, key=lambda row: -(row.age_days or 0))),
-        tuple(found),
+        figures=len(rows),
+        faults=tuple(faults),
+        old=tuple(sorted(old, key=lambda row: -(row.age_days or 0))),
+        implausible=tuple(found),
     )
 
 

@@ -23,7 +23,7 @@ class FigureEntry:
     age_days: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Checked:
     """What a check of the catalog found, and how many of its measurements are implausible."""
 
