@@ -25,6 +25,7 @@ from tco.throughput.lengths import length_rule
 from tco.throughput.measured import benchmark_curve, one_replica
 from tco.throughput.need import Supplied
 from tco.throughput.objectives import LatencyObjectives
+from tco.throughput.percentiles import STATISTICS
 from tco.throughput.provenance import Provenance, combined
 from tco.throughput.scaling import at_shape
 from tco.throughput.selection import NodeThroughput, NoThroughput, select
@@ -417,6 +418,24 @@ def test_a_stricter_objective_is_never_cheaper(
     tail = speed(select(*pair, 8, shape, objectives=LatencyObjectives(itl_ms={"p99": limit})))
     assert strict <= loose * (1 + 1e-9)
     assert tail <= strict * (1 + 1e-9)
+
+
+@given(pairs, st.sampled_from([MEASURED_SHAPE, CHAT, Shape(4000, 400)]), st.data())
+def test_a_stricter_objective_of_any_statistic_is_never_cheaper(
+    pair: tuple[str, str], shape: Shape, data: st.DataObject
+) -> None:
+    """Token time and first token, mean to p99: a tighter or a further limit never helps."""
+    limits = st.floats(15, 150)
+    itl = data.draw(st.dictionaries(st.sampled_from(STATISTICS), limits, min_size=1, max_size=2))
+    ttft = data.draw(st.dictionaries(st.sampled_from(STATISTICS), st.floats(100, 9000), max_size=1))
+    factor = data.draw(st.floats(1, 3))
+    loose = LatencyObjectives({one: limit * factor for one, limit in itl.items()}, ttft)
+    speeds = [
+        speed(select(*pair, 8, shape, objectives=objectives))
+        for objectives in (LatencyObjectives(), loose, LatencyObjectives(itl, ttft))
+    ]
+    assert speeds[2] <= speeds[1] * (1 + 1e-9)
+    assert speeds[1] <= speeds[0] * (1 + 1e-9)
 
 
 @given(st.sampled_from(ALL_PAIRS), shapes, st.none() | st.floats(15, 150))
