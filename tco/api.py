@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tco.catalog import catalog as embedded
 from tco.catalog.catalog import Catalog
+from tco.clock import utc_today
 from tco.defaults import SCENARIOS, SEED
 from tco.errors import TcoError
 from tco.units import TERM_MONTHS
@@ -78,7 +79,7 @@ def load_stack(
     """
     from tco.resolve.resolver import load_stack as load
 
-    return load(Path(folder), name, catalog or _embedded(), today or dt.date.today())
+    return load(Path(folder), name, catalog or _embedded(), today or utc_today())
 
 
 def evaluate(
@@ -105,7 +106,7 @@ def evaluate(
     """
     from tco.analysis.evaluation import evaluate as evaluation_of
 
-    return evaluation_of(stack, today or dt.date.today(), scenarios, seed)
+    return evaluation_of(stack, today or utc_today(), scenarios, seed)
 
 
 def optimize(
@@ -182,7 +183,7 @@ def sweep(
     from tco.analysis.sweep.sweep import span_of, sweep_of
     from tco.resolve.resolver import resolve_stack
 
-    day = today or dt.date.today()
+    day = today or utc_today()
     resolve = partial(resolve_stack, catalog=catalog or _embedded(), today=stack.day)
     return sweep_of(
         stack.source,
@@ -216,7 +217,7 @@ def price_resources(
     """
     from tco.iac.estimate.pricing import price_document, price_file
 
-    catalog, day = catalog or _embedded(), pricing_day or dt.date.today()
+    catalog, day = catalog or _embedded(), pricing_day or utc_today()
     if isinstance(program, bytes):
         return price_document(program, "<bytes>", catalog, day)
     return price_file(str(program), catalog, day)

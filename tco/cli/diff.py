@@ -56,7 +56,9 @@ class _Increase(click.ParamType["Increase"]):
     show_default=True,
     help="A table to read, JSON for programs and `tco comment`, or the comment in Markdown.",
 )
-@click.option("--fail-on-gate", is_flag=True, help="Exit 3 if a changed stack's gate is closed.")
+@click.option(
+    "--fail-on-gate", is_flag=True, help="Exit 3 if a changed stack's gate is closed or weakened."
+)
 @click.option(
     "--fail-if-increase-over",
     "increase",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 
 from tco.ci_log import log_json, log_text
+from tco.clock import utc_today
 from tco.defaults import SCENARIOS, SEED
 from tco.errors import printable
 
@@ -122,7 +123,7 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
         seed: int,
         **options: Any,
     ) -> None:
-        question = EvaluationOptions(folder, today or dt.date.today(), scenarios, seed)
+        question = EvaluationOptions(folder, today or utc_today(), scenarios, seed)
         command(*args, question=question, **options)
 
     for option in (

@@ -10,6 +10,7 @@ import click
 
 from tco.cli.books import book_option, catalog_with
 from tco.cli.options import DAY, format_option, print_json, print_text
+from tco.clock import utc_today
 
 __all__ = ["price"]
 
@@ -35,7 +36,7 @@ def price(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> N
     from tco.iac.estimate.documents import shown_as
     from tco.iac.estimate.pricing import price_file
 
-    result = price_file(file, catalog_with(books), day or dt.date.today())
+    result = price_file(file, catalog_with(books), day or utc_today())
     if form == "json":
         from tco.iac.estimate.price_document import priced_document
 

@@ -13,6 +13,7 @@ import click
 
 from tco.cli.books import book_option, catalog_with
 from tco.cli.options import format_option, print_json, print_text, today_option
+from tco.clock import utc_today
 from tco.errors import TcoError
 from tco.report.layout import columns
 
@@ -58,7 +59,7 @@ def prices_list(
     from tco.report.prices import figures_text
 
     rows = figure_rows(
-        catalog_with(books).every_book, today or dt.date.today(), words, kind, older_than=older_than
+        catalog_with(books).every_book, today or utc_today(), words, kind, older_than=older_than
     )
     covered = matching_coverage(words) if kind == "benchmark" and older_than is None else []
     _print_figures(rows, words, form, figures_text, covered)
@@ -77,7 +78,7 @@ def prices_show(
     from tco.report.prices import figures_in_full
 
     rows = figure_rows(
-        catalog_with(books).every_book, today or dt.date.today(), words, None, older_than=None
+        catalog_with(books).every_book, today or utc_today(), words, None, older_than=None
     )
     _print_figures(rows, words, form, figures_in_full)
 
@@ -125,7 +126,7 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
     from tco.throughput.check import check_curves, impossible_benchmarks
 
     catalog = catalog_with(books)
-    checked = check_catalog(catalog, today or dt.date.today(), max_age)
+    checked = check_catalog(catalog, today or utc_today(), max_age)
     curves = check_curves()
     checked = replace(
         checked,

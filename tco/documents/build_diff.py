@@ -20,6 +20,7 @@ from tco.documents.diff import (
     ProblemRow,
     Revision,
     StackDelta,
+    WeakeningRow,
 )
 from tco.documents.figures import oldest_age_days, sourced
 from tco.documents.gate import GatePart, gate_part
@@ -56,9 +57,17 @@ def _stack(diff: StackDiff, locate: Callable[[Change], tuple[str, int]]) -> Stac
         renamed_from=diff.renamed_from,
         before=_outcome(diff.before),
         after=_outcome(diff.after),
-        delta=Delta(plan=diff.plan_usd_per_month, prices=diff.prices_usd_per_month),
+        delta=Delta(
+            plan=diff.plan_usd_per_month,
+            prices=diff.prices_usd_per_month,
+            ceiling=diff.ceiling_usd_per_month,
+        ),
         changed_because=diff.causes,
         changes=tuple(_change(change, *locate(change)) for change in diff.changes),
+        weakened=tuple(
+            WeakeningRow(key=found.key, before=found.before, after=found.after)
+            for found in diff.weakenings
+        ),
         lines=tuple(_line(pair) for pair in diff.lines),
         same_workload=diff.same_workload,
         problems=tuple(_problem(problem) for problem in diff.problems),
@@ -86,6 +95,7 @@ def _outcome(result: Evaluation | None) -> Outcome | None:
         warnings=tuple(caution.message for caution in cautions(result, figures)),
         pricing_day=result.stack.day.isoformat(),
         oldest_price_days=oldest_age_days(figures, result.today),
+        ceiling_usd_per_month=gate.ceiling_usd_per_month,
         gate=_gate(gate),
     )
 

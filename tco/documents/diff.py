@@ -28,6 +28,7 @@ __all__ = [
     "ProblemRow",
     "Revision",
     "StackDelta",
+    "WeakeningRow",
     "read_document",
 ]
 
@@ -66,6 +67,9 @@ class Outcome(Part):
     warnings: tuple[str, ...] = ()
     pricing_day: str = ""
     oldest_price_days: int | None = None
+    ceiling_usd_per_month: float | None = Field(
+        default=None, description="The month with every pool at its max."
+    )
     gate: GateState
 
 
@@ -74,6 +78,9 @@ class Delta(Part):
 
     plan: float | None
     prices: float | None
+    ceiling: float | None = Field(
+        default=None, description="What the plan adds to the ceiling, at the head's prices."
+    )
 
 
 class ChangeRow(Part):
@@ -87,6 +94,14 @@ class ChangeRow(Part):
     what: str = ""
     file: str = ""
     line: int = 1
+
+
+class WeakeningRow(Part):
+    """A key that guards spending and is weaker than before."""
+
+    key: str
+    before: Any = None
+    after: Any = None
 
 
 class LineDelta(Part):
@@ -121,6 +136,9 @@ class StackDelta(Part):
     delta: Delta
     changed_because: tuple[Cause, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
+    weakened: tuple[WeakeningRow, ...] = Field(
+        default=(), description="What makes the gate weaker than before."
+    )
     lines: tuple[LineDelta, ...] = ()
     same_workload: tuple[str, ...] = ()
     problems: tuple[ProblemRow, ...] = ()

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from tco.documents.diff import DiffDocument, StackDelta
+from tco.report.diff.totals import weakened_text
 from tco.report.diff.view import diff_view
 
 __all__ = ["Increase", "refusals"]
@@ -37,14 +38,15 @@ class Increase:
 def refusals(document: DiffDocument, *, on_gate: bool, increase: Increase | None) -> list[str]:
     """Why a branch is refused; empty where it is not.
 
-    Only stacks that the branch touches count. The rise is the plan's, with both sides at the
-    head's prices: a change of list prices refuses no branch. An unknown total is not zero: it
-    is refused.
+    A gate that the branch weakens counts as a closed one. Only stacks that the branch touches
+    count. The rise is the plan's, with both sides at the head's prices: a change of list prices
+    refuses no branch. An unknown total is not zero: it is refused.
     """
     touched = [stack for stack in document.stacks if stack.touched]
     reasons: list[str] = []
     if on_gate:
         reasons += [f"{change.stack}: the gate is closed" for change in touched if _shut(change)]
+        reasons += [weakened_text([change]) for change in touched if change.weakened]
     if increase is not None and touched:
         reasons += _over(document, touched, increase)
     return reasons

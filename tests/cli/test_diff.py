@@ -33,7 +33,11 @@ def test_json_is_the_contract(changed: Repo, tco_command: Tco) -> None:
     assert prod["stack"] == "prod"
     assert prod["status"] == "changed"
     assert {"usd_per_month", "decision", "gate_open"} <= prod["before"].keys()
-    assert prod["delta"] == {"plan": pytest.approx(14_600), "prices": 0}
+    assert prod["delta"] == {
+        "plan": pytest.approx(14_600),
+        "prices": 0,
+        "ceiling": pytest.approx(14_600),
+    }
     assert prod["changed_because"] == ["stack"]
     assert {"path", "before", "after"} <= prod["changes"][0].keys()
     assert {"category", "name", "before", "after"} <= prod["lines"][0].keys()
@@ -84,7 +88,35 @@ def test_closed_gate(changed: Repo, tco_command: Tco) -> None:
     ran = tco_command(*diff)
     assert (ran.code, ran.err) == (3, "refused: prod: the gate is closed.\n")
     changed.pool(2, "prod", gate={"level": "advisory"})
+    changed.commit()
+    changed.pool(3, "prod", gate={"level": "advisory"})
+    assert tco_command(*diff, "--base", "HEAD").code == 0
+
+
+def test_weakened_gate(changed: Repo, tco_command: Tco) -> None:
+    """A branch that weakens the gate exits as for a closed one, and its first line says how."""
+    changed.pool(1, "prod", gate={"level": "advisory", "max_price_age_days": 365})
+    weaker = "gate.level mandatory → advisory, gate.max_price_age_days 180 → 365"
+    diff = ("diff", "--stacks", changed.folder, *SCENARIOS)
+    ran = tco_command(*diff, "--fail-on-gate")
+    assert (ran.code, ran.err) == (3, f"refused: the gate is weakened on prod ({weaker}).\n")
+    text = tco_command(*diff, "--format", "markdown").out.splitlines()[0].replace("\\_", "_")
+    assert text.startswith(
+        f"**GPU plan: the gate is weakened on prod ({weaker}); no change in cost"
+    )
     assert tco_command(*diff).code == 0
+
+
+def test_a_removed_plan_leaves_the_gate(changed: Repo, tco_command: Tco) -> None:
+    """A stack file that is removed while its nodes are provisioned exits as for a closed gate."""
+    provision = {"kind": "asg", "subnets": ["subnet-1"]}
+    changed.pool(2, "prod", provision=provision)
+    changed.commit()
+    (changed.folder / "Pulumi.prod.yaml").unlink()
+    ran = tco_command(
+        *("diff", "--stacks", changed.folder, "--fail-on-gate", "--base", "HEAD", *SCENARIOS)
+    )
+    assert (ran.code, ran.err) == (3, "refused: the gate is weakened on prod (tco:plan removed).\n")
 
 
 def test_broken_head(changed: Repo, tco_command: Tco) -> None:

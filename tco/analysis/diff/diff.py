@@ -16,6 +16,7 @@ from typing import Literal
 
 from tco.analysis.diff.changes import Cause, Change, changes_between, similarity
 from tco.analysis.diff.line_pairs import LinePair, line_pairs
+from tco.analysis.diff.weakening import Weakening, weakenings
 from tco.analysis.evaluation import Evaluation, evaluate
 from tco.costing.stack import StackModel
 from tco.defaults import SCENARIOS, SEED
@@ -144,6 +145,22 @@ class StackDiff:
         if self.problems:
             return None
         return 0.0 if self.after is None else _less(self.repriced, self.before)
+
+    @property
+    def ceiling_usd_per_month(self) -> float | None:
+        """What the plan changes of the ceiling at the head's prices; None where unknown."""
+        if self.problems:
+            return None
+        base = self.repriced if self.after is not None else self.before
+        after, before = (
+            side.ceiling.usd_per_month if side is not None else 0.0 for side in (self.after, base)
+        )
+        return after - before
+
+    @property
+    def weakenings(self) -> list[Weakening]:
+        """What makes the gate weaker than before."""
+        return weakenings(self.before, self.after)
 
     @property
     def lines(self) -> list[LinePair]:

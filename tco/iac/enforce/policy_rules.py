@@ -18,6 +18,7 @@ from tco.analysis.evaluation import evaluate
 from tco.catalog.book import read_book
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.ci_log import log_text
+from tco.clock import utc_today
 from tco.errors import TcoError
 from tco.iac.enforce.hidden_gpus import hidden_gpus
 from tco.iac.enforce.incremental import PricedResource, RunningCost
@@ -112,7 +113,7 @@ class StackArguments(Configured, Protocol):
 class Pack:
     """What the pack has seen so far, by the price books in use. The engine asks in parallel."""
 
-    day: dt.date = field(default_factory=dt.date.today)
+    day: dt.date = field(default_factory=utc_today)
     catalog: Callable[[], Catalog] = load_catalog
     _running: dict[tuple[str, ...], RunningCost] = field(
         default_factory=dict[tuple[str, ...], RunningCost]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tco.documents.diff import ChangeRow
+from tco.documents.diff import ChangeRow, WeakeningRow
 from tco.files import as_list, as_mapping
 from tco.numbers import plain
 
-__all__ = ["change_text"]
+__all__ = ["change_text", "weakening_text"]
 
 SPAN = {"min", "max", "follow"}
 
@@ -26,6 +26,15 @@ def change_text(change: ChangeRow) -> str:
         follow = old["follow"] == new["follow"]
         return f"{change.subject}{what} {_span(old, short=follow)} → {_span(new, short=follow)}"
     return f"{change.subject}{what} {_shown(before)} → {_shown(after)}"
+
+
+def weakening_text(row: WeakeningRow) -> str:
+    """One weakening on one line: the key, both values."""
+    if row.after is None:
+        return f"{row.key} removed"
+    if row.before is None:
+        return f"{row.key} added ({_shown(row.after)})"
+    return f"{row.key} {_shown(row.before)} → {_shown(row.after)}"
 
 
 def _span(span: dict[str, Any], *, short: bool = False) -> str:

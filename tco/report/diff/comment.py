@@ -103,7 +103,8 @@ def _detail(row: StackRow) -> _Detail:
 
 def _notes(row: StackRow) -> list[str]:
     """Return the memo's answer, every change, what keeps the gate closed."""
-    texts = [row.answer, *row.changes]
+    texts = [f"the gate is weaker: {text}" for text in row.weakened]
+    texts += [row.answer, *row.changes]
     texts += [f"before: {problem}" for problem in row.problems]
     texts += [f"not priced: {name}" for name in row.unpriced]
     texts += [f"gate: {condition}" for condition in row.blocking]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from tco.errors import printable
-from tco.report.diff.line_changes import LineChange
+from tco.report.diff.line_changes import NOTHING, LineChange
 from tco.report.diff.view import DiffView, StackRow
 from tco.report.layout import cell_lines, wrapped
 
@@ -34,7 +34,11 @@ def diff_text(view: DiffView) -> str:
 def _stack(row: StackRow) -> Iterator[str]:
     money = f"{row.before} → {row.after}   {row.change}"
     yield from _wrapped(f"{_label(row)}   {money}", "  ")
+    if row.ceiling != NOTHING:
+        yield from _wrapped(f"ceiling {row.ceiling}", "    ")
     yield from _wrapped(_judged(row), "    ")
+    for text in row.weakened:
+        yield from _wrapped(f"- the gate is weaker: {text}", "    ")
     for text in row.changes:
         yield from _wrapped(f"- {text}", "    ")
     for text in row.problems:

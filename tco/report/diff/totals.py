@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from tco.documents.diff import Outcome, StackDelta
 from tco.numbers import signed_percent, signed_usd
+from tco.report.diff.change_text import weakening_text
 
-__all__ = ["Whole", "change_in_words", "headline", "split", "whole_of"]
+__all__ = ["Whole", "change_in_words", "headline", "split", "weakened_text", "whole_of"]
+
+MOST_WEAKENED = 3
+LONGEST_WEAKENED = 300
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,30 @@ def headline(touched: Sequence[StackDelta]) -> tuple[str, str]:
         asides.insert(0, f"newer prices {signed_usd(prices)}/month")
     if len(known) < len(wholes):
         asides.insert(0, f"{len(wholes) - len(known)} without a known total")
-    if not known:
-        return f"GPU plan: {count}change unknown", "; ".join(asides)
-    return f"GPU plan: {count}{_change_text(plan, base)}", "; ".join(asides)
+    change = _change_text(plan, base) if known else "change unknown"
+    weakened = weakened_text(touched)
+    parts = [*([weakened] if weakened else []), f"{count}{change}{_ceiling_text(touched, plan)}"]
+    return f"GPU plan: {'; '.join(parts)}", "; ".join(asides)
+
+
+def weakened_text(touched: Sequence[StackDelta]) -> str:
+    """Name the stacks whose gate is weaker than before, with the keys; empty without any."""
+    by_stack = {stack.stack: stack.weakened for stack in touched if stack.weakened}
+    if not by_stack:
+        return ""
+    shown: list[str] = []
+    for name, rows in by_stack.items():
+        texts = [weakening_text(row) for row in rows[:MOST_WEAKENED]]
+        more = [f"{len(rows) - MOST_WEAKENED} more"] if len(rows) > MOST_WEAKENED else []
+        shown.append(f"{name} ({', '.join([*texts, *more])})")
+    text = f"the gate is weakened on {', '.join(shown)}"
+    return text if len(text) <= LONGEST_WEAKENED else f"{text[: LONGEST_WEAKENED - 1]}…"
+
+
+def _ceiling_text(touched: Sequence[StackDelta], plan: int) -> str:
+    """Name the rise of the ceiling; empty where it does not rise, or as the cost does."""
+    rise = round(sum(stack.delta.ceiling or 0.0 for stack in touched))
+    return f", ceiling {signed_usd(rise)}/month" if rise > 0 and rise != plan else ""
 
 
 def _change_text(plan: int, base: int) -> str:

@@ -14,7 +14,7 @@ from tco.documents.terms import in_words
 from tco.errors import printable
 from tco.numbers import signed_percent, signed_usd, whole_usd
 from tco.percent import probability_text
-from tco.report.diff.change_text import change_text
+from tco.report.diff.change_text import change_text, weakening_text
 from tco.report.diff.line_changes import NOTHING, LineChange, line_changes
 from tco.report.diff.totals import Whole, headline, split, whole_of
 
@@ -34,10 +34,12 @@ class StackRow:
     before: str
     after: str
     change: str
+    ceiling: str
     verdict: str
     gate: str
     why: str
     touched: bool
+    weakened: tuple[str, ...]
     changes: tuple[str, ...]
     lines: tuple[LineChange, ...]
     answer: str
@@ -128,10 +130,12 @@ def _row(delta: StackDelta, note: str) -> StackRow:
         before=_money(whole.before, delta.before),
         after=_money(whole.after, after),
         change=_change(whole) if delta.touched else NOTHING,
+        ceiling=_turned(delta, [_ceiling(side) for side in (delta.before, after)]),
         verdict=_turned(delta, [_decision(side) for side in (delta.before, delta.after)]),
         gate=_turned(delta, [_gate(side) for side in (delta.before, delta.after)]),
         why="; ".join(changes[:MOST_REASONS]) + _more(len(changes)),
         touched=delta.touched,
+        weakened=tuple(weakening_text(row) for row in delta.weakened),
         changes=tuple(changes),
         lines=tuple(line_changes(delta.lines)) if delta.touched else (),
         answer=after.answer if after is not None else "",
@@ -171,6 +175,12 @@ def _money(whole: int | None, side: Outcome | None) -> str:
     return whole_usd(whole)
 
 
+def _ceiling(side: Outcome | None) -> str:
+    if side is None or side.ceiling_usd_per_month is None:
+        return ""
+    return whole_usd(round(side.ceiling_usd_per_month))
+
+
 def _change(whole: Whole) -> str:
     change = whole.change
     if change is None:
@@ -198,7 +208,7 @@ def _gate(side: Outcome | None) -> str:
 def _turned(delta: StackDelta, sides: list[str]) -> str:
     """One word where both sides agree or nothing changed, else both with an arrow."""
     parts = [side for side in sides if side]
-    if delta.touched and delta.before is not None and delta.after is not None:
+    if parts and delta.touched and delta.before is not None and delta.after is not None:
         return " → ".join(parts) if parts[0] != parts[-1] else parts[-1]
     return parts[-1] if parts else NOTHING
 

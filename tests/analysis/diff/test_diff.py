@@ -10,6 +10,7 @@ import pytest
 import tco.forge.branch
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.errors import BadInput
+from tco.report.diff.totals import headline
 from tests.conftest import BOOK, FOLLOWING, Keys
 from tests.repository import Repo
 
@@ -28,6 +29,22 @@ def test_one_more_node_costs_its_hours(repo: Repo) -> None:
     [change] = found.changes
     assert change.path == "tco:plan.services.chat.pools.main.nodes"
     assert (change.before, change.after) == (1, 2)
+
+
+def test_a_higher_max_is_a_change(repo: Repo) -> None:
+    """A pool that may grow further costs nothing more today; the ceiling and the headline rise."""
+    repo.pool({"min": 1, "max": 16, "follow": "load"})
+    repo.branch()
+    repo.pool({"min": 1, "max": 5000, "follow": "load"})
+    found = repo.changed()
+    assert found.before is not None
+    assert found.after is not None
+    assert found.before.usd_per_month == found.after.usd_per_month
+    assert found.before.ceiling_usd_per_month == pytest.approx(16 * 20 * HOURS)
+    assert found.after.ceiling_usd_per_month == pytest.approx(5000 * 20 * HOURS)
+    assert (found.delta.plan, found.delta.ceiling) == (0, pytest.approx(4984 * 20 * HOURS))
+    lead, _ = headline([found])
+    assert lead == "GPU plan: no change in cost, ceiling +$72,766,400/month"
 
 
 def test_before_after_and_delta_add_up(repo: Repo) -> None:

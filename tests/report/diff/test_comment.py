@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from tco.documents.diff import ChangeRow, DiffDocument, LineDelta, Revision
+from tco.documents.diff import ChangeRow, DiffDocument, LineDelta, Revision, WeakeningRow
 from tco.report.diff.comment import LIMIT_BYTES, comment, problems_comment
 from tests.conftest import FOLLOWING
 from tests.repository import NOW, Repo
@@ -163,6 +163,7 @@ def hostile(found: DiffDocument, text: str) -> DiffDocument:
                 "changes": (
                     ChangeRow(path=text, before=text, after=[text], subject=text, what=text),
                 ),
+                "weakened": (WeakeningRow(key=text, before=text, after=[text]),),
                 "lines": (
                     LineDelta(category="compute", name=text, pool=text, before=1, after=900),
                 ),
@@ -203,7 +204,7 @@ def test_hostile_text_stays_in_its_cell(changed: DiffDocument, text: str) -> Non
     body = comment(hostile(changed, text), text)
     assert_harmless(body)
     page = rendered(body)
-    assert set(page.rows) == {7, 6}
+    assert set(page.rows) == {8, 6}
     assert_harmless(problems_comment([text], text))
 
 
@@ -238,7 +239,7 @@ def test_long_comments_lose_whole_rows(changed: DiffDocument, count: int) -> Non
     cut = re.search(r"^The details of (\d+) stacks", body, re.MULTILINE)
     assert details + (int(cut[1]) if cut else 0) == count
     assert body.count("<details>") == body.count("</details>")
-    assert set(rendered(body).rows) <= {7, 6}
+    assert set(rendered(body).rows) <= {8, 6}
 
 
 @pytest.mark.parametrize("length", [1, 30, 300])

@@ -1,0 +1,12 @@
+"""The day that counts as today: the same in every time zone, so no setting extends a deadline."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+__all__ = ["utc_today"]
+
+
+def utc_today() -> dt.date:
+    """Return today's date in UTC, whatever ``TZ`` says."""
+    return dt.datetime.now(dt.UTC).date()
