@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,17 +13,21 @@ import pytest
 from click.testing import CliRunner
 
 from tco.analysis.evaluation import Evaluation
+from tco.cli.comment import comment, forge_command
 from tco.cli.plan import FORMATS, plan
 from tco.costing.fleet_operation import FleetOperation
 from tco.costing.ledger import BUILDERS, Shared
 from tco.costing.lines import CostLine, LineKind
 from tco.costing.stack import StackModel
 from tco.documents.charges import charges_document
+from tco.documents.diff import DiffDocument, Revision
 from tco.documents.memo import memo_document
 from tco.documents.plan import stack_part
+from tco.forge.forge_command import ForgeCommand, ForgeOption
 from tco.forge.http import Api
-from tco.forge.sticky import Message, post
-from tco.forge.thread import Thread
+from tco.forge.registry import FORGES
+from tco.forge.sticky import post
+from tco.forge.thread import Place, Thread
 from tco.forge.token import Token
 from tco.providers.provider import EgressTier, Provider
 from tco.providers.registry import PROVIDERS
@@ -120,14 +126,46 @@ class DummyForge(Thread):
         return True
 
 
-def test_a_forge_is_one_class() -> None:
-    """One more forge takes its address and whose a comment is: one comment stays, updated."""
-    issues = "/repos/octo/repo/issues"
+def _connect(
+    repository: str | None, number: int | None, url: str | None
+) -> tuple[DummyForge, Place]:
+    place = Place(url or "", repository or "", number or 1)
+    api = Api(place.url, Token("secret", "Authorization", "Bearer"))
+    issues = f"/repos/{place.repository}/issues"
+    thread = f"{issues}/{place.number}/comments?per_page=100"
+    return DummyForge(api, thread, f"{issues}/comments"), place
+
+
+DUMMY = ForgeCommand(
+    help="Create or update the comment on a dummy.",
+    repository=ForgeOption(flag="--dummy", metavar="NAME", help="The repository."),
+    number=ForgeOption(flag="--change", metavar="N", help="The change."),
+    url=ForgeOption(flag="--api-url", metavar="URL", help="The address."),
+    connect=_connect,
+)
+
+
+def test_a_forge_is_one_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more forge takes one record: `tco comment` has its command, and keeps one comment."""
+    monkeypatch.setattr("tco.forge.sticky.post", functools.partial(post, sleep=lambda _: None))
+    command = forge_command("dummy", DUMMY)
+    answers: list[str] = []
     with serving() as server:
-        api = Api(server.url, Token("secret", "Authorization", "Bearer"))
-        forge = DummyForge(api, f"{issues}/5/comments?per_page=100", f"{issues}/comments")
-        for hour, done in ((1, "created"), (2, "updated")):
-            moment = dt.datetime(2026, 11, 25, hour, tzinfo=dt.UTC)
-            message = Message("plan", moment, f"at {hour}")
-            assert post(forge, message, sleep=lambda _: None) == done
-        assert [body.splitlines()[1] for body in server.bodies] == ["at 2"]
+        for hour in (1, 2):
+            document = DiffDocument(
+                base=Revision(ref=f"main~{hour}"),
+                head=Revision(ref="branch"),
+                valid_at=dt.datetime(2026, 11, 25, hour, tzinfo=dt.UTC),
+            )
+            file = tmp_path / "diff.json"
+            file.write_text(document.model_dump_json(), encoding="utf-8")
+            options = ["--dummy", "octo/repo", "--change", "5", "--api-url", server.url]
+            answer = CliRunner().invoke(command, [*options, "--always", str(file)])
+            answers += answer.stderr.splitlines()
+        assert len(server.bodies) == 1
+    assert answers == ["octo/repo#5: commented.", "octo/repo#5: updated the comment."]
+
+
+def test_the_command_line_has_every_forge() -> None:
+    """A forge of the registry is a command."""
+    assert set(FORGES) <= set(comment.commands)

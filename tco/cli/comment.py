@@ -16,12 +16,15 @@ import click
 from tco.cli.exit_codes import INTERRUPTED
 from tco.cli.options import MOMENT, print_error, print_text
 from tco.errors import TcoError
+from tco.forge.registry import FORGES
 
 if TYPE_CHECKING:
     from tco.documents.diff import DiffDocument
-    from tco.forge.sticky import Behavior, Forge, Message
+    from tco.forge.forge_command import ForgeCommand, ForgeOption
+    from tco.forge.sticky import Behavior, Message
+    from tco.forge.thread import Place, Thread
 
-__all__ = ["comment"]
+__all__ = ["comment", "forge_command"]
 
 LARGEST_INPUT_BYTES = 64 << 20
 STDIN = "-"
@@ -98,53 +101,31 @@ def _posting_options(command: Callable[..., None]) -> Callable[..., None]:
     return asked
 
 
-@comment.command("github")
-@click.option("--repo", metavar="OWNER/NAME", help="Default: GITHUB_REPOSITORY.")
-@click.option("--pull-request", type=click.IntRange(1), metavar="N", help="Default: the event's.")
-@click.option("--api-url", metavar="URL", help="Default: GITHUB_API_URL.")
-@_posting_options
-def comment_github(
-    repo: str | None, pull_request: int | None, api_url: str | None, posting: _Posting
-) -> None:
-    """Create or update the comment on a GitHub pull request.
+def forge_command(name: str, forge: ForgeCommand) -> click.Command:
+    """Return the command that posts to a forge."""
 
-    The token comes from GITHUB_TOKEN. The same text goes to the job summary. It stays there, with
-    exit code 0, where the job runs for no pull request (a push, a merge queue) and where the token
-    may not write (a fork, a locked conversation).
-    """
-    from tco.forge import github
+    @click.command(name, help=forge.help)
+    @_forge_option(forge.repository, "repository", None)
+    @_forge_option(forge.number, "number", click.IntRange(1))
+    @_forge_option(forge.url, "url", None)
+    @_posting_options
+    def command(
+        repository: str | None, number: int | None, url: str | None, posting: _Posting
+    ) -> None:
+        summary = os.environ.get(forge.summary) if forge.summary is not None else None
+        _post(posting, lambda: forge.connect(repository, number, url), summary)
 
-    def forge() -> tuple[Forge, str]:
-        place = github.place_of(repo, pull_request, api_url)
-        token = github.token_of(os.environ, place)
-        return github.GitHub(github.api_of(place, token), place), str(place)
-
-    _post(posting, forge, os.environ.get("GITHUB_STEP_SUMMARY"))
+    return command
 
 
-@comment.command("gitlab")
-@click.option("--project", metavar="NAME|ID", help="Default: CI_MERGE_REQUEST_PROJECT_ID.")
-@click.option(
-    "--merge-request", type=click.IntRange(1), metavar="N", help="Default: the pipeline's."
-)
-@click.option("--api-url", metavar="URL", help="Default: CI_API_V4_URL.")
-@_posting_options
-def comment_gitlab(
-    project: str | None, merge_request: int | None, api_url: str | None, posting: _Posting
-) -> None:
-    """Create or update the comment on a GitLab merge request.
+def _forge_option(
+    option: ForgeOption, name: str, kind: click.ParamType[Any] | None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(option.flag, name, type=kind, metavar=option.metavar, help=option.help)
 
-    The token comes from GITLAB_TOKEN. The comment is printed, with exit code 0, where the pipeline
-    runs for no merge request and where the token may not write.
-    """
-    from tco.forge import gitlab
 
-    def forge() -> tuple[Forge, str]:
-        place = gitlab.place_of(project, merge_request, api_url)
-        token = gitlab.token_of(os.environ, place)
-        return gitlab.GitLab(gitlab.api_of(place, token), place), str(place)
-
-    _post(posting, forge, None)
+for forge_name, forge_found in FORGES.items():
+    comment.add_command(forge_command(forge_name, forge_found))
 
 
 @comment.command("annotations")
@@ -158,7 +139,9 @@ def comment_annotations(file: str) -> None:
         click.echo(line)
 
 
-def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: str | None) -> None:
+def _post(
+    posting: _Posting, connect: Callable[[], tuple[Thread, Place]], summary: str | None
+) -> None:
     from tco.forge.sticky import NotPosted, post
 
     message, matters = _message(posting)
@@ -168,7 +151,7 @@ def _post(posting: _Posting, forge: Callable[[], tuple[Forge, str]], summary: st
     if summary:
         _summarize(Path(summary), message.text)
     try:
-        there, place = forge()
+        there, place = connect()
         done = post(there, message, posting.behavior, create=matters or posting.always)
     except NotPosted as error:
         print_error(f"Not posted: {error}")

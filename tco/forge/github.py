@@ -10,12 +10,13 @@ from typing import Any
 
 from tco.errors import TcoError
 from tco.files import as_mapping
+from tco.forge.forge_command import ForgeCommand, ForgeOption
 from tco.forge.http import Api
 from tco.forge.thread import Place, Thread, token_from, unnamed
 from tco.forge.token import Token
 from tco.json_reader import load_json
 
-__all__ = ["GitHub", "Place", "place_of", "token_of"]
+__all__ = ["COMMAND", "GitHub", "Place", "place_of", "token_of"]
 
 PUBLIC_API = "https://api.github.com"
 REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
@@ -122,3 +123,23 @@ def _from_fork(pull: Mapping[str, Any]) -> bool:
         for side in ("head", "base")
     ]
     return None not in names and names[0] != names[1]
+
+
+def _connect(repository: str | None, number: int | None, url: str | None) -> tuple[GitHub, Place]:
+    place = place_of(repository, number, url)
+    return GitHub(api_of(place, token_of(os.environ, place)), place), place
+
+
+COMMAND = ForgeCommand(
+    help="""Create or update the comment on a GitHub pull request.
+
+    The token comes from GITHUB_TOKEN. The same text goes to the job summary. It stays there, with
+    exit code 0, where the job runs for no pull request (a push, a merge queue) and where the token
+    may not write (a fork, a locked conversation).
+    """,
+    repository=ForgeOption(flag="--repo", metavar="OWNER/NAME", help="Default: GITHUB_REPOSITORY."),
+    number=ForgeOption(flag="--pull-request", metavar="N", help="Default: the event's."),
+    url=ForgeOption(flag="--api-url", metavar="URL", help="Default: GITHUB_API_URL."),
+    connect=_connect,
+    summary="GITHUB_STEP_SUMMARY",
+)

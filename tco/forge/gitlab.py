@@ -11,11 +11,12 @@ from typing import Any
 from tco.errors import TcoError
 from tco.files import as_mapping
 from tco.forge import thread
+from tco.forge.forge_command import ForgeCommand, ForgeOption
 from tco.forge.http import Api
 from tco.forge.thread import Thread, token_from, unnamed
 from tco.forge.token import Token
 
-__all__ = ["GitLab", "Place", "place_of", "token_of"]
+__all__ = ["COMMAND", "GitLab", "Place", "place_of", "token_of"]
 
 PUBLIC_API = "https://gitlab.com/api/v4"
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
@@ -88,3 +89,23 @@ def place_of(
         )
     address = url or environment.get("CI_API_V4_URL") or PUBLIC_API
     return Place(address, project, found, bool(source and target and source != target))
+
+
+def _connect(repository: str | None, number: int | None, url: str | None) -> tuple[GitLab, Place]:
+    place = place_of(repository, number, url)
+    return GitLab(api_of(place, token_of(os.environ, place)), place), place
+
+
+COMMAND = ForgeCommand(
+    help="""Create or update the comment on a GitLab merge request.
+
+    The token comes from GITLAB_TOKEN. The comment is printed, with exit code 0, where the pipeline
+    runs for no merge request and where the token may not write.
+    """,
+    repository=ForgeOption(
+        flag="--project", metavar="NAME|ID", help="Default: CI_MERGE_REQUEST_PROJECT_ID."
+    ),
+    number=ForgeOption(flag="--merge-request", metavar="N", help="Default: the pipeline's."),
+    url=ForgeOption(flag="--api-url", metavar="URL", help="Default: CI_API_V4_URL."),
+    connect=_connect,
+)
