@@ -14,7 +14,7 @@ import click
 from tco.cli.books import book_option, catalog_with
 from tco.cli.options import format_option, print_json, print_text, today_option
 from tco.clock import utc_today
-from tco.errors import TcoError
+from tco.errors import TcoError, one_of
 from tco.report.layout import columns
 
 if TYPE_CHECKING:
@@ -39,6 +39,12 @@ def prices() -> None:
 @click.option(
     "--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Only figures older than this."
 )
+@click.option(
+    "--region",
+    metavar="PATTERN",
+    help="Show nodes side by side, on demand, reserved, spot and in blocks, in regions such as "
+    "'eu-*'. A WORD is then a node, a family such as p5, or a part of a name.",
+)
 @format_option
 @book_option
 @today_option
@@ -46,6 +52,7 @@ def prices_list(
     words: Sequence[str],
     kind: str | None,
     older_than: int | None,
+    region: str | None,
     form: str,
     books: Sequence[Path],
     today: dt.date | None,
@@ -55,6 +62,10 @@ def prices_list(
     With --kind benchmark also what the shipped curves cover: model by GPU.
     """
     from tco.catalog.curve_coverage import matching_coverage
+
+    if region is not None:
+        _print_nodes(words, region, form, books, today or utc_today())
+        return
     from tco.catalog.listing import figure_rows
     from tco.report.prices import figures_text
 
@@ -63,6 +74,30 @@ def prices_list(
     )
     covered = matching_coverage(words) if kind == "benchmark" and older_than is None else []
     _print_figures(rows, words, form, figures_text, covered)
+
+
+def _print_nodes(
+    words: Sequence[str], region: str, form: str, books: Sequence[Path], today: dt.date
+) -> None:
+    """Nodes side by side as text or as JSON. Raises TcoError for none."""
+    from tco.catalog.node_query import node_table
+
+    catalog = catalog_with(books)
+    rows = node_table(catalog, words, region, today)
+    if not rows:
+        regions = sorted(
+            {row.region for row in node_table(catalog, words, "*", today) if row.region}
+        )
+        hint = one_of(region, regions) if regions else "See `tco prices list --kind node`."
+        raise TcoError(f"no price of {' '.join(words) or 'a node'} in {region}. {hint}")
+    if form == "json":
+        from tco.documents.prices import node_prices_document
+
+        print_json(node_prices_document(rows))
+    else:
+        from tco.report.node_table import node_table_text
+
+        print_text(node_table_text(rows))
 
 
 @prices.command("show")

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from tco.catalog.curve_coverage import Coverage
 from tco.catalog.listing import Checked, FigureEntry
+from tco.catalog.node_table import NodeRow
 from tco.documents.document import Document, Part
 from tco.documents.error import ProblemPart, problem_part
 from tco.documents.models import CoveragePart, coverage_part
@@ -17,6 +18,7 @@ from tco.documents.plausibility import PlausibilityPart, plausibility_part
 __all__ = [
     "PricesCheckDocument",
     "PricesDocument",
+    "node_prices_document",
     "prices_check_document",
     "prices_document",
 ]
@@ -33,6 +35,14 @@ class FigurePart(Part):
     book: str
 
 
+class NodeRowPart(Part):
+    """A node in a region, with its figure by purchase option."""
+
+    node: str
+    region: str | None
+    prices: dict[str, FigurePart]
+
+
 class PricesDocument(Document):
     """What ``tco prices list`` and ``tco prices show`` print with ``--format json``."""
 
@@ -40,6 +50,9 @@ class PricesDocument(Document):
     figures: tuple[FigurePart, ...]
     coverage: tuple[CoveragePart, ...] = Field(
         description="What the shipped curves cover; only with --kind benchmark."
+    )
+    nodes: tuple[NodeRowPart, ...] = Field(
+        description="Prices side by side, by node and region; only with --region."
     )
 
 
@@ -71,7 +84,26 @@ def prices_document(
 ) -> PricesDocument:
     """Return figures, and what curves cover, as ``tco.prices/1``."""
     return PricesDocument(
-        figures=tuple(_figure(row) for row in rows), coverage=tuple(map(coverage_part, covered))
+        figures=tuple(_figure(row) for row in rows),
+        coverage=tuple(map(coverage_part, covered)),
+        nodes=(),
+    )
+
+
+def node_prices_document(rows: Sequence[NodeRow]) -> PricesDocument:
+    """Return prices of nodes side by side as ``tco.prices/1``."""
+    nodes = tuple(
+        NodeRowPart(
+            node=row.node,
+            region=row.region,
+            prices={str(name): _figure(entry) for name, entry in row.prices.items()},
+        )
+        for row in rows
+    )
+    return PricesDocument(
+        figures=tuple(figure for node in nodes for figure in node.prices.values()),
+        coverage=(),
+        nodes=nodes,
     )
 
 

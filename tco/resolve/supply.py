@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tco.catalog.match import CatalogMatch
@@ -14,6 +15,7 @@ from tco.costing.purchase import (
     SpotSupply,
     interruptions_per_hour,
 )
+from tco.errors import did_you_mean
 from tco.plan.pools import Commitment, OwnedNode, Pool, SpotTerms
 from tco.ranges import Range, point
 from tco.resolve.lookup import Lookup
@@ -21,6 +23,10 @@ from tco.resolve.providers import pool_provider
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR, TERM_MONTHS
 
 __all__ = ["node_name", "price_of", "rented", "resolve_supply"]
+
+
+MOST_LISTED = 8
+"""Prices that a message lists."""
 
 
 def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> CatalogMatch[NodePrice]:
@@ -62,21 +68,32 @@ def price_of(todo: Lookup, path: str, pool: Pool, region: str | None) -> Catalog
 def _what_to_do(todo: Lookup, pool: Pool, region: str | None) -> str:
     """Return the prices there are, and how the provider names its regions where this is none."""
     form = pool_provider(todo.catalog, pool).wrong_region(region) if region else ""
-    return f"{_prices_there_are(todo, node_name(pool))} {form}".rstrip()
+    rows = todo.catalog.prices_of(node_name(pool))
+    regions = {row.region for row in rows if row.region and row.purchase == pool.purchase}
+    near = did_you_mean(region, regions) if region and region not in regions else ""
+    return " ".join(part for part in (near, _prices_there_are(pool, region, rows), form) if part)
 
 
-def _prices_there_are(todo: Lookup, node: str) -> str:
-    options = sorted(
-        {
+def _prices_there_are(pool: Pool, region: str | None, rows: Sequence[NodePrice]) -> str:
+    """Return what is priced, first in the region and as the pool is bought."""
+    nearest = sorted(
+        rows,
+        key=lambda row: (row.region != region, row.purchase != pool.purchase, row.region or ""),
+    )
+    options = list(
+        dict.fromkeys(
             " ".join(
                 str(part)
                 for part in (row.purchase, row.kind, row.term, row.payment, row.region)
                 if part
             )
-            for row in todo.catalog.prices_of(node)
-        }
+            for row in nearest
+        )
     )
-    listed = "; ".join(options[:8]) + ("; …" if len(options) > 8 else "")
+    listed = "; ".join(options[:MOST_LISTED])
+    node = node_name(pool)
+    if len(options) > MOST_LISTED:
+        listed += f"; … (`tco prices list {node} --region '*'`)"
     return f"Priced are: {listed or 'none'}. Put yours into a price book."
 
 

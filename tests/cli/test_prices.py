@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.cli.conftest import BAD_INPUT, OK, Shell
@@ -116,3 +118,28 @@ def test_prices_list_of_benchmarks_shows_what_was_measured(shell: Shell) -> None
     [pair] = content["coverage"]
     assert (pair["model"], pair["gpu"], pair["shapes"]) == ("kimi-k2.5", "H200-SXM", 3)
     assert shell("prices", "list", "api/plain", "--format", "json").json["coverage"] == []
+
+
+def test_prices_list_by_region_shows_purchase_options_side_by_side(shell: Shell) -> None:
+    """A node's prices on demand, reserved, of spot and in blocks are in one row, with ages."""
+    answer = shell("prices", "list", "box", "--region", "r*")
+    assert answer.code == OK
+    [row] = [line for line in answer.out.splitlines() if line.startswith("  r1")]
+    assert row.split()[0] == "r1"
+    assert row.count("22d") == 4
+    assert shell("prices", "list", "box", "--region", "r1").out == answer.out
+
+
+def test_prices_list_by_region_as_json(shell: Shell) -> None:
+    """A program finds each purchase option of a node with all its fields."""
+    document = json.loads(shell("prices", "list", "box", "--region", "*", "--format", "json").out)
+    [node] = [one for one in document["nodes"] if one["region"] == "r1"]
+    assert node["node"] == "box.8x"
+    assert node["prices"]["on-demand"]["usd_per_hour"] == 20
+
+
+def test_prices_list_of_an_unknown_region_names_a_near_one(shell: Shell) -> None:
+    """A slip in a region's name is an error with the region that was probably meant."""
+    answer = shell("prices", "list", "box", "--region", "r11")
+    assert answer.code == BAD_INPUT
+    assert answer.err == "no price of box in r11. Did you mean r1?\n"
