@@ -22,6 +22,7 @@ from tco.units import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
 
 __all__ = ["MOST_NODES", "Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
 
+Router = Literal["least-outstanding", "random"]
 TOLERANCE = 1e-9
 FIRST_STEPS = 64
 SOLVED_NODES = 128
@@ -39,7 +40,8 @@ class Arrivals:
     ``concurrency`` is n*, the requests in flight at which a node is full, and ``rate`` how its
     speed grows with them. Requests in flight are those of a queue under ``burst_rate`` times the
     load, within n* for ``quantile`` of the time. With a ``factor`` the peak is factor x mean for
-    certain. ``unserved_limit`` is the share that may be refused.
+    certain. ``unserved_limit`` is the share that may be refused. Where requests are ``routed`` at
+    random, each replica of ``replicas`` per node is a queue of its own.
     """
 
     concurrency: float
@@ -49,6 +51,8 @@ class Arrivals:
     burst_rate: float = 1.0
     factor: float | None = None
     unserved_limit: float | None = None
+    routed: Router = "least-outstanding"
+    replicas: int = 1
 
     def overflow(self, capacity: FloatArray, load: FloatArray) -> FloatArray:
         """Return the load in nodes that finds ``capacity`` nodes full.
@@ -58,7 +62,13 @@ class Arrivals:
         if self.factor is not None:
             over = np.maximum(self.factor * load - capacity, 0.0) / self.factor
             return np.where(over <= TOLERANCE * np.maximum(load, 1.0), 0.0, over)
-        return load * overflow_share(self.rate, self.concurrency, capacity, self.burst_rate * load)
+        queued = self.burst_rate * load
+        if self.routed == "random":
+            one = np.full_like(load, 1.0 / self.replicas)
+            each = ratio(queued, capacity) * one
+            share = overflow_share(self.rate, self.concurrency, one, each)
+            return np.where(capacity > 0, load * share, load)
+        return load * overflow_share(self.rate, self.concurrency, capacity, queued)
 
     def most_load(self, nodes: FloatArray) -> FloatArray:
         """Return the largest load in nodes that a number of nodes may carry: the steps of N(L)."""
@@ -73,17 +83,25 @@ class Arrivals:
         Of many nodes only some are solved: ln(L/N) sqrt(N) is almost straight in ln N between
         them, but for the part of a request that has no place.
         """
+        if self.routed == "random":
+            [one] = self._solved(np.array([1.0 / self.replicas]))[1]
+            return nodes * one * self.replicas
         at = nodes if len(nodes) <= SOLVED_NODES else _spread_out(nodes)
-        queues = Queues(self.rate, self.concurrency, at)
-        most = queues.most_load(self.quantile)
-        if self.unserved_limit is not None:
-            most = np.minimum(most, queues.most_load_within(self.unserved_limit))
+        queues, most = self._solved(at)
         if at is nodes:
             return most
         every = Queues(self.rate, self.concurrency, nodes)
         straight = (np.log(most / at) + queues.unused) * np.sqrt(at)
         between = np.interp(np.log(nodes), np.log(at), straight) / np.sqrt(nodes)
         return nodes * np.exp(between - every.unused)
+
+    def _solved(self, nodes: FloatArray) -> tuple[Queues, FloatArray]:
+        """Return the queues of numbers of nodes, and the largest loads that they may carry."""
+        queues = Queues(self.rate, self.concurrency, nodes)
+        most = queues.most_load(self.quantile)
+        if self.unserved_limit is not None:
+            most = np.minimum(most, queues.most_load_within(self.unserved_limit))
+        return queues, most
 
 
 def _spread_out(nodes: FloatArray) -> FloatArray:

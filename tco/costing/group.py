@@ -84,6 +84,7 @@ class Group:
                 self.fleet.arrivals,
                 concurrency=first.concurrency or 1.0,
                 rate=first.node.relative_rate,
+                replicas=first.node.replicas,
             ),
             pools=tuple(
                 replace(pool, work_per_node=first.work / speed.work)

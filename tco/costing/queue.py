@@ -11,7 +11,8 @@ Euler-Maclaurin formula: the time does not grow with the fleet. Errors are below
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,15 +26,21 @@ __all__ = ["Queues", "overflow_share"]
 
 POINTS = 256
 """States below and above m that are taken one by one."""
-DROP_BELOW, DROP_ABOVE = 250.0, 60.0
+DROP_BELOW, DROP_ABOVE = 160.0, 60.0
 """Fall of ln pi(k) from m beyond which no state counts, of a pool whose load is its capacity."""
-NEGLIGIBLE_LOG = 60.0
-"""-ln of a share that moves no sum of a float's 16 digits: 1e-26."""
+NEGLIGIBLE_LOG = 40.0
+"""-ln of a share that moves no sum of a float's 16 digits: 4e-18."""
+LEAST_LOG = -80.0
+"""ln of a term that is as good as 0; numpy takes ten times as long for the exp of less."""
 NEWTON_STEPS = 100
 NEWTON_TOLERANCE = 1e-9
 """A step of Newton's method below this is followed by one below the noise of the sums."""
 STEEP = 1.0
 """Fall of ln pi per stride from which a closed form takes the place of the sum over strides."""
+KNOTS = 256
+"""Knots of a table of what a pool refuses; fewer loads than these are not worth a table."""
+MOST_LOG_LOAD = 20.0
+"""ln L/C beyond which a table is flat: all but a billionth is refused."""
 CHUNK = 4096
 """Pairs of a load and a pool taken at once, to stay within the processor's cache."""
 ROUNDING = 1e-9
@@ -41,42 +48,58 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, kw_only=True)
 class States:
-    """States on one side of m, ``(pools, states)``: distance from m and ln pi(k)/pi(m) at L = C.
+    """States on one side of m: ln pi(k)/pi(m) at L = C, ``(pools, states)``, -inf where none is.
 
-    ``weight`` is a state's weight in the sum of pi(k)/pi(m), and a state in every ``stride`` is
-    taken. At m ln pi grows by ln L/C less ``log_g`` per state, and by ``bend`` less with the next,
-    ``(pools,)``. ``sign`` is -1 for the states below m.
+    One state in every ``stride`` is taken, m first. At m ln pi grows by ln L/C less ``log_g`` per
+    state, ``(pools,)`` both. ``sign`` is -1 for the states below m, which m is one of, and 1 for
+    those above it.
     """
 
     sign: int
-    distance: FloatArray
     log_pi: FloatArray
-    weight: FloatArray
     stride: FloatArray
     log_g: FloatArray
 
     @cached_property
-    def bend(self) -> FloatArray:
+    def _steps(self) -> FloatArray:
+        return np.arange(float(self.log_pi.shape[1]))
+
+    @property
+    def last(self) -> FloatArray:
+        """Return the distance of the last state from m."""
+        return self.sign * self.stride * self._steps[-1]
+
+    @cached_property
+    def _bend(self) -> FloatArray:
         """Return how fast the growth of ln pi falls at m, per state."""
-        if self.distance.shape[1] < 3:
+        if len(self._steps) < 3:
             return np.zeros_like(self.stride)
-        return (2.0 * self.log_pi[:, 1] - self.log_pi[:, 2]) / self.stride**2
+        bend = np.zeros_like(self.stride)
+        several = self.stride > 1.0
+        log_pi = self.log_pi[several]
+        bend[several] = (2.0 * log_pi[:, 1] - log_pi[:, 2]) / self.stride[several] ** 2
+        return bend
 
     def sums(self, rows: NDArray[np.intp], log_load: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return ln of the sum of pi(k)/pi(m), and the mean distance, at ln of loads L/C."""
-        distance = self.distance[rows]
-        terms = log_load[:, None] * distance
+        stride, bend = self.stride[rows], self._bend[rows]
+        terms = (self.sign * stride * log_load)[:, None] * self._steps
         terms += self.log_pi[rows]
         top = terms.max(axis=1)
         terms -= top[:, None]
-        np.exp(terms, out=terms)
-        terms *= self.weight[rows]
-        stride, bend = self.stride[rows], self.bend[rows]
-        growth = log_load - self.log_g[rows]
-        first = (stride**2 - 1.0) / 12.0 * growth
-        third = (stride**4 - 1.0) / 720.0 * (growth**3 - 3.0 * growth * bend)
-        total = terms.sum(axis=1) + self.sign * (first - third) * np.exp(-top)
-        mean = np.einsum("ij,ij->i", terms, distance) / np.where(total > 0, total, 1.0)
+        np.exp(np.maximum(terms, LEAST_LOG, out=terms), out=terms)
+        part, growth = (stride - 1.0) / 2.0, log_load - self.log_g[rows]
+        first, third = (stride**2 - 1.0) / 12.0, (stride**4 - 1.0) / 720.0
+        total = stride * terms.sum(axis=1)
+        moment = stride * np.einsum("ij,j->i", terms, self._steps)
+        if self.sign > 0:
+            total -= part * terms[:, -1] + terms[:, 0]
+            moment -= part * terms[:, -1] * self._steps[-1]
+        at_m = np.exp(-top)
+        ends = first * growth - third * (growth**3 - 3.0 * growth * bend)
+        total += at_m * (self.sign * ends - part)
+        moment = stride * moment + at_m * (first - third * 3.0 * (growth**2 - bend))
+        mean = self.sign * moment / np.where(total > 0, total, 1.0)
         steep = (stride > 1.0) & (-self.sign * growth * stride > STEEP)
         if steep.any():
             total[steep], mean[steep] = self._steep(-self.sign * growth[steep], bend[steep])
@@ -85,12 +108,44 @@ class States:
 
     def _steep(self, fall: FloatArray, bend: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the sum and the mean where pi falls from m by a factor exp(-``fall``) at once."""
-        part = np.exp(-fall)
-        rest = -np.expm1(-fall)
-        bent = bend * (1.0 + part) / (2.0 * rest**2) * (part if self.sign < 0 else 1.0)
-        return (1.0 if self.sign < 0 else part) / rest * (
-            1.0 - bent + 3.0 * bent**2
-        ), self.sign / rest
+        part, rest = np.exp(-fall), -np.expm1(-fall)
+        first, later = (1.0, part) if self.sign < 0 else (part, 1.0)
+        bent = bend * (1.0 + part) / (2.0 * rest**2) * later
+        bending = 1.0 - bent + 3.0 * bent**2
+        change = 2.0 * bent / fall * (1.0 - 6.0 * bent) / bending
+        return first / rest * bending, self.sign * (later / rest - change)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A function of ln L/C for several pools, ``(pools, knots)``: values and slopes at knots.
+
+    Cubic between knots, which lie densely below a full pool and ever wider apart above it: even
+    ``steps`` of arcsinh of the distance from the first over its size, ``low`` being below 0.
+    """
+
+    low: FloatArray
+    steps: FloatArray
+    knots: FloatArray
+    value: FloatArray
+    slope: FloatArray
+
+    def at(self, rows: NDArray[np.intp], log_load: FloatArray) -> FloatArray:
+        """Return the values of pools at ln of loads; below the first knot they are infinite."""
+        low = self.low[rows]
+        place = np.arcsinh(np.maximum(1.0 - log_load / low, 0.0)) / self.steps[rows]
+        last = self.knots.shape[1] - 2
+        left = np.minimum(place.astype(np.intp), last)
+        right = left + 1
+        start, end = self.knots[rows, left], self.knots[rows, right]
+        width = end - start
+        t = (np.minimum(log_load, end) - start) / width
+        first, second = self.value[rows, left], self.value[rows, right]
+        rise, next_rise = width * self.slope[rows, left], width * self.slope[rows, right]
+        u = 1.0 - t
+        value = (1.0 + 2.0 * t) * u**2 * first + t**2 * (1.0 + 2.0 * u) * second
+        value += t * u * (u * rise - t * next_rise)
+        return np.where(log_load < low, np.inf, value)
 
 
 @dataclass(frozen=True)
@@ -130,21 +185,12 @@ class Queues:
     def below(self) -> States:
         """Return the states up to m, m itself among them."""
         stride, count = _strides(self._reach_below)
-        distance = -stride[:, None] * np.arange(count + 1.0)
-        k = self.places[:, None] + distance
+        k = self.places[:, None] - stride[:, None] * np.arange(count + 1.0)
         exists = (k > 0) | ((k == 0) & (stride == 1.0)[:, None])
         log_pi = np.zeros_like(k)
         log_pi[:, 1:] = np.cumsum(self._log_products(stride, -count)[:, ::-1], axis=1)
-        weight = np.where(exists, stride[:, None], 0.0)
-        weight[:, 0] = (stride + 1.0) / 2.0
-        return States(
-            sign=-1,
-            distance=np.where(exists, distance, 0.0),
-            log_pi=np.where(exists, log_pi, 0.0),
-            weight=weight,
-            stride=stride,
-            log_g=self._log_g_at_full,
-        )
+        log_pi = np.where(exists, log_pi, -np.inf)
+        return States(sign=-1, log_pi=log_pi, stride=stride, log_g=self._log_g_at_full)
 
     @cached_property
     def above(self) -> States:
@@ -154,20 +200,9 @@ class Queues:
         reach = self.states * self.rate.reach_above(DROP_ABOVE / np.maximum(self.states, ROUNDING))
         reach = np.clip(np.ceil(reach), 1.0, farthest)
         stride, count = _strides(reach)
-        distance = stride[:, None] * np.arange(count + 1.0)
-        log_pi = np.zeros_like(distance)
+        log_pi = np.zeros((len(stride), count + 1))
         log_pi[:, 1:] = -np.cumsum(self._log_products(stride, count), axis=1)
-        weight = np.repeat(stride[:, None], count + 1, axis=1)
-        weight[:, 0] = (stride - 1.0) / 2.0
-        weight[:, -1] = (stride + 1.0) / 2.0
-        return States(
-            sign=1,
-            distance=distance,
-            log_pi=log_pi,
-            weight=weight,
-            stride=stride,
-            log_g=self._log_g_at_full,
-        )
+        return States(sign=1, log_pi=log_pi, stride=stride, log_g=self._log_g_at_full)
 
     def _log_products(self, stride: FloatArray, count: int) -> FloatArray:
         """Return the sums of ln g over the states of each stride between m and m + count strides.
@@ -190,11 +225,27 @@ class Queues:
         """Return pi(m) with at most m in flight, for ``load`` nodes on the pools ``rows``."""
         share = np.where(load > 0, 1.0, 0.0)
         some = np.flatnonzero((load > 0) & (self.places[rows] > 0))
-        log_load = np.log(load[some] / self.capacity[rows[some]])
-        for part in _parts(len(some)):
-            log_sum, _ = self.below.sums(rows[some[part]], log_load[part])
-            share[some[part]] = np.where(log_sum < NEGLIGIBLE_LOG, np.exp(-log_sum), 0.0)
+        rows, log_load = rows[some], np.log(load[some] / self.capacity[rows[some]])
+        if len(some) > KNOTS * len(self.capacity):
+            log_sum = self._log_sum.at(rows, log_load)
+        else:
+            parts = [slice(start, start + CHUNK) for start in range(0, len(some), CHUNK)]
+            log_sum = np.concatenate(
+                [np.zeros(0), *(self.below.sums(rows[part], log_load[part])[0] for part in parts)]
+            )
+        share[some] = np.where(log_sum < NEGLIGIBLE_LOG, np.exp(-log_sum), 0.0)
         return share
+
+    @cached_property
+    def _log_sum(self) -> Table:
+        """Return ln of the sum of pi(k)/pi(m) up to m as a table of ln L/C."""
+        low = np.minimum(self._largest(self._log_refused, -NEGLIGIBLE_LOG), -ROUNDING)
+        steps = np.arcsinh(1.0 + MOST_LOG_LOAD / -low) / (KNOTS - 1)
+        knots = low[:, None] * (1.0 - np.sinh(steps[:, None] * np.arange(float(KNOTS))))
+        pools = np.repeat(np.arange(len(self.capacity)), KNOTS)
+        value, slope = self.below.sums(pools, knots.ravel())
+        shape = knots.shape
+        return Table(low, steps, knots, value.reshape(shape), slope.reshape(shape))
 
     def log_odds(
         self, rows: NDArray[np.intp], log_load: FloatArray
@@ -205,7 +256,7 @@ class Queues:
         """
         below, mean_below = self.below.sums(rows, log_load)
         above, mean_above = self.above.sums(rows, log_load)
-        distance = self.above.distance[rows, -1]
+        distance = self.above.last[rows]
         end = (self.places[rows] + distance) / self.states[rows]
         fall = np.minimum(log_load - self.rate.log_at(end), -ROUNDING)
         beyond = 1.0 / np.expm1(-fall) - (self.above.stride[rows] ** 2 - 1.0) / 12.0 * fall
@@ -218,24 +269,24 @@ class Queues:
     def most_load(self, quantile: float) -> FloatArray:
         """Return the largest load of each pool with P(k <= m) at least ``quantile``."""
         rows = np.arange(len(self.capacity))
-        return self._largest(
-            lambda log_load: self.log_odds(rows, log_load), np.log((1 - quantile) / quantile)
-        )
+        odds = math.log((1 - quantile) / quantile)
+        log_load = self._largest(lambda at: self.log_odds(rows, at), odds)
+        return self.capacity * np.exp(log_load)
 
     def most_load_within(self, limit: float) -> FloatArray:
         """Return the largest load of each pool of which at most ``limit`` is refused."""
-        rows = np.arange(len(self.capacity))
+        log_load = self._largest(self._log_refused, math.log(limit))
+        return np.where(self.places > 0, self.capacity * np.exp(log_load), 0.0)
 
-        def refused(log_load: FloatArray) -> tuple[FloatArray, FloatArray]:
-            log_sum, mean = self.below.sums(rows, log_load)
-            return -log_sum, np.maximum(-mean, ROUNDING)
-
-        return np.where(self.places > 0, self._largest(refused, np.log(limit)), 0.0)
+    def _log_refused(self, log_load: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return ln of the share that each pool refuses at ln of loads L/C, and its growth."""
+        log_sum, mean = self.below.sums(np.arange(len(self.capacity)), log_load)
+        return -log_sum, np.maximum(-mean, ROUNDING)
 
     def _largest(
         self, function: Callable[[FloatArray], tuple[FloatArray, FloatArray]], target: float
     ) -> FloatArray:
-        """Return the loads at which a growing function of ln L/C is ``target``, by Newton."""
+        """Return ln L/C at which a growing function of it is ``target``, by Newton's method."""
         low = np.full(len(self.capacity), -np.inf)
         high = np.full(len(self.capacity), 50.0)
         log_load = np.minimum(-1.0 / np.sqrt(self.states + 1.0), -0.001)
@@ -250,18 +301,13 @@ class Queues:
             log_load = moved
             if done.all():
                 break
-        return self.capacity * np.exp(log_load)
+        return log_load
 
 
 def _strides(reach: FloatArray) -> tuple[FloatArray, int]:
     """Return the distance between the states of each pool, and the most strides of any."""
     stride = np.maximum(np.ceil(reach / POINTS), 1.0)
     return stride, int(np.ceil(reach / stride).max(initial=1.0))
-
-
-def _parts(count: int) -> Iterator[slice]:
-    for start in range(0, count, CHUNK):
-        yield slice(start, start + CHUNK)
 
 
 def overflow_share(

@@ -52,9 +52,10 @@ class Serving(Strict):
 
 
 class Sizing(Strict):
-    """How full the fleet is planned."""
+    """How full the fleet is planned, and how requests find a node."""
 
     target_load: Annotated[float, Field(strict=True, gt=0, le=1)] = 1.0
+    router: Literal["least-outstanding", "random"] = "least-outstanding"
 
 
 class Standby(Strict):

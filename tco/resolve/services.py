@@ -208,6 +208,8 @@ def _group(
         burst_rate=rate,
         factor=demand.burst.factor or (rate if concurrency is None else None),
         unserved_limit=todo.plan.gate.max_unserved_share if spec.overflow == "refuse" else None,
+        routed=spec.sizing.router,
+        replicas=first.node.replicas,
     )
     fleet = Fleet(
         demand.requests_per_hour * first.work / SECONDS_PER_HOUR,

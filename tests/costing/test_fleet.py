@@ -227,3 +227,27 @@ def test_array_of_factors_is_the_loop_over_them(lab: Lab) -> None:
     assert together.node_hours[0] == pytest.approx([float(one.node_hours[0][0]) for one in alone])
     assert together.overflow_share == pytest.approx([float(o.overflow_share[0]) for o in alone])
     assert together.starts[0] == pytest.approx([float(o.starts[0][0]) for o in alone])
+
+
+def test_random_routing_needs_more_nodes(lab: Lab) -> None:
+    """Routed at random every node holds its own tail: it carries what a single node may.
+
+    P(Poisson(15 L) <= 15) = 0.99 at L = 0.545: a load of 8 needs 8/0.545 = 14.7: 15 nodes. Behind
+    a router that picks the node with the fewest: mean 120, p99 146 <= 150, 10 nodes.
+    """
+    bursting(lab, 8)
+    assert lab.evaluate().fleets[0].nodes == 10
+    bursting(lab, 8, sizing={"router": "random"})
+    assert lab.evaluate().fleets[0].nodes == 15
+
+
+def test_burst_rate_multiplies_what_queues_alone(lab: Lab) -> None:
+    """Chat queues like 1.15 times its number: mean 8 x 15 x 1.15 = 138, p99 166 <= 180: 12 nodes.
+
+    The load and with it the utilization stay those of the requests: 8/12.
+    """
+    lab.workload(kind="chat", requests_per_month=8 * 730 * 3600, burst={"quantile": 0.99})
+    lab.stack({"main": {**ON_DEMAND, "nodes": "auto"}}, {"overflow": "api/plain"})
+    result = lab.evaluate()
+    assert result.fleets[0].nodes == 12
+    assert result.utilization == pytest.approx(8 / 12, rel=1e-3)
