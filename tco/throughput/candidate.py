@@ -178,13 +178,11 @@ def at_plan_shape(need: Need, curve: Curve) -> Candidate:
 
 
 def _carried(need: Need, curve: Curve) -> Curve | None:
-    """Return the estimated curve through the one point of a curve, or None.
-
-    A user's own point stays alone unless the plan asks for it to be calibrated.
-    """
+    """Return the estimated curve through the one measured point of a curve, or None."""
     configuration = curve.configuration
-    may_carry = curve.origin == "catalog" or (curve.origin == "own" and need.supplied.calibrate)
-    if not may_carry or len(curve.concurrency) > 1 or configuration.mode == "disaggregated":
+    if curve.origin == "predicted" or len(curve.concurrency) > 1:
+        return None
+    if configuration.mode == "disaggregated":
         return None
     replica = need.replica_of(configuration)
     if replica is None or obstacles(need, replica):

@@ -28,15 +28,13 @@ OPEN = Pins()
 class Supplied:
     """What a user's files add: benchmarks, the spec of an own model, weights in GB by precision.
 
-    ``precision`` is that of the weights whose config the spec was read from. With ``calibrate`` one
-    own measured point carries an estimated curve below it. ``spreads`` replace those of the method
-    by name.
+    ``precision`` is that of the weights whose config the spec was read from. ``spreads`` replace
+    those of the method by name.
     """
 
     benchmarks: Sequence[Curve | Capacity] = ()
     spec: ModelSpec | None = None
     precision: str | None = None
-    calibrate: bool = False
     weights_gb: Mapping[str, float] = field(default_factory=dict[str, float])
     spreads: Mapping[str, Range] = field(default_factory=dict[str, Range])
 

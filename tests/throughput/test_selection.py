@@ -198,22 +198,20 @@ def test_replicas_behind_one_endpoint_count_as_one_each() -> None:
         assert one.concurrency is None or one.concurrency >= 1
 
 
-def test_one_own_point_carries_an_estimate_where_asked() -> None:
-    """With calibration one own point answers for a stricter objective too, through itself."""
+def test_one_own_point_carries_an_estimate_below_it() -> None:
+    """One own point of a known model answers for a stricter objective too, through itself."""
     row = own_benchmark(
         [{"concurrency": 64, "output_tok_s": 2000, "itl_ms": 30}], model="qwen3-32b", gpus=1
     )
-    curves = [benchmark_curve(row, is_own=True)]
+    own = Supplied(benchmarks=[benchmark_curve(row, is_own=True)])
     strict = LatencyObjectives(itl_ms={"p50": 25})
-    alone = Supplied(benchmarks=curves)
-    assert select("qwen3-32b", "H100-SXM", 1, CHAT, objectives=strict, supplied=alone).unmet
-    carried = Supplied(benchmarks=curves, calibrate=True)
-    made = select("qwen3-32b", "H100-SXM", 1, CHAT, objectives=strict, supplied=carried)
+    made = select("qwen3-32b", "H100-SXM", 1, CHAT, objectives=strict, supplied=own)
     assert made.provenance is Provenance.CALIBRATED
+    assert (made.spread.low, made.spread.high) == (0.84, 1.19)
     assert made.point.concurrency is not None
     assert made.point.concurrency < 64
     assert made.output_tok_s < 2000
-    free = select("qwen3-32b", "H100-SXM", 1, CHAT, supplied=carried)
+    free = select("qwen3-32b", "H100-SXM", 1, CHAT, supplied=own)
     assert (free.provenance, free.output_tok_s) == (Provenance.MEASURED, pytest.approx(2000))
 
 
