@@ -244,6 +244,7 @@ def _fresh(stack: StackModel, facts: GateFacts) -> Condition:
     ]
     stale = [
         *_stale(ages, limits.max_price_age_days),
+        *_to_refresh(stack, facts.today, limits.max_price_age_days),
         *_stale(speeds, limits.max_throughput_age_days),
     ]
     if stale:
@@ -261,6 +262,17 @@ def _stale(ages: Iterable[tuple[str, int | None]], most: int) -> list[str]:
         f"{name} ({_format_age(age)})" for name, age in ages if age is None or not 0 <= age <= most
     ]
     return [f"{', '.join(stale)}; limit {most} days"] if stale else []
+
+
+def _to_refresh(stack: StackModel, today: dt.date, most: int) -> list[str]:
+    """Return how to refresh the first node whose listed price is too old; empty where none is."""
+    for _, _, _, pool in stack.pools():
+        ages = [(figure.name, age_days(figure, today)) for figure in pool.supply.list_prices]
+        if _stale(ages, most):
+            region = pool.region or "'*'"
+            listed = f"`tco prices list {pool.node} --region {region}`"
+            return [f"{listed} shows what is known, a price book states today's price"]
+    return []
 
 
 def _oldest(ages: Iterable[tuple[str, int | None]]) -> int:

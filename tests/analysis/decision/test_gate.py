@@ -229,7 +229,9 @@ def test_closed_by_the_stale_price_of_one_region(lab: Lab) -> None:
     }
     result = gated(lab, pools, prices=[book])
     assert failing(result) == ["prices-fresh"]
-    assert "box.8x: on-demand in r2" in result.gate.conditions[3].detail
+    detail = result.gate.conditions[3].detail
+    assert "box.8x: on-demand in r2" in detail
+    assert "`tco prices list box.8x --region r2`" in detail
 
 
 def test_closed_by_a_price_seen_after_today(lab: Lab) -> None:
