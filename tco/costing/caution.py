@@ -20,11 +20,12 @@ CautionKind = Literal[
     "extrapolated",
     "offline-maximum",
     "cache-hits",  # unknown share of prefill
+    "sunk",  # nodes that are paid for
     "confirmed",  # an unusual figure that the reviewed file confirms
 ]
 Severity = Literal["info", "warning"]
 INFO: Final[frozenset[CautionKind]] = frozenset(
-    {"no-standby", "standby-rounded", "benchmark", "cache-hits"}
+    {"no-standby", "standby-rounded", "benchmark", "cache-hits", "sunk", "confirmed"}
 )
 """Choices and conservative assumptions; every other kind puts a figure in doubt."""
 

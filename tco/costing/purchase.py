@@ -60,12 +60,17 @@ class SpotSupply:
 
 @dataclass(frozen=True)
 class OwnedSupply:
-    """What owning a node costs besides its power."""
+    """What owning a node costs besides its power.
+
+    ``price`` is the purchase price; of a node that is paid for (``is_sunk``) it is the resale value
+    given up by keeping it.
+    """
 
     price: SourcedValue
     residual: SourcedValue
     maintenance: SourcedValue
     life_months: float
+    is_sunk: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

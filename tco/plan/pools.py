@@ -148,16 +148,31 @@ class Colocation(Strict):
 
 
 class OwnedNode(Strict):
-    """A node that is bought: overnight cost, life, residual value, and what it draws."""
+    """A node that is bought, or already paid for: its cost, its life, and what it draws."""
 
     gpu: Name
     gpus: Annotated[int, Field(strict=True, ge=1, le=1024)]
-    usd: PositiveAmount
+    usd: PositiveAmount | None = None
+    sunk: Flag = False
+    resale_usd: Amount | None = None
     life_years: Annotated[float, Field(strict=True, ge=0.1, le=20)]
     residual: Share = point(0.0)
     maintenance_per_year: Share | None = None
     power: Power | None = None
     colocation: Colocation | None = None
+
+    @model_validator(mode="after")
+    def _paid_once(self) -> Self:
+        if self.sunk and (self.usd is not None or "residual" in self.model_fields_set):
+            raise ValueError(
+                "sunk: true is a node that is paid for: write resale_usd, what it would sell for "
+                "today, instead of usd and residual."
+            )
+        if self.sunk != (self.resale_usd is not None):
+            raise ValueError("sunk: true and resale_usd go together.")
+        if not self.sunk and self.usd is None:
+            raise ValueError("needs usd, or sunk: true with resale_usd.")
+        return self
 
     @model_validator(mode="after")
     def _powered_once(self) -> Self:

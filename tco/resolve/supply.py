@@ -108,7 +108,7 @@ def resolve_supply(
 ) -> PurchaseOption:
     """Return the purchase option of a pool with its rate, upfront and period. Raises NotFound."""
     if pool.owned is not None:
-        return _owned(todo, name, pool.owned)
+        return _owned(todo, name, path, pool.owned)
     if price is None:
         raise AssertionError("a rented pool has a price row")
     if pool.purchase == "spot":
@@ -220,26 +220,55 @@ def _owned_name(owned: OwnedNode) -> str:
     return owned.gpu if owned.gpus == 1 else f"node of {owned.gpus} {owned.gpu}"
 
 
-def _owned(todo: Lookup, name: str, owned: OwnedNode) -> PurchaseOption:
+def _owned(todo: Lookup, name: str, path: str, owned: OwnedNode) -> PurchaseOption:
     months = owned.life_years * MONTHS_PER_YEAR
     free = planned(f"{name}: rent", point(0.0), "USD/h")
-    maintenance = owned.maintenance_per_year
+    key = "resale_usd" if owned.sunk else "usd"
+    price = todo.stated(f"pools.{name}.owned.{key}", _kept_usd(owned), "USD")
+    if owned.sunk:
+        _note_sunk(todo, name, path, owned)
     return PurchaseOption(
         option="owned",
         node=_owned_name(owned),
         rate=free,
-        terms=f"owned {owned.life_years:g} years",
-        upfront=todo.stated(f"pools.{name}.owned.usd", owned.usd, "USD"),
+        terms=f"{'paid for, kept' if owned.sunk else 'owned'} {owned.life_years:g} years",
+        upfront=price,
         period_months=months,
         owned=OwnedSupply(
-            todo.stated(f"pools.{name}.owned.usd", owned.usd, "USD"),
-            todo.stated(f"pools.{name}.owned.residual", owned.residual, "share"),
-            todo.stated_or(
+            price=price,
+            residual=todo.stated(f"pools.{name}.owned.residual", owned.residual, "share"),
+            maintenance=todo.stated_or(
                 f"pools.{name}.owned.maintenance",
-                maintenance,
+                owned.maintenance_per_year,
                 "per year",
                 "owned_maintenance_per_year",
             ),
-            months,
+            life_months=months,
+            is_sunk=owned.sunk,
         ),
+    )
+
+
+def _kept_usd(owned: OwnedNode) -> Range:
+    """Return what keeping a node costs: its price, or the resale value that is given up."""
+    kept = owned.resale_usd if owned.sunk else owned.usd
+    if kept is None:
+        raise AssertionError("a validated owned node has usd or resale_usd")
+    return kept
+
+
+def _note_sunk(todo: Lookup, name: str, path: str, owned: OwnedNode) -> None:
+    """Note what a node costs that is paid for, and refuse to plan beyond its life."""
+    wanted, months = todo.plan.finance.horizon, owned.life_years * MONTHS_PER_YEAR
+    if wanted is not None and wanted > months:
+        todo.fail(
+            f"{path}.owned.life_years",
+            f"the horizon of {wanted} months outlasts a node that is paid for.",
+            "Shorten finance.horizon, or plan its replacement as a pool with usd.",
+        )
+    todo.warn(
+        "sunk",
+        f"{name}: the nodes are paid for, so their purchase price counts nothing. The resale value "
+        "given up counts as what keeping them costs, spread over the rest of their life.",
+        name,
     )

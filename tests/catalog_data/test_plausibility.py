@@ -29,6 +29,7 @@ JUDGED_TOGETHER = {
     "Nodes.max": "a ceiling costs nothing until it is used",
     "Standby.nodes": "with the demand: resolve/plausibility/demand.py",
     "OwnedNode.usd": "by GPU: resolve/plausibility/owned.py",
+    "OwnedNode.resale_usd": "by GPU: resolve/plausibility/owned.py",
     "Power.idle_w": "by GPU: resolve/plausibility/owned.py",
     "Power.load_w": "by GPU: resolve/plausibility/owned.py",
     "Colocation.kw": "by GPU: resolve/plausibility/owned.py",

@@ -25,7 +25,7 @@ from tco.throughput.lengths import length_rule
 from tco.throughput.measured import benchmark_curve, one_replica
 from tco.throughput.need import Supplied
 from tco.throughput.objectives import LatencyObjectives
-from tco.throughput.percentiles import STATISTICS
+from tco.throughput.percentiles import STATISTICS, LatencyStatistic
 from tco.throughput.provenance import Provenance, combined
 from tco.throughput.scaling import at_shape
 from tco.throughput.selection import NodeThroughput, NoThroughput, select
@@ -434,6 +434,26 @@ def test_a_stricter_objective_of_any_statistic_is_never_cheaper(
     ]
     assert speeds[2] <= speeds[1] * (1 + 1e-9)
     assert speeds[1] <= speeds[0] * (1 + 1e-9)
+
+
+TAILS: tuple[LatencyStatistic, ...] = ("p50", "p90", "p95", "p99")
+
+
+@given(pairs, shapes, st.floats(10, 150), st.booleans())
+def test_a_stricter_statistic_is_never_cheaper(
+    pair: tuple[str, str], shape: Shape, limit: float, of_first_token: bool
+) -> None:
+    """The same limit on a further tail never gives a faster node, measured or inferred."""
+    speeds: list[float] = []
+    for statistic in TAILS:
+        promised: dict[LatencyStatistic, float] = {statistic: limit}
+        objectives = (
+            LatencyObjectives(ttft_ms=promised)
+            if of_first_token
+            else LatencyObjectives(itl_ms=promised)
+        )
+        speeds.append(speed(select(*pair, 8, shape, objectives=objectives)))
+    assert all(tail <= body * (1 + 1e-9) for body, tail in itertools.pairwise(speeds))
 
 
 @given(st.sampled_from(ALL_PAIRS), shapes, st.none() | st.floats(15, 150))

@@ -107,6 +107,8 @@ def _lost_usd(supply: PurchaseOption) -> float:
         return 0.0
     price = float(supply.upfront_usd(BASE_CASE))
     if supply.owned is not None:
+        if supply.owned.is_sunk:
+            return price * min(1.0, STOP_MONTHS / months)
         return price * (1 - supply.owned.residual.value.likely)
     rest = max(0.0, months - STOP_MONTHS)
     recurring = float(supply.recurring_usd_per_hour(BASE_CASE)) * HOURS_PER_MONTH

@@ -29,6 +29,8 @@ ABSURD = 50.0
 """A draw off by more than this factor is in another unit."""
 PRICE_LOW, PRICE_HIGH = 0.2, 3.0
 """A node with its chassis, network and rack costs between these shares of its GPUs' prices."""
+RESALE_LOW = 0.02
+"""A used node sells for this share of its GPUs' prices at least, and for less than they cost."""
 ANY_GPU_USD = Band(100.0, 150_000.0, "any GPU")
 
 
@@ -92,7 +94,11 @@ def _price(todo: Lookup, owned: OwnedNode, nodes: int) -> Iterator[Doubt]:
     mistakes = [Mistake(1.0 / owned.gpus, "Per GPU instead of per node?")]
     if nodes > 1:
         mistakes.append(Mistake(float(nodes), "The price of all nodes instead of one?"))
-    yield from _doubt(("usd",), owned.usd, "USD", whole, mistakes=mistakes)
+    if owned.usd is not None:
+        yield from _doubt(("usd",), owned.usd, "USD", whole, mistakes=mistakes)
+    if owned.resale_usd is not None and owned.resale_usd.high > 0:
+        used = whole.scaled(RESALE_LOW / PRICE_LOW, 1 / PRICE_HIGH)
+        yield from _doubt(("resale_usd",), owned.resale_usd, "USD", used, mistakes=mistakes)
 
 
 def _doubt(
