@@ -15,19 +15,21 @@ from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from tco.catalog.book import AnyRow, Book, describe
+from tco.catalog.fields import day_of
 from tco.catalog.hardware import Instance
 from tco.catalog.node_price import NodePrice
 from tco.errors import TcoError
 from tco.files import write_text
 from tco.providers.provider import vendor_of
 from tco.providers.registry import provider_of
+from tco.ranges import Range, point
 
-__all__ = ["NodeFile", "NodeFiles", "index_text"]
+__all__ = ["NodeFile", "NodeFiles", "check_rows", "index_text"]
 
 FOLDER = "nodes"
 INDEX_FILE = "index.csv"
@@ -43,9 +45,9 @@ WHOLE = frozenset({"gpus", "vcpus"})
 AMOUNTS = frozenset(
     {"usd_per_hour", "usd_per_gpu_hour", "upfront_usd", "egress_usd_per_gb", "memory_gib"}
 )
-"""The columns that hold a number, or ``low/high`` or ``low/likely/high``."""
+"""The columns that hold a number or ``low/likely/high``."""
+DAYS = frozenset({"valid_from", "as_of"})
 
-R = TypeVar("R", NodePrice, Instance)
 Keyed = Mapping[tuple[object, ...], Sequence[tuple[AnyRow, Book]]]
 
 
@@ -139,14 +141,16 @@ class NodeFiles:
         return lines
 
     def _book(self, file: str, lines: Iterable[str]) -> Book:
-        """Return rows as a book. Raises TcoError for a row that is not one."""
+        """Return rows as a book; `check_rows` and the tests validate what ships."""
         columns = _columns(file)
         name = f"{FOLDER}/{file}"
         rows = [dict(zip(columns, cells, strict=True)) for cells in csv.reader(lines)]
         if file == INSTANCES_FILE:
-            instances = tuple(_row(Instance, self._fields(row), name) for row in rows)
+            instances = tuple(Instance.model_construct(**self._fields(row)) for row in rows)
             return Book.model_construct(instances=instances, name=name)
-        prices = tuple(_row(NodePrice, _of_node(row, self._fields(row)), name) for row in rows)
+        prices = tuple(
+            NodePrice.model_construct(**_of_node(row, self._fields(row))) for row in rows
+        )
         return Book.model_construct(prices=prices, name=name)
 
     def _fields(self, cells: dict[str, str]) -> dict[str, Any]:
@@ -173,13 +177,16 @@ def _of_node(cells: dict[str, str], fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(kind: type[R], fields: dict[str, Any], name: str) -> R:
-    """Return a row. Raises TcoError for one that is not valid."""
-    try:
-        return kind.model_validate(fields)
-    except ValidationError as error:
-        what = error.errors()[0]["msg"]
-        raise TcoError(f"{name}: {describe(tuple(fields.values()))}: {what}") from None
+def check_rows(book: Book) -> None:
+    """Raise TcoError for a row of a file that a price book would not take."""
+    for row in book.rows:
+        try:
+            taken = type(row).model_validate(row.model_dump(mode="json", exclude_none=True))
+        except ValidationError as error:
+            what = error.errors()[0]["msg"]
+            raise TcoError(f"{book.name}: {describe(row.key)}: {what}") from None
+        if taken != row:
+            raise TcoError(f"{book.name}: {describe(row.key)}: is not read as it is written.")
 
 
 def _columns(file: str) -> tuple[str, ...]:
@@ -189,10 +196,13 @@ def _columns(file: str) -> tuple[str, ...]:
 def _figure(name: str, cell: str) -> object:
     if name in WHOLE:
         return int(cell)
+    if name in DAYS:
+        return day_of(cell)
     if name not in AMOUNTS:
         return cell
-    numbers = [float(part) for part in cell.split("/")]
-    return numbers[0] if len(numbers) == 1 else numbers
+    low, _, rest = cell.partition("/")
+    likely, _, high = rest.partition("/")
+    return Range(float(low), float(likely), float(high)) if rest else point(float(low))
 
 
 def index_text(folder: Path) -> str:
@@ -214,7 +224,10 @@ def main() -> None:
     """Write the index of this installation's files, and read every row of them."""
     with resources.as_file(resources.files("tco.catalog") / "data" / FOLDER) as folder:
         write_text(folder / INDEX_FILE, index_text(folder))
-        rows = sum(len(book.rows) for book in NodeFiles(folder).books)
+        books = NodeFiles(folder).books
+        for book in books:
+            check_rows(book)
+        rows = sum(len(book.rows) for book in books)
         print(f"{folder / INDEX_FILE}: {rows:,} rows")
 
 

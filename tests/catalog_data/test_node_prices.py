@@ -9,7 +9,7 @@ import pytest
 
 from tco.catalog.catalog import Catalog
 from tco.catalog.hardware import Instance, SpotBand
-from tco.catalog.node_files import index_text
+from tco.catalog.node_files import NodeFiles, check_rows, index_text
 from tco.catalog.node_price import NodePrice
 
 DAY = dt.date(2026, 11, 23)
@@ -279,3 +279,9 @@ def test_the_index_is_that_of_the_files() -> None:
     """A changed row changes the catalog's version: `python -m tco.catalog.node_files` writes it."""
     with resources.as_file(resources.files("tco.catalog") / "data" / "nodes") as folder:
         assert (folder / "index.csv").read_text(encoding="utf-8") == index_text(folder)
+
+
+def test_every_row_is_one_that_a_price_book_takes() -> None:
+    """Shipped rows are read without validation: here each is validated."""
+    for book in NodeFiles(resources.files("tco.catalog") / "data" / "nodes").books:
+        check_rows(book)
