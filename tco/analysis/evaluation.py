@@ -13,6 +13,7 @@ from tco.analysis.breakeven.break_even import BreakEven, Scan
 from tco.analysis.cashflow.comparison import OwnSide, rival_side
 from tco.analysis.cashflow.projection import Projection, project
 from tco.analysis.decision.gate import GateFacts, GateResult, gate
+from tco.analysis.decision.hosted import HostedTurn, hosted_turn
 from tco.analysis.decision.on_demand import closes_on_demand, on_demand_usd_per_month
 from tco.analysis.decision.verdict import AlternativeResult, Verdict, decide, rival_of
 from tco.analysis.fleet_figures import FleetFigures, fleet_figures, utilization
@@ -75,6 +76,8 @@ class Evaluation:
     break_even: BreakEven
     own: OwnSide
     verdict: Verdict
+    hosted: HostedTurn | None
+    """The host of the same weights that turns the answer, if one does."""
     gate: GateResult
     ranks: tuple[tuple[Rank, ...], ...]
     lost_months: int
@@ -232,6 +235,7 @@ def evaluate(
         break_even=break_even,
         own=own,
         verdict=verdict,
+        hosted=None if unpriced else hosted_turn(own, results, verdict),
         gate=gate(stack, verdict, facts),
         ranks=_ranks(stack, rival),
         lost_months=lost,

@@ -22,7 +22,7 @@ from tco.errors import BadInput, Problem
 from tco.files import Strict, as_list, as_mapping, problems_of
 from tco.ranges import point
 
-__all__ = ["Book", "read_book"]
+__all__ = ["Book", "PackageBook", "read_book"]
 
 MONEY_FIELDS = frozenset(
     {
@@ -141,6 +141,10 @@ class Book(Strict):
         """SHA-256 of the book's rows, however they are written."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+class PackageBook(Book):
+    """A book whose rows are the data of an installed package."""
 
 
 def describe(key: tuple[object, ...]) -> str:

@@ -24,13 +24,14 @@ from tco.catalog.compiled import compiled_books
 from tco.catalog.curves import curve_models, curves_version
 from tco.catalog.figure import Figure
 from tco.catalog.hardware import Hardware, Instance, SpotBand
+from tco.catalog.hosts import Hosts
 from tco.catalog.match import CatalogMatch
 from tco.catalog.model_row import ModelRow
 from tco.catalog.node_files import FOLDER, NodeFiles
 from tco.catalog.node_price import CommitmentKind, NodePrice, Payment, Purchase, Term, node_key
 from tco.catalog.sourced import Origin, SourcedValue
 from tco.catalog.specs import model_specs
-from tco.errors import TcoError
+from tco.errors import TcoError, one_of
 
 __all__ = [
     "Catalog",
@@ -53,6 +54,9 @@ class Catalog:
     """The catalog below a user's books; None for one without any."""
     node_files: NodeFiles | None = None
     """The prices of nodes that are read when a node is asked for: the lowest layer."""
+
+    hosts: Hosts = field(default_factory=Hosts)
+    """The hosts of open weights, below every book."""
     _index: dict[tuple[object, ...], list[tuple[AnyRow, Book]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -79,14 +83,15 @@ class Catalog:
         """Return this catalog with a user's books on top, later books winning."""
         if not books:
             return self
-        return Catalog((*self.books, *books), self.name, self.published or self, self.node_files)
+        top, below = (*self.books, *books), self.published or self
+        return Catalog(top, self.name, below, self.node_files, self.hosts)
 
     @cached_property
     def version(self) -> str:
         """The newest day and a digest of the published figures: what the record names."""
         if self.published is not None:
             return self.published.version
-        states = [*(book.digest for book in self.books), curves_version()]
+        states = [*(book.digest for book in self.books), curves_version(), self.hosts.digest]
         days = [row.as_of.isoformat() for book in self.books for row in book.rows if row.as_of]
         if self.node_files is not None:
             states += self.node_files.digests
@@ -179,6 +184,57 @@ class Catalog:
         """All books, with every file of node prices, lower layers first."""
         return (*(self.node_files.books if self.node_files is not None else ()), *self.books)
 
+    def api_price(self, api: str, day: dt.date) -> CatalogMatch[ApiPrice] | None:
+        """Return the price of a hosted API on a day: of the books, of a host, of genai-prices."""
+        found = self._api_price(api, day)
+        if found is not None:
+            return found
+        # Slow to import, and needed only for an API that the catalog does not have.
+        from tco.catalog.genai import genai_api_price, genai_book  # noqa: PLC0415
+
+        row = genai_api_price(api, day)
+        return None if row is None else CatalogMatch(row, genai_book())
+
+    def meant_api(self, api: str) -> str:
+        """Suggest what to write for an API that has no price: the nearest name, or some names."""
+        from tco.catalog.genai import genai_apis, genai_meant  # noqa: PLC0415  only for an error
+
+        meant = genai_meant(api)
+        return f"Did you mean {meant}?" if meant else one_of(api, (*self.apis, *genai_apis()))
+
+    def _api_price(self, api: str, day: dt.date) -> CatalogMatch[ApiPrice] | None:
+        found = self.find_as(ApiPrice, ("api", api), day)
+        if found is not None:
+            return found
+        row = self.hosts.named(api, day)
+        return None if row is None else self._hosted(row, day)
+
+    def _hosted(self, row: ApiPrice, day: dt.date) -> CatalogMatch[ApiPrice]:
+        later = row.valid_from is not None and row.valid_from > day
+        return CatalogMatch(row, self.hosts.book, first_known=later)
+
+    def hosts_book(self, day: dt.date) -> Book:
+        """Return the hosts of open weights on a day as a book, without what another book prices."""
+        rows = (row for row in self.hosts.every(day) if row.api not in self.book_apis)
+        return self.hosts.book.model_copy(update={"prices": tuple(rows)})
+
+    def hosts_of(self, model: str, day: dt.date) -> list[CatalogMatch[ApiPrice]]:
+        """Return the hosted prices of a model's weights on a day, a book's before the catalog's.
+
+        An API is a host of the weights that its name has after the slash.
+        """
+        named = {
+            row.api: None
+            for row, _ in self._held(ApiPrice)
+            if self.model(row.api.partition("/")[2]) == model
+        }
+        found = [self.find_as(ApiPrice, ("api", api), day) for api in named]
+        hosted = [row for row in self.hosts.of_model(model, day) if row.api not in named]
+        return [
+            *(match for match in found if match is not None and not match.first_known),
+            *(self._hosted(row, day) for row in hosted),
+        ]
+
     def rows(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
         """Every row of a kind, lower layers first; all node prices are read for theirs."""
         filed = kind is NodePrice or kind is Instance
@@ -248,7 +304,12 @@ class Catalog:
     @cached_property
     def apis(self) -> list[str]:
         """The names of all hosted APIs with a price here."""
-        return sorted({row.api for row, _ in self.rows(ApiPrice)})
+        return sorted({*self.book_apis, *self.hosts.apis})
+
+    @cached_property
+    def book_apis(self) -> frozenset[str]:
+        """The names of the hosted APIs that a book prices."""
+        return frozenset(row.api for row, _ in self._held(ApiPrice))
 
     def benchmarks(
         self, model: str, gpu: str, precision: str | None, engine: str | None, day: dt.date
@@ -321,5 +382,10 @@ def _shipped(text: str, name: str) -> Book:
 
 def load_catalog(folder: Traversable | None = None) -> Catalog:
     """Return the embedded catalog, offline; or that of another version's folder."""
-    nodes = (folder or resources.files("tco.catalog") / "data") / FOLDER
-    return Catalog(embedded_books(folder), node_files=NodeFiles(nodes) if nodes.is_dir() else None)
+    data = folder if folder is not None else resources.files("tco.catalog") / "data"
+    nodes = data / FOLDER
+    return Catalog(
+        embedded_books(folder),
+        node_files=NodeFiles(nodes) if nodes.is_dir() else None,
+        hosts=Hosts(data),
+    )

@@ -21,7 +21,8 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
 
     Doubles, negative values and upside-down ranges are refused when a book is read.
     """
-    rows = figure_rows(catalog.every_book, today, (), None, older_than=None)
+    books = [*catalog.every_book, catalog.hosts_book(today)]
+    rows = figure_rows(books, today, (), None, older_than=None)
     instances = {row.instance for row, _ in catalog.rows(Instance)}
     faults = [
         fault

@@ -1,40 +1,90 @@
 """API prices that the catalog lacks, from the snapshot inside the ``genai-prices`` package.
 
-Imported only when an API is not in the catalog: the package's data take longer to load than a
-whole plan. Its updater is never started, so planning stays offline. The snapshot does not say
-when a price was last checked: such a price is undated, which the gate takes for stale.
+Imported only when an API is not in the catalog, or listed: the package's data take longer to load
+than a whole plan. Its updater is never started, so planning stays offline. An API is named as in
+the catalog, ``provider/model``, by the package's own ids. The snapshot does not say when a price
+was last checked: a price is as old as the package's version, whose day ``data/genai_prices.csv``
+has. Of another version the day is not known, which the gate takes for stale.
 """
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from collections import Counter
-from importlib import metadata
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from importlib import metadata, resources
 from itertools import pairwise
 
 from genai_prices.data_snapshot import get_snapshot
-from genai_prices.types import ModelPrice, TieredPrices
+from genai_prices.types import ModelInfo, ModelPrice, TieredPrices, TimeOfDateConstraint
 
 from tco.catalog.api_price import ApiPrice, Peak, Tier
+from tco.catalog.book import Book, PackageBook
 from tco.ranges import Range, point
 
-__all__ = ["genai_api_price"]
+__all__ = ["genai_api_price", "genai_apis", "genai_book", "genai_listed", "genai_meant"]
 
 _Prices = tuple[float, float | None, float]
+
+
+@lru_cache(maxsize=1)
+def genai_book() -> Book:
+    """Return the book that the package's prices belong to, named after its version and its day."""
+    day = _day_of_version()
+    name = f"genai-prices {metadata.version('genai-prices')}"
+    return PackageBook(name=f"{name} ({f'data of {day}' if day else 'undated'})")
+
+
+@lru_cache(maxsize=1)
+def _models() -> dict[str, ModelInfo]:
+    return {
+        f"{provider.id}/{model.id}": model
+        for provider in get_snapshot().providers
+        for model in provider.models
+    }
+
+
+def genai_apis() -> Sequence[str]:
+    """Return the names of the package's models, as ``provider/model``."""
+    return list(_models())
+
+
+def genai_listed(day: dt.date, words: Sequence[str], without: Collection[str]) -> Book:
+    """Return the package's prices of the models whose name holds every word, as a book."""
+    apis = (
+        api
+        for api in _models()
+        if api not in without and all(word.casefold() in f"api {api}".casefold() for word in words)
+    )
+    prices = (genai_api_price(api, day) for api in apis)
+    rows = tuple(price for price in prices if price is not None)
+    return genai_book().model_copy(update={"prices": rows})
+
+
+def genai_meant(api: str) -> str | None:
+    """Return the name of the model that the package takes a name for, or None."""
+    provider, _, model = api.partition("/")
+    try:
+        owner, found = get_snapshot().find_provider_model(model, None, provider, None)
+    except LookupError:
+        return None
+    return f"{owner.id}/{found.id}"
 
 
 def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
     """Return the price of ``provider/model`` on a day, peak hours and prompt tiers included.
 
-    Or None.
+    Or None, also for a model without a price per token.
     """
-    provider, _, model = api.partition("/")
-    try:
-        _, info = get_snapshot().find_provider_model(model, None, provider, None)
-    except LookupError:
+    info = _models().get(api)
+    if info is None:
         return None
     midnight = dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
-    hours = [info.get_prices(midnight + dt.timedelta(hours=hour)) for hour in range(24)]
+    times = [midnight + dt.timedelta(hours=hour) for hour in range(24)]
+    hours = [info.get_prices(time) for time in (times if _has_hours(info) else times[:1])]
     bases = [_base(price) for price in hours]
     known = [base for base in bases if base is not None]
     if len(known) < len(hours):
@@ -52,7 +102,27 @@ def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
         usd_per_request=_per_request(row),
         tiers=tuple(_tiers(row)),
         peak=tuple(_peaks(known, usual)),
-        source=f"genai-prices {metadata.version('genai-prices')} (bundled snapshot)",
+        context_tokens=info.context_window,
+        source=f"genai-prices {metadata.version('genai-prices')} (PyPI), bundled snapshot",
+        as_of=_day_of_version(),
+    )
+
+
+def _has_hours(info: ModelInfo) -> bool:
+    """Return whether a model has prices by time of day."""
+    return not isinstance(info.prices, ModelPrice) and any(
+        isinstance(price.constraint, TimeOfDateConstraint) for price in info.prices
+    )
+
+
+@lru_cache(maxsize=1)
+def _day_of_version() -> dt.date | None:
+    """Return the day of the installed version's data, or None where the catalog has none."""
+    file = resources.files("tco.catalog") / "data" / "genai_prices.csv"
+    rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
+    installed = metadata.version("genai-prices")
+    return next(
+        (dt.date.fromisoformat(row["as_of"]) for row in rows if row["version"] == installed), None
     )
 
 
@@ -115,7 +185,7 @@ def _tiers(price: ModelPrice) -> list[Tier]:
 
 def _peaks(hours: list[_Prices], usual: _Prices) -> list[Peak]:
     """Return the hours of a day that have other prices than usual, as windows."""
-    changes = [hour for hour in range(1, 24) if hours[hour] != hours[hour - 1]]
+    changes = [hour for hour in range(1, len(hours)) if hours[hour] != hours[hour - 1]]
     return [
         Peak(
             utc_hours=(start, end),

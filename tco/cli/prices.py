@@ -18,6 +18,7 @@ from tco.errors import TcoError, one_of
 from tco.report.layout import columns
 
 if TYPE_CHECKING:
+    from tco.catalog.catalog import Catalog
     from tco.catalog.curve_coverage import Coverage
     from tco.catalog.listing import FigureEntry
 
@@ -59,19 +60,18 @@ def prices_list(
 ) -> None:
     """List figures whose name contains every WORD, with value, date and age.
 
-    With --kind benchmark also what the shipped curves cover: model by GPU.
+    With --kind benchmark also what the shipped curves cover: model by GPU. With --kind api, and
+    where the catalog has no match, also the prices of the package genai-prices: a plan takes them
+    for an API that the catalog does not have.
     """
     from tco.catalog.curve_coverage import matching_coverage
 
     if region is not None:
         _print_nodes(words, region, form, books, today or utc_today())
         return
-    from tco.catalog.listing import figure_rows
     from tco.report.prices import figures_text
 
-    rows = figure_rows(
-        catalog_with(books).every_book, today or utc_today(), words, kind, older_than=older_than
-    )
+    rows = _figures(catalog_with(books), today or utc_today(), words, kind, older_than=older_than)
     covered = matching_coverage(words) if kind == "benchmark" and older_than is None else []
     _print_figures(rows, words, form, figures_text, covered)
 
@@ -109,13 +109,30 @@ def prices_show(
     words: Sequence[str], form: str, books: Sequence[Path], today: dt.date | None
 ) -> None:
     """Show everything about the figures whose name contains every WORD."""
-    from tco.catalog.listing import figure_rows
     from tco.report.prices import figures_in_full
 
-    rows = figure_rows(
-        catalog_with(books).every_book, today or utc_today(), words, None, older_than=None
-    )
+    rows = _figures(catalog_with(books), today or utc_today(), words, None, older_than=None)
     _print_figures(rows, words, form, figures_in_full)
+
+
+def _figures(
+    catalog: Catalog,
+    today: dt.date,
+    words: Sequence[str],
+    kind: str | None,
+    older_than: int | None,
+) -> list[FigureEntry]:
+    """Return the catalog's figures, with those of genai-prices where they are asked for."""
+    from tco.catalog.listing import figure_rows
+
+    books = [*catalog.every_book, catalog.hosts_book(today)]
+    rows = figure_rows(books, today, words, kind, older_than=older_than)
+    if kind == "api" or (kind is None and not rows):
+        from tco.catalog.genai import genai_listed
+
+        package = genai_listed(today, words, without=catalog.apis)
+        rows += figure_rows([package], today, words, kind, older_than=older_than)
+    return rows
 
 
 def _print_figures(

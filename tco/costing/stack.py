@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from tco.catalog.plausibility.finding import PlausibilityFinding
 from tco.catalog.sourced import SourcedValue
@@ -19,7 +20,7 @@ from tco.costing.service_model import ServiceModel
 from tco.plan.plan import Plan
 from tco.plan.stack_file import StackFile
 
-__all__ = ["Alternative", "Resolve", "StackModel", "Unpriced"]
+__all__ = ["Alternative", "Relation", "Resolve", "StackModel", "Unpriced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,21 @@ class Unpriced:
     reason: str
 
 
+Relation = Literal["declared", "same-weights", "newer-version"]
+"""Why something is an alternative: the plan names it, it hosts the same weights, or newer ones."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Alternative:
-    """An alternative: an API per service, or another stack on the same workloads."""
+    """An alternative: an API per service, or another stack on the same workloads.
+
+    A host of a newer version is shown, and is never eligible to decide.
+    """
 
     name: str
     rates: tuple[ApiRate | None, ...] = ()
     stack: StackModel | None = None
+    relation: Relation = "declared"
     eligible: bool = True
     lacking: tuple[str, ...] = ()
     unpriced: str = ""
@@ -52,6 +61,8 @@ class StackModel:
     market: Market
     services: tuple[ServiceModel, ...]
     alternatives: tuple[Alternative, ...]
+    left_out: tuple[Alternative, ...]
+    """Hosts of the same weights that the plan leaves out, by `alternatives: {only: …}`."""
     labor: Labor
     platform: Platform
     discount_rate: SourcedValue

@@ -11,6 +11,7 @@ from pydantic import Field
 from tco.analysis.breakeven.thresholds import Status, Threshold, Thresholds
 from tco.analysis.decision.verdict import AlternativeResult
 from tco.analysis.evaluation import Evaluation
+from tco.costing.stack import Relation
 from tco.documents.disclosure import is_secret, source_of
 from tco.documents.document import Part
 from tco.documents.figures import oldest_day
@@ -52,6 +53,9 @@ class AlternativePart(Part):
 
     name: str
     kind: Literal["api", "stack"]
+    relation: Relation = Field(
+        description="Named by the plan, a host of the same weights, or of a newer version."
+    )
     is_rival: bool = Field(description="Whether the verdict compares with it.")
     eligible: bool
     lacking: tuple[str, ...] = Field(description="Required properties that it does not have.")
@@ -64,6 +68,7 @@ class AlternativePart(Part):
     confidential: bool = Field(
         description="Whether a confidential price book has its rates: a cost per token is null."
     )
+    estimate: bool = Field(description="Whether any of its prices is an estimate.")
     source: str | None
     as_of: dt.date | None
     break_even: BreakEvenPart
@@ -86,6 +91,7 @@ def alternative_part(alternative: AlternativeResult, result: Evaluation) -> Alte
     return AlternativePart(
         name=alternative.name,
         kind="api" if bought.stack is None else "stack",
+        relation=bought.relation,
         is_rival=comparable and alternative.name == result.verdict.against,
         eligible=bought.eligible,
         lacking=tuple(bought.lacking),
@@ -96,6 +102,7 @@ def alternative_part(alternative: AlternativeResult, result: Evaluation) -> Alte
         npv_usd=alternative.npv_usd,
         probability=alternative.probability,
         confidential=secret,
+        estimate=any(figure.estimate for figure in figures),
         source=source_of(figures),
         as_of=oldest_day(figures),
         break_even=_break_even(alternative.wins_mtok_per_month, alternative.thresholds),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from tco.analysis.breakeven.thresholds import Threshold, Thresholds
 from tco.analysis.decision.verdict import AlternativeResult, Decision
 from tco.analysis.evaluation import Evaluation
+from tco.documents.reasons import hosted_sentence
 from tco.numbers import (
     differ,
     percent,
@@ -50,7 +51,8 @@ def _figures(result: Evaluation) -> str:
         return f"more than {cost}/month vs. {theirs} at {rival.name}; {why}."
     chances = chance_text(rival.probability, result.stack.plan.gate.probability)
     wins = f" Probability to win: {chances}." if chances else ""
-    return f"{cost}/month vs. {theirs} at {rival.name}.{wins}{_lost(result)}"
+    turned = _turned(result)
+    return f"{cost}/month vs. {theirs} at {rival.name}.{wins}{_lost(result)}{turned}"
 
 
 def chance_text(probability: float | None, required: float) -> str:
@@ -102,7 +104,7 @@ def opening(result: Evaluation) -> str:
     theirs = usd_about(rival.usd_per_month or 0.0)
     return (
         f"{start}{sure} vs. {theirs} at {rival.name} for the same tokens."
-        f"{_lost(result)} {flip_sentence(rival)}"
+        f"{_lost(result)}{_turned(result)} {flip_sentence(rival)}"
     ).rstrip()
 
 
@@ -125,6 +127,11 @@ def no_rival(result: Evaluation) -> str:
         if not result.alternatives
         else "no eligible alternative has a price"
     )
+
+
+def _turned(result: Evaluation) -> str:
+    turned = hosted_sentence(result)
+    return f" {turned}" if turned else ""
 
 
 def _lost(result: Evaluation) -> str:

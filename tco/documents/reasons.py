@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tco.analysis.breakeven.thresholds import Threshold
+from tco.analysis.decision.verdict import in_words
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.optimization.ranks import API, supply_name
 from tco.documents.disclosure import HIDDEN, secret_supplies
-from tco.numbers import factor_text, fte_text, percent, plain, tokens, usd, usd_price
+from tco.numbers import factor_text, fte_text, percent, plain, tokens, usd, usd_about, usd_price
 
-__all__ = ["capitalized", "flips", "reasons"]
+__all__ = ["capitalized", "flips", "hosted_sentence", "reasons"]
 
 
 def flips(result: Evaluation) -> list[str]:
@@ -73,6 +74,26 @@ def reasons(result: Evaluation) -> list[str]:
         said.append(f"Labor costs {usd(labor)} per month; {even}.")
     said += [f"{capitalized(cap.message)}." for cap in result.verdict.caps]
     return said
+
+
+def hosted_sentence(result: Evaluation) -> str | None:
+    """Say which hosted price of the same weights turns the answer; None where none does."""
+    turned = result.hosted
+    if turned is None:
+        return None
+    what = "a newer version" if turned.role == "newer-version" else "the same weights"
+    price = f"{turned.host} hosts {what} for {usd_about(turned.usd_per_month)} per month"
+    if turned.role == "decides":
+        return (
+            f"{price}, which turns the answer: against {turned.against} alone it would be "
+            f"{in_words(turned.without)}."
+        )
+    why = (
+        "the plan leaves it out"
+        if turned.role == "left-out"
+        else "it does not decide unless the plan names it"
+    )
+    return f"{price}, less than self-hosting; {why}."
 
 
 def capitalized(text: str) -> str:

@@ -78,6 +78,9 @@ class StackSummary(Part):
     usd_per_mtok_total: float | None
     usd_per_request: float | None
     alternatives: tuple[AlternativePart, ...]
+    left_out: tuple[str, ...] = Field(
+        description="Hosts of the same weights that `alternatives: {only: …}` leaves out."
+    )
     scan: ScanPart
     verdict: VerdictPart
     horizon_months: int
@@ -137,6 +140,7 @@ def stack_summary(result: Evaluation) -> StackSummary:
         alternatives=tuple(
             alternative_part(alternative, result) for alternative in result.alternatives
         ),
+        left_out=tuple(host.name for host in stack.left_out),
         scan=ScanPart(
             ceiling_mtok_per_month=result.scan.ceiling_mtok,
             capacity_mtok_per_month=result.scan.capacity_mtok,

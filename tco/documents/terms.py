@@ -6,6 +6,7 @@ from tco.analysis.decision.verdict import Decision, in_words
 from tco.catalog.node_price import CommitmentKind
 from tco.costing.lines import CATEGORIES, NODE_CATEGORIES, Category, CommitmentStatus, Unit
 from tco.costing.purchase import Option
+from tco.costing.stack import Relation
 
 __all__ = [
     "CATEGORIES",
@@ -15,6 +16,7 @@ __all__ = [
     "CommitmentStatus",
     "Decision",
     "Option",
+    "Relation",
     "Unit",
     "in_words",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from tco.analysis.decision.hosted import HostedTurn, HostRole
 from tco.analysis.decision.verdict import CapKind, Decision
 from tco.analysis.evaluation import Evaluation
 from tco.documents.document import Part
@@ -19,6 +20,16 @@ class CapPart(Part):
 
     kind: CapKind
     message: str
+
+
+class HostedTurnPart(Part):
+    """A host of the same or newer weights that turns the answer."""
+
+    host: str
+    usd_per_month: float
+    role: HostRole
+    without: Decision = Field(description="The decision without the host.")
+    against: str = Field(description="What that decision is against.")
 
 
 class VerdictPart(Part):
@@ -42,6 +53,7 @@ class VerdictPart(Part):
     flips: tuple[str, ...] = Field(description="What would change the answer.")
     measure_first: str = Field(description="The input most worth measuring before the decision.")
     caps: tuple[CapPart, ...]
+    hosted: HostedTurnPart | None
 
 
 def verdict_part(result: Evaluation) -> VerdictPart:
@@ -60,4 +72,15 @@ def verdict_part(result: Evaluation) -> VerdictPart:
         flips=tuple(flips(result)),
         measure_first=measure_first(result),
         caps=tuple(CapPart(kind=cap.kind, message=cap.message) for cap in verdict.caps),
+        hosted=None if result.hosted is None else _hosted(result.hosted),
+    )
+
+
+def _hosted(turned: HostedTurn) -> HostedTurnPart:
+    return HostedTurnPart(
+        host=turned.host,
+        usd_per_month=turned.usd_per_month,
+        role=turned.role,
+        without=turned.without,
+        against=turned.against,
     )

@@ -175,6 +175,22 @@ class Alternative(Strict):
         return self
 
 
+class OnlyAlternatives(Strict):
+    """A list of alternatives to which no host of the same weights is added."""
+
+    only: tuple[Alternative, ...]
+
+
+def _alternatives_form(given: Any) -> str:
+    return "<only>" if isinstance(given, dict | OnlyAlternatives) else "<list>"
+
+
+Alternatives = Annotated[
+    Annotated[tuple[Alternative, ...], Tag("<list>")] | Annotated[OnlyAlternatives, Tag("<only>")],
+    Discriminator(_alternatives_form),
+]
+
+
 def _fte_form(given: Any) -> str:
     return "<table>" if isinstance(given, dict) else "<one>"
 
@@ -344,7 +360,7 @@ class Plan(Strict):
 
     pricing_day: Day | None = None
     services: Annotated[dict[Name, Service], Field(min_length=1)]
-    alternatives: tuple[Alternative, ...] = ()
+    alternatives: Alternatives = ()
     against: Name = "cheapest"
     ops: Ops = Ops()
     platform: PlatformCost | None = None
@@ -358,6 +374,18 @@ class Plan(Strict):
     confirm: Annotated[
         tuple[Confirmation, ...], Field(default=(), exclude_if=lambda value: not value)
     ]
+
+    @property
+    def named_alternatives(self) -> tuple[Alternative, ...]:
+        """What the plan names as alternatives."""
+        if isinstance(self.alternatives, OnlyAlternatives):
+            return self.alternatives.only
+        return self.alternatives
+
+    @property
+    def adds_hosts(self) -> bool:
+        """Whether the hosts of the same weights are alternatives too."""
+        return not isinstance(self.alternatives, OnlyAlternatives)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -373,14 +401,11 @@ class Plan(Strict):
         if shared:
             texts = "; ".join(shared)
             raise ValueError(f"{texts}: a pool serves one service, give the second another name.")
-        names = [alternative.name for alternative in self.alternatives]
+        names = [alternative.name for alternative in self.named_alternatives]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"the alternative {twice[0]} is listed twice.")
         pairs = [frozenset(correlation.figures) for correlation in self.correlations]
         if len(set(pairs)) < len(pairs):
             raise ValueError("correlations name one pair of figures twice.")
-        if self.against not in ("cheapest", *names):
-            listed = ", ".join(names) or "(none)"
-            raise ValueError(f"against: {self.against} is not one of the alternatives {listed}.")
         return self

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.benchmark import Benchmark
-from tco.catalog.book import AnyRow
+from tco.catalog.book import AnyRow, PackageBook
 from tco.catalog.figure import Figure
 from tco.catalog.hardware import SpotBand
 from tco.catalog.listing import Checked, FigureEntry
@@ -79,8 +79,9 @@ def figures_text(rows: Sequence[FigureEntry], width: int = WIDTH) -> str:
     """Return one line per figure: name, value, age; an estimate is marked."""
     names, values = width - VALUE - AGE - 2, width - AGE - INDENT - 1
     lines: list[str] = []
+    packages = dict.fromkeys(row.book.name for row in rows if isinstance(row.book, PackageBook))
     for row in rows:
-        mark = "~" if row.row.estimate else " "
+        mark = "*" if isinstance(row.book, PackageBook) else "~" if row.row.estimate else " "
         age = f"{_age(row):>{AGE}}"
         if len(row.name) <= names and len(_value(row.row)) <= VALUE:
             lines.append(f"{row.name:<{names}}{mark}{_value(row.row):>{VALUE}}{age}")
@@ -89,7 +90,9 @@ def figures_text(rows: Sequence[FigureEntry], width: int = WIDTH) -> str:
             *before, last = cell_lines(_value(row.row), values)
             lines += [f"{'':{INDENT}}{part:>{values}}" for part in before]
             lines.append(f"{mark:>{INDENT}}{last:>{values}}{age}")
-    return "\n".join([*lines, f"{_count(len(rows))}; ~ estimate"]) + "\n"
+    marks = ["~ estimate", *(f"* not in the catalog, from {name}" for name in packages)]
+    lines += wrapped("; ".join([_count(len(rows)), *marks]), width=width)
+    return "\n".join(lines) + "\n"
 
 
 def _count(figures: int) -> str:

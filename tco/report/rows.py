@@ -10,6 +10,7 @@ from tco.documents.disclosure import HIDDEN
 from tco.documents.lines import LinePart
 from tco.documents.narrative import chance_text
 from tco.documents.stack import StackSummary
+from tco.documents.terms import Relation
 from tco.numbers import (
     add_up,
     factor_text,
@@ -152,12 +153,23 @@ def _wins(stack: StackSummary, alternative: AlternativePart) -> str:
     return f"{joint.join(shown)} tokens/month"
 
 
+RELATIONS: dict[Relation, str] = {
+    "declared": "",
+    "same-weights": "same weights",
+    "newer-version": "newer version, does not decide",
+}
+
+
 def _note(stack: StackSummary, alternative: AlternativePart) -> str:
-    if not alternative.eligible:
-        return f"lacks {', '.join(alternative.lacking)}"
-    if alternative.unpriced:
-        return alternative.unpriced
-    return alternative_label(stack) if alternative.is_rival else ""
+    """Return why it is an alternative, and why it decides or cannot."""
+    parts = (
+        RELATIONS[alternative.relation],
+        "estimate" if alternative.estimate else "",
+        f"lacks {', '.join(alternative.lacking)}" if alternative.lacking else "",
+        alternative.unpriced or "",
+        alternative_label(stack) if alternative.is_rival else "",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def alternative_label(stack: StackSummary) -> str:

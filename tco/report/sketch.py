@@ -7,6 +7,7 @@ import numpy as np
 from tco.arrays import FloatArray
 from tco.documents.memo import MemoDocument
 from tco.numbers import tokens, usd
+from tco.report.shown_alternatives import shown_alternatives
 
 __all__ = ["sketch"]
 
@@ -19,11 +20,12 @@ def sketch(document: MemoDocument) -> str:
     """Cost per month of the stack (#) and of its alternatives (a, b, …) against the volume."""
     stack, curve = document.stack, document.curve
     own_volume = stack.mtok_per_month
+    shown, _ = shown_alternatives(stack)
     if stack.scan.capacity_mtok_per_month == 0:
         return "No chart: a service of this stack has no nodes to serve it."
     wins = [
         low
-        for alternative in stack.alternatives
+        for alternative in shown
         for low, _ in alternative.break_even.wins_mtok_per_month[:1]
         if low > own_volume
     ]
@@ -32,7 +34,7 @@ def sketch(document: MemoDocument) -> str:
     mine = np.interp(volumes, curve.mtok_per_month, curve.usd_per_month)
     priced = [
         alternative
-        for alternative in stack.alternatives
+        for alternative in shown
         if alternative.usd_per_month and alternative.kind == "api"
     ]
     theirs = [(one.usd_per_month or 0.0) / own_volume * volumes for one in priced[: len(LETTERS)]]

@@ -102,7 +102,7 @@ def _total(view: StackView) -> str:
 
 def _alternatives(view: StackView, columns: int) -> list[str]:
     if not view.alternatives:
-        return ["  The plan declares no alternatives, so there is nothing to compare with."]
+        return ["  There is no alternative to compare with."]
     width = max(
         len("alternative"),
         *(len(clipped(alternative.name, 30)) for alternative in view.alternatives),
@@ -123,7 +123,7 @@ def _alternatives(view: StackView, columns: int) -> list[str]:
             f"{alternative.per_mtok_output:>{price}} {alternative.chance:>6}  {texts[0]}"
         )
         rows += [f"  {'':<{width + price + 21}} {text}" for text in texts[1:]]
-    return [*rows, *_wins_note([view], "  ")]
+    return [*rows, *wrapped(view.more_alternatives, "  "), *_wins_note([view], "  ")]
 
 
 def _wins_note(views: Sequence[StackView], indent: str) -> list[str]:

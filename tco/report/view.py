@@ -26,6 +26,7 @@ from tco.numbers import (
 from tco.percent import exact_percent
 from tco.report.memo_rows import FigureRow, InputRow, RankRow, figure_row, input_rows, rank_row
 from tco.report.rows import AlternativeRow, LineRow, alternative_row, line_rows
+from tco.report.shown_alternatives import shown_alternatives
 from tco.throughput.provenance import Provenance
 
 __all__ = ["MemoView", "StackView", "category_totals", "memo_view", "stack_view"]
@@ -57,6 +58,7 @@ class StackView:
     utilization: str
     fleets: tuple[str, ...]
     alternatives: tuple[AlternativeRow, ...]
+    more_alternatives: str
     scan_ceiling: str
     flips: tuple[str, ...]
     reasons: tuple[str, ...]
@@ -106,6 +108,7 @@ def memo_view(stack: StackPart) -> MemoView:
 def stack_view(stack: StackSummary) -> StackView:
     """Return what a table shows of a stack."""
     verdict, costs = stack.verdict, stack.priced_unit_costs
+    shown, more = shown_alternatives(stack)
     return StackView(
         name=stack.stack,
         title=_title(stack),
@@ -130,7 +133,8 @@ def stack_view(stack: StackSummary) -> StackView:
         compute_per_mtok_output=_per_mtok(costs.compute_usd_per_mtok_output),
         utilization=percent(stack.utilization),
         fleets=tuple(map(_fleet, stack.services)),
-        alternatives=tuple(alternative_row(stack, one) for one in stack.alternatives),
+        alternatives=tuple(alternative_row(stack, one) for one in shown),
+        more_alternatives=more,
         scan_ceiling=tokens(stack.scan.ceiling_mtok_per_month),
         flips=verdict.flips,
         reasons=verdict.reasons,

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tco.catalog.api_price import ApiPrice
-from tco.catalog.book import Book
 from tco.catalog.match import CatalogMatch
 from tco.costing.api_bill import ApiRate, PricePath, too_long
 from tco.costing.fleet_operation import operate
+from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, StackModel
-from tco.errors import BadInput, one_of
+from tco.errors import BadInput, did_you_mean, one_of
 from tco.percent import percent_text
 from tco.plan.plan import Service
 from tco.plan.stack_file import stack_names
 from tco.plan.workload import RequestClass
 from tco.resolve.lookup import Lookup
 from tco.resolve.rival_figures import with_own_figures
+from tco.resolve.same_weights import same_weights
 
 __all__ = ["check_jumps", "needed_rate", "resolve_alternatives"]
+
+MOST_LISTED = 6
+"""Names that a message lists where there may be many."""
 
 
 def needed_rate(
@@ -41,19 +45,16 @@ def needed_rate(
 
 
 def _known_apis(todo: Lookup, api: str) -> str:
-    return todo.known(api, todo.catalog.apis)
+    return todo.source.unnamed(api) or todo.catalog.meant_api(api)
 
 
 def _rate(todo: Lookup, api: str) -> ApiRate | None:
-    found = todo.catalog.find_as(ApiPrice, ("api", api), todo.day)
-    if found is None:
-        # Slow to import, and needed only for an API that no book prices.
-        from tco.catalog.genai import genai_api_price  # noqa: PLC0415
+    found = todo.catalog.api_price(api, todo.day)
+    return None if found is None else _rate_of(todo, found)
 
-        row = genai_api_price(api, todo.day)
-        if row is None:
-            return None
-        found = CatalogMatch(row, Book(name="genai-prices"))
+
+def _rate_of(todo: Lookup, found: CatalogMatch[ApiPrice]) -> ApiRate:
+    api = found.row.api
     todo.warn_of_first_price(api, found)
     outlook = todo.plan.outlook
     decay = (
@@ -71,13 +72,13 @@ def _rate(todo: Lookup, api: str) -> ApiRate | None:
     return ApiRate(api, found, PricePath(decay, jumps))
 
 
-def check_jumps(todo: Lookup) -> None:
+def check_jumps(todo: Lookup, alternatives: Sequence[Alternative]) -> None:
     """Refuse a price jump of an API that the plan does not use: it would change nothing."""
-    used: dict[str, None] = {}
+    used = {rate.api: None for one in alternatives for rate in one.rates if rate is not None}
     for spec in todo.plan.services.values():
         named = [spec.overflow, spec.standby.api, *(route.api for route in spec.route.values())]
         used |= {name: None for name in named if name is not None and name != "refuse"}
-    for alternative in todo.plan.alternatives:
+    for alternative in todo.plan.named_alternatives:
         used |= dict.fromkeys(alternative.apis.values())
         used |= {alternative.api: None} if alternative.api is not None else {}
     for index, jump in enumerate(todo.plan.outlook.jumps):
@@ -87,12 +88,31 @@ def check_jumps(todo: Lookup) -> None:
 
 
 def resolve_alternatives(
+    todo: Lookup,
+    services: Sequence[ServiceModel],
+    other_stack: Callable[[str], StackModel] | None,
+) -> tuple[list[Alternative], list[Alternative]]:
+    """Return the alternatives, and the hosts of the same weights that the plan leaves out.
+
+    What the plan names comes first, each priced or with the reason why it has no price.
+    """
+    made = _named_alternatives(todo, other_stack)
+    hosts = same_weights(
+        todo, services, lambda found: _rate_of(todo, found), [one.name for one in made]
+    )
+    if todo.plan.adds_hosts:
+        made += hosts
+    _check_against(todo, made)
+    return made, [] if todo.plan.adds_hosts else hosts
+
+
+def _named_alternatives(
     todo: Lookup, other_stack: Callable[[str], StackModel] | None
 ) -> list[Alternative]:
-    """Every alternative of the plan, priced or with the reason why it has no price."""
     made: list[Alternative] = []
-    for index, spec in enumerate(todo.plan.alternatives):
-        path = f"alternatives[{index}]"
+    form = "alternatives" if todo.plan.adds_hosts else "alternatives.only"
+    for index, spec in enumerate(todo.plan.named_alternatives):
+        path = f"{form}[{index}]"
         if spec.stack is not None and other_stack is None:
             continue  # an alternative itself: only its own cost is asked for
         if spec.stack == todo.source.name:
@@ -113,6 +133,10 @@ def resolve_alternatives(
             continue
         names = [spec.apis.get(service, spec.api or "") for service in todo.plan.services]
         rates = [_rate(todo, name) for name in names]
+        for api in dict.fromkeys(
+            name for name, rate in zip(names, rates, strict=True) if rate is None
+        ):
+            todo.fail(path, f'no price for the API "{api}".', _known_apis(todo, api))
         lacking = _lacking(todo, rates)
         made.append(
             Alternative(
@@ -120,31 +144,42 @@ def resolve_alternatives(
                 rates=tuple(rates),
                 eligible=not lacking,
                 lacking=lacking,
-                unpriced=_without_price(todo, names, rates),
+                unpriced=_without_price(todo, rates),
             )
         )
-    _check_against(todo, made)
     return made
 
 
 def _check_against(todo: Lookup, made: Sequence[Alternative]) -> None:
-    """Refuse a rival by name that a requirement rules out: it cannot decide."""
-    for alternative in made:
-        if alternative.name == todo.plan.against and not alternative.eligible:
-            todo.fail(
-                "against",
-                f"{alternative.name} lacks {', '.join(alternative.lacking)}, which "
-                "`require` asks for.",
-                "Name an alternative that has it, or write against: cheapest.",
-            )
+    """Refuse a name that is not an alternative's, or that may not decide."""
+    against = todo.plan.against
+    found = next((one for one in made if one.name == against), None)
+    names = [one.name for one in made]
+    if found is None and against != "cheapest":
+        listed = ", ".join(names[:MOST_LISTED]) or "(none)"
+        todo.fail(
+            "against",
+            f"{against} is not one of the alternatives {listed}.",
+            did_you_mean(against, names),
+        )
+    elif found is not None and found.relation == "newer-version":
+        todo.fail(
+            "against",
+            f"{against} hosts a newer version of the model, which does not decide by itself.",
+            "List it under alternatives, or write against: cheapest.",
+        )
+    elif found is not None and not found.eligible:
+        todo.fail(
+            "against",
+            f"{against} lacks {', '.join(found.lacking)}, which `require` asks for.",
+            "Name an alternative that has it, or write against: cheapest.",
+        )
 
 
-def _without_price(todo: Lookup, names: Sequence[str], rates: Sequence[ApiRate | None]) -> str:
+def _without_price(todo: Lookup, rates: Sequence[ApiRate | None]) -> str:
     """Why an alternative's APIs have no bill for all requests, or an empty text."""
-    for spec, name, rate in zip(todo.plan.services.values(), names, rates, strict=True):
-        if rate is None:
-            return f"no price for {name}. {_known_apis(todo, name)}"
-        if why := too_long(rate.row, todo.demand(spec).classes):
+    for spec, rate in zip(todo.plan.services.values(), rates, strict=True):
+        if rate is not None and (why := too_long(rate.row, todo.demand(spec).classes)):
             return why
     return ""
 

@@ -52,8 +52,8 @@ def resolve(
     discount_rate = todo.stated(
         "finance.discount_rate", source.plan.finance.discount_rate, "per year"
     )
-    alternatives = resolve_alternatives(todo, other_stack)
-    check_jumps(todo)
+    alternatives, left_out = resolve_alternatives(todo, services, other_stack)
+    check_jumps(todo, [*alternatives, *left_out])
     node_outlook = resolve_node_outlook(todo)
     horizon = _horizon(todo, services)
     found = implausible(todo, services)
@@ -67,6 +67,7 @@ def resolve(
         market=CatalogMarket(todo.catalog, day),
         services=tuple(services),
         alternatives=tuple(alternatives),
+        left_out=tuple(left_out),
         labor=labor,
         platform=platform,
         discount_rate=discount_rate,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tco.analysis.evaluation import Evaluation, evaluate
 from tco.catalog.catalog import load_catalog
+from tco.documents.narrative import opening
 from tco.resolve.resolver import load_stack
 
 STACKS = Path(__file__).parents[2] / "stacks"
@@ -37,29 +39,84 @@ def test_one_example_is_near_the_line() -> None:
     assert 0.8 <= (result.verdict.probability or 0.0) < 0.9
 
 
+def with_alternatives(folder: Path, name: str, alternatives: str) -> Evaluation:
+    """An example with other alternatives, in a copy of its folder."""
+    shutil.copytree(STACKS, folder, dirs_exist_ok=True)
+    file = folder / f"Pulumi.{name}.yaml"
+    text = file.read_text(encoding="utf-8")
+    changed = re.sub(r"    alternatives: .*", f"    alternatives: {alternatives}", text)
+    assert changed != text
+    file.write_text(changed, encoding="utf-8")
+    return example(name, folder)
+
+
 @pytest.mark.parametrize(
-    ("name", "rival", "hosted"),
+    ("name", "alternatives", "hosted"),
     [
-        ("article-premium", "article/premium-15", "article/v4-pro-as-quoted"),
-        ("aws-premium", "openai/gpt-5.5-us", "fireworks/glm-5.3-us"),
-        ("r1-h200", "aws/deepseek-r1", "novita/deepseek-r1-0528"),
+        ("article-premium", "[article/premium-15]", "deepinfra/deepseek-v3"),
+        ("aws-premium", "[openai/gpt-5.5-us, fireworks/glm-5.3-us]", "fireworks/glm-5.3-us"),
     ],
 )
 def test_hosted_open_weights_turn_the_answer(
-    tmp_path: Path, name: str, rival: str, hosted: str
+    tmp_path: Path, name: str, alternatives: str, hosted: str
 ) -> None:
     """The comments of the examples are true: a hosted open model beside the rival wins."""
-    shutil.copytree(STACKS, tmp_path, dirs_exist_ok=True)
-    file = tmp_path / f"Pulumi.{name}.yaml"
-    text = file.read_text(encoding="utf-8")
-    assert f"alternatives: [{rival}" in text
-    file.write_text(text.replace(f"[{rival}", f"[{hosted}, {rival}"), encoding="utf-8")
-    verdict = example(name, tmp_path).verdict
+    verdict = with_alternatives(tmp_path, name, alternatives).verdict
     assert (verdict.decision, verdict.against) == ("DO_NOT", hosted)
 
 
-@pytest.mark.parametrize(("name", "decision"), [("r1-h200", "RECOMMEND"), ("r1-b200", "RECOMMEND")])
-def test_self_hosting_wins_against_the_same_weights(name: str, decision: str) -> None:
-    """Measured throughput alone carries the answer: nothing caps the verdict."""
+@pytest.mark.parametrize(
+    ("name", "decision"), [("minimax-b200", "RECOMMEND"), ("minimax-b200-less", "LEAN")]
+)
+def test_self_hosting_wins_against_every_host_of_the_same_weights(name: str, decision: str) -> None:
+    """Against the cheapest host, which the plan does not name; measured throughput, no cap."""
     verdict = example(name).verdict
-    assert (verdict.decision, verdict.against, verdict.caps) == (decision, "aws/deepseek-r1", ())
+    assert (verdict.decision, verdict.against, verdict.caps) == (
+        decision,
+        "avian/minimax-m2.5",
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "against"),
+    [
+        ("article-today", "deepinfra/deepseek-v3"),
+        ("gpt-oss-h100", "quicksilverpro/gpt-oss-120b"),
+        ("llama-h100", "novita/llama-3.3-70b"),
+        ("llama-l40s", "novita/llama-3.3-70b"),
+        ("qwen-card", "nscale/qwen3-32b"),
+        ("r1-h200", "deepinfra/deepseek-r1-0528"),
+        ("r1-b200", "deepinfra/deepseek-r1-0528"),
+    ],
+)
+def test_a_host_of_the_same_weights_is_cheaper(name: str, against: str) -> None:
+    """Each of these examples says why not: a host that the plan does not name costs less."""
+    verdict = example(name).verdict
+    assert (verdict.decision, verdict.against) == ("DO_NOT", against)
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "role"),
+    [
+        ("r1-h200", "deepinfra/deepseek-r1-0528", "decides"),
+        ("article-premium", "deepinfra/deepseek-v3", "left-out"),
+        ("aws-premium", "aws-us-east-1/deepseek-v3.2", "newer-version"),
+        ("minimax-b200", "empiriolabs/minimax-m2.7", "newer-version"),
+    ],
+)
+def test_the_memo_says_which_host_turns_the_answer(name: str, host: str, role: str) -> None:
+    """Whether it decides, is left out by the plan, or hosts a newer version."""
+    result = example(name)
+    assert result.hosted is not None
+    assert (result.hosted.host, result.hosted.role) == (host, role)
+    assert host in opening(result)
+
+
+def test_the_articles_own_numbers_are_not_touched_by_hosts() -> None:
+    """`only` keeps the alternatives to those that the article compares with."""
+    result = example("article-50")
+    assert [one.name for one in result.alternatives] == [
+        "article/v4-pro-as-quoted",
+        "article/v4-pro-after-cut",
+    ]

@@ -29,13 +29,15 @@ REQUESTS = (
 
 
 def priced_models() -> Iterator[tuple[str, str, ApiPrice]]:
-    """Every n-th model with one price all day."""
+    """Every n-th model with one price all day, of those that the package finds by their id."""
     models = [
-        (provider.id, model.id)
+        (provider.id, model.id, model.is_match(model.id))
         for provider in get_snapshot().providers
         for model in provider.models
     ]
-    for provider, model in models[::EVERY]:
+    for provider, model, is_found in models[::EVERY]:
+        if not is_found:
+            continue
         row = genai_api_price(f"{provider}/{model}", DAY)
         if row is not None and not row.peak:
             yield provider, model, row

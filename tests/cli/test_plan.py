@@ -39,7 +39,7 @@ def test_a_wide_terminal_has_room_for_the_last_column(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A terminal of 200 columns gets 120 of them, one of 40 and a pipe get 80."""
-    shell.lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["no/price", "api/plain"])
+    shell.lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/short", "api/plain"])
     piped = shell("plan", "one").out
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "200")

@@ -98,7 +98,7 @@ def rich(shell: Shell, tmp_path_factory: pytest.TempPathFactory, monkeypatch: An
         {"chat": lab.service({"main": {"instance": "box.8x", "nodes": 2}}, standby="none")},
         "one",
         prices=[lab.book("ours", **CONFIDENTIAL)],
-        alternatives=["api/plain", "api/none", {"both": {"chat": "api/dear"}}, "stack:two"],
+        alternatives=["api/plain", "api/short", {"both": {"chat": "api/dear"}}, "stack:two"],
         ops={"fte": {1: 0.25, 4: 0.5}},
         gate={
             "override": {

@@ -108,7 +108,7 @@ def _everything(lab: Lab) -> Evaluation:
     lab.stack(
         pools,
         service,
-        alternatives=["api/plain", "api/dear", "no/price"],
+        alternatives=["api/plain", "api/dear", "api/short"],
         ops={"fte": [0.25, 0.5, 1.0]},
         platform=None,
         outlook={"api_price_decay_per_year": [0.1, 0.3, 0.6]},

@@ -33,7 +33,7 @@ def _busy(lab: Lab) -> Evaluation:
         {LONG: lab.service(pools, overflow=LONG, egress={})},
         LONG,
         prices=[book],
-        alternatives=[LONG, "api/plain", "no/price"],
+        alternatives=[LONG, "api/plain", "api/short"],
         ops={},
         platform=None,
     )

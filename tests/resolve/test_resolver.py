@@ -80,7 +80,7 @@ def test_a_book_that_no_plan_names(lab: Lab) -> None:
     lab.stack(NODE, {"overflow": "own/api"})
     assert f'no price for the API "own/api". {told}' in lab.refused()
     lab.stack(NODE, alternatives=["own/api"])
-    assert lab.load().alternatives[0].unpriced == f"no price for own/api. {told}"
+    assert f'alternatives[0]: no price for the API "own/api". {told}' in lab.refused()
     lab.stack(NODE, {"overflow": "own/api"}, prices=["acme.yaml"])
     assert lab.load().name == "one"
 
@@ -208,14 +208,25 @@ def test_an_alternative_by_service_names_all_of_them(lab: Lab) -> None:
 
 
 def test_an_unpriced_alternative_is_a_row_without_a_price(lab: Lab) -> None:
-    """One rival that nobody prices does not stop the plan: it is shown, and decides nothing."""
-    lab.stack(NODE, alternatives=["no/such-api", "api/plain"])
+    """An API that cannot take the requests does not stop the plan: it is shown, without a bill."""
+    lab.stack(NODE, alternatives=["api/short", "api/plain"])
     first, second = lab.evaluate().alternatives
     assert first.usd_per_month is None
-    assert "no price for no/such-api" in first.alternative.unpriced
+    assert "api/short takes 500" in first.alternative.unpriced
     assert first.thresholds.fte.status == "unknown"
     assert second.usd_per_month == pytest.approx(0.5 * 730 * 3.6)
     assert lab.evaluate().verdict.against == "api/plain"
+
+
+def test_a_misspelled_alternative_is_an_error(lab: Lab) -> None:
+    """As a misspelled overflow is: with what was probably meant."""
+    lab.stack(NODE, alternatives=["api/plian"])
+    assert (
+        'alternatives[0]: no price for the API "api/plian". Did you mean api/plain?'
+        in lab.refused()
+    )
+    lab.stack(NODE, alternatives={"only": ["api/plian"]})
+    assert 'alternatives.only[0]: no price for the API "api/plian".' in lab.refused()
 
 
 def test_all_look_ups_at_once(lab: Lab) -> None:

@@ -279,12 +279,13 @@ def _without_rival(
     unpriced: Sequence[Unpriced],
 ) -> Verdict:
     """No eligible alternative with a price: a requirement rules all out, or none is declared."""
+    asked = [result for result in results if result.alternative.relation != "newer-version"]
     barred = [
         result
-        for result in results
+        for result in asked
         if not result.alternative.eligible and result.usd_per_month is not None
     ]
-    constrained = bool(barred) and all(not result.alternative.eligible for result in results)
+    constrained = bool(barred) and all(not result.alternative.eligible for result in asked)
     caps = caps_on(stack, None, None)
     if not constrained or unpriced or is_doubtful(caps):
         return Verdict(

@@ -298,7 +298,7 @@ def _changes(base: Side, head: Side, older: str, name: str) -> list[Change]:
     changes = changes_between(before, after)
     for rival in [
         alternative.stack
-        for alternative in after.plan.alternatives
+        for alternative in after.plan.named_alternatives
         if alternative.stack is not None
     ]:
         if rival in base.names and rival in head.names:

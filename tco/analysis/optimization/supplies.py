@@ -70,13 +70,17 @@ def full_node_hour_usd(
 def apis_of(stack: StackModel, index: int) -> list[tuple[ApiRate, float]]:
     """Return the APIs that may take a service's load, with v, what a full node-hour costs there.
 
-    They are those that the plan names for the service and the alternatives that have what it
-    requires, the cheapest for the common group first. An API that is not cheaper than another
-    for any group is left out.
+    They are those that the plan names for the service and the alternatives, without the hosts of
+    newer versions, that have what it requires, the cheapest for the common group first. An API that
+    is not cheaper than another for any group is left out.
     """
     service = stack.services[index]
     named = [service.overflow, service.standby.api]
-    named += [alternative.rates[index] for alternative in stack.alternatives if alternative.rates]
+    named += [
+        alternative.rates[index]
+        for alternative in stack.alternatives
+        if alternative.rates and alternative.relation != "newer-version"
+    ]
     required = set(stack.plan.services[service.name].require)
     classes = [request for group in service.groups for request in group.classes]
     priced = [

@@ -5,7 +5,9 @@ Shares and means use every scenario, quantiles and regressions an even sample of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -71,7 +73,12 @@ class ScenarioComparison:
     saving: Percentiles
     expected_saving_usd: float
     evpi_usd: float
-    inputs: tuple[Sensitivity, ...]
+    _inputs: Callable[[], tuple[Sensitivity, ...]] = field(repr=False, compare=False)
+
+    @cached_property
+    def inputs(self) -> tuple[Sensitivity, ...]:
+        """Every driver alone, the widest swing first; worked out when it is asked for."""
+        return self._inputs()
 
 
 @dataclass(frozen=True)
@@ -139,19 +146,23 @@ def compare(
 ) -> ScenarioComparison:
     """One alternative's figures; ``swings`` has the savings at each input's P10 and P90."""
     won, saving, gain = (float(mean) for mean in means)
-    ends = swings.reshape(-1, 2)
-    inputs = [
-        Sensitivity(
-            name=driver,
-            value=values[0],
-            saving_at_low_usd=float(low),
-            saving_at_high_usd=float(high),
-            evppi_usd=evppi_usd(savings, scores),
-        )
-        for (driver, values), (low, high), scores in zip(
-            drivers.ranges.items(), ends, z, strict=True
-        )
-    ]
+
+    def inputs() -> tuple[Sensitivity, ...]:
+        ends = swings.reshape(-1, 2)
+        found = [
+            Sensitivity(
+                name=driver,
+                value=values[0],
+                saving_at_low_usd=float(low),
+                saving_at_high_usd=float(high),
+                evppi_usd=evppi_usd(savings, scores),
+            )
+            for (driver, values), (low, high), scores in zip(
+                drivers.ranges.items(), ends, z, strict=True
+            )
+        ]
+        return tuple(sorted(found, key=lambda figure: -figure.swing_usd))
+
     return ScenarioComparison(
         name=name,
         probability=won,
@@ -159,7 +170,7 @@ def compare(
         saving=spread(savings),
         expected_saving_usd=saving,
         evpi_usd=max(0.0, gain - max(0.0, saving)),
-        inputs=tuple(sorted(inputs, key=lambda figure: -figure.swing_usd)),
+        _inputs=inputs,
     )
 
 

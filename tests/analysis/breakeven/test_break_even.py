@@ -172,7 +172,7 @@ def test_an_interval_is_open_only_if_the_saving_lasts(lab: Lab) -> None:
 
 def test_an_unpriced_rival_has_no_interval(lab: Lab) -> None:
     """Nothing can be won against a price that nobody knows."""
-    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["no/price"])
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/short"])
     assert lab.evaluate().alternatives[0].wins_mtok_per_month == []
 
 

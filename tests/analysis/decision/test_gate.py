@@ -213,10 +213,10 @@ def test_nothing_provisioned_is_asked_for_no_rate(lab: Lab) -> None:
 
 
 def test_closed_by_an_alternative_without_a_price(lab: Lab) -> None:
-    """A mistyped API may be the cheapest: nobody knows, so the gate stays closed and says which."""
-    result = gated(lab, alternatives=["api/dear", "api/plian"])
+    """An API without a bill may be the cheapest: the gate stays closed and says which."""
+    result = gated(lab, alternatives=["api/dear", "api/short"])
     assert set(failing(result)) == {"business-case", "everything-priced"}
-    assert "alternative api/plian" in result.gate.conditions[1].detail
+    assert "alternative api/short" in result.gate.conditions[1].detail
 
 
 def test_closed_by_the_stale_price_of_one_region(lab: Lab) -> None:

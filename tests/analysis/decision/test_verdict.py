@@ -28,8 +28,8 @@ def judged(lab: Lab, *, load: float = 1.0, service: Keys | None = None, **plan: 
         (["api/dear", "api/plain"], "cheapest", "DO_NOT", "api/plain"),
         (["api/dear", "api/plain"], "api/dear", "LEAN", "api/dear"),
         (["api/dear", "api/plain"], "api/plain", "DO_NOT", "api/plain"),
-        (["no/price", "api/dear"], "cheapest", "LEAN", "api/dear"),  # it may be cheaper
-        (["no/price"], "cheapest", "UNKNOWN", None),
+        (["api/short", "api/dear"], "cheapest", "LEAN", "api/dear"),  # it may be cheaper
+        (["api/short"], "cheapest", "UNKNOWN", None),
         ([], "cheapest", "UNKNOWN", None),
     ],
 )
@@ -160,13 +160,6 @@ def test_the_rival_is_the_cheapest_over_the_horizon(lab: Lab) -> None:
     jump = {"api": "api/dear", "month": 1, "factor": 0.01}
     result = judged(lab, alternatives=["api/dear", "api/plain"], outlook={"jumps": [jump]})
     assert result.verdict.against == "api/dear"
-
-
-def test_an_api_without_a_price_rules_nothing_out(lab: Lab) -> None:
-    """What an unpriced API can do is as unknown as its price: the stack is not constrained."""
-    service = {"require": ["moon-residency"]}
-    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, service, alternatives=["no/price"])
-    assert lab.evaluate().verdict.decision == "UNKNOWN"
 
 
 def test_a_rival_stack_that_refuses_demand_pays_for_it(lab: Lab) -> None:

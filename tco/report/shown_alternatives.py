@@ -1,0 +1,44 @@
+"""Which alternatives a reader is shown: all that the plan names, of the hosts the best few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tco.documents.alternatives import AlternativePart
+from tco.documents.stack import StackSummary
+from tco.numbers import usd_range
+
+__all__ = ["shown_alternatives"]
+
+MOST_HOSTS = 3
+"""Hosts of the same weights that are shown, besides the one that decides."""
+MOST_NEWER = 1
+
+
+def shown_alternatives(stack: StackSummary) -> tuple[tuple[AlternativePart, ...], str]:
+    """Return the alternatives to show, and a sentence that counts the rest."""
+    hosts = [one for one in stack.alternatives if one.relation == "same-weights"]
+    newer = [one for one in stack.alternatives if one.relation == "newer-version"]
+    kept = {one.name for one in (*hosts[:MOST_HOSTS], *newer[:MOST_NEWER])}
+    shown = tuple(
+        one
+        for one in stack.alternatives
+        if one.relation == "declared" or one.name in kept or one.name == stack.verdict.against
+    )
+    names = {one.name for one in shown}
+    rest = [
+        _counted([one for one in hosts if one.name not in names], "host", "of the same weights"),
+        _counted(
+            [one for one in newer if one.name not in names], "newer version", "of the same family"
+        ),
+    ]
+    texts = [text for text in rest if text]
+    return shown, f"Not shown: {'; '.join(texts)}. `--format json` has all." if texts else ""
+
+
+def _counted(left: Sequence[AlternativePart], noun: str, what: str) -> str:
+    if not left:
+        return ""
+    prices = [one.usd_per_month or 0.0 for one in left]
+    span = usd_range(min(prices), max(prices))
+    return f"{len(left)} more {noun}{'' if len(left) == 1 else 's'} {what} ({span} per month)"

@@ -1,0 +1,95 @@
+"""The hosts of the weights that a stack runs: its alternatives before any that the plan names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tco.catalog.api_price import ApiPrice
+from tco.catalog.match import CatalogMatch
+from tco.costing.api_bill import ApiRate, too_long
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import Alternative, Relation
+from tco.plan.plan import Service
+from tco.resolve.lookup import Lookup
+
+__all__ = ["same_weights"]
+
+RateOf = Callable[[CatalogMatch[ApiPrice]], ApiRate]
+
+
+def same_weights(
+    todo: Lookup, services: Sequence[ServiceModel], rate_of: RateOf, named: Iterable[str]
+) -> list[Alternative]:
+    """Return the hosts of the models that the services run, then of newer versions of them.
+
+    With one service every host of its model is an alternative, the cheapest for the service's
+    requests first; with several the cheapest hosts together are one. Of each newer version the
+    cheapest host is shown. An API that the plan names is not repeated.
+    """
+    taken = set(named)
+    if len(services) < len(todo.plan.services):
+        return []  # a service has a problem of its own
+    if len(services) == 1:
+        [service] = services
+        hosts = _hosts(todo, service, service.model, rate_of)
+        found = [_alternative(todo, [rate], "same-weights") for rate in hosts]
+        versions = (
+            _hosts(todo, service, version, rate_of)[:1]
+            for version in todo.catalog.hosts.newer(service.model)
+        )
+        newer = [
+            _alternative(todo, [rate], "newer-version")
+            for rate in sorted(
+                (rate for best in versions for rate in best), key=_order(todo, service)
+            )
+        ]
+        return [one for one in (*found, *newer) if one.name not in taken]
+    best = [_hosts(todo, service, service.model, rate_of)[:1] for service in services]
+    if not all(best):
+        return []
+    together = _alternative(todo, [rate for [rate] in best], "same-weights")
+    return [] if together.name in taken else [together]
+
+
+def _hosts(todo: Lookup, service: ServiceModel, model: str, rate_of: RateOf) -> list[ApiRate]:
+    """Return the hosts that can serve a service's requests, those with what it requires first."""
+    classes = service.demand.classes
+    rates = [
+        rate_of(match)
+        for match in todo.catalog.hosts_of(model, todo.day)
+        if not too_long(match.row, classes)
+    ]
+    return sorted(rates, key=_order(todo, service))
+
+
+def _order(todo: Lookup, service: ServiceModel) -> Callable[[ApiRate], tuple[bool, float, str]]:
+    """Return what sorts hosts: what the service requires, the bill of its requests, the name."""
+    spec, demand = todo.plan.services[service.name], service.demand
+
+    def order(rate: ApiRate) -> tuple[bool, float, str]:
+        usd = float(rate.usd_of(demand.classes, demand, todo.day))
+        return bool(_lacking([spec], [rate])), usd, rate.api
+
+    return order
+
+
+def _alternative(todo: Lookup, rates: Sequence[ApiRate], relation: Relation) -> Alternative:
+    lacking = _lacking(todo.plan.services.values(), rates)
+    return Alternative(
+        name=" + ".join(rate.api for rate in rates),
+        rates=tuple(rates),
+        relation=relation,
+        eligible=not lacking and relation == "same-weights",
+        lacking=lacking,
+    )
+
+
+def _lacking(specs: Iterable[Service], rates: Sequence[ApiRate]) -> tuple[str, ...]:
+    """Return what the services require and their hosts do not have."""
+    missing = (
+        name
+        for spec, rate in zip(specs, rates, strict=True)
+        for name in spec.require
+        if name not in rate.row.properties
+    )
+    return tuple(dict.fromkeys(missing))
