@@ -42,12 +42,15 @@ def test_a_wheel_is_reproducible(wheel: Path, tmp_path: Path) -> None:
 
 
 def test_a_wheel_holds_what_a_user_needs(wheel: Path) -> None:
-    """Types, catalog data and templates are installed beside the code; tests are not."""
+    """Types, data, templates and texts of keys are installed beside the code; tests are not."""
     names = zipfile.ZipFile(wheel).namelist()
     assert wheel.name == f"gpu_tco-{tco.__version__}-py3-none-any.whl"
-    assert {"tco/py.typed", "tco/templates/memo.md.j2", "tco/catalog/data/overheads.yaml"} <= {
-        *names
-    }
+    assert {
+        "tco/py.typed",
+        "tco/templates/memo.md.j2",
+        "tco/docs/stack-file.md",  # what `tco schema` says of its keys
+        "tco/catalog/data/overheads.yaml",
+    } <= {*names}
     assert not [name for name in names if name.startswith("tests/")]
 
 

@@ -59,7 +59,7 @@ class ServiceOptimumPart(Part):
     with_nodes: MixPart | None
     risk_averse: MixPart | None
     standby_usd_per_month: dict[str, float]
-    supplies: tuple[str, ...] = Field(description="Of own nodes, the cheapest of rank 1 first.")
+    supplies: tuple[str, ...] = Field(description="All but the API, the cheapest of rank 1 first.")
     api: str | None = Field(description="The name of the API among the supplies of a rank.")
     committed: tuple[str, ...] = Field(description="Pools whose nodes are paid every hour.")
     ranks: tuple[RankSupplyPart, ...]

@@ -15,6 +15,7 @@ from tco.catalog.fields import CONTROLS
 from tco.documents.diff import DiffDocument
 from tco.documents.error import ErrorDocument
 from tco.documents.gate import GateDocument
+from tco.documents.key_texts import key_texts
 from tco.documents.models import ModelsDocument
 from tco.documents.optimize import OptimizeDocument
 from tco.documents.plan import PlanDocument
@@ -38,8 +39,12 @@ class StackConfig(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    region: str | None = Field(default=None, alias=REGION_KEY)
-    plan: Plan = Field(alias=PLAN_KEY)
+    region: str | None = Field(
+        default=None,
+        alias=REGION_KEY,
+        description="The region of pools that name none.",
+    )
+    plan: Plan = Field(alias=PLAN_KEY, description="What is planned; tco reads all of it.")
 
 
 class StackYaml(BaseModel):
@@ -47,7 +52,7 @@ class StackYaml(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    config: StackConfig
+    config: StackConfig = Field(description="The configuration of the stack.")
 
 
 class _Generator(GenerateJsonSchema):
@@ -65,6 +70,14 @@ class _Generator(GenerateJsonSchema):
         if isinstance(dft, BaseModel):
             return dft.model_dump(mode="json", exclude_unset=True)
         return super().encode_default(dft)
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """Return the schema of a model, each key with its meaning from the page in ``docs/``."""
+        found = super().model_schema(schema)
+        keys: dict[str, Any] = found.get("properties", {})
+        for key, text in key_texts(schema["cls"], keys).items():
+            keys[key]["description"] = " ".join(filter(None, (text, keys[key].get("description"))))
+        return found
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
         """Return the schema of a text, its pattern as every dialect reads it."""

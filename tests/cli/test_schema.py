@@ -148,6 +148,17 @@ def test_schemas_are_closed(name: str) -> None:
     ] == []
 
 
+@pytest.mark.parametrize("name", [name for name in SCHEMAS if SCHEMAS[name].written])
+def test_every_key_that_a_user_writes_is_explained(name: str) -> None:
+    """An editor shows for each key what the page in `docs/` says of it."""
+    explained = {
+        f"{one['title']}.{key}": value.get("description", "")
+        for one in objects(SCHEMAS[name].as_json())
+        for key, value in one["properties"].items()
+    }
+    assert [key for key, text in explained.items() if not text] == []
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
