@@ -16,7 +16,7 @@ from tco.providers.provider import Provider
 from tco.ranges import Range, point
 from tco.resolve.lookup import Lookup
 from tco.resolve.providers import pool_provider, pool_region
-from tco.resolve.supply import node_name, price_of, resolve_supply
+from tco.resolve.supply import node_name, price_of, priced_regions, resolve_supply
 
 __all__ = ["resolve_pool"]
 
@@ -81,9 +81,12 @@ def _hardware(
             raise todo.fail(
                 f"{path}.region",
                 "the region is not stated.",
-                f"Write {REGION_KEY} beside tco:plan, or region in the pool."
-                if provider.in_stack_region
-                else "Write region in the pool.",
+                (
+                    f"Write {REGION_KEY} beside tco:plan, or region in the pool."
+                    if provider.in_stack_region
+                    else "Write region in the pool."
+                )
+                + priced_regions(todo, pool.instance),
             )
         gpu = todo.catalog.gpu(known.gpu)
         price = price_of(todo, path, pool, region)

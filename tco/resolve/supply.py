@@ -22,7 +22,7 @@ from tco.resolve.lookup import Lookup
 from tco.resolve.providers import pool_provider
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR, TERM_MONTHS
 
-__all__ = ["node_name", "price_of", "rented", "resolve_supply"]
+__all__ = ["node_name", "price_of", "priced_regions", "rented", "resolve_supply"]
 
 
 MOST_LISTED = 8
@@ -95,6 +95,13 @@ def _prices_there_are(pool: Pool, region: str | None, rows: Sequence[NodePrice])
     if len(options) > MOST_LISTED:
         listed += f"; … (`tco prices list {node} --region '*'`)"
     return f"Priced are: {listed or 'none'}. Put yours into a price book."
+
+
+def priced_regions(todo: Lookup, node: str) -> str:
+    """Return where a node has prices, as a sentence to append; empty where none is known."""
+    regions = sorted({row.region for row in todo.catalog.prices_of(node) if row.region})
+    more = ", …" if len(regions) > MOST_LISTED else ""
+    return f" It is priced in {', '.join(regions[:MOST_LISTED])}{more}." if regions else ""
 
 
 def resolve_supply(

@@ -91,7 +91,9 @@ def test_no_region(lab: Lab) -> None:
     path = lab.folder / "Pulumi.one.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"aws:region": "r1", ', ""), encoding="utf-8")
-    assert "pools.main.region: the region is not stated. Write aws:region beside" in lab.refused()
+    refused = lab.refused()
+    assert "pools.main.region: the region is not stated. Write aws:region beside" in refused
+    assert "It is priced in r1." in refused
 
 
 def test_no_interruption_rate(lab: Lab) -> None:
