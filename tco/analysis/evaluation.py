@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from tco.analysis.breakeven.break_even import BreakEven, Scan
 from tco.analysis.cashflow.comparison import OwnSide, rival_side
 from tco.analysis.cashflow.projection import Projection, project
-from tco.analysis.decision.gate import GateFacts, GateResult, gate
+from tco.analysis.decision.gate import GateFacts, GateResult, OtherFleet, gate
 from tco.analysis.decision.hosted import HostedTurn, hosted_turn
 from tco.analysis.decision.on_demand import closes_on_demand, on_demand_usd_per_month
 from tco.analysis.decision.verdict import AlternativeResult, Verdict, decide, rival_of
@@ -26,6 +26,7 @@ from tco.costing.ledger import api_bills, ledger
 from tco.costing.lines import CostLine, total
 from tco.costing.stack import Alternative, StackModel, Unpriced
 from tco.defaults import SCENARIOS, SEED
+from tco.errors import BadInput
 from tco.percent import percent_text
 from tco.scenario import Scenario
 from tco.units import TOKENS_PER_MTOK
@@ -78,11 +79,16 @@ class Evaluation:
     verdict: Verdict
     hosted: HostedTurn | None
     """The host of the same weights that turns the answer, if one does."""
-    gate: GateResult
+    facts: GateFacts
     ranks: tuple[tuple[Rank, ...], ...]
     lost_months: int
     uncertainty: Uncertainty | None
     ceiling: Ceiling
+
+    @cached_property
+    def gate(self) -> GateResult:
+        """Whether nodes may be provisioned; asking may evaluate other stacks of the folder."""
+        return gate(self.stack, self.verdict, self.facts)
 
     @property
     def scan(self) -> Scan:
@@ -224,6 +230,7 @@ def evaluate(
         closes_on_demand=closes_on_demand(stack, verdict, decided, scenarios, seed=seed),
         ceiling_usd=most.usd_per_month,
         planned_peak_usd=planned_peak(stack, done).usd_per_month,
+        other_fleets=cache(partial(_open_fleets, stack, today, scenarios, seed)),
     )
     return Evaluation(
         stack=stack,
@@ -236,7 +243,7 @@ def evaluate(
         own=own,
         verdict=verdict,
         hosted=None if unpriced else hosted_turn(own, results, verdict),
-        gate=gate(stack, verdict, facts),
+        facts=facts,
         ranks=_ranks(stack, rival),
         lost_months=lost,
         uncertainty=sure,
@@ -255,14 +262,32 @@ def on_day(result: Evaluation, today: dt.date) -> Evaluation:
 
     Figures have other ages, so may the gate.
     """
-    facts = replace(result.gate.facts, today=today)
-    return replace(result, today=today, gate=gate(result.stack, result.verdict, facts))
+    return replace(result, today=today, facts=replace(result.facts, today=today))
 
 
 def of_running_stack(result: Evaluation, ceiling_usd: float) -> Evaluation:
     """Return the same evaluation for a stack that runs, with its ceiling at the last update."""
-    facts = replace(result.gate.facts, recorded_ceiling_usd=ceiling_usd)
-    return replace(result, gate=gate(result.stack, result.verdict, facts))
+    return replace(result, facts=replace(result.facts, recorded_ceiling_usd=ceiling_usd))
+
+
+def _open_fleets(
+    stack: StackModel, today: dt.date, scenarios: int, seed: int
+) -> tuple[OtherFleet, ...]:
+    """Return the other stacks on its workloads whose gate is open without regard to this one."""
+    mine = _workloads(stack)
+    found: list[OtherFleet] = []
+    for other in stack.other_fleets():
+        try:
+            is_open = evaluate(other, today, scenarios, seed).gate.open
+        except (BadInput, OverflowError):
+            continue  # it can provision nothing
+        if is_open:
+            found.append(OtherFleet(other.name, tuple(sorted(mine & _workloads(other)))))
+    return tuple(found)
+
+
+def _workloads(stack: StackModel) -> set[str]:
+    return {service.workload for service in stack.plan.services.values()}
 
 
 def _result(

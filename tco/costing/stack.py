@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tco.catalog.plausibility.finding import PlausibilityFinding
@@ -73,6 +73,8 @@ class StackModel:
     implausible: tuple[PlausibilityFinding, ...]
     mtok_per_month: float
     """All tokens of the pricing day's month, all services together."""
+    other_fleets: Callable[[], Sequence[StackModel]] = field(default=tuple, repr=False)
+    """Resolves the other stacks that provision nodes for one of its workloads, when asked."""
 
     @property
     def findings(self) -> tuple[PlausibilityFinding, ...]:

@@ -31,6 +31,7 @@ __all__ = [
     "PLAN_KEY",
     "StackFile",
     "listed_stacks",
+    "provisioned_workloads",
     "read_stack",
     "stack_from",
     "stack_name",
@@ -129,6 +130,26 @@ def listed_stacks(folder: Path) -> list[str]:
     """Return the names that the stack files of a folder have, in natural order, right or wrong."""
     names = (stack_name(path.name) for path in folder.iterdir())
     return sorted((name for name in names if name), key=natural)
+
+
+def provisioned_workloads(folder: Path, name: str) -> frozenset[str]:
+    """Return the workloads that a stack provisions nodes for; none of a file that is not read.
+
+    Only the stack file itself is opened.
+    """
+    path = folder / f"Pulumi.{name}.yaml"
+    if FolderFiles(folder).problem(path) is not None:
+        return frozenset()
+    try:
+        config = as_mapping(read_yaml(path, str(path)).get("config")) or {}
+    except BadInput:
+        return frozenset()
+    plan = as_mapping(config.get(PLAN_KEY)) or {}
+    if as_mapping(plan.get("provision")) is None:
+        return frozenset()
+    services = (as_mapping(plan.get("services")) or {}).values()
+    named = ((as_mapping(service) or {}).get("workload") for service in services)
+    return frozenset(workload for workload in named if isinstance(workload, str))
 
 
 def stack_name(file: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tco.catalog.catalog import Catalog
@@ -17,6 +18,7 @@ from tco.resolve.apis import check_jumps, resolve_alternatives
 from tco.resolve.lookup import Lookup, NotFound
 from tco.resolve.market import CatalogMarket
 from tco.resolve.node_outlook import resolve_node_outlook
+from tco.resolve.other_fleets import other_fleets
 from tco.resolve.overheads import resolve_labor, resolve_platform
 from tco.resolve.plausibility.stack import implausible, refuse_absurd
 from tco.resolve.services import resolve_service
@@ -127,13 +129,23 @@ def resolve_stack(
 ) -> StackModel:
     """Resolve a stack that was read, with the stacks it names, all on the workloads it holds.
 
-    ``today`` is the pricing day of a plan that states none. ``read_other`` reads a stack that the
-    plan names as an alternative; by default from the folder of the source. Raises BadInput.
+    ``today`` is the pricing day of a plan that states none. ``read_other`` reads another stack: an
+    alternative, or one on the same workloads; by default from the folder of the source. Raises
+    BadInput.
     """
+    read = read_other or partial(read_stack, source.folder)
+    alone = partial(_resolve_alone, catalog=catalog, today=today, read_other=read)
+    return replace(alone(source), other_fleets=partial(other_fleets, source, read, alone))
+
+
+def _resolve_alone(
+    source: StackFile, catalog: Catalog, today: dt.date, read_other: Callable[[str], StackFile]
+) -> StackModel:
+    """Resolve a stack with its alternatives, and without the other fleets of its workloads."""
     day = source.plan.pricing_day or today
 
     def other(stack: str) -> StackModel:
-        theirs = read_other(stack) if read_other is not None else read_stack(source.folder, stack)
+        theirs = read_other(stack)
         shared = {
             name: source.workloads.get(name, workload)
             for name, workload in theirs.workloads.items()

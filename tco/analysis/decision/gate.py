@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +20,7 @@ __all__ = [
     "ConditionId",
     "GateFacts",
     "GateResult",
+    "OtherFleet",
     "age_days",
     "ceiling_limit_usd",
     "gate",
@@ -35,6 +36,7 @@ ConditionId = Literal[
     "commitments-bought",
     "node-counts",
     "ceiling",
+    "one-fleet-per-workload",
     "override",
 ]
 NAMES: dict[ConditionId, str] = {
@@ -46,6 +48,7 @@ NAMES: dict[ConditionId, str] = {
     "commitments-bought": "commitments are bought",
     "node-counts": "node counts are fixed",
     "ceiling": "the ceiling is within its limit",
+    "one-fleet-per-workload": "workloads have one fleet",
     "override": "the override applies",
 }
 """What a person sees; programs and decisions use the ids."""
@@ -58,6 +61,7 @@ FAILURES: dict[ConditionId, str] = {
     "commitments-bought": "commitments are not bought",
     "node-counts": "node counts are not fixed",
     "ceiling": "the ceiling exceeds its limit",
+    "one-fleet-per-workload": "a workload has several fleets",
     "override": "the override does not apply",
 }
 
@@ -87,6 +91,14 @@ class Condition:
         return f"{(NAMES if self.holds else FAILURES)[self.id]}: {self.detail}"
 
 
+@dataclass(frozen=True, slots=True)
+class OtherFleet:
+    """Another stack whose gate is open, with the workloads that both serve."""
+
+    stack: str
+    workloads: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class GateFacts:
     """What the conditions look at besides the stack and its verdict.
@@ -94,6 +106,7 @@ class GateFacts:
     ``closes_on_demand``: whether the business case would also hold if unbought
     reservations were paid on demand; None where on-demand has no price. ``recorded_ceiling_usd``:
     the ceiling that the running stack had at its last update; None for a new one.
+    ``other_fleets``: finds the other stacks that may provision nodes for the same workloads.
     """
 
     today: dt.date
@@ -106,6 +119,7 @@ class GateFacts:
     ceiling_usd: float
     planned_peak_usd: float
     recorded_ceiling_usd: float | None = None
+    other_fleets: Callable[[], Sequence[OtherFleet]] = tuple
 
 
 @dataclass(frozen=True)
@@ -149,6 +163,9 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
     if any(pool.provisioned and pool.plan.nodes.auto for _, _, _, pool in stack.pools()):
         conditions.append(Condition("node-counts", False, AUTO))
     conditions.append(_ceiling(limits, facts))
+    if stack.plan.provision is not None and all(condition.holds for condition in conditions):
+        others = facts.other_fleets()  # asked last: it evaluates other stacks
+        conditions += [_one_fleet(limits, others)] if others else []
     closed = any(not condition.holds for condition in conditions)
     overridden = False
     if limits.override is not None:
@@ -317,6 +334,21 @@ def _ceiling(limits: Gate, facts: GateFacts) -> Condition:
     if not holds:
         detail += ". Lower `max`, or set gate.max_usd_per_month"
     return Condition("ceiling", holds, detail)
+
+
+def _one_fleet(limits: Gate, others: Sequence[OtherFleet]) -> Condition:
+    """Check that no other stack provisions nodes for the same workload, unless that is stated."""
+    named = ", ".join(f"{other.stack} ({', '.join(other.workloads)})" for other in others)
+    if limits.shares_workload is not None:
+        return Condition(
+            "one-fleet-per-workload", True, f"shared with {named}: {limits.shares_workload}"
+        )
+    return Condition(
+        "one-fleet-per-workload",
+        False,
+        f"{named} may provision nodes too. Remove `provision` from all stacks but one, or set "
+        "gate.shares_workload to the reason",
+    )
 
 
 def _format_age(age: int | None) -> str:

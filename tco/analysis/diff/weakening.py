@@ -42,7 +42,7 @@ LOOSENESS: Mapping[str, Callable[[Gate], tuple[float, ...]]] = {
 }
 """How loose the gate is by a key: it is weaker where any of the numbers is higher."""
 
-KEYS = frozenset({*LOOSENESS, "max_usd_per_month", "allow_types", "override"})
+KEYS = frozenset({*LOOSENESS, "max_usd_per_month", "allow_types", "shares_workload", "override"})
 """The keys of `gate` that are compared."""
 
 
@@ -79,6 +79,8 @@ def _changed(before: Evaluation, after: Evaluation) -> Iterator[Weakening]:
     yield from _looser(old.plan.gate, new.plan.gate)
     yield from _ceiling(before, after)
     yield from _added("gate.allow_types", set(old.plan.gate.allow_types), new.plan.gate.allow_types)
+    if old.plan.gate.shares_workload is None and new.plan.gate.shares_workload is not None:
+        yield Weakening("gate.shares_workload", None, new.plan.gate.shares_workload)
     yield from _guardrails(old.plan, new.plan)
     yield from _added("confirm", set(_confirmed(old)), tuple(_confirmed(new)))
 
@@ -96,7 +98,7 @@ def _json(gate: Gate, key: str) -> Any:
 def _ceiling(before: Evaluation, after: Evaluation) -> Iterator[Weakening]:
     """Yield a limit of the ceiling that is stated, or left out, above the one that held before."""
     old, new = (side.stack.plan.gate for side in (before, after))
-    limits = [ceiling_limit_usd(side.stack.plan.gate, side.gate.facts) for side in (before, after)]
+    limits = [ceiling_limit_usd(side.stack.plan.gate, side.facts) for side in (before, after)]
     if old.max_usd_per_month != new.max_usd_per_month and limits[1] > limits[0]:
         yield Weakening("gate.max_usd_per_month", old.max_usd_per_month, new.max_usd_per_month)
 

@@ -51,6 +51,7 @@ CASES = {
     "limit-above-default": of_gate("max_usd_per_month", None, 18_251),
     "limit-left-out": of_gate("max_usd_per_month", 18_249, None),
     "types": of_gate("allow_types", ["a:b/c:D"], ["a:b/c:D", "e:f/g:H"]),
+    "sharing": of_gate("shares_workload", None, "canary"),
     "override": of_gate("override", None, OVERRIDE),
     "longer-override": Case(
         {"gate": {"override": OVERRIDE}},
