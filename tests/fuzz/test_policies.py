@@ -30,6 +30,7 @@ LIMITS = {
     "maxUsdPerGpuHour": 8,
     "purchaseOptions": ["reserved", "spot"],
     "requireVerdict": "nowhere/Pulumi.a.yaml",
+    "requireDigest": "0" * 64,
     "priceBooks": ["nowhere.yaml"],
 }
 CATALOG = load_catalog()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,7 @@ from tco.numbers import usd, usd_price
 
 __all__ = ["OPTIONS", "SCHEMA", "Limits", "exceeded", "read_limits"]
 
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 OPTIONS: Final = ("on-demand", "spot", "reserved", "capacity-block")
 SCHEMA: Final[dict[str, dict[str, Any]]] = {
     "maxUsdPerMonth": {
@@ -35,6 +37,10 @@ SCHEMA: Final[dict[str, dict[str, Any]]] = {
         "type": "string",
         "description": "A stack file (Pulumi.<stack>.yaml) whose gate has to be open.",
     },
+    "requireDigest": {
+        "type": "string",
+        "description": "The plan_digest of the reviewed plan that requireVerdict names (SHA-256).",
+    },
     "priceBooks": {
         "type": "array",
         "items": {"type": "string"},
@@ -52,6 +58,7 @@ class Limits:
     usd_per_gpu_hour: float | None
     options: frozenset[str] | None
     verdict: str | None
+    digest: str | None
     books: tuple[str, ...]
 
     @property
@@ -74,13 +81,29 @@ def read_limits(config: Mapping[str, Any]) -> Limits:
     verdict = look(config, "requireVerdict")
     if verdict is not None and (not isinstance(verdict, str) or not verdict):
         raise TcoError("requireVerdict should be the path of a stack file.")
+    digest = _digest(config)
+    if digest is not None and verdict is None:
+        raise TcoError("requireDigest needs requireVerdict, which names the stack file.")
     return Limits(
         usd_per_month=_amount(config, "maxUsdPerMonth"),
         usd_per_gpu_hour=_amount(config, "maxUsdPerGpuHour"),
         options=frozenset(options) if options is not None else None,
         verdict=verdict,
+        digest=digest,
         books=tuple(_names(config, "priceBooks") or ()),
     )
+
+
+def _digest(config: Mapping[str, Any]) -> str | None:
+    value = look(config, "requireDigest")
+    if value is None:
+        return None
+    if not isinstance(value, str) or DIGEST.fullmatch(value.lower()) is None:
+        raise TcoError(
+            "requireDigest should be the plan_digest that `tco gate STACK --format json` prints: "
+            "64 hexadecimal digits."
+        )
+    return value.lower()
 
 
 def _amount(config: Mapping[str, Any], key: str) -> float | None:

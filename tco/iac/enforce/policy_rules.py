@@ -118,7 +118,9 @@ class Pack:
     _running: dict[tuple[str, ...], RunningCost] = field(
         default_factory=dict[tuple[str, ...], RunningCost]
     )
-    _verdicts: dict[str, str] = field(default_factory=dict[str, str])
+    _verdicts: dict[tuple[str, str | None], str] = field(
+        default_factory=dict[tuple[str, str | None], str]
+    )
     _lock: Lock = field(default_factory=Lock)
 
     def running(self, config: Mapping[str, Any]) -> RunningCost:
@@ -138,12 +140,16 @@ class Pack:
         with self._lock:
             return running.see(_resource(args))
 
-    def closed_verdict(self, file: str) -> str:
-        """Why the verdict of a stack file does not allow GPUs; empty where its gate is open."""
+    def closed_verdict(self, file: str, digest: str | None) -> str:
+        """Why a stack file does not allow GPUs; empty where its gate is open.
+
+        ``digest`` is that of the reviewed plan; None allows any plan.
+        """
         with self._lock:
-            if file not in self._verdicts:
-                self._verdicts[file] = _closed_verdict(Path(file), self.catalog(), self.day)
-            return self._verdicts[file]
+            if (file, digest) not in self._verdicts:
+                why = _closed_verdict(Path(file), self.catalog(), self.day, digest)
+                self._verdicts[file, digest] = why
+            return self._verdicts[file, digest]
 
 
 def cost_line(pack: Pack, args: Arguments, report: Report) -> None:
@@ -207,16 +213,24 @@ def _closed(pack: Pack, seen: PricedResource, limits: Limits) -> Iterator[str]:
     if seen.cost.unpriced:
         yield f"its cost is not known: {seen.cost.unpriced}"
     if limits.verdict is not None:
-        why = pack.closed_verdict(limits.verdict)
+        why = pack.closed_verdict(limits.verdict, limits.digest)
         if why:
             yield why
 
 
-def _closed_verdict(file: Path, catalog: Catalog, today: dt.date) -> str:
+def _closed_verdict(file: Path, catalog: Catalog, today: dt.date, digest: str | None) -> str:
     named = STACK_FILE.fullmatch(file.name)
     if named is None or not file.is_file():
         return f"requireVerdict names {file}, which is not a stack file (Pulumi.<stack>.yaml)"
-    result = evaluate(load_stack(file.parent, named[1], catalog, today), today)
+    stack = load_stack(file.parent, named[1], catalog, today)
+    found = stack.source.digest
+    if digest not in (None, found):
+        return (
+            f"the plan of {file} is not the reviewed one: its plan_digest is {found}, "
+            f"requireDigest is {digest}. Review {file} with its workloads and price books, then "
+            f"set requireDigest to the plan_digest of `tco gate {named[1]} --format json`"
+        )
+    result = evaluate(stack, today)
     if result.gate.open:
         return ""
     failing = "; ".join(

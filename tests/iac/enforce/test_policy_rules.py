@@ -152,6 +152,8 @@ def test_gate_is_closed_when_the_region_is_not_known(catalog: Catalog) -> None:
         {"requireVerdict": 3},
         {"requireVerdict": "no-such-folder/Pulumi.dev.yaml"},
         {"requireVerdict": "plan.yaml"},
+        {"maxUsdPerMonth": 1e6, "requireDigest": "0" * 64},
+        {"maxUsdPerMonth": 1e6, "requireDigest": "latest"},
         {"maxUsdPerMonth": 1e6, "priceBooks": ["no-such-book.yaml"]},
     ],
 )
@@ -255,6 +257,27 @@ def test_required_verdict(lab: Lab) -> None:
     assert verdict("one") == []
     [why] = verdict("closed")
     assert "Pulumi.closed.yaml is closed: the business case does not hold" in why
+
+
+def test_required_digest(lab: Lab) -> None:
+    """Only the reviewed plan opens: a later change of its price book has to be pinned again."""
+    pools = {"base": {**ON_DEMAND, "purchase": "on-demand", "nodes": 1}}
+    lab.nodes_by_hour([0.9] * 24)
+    row = {"instance": "box.8x", "region": "r1", "usd_per_hour": 20}
+    lab.stack(pools, alternatives=["api/dear"], prices=[lab.book("own", prices=[row])])
+    reviewed = lab.load().source.digest
+    file = str(lab.folder / "Pulumi.one.yaml")
+
+    def pinned() -> list[str]:
+        return refused(
+            lab.catalog, Args(INSTANCE, BOX), requireVerdict=file, requireDigest=reviewed.upper()
+        )
+
+    assert pinned() == []
+    lab.book("own", prices=[{**row, "usd_per_hour": 19}])
+    [why] = pinned()
+    assert f"the plan of {file} is not the reviewed one" in why
+    assert f"requireDigest is {reviewed}. Review {file}" in why
 
 
 def test_price_book_of_the_configuration(catalog: Catalog, tmp_path: Path) -> None:
