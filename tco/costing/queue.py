@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from tco.arrays import FloatArray
 from tco.throughput.relative_rate import RelativeRate
 
-__all__ = ["Queues", "overflow_share"]
+__all__ = ["Queues", "mean_in_flight", "overflow_share"]
 
 POINTS = 256
 """States below and above m that are taken one by one."""
@@ -41,6 +41,8 @@ KNOTS = 256
 """Knots of a table of what a pool refuses; fewer loads than these are not worth a table."""
 MOST_LOG_LOAD = 20.0
 """ln L/C beyond which a table is flat: all but a billionth is refused."""
+COUNTED_STATES = 1024.0
+"""Mean requests in flight up to which every state is counted for their mean."""
 CHUNK = 4096
 """Pairs of a load and a pool taken at once, to stay within the processor's cache."""
 ROUNDING = 1e-9
@@ -320,3 +322,28 @@ def overflow_share(
     capacities, rows = np.unique(capacity, return_inverse=True)
     share = Queues(rate, concurrency, capacities).overflow(rows.ravel(), load.ravel())
     return share.reshape(load.shape)
+
+
+def mean_in_flight(rate: RelativeRate, concurrency: float, capacity: float, load: float) -> float:
+    """Return the mean of k with nothing refused, infinite where more comes than can be served.
+
+    Of many requests it is the k at which the nodes serve exactly the load.
+    """
+    if load <= 0:
+        return 0.0
+    states = capacity * concurrency
+    log_load = math.log(load / capacity) if capacity > 0 else math.inf
+    if log_load >= rate.log_end - ROUNDING:
+        return math.inf
+    x = np.exp(np.linspace(-30.0, min(math.log(rate.end), 30.0), KNOTS * 16))
+    busy = float(states * x[np.argmax(rate.log_at(x) >= log_load)])
+    if busy > COUNTED_STATES:
+        return busy
+    k = np.arange(1.0, 6.0 * busy + POINTS)
+    log_g = rate.log_at(k / states)
+    log_pi = np.concatenate([[0.0], np.cumsum(log_load - log_g)])
+    pi = np.exp(np.maximum(log_pi - log_pi.max(), LEAST_LOG))
+    part = math.exp(log_load - log_g[-1])
+    beyond = pi[-1] * part / (1.0 - part)
+    last = k[-1] + 1.0 / (1.0 - part)
+    return float((pi[1:] @ k + beyond * last) / (pi.sum() + beyond))

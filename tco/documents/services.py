@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Literal
 
 from pydantic import Field
 
+from tco.analysis.busiest_hour import busiest_hour
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import FleetFigures
 from tco.costing.service_model import ServiceModel
@@ -24,6 +26,31 @@ class VolumePart(Part):
     input_mtok: float
     cached_input_mtok: float
     output_mtok: float
+
+
+class SizingPart(Part):
+    """The margins by which a fleet is sized."""
+
+    router: str
+    target_load: float
+    quantile: float | None = Field(description="Null with a stated burst factor.")
+    burst_rate: float | None = Field(description="Null with a stated burst factor.")
+    burst_factor: float | None
+
+
+class BusiestHourPart(Part):
+    """The busiest hour of the week, and the mean over all hours; concurrency is per node."""
+
+    nodes: float
+    utilization: float
+    concurrency: float
+    mean_concurrency: float
+    itl_ms: float | None = Field(description="At the mean concurrency of the hour.")
+    mean_itl_ms: float | None = Field(description="At the mean concurrency of the week.")
+    itl_limit_ms: float | None
+    slower_share: float | None = Field(
+        description="The share of the hour in which the token time is above its objective."
+    )
 
 
 class FleetPart(Part):
@@ -50,6 +77,10 @@ class FleetPart(Part):
     slo_inferred: bool
     standby_target: float | None = Field(
         description="The share of hours in which the standby keeps all nodes up, where one is set."
+    )
+    sizing: SizingPart
+    busiest_hour: BusiestHourPart | None = Field(
+        description="Null with a stated burst factor, or for a rate without concurrency."
     )
 
 
@@ -90,6 +121,7 @@ def _volume(service: ServiceModel) -> VolumePart:
 def _fleet(service: ServiceModel, fleet: FleetFigures, result: Evaluation) -> FleetPart:
     days = [day for day in service.measured_throughput.values() if day is not None]
     measured = min(days, default=None)
+    busiest = busiest_hour(service)
     age = (result.today - measured).days if measured is not None else 0
     return FleetPart(
         nodes=fleet.nodes,
@@ -110,4 +142,18 @@ def _fleet(service: ServiceModel, fleet: FleetFigures, result: Evaluation) -> Fl
         slo=fleet.slo,
         slo_inferred=fleet.slo_inferred,
         standby_target=service.standby.target,
+        sizing=_sizing(service),
+        busiest_hour=BusiestHourPart(**dataclasses.asdict(busiest)) if busiest else None,
+    )
+
+
+def _sizing(service: ServiceModel) -> SizingPart:
+    arrivals = service.groups[0].fleet.arrivals
+    is_queue = arrivals.factor is None
+    return SizingPart(
+        router=arrivals.routed,
+        target_load=arrivals.target_load,
+        quantile=arrivals.quantile if is_queue else None,
+        burst_rate=arrivals.burst_rate if is_queue else None,
+        burst_factor=arrivals.factor,
     )

@@ -8,7 +8,7 @@ from tco.documents.gate import ConditionPart
 from tco.documents.narrative import chance_text, month_spread, saving_text
 from tco.documents.plan import StackPart
 from tco.documents.reasons import capitalized
-from tco.documents.services import ServicePart
+from tco.documents.services import FleetPart, ServicePart
 from tco.documents.stack import StackSummary
 from tco.documents.terms import Decision, in_words
 from tco.numbers import (
@@ -188,8 +188,45 @@ def _fleet(service: ServicePart) -> str:
     return (
         f"{service.name}: {count} node{'s' if count != '1' else ''} at the peak{spare}, "
         f"{speed}{point}{kind}{promise}, "
-        f"utilization {percent(fleet.utilization)}{share}"
+        f"utilization {percent(fleet.utilization)}{share}. "
+        f"{_margins(fleet)}{_busiest(fleet)}"
     )
+
+
+def _margins(fleet: FleetPart) -> str:
+    """Describe the margins of a fleet."""
+    sizing = fleet.sizing
+    if sizing.quantile is None:
+        margins = [f"a peak of {plain(sizing.burst_factor or 1.0)} x the mean load"]
+    else:
+        margins = [
+            f"{exact_percent(sizing.quantile)} of the time within the operating point",
+            f"burst rate {plain(sizing.burst_rate or 1.0)}",
+        ]
+    if sizing.target_load < 1:
+        margins.append(f"a target load of {percent(sizing.target_load)}")
+    if sizing.router == "random":
+        margins.append("requests routed at random")
+    return f"Margins: {', '.join(margins)}."
+
+
+def _busiest(fleet: FleetPart) -> str:
+    """Describe the busiest hour of a fleet, or nothing where there is no queue."""
+    hour = fleet.busiest_hour
+    if hour is None:
+        return ""
+    count = plain(hour.nodes)
+    parts = [
+        f"{count} node{'s' if count != '1' else ''}",
+        f"utilization {percent(hour.utilization)}",
+        f"concurrency {plain(hour.concurrency)} per node (week {plain(hour.mean_concurrency)})",
+    ]
+    if hour.itl_ms is not None and hour.mean_itl_ms is not None:
+        parts.append(f"ITL {hour.itl_ms:,.0f} ms (week {hour.mean_itl_ms:,.0f} ms)")
+    if hour.slower_share is not None and hour.itl_limit_ms is not None:
+        share = percent(hour.slower_share)
+        parts.append(f"slower than {plain(hour.itl_limit_ms)} ms in {share} of the time")
+    return f" Highest hour: {', '.join(parts)}."
 
 
 def _sure(stack: StackSummary) -> list[str]:

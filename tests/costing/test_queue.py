@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from tco.arrays import FloatArray
-from tco.costing.queue import Queues, overflow_share
+from tco.costing.queue import Queues, mean_in_flight, overflow_share
 from tco.throughput.relative_rate import STRAIGHT_LINE, RelativeRate, relative_rate
 from tests.conftest import ARTICLE_CURVE
 
@@ -65,6 +65,28 @@ def test_saturating_curve_is_negative_binomial(
     [share] = overflow_share(SATURATING, FULL, np.array([nodes]), np.array([load]))
     assert stats.nbinom.pmf(m, r, 1 - rho) / stats.nbinom.cdf(m, r, 1 - rho) == pytest.approx(share)
     assert share == pytest.approx(refused, abs=5e-7)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "tok_s", "mean"),
+    [
+        (1, 400, 14.000),
+        (1, 500, 21.000),
+        (2, 1100, 50.111),
+        (4, 2300, 109.588),
+        (10, 6200, 327.947),
+        (40, 26000, 1487.571),
+    ],
+)
+def test_mean_in_flight_of_a_saturating_curve(nodes: float, tok_s: float, mean: float) -> None:
+    """The mean of NegBin(r, rho) is r rho/(1 - rho): 21 x 0.5/0.5 = 21 at one node and 500 tok/s.
+
+    Of more than 1,024 requests it is where the nodes serve the load: within 0.2%.
+    """
+    r, rho = nodes * HALF + 1, tok_s / (nodes * 1000)
+    assert r * rho / (1 - rho) == pytest.approx(mean, abs=5e-4)
+    found = mean_in_flight(SATURATING, FULL, nodes, tok_s / FULL_TOK_S)
+    assert found == pytest.approx(mean, rel=1e-5 if mean < 1024 else 2e-3)
 
 
 @pytest.mark.parametrize("nodes", [40, 1_000, 100_000])
