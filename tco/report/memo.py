@@ -8,8 +8,8 @@ from tco.documents.commitment_options import STOP_MONTHS
 from tco.documents.memo import MemoDocument
 from tco.report.cash_flow import month_rows, option_rows
 from tco.report.markdown import Verbatim, fill, markdown_text
+from tco.report.memo_view import memo_view
 from tco.report.sketch import sketch
-from tco.report.view import memo_view
 
 __all__ = ["markdown_text", "memo"]
 

@@ -1,4 +1,4 @@
-"""What tables and memos show of a stack: words and rounded figures, no arithmetic left to do."""
+"""What a table shows of a stack: words and rounded figures, no arithmetic left to do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from tco.documents.gate import ConditionPart
 from tco.documents.narrative import chance_text, month_spread, saving_text
-from tco.documents.plan import StackPart
 from tco.documents.reasons import capitalized
 from tco.documents.services import FleetPart, ServicePart
 from tco.documents.stack import StackSummary
@@ -24,12 +23,11 @@ from tco.numbers import (
     usd_range,
 )
 from tco.percent import exact_percent
-from tco.report.memo_rows import FigureRow, InputRow, RankRow, figure_row, input_rows, rank_row
 from tco.report.rows import AlternativeRow, LineRow, alternative_row, line_rows
 from tco.report.shown_alternatives import shown_alternatives
 from tco.throughput.provenance import Provenance
 
-__all__ = ["MemoView", "StackView", "category_totals", "memo_view", "stack_view"]
+__all__ = ["StackView", "category_totals", "stack_view"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,39 +68,6 @@ class StackView:
     conditions: tuple[ConditionPart, ...]
     horizon: str
     sure: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class MemoView(StackView):
-    """A stack's evaluation with the tables that only its memo shows."""
-
-    outlook: str
-    immunity: str
-    options: tuple[str, ...]
-    ranks: tuple[tuple[str, tuple[RankRow, ...]], ...]
-    rank_note: str
-    inputs: tuple[InputRow, ...]
-    figures: tuple[FigureRow, ...]
-    oldest_age: str
-
-
-def memo_view(stack: StackPart) -> MemoView:
-    """Return everything that a memo shows of a stack, apart from its picture."""
-    age = stack.oldest_price_days
-    return MemoView(
-        **vars(stack_view(stack)),
-        outlook=stack.outlook,
-        immunity=_immunity(stack),
-        options=stack.options,
-        ranks=tuple(
-            (service.name, tuple(map(rank_row, table)))
-            for service, table in zip(stack.services, stack.ranks, strict=True)
-        ),
-        rank_note=_rank_note(stack),
-        inputs=input_rows(stack),
-        figures=tuple(map(figure_row, stack.figures)),
-        oldest_age="undated" if age is None else f"{age} days",
-    )
 
 
 def stack_view(stack: StackSummary) -> StackView:
@@ -265,12 +230,6 @@ def _gate(stack: StackSummary) -> str:
     return f"The gate is closed because {'; '.join(failing).rstrip('.')}."
 
 
-def _rank_note(stack: StackSummary) -> str:
-    if stack.rival is None:
-        return ""
-    return f"API: the price of these tokens at {stack.verdict.against}."
-
-
 def _horizon(stack: StackSummary) -> str:
     saving = stack.verdict.saving_npv_usd
     if saving is None:
@@ -281,30 +240,6 @@ def _horizon(stack: StackSummary) -> str:
         f"self-hosting {side} {usd_about(abs(saving))} in present value"
         f"{_payback(stack)}{_turn(stack)}."
     )
-
-
-def _immunity(stack: StackPart) -> str:
-    """Return what it is worth that commitments keep their price, or an empty text."""
-    worth = stack.horizon.price_immunity if stack.horizon is not None else None
-    if worth is None:
-        return ""
-    low, likely, high = worth.factor_per_year
-    text = (
-        "Commitments keep their price for their term; without one, rents change by a factor of "
-        f"{plain(likely)} per year"
-    )
-    base = _signed(worth.base_case_usd)
-    if low == high:
-        return f"{text}. Keeping the price is worth {base} in present value."
-    ends = f"{_signed(worth.if_low_usd)} to {_signed(worth.if_high_usd)}"
-    return (
-        f"{text} ({plain(low)} to {plain(high)}). Keeping the price is worth {base} in present "
-        f"value ({ends})."
-    )
-
-
-def _signed(value: float) -> str:
-    return f"{'-' if value < 0 else ''}{usd_about(abs(value))}"
 
 
 def _payback(stack: StackSummary) -> str:

@@ -13,8 +13,9 @@ from tco.documents.memo import memo_document
 from tco.documents.plan import stack_part
 from tco.documents.stack import stack_summary
 from tco.report.memo import markdown_text, memo
+from tco.report.memo_view import memo_view
 from tco.report.table import stack_text
-from tco.report.view import memo_view, stack_view
+from tco.report.view import stack_view
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 GOLDEN = Path(__file__).parents[1] / "golden"
