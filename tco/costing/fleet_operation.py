@@ -18,6 +18,7 @@ from tco.costing.stack import StackModel
 from tco.costing.standby import node_availability, outage_overflow, spares_needed
 from tco.scenario import BASE_CASE, Scenario
 from tco.throughput.request_time import request_is_known, request_seconds
+from tco.units import HOURS_PER_MONTH
 
 SPAN = 2.0
 """The growth of outages is taken between the likely time down over and times this."""
@@ -27,6 +28,7 @@ __all__ = [
     "GroupWork",
     "burstiness",
     "group_work",
+    "hours_short",
     "operate",
     "outage_share",
     "spare_nodes",
@@ -243,6 +245,16 @@ def _up(pool: PoolModel, scenario: Scenario) -> Quantity:
         scenario.value(pool.boot_hours) if spot else 0.0,
     )
     return node**pool.nodes_per_replica
+
+
+def hours_short(done: GroupWork) -> FloatArray:
+    """Return the hours of a month in which a replica in use is down, at the likely figures.
+
+    Hours in use x the share of time that a replica is down, over the pools; at most the month.
+    """
+    pools = zip(done.month.needed_hours, done.group.pools, strict=True)
+    down = sum(hours * (1.0 - _likely_up(pool)) for hours, pool in pools)
+    return np.minimum(np.asarray(down, float), HOURS_PER_MONTH)
 
 
 def outage_share(service: ServiceModel, done: GroupWork, scenario: Scenario) -> FloatArray:

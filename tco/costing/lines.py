@@ -38,7 +38,17 @@ NODE_CATEGORIES: tuple[Category, ...] = ("compute", "standby")
 """What the nodes of a pool cost."""
 
 Unit = Literal[
-    "node-hour", "node-month", "kWh", "GB", "service", "node", "GPU", "FTE", "month", "request"
+    "node-hour",
+    "node-month",
+    "hour",
+    "kWh",
+    "GB",
+    "service",
+    "node",
+    "GPU",
+    "FTE",
+    "month",
+    "request",
 ]
 CommitmentStatus = Literal["used", "unused"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tco.arrays import FloatArray, Quantity, monthly_rate
 from tco.catalog.sourced import SourcedValue
-from tco.costing.fleet_operation import FleetOperation, GroupWork
+from tco.costing.fleet_operation import FleetOperation, GroupWork, hours_short
 from tco.costing.lines import NODES, SPARE_NODES, CommitmentStatus, CostLine, LineKind
 from tco.costing.pool_model import PoolModel, PowerTerms
 from tco.costing.purchase import PriceFactors
@@ -21,6 +21,7 @@ from tco.units import HOURS_PER_MONTH
 
 __all__ = ["node_lines"]
 
+NO_SPARES = LineKind("no-spares", "standby", "hour")
 INCLUDED_POWER = LineKind("included-power", "power", "kWh")
 COLOCATION = LineKind("colocation", "power", "node-month")
 ELECTRICITY = LineKind("electricity", "power", "kWh")
@@ -125,9 +126,9 @@ def _standby_nodes(
     factors: PriceFactors,
     scenario: Scenario,
 ) -> list[CostLine]:
-    """Return the spares, all month, at the price of their pool."""
+    """Return the spares, all month, at the price of their pool; or that there are none."""
     if not np.any(done.spares > 0):
-        return []
+        return _no_spares(service, done)
     pool = done.spare_pool
     supply = pool.supply.as_spare()
     hours = done.spares * pool.nodes_per_replica * HOURS_PER_MONTH
@@ -146,6 +147,32 @@ def _standby_nodes(
             purchase=supply.option,
             figures=(*_compute_figures(supply.rate, pool), pool.mtbf_hours, pool.mttr_hours),
             amortised_usd=hours * amortised,
+        )
+    ]
+
+
+def _no_spares(service: ServiceModel, done: GroupWork) -> list[CostLine]:
+    """Return a line at nothing with the hours in which a failed node is missed.
+
+    Without standby these are an outage. An API as standby, or spares in another pool, have lines of
+    their own.
+    """
+    names = {"none": "no standby: expected outage", "availability": "no spare needed"}
+    if service.standby.kind not in names:
+        return []
+    pool = done.spare_pool
+    return [
+        CostLine(
+            kind=NO_SPARES,
+            name=names[service.standby.kind],
+            provider=pool.vendor,
+            sku=pool.node,
+            quantity=hours_short(done),
+            usd_per_unit=0.0,
+            service=service.name,
+            pool=pool.name,
+            region=pool.region,
+            figures=(pool.mtbf_hours, pool.mttr_hours),
         )
     ]
 

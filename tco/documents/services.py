@@ -73,6 +73,10 @@ class FleetPart(Part):
         description="The oldest day of a measurement behind it; null where none has a day."
     )
     throughput_is_old: bool = Field(description="Older than gate.max_throughput_age_days.")
+    replacement_hours: float = Field(description="How long a failed node is missing, likely.")
+    is_single: bool = Field(
+        description="Whether one node serves alone, without a spare or an API behind it."
+    )
     slo: Slo
     slo_inferred: bool
     standby_target: float | None = Field(
@@ -138,6 +142,10 @@ def _fleet(service: ServiceModel, fleet: FleetFigures, result: Evaluation) -> Fl
         predicted=fleet.predicted,
         provenance=fleet.provenance.value,
         throughput_as_of=measured,
+        replacement_hours=max(
+            pool.mttr_hours.value.likely for group in service.groups for pool in group.pools
+        ),
+        is_single=_is_single(service, fleet),
         throughput_is_old=age > result.stack.plan.gate.max_throughput_age_days,
         slo=fleet.slo,
         slo_inferred=fleet.slo_inferred,
@@ -157,3 +165,10 @@ def _sizing(service: ServiceModel) -> SizingPart:
         burst_rate=arrivals.burst_rate if is_queue else None,
         burst_factor=arrivals.factor,
     )
+
+
+def _is_single(service: ServiceModel, fleet: FleetFigures) -> bool:
+    """Return whether the failure of one node stops a service."""
+    size = max(pool.nodes_per_replica for group in service.groups for pool in group.pools)
+    behind = service.standby.kind == "api" or service.overflow is not None
+    return not behind and fleet.nodes + fleet.standby_nodes <= size

@@ -23,6 +23,7 @@ __all__ = [
 UNITS: Final[dict[ChargeUnit, str]] = {
     "node-hour": "Node-Hours",
     "node-month": "Node-Months",
+    "hour": "Hours",
     "kWh": "Kilowatt-Hours",
     "FTE": "Person-Months",
     "month": "Months",

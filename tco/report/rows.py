@@ -102,6 +102,8 @@ def _rate(line: LinePart) -> tuple[str, str]:
         return HIDDEN, ""
     if line.unit == "node-hour":
         return f"{usd_price(line.usd_per_unit)}/h", quantity(line.quantity, "node-hour")
+    if line.unit == "hour":
+        return "", quantity(line.quantity, "node-hour")
     if line.unit == "GB":
         return "", quantity(line.quantity, "GB")
     if line.unit in ("request", "kWh") and line.usd_per_unit:

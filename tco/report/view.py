@@ -154,7 +154,7 @@ def _fleet(service: ServicePart) -> str:
         f"{service.name}: {count} node{'s' if count != '1' else ''} at the peak{spare}, "
         f"{speed}{point}{kind}{promise}, "
         f"utilization {percent(fleet.utilization)}{share}. "
-        f"{_margins(fleet)}{_busiest(fleet)}"
+        f"{_margins(fleet)}{_busiest(fleet)} {_failure(fleet)}"
     )
 
 
@@ -192,6 +192,12 @@ def _busiest(fleet: FleetPart) -> str:
         share = percent(hour.slower_share)
         parts.append(f"slower than {plain(hour.itl_limit_ms)} ms in {share} of the time")
     return f" Highest hour: {', '.join(parts)}."
+
+
+def _failure(fleet: FleetPart) -> str:
+    """Return how long a failed node is missing, and whether it stops the service."""
+    alone = "; it is a single point of failure" if fleet.is_single else ""
+    return f"A failed node is replaced in {plain(fleet.replacement_hours)} h{alone}."
 
 
 def _sure(stack: StackSummary) -> list[str]:

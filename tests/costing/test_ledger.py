@@ -41,6 +41,26 @@ def test_rented_power_is_included_and_says_so(lab: Lab) -> None:
     assert (line.line.name, line.usd_per_month) == ("included in the instance price", 0)
 
 
+@pytest.mark.parametrize(
+    "standby", ["none", {"availability": 0.5}, {"availability": 0.999}, {"pool": "main", "nodes": 1}]
+)
+def test_five_categories_are_in_every_bill(lab: Lab, standby: Keys | str) -> None:
+    """Compute, power, egress, standby and labor have a line, also where it is at nothing."""
+    lab.stack(NODE, {"standby": standby})
+    categories = {one.line.category for one in lab.evaluate().lines}
+    assert categories >= {"compute", "power", "egress", "standby", "labor"}
+
+
+def test_no_standby_says_what_to_expect(lab: Lab) -> None:
+    """One node in use all month, up 99% of the time, is missed for 7.3 h and costs nothing more."""
+    lab.workload(requests_per_month=730 * 3600)
+    lab.stack(NODE)
+    result = lab.evaluate()
+    [line] = [one for one in result.lines if one.line.category == "standby"]
+    assert (line.line.name, line.usd_per_month) == ("no standby: expected outage", 0)
+    assert (line.line.unit, line.quantity) == ("hour", pytest.approx(7.3))
+
+
 def test_owned_power_is_paid_idle_as_well(lab: Lab) -> None:
     """A node that is busy half the time draws idle watts all the time, and the rest half of it.
 
