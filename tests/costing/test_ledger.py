@@ -42,7 +42,8 @@ def test_rented_power_is_included_and_says_so(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    "standby", ["none", {"availability": 0.5}, {"availability": 0.999}, {"pool": "main", "nodes": 1}]
+    "standby",
+    ["none", {"availability": 0.95}, {"availability": 0.999}, {"pool": "main", "nodes": 1}],
 )
 def test_five_categories_are_in_every_bill(lab: Lab, standby: Keys | str) -> None:
     """Compute, power, egress, standby and labor have a line, also where it is at nothing."""
