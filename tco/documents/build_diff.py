@@ -9,6 +9,7 @@ from tco.analysis.diff.changes import Change
 from tco.analysis.diff.diff import StackDiff
 from tco.analysis.diff.line_pairs import LinePair
 from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.catalog.plausibility.finding import PlausibilityFinding
 from tco.documents.cautions import cautions
 from tco.documents.diff import (
     ChangeRow,
@@ -60,7 +61,7 @@ def _stack(diff: StackDiff, locate: Callable[[Change], tuple[str, int]]) -> Stac
         delta=Delta(
             plan=diff.plan_usd_per_month,
             prices=diff.prices_usd_per_month,
-            ceiling=diff.ceiling_usd_per_month,
+            plan_ceiling=diff.ceiling_usd_per_month,
         ),
         changed_because=diff.causes,
         changes=tuple(_change(change, *locate(change)) for change in diff.changes),
@@ -96,8 +97,14 @@ def _outcome(result: Evaluation | None) -> Outcome | None:
         pricing_day=result.stack.day.isoformat(),
         oldest_price_days=oldest_age_days(figures, result.today),
         ceiling_usd_per_month=gate.ceiling_usd_per_month,
+        implausible=tuple(_implausible(finding) for finding in result.stack.findings),
         gate=_gate(gate),
     )
+
+
+def _implausible(finding: PlausibilityFinding) -> str:
+    confirmed = f" Confirmed: {finding.confirmed}" if finding.confirmed else ""
+    return f"{finding.place}: {finding.message}{confirmed}"
 
 
 def _gate(gate: GatePart) -> GateState:

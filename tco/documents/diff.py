@@ -70,6 +70,9 @@ class Outcome(Part):
     ceiling_usd_per_month: float | None = Field(
         default=None, description="The month with every pool at its max."
     )
+    implausible: tuple[str, ...] = Field(
+        default=(), description="Figures outside their plausible range, with place and reason."
+    )
     gate: GateState
 
 
@@ -78,7 +81,7 @@ class Delta(Part):
 
     plan: float | None
     prices: float | None
-    ceiling: float | None = Field(
+    plan_ceiling: float | None = Field(
         default=None, description="What the plan adds to the ceiling, at the head's prices."
     )
 

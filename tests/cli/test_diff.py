@@ -36,7 +36,7 @@ def test_json_is_the_contract(changed: Repo, tco_command: Tco) -> None:
     assert prod["delta"] == {
         "plan": pytest.approx(14_600),
         "prices": 0,
-        "ceiling": pytest.approx(14_600),
+        "plan_ceiling": pytest.approx(14_600),
     }
     assert prod["changed_because"] == ["stack"]
     assert {"path", "before", "after"} <= prod["changes"][0].keys()
@@ -71,15 +71,19 @@ def test_increase_of_the_unknown_is_refused(repo: Repo, tco_command: Tco) -> Non
 
 
 def test_newer_prices_refuse_nobody(repo: Repo, tco_command: Tco) -> None:
-    """The limit is on the plan: a dearer price list does not fail the author's job."""
-    row = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
-    repo.book("own", prices=[row])
-    repo.pool(1, "prod", prices=["own.yaml"])
+    """The limit is on the plan: a more expensive pricing day does not fail the author's job."""
+    row = {"instance": "box.8x", "region": "r1"}
+    rows = [
+        {**row, "usd_per_hour": 10, "valid_from": "2026-01-01"},
+        {**row, "usd_per_hour": 30, "valid_from": "2026-11-01"},
+    ]
+    repo.book("own", prices=rows)
+    repo.pool(1, "prod", prices=["own.yaml"], pricing_day="2026-06-01")
     repo.branch()
-    repo.book("own", prices=[{**row, "usd_per_hour": 99}])
+    repo.pool(1, "prod", prices=["own.yaml"], pricing_day="2026-11-23")
     ran = tco_command("diff", "--stacks", repo.folder, "--fail-if-increase-over", "0", *SCENARIOS)
     assert ran.code == 0
-    assert "newer prices +$64,970/month" in ran.out
+    assert "newer prices +$14,600/month" in ran.out
 
 
 def test_closed_gate(changed: Repo, tco_command: Tco) -> None:

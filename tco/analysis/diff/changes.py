@@ -17,13 +17,15 @@ from tco.plan.stack_file import PLAN_KEY, StackFile
 from tco.plan.workload import Demand, Workload
 from tco.providers.aws import REGION_KEY
 
-__all__ = ["Cause", "Change", "changes_between", "similarity"]
+__all__ = ["PRICING_DAY", "Cause", "Change", "changes_between", "similarity"]
 
-Cause = Literal["stack", "workload", "prices", "catalog"]
+Cause = Literal["stack", "workload", "book", "prices", "catalog"]
+"""Whose change it is: the author's in a plan, a workload or a price book; or the market's, by a
+later pricing day (``prices``) or a newer catalog."""
 Section = Literal["plan", "region", "workload", "book"]
 """What a change is written in: the plan or the region of a stack file, a workload, a book."""
-PRICING = frozenset({"pricing_day", "prices"})
-"""Keys of a plan that name prices and not what is bought."""
+PRICING_DAY = "pricing_day"
+"""The key of a plan that moves with the market and not with what is bought."""
 HIDDEN = "confidential"
 Parts = tuple[str, ...]
 Location = tuple[str | int, ...]
@@ -97,7 +99,7 @@ def similarity(before: StackFile, after: StackFile) -> float:
 
 
 def _cause(cause: Cause, parts: Parts) -> Cause:
-    return "prices" if cause == "stack" and parts and parts[0] in PRICING else cause
+    return "prices" if cause == "stack" and parts[:1] == (PRICING_DAY,) else cause
 
 
 def _sources(before: StackFile, after: StackFile) -> Iterator[_Source]:
@@ -129,19 +131,18 @@ def _sources(before: StackFile, after: StackFile) -> Iterator[_Source]:
         )
     books = dict(zip(before.plan.prices, before.books, strict=True))
     for name, book in zip(after.plan.prices, after.books, strict=True):
-        if name in books:
-            yield from _book_sources(name, books[name], book)
+        yield from _book_sources(name, books.get(name, Book()), book)
 
 
 def _book_sources(name: str, before: Book, after: Book) -> Iterator[_Source]:
-    """Yield a price book row by row, found by what it names."""
+    """Yield a price book row by row, found by what it names; a book that is new, row by row too."""
     hidden = before.confidential or after.confidential
     old, new = dict(_rows(before)), dict(_rows(after))
     for key in dict.fromkeys((*old, *new)):
         row, where = new.get(key, (None, ()))
         then, _ = old.get(key, (None, ()))
         yield _Source(
-            cause="prices",
+            cause="book",
             section="book",
             name=name,
             file=f"prices/{name}",

@@ -1,8 +1,9 @@
 """What a branch changes: stacks before and after, the plan's share of it apart from the prices'.
 
-`before` is the base unchanged, `after` the head unchanged. In between lies the base's plan
-at the head's prices (pricing day, price books, catalog): from `before` to there is what newer
-prices add, from there to `after` what the plan changes. The two add up to the whole change.
+`before` is the base unchanged, `after` the head unchanged. In between lies the base's plan with its
+own price books at the head's market (pricing day, catalog): from `before` to there is what newer
+prices add, from there to `after` what the author changes, price books included. The two add up to
+the whole change.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from tco.analysis.diff.changes import Cause, Change, changes_between, similarity
+from tco.analysis.diff.changes import PRICING_DAY, Cause, Change, changes_between, similarity
 from tco.analysis.diff.line_pairs import LinePair, line_pairs
 from tco.analysis.diff.weakening import Weakening, weakenings
 from tco.analysis.evaluation import Evaluation, evaluate
@@ -89,7 +90,7 @@ class Side:
         return self._evaluate(self._model(name, None, name))
 
     def evaluation_at(self, prices: Side, name: str, priced_as: str) -> Evaluation:
-        """Return a stack of this side at the prices of another side's stack. Raises BadInput."""
+        """Return a stack of this side at the market of another side's stack. Raises BadInput."""
         return self._evaluate(self._model(name, prices, priced_as))
 
     def _evaluate(self, stack: StackModel) -> Evaluation:
@@ -106,14 +107,8 @@ class Side:
         source = self.file(name)
         if prices is None or priced_as not in prices.names:
             return source
-        newer = prices.file(priced_as)
-        pricing = {"pricing_day": newer.plan.pricing_day, "prices": newer.plan.prices}
-        return replace(
-            source,
-            plan=source.plan.model_copy(update=pricing),
-            # The older books stay below: they price what only the older plan uses.
-            books=(*source.books, *newer.books),
-        )
+        day = {PRICING_DAY: prices.file(priced_as).plan.pricing_day}
+        return replace(source, plan=source.plan.model_copy(update=day))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,7 +257,7 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
     if not same_catalog and _catalog_matters(base, head, older, before):
         causes.add("catalog")
     status = "renamed" if older != name else "changed" if causes else "unchanged"
-    order: tuple[Cause, ...] = ("stack", "workload", "prices", "catalog")
+    order: tuple[Cause, ...] = ("stack", "workload", "book", "prices", "catalog")
     return StackDiff(
         name=name,
         status=status,

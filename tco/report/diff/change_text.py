@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any
 
 from tco.documents.diff import ChangeRow, WeakeningRow
@@ -15,6 +16,30 @@ SPAN = {"min", "max", "follow"}
 
 def change_text(change: ChangeRow) -> str:
     """One change on one line: what it is about, the key, both values."""
+    if change.cause == "book":
+        return f"{PurePosixPath(change.file).name}: {_row_text(change)}"
+    return _text(change)
+
+
+def _row_text(change: ChangeRow) -> str:
+    """Return the change of a price book's row; of a whole row, its numbers with their keys."""
+    row = as_mapping(change.after if change.before is None else change.before)
+    if change.what or row is None:
+        return _text(change)
+    numbers = [
+        f"{key.replace('_', ' ')} {_shown(value)}"
+        for key, value in row.items()
+        if _is_number(value) or all(map(_is_number, as_list(value) or [None]))
+    ]
+    what = "removed" if change.after is None else "added"
+    return f"{change.subject}: {what} ({', '.join(numbers)})"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _text(change: ChangeRow) -> str:
     before, after = change.before, change.after
     if not change.what and before is None:
         return f"{change.subject}: added ({_shown(after)})"

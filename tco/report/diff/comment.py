@@ -106,6 +106,7 @@ def _notes(row: StackRow) -> list[str]:
     texts = [f"the gate is weaker: {text}" for text in row.weakened]
     texts += [row.answer, *row.changes]
     texts += [f"before: {problem}" for problem in row.problems]
+    texts += [f"implausible: {text}" for text in row.implausible]
     texts += [f"not priced: {name}" for name in row.unpriced]
     texts += [f"gate: {condition}" for condition in row.blocking]
     texts += [f"override: {row.override}"] if row.override else []

@@ -44,6 +44,8 @@ def _stack(row: StackRow) -> Iterator[str]:
     for text in row.problems:
         yield from _wrapped(f"- before: {text}", "    ")
     yield from (line for change in row.lines for line in _ledger_line(change))
+    for text in row.implausible:
+        yield from _wrapped(f"implausible: {text}", "    ")
     for text in (row.answer, *(f"gate: {condition}." for condition in row.blocking)):
         yield from _wrapped(text, "    ")
 

@@ -94,7 +94,7 @@ def weakened_text(touched: Sequence[StackDelta]) -> str:
 
 def _ceiling_text(touched: Sequence[StackDelta], plan: int) -> str:
     """Name the rise of the ceiling; empty where it does not rise, or as the cost does."""
-    rise = round(sum(stack.delta.ceiling or 0.0 for stack in touched))
+    rise = round(sum(stack.delta.plan_ceiling or 0.0 for stack in touched))
     return f", ceiling {signed_usd(rise)}/month" if rise > 0 and rise != plan else ""
 
 

@@ -49,6 +49,7 @@ class StackRow:
     blocking: tuple[str, ...]
     override: str
     unpriced: tuple[str, ...]
+    implausible: tuple[str, ...]
     warnings: tuple[str, ...]
     problems: tuple[str, ...]
     split: str
@@ -145,6 +146,7 @@ def _row(delta: StackDelta, note: str) -> StackRow:
         blocking=after.gate.failing if after is not None and not after.gate_open else (),
         override=(after.gate.override or "") if after is not None else "",
         unpriced=after.unpriced if after is not None else (),
+        implausible=after.implausible if after is not None else (),
         warnings=after.warnings if after is not None else (),
         problems=tuple(
             " ".join(filter(None, (f"{p.file}:", p.path and f"{p.path}:", p.message, p.hint)))

@@ -10,6 +10,7 @@ import pytest
 import tco.forge.branch
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.errors import BadInput
+from tco.report.diff.change_text import change_text
 from tco.report.diff.totals import headline
 from tests.conftest import BOOK, FOLLOWING, Keys
 from tests.repository import Repo
@@ -42,18 +43,22 @@ def test_a_higher_max_is_a_change(repo: Repo) -> None:
     assert found.before.usd_per_month == found.after.usd_per_month
     assert found.before.ceiling_usd_per_month == pytest.approx(16 * 20 * HOURS)
     assert found.after.ceiling_usd_per_month == pytest.approx(5000 * 20 * HOURS)
-    assert (found.delta.plan, found.delta.ceiling) == (0, pytest.approx(4984 * 20 * HOURS))
+    assert (found.delta.plan, found.delta.plan_ceiling) == (0, pytest.approx(4984 * 20 * HOURS))
     lead, _ = headline([found])
     assert lead == "GPU plan: no change in cost, ceiling +$72,766,400/month"
 
 
 def test_before_after_and_delta_add_up(repo: Repo) -> None:
-    """A branch that moves plan and prices at once: after - before = plan + prices, exactly."""
-    repo.book("own", prices=[{"instance": "box.8x", "region": "r1", "usd_per_hour": 10}])
-    repo.pool(1, prices=["own.yaml"])
+    """A branch that moves plan and pricing day: after - before = plan + prices, exactly."""
+    row = {"instance": "box.8x", "region": "r1"}
+    rows = [
+        {**row, "usd_per_hour": 10, "valid_from": "2026-01-01"},
+        {**row, "usd_per_hour": 16, "valid_from": "2026-11-01"},
+    ]
+    repo.book("own", prices=rows)
+    repo.pool(1, prices=["own.yaml"], pricing_day="2026-06-01")
     repo.branch()
-    repo.book("own", prices=[{"instance": "box.8x", "region": "r1", "usd_per_hour": 16}])
-    repo.pool(3, prices=["own.yaml"])
+    repo.pool(3, prices=["own.yaml"], pricing_day="2026-11-23")
     found = repo.changed()
     assert set(found.changed_because) == {"stack", "prices"}
     assert found.delta.prices == pytest.approx(6 * HOURS)  # one node, 10 -> 16
@@ -66,17 +71,53 @@ def test_before_after_and_delta_add_up(repo: Repo) -> None:
     assert moved == pytest.approx((found.delta.plan or 0) + (found.delta.prices or 0))
 
 
-def test_a_price_book_alone_blames_no_plan(repo: Repo) -> None:
-    """A newer price is not the author's plan: `plan` is 0 and the cause is `prices`."""
+def test_an_edited_price_book_is_the_plans_change(repo: Repo) -> None:
+    """The author's own price is no newer price: the whole change stands under `plan`."""
     row = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
     repo.book("own", prices=[row])
     repo.pool(1, prices=["own.yaml"])
     repo.branch()
     repo.book("own", prices=[{**row, "usd_per_hour": 12}])
     found = repo.changed()
-    assert found.changed_because == ("prices",)
-    assert (found.delta.plan, found.delta.prices) == (0, pytest.approx(2 * HOURS))
-    assert [change.after for change in found.changes] == [12]
+    assert found.changed_because == ("book",)
+    assert (found.delta.plan, found.delta.prices) == (pytest.approx(2 * HOURS), 0)
+    assert [change_text(change) for change in found.changes] == [
+        "own.yaml: box.8x r1 on-demand: usd per hour 10 → 12"
+    ]
+
+
+def test_a_new_price_book_is_listed_row_by_row(repo: Repo) -> None:
+    """A book that a branch adds is the plan's change, its rows are listed, a far price is named."""
+    repo.pool(1)
+    repo.branch()
+    repo.book("own", prices=[{"instance": "box.8x", "region": "r1", "usd_per_hour": 0.01}])
+    repo.pool(1, prices=["own.yaml"])
+    found = repo.changed()
+    assert found.changed_because == ("stack", "book")
+    assert (found.delta.plan, found.delta.prices) == (pytest.approx(-19.99 * HOURS), 0)
+    texts = [change_text(change) for change in found.changes]
+    assert "own.yaml: box.8x r1 on-demand: added (usd per hour 0.01)" in texts
+    assert found.after is not None
+    [implausible] = found.after.implausible
+    assert "prices/own.yaml" in implausible
+    assert "0.01" in implausible
+
+
+def test_an_edited_benchmark_is_the_plans_change(repo: Repo) -> None:
+    """A faster measurement of one's own is no newer price: the nodes it saves are the plan's."""
+    measured = {
+        **{"model": "unit", "gpu": "H100", "gpus": 8, "precision": "fp8", "engine": "own"},
+        **{"input": 900, "output": 100},
+    }
+    serving = {"serving": {"model": "unit", "engine": "own"}}
+    repo.book("own", benchmarks=[{**measured, "points": [{"concurrency": 15, "output_tok_s": 25}]}])
+    repo.workload(requests_per_month=730 * 3600)
+    repo.pool(FOLLOWING, prices=["own.yaml"], service=serving)
+    repo.branch()
+    repo.book("own", benchmarks=[{**measured, "points": [{"concurrency": 15, "output_tok_s": 50}]}])
+    found = repo.changed()
+    assert found.changed_because == ("book",)
+    assert (found.delta.plan, found.delta.prices) == (pytest.approx(-2 * 20 * HOURS), 0)
 
 
 def test_a_row_of_a_book_may_be_named_like_a_stack(repo: Repo) -> None:
