@@ -13,6 +13,7 @@ from tco.arrays import as_scalar, monthly_rate
 from tco.catalog.sourced import SourcedValue
 from tco.costing.fleet_operation import FleetOperation, spare_nodes
 from tco.costing.pool_model import PoolModel
+from tco.costing.purchase import Option
 from tco.costing.stack import StackModel
 from tco.scenario import BASE_CASE
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
@@ -31,6 +32,8 @@ class PoolCeiling:
     pool: str
     node: str
     region: str | None
+    option: Option
+    least_nodes: int
     nodes: int
     usd_per_node_month: float
     most_usd_per_node_month: float
@@ -121,6 +124,8 @@ def _pool(stack: StackModel, pool: PoolModel, nodes: int, spares: int) -> PoolCe
         pool=pool.name,
         node=pool.node,
         region=pool.region,
+        option=supply.option,
+        least_nodes=min(nodes, pool.plan.nodes.min),
         nodes=nodes,
         usd_per_node_month=bought * HOURS_PER_MONTH + power,
         most_usd_per_node_month=most * HOURS_PER_MONTH + power,

@@ -311,6 +311,7 @@ class Gate(Strict):
     max_throughput_age_days: PositiveInt = 365
     max_premium_usd_per_month: Amount = point(0.0)
     max_usd_per_month: Annotated[float, Field(strict=True, gt=0)] | None = None
+    max_unplanned_usd_per_month: Annotated[float, Field(strict=True, ge=0)] | None = None
     allow_types: tuple[ResourceType, ...] = ()
     shares_workload: Name | None = None
     override: Override | None = None

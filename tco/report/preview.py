@@ -10,7 +10,7 @@ from tco.percent import probability_text
 from tco.report.rows import LineRow, alternative_label, line_rows
 from tco.report.view import category_totals
 
-__all__ = ["closed_text", "pool_text", "refusal", "stack_text"]
+__all__ = ["closed_text", "pool_text", "refusal", "running_text", "stack_text"]
 
 
 def pool_text(stack: StackSummary, pool: str) -> str:
@@ -83,8 +83,17 @@ def closed_text(stack: StackSummary) -> str:
         if stack.gate.level == "advisory"
         else "`pulumi up` will refuse"
     )
-    closed = f"the gate is closed, {follows}, because {_failing(stack)}"
-    return f"{closed}. Memo: pulumi stack output tcoMemo"
+    return f"the gate is closed, {follows}, because {_failing(stack)}. Memo: tco memo {stack.stack}"
+
+
+def running_text(stack: StackSummary, rise: str) -> str:
+    """Return what a closed gate means for a running stack: growth is refused, the rest passes."""
+    if rise:
+        return f"the gate is closed, `pulumi up` will refuse: {rise}, and {_failing(stack)}"
+    return (
+        f"the gate is closed for growth, because {_failing(stack)}. This update passes: the "
+        f"ceiling of {usd(round(stack.gate.ceiling_usd_per_month))}/month does not rise"
+    )
 
 
 def refusal(stack: StackSummary) -> str:

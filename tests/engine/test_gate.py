@@ -9,7 +9,7 @@ import yaml
 
 from tests.engine.conftest import Cloud
 from tests.engine.plans import EVERY_COST, RESERVED, SPOT, Keys, on_demand, opened, plan
-from tests.engine.project import Project, Run
+from tests.engine.project import ROOT, Project, Run
 
 UP = ("up", "--yes", "--stack", "dev")
 CLOSED = "The gate is closed"
@@ -99,6 +99,7 @@ def test_resources_of_foreign_components_are_refused_and_keep_their_own_hooks(
 
 
 REMOTE = """
+import pulumi
 class Remote(pulumi.ComponentResource):
     def __init__(self):
         super().__init__("thing:index:Remote", "remote", {}, None, remote=True)
@@ -144,7 +145,7 @@ def test_resources_of_a_component_in_another_process_are_refused(
 
 
 OPTIONS = """
-import pulumi_aws as aws
+import pulumi, pulumi_aws as aws
 def topic(name, **options):
     return aws.sns.Topic(name, name=name, opts=pulumi.ResourceOptions(**options))
 one = topic("one", hide_diffs=["tags"], retain_on_delete=True)
@@ -224,22 +225,34 @@ def test_while_closed_a_running_pool_may_shrink_and_be_tagged_and_not_grow(
     project.init()
     project.done(*UP, "--skip-preview")
 
+    made, kept = len(project.calls()), project.output("tco")
     for pools, grows in (
         (
             {"main": {**running, "nodes": {**running["nodes"], "max": 4}}},
-            "its ceiling rises from $120,538 to $160,717 a month (maxSize from 3 to 4)",
+            "(main: 1-3 x p5.48xlarge on-demand to 1-4 x p5.48xlarge on-demand)",
         ),
-        ({"main": {**running, "nodes": {**running["nodes"], "min": 2}}}, "minSize from 1 to 2"),
-        ({"burst": {**SPOT, "purchase": "on-demand"}}, "AboveBaseCapacity from 0 to 100"),
+        ({"main": {**running, "nodes": {**running["nodes"], "min": 2}}}, "its floor rises"),
+        ({"burst": {**SPOT, "purchase": "on-demand"}}, "its ceiling as bought rises"),
     ):
-        before = cloud.scaling_groups()
         project.stack(plan({"main": running, "burst": SPOT, **pools}, cloud.subnets))
         run = project.run(*UP, "--skip-preview")
         refused(run)
         assert grows in run.text
-        assert cloud.scaling_groups() == before
+        assert len(project.calls()) == made  # neither the budget nor a template was touched
+        assert project.output("tco") == kept
 
-    smaller = {"main": {**running, "nodes": {"min": 0, "max": 2, "follow": "load"}}, "burst": SPOT}
+    cheaper = {**running, "purchase": "spot"}
+    project.stack(
+        plan(
+            {"main": cheaper, "burst": SPOT},
+            cloud.subnets,
+            guardrails={"budget_emails": ["gpu-spend@example.com", "cfo@example.com"]},
+        )
+    )
+    run = project.done(*UP, "--skip-preview")
+    assert "This update passes: the ceiling of" in run.text
+
+    smaller = {"main": {**cheaper, "nodes": {"min": 0, "max": 2, "follow": "load"}}, "burst": SPOT}
     shrunk = plan(smaller, cloud.subnets)
     shrunk["services"]["renamed"] = shrunk["services"].pop("chat")  # a tag of every resource
     project.stack(shrunk)
@@ -309,7 +322,7 @@ def test_a_program_that_fails_halfway_provisions_nothing_under_an_open_gate(
 ) -> None:
     """Nodes without the budget and the alarms that were to come after them would go unnoticed."""
     program = project.folder / "__main__.py"
-    fault = "import tco.iac.provision.program as p\ndef fault(*_): raise ValueError('x')\n"
+    fault = "import tco.iac.provision.program as p\ndef fault(*_, **__): raise ValueError('x')\n"
     broken = f"{fault}p.SpendGuardrails = fault\n"
     program.write_text(broken + program.read_text(encoding="utf-8"), encoding="utf-8")
     project.stack(opened(plan({"main": on_demand()}, cloud.subnets)))
@@ -319,6 +332,61 @@ def test_a_program_that_fails_halfway_provisions_nothing_under_an_open_gate(
     assert "tco failed: ValueError: x. Nothing was provisioned." in run.text
     assert "Traceback" not in run.text
     assert project.calls() == []
+
+
+HELD = """
+import pulumi_aws as aws
+aws.ec2.CapacityReservation("held", instance_type="p5.48xlarge", instance_count=100,
+    instance_platform="Linux/UNIX", availability_zone="us-east-1a")
+"""
+
+
+def test_a_reservation_beside_the_plan_closes_an_open_gate(project: Project, cloud: Cloud) -> None:
+    """$4.0 million a month beside a plan of two nodes, which alone was approved."""
+    project.append(HELD)
+    override = {**EVERY_COST, "max_usd_per_month": 200_000}
+    given = plan({"main": on_demand()}, cloud.subnets, gate={"override": override})
+    project.stack(given)
+    project.init()
+    assert "held $4,017,920" in project.done("preview", "--stack", "dev").text
+    run = project.run(*UP, "--skip-preview")
+    refused(run)
+    assert "resources that the plan does not price cost up to $4,017,920/month" in run.text
+    assert project.calls() == []
+
+
+OWN_PROGRAM = """
+from tco.iac import GpuNodePool, GpuNodePoolArgs
+GpuNodePool("own", GpuNodePoolArgs(stack="dev", service="chat", pool="own",
+    instance_type="p5.48xlarge", min_nodes=8, max_nodes=64, subnets=["subnet-1"]))
+"""
+
+
+def test_a_pool_in_a_program_without_a_gate_is_refused(project: Project) -> None:
+    """Up to 64 nodes without a cost line, a budget and a gate."""
+    project.write("__main__.py", OWN_PROGRAM)
+    project.stack({})
+    project.init()
+    for command in (("preview", "--stack", "dev"), (*UP, "--skip-preview")):
+        run = project.run(*command)
+        assert run.code != 0
+        assert "with tco.iac.gated() as plan:" in run.text
+        assert "Traceback" not in run.text
+    assert project.calls() == []
+
+
+def test_the_example_of_an_own_program_runs_under_the_gate(project: Project, cloud: Cloud) -> None:
+    """What the documentation shows has to work, closed and open."""
+    program = (ROOT / "examples" / "own_program" / "__main__.py").read_text(encoding="utf-8")
+    project.write("__main__.py", program)
+    given = plan({"main": on_demand()}, cloud.subnets)
+    project.stack(given)
+    project.init()
+    refused(project.run(*UP, "--skip-preview"))
+    assert project.calls() == []
+    project.stack(opened(given))
+    project.done(*UP, "--skip-preview")
+    assert len(cloud.scaling_groups()) == 1
 
 
 def test_an_advisory_gate_warns_and_lets_everything_pass(project: Project, cloud: Cloud) -> None:

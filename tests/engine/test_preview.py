@@ -37,4 +37,4 @@ def test_pools_and_stack_say_what_they_cost_and_why_the_gate_is_closed(project: 
     for word in ("compute", "power", "egress", "standby", "labor", "alternative", "would change"):
         assert word in stack
     assert "the gate is closed, `pulumi up` will refuse" in stack
-    assert "pulumi stack output tcoMemo" in stack
+    assert "Memo: tco memo aws-mixed" in stack

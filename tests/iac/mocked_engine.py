@@ -12,23 +12,16 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+from unittest.mock import patch
 
 import pulumi
 from pulumi.runtime import mocks, rpc, set_all_config
 from pulumi.runtime.settings import SETTINGS, set_root_resource
 from pulumi.runtime.stack import run_pulumi_func
 
-from tco.analysis.evaluation import Evaluation, evaluate
-from tco.iac.enforce.gate_hooks import guard
+from tco.analysis.evaluation import Evaluation
+from tco.iac import gated_program
 from tco.iac.provision.annotations import annotate
-from tco.iac.provision.program import (
-    as_pulumi_run_error,
-    declare,
-    read_configured_stack,
-    refuse_unprovisionable,
-    run_in_thread,
-)
-from tco.resolve.resolver import resolve_stack
 from tests.conftest import DAY, Keys, Lab
 
 __all__ = ["Deployment", "deploy"]
@@ -59,11 +52,13 @@ class Deployment:
     refused: dict[str, str] = field(default_factory=dict[str, str])
     log: list[str] = field(default_factory=list[str])
     failed: str = ""
-    record: Keys = field(default_factory=dict[str, Any])
+    outputs: Keys = field(default_factory=dict[str, Any])
+    """The stack's outputs after the run."""
 
-    def keep(self, record: Keys) -> None:
-        """Keep the stack output `tco`."""
-        self.record = record
+    @property
+    def record(self) -> Keys:
+        """The stack output `tco`."""
+        return self.outputs["tco"]
 
     def of_kind(self, kind: str) -> dict[str, Keys]:
         """The inputs of the resources of a kind, by name."""
@@ -78,12 +73,17 @@ class Deployment:
 class _Provider(mocks.Mocks):
     """Outputs are the inputs, and what launch templates and topics add."""
 
+    def __init__(self, outputs: Mapping[str, Any]) -> None:
+        self.outputs = outputs
+
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[Any, Any]]:
         inputs: Keys = vars(args)["inputs"]
         return f"{args.name}-id", {**inputs, "latestVersion": 1, "arn": f"arn:{args.name}"}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        raise NotImplementedError(args.token)
+        if args.token != gated_program.READ_OUTPUTS:
+            raise NotImplementedError(args.token)
+        return {"outputs": dict(self.outputs)}, []
 
 
 class _Hooks:
@@ -114,8 +114,14 @@ class _Hooks:
 class _Monitor(mocks.MockMonitor):
     """Runs the hooks of a resource before its step: a creation, or an update of what is there."""
 
-    def __init__(self, deployment: Deployment, before: Mapping[str, Keys], hooks: _Hooks) -> None:
-        super().__init__(_Provider())
+    def __init__(
+        self,
+        deployment: Deployment,
+        before: Mapping[str, Keys],
+        hooks: _Hooks,
+        provider: mocks.Mocks,
+    ) -> None:
+        super().__init__(provider)
         self.deployment, self.before, self.hooks = deployment, before, hooks
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the protocol's name
@@ -155,14 +161,20 @@ class _Lines(logging.Handler):
 
 
 def _run(
-    program: Callable[[], None], deployment: Deployment, before: Mapping[str, Keys], config: Keys
+    program: Callable[[], None],
+    deployment: Deployment,
+    before: Mapping[str, Keys],
+    config: Keys,
+    outputs: Mapping[str, Any],
 ) -> None:
     """Run a program to its end on a monitor of its own, and leave the SDK as it was."""
     logger = logging.Logger("program")
     logger.addHandler(_Lines(deployment.log))
     hooks = _Hooks()
     set_root_resource(cast("pulumi.Resource", None))  # so that the stack is made anew
-    mocks.set_mocks(_Provider(), "tco", STACK, False, logger, _Monitor(deployment, before, hooks))
+    provider = _Provider(outputs)
+    monitor = _Monitor(deployment, before, hooks, provider)
+    mocks.set_mocks(provider, "tco", STACK, False, logger, monitor)
     cast("Any", SETTINGS).callbacks = hooks
     set_all_config(
         {key: one if isinstance(one, str) else json.dumps(one) for key, one in config.items()}
@@ -174,8 +186,8 @@ def _run(
 
     try:
         asyncio.get_event_loop().run_until_complete(started())
-    except pulumi.RunError as error:
-        deployment.failed = str(error)
+    except Exception as error:
+        deployment.failed = f"{type(error).__name__}: {error}"
     finally:
         cast("Any", SETTINGS).callbacks = None
         set_root_resource(cast("pulumi.Resource", None))
@@ -187,28 +199,34 @@ def deploy(
     before: Mapping[str, Keys] | None = None,
     *,
     day: dt.date = DAY,
-    evaluated: Callable[[], Evaluation] | None = None,
+    evaluated: Callable[..., Evaluation] | None = None,
+    outputs: Mapping[str, Any] | None = None,
+    config: Mapping[str, str] | None = None,
+    declare: Callable[[gated_program.GatedPlan], object] = gated_program.GatedPlan.declare,
     more: Callable[[], object] = lambda: None,
 ) -> Deployment:
     """Run the program's steps on the stack `one`; what was there ``before`` is updated.
 
-    ``evaluated`` stands in for the evaluation, ``more`` declares what the user's program adds.
+    ``evaluated`` stands in for the evaluation, ``outputs`` are the stack's from the run before,
+    ``config`` is the rest of the configuration, ``declare`` declares the
+    plan's pools, ``more`` what else the user's program has.
     """
     done = Deployment()
     file = lab.folder / f"Pulumi.{STACK}.yaml"
-    config = json.loads(file.read_text(encoding="utf-8"))["config"]
+    configured = {**json.loads(file.read_text(encoding="utf-8"))["config"], **(config or {})}
 
     def program() -> None:
-        with as_pulumi_run_error() as failed:
-            source = read_configured_stack(lab.folder)
-            stack = resolve_stack(source, lab.catalog, day)
-            refuse_unprovisionable(stack)
-            set_evaluation = guard(stack, lab.catalog, failed)
-            pools = declare(stack)
+        with gated_program.gated(folder=lab.folder, catalog=lab.catalog, today=day) as plan:
+            declare(plan)
             more()
-            result = run_in_thread(evaluated or (lambda: evaluate(stack, day)))
-            pulumi.export("tco", result.apply(lambda found: done.keep(annotate(found, pools))))
-            set_evaluation(result)
 
-    _run(program, done, before or {}, config)
+    def annotated(*found: Any) -> Keys:
+        done.outputs = annotate(*found)  # mocks keep no outputs of a stack
+        return done.outputs
+
+    with (
+        patch.object(gated_program, "annotate", annotated),
+        patch.object(gated_program, "evaluate", evaluated or gated_program.evaluate),
+    ):
+        _run(program, done, before or {}, configured, outputs or {})
     return done

@@ -112,7 +112,7 @@ def test_a_closed_gate_says_what_follows_and_which_condition_fails(
     why = "the business case does not hold: Don't, probability to win 0%"
     text = closed_text(stack)
     assert text.startswith(f"the gate is closed, {follows}, because {why}")
-    assert text.endswith("Memo: pulumi stack output tcoMemo")
+    assert text.endswith("Memo: tco memo one")
     refused = refusal(stack)
     assert f"The gate is closed because {why}" in refused
     assert refused.endswith(f"add tco:plan.gate.override to {result.stack.file}.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pulumi
@@ -23,19 +24,25 @@ from pulumi import (
     ResourceTransformResult,
 )
 
-from tco.analysis.evaluation import Evaluation
+from tco.analysis.evaluation import Evaluation, of_running_stack
 from tco.catalog.catalog import Catalog
 from tco.costing.stack import StackModel
 from tco.documents.stack import stack_summary
+from tco.iac.enforce.ceiling_rise import RecordedPool, ceiling_rise, recorded_pools, recorded_usd
 from tco.iac.enforce.growth import growth
+from tco.iac.enforce.unplanned import Limit, Unplanned, declared_resource
 from tco.iac.estimate.nodes import Resource
 from tco.iac.estimate.reading import LAUNCH_TEMPLATE, ReferenceIndex
 from tco.iac.estimate.regions import stated_region
+from tco.percent import percent_text
 from tco.report.preview import refusal
 
-__all__ = ["GateClosed", "guard"]
+__all__ = ["GateClosed", "Guard", "Judgement"]
 
 HOOK = "tco-gate"
+PLANNED_HOOK = "tco-gate-of-the-plan"
+UNPLANNED_SHARE = 0.1
+"""What a program may declare beside its plan without a limit of its own, as a share of the plan."""
 ALLOW = (
     "; the cost of that is unknown. To allow such updates, add the type to the stack file: "
     'tco:plan.gate.allow_types: ["{kind}"]'
@@ -49,92 +56,199 @@ class GateClosed(Exception):
     """A step that the closed gate refuses. Always has a text."""
 
 
-def guard(
-    stack: StackModel, catalog: Catalog, failed: Sequence[str]
-) -> Callable[[pulumi.Output[Evaluation]], None]:
-    """Bind every resource declared from here on to the gate, unless it only warns.
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What the gate decides for one run of the program."""
 
-    Gives the function that takes the result. The engine waits for it before the first provider is
-    called; a program that fails before it hands it over provisions nothing; ``failed`` says why.
-    """
-    handed: list[pulumi.Output[Evaluation]] = []
-    if stack.plan.gate.level == "advisory":
-        return handed.append
-    hook = ResourceHook(HOOK, _judge(handed, failed, _growth(stack, catalog)))
-    bound = ResourceHookBinding(before_create=[hook], before_update=[hook])
+    result: Evaluation
+    recorded: tuple[RecordedPool, ...] | None
+    """The pools of the last update that passed; None for a new stack."""
+    limit: Limit
+    """What may be declared beside the plan."""
+    rise: str = ""
+    """How the ceiling rises over the recorded one."""
+    excess: str = ""
+    """What the program declares beyond its plan, where that is above its limit."""
 
-    def bind(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
-        """Return a resource that this program declares, its other options as they are."""
-        if not isinstance(args.resource, pulumi.CustomResource):
-            return None
-        opts = copy.copy(args.opts)
-        opts.hooks = ResourceHookBinding.merge(opts.hooks, bound)
-        return ResourceTransformationResult(args.props, opts)
+    @property
+    def open(self) -> bool:
+        """Return whether everything may be created."""
+        return self.result.gate.open and not self.excess
 
-    def bind_others(args: ResourceTransformArgs) -> ResourceTransformResult | None:
-        """One that a component of another process declares; the SDK loses some of its options."""
-        if not args.custom or _is_bound(args.opts.hooks):
-            return None
-        args.opts.hooks = ResourceHookBinding.merge(args.opts.hooks, bound)
-        return ResourceTransformResult(args.props, args.opts)
+    @property
+    def passes(self) -> bool:
+        """Return whether the plan's own pools may change: open, or no rise over the record."""
+        return self.open or (self.recorded is not None and not self.rise)
 
-    pulumi.runtime.register_stack_transformation(bind)
-    pulumi.runtime.register_resource_transform(bind_others)
-    return handed.append
+
+@dataclass
+class Guard:
+    """The gate of one program: what is bound to it, and the judgement that its hooks wait for."""
+
+    stack: StackModel
+    catalog: Catalog
+    failed: Sequence[str]
+    """Why the program failed, once it has."""
+    planned: Callable[[pulumi.Resource | None], bool]
+    """Tells the plan's own components from everything else that the program declares."""
+    _declared: list[Resource] = field(default_factory=list[Resource])
+    _judgement: pulumi.Output[Judgement] | None = None
+
+    def bind(self) -> None:
+        """Bind every resource declared from here on to the gate, unless it only warns."""
+        if self.stack.plan.gate.level == "advisory":
+            return
+        refused: list[str] = []
+        growth_of = _growth(self.stack, self.catalog)
+        late = self._unplanned()
+        own, others = (
+            ResourceHook(name, self._hook(growth_of, late, refused, planned=planned))
+            for name, planned in ((PLANNED_HOOK, True), (HOOK, False))
+        )
+
+        def bind(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
+            """Return a resource that this program declares, its other options as they are."""
+            if not isinstance(args.resource, pulumi.CustomResource):
+                return None
+            planned = self.planned(args.opts.parent)
+            if not planned:
+                self._note(args)
+            opts = copy.copy(args.opts)
+            opts.hooks = ResourceHookBinding.merge(opts.hooks, _binding(own if planned else others))
+            return ResourceTransformationResult(args.props, opts)
+
+        def bind_others(args: ResourceTransformArgs) -> ResourceTransformResult | None:
+            """One that a component of another process declares; the SDK loses some options."""
+            if not args.custom or _is_bound(args.opts.hooks):
+                return None
+            args.opts.hooks = ResourceHookBinding.merge(args.opts.hooks, _binding(others))
+            return ResourceTransformResult(args.props, args.opts)
+
+        pulumi.runtime.register_stack_transformation(bind)
+        pulumi.runtime.register_resource_transform(bind_others)
+
+    def judge(self, result: Evaluation, previous: Mapping[str, Any]) -> Judgement:
+        """Return the judgement on a result, given the stack's outputs before this run."""
+        recorded = recorded_pools(previous.get("tco"))
+        rise = ""
+        if recorded is not None:
+            result = of_running_stack(result, recorded_usd(recorded, result.ceiling))
+            rise = ceiling_rise(recorded, result.ceiling)
+        limit = unplanned_limit(result)
+        excess = self._unplanned().excess_of(self._declared, limit)
+        return Judgement(result=result, recorded=recorded, limit=limit, rise=rise, excess=excess)
+
+    def decide(self, judgement: pulumi.Output[Judgement]) -> None:
+        """Take the judgement. Until then every step is refused: the program may have failed."""
+        self._judgement = judgement
+
+    def _note(self, args: ResourceTransformationArgs) -> None:
+        """Keep a resource that the program declares and the plan does not price."""
+        exists = args.opts.id is not None or args.opts.import_ is not None
+        if not exists and not isinstance(args.resource, pulumi.ProviderResource):
+            region = pulumi.Config("aws").get("region")
+            self._declared.append(declared_resource(args.type_, args.name, args.props, region))
+
+    def _unplanned(self) -> Unplanned:
+        return Unplanned(
+            catalog=self.catalog.with_books(self.stack.source.books),
+            day=self.stack.day,
+            allowed_types=frozenset(self.stack.plan.gate.allow_types),
+        )
+
+    def _hook(
+        self, growth_of: Judged, late: Unplanned, refused: list[str], *, planned: bool
+    ) -> Callable[[ResourceHookArgs], Awaitable[None]]:
+        """Return a hook that refuses what the judgement does not let pass.
+
+        The first refusal says why the gate is closed; the others say that it is.
+        """
+
+        async def judge(args: ResourceHookArgs) -> None:
+            if self._judgement is None:
+                unknown = "The program failed before the gate opened."
+                why = self.failed[0] if self.failed and not refused else unknown
+                refused.append(args.name)
+                raise GateClosed(f"{args.name} was refused. {why}")
+            try:
+                found = cast("Judgement", await self._judgement.future())  # holds no resource
+                reason = _reason(found, args, growth_of, late, planned=planned)
+                if not reason:
+                    return
+                why = "The gate is closed." if refused else _why(found)
+                refused.append(args.name)
+            except BaseException as error:
+                raise GateClosed(
+                    f"the gate could not be judged ({type(error).__name__}: {error}), "
+                    "so it stays closed."
+                ) from None
+            raise GateClosed(f"{args.name} {reason}. {why}")
+
+        return judge
+
+
+def unplanned_limit(result: Evaluation) -> Limit:
+    """Return what a program may declare beside its plan; an override may leave more room."""
+    limits = result.stack.plan.gate
+    limit = Limit(
+        UNPLANNED_SHARE * result.priced_usd_per_month,
+        f"{percent_text(UNPLANNED_SHARE)} of the plan; gate.max_unplanned_usd_per_month",
+    )
+    if limits.max_unplanned_usd_per_month is not None:
+        stated = limits.max_unplanned_usd_per_month
+        limit = Limit(stated, "gate.max_unplanned_usd_per_month")
+    override = result.gate.override
+    if result.gate.open and override is not None:
+        left = override.max_usd_per_month.likely - result.priced_usd_per_month
+        limit = max(limit, Limit(left, "what the override leaves"), key=_room)
+    return limit
+
+
+def _room(limit: Limit) -> float:
+    return limit.usd_per_month
+
+
+def _binding(hook: ResourceHook) -> ResourceHookBinding:
+    return ResourceHookBinding(before_create=[hook], before_update=[hook])
 
 
 def _is_bound(hooks: ResourceHookBinding | None) -> bool:
-    """Whether the gate's hook is bound to both creation and update."""
+    """Whether a hook of the gate is bound to both creation and update."""
     steps = (hooks.before_create, hooks.before_update) if hooks is not None else ((), ())
-    return all(HOOK in [getattr(hook, "name", "") for hook in step or ()] for step in steps)
+    return all(
+        {HOOK, PLANNED_HOOK} & {getattr(hook, "name", "") for hook in step or ()} for step in steps
+    )
 
 
-def _judge(
-    handed: Sequence[pulumi.Output[Evaluation]], failed: Sequence[str], grown: Judged
-) -> Callable[[ResourceHookArgs], Awaitable[None]]:
-    """Return a hook that refuses creation and growth while the gate is closed, and nothing else.
-
-    The first refusal tells why the gate is closed; the others say that it is.
-    """
-    refused: list[str] = []
-
-    async def judge(args: ResourceHookArgs) -> None:
-        if not handed:
-            why = (
-                failed[0]
-                if failed and not refused
-                else "The program failed before the gate opened."
-            )
-            refused.append(args.name)
-            raise GateClosed(f"{args.name} was refused. {why}")
-        try:
-            found = cast("Evaluation", await handed[0].future())  # known: no resource is in it
-            reason = "" if found.gate.open else _reason(args, grown)
-            if not reason:
-                return
-            why = "The gate is closed." if refused else refusal(stack_summary(found))
-            refused.append(args.name)
-        except BaseException as error:
-            raise GateClosed(
-                f"the gate could not be judged ({type(error).__name__}: {error}), "
-                "so it stays closed."
-            ) from None
-        raise GateClosed(f"{args.name} {reason}. {why}")
-
-    return judge
-
-
-def _reason(args: ResourceHookArgs, grown: Judged) -> str:
-    """Why a step is refused, or an empty text. A replacement is a creation."""
-    if args.old_inputs is None or args.new_inputs is None:
+def _reason(
+    found: Judgement, args: ResourceHookArgs, growth_of: Judged, late: Unplanned, *, planned: bool
+) -> str:
+    """Return why a step is refused, or an empty text. A replacement is a creation."""
+    creates = args.old_inputs is None or args.new_inputs is None
+    done = "created" if creates else "updated"
+    if found.open:
+        new = _resource(args, args.new_inputs or {})
+        more = "" if planned else late.refusal(new, found.limit)
+        return f"was not {done}: {more}" if more else ""
+    if found.rise:
+        return f"was not {done}: the stack would grow, {found.rise}"
+    if planned and found.passes:
+        return ""
+    if creates:
         return "was not created"
-    grows = grown(args)
+    grows = growth_of(args)
     return f"was not updated: it would grow, {grows}" if grows else ""
+
+
+def _why(found: Judgement) -> str:
+    """Return why the gate is closed, for the first step that is refused."""
+    if found.excess and found.result.gate.open:
+        return f"The gate is closed: {found.excess}."
+    return refusal(stack_summary(found.result))
 
 
 def _growth(stack: StackModel, catalog: Catalog) -> Judged:
     """Growth at the plan's prices; its pools' groups start what their launch template says."""
-    default_region = pulumi.Config("aws").get("region")
     prices = catalog.with_books(stack.source.books)
     allowed = frozenset(stack.plan.gate.allow_types)
     known = ReferenceIndex(
@@ -146,10 +260,7 @@ def _growth(stack: StackModel, catalog: Catalog) -> Judged:
     )
 
     def grown(args: ResourceHookArgs) -> str:
-        old, new = (
-            _resource(args, inputs or {}, default_region)
-            for inputs in (args.old_inputs, args.new_inputs)
-        )
+        old, new = (_resource(args, inputs or {}) for inputs in (args.old_inputs, args.new_inputs))
         found = growth(old, new, known, prices, day=stack.day)
         if found.in_doubt and args.type in allowed:
             return ""
@@ -160,12 +271,10 @@ def _growth(stack: StackModel, catalog: Catalog) -> Judged:
     return grown
 
 
-def _resource(
-    args: ResourceHookArgs, inputs: Mapping[str, Any], default_region: str | None
-) -> Resource:
+def _resource(args: ResourceHookArgs, inputs: Mapping[str, Any]) -> Resource:
     """Convert a hook's resource for the inventory; the plan's groups get their pool's name."""
     outputs = args.old_outputs or {}
-    region = stated_region(inputs, outputs) or default_region
+    region = stated_region(inputs, outputs) or pulumi.Config("aws").get("region")
     template = {"launchTemplate": [args.name]} if OWN_GROUP in args.urn else {}
     return Resource(
         urn=args.urn,

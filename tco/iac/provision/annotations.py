@@ -7,26 +7,36 @@ wall-clock time, so that an unchanged plan makes an unchanged preview.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
 from tco.analysis.evaluation import Evaluation, on_day
 from tco.ci_log import log_text
 from tco.documents.stack import stack_summary
+from tco.iac.enforce.ceiling_rise import ceiling_record
+from tco.iac.enforce.gate_hooks import Judgement
 from tco.iac.provision.pool import GpuNodePool
 from tco.numbers import usd
 from tco.plan.plan import Override
-from tco.report.preview import closed_text, pool_text, stack_text
+from tco.report.preview import closed_text, pool_text, running_text, stack_text
 
-__all__ = ["annotate", "memo_of_the_pricing_day", "record"]
+__all__ = ["OUTPUTS", "annotate", "record"]
+
+OUTPUT: Final = "tco"
+MEMO: Final = "tcoMemo"
+OUTPUTS: Final = (OUTPUT, MEMO)
 
 
-def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> dict[str, Any]:
+def annotate(
+    found: Judgement, previous: Mapping[str, Any], pools: Mapping[str, GpuNodePool]
+) -> dict[str, Any]:
     """Log each pool's month on its resource, and the stack's month and verdict on the stack.
 
-    Gives the record.
+    Returns the stack's outputs by name. A refused update keeps the outputs from before it, so that
+    they describe what runs.
     """
+    result = found.result
     shown = stack_summary(result)
     for name, pool in pools.items():
         text = pool_text(shown, name)
@@ -37,15 +47,27 @@ def annotate(result: Evaluation, pools: Mapping[str, GpuNodePool]) -> dict[str, 
     pulumi.log.info(log_text(stack_text(shown)))
     for warning in shown.warnings:
         pulumi.log.info(log_text(f"note: {warning}"))
+    if found.excess:
+        pulumi.log.warn(log_text(f"the gate is closed, because {found.excess}"))
+    _log_gate(found)
+    if OUTPUT in previous and not found.passes and not pulumi.runtime.is_dry_run():
+        return {name: previous.get(name) for name in OUTPUTS}
+    return {OUTPUT: record(found), MEMO: _memo(result)}
+
+
+def _log_gate(found: Judgement) -> None:
+    result = found.result
     if not result.gate.open:
-        pulumi.log.warn(log_text(closed_text(shown)))
+        shown = stack_summary(result)
+        text = running_text(shown, found.rise) if found.recorded is not None else ""
+        pulumi.log.warn(log_text(text or closed_text(shown)))
     elif (override := result.gate.override) is None or all(
         condition.holds for condition in result.gate.conditions
     ):
-        pulumi.log.info("the gate is open")
+        if not found.excess:
+            pulumi.log.info("the gate is open")
     else:
         pulumi.log.warn(log_text(f"the gate is open by override: {_override_text(override)}"))
-    return record(result)
 
 
 def _override_text(override: Override) -> str:
@@ -55,23 +77,38 @@ def _override_text(override: Override) -> str:
     )
 
 
-def record(result: Evaluation) -> dict[str, Any]:
-    """Return the decision and the figures behind it: the stack output `tco`."""
+def record(found: Judgement) -> dict[str, Any]:
+    """Return the decision and the figures behind it: the stack output `tco`.
+
+    The ceiling is that of the last update that passed; a new stack whose gate is closed has none.
+    """
+    result = found.result
     override = result.gate.override
+    passes = found.passes or result.gate.level == "advisory"
     return {
         "plan_digest": result.stack.source.digest,
         "catalog": result.stack.catalog_version,
         "pricing_day": result.stack.day.isoformat(),
         "usd_per_month": result.usd_per_month,
         "decision": result.verdict.decision,
-        "gate": "open" if result.gate.open else "closed",
+        "gate": "open" if found.open else "closed",
         "override": override.model_dump(mode="json") if override is not None else None,
+        "ceiling": ceiling_record(result.ceiling) if passes else None,
     }
 
 
-def memo_of_the_pricing_day(result: Evaluation) -> str:
-    """Return the memo as it reads on the pricing day: the same text until the plan changes."""
-    from tco.documents.memo import memo_document  # noqa: PLC0415  as below
-    from tco.report.memo import memo  # noqa: PLC0415  the engine of the templates is not light
+def _memo(result: Evaluation) -> dict[str, str] | str:
+    """Return where the memo is; its text where the configuration asks for it (`tco:memo`).
 
-    return memo(memo_document(on_day(result, result.stack.day)))
+    The text is the same until the plan changes: it reads as on the pricing day.
+    """
+    if pulumi.Config("tco").get_bool("memo"):
+        from tco.documents.memo import memo_document  # noqa: PLC0415  as below
+        from tco.report.memo import memo  # noqa: PLC0415  the engine of the templates is not light
+
+        return memo(memo_document(on_day(result, result.stack.day)))
+    return {
+        "plan_digest": result.stack.source.digest,
+        "file": result.stack.file,
+        "command": f"tco memo {result.stack.name}",
+    }

@@ -51,8 +51,11 @@ class SpendGuardrails(pulumi.ComponentResource):
         pools: Sequence[GpuNodePoolArgs],
         terms: Guardrails,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        planned: bool = False,
     ) -> None:
         super().__init__("tco:iac:SpendGuardrails", stack, None, opts)
+        self.planned = planned
         own = pulumi.ResourceOptions(parent=self)
         topic = terms.sns_topic_arn or _topic(stack, terms.budget_emails, own)
         _budget(stack, usd_per_month, terms, own)

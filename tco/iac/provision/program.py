@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ from tco.providers.aws import REGION_KEY
 __all__ = [
     "as_pulumi_run_error",
     "declare",
+    "planned_arguments",
     "read_configured_stack",
     "refuse_unprovisionable",
     "run_in_thread",
@@ -40,14 +41,13 @@ NO_NODES = "it has no nodes"
 
 
 @contextlib.contextmanager
-def as_pulumi_run_error() -> Generator[list[str]]:
+def as_pulumi_run_error(failed: list[str]) -> Generator[None]:
     """Every error as one of Pulumi's own: its text, once, no traceback, nothing provisioned.
 
-    Gives the list that then holds the text: resources declared before may still be on their way.
+    ``failed`` then holds the text: resources declared before may still be on their way.
     """
-    failed: list[str] = []
     try:
-        yield failed
+        yield
     except pulumi.RunError as error:
         failed.append(str(error))
         raise
@@ -73,7 +73,7 @@ def run_in_thread(work: Callable[[], T]) -> pulumi.Output[T]:
     """
 
     def guarded() -> T:
-        with as_pulumi_run_error():
+        with as_pulumi_run_error([]):
             try:
                 return work()
             except Exception:
@@ -140,22 +140,28 @@ def _heard(guardrails: Guardrails) -> bool:
     return bool(guardrails.budget_emails or guardrails.sns_topic_arn)
 
 
-def declare(stack: StackModel) -> dict[str, GpuNodePool]:
+def planned_arguments(stack: StackModel) -> dict[str, GpuNodePoolArgs]:
+    """Return what each pool that is provisioned is made of, by its name."""
+    spares = spare_nodes(stack)
+    provision = stack.plan.provision
+    return {
+        pool.name: _arguments(provision, stack, service, pool, spares)
+        for service, _, _, pool in stack.pools()
+        if provision is not None and not _idle_because(stack, pool, spares)
+    }
+
+
+def declare(stack: StackModel, planned: Mapping[str, GpuNodePoolArgs]) -> dict[str, GpuNodePool]:
     """Return the plan's pools, and the guardrails of those that are provisioned."""
     spares = spare_nodes(stack)
     pools: dict[str, GpuNodePool] = {}
-    running: list[GpuNodePoolArgs] = []
-    for service, _, _, pool in stack.pools():
-        if pool.name in pools:
-            continue
-        because = _idle_because(stack, pool, spares)
-        args = None
-        if not because and stack.plan.provision is not None:
-            args = _arguments(stack.plan.provision, stack, service, pool, spares=spares)
-            running.append(args)
-        pools[pool.name] = GpuNodePool(pool.name, args, idle_because=because)
-    if running and stack.plan.guardrails:
-        SpendGuardrails(stack.name, billed_by_aws_usd(stack), running, stack.plan.guardrails)
+    for _, _, _, pool in stack.pools():
+        if pool.name not in pools:
+            because = _idle_because(stack, pool, spares)
+            pools[pool.name] = GpuNodePool(pool.name, planned.get(pool.name), idle_because=because)
+    if planned and stack.plan.guardrails:
+        usd, terms = billed_by_aws_usd(stack), stack.plan.guardrails
+        SpendGuardrails(stack.name, usd, list(planned.values()), terms=terms, planned=True)
     return pools
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -11,6 +12,7 @@ import pulumi_aws as aws
 import pytest
 
 from tco.analysis.evaluation import Evaluation
+from tco.iac import GatedPlan, GpuNodePool
 from tests.conftest import DAY, FOLLOWING, ON_DEMAND, Keys, Lab
 from tests.iac.mocked_engine import Deployment, deploy
 
@@ -42,6 +44,11 @@ def running(lab: Lab, nodes: object, **more: Any) -> Deployment:
     found = deploy(lab, **more)
     assert not found.refused
     return found
+
+
+def update(lab: Lab, was: Deployment, **more: Any) -> Deployment:
+    """The next run of the program, on what the one before left."""
+    return deploy(lab, was.cloud, outputs=was.outputs, **more)
 
 
 def test_an_open_gate_refuses_nothing(lab: Lab) -> None:
@@ -201,7 +208,7 @@ def test_an_error_inside_the_evaluation_keeps_the_gate_closed(
 ) -> None:
     """An error without a text would let a step pass, and an exit would leave the engine waiting."""
 
-    def evaluated() -> Evaluation:
+    def evaluated(*_: object) -> Evaluation:
         raise fault
 
     stack(lab, gate=OPEN)
@@ -235,8 +242,154 @@ def test_a_program_that_fails_halfway_provisions_nothing_under_an_open_gate(lab:
 
     stack(lab, gate=OPEN)
     found = deploy(lab, more=fault)
-    assert found.failed.startswith("tco failed: ValueError: x. Nothing was provisioned.")
+    assert found.failed == "ValueError: x"
     assert found.refused.keys() == {
         one.name for one in found.declared if one.type.startswith("aws:")
     }
-    assert sum("tco failed: ValueError: x" in one for one in found.refused.values()) == 1
+    assert sum("The program failed: ValueError: x" in one for one in found.refused.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("nodes", "rise"),
+    [
+        (span(1, 4), "its ceiling rises from $43,800 to $58,400 a month (main: 1-3 x"),
+        (span(2, 3), "its floor rises from $14,600 to $29,200 a month (main: 1-3 x"),
+    ],
+)
+def test_nothing_of_an_update_that_raises_the_ceiling_changes(
+    lab: Lab, nodes: object, rise: str
+) -> None:
+    """A refused update must not raise the budget, nor leave outputs that describe it."""
+    was = running(lab, span(1, 3))
+    stack(lab, nodes)
+    found = update(lab, was)
+    changed = {one.name for one in found.declared if was.cloud.get(one.urn) != one.inputs}
+    changed &= {one.name for one in found.declared if one.type.startswith("aws:")}
+    assert "main" in changed
+    assert found.refused.keys() == changed
+    assert all(rise in reason for reason in found.refused.values()), found.refused
+    assert found.outputs == was.outputs
+
+
+def test_a_ceiling_is_compared_at_todays_prices(lab: Lab) -> None:
+    """A price that rises in the catalog is not a larger stack."""
+    was = running(lab, 2)
+    dearer = {"instance": "box.8x", "region": "r1", "purchase": "on-demand", "usd_per_hour": 25}
+    stack(lab, 2, prices=[lab.book("dearer", prices=[dearer])])
+    assert update(lab, was).refused == {}
+
+
+SPOT_TERMS: Keys = {"availability": 0.9, "interruptions_per_node_hour": 0.01}
+
+
+@pytest.mark.parametrize(
+    "pool",
+    [
+        {"purchase": "spot", "boot_hours": 0.1, "spot": {**SPOT_TERMS, "fallback": "on-demand"}},
+        {
+            "purchase": "reserved",
+            "commitment": {
+                "kind": "savings-plan",
+                "term": "1yr",
+                "payment": "no-upfront",
+                "id": "sp-1",
+            },
+        },
+    ],
+    ids=["spot", "reserved"],
+)
+def test_a_cheaper_purchase_passes_a_closed_gate(lab: Lab, pool: Keys) -> None:
+    """Creations in the plan's own pools pass while the ceiling does not rise; saving is allowed."""
+    was = running(lab, 2)
+    stack(lab, 2, pool)
+    found = update(lab, was)
+    assert found.record["gate"] == "closed"
+    assert found.refused == {}
+    assert any("This update passes: the ceiling" in line for line in found.log)
+
+
+def test_one_more_recipient_passes_a_closed_gate(lab: Lab) -> None:
+    """Whoever else hears of the spending costs nothing."""
+    was = running(lab, 2)
+    stack(lab, 2, guardrails={"budget_emails": [*GUARDRAILS["budget_emails"], "cfo@example.com"]})
+    found = update(lab, was)
+    assert "alarms-1" in {one.name for one in found.declared}
+    assert found.refused == {}
+
+
+def test_back_from_spot_to_on_demand_is_growth(lab: Lab) -> None:
+    """The fallback of spot nodes is in the ceiling, and still more than what is paid now."""
+    terms = {"purchase": "spot", "boot_hours": 0.1}
+    spot = {**terms, "spot": {**SPOT_TERMS, "fallback": "on-demand"}}
+    stack(lab, 2, spot, gate=OPEN)
+    was = deploy(lab)
+    stack(lab, 2)
+    found = update(lab, was)
+    assert "its ceiling as bought rises from $11,680 to $29,200" in found.refused["main"]
+
+
+def test_a_refused_new_stack_records_no_ceiling(lab: Lab) -> None:
+    """What was never allowed must not be what the next run is compared with."""
+    stack(lab, 2)
+    first = deploy(lab)
+    assert first.record["ceiling"] is None
+    again = deploy(lab, outputs=first.outputs)
+    assert again.refused.keys() == first.refused.keys()
+
+
+HELD: Keys = {
+    "instance_type": "box.8x",
+    "instance_count": 2,
+    "instance_platform": "Linux/UNIX",
+    "availability_zone": "r1a",
+    "region": "r1",
+}
+
+
+def reserve(**keys: Any) -> None:
+    """A reservation that the plan does not know."""
+    aws.ec2.CapacityReservation("held", **{**HELD, **keys})
+
+
+@pytest.mark.parametrize(
+    ("gate", "refused"),
+    [
+        ({"override": {**OVERRIDE, "max_usd_per_month": 1_000_000}}, False),
+        ({"override": {**OVERRIDE, "max_usd_per_month": 20_000}}, True),
+        ({"max_unplanned_usd_per_month": 40_000, **OPEN}, False),
+    ],
+)
+def test_what_the_plan_does_not_price_closes_an_open_gate(
+    lab: Lab, gate: Keys, refused: bool
+) -> None:
+    """Two nodes reserved beside one that is planned: $29,200 a month that nobody approved."""
+    stack(lab, 1, gate=gate)
+    found = deploy(lab, more=reserve)
+    assert ("held" in found.refused) is refused
+    assert ("main" in found.refused) is refused
+    if refused:
+        [why] = [one for one in found.refused.values() if "held $29,200" in one]
+        assert "resources that the plan does not price cost up to $29,200/month" in why
+
+
+def test_a_size_that_is_known_only_later_is_judged_by_itself(lab: Lab) -> None:
+    """An output hides what a resource costs until its own step."""
+    lab.workload(requests_per_month=730 * 3600)
+    stack(lab, alternatives=["api/dear"])
+    count = pulumi.Output.from_input(2)
+    found = deploy(lab, more=lambda: reserve(instance_count=count))
+    assert found.refused.keys() == {"held"}
+    assert "cost up to $29,200/month" in found.refused["held"]
+
+
+def test_a_pool_larger_than_the_plan_is_not_planned(lab: Lab) -> None:
+    """A program may declare the plan's pools itself, and not more than they are."""
+    lab.workload(requests_per_month=730 * 3600)
+    stack(lab, alternatives=["api/dear"], guardrails=False)
+
+    def declare(plan: GatedPlan, **larger: Any) -> None:
+        GpuNodePool("main", replace(plan.arguments["main"], **larger))
+
+    assert deploy(lab, declare=declare).refused == {}
+    found = deploy(lab, declare=lambda plan: declare(plan, max_nodes=64))
+    assert "main" in found.refused

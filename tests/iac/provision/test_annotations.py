@@ -7,7 +7,9 @@ import datetime as dt
 import pytest
 
 from tco.analysis.evaluation import Evaluation, evaluate
-from tco.iac.provision.annotations import memo_of_the_pricing_day, record
+from tco.iac.enforce.gate_hooks import Judgement
+from tco.iac.enforce.unplanned import Limit
+from tco.iac.provision.annotations import record
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 from tests.iac.mocked_engine import deploy
 
@@ -35,16 +37,33 @@ def later(lab: Lab, days: int) -> Evaluation:
 def test_memo_and_record_are_the_same_on_the_next_day(lab: Lab, pool: Keys) -> None:
     """An output that changes every day makes every preview show a change."""
     lab.stack({"main": pool})
-    first, second = later(lab, 0), later(lab, 1)
-    assert memo_of_the_pricing_day(first) == memo_of_the_pricing_day(second)
-    assert record(first) == record(second)
+    first, second = (deploy(lab, day=DAY + dt.timedelta(days)).outputs for days in (0, 1))
+    assert first == second
+
+
+def test_the_memo_is_in_the_state_only_on_request(lab: Lab) -> None:
+    """An update preview shows what changes, and not 200 lines of the memo's text."""
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
+    found = deploy(lab)
+    assert found.outputs["tcoMemo"] == {
+        "plan_digest": found.record["plan_digest"],
+        "file": lab.load().file,
+        "command": "tco memo one",
+    }
+    asked = deploy(lab, config={"tco:memo": "true"})
+    assert asked.outputs["tcoMemo"].startswith("# ")
 
 
 def test_a_gate_that_closes_with_age_changes_the_record(lab: Lab) -> None:
     """What a reader takes from the state has to be what `up` does."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, gate={"override": OVERRIDE})
-    assert record(later(lab, 10))["gate"] == "open"
-    assert record(later(lab, 11))["gate"] == "closed"
+
+    def gate(days: int) -> str:
+        return record(Judgement(result=later(lab, days), recorded=None, limit=Limit(0.0, "")))[
+            "gate"
+        ]
+
+    assert (gate(10), gate(11)) == ("open", "closed")
 
 
 def test_every_caution_of_the_plan_is_a_note_of_the_preview(lab: Lab) -> None:

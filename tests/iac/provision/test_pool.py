@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pulumi
 import pytest
@@ -43,9 +45,11 @@ RECORDED = Recorded()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def sdk() -> None:
+def sdk() -> Iterator[None]:
     """The SDK with mocks for an engine; it makes its event loop itself, and keeps it."""
     mocks.set_mocks(RECORDED)
+    with patch("tco.iac.provision.pool.is_gated", return_value=True):
+        yield
 
 
 def declared(**keys: Any) -> Resources:
@@ -54,6 +58,17 @@ def declared(**keys: Any) -> Resources:
     GpuNodePool("main", arguments(**keys))
     asyncio.get_event_loop().run_until_complete(wait_for_rpcs())
     return RECORDED.resources
+
+
+def test_a_pool_in_a_program_without_a_gate_is_refused_with_the_way_to_declare_it() -> None:
+    """GPU nodes without a plan, a budget and a gate would start unseen."""
+    with (
+        patch("tco.iac.provision.pool.is_gated", return_value=False),
+        pytest.raises(pulumi.RunError, match="has no gate") as refused,
+    ):
+        declared()
+    assert "with tco.iac.gated() as plan:" in str(refused.value)
+    assert RECORDED.resources == {}
 
 
 def test_a_capacity_block_is_targeted_and_never_bought() -> None:
