@@ -36,10 +36,17 @@ class ThresholdPart(Part):
     value: float | None
 
 
+VolumeStatus = Literal["reached", "always", "never", "not-reached", "unknown"]
+"""Where self-hosting is cheaper by volume; ``not-reached``: nowhere up to the end of the scan."""
+
+
 class BreakEvenPart(Part):
     """Where self-hosting wins, and the value of each input at which both sides cost the same."""
 
     wins_mtok_per_month: tuple[Interval, ...]
+    volume_status: VolumeStatus = Field(
+        description="`never` with this fleet, which is full before; `not-reached` within the scan."
+    )
     utilization: ThresholdPart
     usd_per_gpu_hour: ThresholdPart
     api_price_factor: ThresholdPart
@@ -105,13 +112,28 @@ def alternative_part(alternative: AlternativeResult, result: Evaluation) -> Alte
         estimate=any(figure.estimate for figure in figures),
         source=source_of(figures),
         as_of=oldest_day(figures),
-        break_even=_break_even(alternative.wins_mtok_per_month, alternative.thresholds),
+        break_even=_break_even(
+            alternative.wins_mtok_per_month,
+            alternative.thresholds,
+            "unknown" if usd is None else _volume_status(alternative, result),
+        ),
     )
 
 
-def _break_even(wins: Sequence[Interval], limits: Thresholds) -> BreakEvenPart:
+def _volume_status(alternative: AlternativeResult, result: Evaluation) -> VolumeStatus:
+    """Return whether some volume makes self-hosting cheaper, as far as the scan went."""
+    wins = alternative.wins_mtok_per_month
+    if not wins:
+        return "not-reached" if result.scan.capacity_mtok is None else "never"
+    return "always" if wins == [(0.0, None)] else "reached"
+
+
+def _break_even(
+    wins: Sequence[Interval], limits: Thresholds, volume_status: VolumeStatus
+) -> BreakEvenPart:
     return BreakEvenPart(
         wins_mtok_per_month=tuple(wins),
+        volume_status=volume_status,
         utilization=threshold_part(limits.utilization),
         usd_per_gpu_hour=threshold_part(limits.usd_per_gpu_hour),
         api_price_factor=threshold_part(limits.api_price_factor),

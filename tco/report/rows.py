@@ -128,25 +128,26 @@ def alternative_row(stack: StackSummary, alternative: AlternativePart) -> Altern
         api_price=_threshold(limits.api_price_factor, factor_text),
         fte=_threshold(limits.fte, fte_text),
         capex=_threshold(limits.capex_usd, usd),
-        payback=_threshold(limits.payback_months, months_text),
+        payback=_payback(limits.payback_months, stack.horizon_months),
         npv="" if alternative.npv_usd is None else usd(round(alternative.npv_usd)),
     )
 
 
 def _wins(stack: StackSummary, alternative: AlternativePart) -> str:
     """Describe where self-hosting wins, in the user's own volume."""
-    if alternative.usd_per_month is None:
+    status, scan = alternative.break_even.volume_status, stack.scan
+    if status == "unknown":
         return "unknown (no price)"
-    wins, scan = alternative.break_even.wins_mtok_per_month, stack.scan
-    if not wins:
-        if scan.capacity_mtok_per_month == 0:
+    if status == "not-reached":
+        return f"not reached up to {tokens(scan.ceiling_mtok_per_month)} tokens/month"
+    if status == "never":
+        if not scan.capacity_mtok_per_month:
             return "never: a service has no nodes to serve it"
-        if scan.capacity_mtok_per_month is not None:
-            full = tokens(scan.capacity_mtok_per_month)
-            return f"never with this fleet (full at {full} tokens/month)"
-        return f"never up to {tokens(scan.ceiling_mtok_per_month)} tokens/month"
-    if wins == ((0.0, None),):
+        full = tokens(scan.capacity_mtok_per_month)
+        return f"never with this fleet (full at {full} tokens/month)"
+    if status == "always":
         return "at any volume"
+    wins = alternative.break_even.wins_mtok_per_month
     shown = [
         f"above {tokens(low)}" if high is None else tokens_range(low, high)
         for low, high in (wins if len(wins) <= 3 else [wins[0], wins[-1]])
@@ -186,6 +187,13 @@ def _levelized(alternative: AlternativePart, usd_per_mtok: float | None) -> str:
     if alternative.confidential:
         return HIDDEN
     return "" if usd_per_mtok is None else usd_price(usd_per_mtok).replace("$", "")
+
+
+def _payback(threshold: ThresholdPart, horizon_months: int) -> str:
+    """Return the months to pay back the upfront cost; the horizon ends before what is later."""
+    if threshold.status == "never":
+        return f"not within {horizon_months} months"
+    return _threshold(threshold, months_text)
 
 
 def _threshold(threshold: ThresholdPart, shown: Callable[[float], str]) -> str:

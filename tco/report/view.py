@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tco.documents.gate import ConditionPart
+from tco.documents.gate import ConditionPart, GatePart
 from tco.documents.narrative import chance_text, month_spread, saving_text
 from tco.documents.reasons import capitalized
 from tco.documents.services import FleetPart, ServicePart
@@ -65,6 +65,8 @@ class StackView:
     warnings: tuple[str, ...]
     gate_open: bool
     gate_headline: str
+    gate_state: str
+    unmet: tuple[str, ...]
     conditions: tuple[ConditionPart, ...]
     horizon: str
     sure: tuple[str, ...]
@@ -108,6 +110,8 @@ def stack_view(stack: StackSummary) -> StackView:
         warnings=stack.warnings,
         gate_open=stack.gate.open,
         gate_headline=_gate(stack),
+        gate_state=_gate_state(stack.gate),
+        unmet=tuple(capitalized(text) for text in _unmet(stack.gate)),
         conditions=stack.gate.conditions,
         horizon=_horizon(stack),
         sure=tuple(_sure(stack)),
@@ -226,14 +230,22 @@ def _sure(stack: StackSummary) -> list[str]:
 
 
 def _gate(stack: StackSummary) -> str:
-    if stack.gate.open:
-        return "The gate is open."
-    failing = [
-        condition.text
-        for condition in stack.gate.conditions
-        if not condition.holds and condition.id != "override"
-    ]
-    return f"The gate is closed because {'; '.join(failing).rstrip('.')}."
+    unmet = "; ".join(_unmet(stack.gate)).rstrip(".")
+    if not stack.gate.open:
+        return f"The gate is closed because {unmet}."
+    return f"The gate is open by an override, although {unmet}." if unmet else "The gate is open."
+
+
+def _gate_state(gate: GatePart) -> str:
+    """Return the state of the gate in a word or two."""
+    if not gate.open:
+        return "closed"
+    return "open by an override" if _unmet(gate) else "open"
+
+
+def _unmet(gate: GatePart) -> list[str]:
+    """Return every condition that is not met; an override that does not apply is one of them."""
+    return [condition.text for condition in gate.conditions if not condition.holds]
 
 
 def _horizon(stack: StackSummary) -> str:
@@ -253,7 +265,7 @@ def _payback(stack: StackSummary) -> str:
     if payback is None or payback.status not in ("at", "never"):
         return ""
     if payback.value is None:
-        return "; it never pays back the upfront cost"
+        return f"; it does not pay back the upfront cost within {stack.horizon_months} months"
     return f"; it pays back the upfront cost within {months_text(payback.value)}"
 
 

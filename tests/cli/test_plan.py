@@ -90,7 +90,7 @@ LINE_KEYS = {
 }
 BREAK_EVEN_KEYS = {
     *("wins_mtok_per_month", "utilization", "usd_per_gpu_hour", "api_price_factor", "fte"),
-    *("capex_usd", "payback_months"),
+    *("capex_usd", "payback_months", "volume_status"),
 }
 
 
@@ -111,7 +111,7 @@ def test_plan_json_has_every_key_of_the_contract(shell: Shell) -> None:
         priced = {"name", "usd_per_month", "usd_per_mtok_output", "usd_per_mtok_total"}
         assert rival.keys() >= {*priced, "source", "as_of", "break_even"}
         assert rival["break_even"].keys() >= BREAK_EVEN_KEYS
-        for name in BREAK_EVEN_KEYS - {"wins_mtok_per_month"}:
+        for name in BREAK_EVEN_KEYS - {"wins_mtok_per_month", "volume_status"}:
             assert rival["break_even"][name].keys() == {"status", "value"}
         assert stack["verdict"].keys() >= {
             *("decision", "against", "probability", "reasons", "flips")
