@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from tco.providers.provider import EgressTier, Provider
@@ -35,6 +36,7 @@ AWS: Final = Provider(
 )
 
 
+@lru_cache(maxsize=1024)
 def region_of_zone(zone: str) -> str | None:
     """Return the region of an availability zone, or None where it is not one.
 

@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from tco.catalog.sourced import SourcedValue
+from tco.iac.estimate.record import record
 
 __all__ = ["Cost", "Part", "part"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Part:
     """One component of a cost: a quantity a month at a price, as declared, at least, at most."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -183,18 +184,24 @@ def _resources(states: Iterable[Fields], config_region: str | None) -> tuple[Res
         for state, urn, kind in listed
         if kind == PROVIDER
     }
-    return tuple(_resource(*entry, providers, config_region) for entry in listed)
+    region_of_provider = cache(
+        partial(_provider_region, providers=providers, config_region=config_region)
+    )
+    return tuple(_resource(*entry, region_of_provider) for entry in listed)
 
 
 def _resource(
-    state: Fields, urn: str, kind: str, providers: Mapping[str, Any], config_region: str | None
+    state: Fields,
+    urn: str,
+    kind: str,
+    region_of_provider: Callable[[str], str | Unknown | None],
 ) -> Resource:
     inputs, outputs = state.mapping("inputs"), state.mapping("outputs")
     region = None
     if kind.startswith("aws:"):
         region = stated_region(inputs, outputs)
         if region is None:
-            region = _provider_region(state.text("provider") or "", providers, config_region)
+            region = region_of_provider(state.text("provider") or "")
     return Resource(
         urn=urn,
         type=kind,

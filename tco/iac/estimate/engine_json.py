@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final, cast
 
 from pydantic_core import from_json
@@ -37,6 +38,9 @@ WORDS: Final[dict[type, str]] = {
     list: "a list",
     type(None): "null",
 }
+
+LIST: Final[frozenset[type]] = frozenset({list})
+TEXT: Final[frozenset[type]] = frozenset({str})
 
 
 def parse(data: bytes, shown: str) -> object:
@@ -175,8 +179,7 @@ class Fields:
 
     def flag(self, key: str) -> bool:
         """Return true or false; false where there is none."""
-        value = self.values.get(key)
-        return value if type(value) is bool else bool(self._of(bool, key))
+        return self._of(bool, key) or False
 
     def count(self, key: str) -> int:
         """Return a count; 0 where there is none."""
@@ -209,13 +212,12 @@ class Fields:
     def text_lists(self, key: str) -> Mapping[str, Sequence[str]]:
         """Return an object of which each value is a list of texts."""
         values = self.mapping(key)
-        for listed in values.values():
-            if type(listed) is not list:
-                return self._text_lists(key)
-            for item in cast("list[Any]", listed):
-                if type(item) is not str:
-                    return self._text_lists(key)
-        return values
+        lists = values.values()
+        if LIST.issuperset(map(type, lists)) and TEXT.issuperset(
+            map(type, chain.from_iterable(lists))
+        ):
+            return values
+        return self._text_lists(key)
 
     def _text_lists(self, key: str) -> Mapping[str, Sequence[str]]:
         """Return the lists of an object, null left out, and note what is not a list of texts."""

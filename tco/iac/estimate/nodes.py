@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tco.iac.estimate.record import record
+
 __all__ = ["Choice", "Disk", "NodePool", "Purchase", "Resource", "Role", "Share", "Size"]
 
 Purchase = Literal["on-demand", "spot", "capacity-block"]
 Role = Literal["nodes", "reservation"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Resource:
     """One resource of any program, however it was read."""
 

@@ -113,16 +113,16 @@ def _reasons(pricing: Pricing) -> Iterator[str]:
         ("Not counted", "priced"),
         ("Paid by use", "usage_based"),
     ):
-        groups: dict[str, list[str]] = {}
+        groups: dict[str, list[PricedResource]] = {}
         for resource in pricing.resources:
             if resource.status == status and resource.reason:
-                groups.setdefault(resource.reason, []).append(_label(resource))
+                groups.setdefault(resource.reason, []).append(resource)
         if groups:
             yield ""
             yield f"  {title}:"
-        for reason, labels in groups.items():
-            listed = ", ".join(labels[:5]) + (
-                f" and {len(labels) - 5} more" if len(labels) > 5 else ""
+        for reason, resources in groups.items():
+            listed = ", ".join(_label(resource) for resource in resources[:5]) + (
+                f" and {len(resources) - 5} more" if len(resources) > 5 else ""
             )
             yield from _wrapped(f"- {listed}: {reason}", "    ")
 

@@ -22,8 +22,9 @@ from tco.iac.estimate.flat_rates import FIGURED
 from tco.iac.estimate.inventory import node_pools
 from tco.iac.estimate.kubernetes import why_billed
 from tco.iac.estimate.node_cost import node_cost
-from tco.iac.estimate.nodes import NodePool, Resource
+from tco.iac.estimate.nodes import NodePool, Resource, Size
 from tco.iac.estimate.rates import LikelyRates, Rates
+from tco.iac.estimate.record import record
 from tco.iac.estimate.resource_types import why_free, why_usage
 from tco.iac.estimate.schedules import NO_GROUP, SCHEDULE, sets_size_of
 
@@ -42,7 +43,7 @@ __all__ = [
 UNKNOWN_TYPE = "the catalog has no price for this resource type"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PricedResource:
     """A resource with what it costs, or why that is not said."""
 
@@ -150,13 +151,16 @@ def price(
     provided = {resource.urn for resource in listed if resource.provided}
     pools = {pool.urn: pool for pool in node_pools(listed) if pool.urn in provided}
     covered = covered_nodes(pools.values())
+    node_costs: dict[tuple[NodePool, Size], Cost] = {}
     priced: list[PricedResource] = []
     groups = [resource for resource in listed if resource.urn in pools]
     for resource in listed:
         pool = pools.get(resource.urn)
         if pool is not None:
-            cost = node_cost(pool, rates, covered.get(resource.urn, NOT_COVERED))
-            priced.append(_priced(resource, cost))
+            key = (pool, covered.get(resource.urn, NOT_COVERED))
+            if key not in node_costs:  # pools are equal where nothing that costs differs
+                node_costs[key] = node_cost(pool, rates, key[1])
+            priced.append(_priced(resource, node_costs[key]))
         elif resource.type == SCHEDULE and not any(
             sets_size_of(resource, group) for group in groups
         ):

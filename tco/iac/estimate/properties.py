@@ -120,6 +120,8 @@ def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
 def each(properties: Mapping[str, Any], *path: str) -> Iterator[Mapping[str, Any] | Unknown]:
     """Yield the mappings of the list at a path; a mapping alone counts as a list of one."""
     value = look(properties, *path)
+    if value is None:
+        return
     if value is UNKNOWN:
         yield UNKNOWN
     elif is_mapping(value):

@@ -37,6 +37,7 @@ DEDICATED: Final = (
     ("placement", "hostResourceGroupArn"),
 )
 """Where a resource states that its nodes run on dedicated hardware."""
+DEDICATED_KEYS: Final = frozenset(path[0] for path in DEDICATED)
 RESERVED_IN = "capacityReservationSpecification"
 
 
@@ -226,7 +227,7 @@ class Reading:
 
     def _refuse_tenancy(self) -> None:
         for source in self.sources:
-            for path in DEDICATED:
+            for path in () if DEDICATED_KEYS.isdisjoint(source.inputs) else DEDICATED:
                 if text(source.inputs, *path) not in (None, "default", ""):
                     self.note("dedicated tenancy has its own prices, which are not in the catalog")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from tco.iac.estimate.properties import Unknown, text
 from tco.providers.aws import region_of_zone
 
 __all__ = ["stated_region"]
+
+KEYS: Final = frozenset({"region", "availabilityZone"})
 
 
 def stated_region(
@@ -18,13 +20,18 @@ def stated_region(
 
     An input may be stated and unknown.
     """
-    stated = text(inputs, "region")
-    if stated is not None:
-        return stated
-    return _zone_region(inputs) or _known_region(outputs or {})
+    # Most resources name neither; to see that by the keys alone is quick.
+    if not KEYS.isdisjoint(inputs):
+        stated = text(inputs, "region")
+        stated = _zone_region(inputs) if stated is None else stated
+        if stated is not None:
+            return stated
+    return _known_region(outputs or {})
 
 
 def _known_region(properties: Mapping[str, Any]) -> str | None:
+    if KEYS.isdisjoint(properties):
+        return None
     region = text(properties, "region")
     return region if isinstance(region, str) else _zone_region(properties)
 
