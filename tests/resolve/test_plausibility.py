@@ -47,14 +47,16 @@ def only(result: Evaluation) -> PlausibilityFinding:
         ({**NODE, "usd_per_hour": 2000}, "Cents, or no decimal point?"),
         ({**NODE, "usd_per_hour": 0.2}, "A misplaced decimal point?"),
         ({**NODE, "usd_per_hour": 0.8, "purchase": "spot"}, "Per GPU instead of per node?"),
-        ({**NODE, "usd_per_hour": 23, "purchase": "spot"}, "A misplaced decimal point?"),
+        ({**NODE, "usd_per_hour": 60}, "The price of several nodes, or a decimal point?"),
+        ({**NODE, "usd_per_hour": 200, "purchase": "spot"}, "The price of several nodes, or a"),
     ],
 )
 def test_a_node_price_off_the_market(lab: Lab, row: Keys, mistake: str) -> None:
     """It is no yes and closes the gate; the message names both values and the mistake."""
     result = priced(lab, row)
     finding = only(result)
-    assert (finding.id, finding.mistake) == ("node-price", mistake)
+    assert finding.id == "node-price"
+    assert finding.mistake.startswith(mistake)
     assert result.verdict.decision in ("UNKNOWN", "DO_NOT")
     condition = next(one for one in result.gate.conditions if one.id == "plausible")
     assert not condition.holds

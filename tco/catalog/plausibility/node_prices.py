@@ -21,6 +21,9 @@ SPOT_LOW, SPOT_HIGH = 0.08, 1.1
 """A spot price is between these shares of the price on demand."""
 COMMITTED_LOW = 0.6
 """Commitments of years are below the cheapest price on demand by this much at most."""
+SEVERAL = "The price of several nodes, or a decimal point?"
+FLEETS = (4.0, 16.0)
+"""How many nodes a price is tried for: with the width of a band, 2 to 100 nodes are found."""
 SPOT_MARKET_LOW = 0.3
 LISTED_HIGH = 2.0
 """A list price is up to this many times the market: far regions, one GPU in a large host."""
@@ -121,4 +124,6 @@ def _mistakes(gpus: int, *, per_gpu: bool) -> list[Mistake]:
         known.insert(0, Mistake(gpus, "Per node instead of per GPU?"))
     if gpus > 1 and not per_gpu:
         known.insert(0, Mistake(1.0 / gpus, "Per GPU instead of per node?"))
+    if not per_gpu:
+        known += [Mistake(nodes, SEVERAL) for nodes in FLEETS]
     return known

@@ -19,6 +19,8 @@ __all__ = ["benchmark_doubts"]
 
 def benchmark_doubts(book: Book, todo: Lookup) -> Iterator[PlausibilityFinding]:
     """Yield the points of a book's benchmarks that physics or Little's law contradict."""
+    if not book.benchmarks:
+        return
     catalog = todo.catalog
     specs = {row.model: row.spec for row, _ in catalog.rows(ModelRow) if row.spec is not None}
     for index, row in enumerate(book.benchmarks):
