@@ -58,6 +58,7 @@ BY_ITSELF = {
     "Gate.max_premium_usd_per_month": "a limit that people choose",
     "Gate.max_throughput_age_days": "a limit that people choose",
     "Gate.max_usd_per_month": "a limit that people choose",
+    "Gate.max_unplanned_usd_per_month": "a limit that people choose",
     "Override.max_usd_per_month": "a limit that people choose",
     "ModelRow.total_params_b": "checked with layers and KV elements: throughput/check.py",
     "ModelRow.active_params_b": "checked with the total",
