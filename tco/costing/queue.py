@@ -6,7 +6,8 @@ g being the rate of a node over the rate of a full one. It holds for any distrib
 
 Everything is relative to pi(m), m = floor(C n*) being the places. Up to ``POINTS`` states on either
 side of m are taken one by one; of more, one per stride, with both ends corrected by the
-Euler-Maclaurin formula: the time does not grow with the fleet. Errors are below 2e-5, relative.
+Euler-Maclaurin formula: the time does not grow with the fleet. The error is
+below 2e-5, relative, where the curve is smooth.
 """
 
 from __future__ import annotations

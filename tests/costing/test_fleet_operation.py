@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tco.analysis.cashflow.projection import project, tabulated
 from tco.costing.fleet_operation import operate
 from tco.costing.fleet_table import WorkTable
 from tco.scenario import Scenario
@@ -77,3 +78,29 @@ def test_a_slow_scenario_may_need_more_nodes_than_are_counted(lab: Lab) -> None:
     assert fleet.needed(np.array([90_000.0, 180_000.0, 900_000.0])) == pytest.approx(
         [90_000, 180_000, 900_000], rel=1e-3
     )
+
+
+def test_drawn_burst_rate_changes_nodes_and_not_the_work(lab: Lab) -> None:
+    """A workload that queues like twice its number needs more nodes, which do the same work.
+
+    L = 8, n* = 15: r = 1.1 queues 132 on average, p99 159 <= 165: 11 nodes; r = 2 queues 240, p99
+    277 <= 285: 19 nodes. Looked up for scenarios they are the same.
+    """
+    lab.workload(requests_per_month=8 * 730 * 3600, burst={"rate": [1.1, 1.3, 2.0]})
+    lab.stack({"main": {**ON_DEMAND, "nodes": "auto"}}, {"overflow": "api/plain"})
+    stack = lab.load()
+    months = {
+        end: operate(stack, 1.0, scenario=Scenario(end=end)).groups[0][0].month
+        for end in ("low", "high")
+    }
+    assert months["low"].peak_nodes[0] == pytest.approx(11)
+    assert months["high"].peak_nodes[0] == pytest.approx(19)
+    busy = [month.busy_hours[0][0] for month in months.values()]
+    assert busy == pytest.approx([8 * 730] * 2, rel=1e-3)
+    group = stack.services[0].groups[0]
+    assert group.burst_rate is not None
+    ahead = project(stack, 1)
+    drawn = Scenario(draws={(group.burst_rate.driver, group.burst_rate.value): np.array([[2.0]])})
+    table = tabulated(ahead, 2.0)(drawn).work.groups[0][0].month
+    assert table.peak_nodes[0].ravel() == pytest.approx([19])
+    assert table.busy_hours[0].ravel() == pytest.approx([8 * 730], rel=1e-3)

@@ -38,7 +38,7 @@ __all__ = [
 Interval = tuple[float, float | None]
 
 MOST_PARTS = 8
-"""Parts of a piece: enough to bracket the roots of what a Poisson loss or a price band bends."""
+"""Parts of a piece: enough to bracket the roots of what the overflow or a price band bends."""
 FINEST_PARTS = 400
 """No part need be shorter than this share of the scan: an eighth of one of 50 nodes."""
 MOST_PIECES = 2_000

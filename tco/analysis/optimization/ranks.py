@@ -1,7 +1,7 @@
 """The load by node rank: how often each node is needed, how busy it is, what its hour would cost.
 
 With the j-th node added, f_j is the share of hours in which N(h) >= j and u_j the mean load it
-takes: (E[(Y-(j-1)n*)+] - E[(Y-j n*)+]) / n*. The u_j add up to the mean load.
+takes: what j nodes carry less what j - 1 carry. The u_j add up to the mean load.
 """
 
 from __future__ import annotations
