@@ -227,6 +227,7 @@ MISTAKES = [
     Mistake("stack", ("gate", "probability"), 80, "error", "less than 1"),
     Mistake("stack", ("gate", "probability"), 0.08, "warning", "outside 0.5 to"),
     # Fleet and standby
+    Mistake("stack", (*MAIN, "offer"), "runpod/1xl40s-secure", "error", "does not fit 1 x L40S"),
     Mistake("stack", (*MAIN, "nodes"), 2000, "warning", "times what the busiest hour needs"),
     Mistake("stack", (*MAIN, "nodes"), 1.5, "error", "is not a number of nodes"),
     Mistake("stack", (*MAIN, "nodes"), 16, "accepted"),
