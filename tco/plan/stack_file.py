@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -135,15 +135,23 @@ def listed_stacks(folder: Path) -> list[str]:
 def provisioned_workloads(folder: Path, name: str) -> frozenset[str]:
     """Return the workloads that a stack provisions nodes for; none of a file that is not read.
 
-    Only the stack file itself is opened.
+    Only the stack file itself is opened, and again only once it has changed.
     """
     path = folder / f"Pulumi.{name}.yaml"
     if FolderFiles(folder).problem(path) is not None:
         return frozenset()
     try:
-        config = as_mapping(read_yaml(path, str(path)).get("config")) or {}
-    except BadInput:
+        state = path.stat()
+        return _provisioned_workloads(path.absolute(), state.st_mtime_ns, state.st_size)
+    except (OSError, BadInput):
         return frozenset()
+
+
+@lru_cache(maxsize=1024)
+def _provisioned_workloads(path: Path, changed_ns: int, size: int) -> frozenset[str]:
+    """Return the same for a file as it was at a time and with a size. Raises BadInput."""
+    del changed_ns, size
+    config = as_mapping(read_yaml(path, str(path)).get("config")) or {}
     plan = as_mapping(config.get(PLAN_KEY)) or {}
     if as_mapping(plan.get("provision")) is None:
         return frozenset()

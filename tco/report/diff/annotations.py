@@ -37,9 +37,10 @@ def workflow_annotations(document: DiffDocument) -> list[str]:
 
 
 def _severe(stacks: list[StackDelta]) -> bool:
-    """Whether the plan costs more, is unknown, or has a closed gate."""
+    """Whether the plan costs more, is unknown, or has a closed or a weaker gate."""
     return any(
         stack.delta.plan is None
+        or bool(stack.weakened)
         or stack.delta.plan >= 0.5
         or (
             stack.after is not None
@@ -59,7 +60,8 @@ def _text(here: list[tuple[StackDelta, ChangeRow]]) -> str:
 def _format_change(stack: StackDelta) -> str:
     gate = ""
     if stack.after is not None:
-        gate = f", the gate is {'open' if stack.after.gate_open else 'closed'}"
+        weaker = " and weaker than before" if stack.weakened else ""
+        gate = f", the gate is {'open' if stack.after.gate_open else 'closed'}{weaker}"
     return f"{stack.stack}: {change_in_words(stack)}{gate}."
 
 
