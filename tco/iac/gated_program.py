@@ -21,6 +21,7 @@ import pulumi
 from tco.analysis.evaluation import evaluate
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.ci_log import log_text
+from tco.clock import utc_today
 from tco.costing.stack import StackModel
 from tco.iac.enforce.gate_hooks import Guard
 from tco.iac.estimate.properties import is_mapping
@@ -39,7 +40,7 @@ from tco.iac.provision.program import (
 from tco.plan.stack_file import StackFile, read_stack
 from tco.resolve.resolver import resolve_stack
 
-__all__ = ["GatedPlan", "gated", "utc_today"]
+__all__ = ["GatedPlan", "gated"]
 
 READ_OUTPUTS: Final = "pulumi:pulumi:readStackOutputs"
 """A function of the engine itself: a StackReference would add a resource to the stack."""
@@ -62,11 +63,6 @@ class GatedPlan:
         with as_pulumi_run_error(self.failed):
             self.pools.update(declare(self.stack, self.arguments))
         return self.pools
-
-
-def utc_today() -> dt.date:
-    """Return today's date in UTC: ages and overrides end everywhere at the same moment."""
-    return dt.datetime.now(dt.UTC).date()
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from tco.percent import exact_percent, percent_text, probability_text
 from tco.plan.plan import Gate, Override
 
 __all__ = [
+    "UNPLANNED_SHARE",
     "Condition",
     "ConditionId",
     "GateFacts",
@@ -25,6 +26,7 @@ __all__ = [
     "ceiling_limit_usd",
     "gate",
     "not_bought",
+    "unplanned_limit_usd",
 ]
 
 ConditionId = Literal[
@@ -66,6 +68,8 @@ FAILURES: dict[ConditionId, str] = {
 }
 
 TO_CONFIRM = "Correct it, or state it under `confirm` with a reason"
+UNPLANNED_SHARE = 0.1
+"""What a program may declare besides its plan, as a share of it, without a limit of its own."""
 PEAK_MARGIN = 1.25
 """How far the ceiling of a new stack may lie above its planned peak without a limit of its own."""
 ROUNDING = 1e-9
@@ -318,6 +322,12 @@ def ceiling_limit_usd(limits: Gate, facts: GateFacts) -> float:
     if limits.max_usd_per_month is not None:
         return limits.max_usd_per_month
     return max(PEAK_MARGIN * facts.planned_peak_usd, facts.recorded_ceiling_usd or 0.0)
+
+
+def unplanned_limit_usd(limits: Gate, planned_usd: float) -> float:
+    """Return what a program may declare besides its plan, in USD per month."""
+    stated = limits.max_unplanned_usd_per_month
+    return stated if stated is not None else UNPLANNED_SHARE * planned_usd
 
 
 def _ceiling(limits: Gate, facts: GateFacts) -> Condition:

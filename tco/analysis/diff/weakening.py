@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tco.analysis.decision.gate import ceiling_limit_usd
+from tco.analysis.decision.gate import ceiling_limit_usd, unplanned_limit_usd
 from tco.analysis.evaluation import Evaluation
 from tco.catalog.book import describe
 from tco.plan.plan import Gate, Guardrails, Override, Plan
@@ -42,7 +42,15 @@ LOOSENESS: Mapping[str, Callable[[Gate], tuple[float, ...]]] = {
 }
 """How loose the gate is by a key: it is weaker where any of the numbers is higher."""
 
-KEYS = frozenset({*LOOSENESS, "max_usd_per_month", "allow_types", "shares_workload", "override"})
+LIMITS: Mapping[str, Callable[[Evaluation], float]] = {
+    "max_usd_per_month": lambda side: ceiling_limit_usd(side.stack.plan.gate, side.facts),
+    "max_unplanned_usd_per_month": lambda side: unplanned_limit_usd(
+        side.stack.plan.gate, side.priced_usd_per_month
+    ),
+}
+"""Limits that follow from the plan without a key of their own, as they hold for a stack."""
+
+KEYS = frozenset({*LOOSENESS, *LIMITS, "allow_types", "shares_workload", "override"})
 """The keys of `gate` that are compared."""
 
 
@@ -77,7 +85,7 @@ def _provisioned_ungated(before: Plan | None, after: Plan) -> Iterator[Weakening
 def _changed(before: Evaluation, after: Evaluation) -> Iterator[Weakening]:
     old, new = before.stack.source, after.stack.source
     yield from _looser(old.plan.gate, new.plan.gate)
-    yield from _ceiling(before, after)
+    yield from _limits(before, after)
     yield from _added("gate.allow_types", set(old.plan.gate.allow_types), new.plan.gate.allow_types)
     if old.plan.gate.shares_workload is None and new.plan.gate.shares_workload is not None:
         yield Weakening("gate.shares_workload", None, new.plan.gate.shares_workload)
@@ -95,12 +103,12 @@ def _json(gate: Gate, key: str) -> Any:
     return gate.model_dump(mode="json")[key]
 
 
-def _ceiling(before: Evaluation, after: Evaluation) -> Iterator[Weakening]:
-    """Yield a limit of the ceiling that is stated, or left out, above the one that held before."""
-    old, new = (side.stack.plan.gate for side in (before, after))
-    limits = [ceiling_limit_usd(side.stack.plan.gate, side.facts) for side in (before, after)]
-    if old.max_usd_per_month != new.max_usd_per_month and limits[1] > limits[0]:
-        yield Weakening("gate.max_usd_per_month", old.max_usd_per_month, new.max_usd_per_month)
+def _limits(before: Evaluation, after: Evaluation) -> Iterator[Weakening]:
+    """Yield a limit in USD that is stated, or left out, above the one that held before."""
+    for key, limit in LIMITS.items():
+        old, new = (getattr(side.stack.plan.gate, key) for side in (before, after))
+        if old != new and limit(after) > limit(before):
+            yield Weakening(f"gate.{key}", old, new)
 
 
 def _override(before: Override | None, after: Override | None) -> Iterator[Weakening]:

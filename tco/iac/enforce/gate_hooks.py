@@ -24,6 +24,7 @@ from pulumi import (
     ResourceTransformResult,
 )
 
+from tco.analysis.decision.gate import UNPLANNED_SHARE, unplanned_limit_usd
 from tco.analysis.evaluation import Evaluation, of_running_stack
 from tco.catalog.catalog import Catalog
 from tco.costing.stack import StackModel
@@ -41,8 +42,6 @@ __all__ = ["GateClosed", "Guard", "Judgement"]
 
 HOOK = "tco-gate"
 PLANNED_HOOK = "tco-gate-of-the-plan"
-UNPLANNED_SHARE = 0.1
-"""What a program may declare beside its plan without a limit of its own, as a share of the plan."""
 ALLOW = (
     "; the cost of that is unknown. To allow such updates, add the type to the stack file: "
     'tco:plan.gate.allow_types: ["{kind}"]'
@@ -190,13 +189,10 @@ class Guard:
 def unplanned_limit(result: Evaluation) -> Limit:
     """Return what a program may declare beside its plan; an override may leave more room."""
     limits = result.stack.plan.gate
-    limit = Limit(
-        UNPLANNED_SHARE * result.priced_usd_per_month,
-        f"{percent_text(UNPLANNED_SHARE)} of the plan; gate.max_unplanned_usd_per_month",
-    )
-    if limits.max_unplanned_usd_per_month is not None:
-        stated = limits.max_unplanned_usd_per_month
-        limit = Limit(stated, "gate.max_unplanned_usd_per_month")
+    source = "gate.max_unplanned_usd_per_month"
+    if limits.max_unplanned_usd_per_month is None:
+        source = f"{percent_text(UNPLANNED_SHARE)} of the plan; {source}"
+    limit = Limit(unplanned_limit_usd(limits, result.priced_usd_per_month), source)
     override = result.gate.override
     if result.gate.open and override is not None:
         left = override.max_usd_per_month.likely - result.priced_usd_per_month

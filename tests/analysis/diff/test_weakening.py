@@ -50,6 +50,8 @@ CASES = {
     "limit": of_gate("max_usd_per_month", 50_000, 50_001),
     "limit-above-default": of_gate("max_usd_per_month", None, 18_251),
     "limit-left-out": of_gate("max_usd_per_month", 18_249, None),
+    "unplanned": of_gate("max_unplanned_usd_per_month", 100, 101),
+    "unplanned-above-default": of_gate("max_unplanned_usd_per_month", None, 1_461),
     "types": of_gate("allow_types", ["a:b/c:D"], ["a:b/c:D", "e:f/g:H"]),
     "sharing": of_gate("shares_workload", None, "canary"),
     "override": of_gate("override", None, OVERRIDE),
