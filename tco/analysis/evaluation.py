@@ -34,6 +34,7 @@ from tco.units import TOKENS_PER_MTOK
 if TYPE_CHECKING:  # loaded where they are asked for: a table without scenarios needs none of them
     from tco.analysis.cashflow.months import MonthByMonth
     from tco.analysis.cashflow.price_immunity import PriceImmunity
+    from tco.analysis.decision.horizon_turn import HorizonTurn
     from tco.analysis.optimization.commitment_options import CommitmentOption
     from tco.analysis.simulation.accumulator import Sensitivity
     from tco.analysis.simulation.uncertainty import Uncertainty
@@ -172,6 +173,16 @@ class Evaluation:
         from tco.analysis.cashflow.months import months_ahead  # noqa: PLC0415
 
         return months_ahead(self.own, rival)
+
+    @cached_property
+    def horizon_turn(self) -> HorizonTurn | None:
+        """What turns the answer of today's month; None where month, horizon, decision agree."""
+        if self.unpriced or self.rival is None:
+            return None
+        from tco.analysis.decision.horizon_turn import horizon_turn  # noqa: PLC0415
+
+        usd, lost = self.priced_usd_per_month, self.lost_months
+        return horizon_turn(self.own, self.rival, self.verdict, usd=usd, lost_months=lost)
 
     @cached_property
     def commitment_options(self) -> tuple[CommitmentOption, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from tco.analysis.breakeven.thresholds import Threshold, Thresholds
 from tco.analysis.decision.verdict import AlternativeResult, Decision
 from tco.analysis.evaluation import Evaluation
+from tco.documents.horizon_turn import turn_sentence
 from tco.documents.reasons import hosted_sentence
 from tco.numbers import (
     differ,
@@ -52,7 +53,8 @@ def _figures(result: Evaluation) -> str:
     chances = chance_text(rival.probability, result.stack.plan.gate.probability)
     wins = f" Probability to win: {chances}." if chances else ""
     turned = _turned(result)
-    return f"{cost}/month vs. {theirs} at {rival.name}.{wins}{_lost(result)}{turned}"
+    turn = _after(turn_sentence(result))
+    return f"{cost}/month vs. {theirs} at {rival.name}.{turn}{wins}{_lost(result)}{turned}"
 
 
 def chance_text(probability: float | None, required: float) -> str:
@@ -104,7 +106,7 @@ def opening(result: Evaluation) -> str:
     theirs = usd_about(rival.usd_per_month or 0.0)
     return (
         f"{start}{sure} vs. {theirs} at {rival.name} for the same tokens."
-        f"{_lost(result)}{_turned(result)} {flip_sentence(rival)}"
+        f"{_after(turn_sentence(result))}{_lost(result)}{_turned(result)} {flip_sentence(rival)}"
     ).rstrip()
 
 
@@ -130,8 +132,12 @@ def no_rival(result: Evaluation) -> str:
 
 
 def _turned(result: Evaluation) -> str:
-    turned = hosted_sentence(result)
-    return f" {turned}" if turned else ""
+    return _after(hosted_sentence(result) or "")
+
+
+def _after(sentence: str) -> str:
+    """Return a sentence with the space that separates it from the one before; empty for none."""
+    return f" {sentence}" if sentence else ""
 
 
 def _lost(result: Evaluation) -> str:

@@ -16,7 +16,7 @@ from tco.throughput.node import NodeThroughput
 from tco.throughput.outlook import speculative_gain
 from tco.units import MONTHS_PER_YEAR
 
-__all__ = ["options", "outlook"]
+__all__ = ["changes_text", "options", "outlook"]
 
 
 def outlook(result: Evaluation) -> str:
@@ -31,7 +31,7 @@ def _demand(result: Evaluation) -> Iterator[str]:
     for service in result.stack.services:
         growth = service.demand.growth_per_year
         if growth:
-            yield f"the demand of {service.name} {_changes(growth)}"
+            yield f"the demand of {service.name} {changes_text(growth)}"
 
 
 def _api_prices(result: Evaluation) -> Iterator[str]:
@@ -53,10 +53,16 @@ def _throughput(result: Evaluation) -> Iterator[str]:
         yearly = path.per_year.value
         if yearly.likely == 1 and yearly.is_point and not path.young_months:
             continue
-        yield f"throughput of {model} {_changes(yearly.likely - 1)}{_ends(yearly)}{_young(path)}"
+        change = changes_text(yearly.likely - 1)
+        yield f"throughput of {model} {change}{_ends(yearly)}{_young(path)}"
 
 
-def _changes(growth_per_year: float) -> str:
+def changes_text(growth_per_year: float) -> str:
+    """Return how fast something grows or falls.
+
+    >>> changes_text(-0.3)
+    'falls 30% per year'
+    """
     if not growth_per_year:
         return "stays"
     verb = "grows" if growth_per_year > 0 else "falls"

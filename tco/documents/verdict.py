@@ -8,6 +8,7 @@ from tco.analysis.decision.hosted import HostedTurn, HostRole
 from tco.analysis.decision.verdict import CapKind, Decision
 from tco.analysis.evaluation import Evaluation
 from tco.documents.document import Part
+from tco.documents.horizon_turn import HorizonTurnPart, horizon_turn_part
 from tco.documents.measure_first import measure_first
 from tco.documents.narrative import answer, opening
 from tco.documents.reasons import flips, reasons
@@ -54,6 +55,9 @@ class VerdictPart(Part):
     measure_first: str = Field(description="The input most worth measuring before the decision.")
     caps: tuple[CapPart, ...]
     hosted: HostedTurnPart | None
+    horizon_turn: HorizonTurnPart | None = Field(
+        description="Why today's month and the decision disagree; null where they agree."
+    )
 
 
 def verdict_part(result: Evaluation) -> VerdictPart:
@@ -72,6 +76,7 @@ def verdict_part(result: Evaluation) -> VerdictPart:
         flips=tuple(flips(result)),
         measure_first=measure_first(result),
         caps=tuple(CapPart(kind=cap.kind, message=cap.message) for cap in verdict.caps),
+        horizon_turn=horizon_turn_part(result.horizon_turn),
         hosted=None if result.hosted is None else _hosted(result.hosted),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tco.documents.memo import memo_document
@@ -100,3 +102,94 @@ def test_a_payback_after_the_horizon_is_not_never(lab: Lab) -> None:
     view = stack_view(stack)
     assert view.alternatives[0].payback == "not within 48 months"
     assert "it does not pay back the upfront cost within 48 months" in view.horizon
+
+
+def turning(lab: Lab, load: float, nodes: Keys | int, workload: Keys, **plan: Any) -> None:
+    """A stack at a load in nodes against api/dear, which bills $26,280 for a full node."""
+    lab.workload(requests_per_month=load * 730 * 3600, **workload)
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": nodes}}
+    lab.stack(pools, alternatives={"only": ["api/dear"]}, **plan)
+
+
+TURNS: dict[str, tuple[tuple[float, Keys | int, Keys], Keys, str]] = {
+    # $14,600 vs. $15,768 today; the API bills $13,500 a month on average
+    "api-prices": (
+        (0.6, 1, {}),
+        {"outlook": {"api_price_decay_per_year": 0.3}},
+        "Cheaper today, but not over 12 months: API prices fall 30% per year.",
+    ),
+    # two nodes, $29,200 vs. $28,908 today; from the second month on one node is enough
+    "throughput": (
+        (1.1, FOLLOWING, {}),
+        {"outlook": {"throughput_factor_per_year": 3.0}},
+        "More expensive today, but cheaper over 12 months: the throughput of nodes grows 200% per "
+        "year.",
+    ),
+    # $14,600 vs. $15,768 today; $20,000 on average
+    "node-prices": (
+        (0.6, 1, {}),
+        {"outlook": {"node_price_factor_per_year": {"on-demand": 2.0}}},
+        "Cheaper today, but not over 12 months: the rent of nodes grows 100% per year.",
+    ),
+    # $14,600 vs. $13,140 today; the API bills $15,900 a month on average
+    "growth": (
+        (0.5, 1, {"growth_per_year": 0.5}),
+        {},
+        "More expensive today, but cheaper over 12 months: demand grows 50% per year.",
+    ),
+    # $168 a month are left, or not: labor costs $200 to $5,000
+    "scenarios": (
+        (0.6, 1, {}),
+        {"ops": {"fte": [0.01, 0.05, 0.25]}},
+        "Cheaper in the base case, but not in enough scenarios.",
+    ),
+    "unserved": (
+        (0.9, 1, {"growth_per_year": 1.0}),
+        {"finance": {"horizon": 24}},
+        "Cheaper in the base case, but the fleet does not serve all demand.",
+    ),
+}
+
+
+@pytest.mark.parametrize("cause", TURNS)
+def test_month_and_horizon_that_disagree_are_said_with_the_cause(lab: Lab, cause: str) -> None:
+    """A cheaper month beside a "No", or the reverse, reads as an error without its cause."""
+    (load, nodes, workload), plan, sentence = TURNS[cause]
+    turning(lab, load, nodes, workload, **plan)
+    verdict = summarized(lab).verdict
+    assert verdict.horizon_turn is not None
+    assert verdict.horizon_turn.cause == cause
+    assert sentence in verdict.answer
+    assert sentence in first_page(lab).split("\n\n")[1]
+
+
+def test_the_path_that_moves_the_saving_most_is_the_cause(lab: Lab) -> None:
+    """Of growth in favor and falling prices against, the prices turn a cheaper month."""
+    plan: Keys = {"outlook": {"api_price_decay_per_year": 0.5}}
+    turning(lab, 0.6, 1, {"growth_per_year": 0.1}, **plan)
+    turn = summarized(lab).verdict.horizon_turn
+    assert turn is not None
+    assert (turn.today, turn.horizon, turn.cause) == ("self", "alternative", "api-prices")
+
+
+def test_a_payment_upfront_turns_a_month_that_spreads_it(lab: Lab) -> None:
+    """$96,360 for a year is $8,030 a month; paid at once it costs more than $8,063 a month."""
+    lab.workload(requests_per_month=0.3068 * 730 * 3600)
+    commitment = {"kind": "savings-plan", "term": "1yr", "payment": "all-upfront"}
+    pools: Keys = {
+        "main": {**ON_DEMAND, "nodes": 1, "purchase": "reserved", "commitment": commitment}
+    }
+    lab.stack(pools, alternatives={"only": ["api/dear"]})
+    turn = summarized(lab).verdict.horizon_turn
+    assert turn is not None
+    assert (turn.today, turn.horizon, turn.cause) == ("self", "alternative", "upfront")
+    assert "Cheaper today, but not over 12 months: payments upfront" in first_page(lab)
+
+
+@pytest.mark.parametrize("load", [0.3, 0.9])
+def test_an_answer_that_today_and_the_horizon_share_has_no_turn(lab: Lab, load: float) -> None:
+    """Where month, horizon and decision agree, the headline has nothing to explain."""
+    turning(lab, load, 1, {})
+    verdict = summarized(lab).verdict
+    assert verdict.horizon_turn is None
+    assert "today" not in verdict.answer

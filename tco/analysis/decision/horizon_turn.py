@@ -1,0 +1,167 @@
+"""Why today's month and the decision disagree: which path moves the saving over the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tco.analysis.cashflow.comparison import OwnSide, RivalSide, rival_side
+from tco.analysis.cashflow.projection import CashFlow, npv_usd, project
+from tco.analysis.decision.verdict import AlternativeResult, Verdict
+from tco.catalog.sourced import SourcedValue
+from tco.costing.api_bill import ApiRate, PricePath
+from tco.costing.group import Group
+from tco.costing.node_outlook import NodePriceOutlook
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import StackModel
+from tco.costing.throughput_path import ThroughputPath
+from tco.ranges import point
+
+__all__ = ["HorizonTurn", "Side", "TurnCause", "horizon_turn"]
+
+Side = Literal["self", "alternative"]
+TurnCause = Literal[
+    "api-prices", "throughput", "node-prices", "growth", "upfront", "unserved", "scenarios"
+]
+"""What turns the answer: a path of the horizon, payments upfront, unserved demand, or the ranges
+of the figures, where the base case agrees with today and too few or enough scenarios do not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HorizonTurn:
+    """The cheaper side of today's month and of the horizon in the base case, and what turns it."""
+
+    today: Side
+    horizon: Side
+    cause: TurnCause
+
+
+def horizon_turn(
+    own: OwnSide, rival: AlternativeResult, verdict: Verdict, *, usd: float, lost_months: int
+) -> HorizonTurn | None:
+    """Return what turns today's answer; None where month, horizon and decision agree.
+
+    ``usd`` is today's month of self-hosting.
+    """
+    saving, theirs = verdict.saving_npv_usd, rival.usd_per_month
+    if saving is None or theirs is None or rival.side is None:
+        return None
+    today: Side = "self" if usd < theirs else "alternative"
+    horizon: Side = "self" if saving > 0 else "alternative"
+    if today != horizon:
+        cause = _cause(own, rival.side, saving)
+        return HorizonTurn(today=today, horizon=horizon, cause=cause)
+    if _decides_for(verdict) in (None, today):
+        return None
+    return HorizonTurn(
+        today=today, horizon=horizon, cause="unserved" if lost_months else "scenarios"
+    )
+
+
+def _decides_for(verdict: Verdict) -> Side | None:
+    if verdict.decision == "DO_NOT":
+        return "alternative"
+    return "self" if verdict.decision in ("RECOMMEND", "LEAN") else None
+
+
+def _cause(own: OwnSide, rival: RivalSide, saving_usd: float) -> TurnCause:
+    """Return the path without which the saving would have moved most towards today's side."""
+    without: dict[TurnCause, float] = {
+        cause: _saving(held(own.stack), rival.alternative.name) for cause, held in PATHS.items()
+    }
+    without["upfront"] = _spread_saving(own, rival)
+    sign = 1.0 if saving_usd > 0 else -1.0
+    return max(without, key=lambda cause: sign * (saving_usd - without[cause]))
+
+
+def _saving(stack: StackModel, against: str) -> float:
+    """Return the present value of the saving of a changed stack against an alternative."""
+    changed = OwnSide(stack, project(stack), utilization=0.0)
+    alternative = next(one for one in stack.alternatives if one.name == against)
+    side = rival_side(changed.ahead, alternative)
+    if side is None:
+        raise AssertionError("an alternative that decides has a price")
+    return side.npv_usd - changed.npv_usd - side.refused_npv_usd
+
+
+def _spread_saving(own: OwnSide, rival: RivalSide) -> float:
+    """Return the saving if both sides paid each month what the month costs, nothing upfront."""
+    rate = float(own.stack.discount_rate.value.likely)
+    theirs, ours = rival.flow.billed_usd, own.flow.billed_usd
+    return float(npv_usd(CashFlow.running(theirs - ours - rival.refused_usd), rate))
+
+
+def _without_growth(stack: StackModel) -> StackModel:
+    return _everywhere(
+        stack.with_services(
+            lambda service: replace(service, demand=replace(service.demand, growth_per_year=0.0))
+        ),
+        _without_growth,
+    )
+
+
+def _without_progress(stack: StackModel) -> StackModel:
+    def steady(group: Group) -> Group:
+        return replace(group, progress=ThroughputPath(_at(group.progress.per_year, 1.0)))
+
+    return _everywhere(stack.with_groups(steady), _without_progress)
+
+
+def _without_node_prices(stack: StackModel) -> StackModel:
+    prices = stack.node_prices
+    steady = NodePriceOutlook(
+        on_demand=_at(prices.on_demand, 1.0),
+        spot=_at(prices.spot, 1.0),
+        capacity_block=_at(prices.capacity_block, 1.0),
+    )
+    return _everywhere(replace(stack, node_prices=steady), _without_node_prices)
+
+
+def _without_api_prices(stack: StackModel) -> StackModel:
+    steady = stack.with_services(_with_steady_apis)
+    alternatives = tuple(
+        replace(one, rates=tuple(_steady(rate) for rate in one.rates)) for one in stack.alternatives
+    )
+    return _everywhere(replace(steady, alternatives=alternatives), _without_api_prices)
+
+
+def _with_steady_apis(service: ServiceModel) -> ServiceModel:
+    return replace(
+        service,
+        overflow=_steady(service.overflow),
+        standby=replace(service.standby, api=_steady(service.standby.api)),
+        routed=tuple(
+            (request, replace(rate, path=_steady_path(rate))) for request, rate in service.routed
+        ),
+    )
+
+
+def _steady(rate: ApiRate | None) -> ApiRate | None:
+    return None if rate is None else replace(rate, path=_steady_path(rate))
+
+
+def _steady_path(rate: ApiRate) -> PricePath:
+    return PricePath(_at(rate.path.decay_per_year, 0.0))
+
+
+def _everywhere(stack: StackModel, change: Callable[[StackModel], StackModel]) -> StackModel:
+    """Return a stack with the stacks among its alternatives changed as well."""
+    alternatives = tuple(
+        one if one.stack is None else replace(one, stack=change(one.stack))
+        for one in stack.alternatives
+    )
+    return replace(stack, alternatives=alternatives)
+
+
+def _at(figure: SourcedValue, value: float) -> SourcedValue:
+    return replace(figure, value=point(value))
+
+
+PATHS: dict[TurnCause, Callable[[StackModel], StackModel]] = {
+    "api-prices": _without_api_prices,
+    "throughput": _without_progress,
+    "node-prices": _without_node_prices,
+    "growth": _without_growth,
+}
+"""Each path of the horizon with what holds it at its value on the pricing day."""
