@@ -341,6 +341,26 @@ aws.ec2.CapacityReservation("held", instance_type="p5.48xlarge", instance_count=
 """
 
 
+def test_a_second_fleet_for_a_workload_closes_an_open_gate(project: Project, cloud: Cloud) -> None:
+    """Two stacks that would serve one workload are closed, until one states why it may."""
+    example = yaml.safe_load((ROOT / "stacks/Pulumi.aws-premium.yaml").read_text(encoding="utf-8"))
+    ageless = {"max_price_age_days": 99_999, "max_throughput_age_days": 99_999}
+    given = {
+        **example["config"]["tco:plan"],
+        "provision": {"kind": "asg", "subnets": cloud.subnets},
+        "gate": {"max_usd_per_month": 900_000, **ageless},
+    }
+    project.stack(given)
+    project.stack(given, "second")
+    project.init()
+    run = project.run(*UP, "--skip-preview")
+    refused(run)
+    assert "second (premium-flat) may provision nodes too" in run.text
+    assert project.calls() == []
+    project.stack({**given, "gate": {**given["gate"], "shares_workload": "canary of second"}})
+    assert "the gate is open" in project.done("preview", "--stack", "dev").text
+
+
 def test_a_reservation_beside_the_plan_closes_an_open_gate(project: Project, cloud: Cloud) -> None:
     """$4.0 million a month beside a plan of two nodes, which alone was approved."""
     project.append(HELD)

@@ -104,6 +104,15 @@ def test_gate_refuses_before_the_provider_is_called(
     assert "aws:autoscaling/group:Group" not in made
 
 
+def test_gate_refuses_another_plan_than_the_reviewed_one(foreign: Project, tmp_path: Path) -> None:
+    """The pinned digest is compared in the engine too, and the message names the file to review."""
+    file = str(ROOT / "stacks" / "Pulumi.aws-premium.yaml")
+    options = limits(tmp_path, requireVerdict=file, requireDigest="0" * 64)
+    run = foreign.run("preview", "--stack", "dev", *options)
+    assert run.code != 0
+    assert f"the plan of {file} is not the reviewed one" in words(run.text)
+
+
 def test_gate_without_configuration_refuses(foreign: Project) -> None:
     """A pack that is only switched on lets no GPU through, and says what to write."""
     run = foreign.run("preview", "--policy-pack", str(ROOT / "policy"))

@@ -73,7 +73,7 @@ class _Source:
 
     def changes(self) -> Iterator[Change]:
         for parts, location, before, after in _differing(self.before, self.after):
-            old, new = (HIDDEN if self.hidden else _pruned(side) for side in (before, after))
+            old, new = (self._shown(side) for side in (before, after))
             path = (*self.location, *location)
             yield Change(
                 cause=_cause(self.cause, parts),
@@ -85,6 +85,10 @@ class _Source:
                 before=old,
                 after=new,
             )
+
+    def _shown(self, value: Any) -> Any:
+        """Return a value as a user would write it; of a confidential book only that it is there."""
+        return HIDDEN if self.hidden and value is not None else _pruned(value)
 
 
 def changes_between(before: StackFile, after: StackFile) -> list[Change]:

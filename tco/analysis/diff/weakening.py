@@ -57,7 +57,8 @@ KEYS = frozenset({*LOOSENESS, *LIMITS, "allow_types", "shares_workload", "overri
 def weakenings(before: Evaluation | None, after: Evaluation | None) -> list[Weakening]:
     """Return what makes the gate of a stack weaker than before; None is a stack that is absent.
 
-    A new stack is weak where nothing gates its nodes: by its level or by an override.
+    A new stack is weak where less gates its nodes than its own conditions: by its level, by an
+    override, or beside another fleet.
     """
     if after is None:
         return list(_removed(before.stack.plan)) if before is not None else []
@@ -65,6 +66,7 @@ def weakenings(before: Evaluation | None, after: Evaluation | None) -> list[Weak
     return [
         *_provisioned_ungated(old.plan if old is not None else None, new.plan),
         *_override(old.plan.gate.override if old is not None else None, new.plan.gate.override),
+        *_shared(old.plan.gate if old is not None else None, new.plan.gate),
         *(_changed(before, after) if before is not None else ()),
     ]
 
@@ -87,8 +89,6 @@ def _changed(before: Evaluation, after: Evaluation) -> Iterator[Weakening]:
     yield from _looser(old.plan.gate, new.plan.gate)
     yield from _limits(before, after)
     yield from _added("gate.allow_types", set(old.plan.gate.allow_types), new.plan.gate.allow_types)
-    if old.plan.gate.shares_workload is None and new.plan.gate.shares_workload is not None:
-        yield Weakening("gate.shares_workload", None, new.plan.gate.shares_workload)
     yield from _guardrails(old.plan, new.plan)
     yield from _added("confirm", set(_confirmed(old)), tuple(_confirmed(new)))
 
@@ -126,6 +126,13 @@ def _override(before: Override | None, after: Override | None) -> Iterator[Weake
     if any(more > less for less, more in zip(old, new, strict=True)):
         sides = [side.model_dump(mode="json")["max_usd_per_month"] for side in (before, after)]
         yield Weakening("gate.override.max_usd_per_month", *sides)
+
+
+def _shared(before: Gate | None, after: Gate) -> Iterator[Weakening]:
+    """Yield a workload that is shared on purpose for the first time."""
+    was = before.shares_workload if before is not None else None
+    if was is None and after.shares_workload is not None:
+        yield Weakening("gate.shares_workload", None, after.shares_workload)
 
 
 def _added(key: str, before: set[str], after: tuple[str, ...]) -> Iterator[Weakening]:

@@ -131,7 +131,9 @@ def _row(delta: StackDelta, note: str) -> StackRow:
         before=_money(whole.before, delta.before),
         after=_money(whole.after, after),
         change=_change(whole) if delta.touched else NOTHING,
-        ceiling=_turned(delta, [_ceiling(side) for side in (delta.before, after)]),
+        ceiling=NOTHING
+        if after is None
+        else _turned(delta, [_ceiling(side) for side in (delta.before, after)]),
         verdict=_turned(delta, [_decision(side) for side in (delta.before, delta.after)]),
         gate=_turned(delta, [_gate(side) for side in (delta.before, delta.after)]),
         why="; ".join(changes[:MOST_REASONS]) + _more(len(changes)),

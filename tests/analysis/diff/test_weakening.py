@@ -136,6 +136,5 @@ def test_a_stack_that_leaves_the_gate(lab: Lab) -> None:
     assert keys(weakenings(None, gated)) == []
     ungated = evaluated(lab, {"provision": PROVISION, "gate": {"level": "advisory"}})
     assert keys(weakenings(None, ungated)) == ["provision"]
-    assert keys(weakenings(None, evaluated(lab, {"gate": {"override": OVERRIDE}}))) == [
-        "gate.override"
-    ]
+    for key, value in (("override", OVERRIDE), ("shares_workload", "canary")):
+        assert keys(weakenings(None, evaluated(lab, {"gate": {key: value}}))) == [f"gate.{key}"]

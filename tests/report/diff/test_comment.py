@@ -173,6 +173,7 @@ def hostile(found: DiffDocument, text: str) -> DiffDocument:
                         "answer": text,
                         "flips": (text,),
                         "warnings": (text,),
+                        "implausible": (text,),
                         "unpriced": (text,),
                         "decision": text,
                         "pricing_day": text,
