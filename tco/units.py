@@ -7,6 +7,7 @@ from typing import Final
 
 __all__ = [
     "BYTES_PER_GB",
+    "HOURS_PER_DAY",
     "HOURS_PER_MONTH",
     "HOURS_PER_WEEK",
     "MONTHS_PER_YEAR",
@@ -17,6 +18,7 @@ __all__ = [
     "WORK_HOURS_PER_FTE_YEAR",
 ]
 
+HOURS_PER_DAY: Final = 24.0
 HOURS_PER_MONTH: Final = 730.0
 HOURS_PER_WEEK: Final = 168
 WEEKS_PER_MONTH: Final = HOURS_PER_MONTH / HOURS_PER_WEEK

@@ -29,6 +29,7 @@ from tco.costing.lines import CATEGORIES
 from tco.costing.stack import Resolve, StackModel
 from tco.errors import BadInput
 from tco.plan.stack_file import read_stack
+from tco.plan.workload import VOLUME_KEYS
 from tco.resolve.candidates import with_every_supply
 from tco.resolve.resolver import load_stack, resolve, resolve_stack
 
@@ -225,7 +226,7 @@ class Lab:
     def workload(self, name: str = "demand", **keys: Any) -> str:
         """A workload file. Without a volume: half a node of the model `unit`."""
         volume: Keys = {"requests_per_month": 0.5 * 730 * 3600}
-        if keys.keys() & {"requests_per_month", "per_hour", "csv"}:
+        if keys.keys() & set(VOLUME_KEYS):
             volume = {}
         tokens = {"name": "all", "share": 1, "input": 900, "output": 100}
         content = {"classes": [tokens], "burst": SMOOTH, **volume, **keys}

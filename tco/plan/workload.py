@@ -19,11 +19,13 @@ from tco.errors import BadInput, Problem, one_of
 from tco.files import Strict, problems_of
 from tco.plan.folder_files import FolderFiles, below
 from tco.plan.hourly_counts import MOST_PER_HOUR, week_from_csv
+from tco.plan.volume import REQUESTS_PER_MONTH, Users, Volume
 from tco.ranges import PositiveAmount, Range, Share, point
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH
 from tco.yaml_files import read_yaml
 
 __all__ = [
+    "VOLUME_KEYS",
     "Demand",
     "RequestClass",
     "Sessions",
@@ -53,6 +55,9 @@ Kind = Literal["chat", "code-completion", "agent", "batch"]
 """What a workload's requests are for: it says how bursty they are."""
 NO_SHARE = point(0.0)
 SHARES_TOLERANCE = 1e-6
+VOLUME_KEYS = (*REQUESTS_PER_MONTH, "users", "per_hour", "csv")
+"""The keys that state how many requests there are; a workload has exactly one of them."""
+MOST_PER_MONTH = 1e15
 TOO_FEW = "less than one request a month: there is nothing to plan."
 
 
@@ -177,7 +182,10 @@ class Workload(Strict):
 
     kind: Kind | None = None
     timezone: Annotated[str, BeforeValidator(_timezone)] = "UTC"
-    requests_per_month: Annotated[float, Field(strict=True, gt=0, le=1e15)] | None = None
+    requests_per_month: Volume | None = None
+    requests_per_day: Volume | None = None
+    requests_per_second: Volume | None = None
+    users: Users | None = None
     per_hour: tuple[Annotated[float, Field(strict=True, ge=0, le=MOST_PER_HOUR)], ...] | None = None
     csv: Name | None = None
     shape: Shape = Shape(kind="flat")
@@ -191,20 +199,20 @@ class Workload(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        given = [
-            key
-            for key in ("requests_per_month", "per_hour", "csv")
-            if getattr(self, key) is not None
-        ]
+        given = [key for key in VOLUME_KEYS if getattr(self, key) is not None]
         if len(given) != 1:
+            ways = f"{', '.join(VOLUME_KEYS[:-1])} or {VOLUME_KEYS[-1]}"
             raise ValueError(
-                "states its requests in exactly one way: requests_per_month, per_hour or csv"
+                f"states its requests in exactly one way: {ways}"
                 + (f", not {' and '.join(given)}." if given else ".")
             )
-        if self.requests_per_month is not None and self.requests_per_month < 1:
-            raise ValueError(f"requests_per_month {self.requests_per_month:g} is {TOO_FEW}")
-        if self.requests_per_month is None and "shape" in self.model_fields_set:
-            raise ValueError(f"shape goes with requests_per_month; {given[0]} has its own.")
+        volume = self.mean_volume
+        if volume is None and "shape" in self.model_fields_set:
+            raise ValueError(f"shape goes with a mean volume; {given[0]} has its own.")
+        if volume is not None and volume < 1:
+            raise ValueError(f"{given[0]} is {TOO_FEW}")
+        if volume is not None and volume > MOST_PER_MONTH:
+            raise ValueError(f"{given[0]} is more than {MOST_PER_MONTH:g} requests a month.")
         if self.per_hour is not None:
             _check_week(self.per_hour)
         total = math.fsum(request.share for request in self.classes)
@@ -214,6 +222,16 @@ class Workload(Strict):
         if len(set(names)) < len(names):
             raise ValueError("two classes have the same name.")
         return self
+
+    @property
+    def mean_volume(self) -> float | None:
+        """Requests per month, where the file states a mean volume; else None."""
+        if self.users is not None:
+            return self.users.requests_per_day * REQUESTS_PER_MONTH["requests_per_day"]
+        for key, factor in REQUESTS_PER_MONTH.items():
+            if (stated := getattr(self, key)) is not None:
+                return stated * factor
+        return None
 
 
 def _check_week(hours: Sequence[float]) -> None:
@@ -307,7 +325,7 @@ def demand_of(workload: Workload, folder: Path, shown: str, files: FolderFiles) 
         week = np.array(workload.per_hour)
     else:
         shape = week_of(workload.shape)
-        week = (workload.requests_per_month or 0.0) / WEEKS_PER_MONTH * shape / shape.sum()
+        week = (workload.mean_volume or 0.0) / WEEKS_PER_MONTH * shape / shape.sum()
     return Demand(
         requests_per_hour=week,
         classes=workload.classes,

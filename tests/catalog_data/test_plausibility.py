@@ -24,6 +24,8 @@ from tco.ranges import Range
 DATA = Path(__file__).parents[2] / "tco" / "catalog" / "data" / "plausibility"
 JUDGED_TOGETHER = {
     "Workload.requests_per_month": "with the fleet: resolve/plausibility/demand.py",
+    "Workload.requests_per_day": "with the fleet: resolve/plausibility/demand.py",
+    "Workload.requests_per_second": "with the fleet: resolve/plausibility/demand.py",
     "Workload.per_hour": "with the fleet: resolve/plausibility/demand.py",
     "Nodes.min": "with the demand: resolve/plausibility/demand.py",
     "Nodes.max": "a ceiling costs nothing until it is used",

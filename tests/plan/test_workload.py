@@ -51,6 +51,20 @@ def test_the_month_matches_whatever_the_shape(lab: Lab, shape: Keys) -> None:
     assert (found.requests_per_hour >= 0).all()
 
 
+@pytest.mark.parametrize(
+    ("keys", "per_month"),
+    [
+        ({"requests_per_day": 130_000}, 130_000 * 730 / 24),
+        ({"requests_per_second": 0.5}, 0.5 * 3600 * 730),
+        ({"users": {"active": 500, "requests_per_user_day": 40}}, 20_000 * 730 / 24),
+    ],
+)
+@pytest.mark.parametrize("shape", [{"kind": "flat"}, {"kind": "office", "peak_to_mean": 2.5}])
+def test_a_volume_as_people_know_it(lab: Lab, keys: Keys, per_month: float, shape: Keys) -> None:
+    """A volume per day, per second or by users is the mean of the week, whatever the shape."""
+    assert demand(lab, **keys, shape=shape).requests_per_month == pytest.approx(per_month)
+
+
 def test_diurnal_is_a_cosine_around_its_peak_hour(lab: Lab) -> None:
     """1 + (1.6 - 1) cos: highest at the peak hour, lowest twelve hours later, every day."""
     shape = {"kind": "diurnal", "peak_to_mean": 1.6, "peak_hour": 20}
@@ -375,6 +389,17 @@ def test_csv_stays_in_its_folder(lab: Lab) -> None:
     ("keys", "told"),
     [
         ({"requests_per_month": 0}, "requests_per_month: 0 should be greater than 0."),
+        ({"requests_per_second": 1e12}, "requests_per_second is more than 1e+15 requests a month."),
+        (
+            {"requests_per_day": 0.01},
+            "requests_per_day is less than one request a month: there is nothing to plan.",
+        ),
+        ({"users": 500}, "users: 500 should be keys with values."),
+        ({"users": {"active": 500}}, "users.requests_per_user_day: is missing."),
+        (
+            {"users": {"active": 1, "requests_per_user_day": 1}, "requests_per_day": 5},
+            "csv, not requests_per_day and users.",
+        ),
         ({"requests_per_month": -5}, "requests_per_month: -5 should be greater than 0."),
         ({"per_hour": [0] * 168}, "per_hour is 0 in every hour: there is nothing to serve."),
         ({"per_hour": [1] * 24}, "per_hour has 24 values, a week has 168 hours."),
@@ -382,9 +407,13 @@ def test_csv_stays_in_its_folder(lab: Lab) -> None:
         ({"per_hour": [-1] + [1] * 167}, "per_hour[0]: -1 should be greater than or equal to 0."),
         (
             {"per_hour": [1] * 168, "requests_per_month": 5},
-            "states its requests in exactly one way: requests_per_month, per_hour or csv, not",
+            "states its requests in exactly one way: requests_per_month, requests_per_day, "
+            "requests_per_second, users, per_hour or csv, not requests_per_month and per_hour.",
         ),
-        ({"per_hour": [1] * 168, "shape": {"kind": "flat"}}, "shape goes with requests_per_month;"),
+        (
+            {"per_hour": [1] * 168, "shape": {"kind": "flat"}},
+            "shape goes with a mean volume;",
+        ),
         ({"shape": {"kind": "flat", "peak_to_mean": 2}}, "a flat shape has a peak_to_mean of 1"),
         ({"shape": {"kind": "diurnal", "peak_to_mean": 2.1}}, "peak_to_mean 2.1 is above 2"),
         ({"shape": {"kind": "office", "peak_to_mean": 4}}, "peak_to_mean 4 is above 3.73"),

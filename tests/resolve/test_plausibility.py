@@ -157,3 +157,22 @@ def test_an_alternative_stack_is_judged_as_well(lab: Lab) -> None:
     result = lab.evaluate()
     assert (result.verdict.decision, result.gate.open) == ("UNKNOWN", False)
     assert only(result).path == "prices.rival.mine/8x.usd_per_hour"
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "unit"),
+    [
+        ({"requests_per_day": 1}, 1, "requests/day"),
+        ({"requests_per_second": 1e-5}, 1e-5, "requests/second"),
+        ({"users": {"active": 2, "requests_per_user_day": 1}}, 2 * 730 / 24, "requests/month"),
+    ],
+)
+def test_a_volume_that_idles_a_node_is_reported_in_its_unit(
+    lab: Lab, keys: Keys, value: float, unit: str
+) -> None:
+    """A volume per day is compared per day; that of users, which has two factors, per month."""
+    lab.workload(**keys)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/dear"])
+    finding = only(lab.evaluate())
+    assert finding.id == "demand"
+    assert (finding.value.likely, finding.unit) == (pytest.approx(value), unit)

@@ -12,10 +12,12 @@ from tco.catalog.plausibility.doubt import Doubt
 from tco.catalog.plausibility.finding import PlausibilityFinding, finding_of
 from tco.catalog.plausibility.mistakes import probable_mistake
 from tco.costing.service_model import ServiceModel
+from tco.plan.volume import REQUESTS_PER_MONTH
+from tco.plan.workload import VOLUME_KEYS
 from tco.ranges import point
 from tco.resolve.lookup import Lookup
 from tco.resolve.plausibility.places import PLAN_KEYS, workload_file, workload_path
-from tco.units import HOURS_PER_MONTH
+from tco.units import HOURS_PER_DAY, HOURS_PER_MONTH
 
 __all__ = ["demand_findings"]
 
@@ -23,9 +25,8 @@ LEAST_LOAD = 0.01
 """A demand that fills less of one node is no reason to plan one: it is in another unit."""
 FEW_NODES, MOST_TIMES_NEEDED = 16, 20.0
 """More nodes than these few are at most this many times what the busiest hour needs."""
-HOURS_PER_DAY = 24.0
+PER_DAY = Mistake(HOURS_PER_DAY / HOURS_PER_MONTH, "Per day instead of per month?")
 MISTAKES = (
-    Mistake(HOURS_PER_DAY / HOURS_PER_MONTH, "Per day instead of per month?"),
     Mistake(1e-3, "Thousands of requests?"),
     Mistake(1e-6, "Millions of requests?"),
 )
@@ -56,21 +57,21 @@ def _volume(todo: Lookup, service: ServiceModel, load: float) -> Iterator[Plausi
     name = todo.plan.services[service.name].workload
     workload, demand = todo.source.workloads[name]
     requests = demand.requests_per_month
-    low = requests * LEAST_LOAD / load
+    stated = next(key for key in VOLUME_KEYS if getattr(workload, key, None) is not None)
+    period = stated if stated in REQUESTS_PER_MONTH else "requests_per_month"
+    stated_volume = requests / REQUESTS_PER_MONTH[period]
+    low = stated_volume * LEAST_LOAD / load
     band = Band(low, math.inf, f"{LEAST_LOAD:.0%} of one node of {service.groups[0].pools[0].name}")
-    stated = next(key for key in VOLUMES if getattr(workload, key, None) is not None)
+    known = (PER_DAY, *MISTAKES) if stated == "requests_per_month" else MISTAKES
     doubt = Doubt(
         keys=(stated,),
-        value=point(requests),
-        unit="requests/month",
+        value=point(stated_volume),
+        unit=period.replace("_per_", "/"),
         band=band,
-        mistake=probable_mistake(requests, band, MISTAKES),
+        mistake=probable_mistake(stated_volume, band, known),
     )
     file = workload_file(todo.source, name)
     yield finding_of("demand", doubt, file=file, within=(), path=workload_path(name))
-
-
-VOLUMES = ("requests_per_month", "per_hour", "csv")
 
 
 def _nodes(
