@@ -241,7 +241,7 @@ def evaluate(
         closes_on_demand=closes_on_demand(stack, verdict, decided, scenarios, seed=seed),
         ceiling_usd=most.usd_per_month,
         planned_peak_usd=planned_peak(stack, done).usd_per_month,
-        other_fleets=cache(partial(_open_fleets, stack, today, scenarios, seed)),
+        other_fleets=cache(partial(_open_fleets, stack, today, scenarios=scenarios, seed=seed)),
     )
     return Evaluation(
         stack=stack,
@@ -282,7 +282,7 @@ def of_running_stack(result: Evaluation, ceiling_usd: float) -> Evaluation:
 
 
 def _open_fleets(
-    stack: StackModel, today: dt.date, scenarios: int, seed: int
+    stack: StackModel, today: dt.date, *, scenarios: int, seed: int
 ) -> tuple[OtherFleet, ...]:
     """Return the other stacks on its workloads whose gate is open without regard to this one."""
     mine = _workloads(stack)

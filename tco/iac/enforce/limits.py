@@ -50,7 +50,7 @@ SCHEMA: Final[dict[str, dict[str, Any]]] = {
 """The configuration of `tco-gate`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """What is allowed; None where nothing is said."""
 
