@@ -18,6 +18,7 @@ from tco.catalog.hardware import Hardware, Instance, SpotBand
 from tco.catalog.model_row import ModelRow
 from tco.catalog.node_price import NodePrice
 from tco.catalog.price_row import PriceRow
+from tco.catalog.score import Score
 from tco.errors import BadInput, Problem
 from tco.files import Strict, as_list, as_mapping, problems_of
 from tco.ranges import point
@@ -56,7 +57,9 @@ class Currency(Strict):
     as_of: Day
 
 
-AnyRow = Hardware | Instance | ModelRow | NodePrice | ApiPrice | Benchmark | SpotBand | Figure
+AnyRow = (
+    Hardware | Instance | ModelRow | NodePrice | ApiPrice | Benchmark | SpotBand | Figure | Score
+)
 
 
 class Book(Strict):
@@ -76,6 +79,8 @@ class Book(Strict):
     benchmarks: tuple[Benchmark, ...] = ()
     spot_bands: tuple[SpotBand, ...] = ()
     figures: tuple[Figure, ...] = ()
+    scores: Annotated[tuple[Score, ...], Field(exclude_if=lambda rows: not rows)] = ()
+    """Left out, no digest of a book depends on it."""
     name: SkipJsonSchema[str] = Field(default="", exclude=True)
 
     @model_validator(mode="before")
@@ -124,6 +129,7 @@ class Book(Strict):
             *self.benchmarks,
             *self.spot_bands,
             *self.figures,
+            *self.scores,
         )
 
     @property

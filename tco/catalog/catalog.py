@@ -29,6 +29,7 @@ from tco.catalog.match import CatalogMatch
 from tco.catalog.model_row import ModelRow
 from tco.catalog.node_files import FOLDER, NodeFiles
 from tco.catalog.node_price import CommitmentKind, NodePrice, Payment, Purchase, Term, node_key
+from tco.catalog.score import Score
 from tco.catalog.sourced import Origin, SourcedValue
 from tco.catalog.specs import model_specs
 from tco.errors import TcoError, one_of
@@ -73,7 +74,9 @@ class Catalog:
                 self._index.setdefault(self._key(row), []).append((row, book))
 
     def _key(self, row: AnyRow) -> tuple[object, ...]:
-        """Return a row's key; a benchmark's with the one name of its model and of its GPU."""
+        """Return a row's key; with the one name of its model, and of a benchmark's GPU."""
+        if isinstance(row, Score):
+            return ("score", self.scored_model(row.model), row.benchmark)
         if not isinstance(row, Benchmark):
             return row.key
         kind, model, gpu, *rest = row.key
@@ -278,6 +281,27 @@ class Catalog:
     def model_names(self) -> list[str]:
         """The names of all models that have a benchmark, weights, a curve or a spec."""
         return sorted(set(self._model_names.values()))
+
+    def scored_model(self, name: str) -> str:
+        """Return the name of a model under which its scores are held, of one known or not."""
+        return self.model(name) or name.casefold()
+
+    @cached_property
+    def benchmarks_scored(self) -> dict[str, tuple[str, ...]]:
+        """The benchmarks on which each model has a score."""
+        found: dict[str, dict[str, None]] = {}
+        for row, _ in self._held(Score):
+            found.setdefault(self.scored_model(row.model), {})[row.benchmark] = None
+        return {model: tuple(benchmarks) for model, benchmarks in found.items()}
+
+    def scores(self, model: str, day: dt.date) -> tuple[Score, ...]:
+        """Return the scores of a model on a day, one per benchmark."""
+        name = self.scored_model(model)
+        found = (
+            self.find_as(Score, ("score", name, benchmark), day)
+            for benchmark in self.benchmarks_scored.get(name, ())
+        )
+        return tuple(match.row for match in found if match is not None)
 
     def instance(self, name: str) -> Instance | None:
         """Return an instance type, or None for an unknown one."""

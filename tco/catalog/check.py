@@ -11,6 +11,7 @@ from tco.catalog.hardware import Instance, SpotBand
 from tco.catalog.listing import Checked, FigureEntry, figure_rows
 from tco.catalog.node_price import NodePrice
 from tco.catalog.plausibility.books import book_findings
+from tco.catalog.score import Score
 from tco.errors import Problem, did_you_mean
 
 __all__ = ["check_catalog"]
@@ -19,6 +20,7 @@ __all__ = ["check_catalog"]
 def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
     """Figures without source or day, of an unknown name, or impossible; and the old ones.
 
+    A model's score stays what it was measured to be, however old it is.
     Doubles, negative values and upside-down ranges are refused when a book is read.
     """
     books = [*catalog.every_book, catalog.hosts_book(today)]
@@ -31,7 +33,11 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
     ]
     found = [one for book in catalog.every_book for one in book_findings(book, catalog, today)]
     faults += [Problem(one.file, one.path, one.message) for one in found if not one.confirmed]
-    old = [row for row in rows if row.age_days is not None and row.age_days > max_age]
+    old = [
+        row
+        for row in rows
+        if row.age_days is not None and row.age_days > max_age and not isinstance(row.row, Score)
+    ]
     return Checked(
         figures=len(rows),
         faults=tuple(faults),

@@ -25,6 +25,7 @@ from tco.catalog.figure import Figure
 from tco.catalog.hardware import Hardware, Instance, SpotBand
 from tco.catalog.model_row import ModelRow
 from tco.catalog.node_price import NodePrice
+from tco.catalog.score import Score
 from tco.files import as_list, as_mapping, write_text
 from tco.ranges import Range
 
@@ -43,6 +44,7 @@ READERS: Final = (
     "catalog/node_price.py",
     "catalog/price_row.py",
     "catalog/row.py",
+    "catalog/score.py",
     "files.py",
     "ranges.py",
     "yaml_files.py",
@@ -53,7 +55,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     model.__name__: model
     for model in (
         *(ApiPrice, Benchmark, BenchmarkPoint, Book, Figure, Hardware, Instance, Latency),
-        *(ModelRow, NodePrice, Peak, SpotBand, Tier),
+        *(ModelRow, NodePrice, Peak, Score, SpotBand, Tier),
     )
 }
 """The records that a book holds, by name."""

@@ -34,7 +34,9 @@ def prices() -> None:
 @click.argument("words", nargs=-1, metavar="[WORD]…")
 @click.option(
     "--kind",
-    type=click.Choice(["node", "api", "benchmark", "figure", "spot-band", "hardware", "instance"]),
+    type=click.Choice(
+        ["node", "api", "benchmark", "figure", "spot-band", "hardware", "instance", "score"]
+    ),
     help="Only figures of this kind.",
 )
 @click.option(

@@ -12,6 +12,7 @@ import numpy as np
 from tco.arrays import Quantity
 from tco.catalog.api_price import ApiPrice, Peak
 from tco.catalog.match import CatalogMatch
+from tco.catalog.score import Score
 from tco.catalog.sourced import SourcedValue
 from tco.plan.workload import Demand, RequestClass, cached_share
 from tco.providers.provider import vendor_of
@@ -72,6 +73,9 @@ class ApiRate:
     path: PricePath
     factor: float = 1.0
     """A factor on all its prices, for a what-if."""
+    model: str = ""
+    """The name of the model that it serves, as scores know it."""
+    scores: tuple[Score, ...] = ()
 
     @property
     def row(self) -> ApiPrice:

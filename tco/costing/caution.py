@@ -20,6 +20,7 @@ CautionKind = Literal[
     "extrapolated",
     "offline-maximum",
     "cache-hits",  # unknown share of prefill
+    "score",  # whether a model reaches a required score is not known
     "sunk",  # nodes that are paid for
     "confirmed",  # an unusual figure that the reviewed file confirms
 ]

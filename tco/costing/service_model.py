@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from tco.catalog.score import Score
 from tco.costing.api_bill import ApiRate
 from tco.costing.group import Group
 from tco.costing.pool_model import PoolModel
@@ -44,6 +45,7 @@ class ServiceModel:
 
     name: str
     model: str
+    scores: tuple[Score, ...] = ()
     serving_label: str
     demand: Demand
     groups: tuple[Group, ...]

@@ -16,6 +16,7 @@ from tco.documents.disclosure import is_secret, source_of
 from tco.documents.document import Part
 from tco.documents.figures import oldest_day
 from tco.documents.lines import per_unit
+from tco.documents.quality import QualityPart, quality_part
 
 __all__ = [
     "AlternativePart",
@@ -65,7 +66,10 @@ class AlternativePart(Part):
     )
     is_rival: bool = Field(description="Whether the verdict compares with it.")
     eligible: bool
-    lacking: tuple[str, ...] = Field(description="Required properties that it does not have.")
+    lacking: tuple[str, ...] = Field(
+        description="Required properties and scores that it does not have."
+    )
+    quality: QualityPart
     unpriced: str | None = Field(description="Why it has no price.")
     usd_per_month: float | None
     usd_per_mtok_output: float | None
@@ -102,6 +106,7 @@ def alternative_part(alternative: AlternativeResult, result: Evaluation) -> Alte
         is_rival=comparable and alternative.name == result.verdict.against,
         eligible=bought.eligible,
         lacking=tuple(bought.lacking),
+        quality=quality_part(result.stack, bought),
         unpriced=bought.unpriced or None,
         usd_per_month=usd,
         usd_per_mtok_output=per_unit(levelized, result.output_mtok_per_month),

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from tco.catalog.fields import Day, Flag, Name, PositiveInt
+from tco.catalog.score import ScorePercent
 from tco.files import Strict, as_mapping
 from tco.plan.pools import NodeCount, Pool
 from tco.ranges import Amount, PositiveAmount, Range, Share, point
@@ -17,12 +18,14 @@ __all__ = [
     "Finance",
     "Gate",
     "Guardrails",
+    "MinScore",
     "Ops",
     "Outlook",
     "Override",
     "Plan",
     "PlatformCost",
     "Provision",
+    "Requirement",
     "Route",
     "Service",
     "Standby",
@@ -116,6 +119,23 @@ class Egress(Strict):
         return self
 
 
+class MinScore(Strict):
+    """The least score on each of some benchmarks that a model needs, in percent."""
+
+    min_score: Annotated[dict[Name, ScorePercent], Field(min_length=1)]
+
+
+def _requirement_form(given: Any) -> str:
+    return "<min_score>" if isinstance(given, dict | MinScore) else "<property>"
+
+
+Requirement = Annotated[
+    Annotated[Name, Tag("<property>")] | Annotated[MinScore, Tag("<min_score>")],
+    Discriminator(_requirement_form),
+]
+"""A property that an API needs, or scores that a model needs."""
+
+
 class Service(Strict):
     """One model behind one endpoint: its workload, its pools, what happens at their limits."""
 
@@ -126,7 +146,7 @@ class Service(Strict):
     standby: Standby = Standby()
     overflow: Name = "refuse"
     route: dict[Name, Route] = Field(default_factory=dict)
-    require: tuple[Name, ...] = ()
+    require: tuple[Requirement, ...] = ()
     egress: Egress = Egress()
 
 

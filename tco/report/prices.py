@@ -12,7 +12,8 @@ from tco.catalog.figure import Figure
 from tco.catalog.hardware import SpotBand
 from tco.catalog.listing import Checked, FigureEntry
 from tco.catalog.node_price import NodePrice
-from tco.numbers import plain
+from tco.catalog.score import Score
+from tco.numbers import grouped, plain
 from tco.ranges import Range
 from tco.report.layout import WIDTH, cell_lines, wrapped
 from tco.units import HOURS_PER_MONTH, TERM_MONTHS
@@ -56,7 +57,7 @@ def _value(row: AnyRow) -> str:
         return f"up to {plain(best)} tok/s ({len(row.points)} points, {row.kind})"
     if isinstance(row, SpotBand):
         return f"{_range(row.interrupted_per_month)} interrupted a month"
-    return ""
+    return f"{plain(row.value)}%, {grouped(row.samples)} samples" if isinstance(row, Score) else ""
 
 
 def _node_value(row: NodePrice) -> str:

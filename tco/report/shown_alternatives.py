@@ -8,7 +8,7 @@ from tco.documents.alternatives import AlternativePart
 from tco.documents.stack import StackSummary
 from tco.numbers import usd_range
 
-__all__ = ["shown_alternatives"]
+__all__ = ["quality_texts", "shown_alternatives"]
 
 MOST_HOSTS = 3
 """Hosts of the same weights that are shown, besides the one that decides."""
@@ -34,6 +34,15 @@ def shown_alternatives(stack: StackSummary) -> tuple[tuple[AlternativePart, ...]
     ]
     texts = [text for text in rest if text]
     return shown, f"Not shown: {'; '.join(texts)}. `--format json` has all." if texts else ""
+
+
+def quality_texts(shown: Sequence[AlternativePart]) -> tuple[str, ...]:
+    """Return what is known of the quality of other models; alike texts name all alternatives."""
+    by_text: dict[str, list[str]] = {}
+    for one in shown:
+        if one.quality.text:
+            by_text.setdefault(one.quality.text, []).append(one.name)
+    return tuple(f"{', '.join(names)}: {text}." for text, names in by_text.items())
 
 
 def _counted(left: Sequence[AlternativePart], noun: str, what: str) -> str:

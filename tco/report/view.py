@@ -24,7 +24,7 @@ from tco.numbers import (
 )
 from tco.percent import exact_percent
 from tco.report.rows import AlternativeRow, LineRow, alternative_row, line_rows
-from tco.report.shown_alternatives import shown_alternatives
+from tco.report.shown_alternatives import quality_texts, shown_alternatives
 from tco.throughput.provenance import Provenance
 
 __all__ = ["StackView", "category_totals", "stack_view"]
@@ -57,6 +57,7 @@ class StackView:
     fleets: tuple[str, ...]
     alternatives: tuple[AlternativeRow, ...]
     more_alternatives: str
+    quality: tuple[str, ...]
     scan_ceiling: str
     flips: tuple[str, ...]
     reasons: tuple[str, ...]
@@ -102,6 +103,7 @@ def stack_view(stack: StackSummary) -> StackView:
         fleets=tuple(map(_fleet, stack.services)),
         alternatives=tuple(alternative_row(stack, one) for one in shown),
         more_alternatives=more,
+        quality=quality_texts(shown),
         scan_ceiling=tokens(stack.scan.ceiling_mtok_per_month),
         flips=verdict.flips,
         reasons=verdict.reasons,

@@ -8,6 +8,7 @@ from tco.catalog.api_price import ApiPrice
 from tco.catalog.match import CatalogMatch
 from tco.costing.api_bill import ApiRate, PricePath, too_long
 from tco.costing.fleet_operation import operate
+from tco.costing.requirements import lacking_of, lacking_of_stack, model_of
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, StackModel
 from tco.errors import BadInput, did_you_mean, one_of
@@ -18,6 +19,7 @@ from tco.plan.workload import RequestClass
 from tco.resolve.lookup import Lookup
 from tco.resolve.rival_figures import with_own_figures
 from tco.resolve.same_weights import same_weights
+from tco.resolve.scores import api_scores
 
 __all__ = ["check_jumps", "needed_rate", "resolve_alternatives"]
 
@@ -32,12 +34,12 @@ def needed_rate(
     rate = _rate(todo, api)
     if rate is None:
         raise todo.fail(path, f'no price for the API "{api}".', _known_apis(todo, api))
-    lacking = [name for name in spec.require if name not in rate.row.properties]
+    lacking = lacking_of(spec.require, rate)
     if lacking:
         raise todo.fail(
             path,
             f"{api} lacks {', '.join(lacking)}, which `require` asks for.",
-            "Name an API that has it, or state the property in a price book.",
+            "Name an API that has it, or state the property or the score in a price book.",
         )
     if why := too_long(rate.row, classes):
         raise todo.fail(path, f"{why}.", "Name an API with a longer context.")
@@ -69,7 +71,13 @@ def _rate_of(todo: Lookup, found: CatalogMatch[ApiPrice]) -> ApiRate:
         for jump in outlook.jumps
         if jump.api == api
     )
-    return ApiRate(api, found, PricePath(decay, jumps))
+    return ApiRate(
+        api,
+        found,
+        PricePath(decay, jumps),
+        model=todo.catalog.scored_model(model_of(api)),
+        scores=api_scores(todo, api),
+    )
 
 
 def check_jumps(todo: Lookup, alternatives: Sequence[Alternative]) -> None:
@@ -186,12 +194,13 @@ def _without_price(todo: Lookup, rates: Sequence[ApiRate | None]) -> str:
 
 def _lacking(todo: Lookup, rates: Sequence[ApiRate | None]) -> tuple[str, ...]:
     """Return the required properties that an alternative's API lacks for some service."""
-    lacking: dict[str, None] = {}
-    for spec, rate in zip(todo.plan.services.values(), rates, strict=True):
-        if rate is not None:  # what an API without a price has is not known either
-            has = rate.row.properties
-            lacking |= {name: None for name in spec.require if name not in has}
-    return tuple(lacking)
+    missing = (
+        name
+        for spec, rate in zip(todo.plan.services.values(), rates, strict=True)
+        if rate is not None  # what an API without a price has is not known either
+        for name in lacking_of(spec.require, rate)
+    )
+    return tuple(dict.fromkeys(missing))
 
 
 def _other_stack(
@@ -219,7 +228,14 @@ def _other_stack(
             "Only stacks on the same workloads can be compared.",
         )
     named = with_own_figures(other, todo.figures_stated)
-    return Alternative(name=name, stack=named, unpriced=_not_all_priced(named))
+    lacking = lacking_of_stack(todo.plan.services.values(), other)
+    return Alternative(
+        name=name,
+        stack=named,
+        eligible=not lacking,
+        lacking=lacking,
+        unpriced=_not_all_priced(named),
+    )
 
 
 def _not_all_priced(other: StackModel) -> str:

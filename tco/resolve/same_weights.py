@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.match import CatalogMatch
 from tco.costing.api_bill import ApiRate, too_long
+from tco.costing.requirements import lacking_of
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, Relation
 from tco.plan.plan import Service
@@ -89,7 +90,6 @@ def _lacking(specs: Iterable[Service], rates: Sequence[ApiRate]) -> tuple[str, .
     missing = (
         name
         for spec, rate in zip(specs, rates, strict=True)
-        for name in spec.require
-        if name not in rate.row.properties
+        for name in lacking_of(spec.require, rate)
     )
     return tuple(dict.fromkeys(missing))

@@ -19,6 +19,7 @@ from tco.resolve.burst import resolve_burst_rate
 from tco.resolve.lookup import Lookup, NotFound, maybe
 from tco.resolve.pools import resolve_pool
 from tco.resolve.progress import resolve_progress
+from tco.resolve.scores import own_scores
 from tco.resolve.throughput import Speed, node_throughput, speed_of
 from tco.scenario import BASE_CASE
 from tco.throughput.families import suggested_model
@@ -69,6 +70,7 @@ def resolve_service(todo: Lookup, name: str, spec: Service) -> ServiceModel:
     return ServiceModel(
         name=name,
         model=model,
+        scores=own_scores(todo, name, spec, model),
         serving_label=serving,
         demand=todo.demand(spec),
         groups=tuple(groups),

@@ -27,6 +27,8 @@ Section = Literal["plan", "region", "workload", "book"]
 PRICING_DAY = "pricing_day"
 """The key of a plan that moves with the market and not with what is bought."""
 HIDDEN = "confidential"
+SECTIONS = ("hardware", "instances", "models", "prices", "benchmarks", "spot_bands", "scores")
+"""The sections of a book whose rows have a key; a figure is named by itself."""
 Parts = tuple[str, ...]
 Location = tuple[str | int, ...]
 
@@ -159,7 +161,7 @@ def _book_sources(name: str, before: Book, after: Book) -> Iterator[_Source]:
 
 
 def _rows(book: Book) -> Iterator[tuple[str, tuple[dict[str, Any], Location]]]:
-    for section in ("hardware", "instances", "models", "prices", "benchmarks", "spot_bands"):
+    for section in SECTIONS:
         for index, row in enumerate(getattr(book, section)):
             key = describe((*row.key[1:], row.valid_from))
             yield key, (row.model_dump(mode="json"), (section, index))

@@ -10,6 +10,7 @@ from tco.costing.api_bill import ApiRate, too_long
 from tco.costing.fleet import FleetPool
 from tco.costing.group import Group
 from tco.costing.pool_model import PoolModel
+from tco.costing.requirements import lacking_of
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel
 from tco.scenario import BASE_CASE
@@ -81,14 +82,12 @@ def apis_of(stack: StackModel, index: int) -> list[tuple[ApiRate, float]]:
         for alternative in stack.alternatives
         if alternative.rates and alternative.relation != "newer-version"
     ]
-    required = set(stack.plan.services[service.name].require)
+    required = stack.plan.services[service.name].require
     classes = [request for group in service.groups for request in group.classes]
     priced = [
         ([full_node_hour_usd(stack, service, group, rate) for group in service.groups], rate)
         for rate in named
-        if rate is not None
-        and required <= set(rate.row.properties)
-        and not too_long(rate.row, classes)
+        if rate is not None and not lacking_of(required, rate) and not too_long(rate.row, classes)
     ]
     kept: list[tuple[list[float], ApiRate]] = []
     for values, rate in sorted(priced, key=lambda pair: pair[0]):

@@ -21,7 +21,10 @@ from tco.catalog.plausibility.node_prices import doubtful_node_price
 
 __all__ = ["book_findings"]
 
-SECTIONS = ("hardware", "instances", "models", "prices", "benchmarks", "spot_bands", "figures")
+SECTIONS = (
+    *("hardware", "instances", "models", "prices", "benchmarks", "spot_bands", "figures"),
+    "scores",
+)
 FIGURE_LOW, FIGURE_HIGH = 0.05, 20.0
 """An overhead is between these shares of the catalog's."""
 
