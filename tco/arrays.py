@@ -14,6 +14,7 @@ __all__ = [
     "distinct",
     "distinct_rows",
     "monthly_rate",
+    "positive_part",
     "ratio",
 ]
 
@@ -25,6 +26,11 @@ def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     """Return part / whole, elementwise; 0 where the whole is 0."""
     divides = whole > 0
     return np.where(divides, part / np.where(divides, whole, 1.0), 0.0)
+
+
+def positive_part(value: Quantity) -> Quantity:
+    """Return max(value, 0), elementwise."""
+    return max(value, 0.0) if isinstance(value, float) else np.maximum(value, 0.0)
 
 
 def as_scalar(value: Quantity) -> float:

@@ -42,7 +42,9 @@ class Scenario:
         drawn = self.draws.get((name, value))
         if drawn is not None:
             return drawn
-        return {"low": value.low, "likely": value.likely, "high": value.high}[self.end]
+        if self.end == "likely":
+            return value.likely
+        return value.low if self.end == "low" else value.high
 
 
 BASE_CASE = Scenario()

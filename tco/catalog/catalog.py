@@ -61,6 +61,14 @@ class Catalog:
     _index: dict[tuple[object, ...], list[tuple[AnyRow, Book]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
+    _figures: dict[tuple[str, dt.date], SourcedValue] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """What ``figure`` returned: every API asks for the same few."""
+    _hosts_of: dict[tuple[str, dt.date], tuple[CatalogMatch[ApiPrice], ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """What ``hosts_of`` returned: many stacks run the same model."""
 
     def __post_init__(self) -> None:
         below, new = self.published, self.books
@@ -221,11 +229,17 @@ class Catalog:
         rows = (row for row in self.hosts.every(day) if row.api not in self.book_apis)
         return self.hosts.book.model_copy(update={"prices": tuple(rows)})
 
-    def hosts_of(self, model: str, day: dt.date) -> list[CatalogMatch[ApiPrice]]:
+    def hosts_of(self, model: str, day: dt.date) -> tuple[CatalogMatch[ApiPrice], ...]:
         """Return the hosted prices of a model's weights on a day, a book's before the catalog's.
 
         An API is a host of the weights that its name has after the slash.
         """
+        key = (model, day)
+        if key not in self._hosts_of:
+            self._hosts_of[key] = tuple(self._found_hosts(model, day))
+        return self._hosts_of[key]
+
+    def _found_hosts(self, model: str, day: dt.date) -> Iterator[CatalogMatch[ApiPrice]]:
         named = {
             row.api: None
             for row, _ in self._held(ApiPrice)
@@ -233,10 +247,8 @@ class Catalog:
         }
         found = [self.find_as(ApiPrice, ("api", api), day) for api in named]
         hosted = [row for row in self.hosts.of_model(model, day) if row.api not in named]
-        return [
-            *(match for match in found if match is not None and not match.first_known),
-            *(self._hosted(row, day) for row in hosted),
-        ]
+        yield from (match for match in found if match is not None and not match.first_known)
+        yield from (self._hosted(row, day) for row in hosted)
 
     def rows(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
         """Every row of a kind, lower layers first; all node prices are read for theirs."""
@@ -360,6 +372,12 @@ class Catalog:
 
     def figure(self, name: str, day: dt.date) -> SourcedValue:
         """Return a named overhead. Raises TcoError if no book holds it: a fault of the catalog."""
+        key = (name, day)
+        if key not in self._figures:
+            self._figures[key] = self._found_figure(name, day)
+        return self._figures[key]
+
+    def _found_figure(self, name: str, day: dt.date) -> SourcedValue:
         found = self.find_as(Figure, ("figure", name), day)
         if found is None:
             raise TcoError(f"the catalog lacks the figure {name}: see `tco prices check`.")

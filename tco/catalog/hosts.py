@@ -87,8 +87,12 @@ class Hosts:
 
     def newer(self, model: str) -> list[str]:
         """Return the newer versions of a model's family, oldest first."""
-        pairs = (line.split(",") for line in self._text(NEWER_FILE).splitlines()[1:])
-        return [newer for older, newer in pairs if older == model]
+        return [newer for older, newer in self._versions if older == model]
+
+    @cached_property
+    def _versions(self) -> list[list[str]]:
+        """Pairs of an older and a newer model."""
+        return [line.split(",") for line in self._text(NEWER_FILE).splitlines()[1:]]
 
     @cached_property
     def _prices(self) -> str:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from tco.arrays import Quantity
+from tco.arrays import Quantity, positive_part
 from tco.catalog.api_price import ApiPrice, Peak
 from tco.catalog.match import CatalogMatch
 from tco.catalog.score import Score
@@ -42,6 +42,7 @@ Price = Literal[
 PRICES: tuple[Price, ...] = get_args(Price)
 PIECES_PER_HOUR = 4
 """Time zones differ by quarters of an hour at the finest."""
+NO_CHARGE, UNCHANGED = point(0.0), point(1.0)
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,8 @@ def _base(row: ApiPrice, at: Callable[[Price, Range], Quantity]) -> _Prices:
 
 def _scaled(value: Quantity, over: Quantity, under: Quantity) -> Quantity:
     """Value x over / under; ``over`` alone where the base price is 0."""
-    return value * over / under if np.all(np.asarray(under) > 0) else over
+    scales = under > 0 if isinstance(under, float) else bool(np.all(under > 0))
+    return value * over / under if scales else over
 
 
 def usd_per_request(
@@ -261,15 +263,15 @@ def usd_per_request(
     usd = rest * _one(row, request, None, scenario, workload=workload)
     for peak, share in zip(row.peak, peak_shares, strict=False):
         usd = usd + share * _one(row, request, peak, scenario, workload=workload)
-    discount = scenario.read(driver_of(row, "batch discount"), row.batch_discount or point(0.0))
+    discount = scenario.read(driver_of(row, "batch discount"), row.batch_discount or NO_CHARGE)
     factor = scenario.read(driver_of(row, "token factor"), _token_factor(row))
     waits = scenario.read(f"{workload}: share of {request.name} that can wait", request.can_wait)
-    fee = scenario.read(driver_of(row, "request fee"), row.usd_per_request or point(0.0))
+    fee = scenario.read(driver_of(row, "request fee"), row.usd_per_request or NO_CHARGE)
     return usd * factor * (1 - waits * discount) + fee
 
 
 def _token_factor(row: ApiPrice) -> Range:
-    return row.token_factor or point(1.0)
+    return row.token_factor or UNCHANGED
 
 
 def too_long(row: ApiPrice, classes: Iterable[RequestClass]) -> str:
@@ -291,7 +293,7 @@ def _one(
     cached = scenario.read(*cached_share(workload, request))
     written = scenario.read(f"{workload}: cache writes of {request.name}", request.cache_write)
     misses = request.input * (1 - cached)
-    surcharge = np.maximum(prices.write - prices.miss, 0.0)
+    surcharge = positive_part(prices.write - prices.miss)
     return (
         misses * prices.miss
         + misses * written * surcharge

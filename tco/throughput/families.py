@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields
+from operator import attrgetter
 
 from tco.catalog.specs import ModelSpec
 from tco.errors import did_you_mean
 
 __all__ = ["same_architecture", "suggested_model", "twins"]
 
+_layout = attrgetter(*({field.name for field in fields(ModelSpec)} - {"model", "source"}))
+"""What a model is made of: its spec but for the name and the source."""
+
 
 def same_architecture(a: ModelSpec, b: ModelSpec) -> bool:
     """Return whether two models have one layout, so that they run at one speed."""
-    unnamed = replace(a, model="", source="")
-    return a.has_layout and unnamed == replace(b, model="", source="")
+    return a.has_layout and _layout(a) == _layout(b)
 
 
 def twins(model: ModelSpec, specs: Mapping[str, ModelSpec]) -> list[str]:
