@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
 
-from tco.arrays import Quantity, positive_part
+from tco.arrays import FloatArray, Quantity, positive_part
 from tco.catalog.api_price import ApiPrice, Peak
 from tco.catalog.match import CatalogMatch
 from tco.catalog.score import Score
 from tco.catalog.sourced import SourcedValue
-from tco.plan.workload import Demand, RequestClass, cached_share
+from tco.plan.workload import Demand, RequestClass, cached_share, offsets_utc
 from tco.providers.provider import vendor_of
 from tco.ranges import Range, point
 from tco.scenario import BASE_CASE, Scenario
@@ -119,8 +120,16 @@ class ApiRate:
         self, request: RequestClass, demand: Demand, day: dt.date, scenario: Scenario
     ) -> Quantity:
         """Price of one request of a class in month 0, averaged over the week's demand."""
-        shares = [peak_share(demand, peak, day) for peak in self.row.peak]
+        shares = tuple(peak_share(demand, peak, day) for peak in self.row.peak)
         factor = self.factor * scenario.api_price_factors.get(self.api, 1.0)
+        if scenario is BASE_CASE:
+            usd = _likely_usd_per_request(
+                self.row,  # pyright: ignore[reportArgumentType]  pydantic gives frozen rows a hash
+                request,  # pyright: ignore[reportArgumentType]
+                shares,
+                demand.name,
+            )
+            return usd * factor
         usd = usd_per_request(self.row, request, shares, scenario, workload=demand.name)
         return usd * factor
 
@@ -146,13 +155,19 @@ def peak_share(demand: Demand, peak: Peak, day: dt.date) -> float:
 
     The local hour of the week is converted by the workload's time zone as of the pricing day.
     """
-    pieces = np.arange(PIECES_PER_HOUR) / PIECES_PER_HOUR
-    utc = (demand.offsets_utc(day)[:, None] + pieces[None, :]) % HOURS_PER_WEEK
-    priced = np.zeros(HOURS_PER_WEEK)
-    priced[list(peak.hours_of_week)] = 1.0
-    inside = priced[utc.astype(int)]
     weight = demand.requests_per_hour
-    return float(inside.mean(axis=1) @ weight / weight.sum())
+    inside = _inside(peak.hours_of_week, demand.timezone, day)
+    return float(inside @ weight / weight.sum())
+
+
+@lru_cache
+def _inside(hours_of_week: frozenset[int], timezone: str, day: dt.date) -> FloatArray:
+    """Return the share of each local hour of the week in some UTC hours of it, ``(hours,)``."""
+    pieces = np.arange(PIECES_PER_HOUR) / PIECES_PER_HOUR
+    utc = (offsets_utc(timezone, day)[:, None] + pieces[None, :]) % HOURS_PER_WEEK
+    priced = np.zeros(HOURS_PER_WEEK)
+    priced[list(hours_of_week)] = 1.0
+    return priced[utc.astype(int)].mean(axis=1)
 
 
 def driver_of(row: ApiPrice, price: Price) -> str:
@@ -268,6 +283,14 @@ def usd_per_request(
     waits = scenario.read(f"{workload}: share of {request.name} that can wait", request.can_wait)
     fee = scenario.read(driver_of(row, "request fee"), row.usd_per_request or NO_CHARGE)
     return usd * factor * (1 - waits * discount) + fee
+
+
+@lru_cache(maxsize=4096)
+def _likely_usd_per_request(
+    row: ApiPrice, request: RequestClass, peak_shares: tuple[float, ...], workload: str
+) -> Quantity:
+    """Return the price in the base case, once for hosts that are sorted by it and then billed."""
+    return usd_per_request(row, request, peak_shares, BASE_CASE, workload=workload)
 
 
 def _token_factor(row: ApiPrice) -> Range:

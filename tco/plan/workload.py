@@ -32,6 +32,7 @@ __all__ = [
     "Workload",
     "demand_of",
     "office_levels",
+    "offsets_utc",
     "read_workload",
     "week_of",
 ]
@@ -263,9 +264,10 @@ class Demand:
         """The week's requests x 730/168."""
         return float(self.requests_per_hour.sum()) * WEEKS_PER_MONTH
 
-    def offsets_utc(self, day: dt.date) -> FloatArray:
-        """Hours of the week in UTC at which each local hour starts, in the week of a day."""
-        return _offsets_utc(self.timezone, day - dt.timedelta(days=day.weekday()))
+
+def offsets_utc(timezone: str, day: dt.date) -> FloatArray:
+    """Return the hour of the week in UTC at which each local hour of the week of a day starts."""
+    return _offsets_utc(timezone, day - dt.timedelta(days=day.weekday()))
 
 
 @lru_cache

@@ -11,7 +11,7 @@ import pytest
 
 from tco.errors import BadInput
 from tco.plan.folder_files import FolderFiles
-from tco.plan.workload import Demand, office_levels, read_workload
+from tco.plan.workload import Demand, office_levels, offsets_utc, read_workload
 from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
@@ -487,9 +487,9 @@ def test_growth_is_of_the_horizon_not_of_the_pricing_month(lab: Lab) -> None:
 def test_the_time_zone_moves_the_hours_of_the_week(lab: Lab) -> None:
     """15:00 in New York is 20:00 UTC in winter and 19:00 in summer."""
     found = demand(lab, timezone="America/New_York")
-    assert found.offsets_utc(dt.date(2026, 11, 23))[15] == 20
-    assert found.offsets_utc(dt.date(2026, 6, 17))[15] == 19
-    sunday = found.offsets_utc(dt.date(2026, 11, 23))[-1]
+    assert offsets_utc(found.timezone, dt.date(2026, 11, 23))[15] == 20
+    assert offsets_utc(found.timezone, dt.date(2026, 6, 17))[15] == 19
+    sunday = offsets_utc(found.timezone, dt.date(2026, 11, 23))[-1]
     assert sunday == 4  # Sunday 23:00 is Monday 04:00, the week is a circle
 
 
