@@ -12,6 +12,7 @@ import numpy as np
 from tco.analysis.breakeven.break_even import BreakEven, Scan
 from tco.analysis.cashflow.comparison import OwnSide, rival_side
 from tco.analysis.cashflow.projection import Projection, project
+from tco.analysis.decision.constraint import RuledOut, ruled_out
 from tco.analysis.decision.gate import GateFacts, GateResult, OtherFleet, gate
 from tco.analysis.decision.hosted import HostedTurn, hosted_turn
 from tco.analysis.decision.on_demand import closes_on_demand, on_demand_usd_per_month
@@ -183,6 +184,22 @@ class Evaluation:
 
         usd, lost = self.priced_usd_per_month, self.lost_months
         return horizon_turn(self.own, self.rival, self.verdict, usd=usd, lost_months=lost)
+
+    @cached_property
+    def ruled_out(self) -> RuledOut | None:
+        """The cheapest alternative that a requirement rules out; None where that costs nothing."""
+        return ruled_out(self.alternatives, self.usd_per_month)
+
+    @cached_property
+    def cheaper_for_a_year(self) -> CommitmentOption | None:
+        """The nodes of a stack that wins for one year, where that costs less than on demand."""
+        if self.unpriced or self.verdict.decision not in ("RECOMMEND", "LEAN", "CONSTRAINED"):
+            return None
+        from tco.analysis.optimization.commitment_options import (  # noqa: PLC0415
+            cheaper_for_a_year,
+        )
+
+        return cheaper_for_a_year(self.stack, self.priced_usd_per_month)
 
     @cached_property
     def commitment_options(self) -> tuple[CommitmentOption, ...]:

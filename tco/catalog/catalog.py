@@ -229,6 +229,14 @@ class Catalog:
         rows = (row for row in self.hosts.every(day) if row.api not in self.book_apis)
         return self.hosts.book.model_copy(update={"prices": tuple(rows)})
 
+    def is_host_of(self, api: str, model: str) -> bool:
+        """Return whether an API serves a model's weights: by its name, or by the list of hosts."""
+        return self._is_named_for(api, model) or self.hosts.sells(model, api)
+
+    def _is_named_for(self, api: str, model: str) -> bool:
+        """Return whether an API has a model's name after the slash."""
+        return self.model(api.partition("/")[2]) == model
+
     def hosts_of(self, model: str, day: dt.date) -> tuple[CatalogMatch[ApiPrice], ...]:
         """Return the hosted prices of a model's weights on a day, a book's before the catalog's.
 
@@ -241,9 +249,7 @@ class Catalog:
 
     def _found_hosts(self, model: str, day: dt.date) -> Iterator[CatalogMatch[ApiPrice]]:
         named = {
-            row.api: None
-            for row, _ in self._held(ApiPrice)
-            if self.model(row.api.partition("/")[2]) == model
+            row.api: None for row, _ in self._held(ApiPrice) if self._is_named_for(row.api, model)
         }
         found = [self.find_as(ApiPrice, ("api", api), day) for api in named]
         hosted = [row for row in self.hosts.of_model(model, day) if row.api not in named]

@@ -66,6 +66,10 @@ class Hosts:
         lines = [line for line in self._lines if line.startswith(f"{model},")]
         return [price for price in map(_price, _read(lines, day)) if _holds(price, day)]
 
+    def sells(self, model: str, api: str) -> bool:
+        """Return whether ``host/model`` is known to sell a model's weights, on any day."""
+        return any(line.startswith(f"{model},{api},") for line in self._lines)
+
     def named(self, api: str, day: dt.date) -> ApiPrice | None:
         """Return the price of ``host/model`` on a day, or None where nobody sells it."""
         lines = [line for line in self._lines if f",{api}," in line]

@@ -46,6 +46,8 @@ class Alternative:
     rates: tuple[ApiRate | None, ...] = ()
     stack: StackModel | None = None
     relation: Relation = "declared"
+    same_model: bool | None = None
+    """Whether it serves the models that the services run; None where that is not known."""
     eligible: bool = True
     lacking: tuple[str, ...] = ()
     unpriced: str = ""

@@ -64,6 +64,9 @@ class AlternativePart(Part):
     relation: Relation = Field(
         description="Named by the plan, a host of the same weights, or of a newer version."
     )
+    same_model: bool | None = Field(
+        description="Whether it serves the models that the services run; null where not known."
+    )
     is_rival: bool = Field(description="Whether the verdict compares with it.")
     eligible: bool
     lacking: tuple[str, ...] = Field(
@@ -103,6 +106,7 @@ def alternative_part(alternative: AlternativeResult, result: Evaluation) -> Alte
         name=alternative.name,
         kind="api" if bought.stack is None else "stack",
         relation=bought.relation,
+        same_model=bought.same_model,
         is_rival=comparable and alternative.name == result.verdict.against,
         eligible=bought.eligible,
         lacking=tuple(bought.lacking),

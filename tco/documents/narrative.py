@@ -8,6 +8,7 @@ from tco.analysis.breakeven.thresholds import Threshold, Thresholds
 from tco.analysis.decision.verdict import AlternativeResult, Decision
 from tco.analysis.evaluation import Evaluation
 from tco.documents.horizon_turn import turn_sentence
+from tco.documents.like_with_like import constraint_sentence, like_sentence
 from tco.documents.reasons import hosted_sentence
 from tco.numbers import (
     differ,
@@ -41,7 +42,7 @@ def _figures(result: Evaluation) -> str:
     """Return the answer's figures in a sentence."""
     cost, rival = usd_about(result.priced_usd_per_month), result.rival
     if result.verdict.decision == "CONSTRAINED" and rival is not None:
-        return f"{cost}/month; {constrained(result)}."
+        return f"{cost}/month{_for_a_year(result)}; {constrained(result)}."
     if rival is None and not result.unpriced:
         return f"{cost}/month; {no_rival(result)}."
     if rival is None:
@@ -54,7 +55,8 @@ def _figures(result: Evaluation) -> str:
     wins = f" Probability to win: {chances}." if chances else ""
     turned = _turned(result)
     turn = _after(turn_sentence(result))
-    return f"{cost}/month vs. {theirs} at {rival.name}.{turn}{wins}{_lost(result)}{turned}"
+    year = _for_a_year(result)
+    return f"{cost}/month{year} vs. {theirs} at {rival.name}.{turn}{wins}{_lost(result)}{turned}"
 
 
 def chance_text(probability: float | None, required: float) -> str:
@@ -100,14 +102,30 @@ def opening(result: Evaluation) -> str:
         theirs = f" vs. {usd_about(rival.usd_per_month or 0.0)} at {rival.name}" if rival else ""
         return f"{start} plus what has no price{theirs}: {result.unpriced[0].reason}."
     if result.verdict.decision == "CONSTRAINED":
-        return f"{start}{sure}; {constrained(result)}."
+        year, like = _for_a_year(result), _after(like_sentence(result))
+        return f"{start}{sure}{year}; {constrained(result)}.{like}"
     if rival is None:
         return f"{start}{sure}; {no_rival(result)}."
     theirs = usd_about(rival.usd_per_month or 0.0)
+    same = " (same model)" if rival.alternative.same_model else ""
+    more = (
+        turn_sentence(result),
+        like_sentence(result),
+        constraint_sentence(result),
+    )
     return (
-        f"{start}{sure} vs. {theirs} at {rival.name} for the same tokens."
-        f"{_after(turn_sentence(result))}{_lost(result)}{_turned(result)} {flip_sentence(rival)}"
+        f"{start}{sure}{_for_a_year(result)} vs. {theirs} at {rival.name}{same} for the same "
+        f"tokens.{''.join(map(_after, more))}{_lost(result)}{_turned(result)} "
+        f"{flip_sentence(rival)}"
     ).rstrip()
+
+
+def _for_a_year(result: Evaluation) -> str:
+    """Return what the same nodes cost for one year; empty unless a yes on demand costs more."""
+    year, cost = result.cheaper_for_a_year, result.priced_usd_per_month
+    if year is None or year.usd_per_month is None or not differ(year.usd_per_month, cost):
+        return ""
+    return f", or {usd_about(year.usd_per_month)} committed for one year ({year.terms}),"
 
 
 def constrained(result: Evaluation) -> str:

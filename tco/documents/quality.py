@@ -55,14 +55,14 @@ class QualityPart(Part):
 
 def quality_part(stack: StackModel, alternative: Alternative) -> QualityPart:
     """Return the scores that both sides have, where an alternative serves another model."""
+    if alternative.same_model:
+        return QualityPart(status="same-model", scores=(), text="")
     others = _served(stack, alternative)
     different = [
         (service, others[service.name])
         for service in stack.services
         if service.name in others and others[service.name][0].casefold() != service.model.casefold()
     ]
-    if not different and len(others) == len(stack.services):
-        return QualityPart(status="same-model", scores=(), text="")
     scores = tuple(
         part
         for service, other in different

@@ -7,8 +7,11 @@ from pydantic import Field
 from tco.analysis.decision.hosted import HostedTurn, HostRole
 from tco.analysis.decision.verdict import CapKind, Decision
 from tco.analysis.evaluation import Evaluation
+from tco.analysis.optimization.commitment_options import CommitmentOption
+from tco.documents.commitment_options import CommitmentOptionPart, commitment_option_part
 from tco.documents.document import Part
 from tco.documents.horizon_turn import HorizonTurnPart, horizon_turn_part
+from tco.documents.like_with_like import RuledOutPart, ruled_out_part
 from tco.documents.measure_first import measure_first
 from tco.documents.narrative import answer, opening
 from tco.documents.reasons import flips, reasons
@@ -55,6 +58,12 @@ class VerdictPart(Part):
     measure_first: str = Field(description="The input most worth measuring before the decision.")
     caps: tuple[CapPart, ...]
     hosted: HostedTurnPart | None
+    ruled_out: RuledOutPart | None = Field(
+        description="The cheaper alternative that `require` rules out; null where there is none."
+    )
+    cheaper_for_a_year: CommitmentOptionPart | None = Field(
+        description="The nodes of a stack that wins for one year, where on demand costs more."
+    )
     horizon_turn: HorizonTurnPart | None = Field(
         description="Why today's month and the decision disagree; null where they agree."
     )
@@ -76,9 +85,15 @@ def verdict_part(result: Evaluation) -> VerdictPart:
         flips=tuple(flips(result)),
         measure_first=measure_first(result),
         caps=tuple(CapPart(kind=cap.kind, message=cap.message) for cap in verdict.caps),
+        ruled_out=ruled_out_part(result.ruled_out),
+        cheaper_for_a_year=_option(result.cheaper_for_a_year),
         horizon_turn=horizon_turn_part(result.horizon_turn),
         hosted=None if result.hosted is None else _hosted(result.hosted),
     )
+
+
+def _option(option: CommitmentOption | None) -> CommitmentOptionPart | None:
+    return None if option is None else commitment_option_part(option)
 
 
 def _hosted(turned: HostedTurn) -> HostedTurnPart:

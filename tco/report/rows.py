@@ -166,13 +166,22 @@ RELATIONS: dict[Relation, str] = {
 def _note(stack: StackSummary, alternative: AlternativePart) -> str:
     """Return why it is an alternative, and why it decides or cannot."""
     parts = (
-        RELATIONS[alternative.relation],
+        _relation(alternative),
         "estimate" if alternative.estimate else "",
         f"lacks {', '.join(alternative.lacking)}" if alternative.lacking else "",
         alternative.unpriced or "",
         alternative_label(stack) if alternative.is_rival else "",
     )
     return ", ".join(part for part in parts if part)
+
+
+def _relation(alternative: AlternativePart) -> str:
+    """Return how an alternative's model relates to the models that the services run."""
+    if alternative.same_model:
+        return RELATIONS["same-weights"]
+    if alternative.is_rival and alternative.same_model is False:
+        return "not the same model"
+    return RELATIONS[alternative.relation]
 
 
 def alternative_label(stack: StackSummary) -> str:

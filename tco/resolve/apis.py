@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.match import CatalogMatch
@@ -18,7 +19,7 @@ from tco.plan.stack_file import stack_names
 from tco.plan.workload import RequestClass
 from tco.resolve.lookup import Lookup
 from tco.resolve.rival_figures import with_own_figures
-from tco.resolve.same_weights import same_weights
+from tco.resolve.same_weights import are_same_weights, same_weights
 from tco.resolve.scores import api_scores
 
 __all__ = ["check_jumps", "needed_rate", "resolve_alternatives"]
@@ -104,7 +105,10 @@ def resolve_alternatives(
 
     What the plan names comes first, each priced or with the reason why it has no price.
     """
-    made = _named_alternatives(todo, other_stack)
+    made = [
+        replace(one, same_model=are_same_weights(todo, services, one))
+        for one in _named_alternatives(todo, other_stack)
+    ]
     hosts = same_weights(
         todo, services, lambda found: _rate_of(todo, found), [one.name for one in made]
     )

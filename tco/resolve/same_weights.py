@@ -10,10 +10,10 @@ from tco.costing.api_bill import ApiRate, too_long
 from tco.costing.requirements import lacking_of
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, Relation
-from tco.plan.plan import Service
+from tco.plan.plan import Plan, Service
 from tco.resolve.lookup import Lookup
 
-__all__ = ["same_weights"]
+__all__ = ["are_same_weights", "same_weights"]
 
 RateOf = Callable[[CatalogMatch[ApiPrice]], ApiRate]
 
@@ -52,6 +52,31 @@ def same_weights(
     return [] if together.name in taken else [together]
 
 
+def are_same_weights(
+    todo: Lookup, services: Sequence[ServiceModel], alternative: Alternative
+) -> bool | None:
+    """Return whether an alternative that the plan names serves the models of the services.
+
+    None where that is not known: an API of the user's own book need not be named for its model.
+    """
+    if alternative.stack is not None:
+        theirs = _models(alternative.stack.plan, alternative.stack.services)
+        return _models(todo.plan, services) == theirs
+    if len(alternative.rates) != len(services):
+        return None
+    for service, rate in zip(services, alternative.rates, strict=True):
+        if rate is None:
+            return None
+        if not todo.catalog.is_host_of(rate.api, service.model):
+            return None if rate.found.origin == "book" else False
+    return True
+
+
+def _models(plan: Plan, services: Sequence[ServiceModel]) -> list[tuple[str, str]]:
+    """Return each workload with the model that serves it."""
+    return sorted((plan.services[service.name].workload, service.model) for service in services)
+
+
 def _hosts(todo: Lookup, service: ServiceModel, model: str, rate_of: RateOf) -> list[ApiRate]:
     """Return the hosts that can serve a service's requests, those with what it requires first."""
     classes = service.demand.classes
@@ -80,6 +105,7 @@ def _alternative(todo: Lookup, rates: Sequence[ApiRate], relation: Relation) -> 
         name=" + ".join(rate.api for rate in rates),
         rates=tuple(rates),
         relation=relation,
+        same_model=relation == "same-weights",
         eligible=not lacking and relation == "same-weights",
         lacking=lacking,
     )

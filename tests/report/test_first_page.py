@@ -8,6 +8,7 @@ import pytest
 
 from tco.documents.memo import memo_document
 from tco.documents.stack import StackSummary, stack_summary
+from tco.numbers import usd_about
 from tco.report.memo import memo
 from tco.report.view import stack_view
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
@@ -193,3 +194,115 @@ def test_an_answer_that_today_and_the_horizon_share_has_no_turn(lab: Lab, load: 
     verdict = summarized(lab).verdict
     assert verdict.horizon_turn is None
     assert "today" not in verdict.answer
+
+
+PRICE: Keys = {"input_usd_per_mtok": 10.0, "output_usd_per_mtok": 10.0}
+
+
+@pytest.mark.parametrize(
+    ("api", "same", "words"),
+    [
+        ("api/dear", False, "api/dear is not the same model as unit: quality is not compared."),
+        ("own/prod", None, "Whether own/prod is unit is not known: quality is not compared."),
+        ("own/unit", True, "at own/unit (same model) for the same tokens."),
+    ],
+)
+def test_the_first_paragraph_says_whether_it_compares_like_with_like(
+    lab: Lab, api: str, same: bool | None, words: str
+) -> None:
+    """A cheaper answer of another model is not the same thing for less."""
+    book = lab.book("own", prices=[{"api": "own/prod", **PRICE}, {"api": "own/unit", **PRICE}])
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+    lab.stack(pools, prices=[book], alternatives={"only": [api]})
+    assert summarized(lab).alternatives[0].same_model is same
+    page = first_page(lab)
+    assert words in page
+    assert ("quality is not compared" in page) is not same
+
+
+def test_another_stack_is_the_same_model_if_it_serves_it(lab: Lab) -> None:
+    """A stack among the alternatives is compared by the models of its workloads."""
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+    for name, model in (("same", "unit"), ("other", "fast")):
+        lab.plan({"chat": lab.service(pools, serving={"model": model})}, name)
+    lab.stack(pools, alternatives={"only": ["stack:same", "stack:other"]})
+    assert [one.same_model for one in summarized(lab).alternatives] == [True, False]
+
+
+def required(lab: Lab, load: float, require: list[str]) -> StackSummary:
+    """One node on demand, $14,600, against api/plain, $2,628 for a full node, and api/dear."""
+    lab.workload(requests_per_month=load * 730 * 3600)
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+    lab.stack(pools, {"require": require}, alternatives={"only": ["api/plain", "api/dear"]})
+    return summarized(lab)
+
+
+@pytest.mark.parametrize(
+    ("load", "premium"),
+    [
+        (0.9, 14_600 - 0.9 * 2_628),  # self-hosting is the cheapest that has it
+        (0.5, 0.5 * 26_280 - 0.5 * 2_628),  # api/dear is
+    ],
+)
+def test_the_price_of_a_constraint_is_in_the_first_paragraph(
+    lab: Lab, load: float, premium: float
+) -> None:
+    """A requirement that rules a cheaper API out is a choice with a price per month."""
+    found = required(lab, load, ["eu-residency"]).verdict.ruled_out
+    assert found is not None
+    assert (found.name, found.lacking) == ("api/plain", ("eu-residency",))
+    assert found.premium_usd_per_month == pytest.approx(premium)
+    opening = first_page(lab).split("\n\n")[1]
+    assert "The requirement eu-residency rules out api/plain at " in opening
+    assert f"the constraint costs {usd_about(premium)} per month." in opening
+
+
+def test_a_constraint_that_rules_out_all_apis_is_named_once(lab: Lab) -> None:
+    """Where self-hosting is the only option, the reason already has the API and the price."""
+    verdict = required(lab, 0.5, ["moon"]).verdict
+    assert verdict.decision == "CONSTRAINED"
+    assert verdict.ruled_out is not None
+    assert verdict.ruled_out.premium_usd_per_month == pytest.approx(14_600 - 0.5 * 2_628)
+    assert "The requirement" not in verdict.opening
+    assert "the cheapest without it, api/plain, costs $13,300 less" in verdict.opening
+    assert "api/plain is not the same model as unit" in verdict.opening
+
+
+def test_a_constraint_that_costs_nothing_is_not_named(lab: Lab) -> None:
+    """Without a requirement, or where what lacks it costs more, there is no price of it."""
+    assert required(lab, 0.5, []).verdict.ruled_out is None
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+    cheap = {**PRICE, "input_usd_per_mtok": 1.0, "output_usd_per_mtok": 1.0}
+    book = lab.book("cheap", prices=[{"api": "own/local", **cheap, "properties": ["local"]}])
+    only = {"only": ["own/local", "api/dear"]}
+    lab.stack(pools, {"require": ["local"]}, prices=[book], alternatives=only)
+    assert summarized(lab).verdict.ruled_out is None
+
+
+def rented(lab: Lab, load: float, **pool: Any) -> StackSummary:
+    """One node at a load against api/dear."""
+    lab.workload(requests_per_month=load * 730 * 3600)
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 1, **pool}}
+    lab.stack(pools, alternatives={"only": ["api/dear"]})
+    return summarized(lab)
+
+
+def test_a_yes_on_demand_names_the_cheaper_year(lab: Lab) -> None:
+    """The same node costs $14,600 on demand, and $8,030 a month in a year that is paid upfront."""
+    verdict = rented(lab, 1.0).verdict
+    year = verdict.cheaper_for_a_year
+    assert verdict.decision == "RECOMMEND"
+    assert year is not None
+    assert (year.name, year.how) == ("one year", "box.8x, savings plan 1yr all upfront")
+    assert year.usd_per_month == pytest.approx(11 * 730)
+    said = ", or $8,030 committed for one year (savings plan 1yr all upfront),"
+    assert f"Self-host: $14,600/month{said} vs. $26,300 at api/dear." in verdict.answer
+    assert f"costs $14,600{said} vs. $26,300" in first_page(lab)
+
+
+def test_only_a_yes_on_demand_names_a_cheaper_year(lab: Lab) -> None:
+    """A "No" is not to be committed to, and what is committed already has its price."""
+    assert rented(lab, 0.1).verdict.cheaper_for_a_year is None
+    commitment = {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"}
+    held = rented(lab, 1.0, purchase="reserved", commitment=commitment)
+    assert held.verdict.cheaper_for_a_year is None

@@ -162,8 +162,8 @@ def test_the_answer_stands_in_the_first_line(lab: Lab) -> None:
     title, _, answer, *_ = memo(memo_document(result)).splitlines()
     assert title.startswith("# Should we self-host")
     assert answer.startswith(
-        "**Yes.** Serving your 2.63 billion tokens per month costs $14,600 vs. $26,300 at "
-        "api/dear for the same tokens. The answer would change if"
+        "**Yes.** Serving your 2.63 billion tokens per month costs $14,600, or $8,030 committed "
+        "for one year (savings plan 1yr all upfront), vs. $26,300 at api/dear for the same tokens."
     )
 
 

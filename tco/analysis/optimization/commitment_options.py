@@ -22,7 +22,7 @@ from tco.costing.stack import Alternative, StackModel
 from tco.scenario import BASE_CASE
 from tco.units import HOURS_PER_MONTH
 
-__all__ = ["STOP_MONTHS", "CommitmentOption", "commitment_options"]
+__all__ = ["STOP_MONTHS", "CommitmentOption", "cheaper_for_a_year", "commitment_options"]
 
 STOP_MONTHS = 3
 """The months after which a team stops if the decision was wrong."""
@@ -32,7 +32,8 @@ STOP_MONTHS = 3
 class CommitmentOption:
     """One way to commit: USD a month for the whole stack, and USD lost by stopping early.
 
-    ``reason`` says what has no price; both amounts are then None.
+    ``reason`` says what has no price; both amounts are then None. ``terms`` has the terms of
+    ``how`` without the nodes.
     """
 
     name: str
@@ -40,6 +41,7 @@ class CommitmentOption:
     usd_per_month: float | None
     exit_cost_usd: float | None
     reason: str = ""
+    terms: str = ""
 
 
 RENTED: dict[str, tuple[RentedTerm, str]] = {
@@ -55,11 +57,21 @@ def commitment_options(
     stack: StackModel, alternatives: Sequence[Alternative]
 ) -> tuple[CommitmentOption, ...]:
     """All rungs, the easiest to leave first."""
-    rented = [
-        _rung(stack, name, lambda pool, term=term, words=words: _cheapest(stack, pool, term, words))
-        for name, (term, words) in RENTED.items()
-    ]
+    rented = [_rented(stack, name) for name in RENTED]
     return _api(stack, alternatives), *rented, _rung(stack, "own", lambda pool: _own(stack, pool))
+
+
+def cheaper_for_a_year(stack: StackModel, usd_per_month: float) -> CommitmentOption | None:
+    """Return a plan's nodes for one year, where it rents on demand and pays more than that."""
+    if not any(pool.supply.option == "on-demand" for _, _, _, pool in stack.pools()):
+        return None
+    year = _rented(stack, "one year")
+    return year if year.usd_per_month is not None and year.usd_per_month < usd_per_month else None
+
+
+def _rented(stack: StackModel, name: str) -> CommitmentOption:
+    term, words = RENTED[name]
+    return _rung(stack, name, lambda pool: _cheapest(stack, pool, term, words))
 
 
 def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> CommitmentOption:
@@ -97,7 +109,8 @@ def _rung(
     usd = as_scalar(total(ledger(held, done)))
     wrong = sum(as_scalar(nodes) * _lost_usd(pool.supply) for pool, nodes in done.nodes_by_pool())
     labels = dict.fromkeys(holding.option.label for holding in holdings.values())
-    return CommitmentOption(name, "; ".join(labels), usd, wrong)
+    terms = dict.fromkeys(holding.option.terms for holding in holdings.values())
+    return CommitmentOption(name, "; ".join(labels), usd, wrong, terms="; ".join(terms))
 
 
 def _lost_usd(supply: PurchaseOption) -> float:
