@@ -18,6 +18,7 @@ from tco.catalog.hardware import Hardware, Instance, SpotBand
 from tco.catalog.model_row import ModelRow
 from tco.catalog.node_price import NodePrice
 from tco.catalog.price_row import PriceRow
+from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.catalog.score import Score
 from tco.errors import BadInput, Problem
 from tco.files import Strict, as_list, as_mapping, problems_of
@@ -35,6 +36,7 @@ MONEY_FIELDS = frozenset(
         "cached_input_usd_per_mtok",
         "output_usd_per_mtok",
         "cache_write_usd_per_mtok",
+        "usd_per_unit_hour",
     }
 )
 
@@ -58,7 +60,16 @@ class Currency(Strict):
 
 
 AnyRow = (
-    Hardware | Instance | ModelRow | NodePrice | ApiPrice | Benchmark | SpotBand | Figure | Score
+    Hardware
+    | Instance
+    | ModelRow
+    | NodePrice
+    | ApiPrice
+    | ProvisionedPrice
+    | Benchmark
+    | SpotBand
+    | Figure
+    | Score
 )
 
 

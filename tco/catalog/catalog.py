@@ -29,6 +29,7 @@ from tco.catalog.match import CatalogMatch
 from tco.catalog.model_row import ModelRow
 from tco.catalog.node_files import FOLDER, NodeFiles
 from tco.catalog.node_price import CommitmentKind, NodePrice, Payment, Purchase, Term, node_key
+from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.catalog.score import Score
 from tco.catalog.sourced import Origin, SourcedValue
 from tco.catalog.specs import model_specs
@@ -205,6 +206,12 @@ class Catalog:
 
         row = genai_api_price(api, day)
         return None if row is None else CatalogMatch(row, genai_book())
+
+    def provisioned_prices(self, api: str, day: dt.date) -> list[CatalogMatch[ProvisionedPrice]]:
+        """Return the prices of an API's provisioned units on a day, one per term."""
+        keys = {row.key: None for row, _ in self._held(ProvisionedPrice) if row.api == api}
+        matches = (self.find_as(ProvisionedPrice, key, day) for key in keys)
+        return [match for match in matches if match is not None]
 
     def meant_api(self, api: str) -> str:
         """Suggest what to write for an API that has no price: the nearest name, or some names."""

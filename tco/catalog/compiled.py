@@ -25,6 +25,7 @@ from tco.catalog.figure import Figure
 from tco.catalog.hardware import Hardware, Instance, SpotBand
 from tco.catalog.model_row import ModelRow
 from tco.catalog.node_price import NodePrice
+from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.catalog.score import Score
 from tco.files import as_list, as_mapping, write_text
 from tco.ranges import Range
@@ -43,6 +44,7 @@ READERS: Final = (
     "catalog/model_row.py",
     "catalog/node_price.py",
     "catalog/price_row.py",
+    "catalog/provisioned_price.py",
     "catalog/row.py",
     "catalog/score.py",
     "files.py",
@@ -55,7 +57,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     model.__name__: model
     for model in (
         *(ApiPrice, Benchmark, BenchmarkPoint, Book, Figure, Hardware, Instance, Latency),
-        *(ModelRow, NodePrice, Peak, Score, SpotBand, Tier),
+        *(ModelRow, NodePrice, Peak, ProvisionedPrice, Score, SpotBand, Tier),
     )
 }
 """The records that a book holds, by name."""

@@ -35,7 +35,10 @@ def prices() -> None:
 @click.option(
     "--kind",
     type=click.Choice(
-        ["node", "api", "benchmark", "figure", "spot-band", "hardware", "instance", "score"]
+        [
+            *("node", "api", "provisioned", "benchmark", "figure"),
+            *("spot-band", "hardware", "instance", "score"),
+        ]
     ),
     help="Only figures of this kind.",
 )

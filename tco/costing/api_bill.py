@@ -13,6 +13,7 @@ import numpy as np
 from tco.arrays import FloatArray, Quantity, positive_part
 from tco.catalog.api_price import ApiPrice, Peak
 from tco.catalog.match import CatalogMatch
+from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.catalog.score import Score
 from tco.catalog.sourced import SourcedValue
 from tco.plan.workload import Demand, RequestClass, cached_share, offsets_utc
@@ -21,7 +22,15 @@ from tco.ranges import Range, point
 from tco.scenario import BASE_CASE, Scenario
 from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK
 
-__all__ = ["ApiRate", "PricePath", "peak_share", "too_long", "usd_per_request"]
+__all__ = [
+    "ApiRate",
+    "PricePath",
+    "driver_of",
+    "peak_share",
+    "token_factor",
+    "too_long",
+    "usd_per_request",
+]
 
 Price = Literal[
     "input",
@@ -39,6 +48,7 @@ Price = Literal[
     "peak input",
     "peak cache hit",
     "peak output",
+    "provisioned unit",
 ]
 PRICES: tuple[Price, ...] = get_args(Price)
 PIECES_PER_HOUR = 4
@@ -78,6 +88,8 @@ class ApiRate:
     model: str = ""
     """The name of the model that it serves, as scores know it."""
     scores: tuple[Score, ...] = ()
+    provisioned: CatalogMatch[ProvisionedPrice] | None = None
+    """The units that serve the base load; the prices by the token are for what is above."""
 
     @property
     def row(self) -> ApiPrice:
@@ -92,7 +104,8 @@ class ApiRate:
     @property
     def confidential(self) -> bool:
         """Whether a confidential book holds the prices."""
-        return self.found.book.confidential
+        books = [match.book for match in (self.found, self.provisioned) if match is not None]
+        return any(book.confidential for book in books)
 
     @property
     def figures(self) -> tuple[SourcedValue, ...]:
@@ -105,11 +118,17 @@ class ApiRate:
             ("reasoning", row.reasoning_usd_per_mtok, "USD/Mtok"),
             ("request fee", row.usd_per_request, "USD"),
         )
-        return tuple(
+        found = tuple(
             self.found.sourced(driver_of(row, name), price, unit)
             for name, price, unit in prices
             if price is not None
         )
+        units = self.provisioned
+        if units is None:
+            return found
+        price = units.row.usd_per_unit_hour
+        driver = driver_of(row, "provisioned unit")
+        return (*found, units.sourced(driver, price, f"USD/{units.row.unit}-hour"))
 
     @property
     def price_drivers(self) -> set[str]:
@@ -121,7 +140,7 @@ class ApiRate:
     ) -> Quantity:
         """Price of one request of a class in month 0, averaged over the week's demand."""
         shares = tuple(peak_share(demand, peak, day) for peak in self.row.peak)
-        factor = self.factor * scenario.api_price_factors.get(self.api, 1.0)
+        factor = self.price_factor(scenario)
         if scenario is BASE_CASE:
             usd = _likely_usd_per_request(
                 self.row,  # pyright: ignore[reportArgumentType]  pydantic gives frozen rows a hash
@@ -132,6 +151,10 @@ class ApiRate:
             return usd * factor
         usd = usd_per_request(self.row, request, shares, scenario, workload=demand.name)
         return usd * factor
+
+    def price_factor(self, scenario: Scenario) -> Quantity:
+        """Return the factor on all prices in a what-if."""
+        return self.factor * scenario.api_price_factors.get(self.api, 1.0)
 
     def usd_of(
         self,
@@ -279,7 +302,7 @@ def usd_per_request(
     for peak, share in zip(row.peak, peak_shares, strict=False):
         usd = usd + share * _one(row, request, peak, scenario, workload=workload)
     discount = scenario.read(driver_of(row, "batch discount"), row.batch_discount or NO_CHARGE)
-    factor = scenario.read(driver_of(row, "token factor"), _token_factor(row))
+    factor = token_factor(row, scenario)
     waits = scenario.read(f"{workload}: share of {request.name} that can wait", request.can_wait)
     fee = scenario.read(driver_of(row, "request fee"), row.usd_per_request or NO_CHARGE)
     return usd * factor * (1 - waits * discount) + fee
@@ -291,6 +314,11 @@ def _likely_usd_per_request(
 ) -> Quantity:
     """Return the price in the base case, once for hosts that are sorted by it and then billed."""
     return usd_per_request(row, request, peak_shares, BASE_CASE, workload=workload)
+
+
+def token_factor(row: ApiPrice, scenario: Scenario) -> Quantity:
+    """Return the tokens of an API per token of a workload."""
+    return scenario.read(driver_of(row, "token factor"), _token_factor(row))
 
 
 def _token_factor(row: ApiPrice) -> Range:

@@ -6,7 +6,7 @@ array of the same length. Nothing here rounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from tco.costing.labor_lines import labor_lines
 from tco.costing.lines import CATEGORIES, CostLine
 from tco.costing.node_lines import node_lines
 from tco.costing.platform_lines import platform_lines
+from tco.costing.provisioned import provisioned_usd
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, StackModel
 from tco.scenario import BASE_CASE, Scenario
@@ -109,29 +110,37 @@ def api_bill(
     stack: StackModel,
     service: ServiceModel,
     rate: ApiRate,
+    factor: Quantity = 1.0,
+    *,
     month: Quantity = 0.0,
     scenario: Scenario = BASE_CASE,
 ) -> Quantity:
-    """USD per month of a service's full demand at factor 1, billed by one API."""
-    demand = service.demand
+    """USD per month of a factor of a service's demand, billed by one API."""
+    demand, path = service.demand, rate.path.factor(month, scenario)
+    if rate.provisioned is not None:
+        return provisioned_usd(rate, demand, stack.day, factor, scenario=scenario) * path
     per_request = rate.usd_of(demand.classes, demand, stack.day, scenario)
-    return demand.requests_per_month * per_request * rate.path.factor(month, scenario)
+    return factor * demand.requests_per_month * per_request * path
 
 
 def api_bills(
     stack: StackModel,
     alternative: Alternative,
+    factor: Quantity | Sequence[Quantity] = 1.0,
+    *,
     month: Quantity = 0.0,
     scenario: Scenario = BASE_CASE,
 ) -> list[Quantity] | None:
-    """USD per month of every service's full demand at an alternative's APIs.
+    """USD per month of a factor of every service's demand at an alternative's APIs.
 
-    None where it has no price for all of them; a stack has none of its own.
+    A sequence has one factor per service. None where it has no price for all of them; a stack has
+    none of its own.
     """
     rates = [rate for rate in alternative.rates if rate is not None]
     if alternative.unpriced or len(rates) < len(stack.services):
         return None
+    factors = factor if isinstance(factor, Sequence) else [factor] * len(rates)
     return [
-        api_bill(stack, service, rate, month, scenario=scenario)
-        for service, rate in zip(stack.services, rates, strict=True)
+        api_bill(stack, service, rate, one, month=month, scenario=scenario)
+        for service, rate, one in zip(stack.services, rates, factors, strict=True)
     ]

@@ -52,6 +52,11 @@ class Alternative:
     lacking: tuple[str, ...] = ()
     unpriced: str = ""
 
+    @property
+    def provisioned(self) -> bool:
+        """Whether units of throughput are bought at any of its APIs."""
+        return any(rate is not None and rate.provisioned is not None for rate in self.rates)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackModel:

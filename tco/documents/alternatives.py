@@ -16,6 +16,7 @@ from tco.documents.disclosure import is_secret, source_of
 from tco.documents.document import Part
 from tco.documents.figures import oldest_day
 from tco.documents.lines import per_unit
+from tco.documents.provisioned import ProvisionedPart, provisioned_parts
 from tco.documents.quality import QualityPart, quality_part
 
 __all__ = [
@@ -85,6 +86,9 @@ class AlternativePart(Part):
     estimate: bool = Field(description="Whether any of its prices is an estimate.")
     source: str | None
     as_of: dt.date | None
+    provisioned: tuple[ProvisionedPart, ...] = Field(
+        description="Units of throughput that it buys; of a confidential book none are listed."
+    )
     break_even: BreakEvenPart
 
 
@@ -121,6 +125,7 @@ def alternative_part(alternative: AlternativeResult, result: Evaluation) -> Alte
         estimate=any(figure.estimate for figure in figures),
         source=source_of(figures),
         as_of=oldest_day(figures),
+        provisioned=() if secret else provisioned_parts(result.stack, bought),
         break_even=_break_even(
             alternative.wins_mtok_per_month,
             alternative.thresholds,

@@ -12,6 +12,7 @@ from tco.catalog.figure import Figure
 from tco.catalog.hardware import SpotBand
 from tco.catalog.listing import Checked, FigureEntry
 from tco.catalog.node_price import NodePrice
+from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.catalog.score import Score
 from tco.numbers import grouped, plain
 from tco.ranges import Range
@@ -40,14 +41,8 @@ def _range(value: Range) -> str:
 def _value(row: AnyRow) -> str:
     if isinstance(row, NodePrice):
         return _node_value(row)
-    if isinstance(row, ApiPrice):
-        prices = {
-            "in": row.input_usd_per_mtok,
-            "cached": row.cached_input_usd_per_mtok,
-            "out": row.output_usd_per_mtok,
-        }
-        texts = (f"{name} {_range(price)}" for name, price in prices.items() if price is not None)
-        return f"{', '.join(texts)} USD/Mtok"
+    if isinstance(row, ApiPrice | ProvisionedPrice):
+        return _api_value(row)
     if isinstance(row, Figure):
         return f"{_range(row.value)} {row.unit}"
     if isinstance(row, Benchmark):
@@ -58,6 +53,19 @@ def _value(row: AnyRow) -> str:
     if isinstance(row, SpotBand):
         return f"{_range(row.interrupted_per_month)} interrupted a month"
     return f"{plain(row.value)}%, {grouped(row.samples)} samples" if isinstance(row, Score) else ""
+
+
+def _api_value(row: ApiPrice | ProvisionedPrice) -> str:
+    """Return an API's prices by the token, or the price of its provisioned units."""
+    if isinstance(row, ProvisionedPrice):
+        return f"{_range(row.usd_per_unit_hour)} USD/{row.unit}-h"
+    prices = {
+        "in": row.input_usd_per_mtok,
+        "cached": row.cached_input_usd_per_mtok,
+        "out": row.output_usd_per_mtok,
+    }
+    texts = (f"{name} {_range(price)}" for name, price in prices.items() if price is not None)
+    return f"{', '.join(texts)} USD/Mtok"
 
 
 def _node_value(row: NodePrice) -> str:

@@ -9,6 +9,7 @@ from tco.documents.alternatives import AlternativePart, ThresholdPart
 from tco.documents.disclosure import HIDDEN
 from tco.documents.lines import LinePart
 from tco.documents.narrative import chance_text
+from tco.documents.provisioned import ProvisionedPart
 from tco.documents.stack import StackSummary
 from tco.documents.terms import Relation
 from tco.numbers import (
@@ -167,6 +168,7 @@ def _note(stack: StackSummary, alternative: AlternativePart) -> str:
     """Return why it is an alternative, and why it decides or cannot."""
     parts = (
         _relation(alternative),
+        *map(_units, alternative.provisioned),
         "estimate" if alternative.estimate else "",
         f"lacks {', '.join(alternative.lacking)}" if alternative.lacking else "",
         alternative.unpriced or "",
@@ -182,6 +184,14 @@ def _relation(alternative: AlternativePart) -> str:
     if alternative.is_rival and alternative.same_model is False:
         return "not the same model"
     return RELATIONS[alternative.relation]
+
+
+def _units(part: ProvisionedPart) -> str:
+    """Return the units that an alternative buys, and what is above them."""
+    if part.units == 0:
+        return f"no {part.unit}: by the token is cheaper"
+    used, above = percent(part.utilization), percent(part.overflow_share)
+    return f"{part.units:,} {part.unit} at {used} utilization, {above} above by the token"
 
 
 def alternative_label(stack: StackSummary) -> str:

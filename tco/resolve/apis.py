@@ -18,6 +18,7 @@ from tco.plan.plan import Service
 from tco.plan.stack_file import stack_names
 from tco.plan.workload import RequestClass
 from tco.resolve.lookup import Lookup
+from tco.resolve.provisioned import provisioned_alternatives, units_named
 from tco.resolve.rival_figures import with_own_figures
 from tco.resolve.same_weights import are_same_weights, same_weights
 from tco.resolve.scores import api_scores
@@ -54,6 +55,15 @@ def _known_apis(todo: Lookup, api: str) -> str:
 def _rate(todo: Lookup, api: str) -> ApiRate | None:
     found = todo.catalog.api_price(api, todo.day)
     return None if found is None else _rate_of(todo, found)
+
+
+def _alternative_rate(todo: Lookup, name: str) -> ApiRate | None:
+    """Return the prices of an API, or of one with provisioned units by its alternative's name."""
+    units = units_named(todo, name)
+    if units is None:
+        return _rate(todo, name)
+    by_token = _rate(todo, units.row.api)
+    return None if by_token is None else replace(by_token, provisioned=units)
 
 
 def _rate_of(todo: Lookup, found: CatalogMatch[ApiPrice]) -> ApiRate:
@@ -114,6 +124,7 @@ def resolve_alternatives(
     )
     if todo.plan.adds_hosts:
         made += hosts
+        made += provisioned_alternatives(todo, services, made)
     _check_against(todo, made)
     return made, [] if todo.plan.adds_hosts else hosts
 
@@ -144,7 +155,7 @@ def _named_alternatives(
             )
             continue
         names = [spec.apis.get(service, spec.api or "") for service in todo.plan.services]
-        rates = [_rate(todo, name) for name in names]
+        rates = [_alternative_rate(todo, name) for name in names]
         for api in dict.fromkeys(
             name for name, rate in zip(names, rates, strict=True) if rate is None
         ):

@@ -11,6 +11,7 @@ from tco.catalog.api_price import ApiPrice
 from tco.catalog.catalog import Catalog
 from tco.catalog.match import CatalogMatch
 from tco.catalog.node_price import NodePrice
+from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.catalog.sourced import SourcedValue, planned
 from tco.costing.caution import Caution, CautionKind
 from tco.costing.stack import Unpriced
@@ -62,7 +63,9 @@ class Lookup:
             self.warnings.append(caution)
 
     def warn_of_first_price(
-        self, name: str, found: CatalogMatch[NodePrice] | CatalogMatch[ApiPrice]
+        self,
+        name: str,
+        found: CatalogMatch[NodePrice] | CatalogMatch[ApiPrice] | CatalogMatch[ProvisionedPrice],
     ) -> None:
         """Note a price that holds only from a day after the pricing day."""
         if found.first_known:

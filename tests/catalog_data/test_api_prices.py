@@ -120,3 +120,32 @@ def test_announced_prices_wait_for_their_day(shipped: Catalog) -> None:
     now = api(shipped, "google/gemini-3.8-flash")
     later = api(shipped, "google/gemini-3.8-flash", dt.date(2027, 1, 1))
     assert later.output_usd_per_mtok.likely == pytest.approx(2 * now.output_usd_per_mtok.likely)
+
+
+@pytest.mark.parametrize(
+    ("api", "unit", "usd_per_month", "shares_of_by_token"),
+    [
+        ("azure/gpt-4.1", "PTU", {"1mo": 260, "1yr": 221, None: 730}, {"1mo": 0.99, "1yr": 0.84}),
+        ("google/gemini-3.6-flash", "GSU", {"1mo": 2700, "1yr": 2000}, {"1mo": 2.03, "1yr": 1.5}),
+    ],
+)
+def test_provisioned_units(
+    shipped: Catalog,
+    api: str,
+    unit: str,
+    usd_per_month: dict[str | None, float],
+    shares_of_by_token: dict[str, float],
+) -> None:
+    """A month of a unit costs what its page says, and fills like about as much by the token.
+
+    Google's prices by the token are halved until the end of 2026; the units' are not.
+    """
+    by_token = shipped.api_price(api, DAY)
+    assert by_token is not None
+    units = {match.row.term: match.row for match in shipped.provisioned_prices(api, DAY)}
+    assert {term: row.unit for term, row in units.items()} == dict.fromkeys(usd_per_month, unit)
+    for term, usd in usd_per_month.items():
+        assert units[term].usd_per_unit_hour.likely * 730 == pytest.approx(usd, rel=1e-4)
+    for term, share in shares_of_by_token.items():
+        full = units[term].input_tok_s_per_unit * 3600 * by_token.row.input_usd_per_mtok.likely
+        assert units[term].usd_per_unit_hour.likely / full * 1e6 == pytest.approx(share, abs=0.01)

@@ -204,6 +204,8 @@ def _cost(stack: StackModel, alternative: Alternative) -> Callable[[FloatArray],
     bills = api_bills(stack, alternative)
     if bills is None:
         return None
+    if alternative.provisioned:
+        return lambda factor: np.asarray(sum(api_bills(stack, alternative, factor) or ()), float)
     slope = sum(bills)
     return lambda factor: slope * factor
 

@@ -113,13 +113,13 @@ def _utilization(own: OwnSide, alternative: Alternative, saving_usd: float) -> T
     The API price of the full hours is the API's bill for what the fleet serves, over U.
     """
     stack, ahead, utilization = own.stack, own.ahead, own.utilization
-    bills = api_bills(ahead.stack, alternative, ahead.months)
+    bills = api_bills(ahead.stack, alternative, ahead.factors, month=ahead.months)
     if bills is None or utilization <= 0:
         return NONE
     served = np.zeros(len(ahead.months))
-    for groups, factor, bill in zip(ahead.work.groups, ahead.factors, bills, strict=True):
+    for groups, bill in zip(ahead.work.groups, bills, strict=True):
         own_share = sum(group.group.share * (1 - group.month.overflow_share) for group in groups)
-        served += bill * factor * own_share
+        served += bill * own_share
     rate = float(stack.discount_rate.value.likely)
     value = float(npv_usd(CashFlow.running(served), rate)) / utilization
     if value <= 0:

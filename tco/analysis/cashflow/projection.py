@@ -196,11 +196,10 @@ def alternative_flow(
         return None
     if alternative.stack is not None:
         return _stack_flow(ahead, ahead.others[alternative.name], scenario)
-    bills = api_bills(ahead.stack, alternative, ahead.months, scenario)
-    if bills is None:
-        return None
-    usd = sum(factor * bill for factor, bill in zip(ahead.factors, bills, strict=True))
-    return CashFlow.running(np.asarray(usd, float))
+    bills = api_bills(
+        ahead.stack, alternative, ahead.factors, month=ahead.months, scenario=scenario
+    )
+    return None if bills is None else CashFlow.running(np.asarray(sum(bills), float))
 
 
 def _stack_flow(ahead: Projection, other: Projection, scenario: Scenario) -> CashFlow:
@@ -221,10 +220,12 @@ def refused_usd(
     if alternative.stack is not None:
         flow = cash_flow(ahead.others[alternative.name], replace(scenario, fte=None))
         return ahead.work.refused_tokens(ahead.stack) * flow.billed_usd
+    bills = api_bills(
+        ahead.stack, alternative, ahead.factors, month=ahead.months, scenario=scenario
+    )
     usd = np.zeros(len(ahead.months))
-    for index, bill in enumerate(api_bills(ahead.stack, alternative, ahead.months, scenario) or ()):
-        refused = ahead.work.refused_share(ahead.stack.services[index], index)
-        usd = usd + ahead.factors[index] * refused * bill
+    for index, bill in enumerate(bills or ()):
+        usd = usd + ahead.work.refused_share(ahead.stack.services[index], index) * bill
     return usd
 
 

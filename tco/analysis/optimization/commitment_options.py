@@ -79,7 +79,7 @@ def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> CommitmentOp
     bills: dict[str, float] = {}
     for alternative in alternatives:
         known = api_bills(stack, alternative)
-        if alternative.eligible and known is not None:
+        if alternative.eligible and known is not None and not alternative.provisioned:
             bills[alternative.name] = float(sum(known))
     if not bills:
         return CommitmentOption(

@@ -1,0 +1,53 @@
+"""Provisioned throughput of the APIs that a plan names: an alternative of its own for each term."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from tco.catalog.match import CatalogMatch
+from tco.catalog.provisioned_price import ProvisionedPrice
+from tco.costing.api_bill import ApiRate
+from tco.costing.provisioned import provisioned_use
+from tco.costing.service_model import ServiceModel
+from tco.costing.stack import Alternative
+from tco.resolve.lookup import Lookup
+
+__all__ = ["provisioned_alternatives", "units_named"]
+
+
+def units_named(todo: Lookup, name: str) -> CatalogMatch[ProvisionedPrice] | None:
+    """Return the price of the provisioned units that an alternative is named after, or None."""
+    api = name.partition(" provisioned")[0]
+    found = todo.catalog.provisioned_prices(api, todo.day) if api != name else []
+    named = next((match for match in found if match.row.name == name), None)
+    if named is not None:
+        todo.warn_of_first_price(name, named)
+    return named
+
+
+def provisioned_alternatives(
+    todo: Lookup, services: Sequence[ServiceModel], made: Sequence[Alternative]
+) -> Iterator[Alternative]:
+    """Yield the alternatives with units where these cost less than the same API by the token.
+
+    They are those of alternatives that are one API, and that are not named by the plan themselves.
+    """
+    taken = {one.name for one in made}
+    for one in made:
+        rates = [rate for rate in one.rates if rate is not None and rate.provisioned is None]
+        if one.unpriced or len({rate.api for rate in rates}) != 1:
+            continue
+        if not len(rates) == len(one.rates) == len(services):
+            continue
+        for units in todo.catalog.provisioned_prices(rates[0].api, todo.day):
+            with_units = tuple(replace(rate, provisioned=units) for rate in rates)
+            if units.row.name not in taken and _any_bought(todo, services, with_units):
+                yield replace(one, name=units.row.name, rates=with_units)
+
+
+def _any_bought(todo: Lookup, services: Sequence[ServiceModel], rates: Sequence[ApiRate]) -> bool:
+    return any(
+        provisioned_use(rate, service.demand, todo.day).units[0] > 0
+        for rate, service in zip(rates, services, strict=True)
+    )
