@@ -330,7 +330,7 @@ FOLLOWING: Keys = {"min": 0, "max": 100, "follow": "load"}
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     """The tests' own catalog."""
-    return Catalog((Book.model_validate(BOOK),), "tests")
+    return Catalog(books=(Book.model_validate(BOOK),), name="tests")
 
 
 @pytest.fixture

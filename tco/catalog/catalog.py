@@ -46,7 +46,7 @@ __all__ = [
 R = TypeVar("R", bound=AnyRow)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Catalog:
     """Books in layers, the embedded ones first."""
 
@@ -96,7 +96,7 @@ class Catalog:
         if not books:
             return self
         top, below = (*self.books, *books), self.published or self
-        return Catalog(top, self.name, below, self.node_files, self.hosts)
+        return replace(self, books=top, published=below)
 
     @cached_property
     def version(self) -> str:
@@ -440,7 +440,7 @@ def load_catalog(folder: Traversable | None = None) -> Catalog:
     data = folder if folder is not None else resources.files("tco.catalog") / "data"
     nodes = data / FOLDER
     return Catalog(
-        embedded_books(folder),
+        books=embedded_books(folder),
         node_files=NodeFiles(nodes) if nodes.is_dir() else None,
         hosts=Hosts(data),
     )

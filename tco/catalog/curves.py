@@ -260,7 +260,9 @@ def index_text(texts: Mapping[str, str]) -> str:
         sha256 = hashlib.sha256(texts[model].encode()).hexdigest()
         days = [row.measured_on for row in rows if row.measured_on]
         oldest, newest = min(days, default=""), max(days, default="")
-        writer.writerow(CurveFile(model, len(rows), oldest, newest, sha256))
+        writer.writerow(
+            CurveFile(model=model, rows=len(rows), oldest=oldest, newest=newest, sha256=sha256)
+        )
     return out.getvalue()
 
 

@@ -72,13 +72,13 @@ def prices_list(
     from tco.catalog.curve_coverage import matching_coverage
 
     if region is not None:
-        _print_nodes(words, region, form, books, today or utc_today())
+        _print_nodes(words, region, form, books, today=today or utc_today())
         return
     from tco.report.prices import figures_text
 
     rows = _figures(catalog_with(books), today or utc_today(), words, kind, older_than=older_than)
     covered = matching_coverage(words) if kind == "benchmark" and older_than is None else []
-    _print_figures(rows, words, form, figures_text, covered)
+    _print_figures(rows, words, form, figures_text, covered=covered)
 
 
 def _print_nodes(

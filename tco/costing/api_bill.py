@@ -76,7 +76,7 @@ class PricePath:
         return path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ApiRate:
     """An API's prices on the pricing day, and their path from there."""
 

@@ -144,7 +144,10 @@ def operate(
     return FleetOperation(
         tuple(arrays),
         tuple(
-            tuple(_at_speed(service, group, array, months, scenario) for group in service.groups)
+            tuple(
+                _at_speed(service, group, array, months, scenario=scenario)
+                for group in service.groups
+            )
             for service, array in zip(stack.services, arrays, strict=True)
         ),
     )

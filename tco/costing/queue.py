@@ -248,7 +248,13 @@ class Queues:
         pools = np.repeat(np.arange(len(self.capacity)), KNOTS)
         value, slope = self.below.sums(pools, knots.ravel())
         shape = knots.shape
-        return Table(low, steps, knots, value.reshape(shape), slope.reshape(shape))
+        return Table(
+            low=low,
+            steps=steps,
+            knots=knots,
+            value=value.reshape(shape),
+            slope=slope.reshape(shape),
+        )
 
     def log_odds(
         self, rows: NDArray[np.intp], log_load: FloatArray

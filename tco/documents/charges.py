@@ -154,13 +154,13 @@ def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Ch
         line.usd_per_month - float(as_scalar(line.line.amortised_usd)) for line in lines
     )
     if commitment and recurring > 0:
-        bought = _Purchase("recurring", recurring, hours, "node-hour", hours)
+        bought = _Purchase("recurring", recurring, hours, "node-hour", node_hours=hours)
         yield _purchase(lines[0], bought, pool, commitment)
     once = float(as_scalar(pool.supply.upfront_usd(BASE_CASE)))
     nodes = hours / HOURS_PER_MONTH
     if once > 0:
         held = hours * (pool.supply.period_months or 1.0)
-        bought = _Purchase("one-time", once * nodes, nodes, "node", held)
+        bought = _Purchase("one-time", once * nodes, nodes, "node", node_hours=held)
         yield _purchase(lines[0], bought, pool, commitment)
 
 

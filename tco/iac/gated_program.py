@@ -92,7 +92,7 @@ def gated(
         refuse_unprovisionable(model)
         arguments = planned_arguments(model)
         allow_pools(arguments)
-        guard = Guard(model, figures, failed, _is_planned)
+        guard = Guard(stack=model, catalog=figures, failed=failed, planned=_is_planned)
         guard.bind()  # before the first resource: from here on, every one is bound
     plan = GatedPlan(model, arguments, failed)
     try:

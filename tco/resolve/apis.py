@@ -83,9 +83,9 @@ def _rate_of(todo: Lookup, found: CatalogMatch[ApiPrice]) -> ApiRate:
         if jump.api == api
     )
     return ApiRate(
-        api,
-        found,
-        PricePath(decay, jumps),
+        api=api,
+        found=found,
+        path=PricePath(decay, jumps),
         model=todo.catalog.scored_model(model_of(api)),
         scores=api_scores(todo, api),
     )

@@ -166,7 +166,7 @@ def test_the_newest_price_that_holds_on_the_day_counts() -> None:
     """Two days of one figure are a history: each pricing day reads its own."""
     days = ((2.0, "2026-06-01"), (1.0, "2026-01-01"), (3.0, "2026-09-01"))
     history = [{**API, "input_usd_per_mtok": usd, "valid_from": day} for usd, day in days]
-    catalog = Catalog((book(prices=history),))
+    catalog = Catalog(books=(book(prices=history),))
     for day, expected in (("2026-05-31", 1.0), ("2026-06-01", 2.0), ("2027-01-01", 3.0)):
         assert input_price(catalog, dt.date.fromisoformat(day)) == expected
 
@@ -174,7 +174,7 @@ def test_the_newest_price_that_holds_on_the_day_counts() -> None:
 def test_before_the_first_price_the_first_counts_with_a_warning(lab: Lab) -> None:
     """A day before every known price takes the first one, as an estimate, and says so."""
     later = {**NODE, "valid_from": "2027-01-01"}
-    catalog = Catalog((book(prices=[later]),))
+    catalog = Catalog(books=(book(prices=[later]),))
     key = ("node", "box.8x", "r1", "on-demand", None, None, None)
     found = catalog.find_as(NodePrice, key, DAY)
     assert found is not None

@@ -22,7 +22,7 @@ from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog
 from tests.conftest import BOOK, DAY, Lab
 
-lab = Lab(Path(sys.argv[1]), Catalog((Book.model_validate(BOOK),), "tests"))
+lab = Lab(Path(sys.argv[1]), Catalog(books=(Book.model_validate(BOOK),), name="tests"))
 lab.stack({"main": {"instance": "box.8x", "nodes": 1}}, alternatives=[sys.argv[2]])
 print(evaluate(lab.load(), DAY).alternatives[0].usd_per_month)
 print("genai_prices" in sys.modules, "scipy" in sys.modules, "jinja2" in sys.modules)

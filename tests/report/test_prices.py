@@ -67,7 +67,7 @@ def test_a_figure_seen_after_today_is_a_fault() -> None:
     """A day that has not come is a slip of the keyboard: the check fails on it."""
     api = {"api": "a/b", "input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
     book = Book.model_validate({"source": "a mail", "as_of": "2027-11-01", "prices": [api]})
-    checked = check_catalog(Catalog((book,)), TODAY, 180)
+    checked = check_catalog(Catalog(books=(book,)), TODAY, 180)
     [fault] = checked.faults
     assert fault.message == "was seen on 2027-11-01, after today, 2026-11-23."
 

@@ -36,7 +36,9 @@ def hosted(tmp_path: Path) -> Lab:
     data.mkdir()
     (data / "hosts.csv").write_text(HEADER + "\n".join(HOSTS) + "\n", encoding="utf-8")
     (data / "newer_versions.csv").write_text("model,newer\nunit,unit-2\n", encoding="utf-8")
-    return Lab(tmp_path, Catalog((Book.model_validate(BOOK),), "tests", hosts=Hosts(data)))
+    return Lab(
+        tmp_path, Catalog(books=(Book.model_validate(BOOK),), name="tests", hosts=Hosts(data))
+    )
 
 
 def names(lab: Lab) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tco.analysis.evaluation import Evaluation
@@ -10,7 +12,7 @@ from tests.conftest import Keys, Lab, owned
 PRICE = 300_000
 
 
-def kept(lab: Lab, pool: Keys, **plan: object) -> Evaluation:
+def kept(lab: Lab, pool: Keys, **plan: Any) -> Evaluation:
     lab.workload()
     lab.stack({"own": pool}, alternatives=["api/plain"], **plan)
     return lab.evaluate()

@@ -136,7 +136,9 @@ def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:
     upfront[..., 0] += _first(scenario.value(ahead.stack.labor.setup_usd))
     left: Quantity = 0.0
     for pool, nodes in ahead.work.nodes_by_pool():
-        left = left + _buy(ahead.stack, pool, nodes, _first(rate), scenario, upfront_usd=upfront)
+        left = left + _buy(
+            ahead.stack, pool, nodes, _first(rate), scenario=scenario, upfront_usd=upfront
+        )
     return CashFlow(billed - amortised, upfront, left, billed)
 
 

@@ -28,7 +28,7 @@ STOP_MONTHS = 3
 """The months after which a team stops if the decision was wrong."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CommitmentOption:
     """One way to commit: USD a month for the whole stack, and USD lost by stopping early.
 
@@ -90,7 +90,7 @@ def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> CommitmentOp
             reason="no eligible alternative is an API with a price",
         )
     name = min(bills, key=lambda bill: bills[bill])
-    return CommitmentOption("API", name, bills[name], 0.0)
+    return CommitmentOption(name="API", how=name, usd_per_month=bills[name], exit_cost_usd=0.0)
 
 
 def _rung(
@@ -110,7 +110,13 @@ def _rung(
     wrong = sum(as_scalar(nodes) * _lost_usd(pool.supply) for pool, nodes in done.nodes_by_pool())
     labels = dict.fromkeys(holding.option.label for holding in holdings.values())
     terms = dict.fromkeys(holding.option.terms for holding in holdings.values())
-    return CommitmentOption(name, "; ".join(labels), usd, wrong, terms="; ".join(terms))
+    return CommitmentOption(
+        name=name,
+        how="; ".join(labels),
+        usd_per_month=usd,
+        exit_cost_usd=wrong,
+        terms="; ".join(terms),
+    )
 
 
 def _lost_usd(supply: PurchaseOption) -> float:

@@ -80,7 +80,7 @@ class Judgement:
         return self.open or (self.recorded is not None and not self.rise)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Guard:
     """The gate of one program: what is bound to it, and the judgement that its hooks wait for."""
 

@@ -145,7 +145,7 @@ def planned_arguments(stack: StackModel) -> dict[str, GpuNodePoolArgs]:
     spares = spare_nodes(stack)
     provision = stack.plan.provision
     return {
-        pool.name: _arguments(provision, stack, service, pool, spares)
+        pool.name: _arguments(provision, stack, service, pool, spares=spares)
         for service, _, _, pool in stack.pools()
         if provision is not None and not _idle_because(stack, pool, spares)
     }

@@ -22,7 +22,7 @@ def priced(name: str) -> Pricing:
     book = Book.model_validate(
         {"source": "made up", "as_of": "2026-11-01", "prices": PRICES, "figures": FIGURES}
     )
-    return price_document((RECORDED / name).read_bytes(), name, Catalog((book,)), DAY)
+    return price_document((RECORDED / name).read_bytes(), name, Catalog(books=(book,)), DAY)
 
 
 def statuses(found: Pricing) -> dict[str, str]:
