@@ -68,6 +68,8 @@ class ApiPrice(Row):
     output_usd_per_mtok: Amount
     reasoning_usd_per_mtok: Amount | None = None
     cache_write_usd_per_mtok: Amount | None = None
+    cache_write_1h_usd_per_mtok: Amount | None = None
+    cache_storage_usd_per_mtok_hour: Amount | None = None
     usd_per_request: Amount | None = None
     batch_discount: Share | None = None
     tiers: tuple[Tier, ...] = ()

@@ -24,7 +24,7 @@ from tco.errors import BadInput, Problem
 from tco.files import Strict, as_list, as_mapping, problems_of
 from tco.ranges import point
 
-__all__ = ["Book", "PackageBook", "read_book"]
+__all__ = ["MONEY_FIELDS", "Book", "PackageBook", "read_book"]
 
 MONEY_FIELDS = frozenset(
     {
@@ -35,8 +35,12 @@ MONEY_FIELDS = frozenset(
         "input_usd_per_mtok",
         "cached_input_usd_per_mtok",
         "output_usd_per_mtok",
+        "reasoning_usd_per_mtok",
         "cache_write_usd_per_mtok",
         "usd_per_unit_hour",
+        "cache_write_1h_usd_per_mtok",
+        "cache_storage_usd_per_mtok_hour",
+        "usd_per_request",
     }
 )
 

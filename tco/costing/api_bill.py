@@ -28,7 +28,7 @@ __all__ = [
     "driver_of",
     "peak_share",
     "token_factor",
-    "too_long",
+    "unbillable",
     "usd_per_request",
 ]
 
@@ -38,6 +38,8 @@ Price = Literal[
     "output",
     "reasoning",
     "cache write",
+    "1-hour cache write",
+    "cache storage",
     "request fee",
     "batch discount",
     "token factor",
@@ -222,8 +224,10 @@ class _Prices:
         )
 
 
-def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenario) -> _Prices:
-    """Prices for a full prompt of a length in the API's own tokens, in or outside a peak.
+def _in_force(
+    row: ApiPrice, request: RequestClass, peak: Peak | None, scenario: Scenario
+) -> _Prices:
+    """Prices for a request's full prompt in the API's own tokens, in or outside a peak.
 
     The highest tier below the prompt's length replaces the base prices; a peak multiplies what
     holds outside it by its own ratio to the base.
@@ -232,7 +236,9 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
     def at(what: Price, price: Range) -> Quantity:
         return scenario.read(driver_of(row, what), price)
 
-    base = _base(row, at)
+    is_1h = request.cache_write_ttl == "1h"
+    prompt = request.input * _token_factor(row).likely
+    base = _base(row, at, is_1h=is_1h)
     reached = [tier for tier in row.tiers if prompt > tier.above_prompt_tokens]
     prices = base
     if reached:
@@ -244,7 +250,7 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
             miss=miss,
             hit=_scaled(base.hit, miss, base.miss) if hit is None else at("tier cache hit", hit),
             write=_scaled(base.write, miss, base.miss)
-            if write is None
+            if write is None or is_1h
             else at("tier cache write", write),
             out=out,
             reasoning=_scaled(base.reasoning, out, base.out),
@@ -260,15 +266,17 @@ def _in_force(row: ApiPrice, prompt: float, peak: Peak | None, scenario: Scenari
     )
 
 
-def _base(row: ApiPrice, at: Callable[[Price, Range], Quantity]) -> _Prices:
+def _base(row: ApiPrice, at: Callable[[Price, Range], Quantity], *, is_1h: bool) -> _Prices:
     """Return the prices below every tier and outside every peak."""
     miss, out = at("input", row.input_usd_per_mtok), at("output", row.output_usd_per_mtok)
-    hit, write = row.cached_input_usd_per_mtok, row.cache_write_usd_per_mtok
+    hit = row.cached_input_usd_per_mtok
+    write = row.cache_write_1h_usd_per_mtok if is_1h else row.cache_write_usd_per_mtok
+    write_name: Price = "1-hour cache write" if is_1h else "cache write"
     reasoning = row.reasoning_usd_per_mtok
     return _Prices(
         miss=miss,
         hit=miss if hit is None else at("cache hit", hit),
-        write=miss if write is None else at("cache write", write),
+        write=miss if write is None else at(write_name, write),
         out=out,
         reasoning=out if reasoning is None else at("reasoning", reasoning),
     )
@@ -292,9 +300,9 @@ def usd_per_request(
     Reasoning tokens without a price of their own are billed as output; a tier looks at the
     prompt in the API's own tokens. A written token costs the cache-write price where that is
     above the input price. The batch discount applies to the share that can wait, not to a fee
-    per request. A cache hit without a price of its own costs what input costs. ``peak_shares``
-    has the share of the requests in each of the row's peaks; the class's own figures are known
-    by their ``workload``.
+    per request or to the storage of cached tokens. A cache hit without a price of its own costs
+    what input costs. ``peak_shares`` has the share of the requests in each of the row's peaks; the
+    class's own figures are known by their ``workload``.
     """
     scenario = scenario or Scenario()
     rest = 1.0 - sum(peak_shares)
@@ -305,7 +313,14 @@ def usd_per_request(
     factor = token_factor(row, scenario)
     waits = scenario.read(f"{workload}: share of {request.name} that can wait", request.can_wait)
     fee = scenario.read(driver_of(row, "request fee"), row.usd_per_request or NO_CHARGE)
-    return usd * factor * (1 - waits * discount) + fee
+    stored = scenario.read(
+        f"{workload}: token-hours stored of {request.name}", request.stored_token_hours
+    )
+    storage = scenario.read(
+        driver_of(row, "cache storage"), row.cache_storage_usd_per_mtok_hour or NO_CHARGE
+    )
+    kept = stored * storage / TOKENS_PER_MTOK
+    return usd * factor * (1 - waits * discount) + kept * factor + fee
 
 
 @lru_cache(maxsize=4096)
@@ -325,8 +340,12 @@ def _token_factor(row: ApiPrice) -> Range:
     return row.token_factor or UNCHANGED
 
 
-def too_long(row: ApiPrice, classes: Iterable[RequestClass]) -> str:
-    """Why an API cannot serve some class, prompt and output in its own tokens; or an empty text."""
+def unbillable(row: ApiPrice, classes: Iterable[RequestClass]) -> str:
+    """Why an API has no bill for some class, or an empty text.
+
+    Its prompt and output are longer, in the API's own tokens, than the context; or it writes for an
+    hour to a cache that has a price for five minutes alone.
+    """
     for request in classes:
         tokens = (request.input + request.generated) * _token_factor(row).likely
         if row.context_tokens is not None and tokens > row.context_tokens:
@@ -334,13 +353,17 @@ def too_long(row: ApiPrice, classes: Iterable[RequestClass]) -> str:
                 f"a request of {request.name} has {tokens:,.0f} tokens, "
                 f"{row.api} takes {row.context_tokens:,}"
             )
+        writes_1h = request.cache_write_ttl == "1h" and request.cache_write.high > 0
+        hour = row.cache_write_1h_usd_per_mtok
+        if writes_1h and hour is None and row.cache_write_usd_per_mtok is not None:
+            return f"{row.api} has no price of cache writes for 1 hour, which {request.name} makes"
     return ""
 
 
 def _one(
     row: ApiPrice, request: RequestClass, peak: Peak | None, scenario: Scenario, workload: str
 ) -> Quantity:
-    prices = _in_force(row, request.input * _token_factor(row).likely, peak, scenario)
+    prices = _in_force(row, request, peak, scenario)
     cached = scenario.read(*cached_share(workload, request))
     written = scenario.read(f"{workload}: cache writes of {request.name}", request.cache_write)
     misses = request.input * (1 - cached)

@@ -19,6 +19,7 @@ CautionKind = Literal[
     "estimated",
     "extrapolated",
     "offline-maximum",
+    "cache-storage",  # an API charges for it, and the workload does not say how much it takes
     "cache-hits",  # unknown share of prefill
     "score",  # whether a model reaches a required score is not known
     "sunk",  # nodes that are paid for

@@ -20,7 +20,7 @@ from tco.files import Strict, problems_of
 from tco.plan.folder_files import FolderFiles, below
 from tco.plan.hourly_counts import MOST_PER_HOUR, week_from_csv
 from tco.plan.volume import REQUESTS_PER_MONTH, Users, Volume
-from tco.ranges import PositiveAmount, Range, Share, point
+from tco.ranges import Amount, PositiveAmount, Range, Share, point
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH
 from tco.yaml_files import read_yaml
 
@@ -117,12 +117,19 @@ class RequestClass(Strict):
     reasoning: TokenCount = 0
     can_wait: Share = NO_SHARE
     cache_write: Share = NO_SHARE
+    cache_write_ttl: Literal["5m", "1h"] = "5m"
+    stored_token_hours: Amount = point(0.0)
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
         if self.input + self.output + self.reasoning == 0:
             raise ValueError("a request has no tokens.")
         return self
+
+    @property
+    def uses_cache(self) -> bool:
+        """Whether it reads tokens from an API's cache or writes them there."""
+        return self.cached.high > 0 or self.cache_write.high > 0
 
     @property
     def generated(self) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.match import CatalogMatch
-from tco.costing.api_bill import ApiRate, PricePath, too_long
+from tco.costing.api_bill import ApiRate, PricePath, unbillable
 from tco.costing.fleet_operation import operate
 from tco.costing.requirements import lacking_of, lacking_of_stack, model_of
 from tco.costing.service_model import ServiceModel
@@ -43,8 +43,10 @@ def needed_rate(
             f"{api} lacks {', '.join(lacking)}, which `require` asks for.",
             "Name an API that has it, or state the property or the score in a price book.",
         )
-    if why := too_long(rate.row, classes):
-        raise todo.fail(path, f"{why}.", "Name an API with a longer context.")
+    if why := unbillable(rate.row, classes):
+        raise todo.fail(
+            path, f"{why}.", "Name an API with a longer context, or state the price in a book."
+        )
     return rate
 
 
@@ -161,6 +163,7 @@ def _named_alternatives(
         ):
             todo.fail(path, f'no price for the API "{api}".', _known_apis(todo, api))
         lacking = _lacking(todo, rates)
+        _note_storage(todo, rates)
         made.append(
             Alternative(
                 name=spec.name,
@@ -202,9 +205,24 @@ def _check_against(todo: Lookup, made: Sequence[Alternative]) -> None:
 def _without_price(todo: Lookup, rates: Sequence[ApiRate | None]) -> str:
     """Why an alternative's APIs have no bill for all requests, or an empty text."""
     for spec, rate in zip(todo.plan.services.values(), rates, strict=True):
-        if rate is not None and (why := too_long(rate.row, todo.demand(spec).classes)):
+        if rate is not None and (why := unbillable(rate.row, todo.demand(spec).classes)):
             return why
     return ""
+
+
+def _note_storage(todo: Lookup, rates: Sequence[ApiRate | None]) -> None:
+    """Note an API that charges for stored tokens where no class says how long they are stored."""
+    for spec, rate in zip(todo.plan.services.values(), rates, strict=True):
+        if rate is None or rate.row.cache_storage_usd_per_mtok_hour is None:
+            continue
+        for request in todo.demand(spec).classes:
+            if request.uses_cache and request.stored_token_hours.high == 0:
+                todo.warn(
+                    "cache-storage",
+                    f"{rate.api} charges for the storage of cached tokens, which is not billed: "
+                    f"the class {request.name} of {spec.workload} states no stored_token_hours.",
+                    rate.api,
+                )
 
 
 def _lacking(todo: Lookup, rates: Sequence[ApiRate | None]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.match import CatalogMatch
-from tco.costing.api_bill import ApiRate, too_long
+from tco.costing.api_bill import ApiRate, unbillable
 from tco.costing.requirements import lacking_of
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, Relation
@@ -83,7 +83,7 @@ def _hosts(todo: Lookup, service: ServiceModel, model: str, rate_of: RateOf) -> 
     rates = [
         rate_of(match)
         for match in todo.catalog.hosts_of(model, todo.day)
-        if not too_long(match.row, classes)
+        if not unbillable(match.row, classes)
     ]
     return sorted(rates, key=_order(todo, service))
 

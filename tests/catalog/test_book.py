@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tco.catalog.api_price import ApiPrice
-from tco.catalog.book import Book, read_book
+from tco.catalog.api_price import ApiPrice, Peak, Tier
+from tco.catalog.book import MONEY_FIELDS, Book, read_book
 from tco.catalog.catalog import Catalog
 from tco.catalog.node_price import NodePrice
 from tco.errors import BadInput
@@ -276,3 +276,10 @@ def test_a_speed_that_nobody_measured_is_refused(lab: Lab, key: str, value: floa
     bench = {"model": "mine", "gpu": "H100", "gpus": 8, "input": 9, "output": 9, "points": [point]}
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[lab.book("mine", benchmarks=[bench])])
     assert f"benchmarks[0].points[0].{key}: {value:g} is not a measurement." in lab.refused()
+
+
+def test_every_amount_of_a_row_is_converted() -> None:
+    """A key of money that a currency does not convert would be read as dollars."""
+    rows = (NodePrice, ApiPrice, Tier, Peak)
+    amounts = {name for row in rows for name in row.model_fields if "usd" in name}
+    assert amounts <= MONEY_FIELDS

@@ -100,6 +100,58 @@ def test_a_cache_write_has_the_price_of_its_tier(lab: Lab, tier: Keys, write: fl
     assert bill(lab, price, {"cache_write": 1.0}) == pytest.approx(900 * write + 1_000)
 
 
+WRITES: Keys = {"cache_write_usd_per_mtok": 1.25, "cache_write_1h_usd_per_mtok": 2}
+
+
+@pytest.mark.parametrize(
+    ("price", "ttl", "usd"),
+    [
+        (WRITES, "5m", 900 * 1.25),
+        (WRITES, "1h", 900 * 2),
+        ({}, "1h", 900),  # an API that charges nothing for writes
+    ],
+)
+def test_writes_for_an_hour_have_a_price_of_their_own(
+    lab: Lab, price: Keys, ttl: str, usd: float
+) -> None:
+    """All 900 tokens are written, at $1.25 for 5 minutes or at $2 for an hour."""
+    request = {"cache_write": 1.0, "cache_write_ttl": ttl}
+    assert bill(lab, price, request) == pytest.approx(usd + 1_000)
+
+
+def test_writes_for_an_hour_rise_as_the_tiers_input_does(lab: Lab) -> None:
+    """A tier's own write price is that of 5 minutes: at twice the input an hour costs $4."""
+    tier = {"above_prompt_tokens": 500, "input_usd_per_mtok": 2, "output_usd_per_mtok": 10}
+    price = {**WRITES, "tiers": [{**tier, "cache_write_usd_per_mtok": 3}]}
+    request = {"cache_write": 1.0, "cache_write_ttl": "1h"}
+    assert bill(lab, price, request) == pytest.approx(900 * 4 + 1_000)
+
+
+def test_without_a_price_of_writes_for_an_hour_there_is_no_bill(lab: Lab) -> None:
+    """The price of 5 minutes is not taken for it."""
+    price = {"cache_write_usd_per_mtok": 1.25}
+    assert bill(lab, price, {"cache_write": 1.0, "cache_write_ttl": "1h"}) == 0.0
+    [rival] = lab.load().alternatives
+    assert rival.unpriced == "rival/api has no price of cache writes for 1 hour, which all makes"
+
+
+def test_stored_tokens_are_billed_by_the_hour(lab: Lab) -> None:
+    """6,000 token-hours a request at $1 per million and hour, which no batch discount lowers."""
+    price = {"cache_storage_usd_per_mtok_hour": 1, "batch_discount": 0.5}
+    request = {"stored_token_hours": 6_000, "can_wait": 1.0}
+    assert bill(lab, price, request) == pytest.approx(950 + 6_000)
+
+
+def test_an_unstated_storage_is_reported(lab: Lab) -> None:
+    """What is not billed is said, of an API that charges for it and a class that uses the cache."""
+    price = {"cache_storage_usd_per_mtok_hour": 1}
+    assert bill(lab, price, {"cached": 0.5}) == pytest.approx(1_900)
+    note = "rival/api charges for the storage of cached tokens, which is not billed"
+    assert any(note in message for message in lab.warned())
+    bill(lab, price)
+    assert not any("storage of cached tokens" in message for message in lab.warned())
+
+
 def test_batch_discount_on_what_can_wait(lab: Lab) -> None:
     """Half off for the 30 % that can wait: 1,900 x (1 - 0.3 x 0.5)."""
     price = {"batch_discount": 0.5}

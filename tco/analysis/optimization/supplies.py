@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tco.arrays import monthly_rate
-from tco.costing.api_bill import ApiRate, too_long
+from tco.costing.api_bill import ApiRate, unbillable
 from tco.costing.fleet import FleetPool
 from tco.costing.group import Group
 from tco.costing.pool_model import PoolModel
@@ -87,7 +87,7 @@ def apis_of(stack: StackModel, index: int) -> list[tuple[ApiRate, float]]:
     priced = [
         ([full_node_hour_usd(stack, service, group, rate) for group in service.groups], rate)
         for rate in named
-        if rate is not None and not lacking_of(required, rate) and not too_long(rate.row, classes)
+        if rate is not None and not lacking_of(required, rate) and not unbillable(rate.row, classes)
     ]
     kept: list[tuple[list[float], ApiRate]] = []
     for values, rate in sorted(priced, key=lambda pair: pair[0]):

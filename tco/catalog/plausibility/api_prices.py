@@ -20,8 +20,10 @@ PRICES = (
     "output_usd_per_mtok",
     "reasoning_usd_per_mtok",
     "cache_write_usd_per_mtok",
+    "cache_write_1h_usd_per_mtok",
+    "cache_storage_usd_per_mtok_hour",
 )
-INPUT, CACHED, OUTPUT, REASONING, CACHE_WRITE = PRICES
+INPUT, CACHED, OUTPUT, REASONING, CACHE_WRITE, CACHE_WRITE_1H, STORAGE = PRICES
 LIST_LOW, LIST_HIGH = 0.2, 1.5
 """A contract is between these shares of the list price."""
 HOSTS_LOW, HOSTS_HIGH = 0.2, 3.0
@@ -30,6 +32,8 @@ RATIOS = {
     (OUTPUT, INPUT): (0.8, 30.0, "Are input and output swapped?"),
     (CACHED, INPUT): (0.001, 1.0, "Are input and cache hits swapped?"),
     (CACHE_WRITE, INPUT): (0.05, 3.0, ""),
+    (CACHE_WRITE_1H, INPUT): (0.05, 5.0, ""),
+    (STORAGE, INPUT): (0.01, 20.0, ""),
     (REASONING, OUTPUT): (0.2, 5.0, ""),
 }
 """How a price relates to another one of the same row, and the mistake behind it otherwise."""
