@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from tco.analysis.decision.horizon_turn import HorizonTurn, Side, TurnCause
+from tco.analysis.decision.horizon_turn import Side, TurnCause
 from tco.analysis.evaluation import Evaluation
 from tco.documents.document import Part
 from tco.documents.outlook import changes_text
@@ -20,13 +20,17 @@ class HorizonTurnPart(Part):
     today: Side = Field(description="The cheaper side of the pricing day's month.")
     horizon: Side = Field(description="The cheaper side over the horizon, in the base case.")
     cause: TurnCause = Field(description="What turns the answer.")
+    text: str = Field(description="The same in a sentence.")
 
 
-def horizon_turn_part(turn: HorizonTurn | None) -> HorizonTurnPart | None:
+def horizon_turn_part(result: Evaluation) -> HorizonTurnPart | None:
     """Return what turns today's answer; None where nothing does."""
+    turn = result.horizon_turn
     if turn is None:
         return None
-    return HorizonTurnPart(today=turn.today, horizon=turn.horizon, cause=turn.cause)
+    return HorizonTurnPart(
+        today=turn.today, horizon=turn.horizon, cause=turn.cause, text=turn_sentence(result)
+    )
 
 
 def turn_sentence(result: Evaluation) -> str:

@@ -87,7 +87,7 @@ def verdict_part(result: Evaluation) -> VerdictPart:
         caps=tuple(CapPart(kind=cap.kind, message=cap.message) for cap in verdict.caps),
         ruled_out=ruled_out_part(result.ruled_out),
         cheaper_for_a_year=_option(result.cheaper_for_a_year),
-        horizon_turn=horizon_turn_part(result.horizon_turn),
+        horizon_turn=horizon_turn_part(result),
         hosted=None if result.hosted is None else _hosted(result.hosted),
     )
 

@@ -68,6 +68,7 @@ def stack_text(stack: StackSummary) -> str:
         )
         theirs, answer = usd(round(rival.usd_per_month)), ANSWERS[verdict.decision]
         lines.append(f"{alternative_label(stack)} {rival.name} {theirs}/month. {answer}{wins}")
+        lines += [verdict.horizon_turn.text] if verdict.horizon_turn is not None else []
     else:
         lines.append(verdict.answer)
     if verdict.flips:

@@ -92,7 +92,8 @@ def _line_table(sweep: SweepDocument) -> list[str]:
         )
     rivals = dict.fromkeys(point.rival for point in points if point.rival is not None)
     known = wrapped(f"alternative: {', '.join(rivals)}", "  ") if rivals else []
-    return [*rows, "", *known, *wrapped(f"break-even: {_evens(axis, even, WIDTH)}", "  ")]
+    found = _evens(axis, even, WIDTH) if even else "none in this range"
+    return [*rows, "", *known, *wrapped(f"break-even: {found}", "  ")]
 
 
 def _plane_table(sweep: SweepDocument) -> list[str]:

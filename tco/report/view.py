@@ -151,7 +151,7 @@ def _fleet(service: ServicePart) -> str:
     provenance = Provenance(fleet.provenance)
     kind = "" if provenance is Provenance.MEASURED else f" ({provenance.label})"
     if fleet.throughput_is_old:
-        kind += f" (old: measured on {fleet.throughput_as_of})"
+        kind += f" (old: of {fleet.throughput_as_of})"
     slo = {"met": "latency objective met", "unverified": "latency objective not verified"}
     promise = f", {slo[fleet.slo]}" if fleet.slo in slo else ""
     share = f", {percent(fleet.overflow_share)} overflow" if fleet.overflow_share > 5e-5 else ""

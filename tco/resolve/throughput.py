@@ -147,9 +147,9 @@ def _warn_of(todo: Lookup, node: NodeThroughput, classes: Sequence[RequestClass]
     on = f"{node.configuration}"
     notes = "; ".join(node.notes)
     if node.provenance is Provenance.PREDICTED:
-        todo.warn("predicted", f"{on}: predicted by a simulator, not measured: {notes}.")
+        todo.warn("predicted", f"{on}: predicted by a simulator: {notes}.")
     elif node.provenance.is_estimated:
-        todo.warn("estimated", f"{on}: estimated by a physical model, not measured: {notes}.")
+        todo.warn("estimated", f"{on}: estimated by a physical model: {notes}.")
     elif node.is_scaled:
         todo.warn("extrapolated", f"{on}: {notes}.")
     elif notes:

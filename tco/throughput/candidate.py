@@ -147,16 +147,16 @@ def at_plan_shape(need: Need, curve: Curve) -> Candidate:
         made, note = _within_memory(need, made)
         notes += note
         notes.append(
-            f"measured at {curve.shape.input:,.0f} in / {curve.shape.output:,.0f} out and scaled"
+            f"scaled from {curve.shape.input:,.0f} in / {curve.shape.output:,.0f} out"
             + ("" if rule.is_known else "; the model's size is unknown, so all tokens count alike")
         )
     lowest = None
     carried = _carried(need, made)
     if carried is not None:
         made, lowest = carried, float(made.concurrency[0])
-        notes.append(f"below concurrency {lowest:.4g}, the one measured point, estimated")
+        notes.append(f"estimated below concurrency {lowest:.4g}, from the one point there")
     if curve.derived:
-        notes.append("output tok/s follow from measured latency (Little's law)")
+        notes.append("output tok/s follow from latency (Little's law)")
     provenance = Provenance.MEASURED if same else Provenance.SCALED
     if curve.origin == "predicted":
         provenance = Provenance.PREDICTED

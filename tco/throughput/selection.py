@@ -146,7 +146,7 @@ def _best(need: Need, asked: Need, candidates: Sequence[Candidate]) -> NodeThrou
     best = max(met or results, key=lambda result: result.output_tok_s)
     if asked is need:
         return best
-    note = f"measured on {asked.model}, which has the same architecture as {need.model}"
+    note = f"the curve of {asked.model}, which has the same architecture as {need.model}"
     return replace(best, notes=(note, *best.notes))
 
 

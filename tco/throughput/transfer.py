@@ -92,7 +92,7 @@ def _moved(need: Need, curve: Curve, gpus: int) -> list[Candidate]:
             rule=replace(scaled.rule, gpus=gpus),
             provenance=Provenance.OTHER_COUNT if same_gpu else Provenance.OTHER_GPU,
             spread=combined(spreads),
-            notes=(f"measured on {how} and scaled by the estimator's ratio", *scaled.notes),
+            notes=(f"scaled from {how} by the estimator's ratio", *scaled.notes),
             knows_lengths=scaled.knows_lengths,
             is_far=scaled.is_far,
         )

@@ -10,6 +10,7 @@ from tco.documents.memo import memo_document
 from tco.documents.stack import StackSummary, stack_summary
 from tco.numbers import usd_about
 from tco.report.memo import memo
+from tco.report.preview import stack_text as preview_text
 from tco.report.view import stack_view
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
@@ -160,7 +161,9 @@ def test_month_and_horizon_that_disagree_are_said_with_the_cause(lab: Lab, cause
     verdict = summarized(lab).verdict
     assert verdict.horizon_turn is not None
     assert verdict.horizon_turn.cause == cause
+    assert verdict.horizon_turn.text == sentence
     assert sentence in verdict.answer
+    assert sentence in preview_text(summarized(lab)).splitlines()
     assert sentence in first_page(lab).split("\n\n")[1]
 
 
@@ -306,3 +309,24 @@ def test_only_a_yes_on_demand_names_a_cheaper_year(lab: Lab) -> None:
     commitment = {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"}
     held = rented(lab, 1.0, purchase="reserved", commitment=commitment)
     assert held.verdict.cheaper_for_a_year is None
+
+
+SERVING: Keys = {"gpu": "H100", "gpus": 8, "precision": "fp8", "engine": "sim"}
+ESTIMATES = ("predicted", "estimated", "scaled")
+
+
+@pytest.mark.parametrize("kind", ["measured", "predicted"])
+@pytest.mark.parametrize("tokens", [(900, 100), (450, 50)])
+def test_a_throughput_is_measured_or_predicted_and_never_both(
+    lab: Lab, kind: str, tokens: tuple[int, int]
+) -> None:
+    """One figure has one provenance: no line calls it measured and predicted or scaled at once."""
+    points = [{"concurrency": 15, "output_tok_s": 100}]
+    row = {"model": "guess", **SERVING, "input": 900, "output": 100, "points": points}
+    book = lab.book("guess", benchmarks=[{**row, "kind": kind, "as_of": "2024-01-01"}])
+    lab.workload(classes=[{"name": "a", "share": 1, "input": tokens[0], "output": tokens[1]}])
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": FOLLOWING}}
+    lab.stack(pools, {"serving": {"model": "guess"}}, prices=[book])
+    lines = memo(memo_document(lab.evaluate())).splitlines()
+    lines = [line for line in lines if "measured" in line.lower()]
+    assert [line for line in lines if any(word in line.lower() for word in ESTIMATES)] == []

@@ -130,7 +130,7 @@ def test_a_size_that_nobody_measured_is_scaled_from_the_nearest() -> None:
     assert made.provenance is Provenance.OTHER_COUNT
     assert (made.configuration.gpus, made.replicas) == (2, 2)
     assert made.spread.low <= 0.72
-    assert "measured on 1 x L40S" in made.notes[0]
+    assert "scaled from 1 x L40S" in made.notes[0]
 
 
 def test_another_gpu_is_scaled_between_tuned_runs_only() -> None:
@@ -311,7 +311,7 @@ def test_models_of_one_architecture_share_measurements(model: str, measured: str
     made = select(model, "H200-SXM", 8, CHAT, objectives=ITL_50)
     other = select(measured, "H200-SXM", 8, CHAT, objectives=ITL_50)
     assert made.output_tok_s == other.output_tok_s
-    assert made.notes[0] == f"measured on {measured}, which has the same architecture as {model}"
+    assert made.notes[0] == f"the curve of {measured}, which has the same architecture as {model}"
 
 
 def test_what_shares_an_architecture() -> None:

@@ -191,9 +191,9 @@ def _unmeasured(stack: StackModel, what: str) -> list[Cap]:
         message = f"{what} is scaled to other lengths without knowing the model's size"
         caps.append(Cap("extrapolated", message))
     if any(group.predicted for group in groups):
-        caps.append(Cap("predicted", f"{what} is predicted, not measured"))
+        caps.append(Cap("predicted", f"{what} is predicted by a simulator"))
     if any(node.provenance.is_estimated for node in nodes):
-        caps.append(Cap("estimated", f"{what} is estimated, not measured"))
+        caps.append(Cap("estimated", f"{what} is estimated by a physical model"))
     if any(node.needs_burst_factor for node in nodes):
         caps.append(
             Cap("offline-maximum", f"{what} is an offline maximum, measured without latency")
