@@ -77,12 +77,12 @@ def as_list(value: object) -> list[Any] | None:
     return cast("list[Any]", value) if isinstance(value, list) else None
 
 
-def read_text(path: Path, shown: str) -> str:
+def read_text(path: Path, shown: str, most_bytes: int = LARGEST_FILE_BYTES) -> str:
     """Return the text of a user's file. Raises BadInput for what is missing, huge or not UTF-8."""
     try:
         size = path.stat().st_size
-        if size > LARGEST_FILE_BYTES:
-            raise unreadable(shown, too_large(size))
+        if size > most_bytes:
+            raise unreadable(shown, too_large(size, most_bytes))
         return path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the text
     except UnicodeDecodeError as error:
         raise unreadable(
@@ -96,9 +96,9 @@ def read_text(path: Path, shown: str) -> str:
         raise unreadable(shown, f"cannot be read: {error.strerror}.") from None
 
 
-def too_large(size: int) -> str:
+def too_large(size: int, most_bytes: int = LARGEST_FILE_BYTES) -> str:
     """Return what is wrong with a file of too many bytes."""
-    return f"{size:,} bytes are more than the {LARGEST_FILE_BYTES:,} a file may have."
+    return f"{size:,} bytes are more than the {most_bytes:,} a file may have."
 
 
 def unreadable(shown: str, message: str, hint: str = "", path: str = "") -> BadInput:

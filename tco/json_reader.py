@@ -12,10 +12,14 @@ __all__ = ["load_json"]
 DEEPEST_NESTING = 100
 
 
-def load_json(content: str | bytes) -> Any:
-    """Return the value. Raises ValueError, with the reason, for more than 100 levels too."""
+def load_json(content: str | bytes, *, constants: bool = False) -> Any:
+    """Return the value. Raises ValueError, with the reason, for more than 100 levels too.
+
+    ``constants`` accepts Infinity and NaN, which Python programs write.
+    """
+    refused = None if constants else _refuse_constant
     try:
-        value: Any = json.loads(content, parse_constant=_refuse_constant)
+        value: Any = json.loads(content, parse_constant=refused)
     except RecursionError:
         raise _too_deep() from None
     except json.JSONDecodeError as error:

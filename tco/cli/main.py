@@ -21,6 +21,7 @@ from tco.report.layout import folded
 __all__ = ["cli", "main"]
 
 COMMANDS: Final = {
+    "calibrate": "Write what a benchmark tool measured into a price book.",
     "comment": "Post a comparison as the one comment of a pull request.",
     "compare": "Compare stacks on the same workload side by side.",
     "diff": "Show what a branch changes: every stack before and after, and why.",

@@ -24,10 +24,12 @@ __all__ = [
     "CurveCheck",
     "MeasurementFinding",
     "benchmark_findings",
+    "benchmark_replica",
     "catalog_findings",
     "check_curves",
     "faults_of_rows",
     "impossible_benchmarks",
+    "point_load",
 ]
 
 UNREPEATED = ("source", "record", "note", "measured_on", "checkpoint", "ttft_p99_ms", "itl_p99_ms")
@@ -123,13 +125,11 @@ def benchmark_findings(row: Benchmark, spec: ModelSpec | None = None) -> Iterato
 
     ``spec`` is that of an own model; a model of the catalog brings its own.
     """
-    known = spec or model_specs().get(row.model)
-    replica = _replica(known, row.gpu, row.gpus, row.precision, shared=Parallelism(row.gpus))
-    shape = Shape(float(row.input), float(row.output), row.cached.likely)
+    replica = benchmark_replica(row, spec)
     if replica is not None and row.gpus < smallest_count(replica.weights_gb, replica.gpu.memory_gb):
         yield _too_large(replica)
     for index, point in enumerate(row.points):
-        load = _load(shape, point)
+        load = point_load(row, point)
         for finding in findings(load, replica) if load is not None else ():
             yield replace(finding, point=index)
 
@@ -148,8 +148,15 @@ def _too_large(replica: Replica) -> Finding:
     )
 
 
-def _load(shape: Shape, point: BenchmarkPoint) -> LoadPoint | None:
+def benchmark_replica(row: Benchmark, spec: ModelSpec | None = None) -> Replica | None:
+    """Return the replica of a benchmark, or None where model, GPU or precision is not known."""
+    known = spec or model_specs().get(row.model)
+    return _replica(known, row.gpu, row.gpus, row.precision, shared=Parallelism(row.gpus))
+
+
+def point_load(row: Benchmark, point: BenchmarkPoint) -> LoadPoint | None:
     """Return the load of a point; a request rate gives its tokens and what is in flight."""
+    shape = Shape(float(row.input), float(row.output), row.cached.likely)
     if point.output_tok_s is not None:
         tok_s = point.output_tok_s.likely
     elif point.request_rate is not None:

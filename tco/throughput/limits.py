@@ -17,7 +17,15 @@ from tco.throughput.memory_fit import kv_gb_per_sequence
 from tco.throughput.replica import Replica
 from tco.throughput.shape import Shape
 
-__all__ = ["Finding", "LoadPoint", "bandwidth_bound", "expected_bound", "findings", "little_ratio"]
+__all__ = [
+    "Finding",
+    "LoadPoint",
+    "bandwidth_bound",
+    "expected_bound",
+    "findings",
+    "flops_share",
+    "little_ratio",
+]
 
 BANDWIDTH_CUTOFF = 0.85
 """Share of the expected bandwidth bound above which a rate is implausible."""

@@ -1,0 +1,1 @@
+"""Measured throughput curves from the result files of benchmark tools."""
