@@ -164,7 +164,7 @@ BOOK: Keys = {
         {"offer": "acme/8x", "gpu": "H100", "gpus": 8, "usd_per_gpu_hour": 2.0},
         _api("api/plain", 1.0),  # a request of `unit` costs $0.001, a full node-hour $3.60
         _api("api/dear", 10.0, properties=["eu-residency"]),  # $36.00
-        _api("api/short", 0.1, context_tokens=500),  # too short for any request: no bill
+        _api("api/short", 0.1, context_tokens=600),  # too short for any request: no bill
     ],
     "spot_bands": [{"instance": "box.8x", "region": "r1", "interrupted_per_month": 0.1}],
     "benchmarks": [

@@ -26,6 +26,7 @@ from tco.catalog.catalog import load_catalog
 from tco.cli.exit_codes import BAD_INPUT
 from tco.cli.main import cli
 from tco.documents.stack import stack_summary
+from tco.iac.enforce.gate_hooks import Judgement, unplanned_limit
 from tco.iac.enforce.policy_rules import Pack, StackArguments, cost_line, gate, summary
 from tco.iac.provision.annotations import annotate
 from tco.iac.provision.pool import GpuNodePool
@@ -140,7 +141,8 @@ def _preview(stack: str) -> Callable[[Stage], str]:
             for _, _, _, pool in result.stack.pools()
         }
         with _logged() as lines:
-            annotate(result, cast("dict[str, GpuNodePool]", pools))
+            judged = Judgement(result=result, recorded=None, limit=unplanned_limit(result))
+            annotate(judged, {}, cast("dict[str, GpuNodePool]", pools))
         ours = f"pulumi:pulumi:Stack (tco-{stack})"
         blocks: dict[str, str] = {}
         for title, text in lines:

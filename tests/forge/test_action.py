@@ -155,7 +155,7 @@ def test_a_broken_stack_is_commented_and_fails(job: Job) -> None:
     """A stack that cannot be read: its problems in the log and in the comment, exit 1."""
     job.repo.pool(2, against="nobody")
     assert job.run() == 1
-    assert "against: nobody" in job.log
+    assert "nobody is not one of the alternatives" in job.log
     assert "cannot be read" in job.server.bodies[0]
 
 

@@ -38,7 +38,7 @@ from tco.iac.estimate.regions import stated_region
 from tco.percent import percent_text
 from tco.report.preview import refusal
 
-__all__ = ["GateClosed", "Guard", "Judgement"]
+__all__ = ["GateClosed", "Guard", "Judgement", "unplanned_limit"]
 
 HOOK = "tco-gate"
 PLANNED_HOOK = "tco-gate-of-the-plan"
