@@ -120,3 +120,16 @@ def test_any_amount_fits_its_column(value: float) -> None:
     text = grouped(value, 2).replace(",", "")
     read = float(text.rstrip("BT")) * units.get(text[-1], 1.0)
     assert read == pytest.approx(value, rel=6e-3, abs=5e-3)
+
+
+@given(st.floats(1e-12, 1e12), st.sampled_from([numbers.usd, numbers.usd_about, usd_price]))
+def test_a_cost_above_zero_never_reads_as_zero(value: float, shown: Callable[[float], str]) -> None:
+    """However small, it is not $0.00: a figure other than 0, or less than the smallest shown."""
+    assert any(digit in shown(value) for digit in "123456789")
+
+
+@given(st.floats(1e-12, 1e12), st.floats(1e-12, 1e12))
+def test_a_range_above_zero_never_reads_as_zero(low: float, high: float) -> None:
+    """Both ends of a range of costs are above 0, and read so."""
+    for end in numbers.usd_range(min(low, high), max(low, high)).split(" to "):
+        assert any(digit in end for digit in "123456789")
