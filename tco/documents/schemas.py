@@ -22,6 +22,7 @@ from tco.documents.optimize import OptimizeDocument
 from tco.documents.plan import PlanDocument
 from tco.documents.price import PriceDocument
 from tco.documents.prices import PricesCheckDocument, PricesDocument
+from tco.documents.prices_refresh import PricesRefreshDocument
 from tco.documents.sweep import SweepDocument
 from tco.plan.plan import Plan
 from tco.plan.stack_file import PLAN_KEY, REGION_KEY
@@ -117,6 +118,9 @@ SCHEMAS: Mapping[str, NamedSchema] = {
     "prices-document": NamedSchema(PricesDocument, "tco.prices/1, of tco prices list and show"),
     "prices-check-document": NamedSchema(
         PricesCheckDocument, "tco.prices-check/1, of tco prices check"
+    ),
+    "prices-refresh-document": NamedSchema(
+        PricesRefreshDocument, "tco.prices-refresh/1, of tco prices refresh"
     ),
     "models-document": NamedSchema(ModelsDocument, "tco.models/1, of tco models"),
     "calibrate-document": NamedSchema(CalibrateDocument, "tco.calibrate/1, of tco calibrate"),

@@ -1,0 +1,102 @@
+"""``tco.prices-refresh/1``: what a refresh proposes, and what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from tco.catalog.node_price import CommitmentKind, Payment, Purchase, Term
+from tco.catalog.node_table import effective_usd_per_hour
+from tco.documents.document import Document, Part
+from tco.ranges import Amount
+from tco.refresh.change import Change, Status
+from tco.refresh.source import Trouble
+
+__all__ = ["ChangePart", "PricesRefreshDocument", "prices_refresh_document"]
+
+
+class ChangePart(Part):
+    """A price that was asked for."""
+
+    status: Status
+    instance: str | None
+    region: str | None
+    purchase: Purchase
+    kind: CommitmentKind | None
+    term: Term | None
+    payment: Payment | None
+    usd_per_hour: Amount | None = Field(description="The price now; null where it has vanished.")
+    upfront_usd: Amount | None
+    effective_usd_per_hour: float | None = Field(
+        description="The price now, with its upfront spread over the term."
+    )
+    before_effective_usd_per_hour: float | None = Field(description="The price in force until now.")
+    before_as_of: dt.date | None
+    change: float | None = Field(description="By what share the effective price changes.")
+    jump: bool = Field(description="Whether it changes by more than 30%.")
+    source: str | None
+    note: str
+
+
+class TroublePart(Part):
+    """What did not arrive, and why; without an instance, everything of the source there."""
+
+    source: str
+    region: str
+    instance: str | None
+    message: str
+
+
+class PricesRefreshDocument(Document):
+    """What ``tco prices refresh --format json`` prints."""
+
+    schema_: Literal["tco.prices-refresh/1"] = Field(default="tco.prices-refresh/1", alias="schema")
+    book: str
+    day: dt.date
+    written: int = Field(description="The rows appended to the book; 0 with --dry-run.")
+    prices: tuple[ChangePart, ...]
+    missing: tuple[TroublePart, ...]
+
+
+def prices_refresh_document(
+    book: str, day: dt.date, written: int, found: Sequence[Change], missing: Sequence[Trouble]
+) -> PricesRefreshDocument:
+    """Return a refresh as ``tco.prices-refresh/1``."""
+    return PricesRefreshDocument(
+        book=book,
+        day=day,
+        written=written,
+        prices=tuple(map(_change, found)),
+        missing=tuple(
+            TroublePart(
+                source=one.source, region=one.region, instance=one.instance, message=one.message
+            )
+            for one in missing
+        ),
+    )
+
+
+def _change(change: Change) -> ChangePart:
+    price = change.price
+    gone = change.status == "vanished"
+    return ChangePart(
+        status=change.status,
+        instance=price.instance,
+        region=price.region,
+        purchase=price.purchase,
+        kind=price.kind,
+        term=price.term,
+        payment=price.payment,
+        usd_per_hour=None if gone else price.usd_per_hour,
+        upfront_usd=None if gone else price.upfront_usd,
+        effective_usd_per_hour=None if gone else effective_usd_per_hour(price),
+        before_effective_usd_per_hour=change.before and effective_usd_per_hour(change.before),
+        before_as_of=change.before and change.before.as_of,
+        change=change.share,
+        jump=change.jumps,
+        source=price.source,
+        note=price.note,
+    )

@@ -1,0 +1,55 @@
+"""Ask every source in every region; what fails is told and takes nothing else with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tco.catalog.node_price import NodePrice
+from tco.errors import TcoError
+from tco.refresh.clients import aws_errors
+from tco.refresh.source import Ask, Client, Source, Trouble
+
+__all__ = ["Collected", "collect"]
+
+
+@dataclass
+class Collected:
+    """What arrived, and what did not."""
+
+    prices: list[NodePrice] = field(default_factory=list[NodePrice])
+    complete: list[tuple[Source, Ask]] = field(default_factory=list[tuple[Source, Ask]])
+    """What was answered: a price of these that did not arrive has vanished."""
+    troubles: list[Trouble] = field(default_factory=list[Trouble])
+
+
+def collect(questions: Iterable[tuple[Source, Ask]], client: Client) -> Collected:
+    """Return what the sources answer. Raises TcoError where all of them fail."""
+    collected = Collected()
+    for source, ask in questions:
+        try:
+            with aws_errors(source.action):
+                fetched = source.fetch(ask, client)
+        except TcoError as error:
+            collected.troubles.append(Trouble(source.name, ask.region, None, f"{error}"))
+            continue
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            message = f"AWS answered in another form than the known one ({type(error).__name__}). "
+            message += "Update gpu-tco and boto3."
+            collected.troubles.append(Trouble(source.name, ask.region, None, message))
+            continue
+        collected.prices += fetched.prices
+        collected.troubles += fetched.troubles
+        collected.complete.append((source, ask))
+    if not collected.complete:
+        raise TcoError(_every(collected.troubles))
+    return collected
+
+
+def _every(troubles: Sequence[Trouble]) -> str:
+    """Return every message once, with the regions where it is about some of them."""
+    where: dict[str, list[str]] = {}
+    for trouble in troubles:
+        where.setdefault(trouble.message, []).append(f"{trouble.source} in {trouble.region}")
+    lines = [f"{', '.join(places)}: {message}" for message, places in where.items()]
+    return "\n".join(lines)
