@@ -93,7 +93,10 @@ def hosted_sentence(result: Evaluation) -> str | None:
         if turned.role == "left-out"
         else "it does not decide unless the plan names it"
     )
-    return f"{price}, less than self-hosting; {why}."
+    months = result.stack.horizon_months
+    later = turned.usd_per_month >= result.priced_usd_per_month
+    less = f"less than self-hosting over {months} months" if later else "less than self-hosting"
+    return f"{price}, {less}; {why}."
 
 
 def capitalized(text: str) -> str:

@@ -113,6 +113,23 @@ def test_the_memo_says_which_host_turns_the_answer(name: str, host: str, role: s
     assert host in opening(result)
 
 
+def test_the_memo_of_aws_premium_carries_what_its_requirement_costs() -> None:
+    """A "Yes" beside a host of the same weights at a quarter of the cost names it and the price."""
+    result = example("aws-premium")
+    paragraph = opening(result)
+    assert result.ruled_out is not None
+    assert result.ruled_out.name == "deepinfra/deepseek-r1-0528"
+    assert "openai/gpt-5.5-us is not the same model as deepseek-r1" in paragraph
+    assert "requirement us-residency rules out deepinfra/deepseek-r1-0528 (same model)" in paragraph
+    assert "the constraint costs $168,000 per month" in paragraph
+
+
+def test_a_host_that_costs_more_today_is_said_to_cost_less_over_the_horizon() -> None:
+    """API prices fall: minimax-m2.7 costs $67,500 vs. $60,900 today, and less in a year."""
+    text = opening(example("minimax-b200"))
+    assert "$67,500 per month, less than self-hosting over 12 months" in text
+
+
 def test_the_articles_own_numbers_are_not_touched_by_hosts() -> None:
     """`only` keeps the alternatives to those that the article compares with."""
     result = example("article-50")
