@@ -59,6 +59,17 @@ def _listed(value: Any) -> Any:
     return cast("Any", value) if isinstance(value, list | tuple) else [value]
 
 
+def _discount(value: Any) -> Any:
+    """Refuse a discount that is negative or in percent, with what was probably meant."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and value < 0:
+        meant = -value if value >= -1 else -value / 100
+        raise ValueError(f"{value:g} is below 0. A discount of {100 * meant:g}% is {meant:g}.")
+    if is_number and 1 < value <= 100:
+        raise ValueError(f"{value:g} is above 1. A discount of {value:g}% is {value / 100:g}.")
+    return value
+
+
 class ApiPrice(Row):
     """A hosted API's prices per million tokens, and its fee per request."""
 
@@ -71,7 +82,7 @@ class ApiPrice(Row):
     cache_write_1h_usd_per_mtok: Amount | None = None
     cache_storage_usd_per_mtok_hour: Amount | None = None
     usd_per_request: Amount | None = None
-    batch_discount: Share | None = None
+    batch_discount: Annotated[Share | None, BeforeValidator(_discount)] = None
     tiers: tuple[Tier, ...] = ()
     peak: Annotated[
         tuple[Peak, ...],

@@ -29,10 +29,11 @@ LIST_LOW, LIST_HIGH = 0.2, 1.5
 HOSTS_LOW, HOSTS_HIGH = 0.2, 3.0
 """A host of a model is between these shares of what the cheapest and the dearest host ask."""
 RATIOS = {
-    (OUTPUT, INPUT): (0.8, 30.0, "Are input and output swapped?"),
+    (OUTPUT, INPUT): (1.0, 30.0, "Are input and output swapped?"),
     (CACHED, INPUT): (0.001, 1.0, "Are input and cache hits swapped?"),
     (CACHE_WRITE, INPUT): (0.05, 3.0, ""),
     (CACHE_WRITE_1H, INPUT): (0.05, 5.0, ""),
+    (CACHE_WRITE_1H, CACHE_WRITE): (1.0, 5.0, "Are writes for 5 minutes and for 1 hour swapped?"),
     (STORAGE, INPUT): (0.01, 20.0, ""),
     (REASONING, OUTPUT): (0.2, 5.0, ""),
 }
@@ -68,21 +69,29 @@ def _doubts(row: ApiPrice, key: str, value: Range, known: Band | None) -> Iterat
     if known is not None and not known.holds(value):
         yield _doubt((key,), value, known, bound)
         return
+    doubt = _ratio(row, key, value, (key,))
+    if doubt is not None:
+        yield doubt
+
+
+def _ratio(part: ApiPrice | Tier | Peak, key: str, value: Range, keys: Keys) -> Doubt | None:
+    """Return a doubt about a price beside another one of its row, its tier or its peak hours."""
+    bound = bounds()[f"ApiPrice.{key}"]
     for (upper, lower), (low, high, mistake) in RATIOS.items():
-        other: Range | None = getattr(row, lower)
+        other: Range | None = getattr(part, lower, None)
         if key != upper or other is None or not bounds()[f"ApiPrice.{lower}"].band.holds(other):
             continue
         band = Band(other.low * low, other.high * high, f"{low:g} to {high:g} times {lower}")
         if not band.holds(value):
             question = mistake if value.low < band.low or upper == CACHED else ""
-            yield Doubt(
-                keys=(key,),
+            return Doubt(
+                keys=keys,
                 value=value,
                 unit=bound.unit,
                 band=band,
                 mistake=question or probable_mistake(value.likely, band, bound.mistakes),
             )
-            return
+    return None
 
 
 def _known_bands(row: ApiPrice, catalog: Catalog, day: dt.date) -> dict[str, Band]:
@@ -113,7 +122,20 @@ def _around(rows: list[ApiPrice], low: float, high: float, what: str) -> dict[st
 
 
 def _special(row: ApiPrice, part: Tier | Peak, keys: Keys) -> Iterator[Doubt]:
-    """Yield the prices of a tier or of peak hours that are far from the row's own."""
+    """Yield the prices of a tier or of peak hours that are far from the row's own, or each other's.
+
+    A swap inside of them is one doubt: that of the price which is out of proportion.
+    """
+    swapped = [
+        doubt
+        for key in (OUTPUT, CACHED)
+        if (value := getattr(part, key)) is not None
+        and (doubt := _ratio(part, key, value, (*keys, key))) is not None
+        and doubt.mistake in (RATIOS[OUTPUT, INPUT][2], RATIOS[CACHED, INPUT][2])
+    ]
+    if swapped:
+        yield from swapped
+        return
     for key in PRICES:
         value: Range | None = getattr(part, key, None)
         usual: Range | None = getattr(row, key)
