@@ -31,6 +31,7 @@ __all__ = [
     "Sessions",
     "Workload",
     "demand_of",
+    "known_timezone",
     "office_levels",
     "offsets_utc",
     "read_workload",
@@ -62,7 +63,8 @@ MOST_PER_MONTH = 1e15
 TOO_FEW = "less than one request a month: there is nothing to plan."
 
 
-def _timezone(value: Any) -> Any:
+def known_timezone(value: Any) -> Any:
+    """Return the name of a time zone. Raises ValueError for any other text."""
     if isinstance(value, str):
         try:
             zoneinfo.ZoneInfo(value)
@@ -189,7 +191,7 @@ class Workload(Strict):
     """A workload file."""
 
     kind: Kind | None = None
-    timezone: Annotated[str, BeforeValidator(_timezone)] = "UTC"
+    timezone: Annotated[str, BeforeValidator(known_timezone)] = "UTC"
     requests_per_month: Volume | None = None
     requests_per_day: Volume | None = None
     requests_per_second: Volume | None = None

@@ -1,0 +1,111 @@
+"""`tco workload`: workload files from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tco.cli.options import print_error, print_text
+from tco.errors import TcoError, one_of, printable
+
+__all__ = ["workload"]
+
+COLUMNS = ("timestamp", "prompt", "completion", "cached")
+
+
+class _Column(click.ParamType[tuple[str, str]]):
+    """What a column of the log holds, and the column's name."""
+
+    name = "WHAT=NAME"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        what, equals, name = str(value).partition("=")
+        if not (equals and name):
+            self.fail(f"{value!r} is not WHAT=NAME, such as prompt=input_tokens.", param, ctx)
+        if what not in COLUMNS:
+            self.fail(f"{what!r} is not a column to name. {one_of(what, COLUMNS)}", param, ctx)
+        return what, name
+
+
+@click.group()
+def workload() -> None:
+    """Write workload files from request logs."""
+
+
+@workload.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the workload to this file, such as stacks/workloads/chat.yaml. Default: print it.",
+)
+@click.option("--force", is_flag=True, help="Overwrite the file of --out.")
+@click.option(
+    "--format",
+    "log_format",
+    type=click.Choice(["litellm", "openai-usage", "columns"]),
+    help="The format of the logs. Default: recognized by the first row.",
+)
+@click.option(
+    "--column",
+    "columns",
+    type=_Column(),
+    multiple=True,
+    help="Name a column of the log: timestamp=, prompt=, completion= or cached=; dots lead to a "
+    "key inside another. May be repeated.",
+)
+@click.option(
+    "--timezone",
+    default="UTC",
+    show_default=True,
+    metavar="ZONE",
+    help="The time zone of the workload's hours, such as Europe/Berlin.",
+)
+@click.option(
+    "--max-bad-share",
+    type=click.FloatRange(0, 1),
+    default=0.01,
+    show_default=True,
+    metavar="SHARE",
+    help="Refuse logs with a higher share of broken lines.",
+)
+def workload_import(
+    files: Sequence[Path],
+    out: Path | None,
+    force: bool,
+    log_format: str | None,
+    columns: Sequence[tuple[str, str]],
+    timezone: str,
+    max_bad_share: float,
+) -> None:
+    """Measure a workload in request logs: volume by hour of the week, lengths, cache, growth.
+
+    FILE is a CSV, JSON lines or a JSON document, also with gzip; memory stays the same however
+    long it is. Times without an offset are UTC.
+    """
+    from tco.files import write_text
+    from tco.plan.workload import known_timezone
+    from tco.workload_import.measure import LogReading, measure_logs
+    from tco.workload_import.workload_text import notes, workload_text
+
+    try:
+        known_timezone(timezone)
+    except ValueError as error:
+        raise TcoError(f"--timezone: {error}") from None
+    if out is not None and out.exists() and not force:
+        raise TcoError(f"{printable(out)} exists. Write to another file, or add --force.")
+    reading = LogReading(timezone, log_format, dict(columns), max_bad_share)
+    found = measure_logs(files, reading)
+    text = workload_text(found)
+    for note in notes(found):
+        print_error(note)
+    if out is None:
+        print_text(text)
+    else:
+        write_text(out, text)
+        print_error(f"Wrote {printable(out)}.")

@@ -1,0 +1,161 @@
+"""From log files to what a workload states: volume by hour, classes, cache share, growth."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tco.arrays import FloatArray
+from tco.errors import BadInput, Problem, TcoError
+from tco.files import unreadable
+from tco.percent import exact_percent
+from tco.workload_import.classes import MeasuredClass, classes_of
+from tco.workload_import.formats import format_of
+from tco.workload_import.log_format import LogFormat
+from tco.workload_import.rows import log_rows
+from tco.workload_import.tally import Tally
+from tco.workload_import.weeks import Growth, growth_of, longest_gap_hours, week_of_slots
+
+__all__ = ["BadLines", "LogReading", "Measurement", "measure_logs"]
+
+MOST_SHOWN: Final = 3
+"""Broken lines that are shown."""
+MOST_GAP_HOURS: Final = 35 * 24.0
+"""A longer time without a row is a wrong time, or two logs."""
+LEAST_SECONDS: Final = 600.0
+"""A shorter log says nothing of a rate."""
+
+
+@dataclass
+class BadLines:
+    """Lines that could not be read: their number, and the first few."""
+
+    count: int = 0
+    first: list[Problem] = field(default_factory=list[Problem])
+
+    def add(self, problem: Problem, lines: int) -> None:
+        """Count lines with a problem."""
+        self.count += lines
+        if len(self.first) < MOST_SHOWN:
+            self.first.append(problem)
+
+
+@dataclass(frozen=True)
+class LogReading:
+    """How the files are read: the format or the columns by name, the zone, the limit."""
+
+    timezone: str = "UTC"
+    format: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    max_bad_share: float = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """What the logs say."""
+
+    files: tuple[str, ...]
+    formats: tuple[str, ...]
+    timezone: str
+    start: dt.datetime
+    end: dt.datetime
+    requests: float
+    per_hour: FloatArray | None
+    """Requests by local hour of the week; None where the logs cover less than a week."""
+    classes: tuple[MeasuredClass, ...]
+    says_cached: bool
+    growth: Growth | None
+    gap_hours: float
+    unserved: float
+    """Rows and requests that no model served: failures, hits of a gateway's cache, no tokens."""
+    bad: BadLines
+
+    @property
+    def requests_per_second(self) -> float:
+        """The mean rate over the time covered."""
+        return self.requests / (self.end - self.start).total_seconds()
+
+
+def measure_logs(files: Sequence[Path], reading: LogReading) -> Measurement:
+    """Return what log files say. Raises BadInput for files that are no logs, or too broken."""
+    tally, bad = Tally(), BadLines()
+    good = unserved = 0
+    formats: dict[str, None] = {}
+    for path in files:
+        read, left_out, name = _read(path, reading, tally, bad)
+        good, unserved = good + read, unserved + left_out
+        formats[name] = None
+    if bad.count > reading.max_bad_share * (bad.count + good + unserved):
+        raise BadInput([*bad.first, _too_many(files, bad.count, good + unserved, reading)])
+    shown = f"{files[0]}"
+    if not tally.lengths:
+        raise unreadable(shown, "holds no request with tokens: there is nothing to plan.")
+    gap = longest_gap_hours(tally.slots)
+    if gap > MOST_GAP_HOURS:
+        days = f"{gap / 24:,.0f} days pass between two requests."
+        raise unreadable(shown, days, "Is a time wrong? Import one part of the log.")
+    if tally.last - tally.first < LEAST_SECONDS:
+        short = f"covers {tally.last - tally.first:,.0f} seconds."
+        raise unreadable(shown, short, f"A rate needs {LEAST_SECONDS / 60:.0f} minutes or more.")
+    return Measurement(
+        files=tuple(map(str, files)),
+        formats=tuple(formats),
+        timezone=reading.timezone,
+        start=dt.datetime.fromtimestamp(tally.first, dt.UTC),
+        end=dt.datetime.fromtimestamp(tally.last, dt.UTC),
+        requests=tally.requests,
+        per_hour=week_of_slots(tally.slots, reading.timezone),
+        classes=tuple(classes_of(tally.lengths, single=tally.is_summed)),
+        says_cached=tally.says_cached,
+        growth=growth_of(tally.slots),
+        gap_hours=gap,
+        unserved=unserved + tally.empty,
+        bad=bad,
+    )
+
+
+def _read(path: Path, reading: LogReading, tally: Tally, bad: BadLines) -> tuple[int, int, str]:
+    """Add a file to the tally; return its rows with requests, those without, and its format."""
+    shown, log = f"{path}", None
+    good = unserved = 0
+    for row in log_rows(path, shown):
+        where = f"line {row.line}"
+        if row.cells is None:
+            bad.add(Problem(shown, where, row.problem), row.lines)
+            continue
+        log = log or format_of(row.cells, shown, reading.format, reading.columns)
+        try:
+            found = _add(log, row.cells, tally)
+        except ValueError as error:
+            bad.add(Problem(shown, where, f"{error}"), row.lines)
+        except TcoError as error:
+            raise unreadable(shown, f"{error}", path=where) from None
+        else:
+            good, unserved = good + (found > 0), unserved + (found == 0)
+    if log is None:
+        if bad.first:
+            raise BadInput(bad.first)
+        raise unreadable(shown, "holds no rows.")
+    return good, unserved, log.name
+
+
+def _add(log: LogFormat, cells: Mapping[str, object], tally: Tally) -> int:
+    """Add the requests of a row to the tally and return how many records they were."""
+    count = 0
+    for request in log.requests(cells):
+        tally.add(request)
+        count += 1
+    return count
+
+
+def _too_many(files: Sequence[Path], bad: int, good: int, reading: LogReading) -> Problem:
+    share = exact_percent(bad / (bad + good))
+    message = (
+        f"{bad:,} of {bad + good:,} lines are broken ({share}), more than "
+        f"{exact_percent(reading.max_bad_share)}."
+    )
+    hint = "Repair the log, or raise --max-bad-share."
+    return Problem(f"{files[-1]}", "", message, hint)

@@ -1,0 +1,54 @@
+"""Buckets of OpenAI's usage API, ``/v1/organization/usage/completions``: sums, not requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from tco.errors import TcoError
+from tco.files import as_list, as_mapping
+from tco.units import SECONDS_PER_HOUR
+from tco.workload_import.request import Request, moment, tokens
+
+__all__ = ["OpenAIUsage"]
+
+TOO_WIDE: Final = (
+    "the buckets are {hours:g} hours wide: the hours of a week need buckets of an hour or less. "
+    "Ask the usage API for bucket_width=1h."
+)
+
+
+class OpenAIUsage:
+    """A page of buckets, or a bucket, as the usage API returns it."""
+
+    name = "openai-usage"
+
+    def recognizes(self, row: Mapping[str, Any]) -> bool:
+        """Return whether a row is a bucket or a page of buckets."""
+        return "results" in row or as_list(row.get("data")) is not None
+
+    def requests(self, row: Mapping[str, Any]) -> Iterable[Request]:
+        """Yield the sums of each bucket; one without requests yields a 0. Raises ValueError."""
+        for bucket in as_list(row.get("data")) or [row]:
+            yield from _bucket(as_mapping(bucket) or {})
+
+
+def _bucket(bucket: Mapping[str, Any]) -> Iterable[Request]:
+    start, end = moment(bucket.get("start_time")), moment(bucket.get("end_time"))
+    seconds = end - start
+    if seconds > SECONDS_PER_HOUR:
+        raise TcoError(TOO_WIDE.format(hours=seconds / SECONDS_PER_HOUR))
+    if seconds <= 0:
+        raise ValueError("a bucket ends before it starts.")
+    yield Request(start, 0.0, 0.0, None, 0.0, seconds)
+    for part in as_list(bucket.get("results")) or []:
+        result = as_mapping(part) or {}
+        cached = result.get("input_cached_tokens")
+        yield Request(
+            start,
+            tokens(result.get("input_tokens"), "input_tokens"),
+            tokens(result.get("output_tokens"), "output_tokens"),
+            None if cached is None else tokens(cached, "input_cached_tokens"),
+            tokens(result.get("num_model_requests"), "num_model_requests"),
+            seconds,
+        )

@@ -1,0 +1,93 @@
+"""What is kept of a log while it is read: its size depends on time and lengths, not on lines."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Final
+
+from tco.workload_import.request import Request
+
+__all__ = ["SLOTS_PER_HOUR", "SLOT_SECONDS", "LengthSums", "Tally"]
+
+SLOT_SECONDS: Final = 900
+"""A quarter of an hour: every time zone's offset is a multiple of it."""
+SLOTS_PER_HOUR: Final = 4
+BINS_PER_OCTAVE: Final = 16
+
+
+@dataclass
+class LengthSums:
+    """Requests of about one length, and the sum of their tokens."""
+
+    requests: float = 0.0
+    prompt: float = 0.0
+    completion: float = 0.0
+    cached: float = 0.0
+
+    @property
+    def tokens(self) -> float:
+        """Prompt and completion."""
+        return self.prompt + self.completion
+
+    def add(self, other: LengthSums) -> None:
+        """Add the sums of other requests."""
+        self.requests += other.requests
+        self.prompt += other.prompt
+        self.completion += other.completion
+        self.cached += other.cached
+
+
+@dataclass
+class Tally:
+    """Requests by quarter of an hour, and their tokens by length."""
+
+    slots: dict[int, float] = field(default_factory=lambda: defaultdict[int, float](float))
+    lengths: dict[int, LengthSums] = field(
+        default_factory=lambda: defaultdict[int, LengthSums](LengthSums)
+    )
+    first: float = math.inf
+    last: float = -math.inf
+    """When the first row begins and the last one ends, in seconds since 1970."""
+    empty: float = 0.0
+    """Requests without a token, which are left out."""
+    says_cached: bool = False
+    is_summed: bool = False
+    """Whether rows hold the sum of several requests: their lengths are not known."""
+
+    def add(self, request: Request) -> None:
+        """Add a request. Raises ValueError where its tokens contradict each other."""
+        if request.cached is not None and request.cached > request.prompt:
+            raise ValueError(
+                f"{request.cached:g} cached tokens are more than the {request.prompt:g} of the "
+                "prompt: cached tokens are a part of it."
+            )
+        total = request.prompt + request.completion
+        if total == 0 and request.requests > 0:
+            self.empty += request.requests
+            return
+        self._add_slots(request)
+        if request.requests <= 0:
+            return
+        self.says_cached |= request.cached is not None
+        self.is_summed |= request.seconds > 0
+        sums = self.lengths[math.floor(math.log2(total / request.requests) * BINS_PER_OCTAVE)]
+        sums.requests += request.requests
+        sums.prompt += request.prompt
+        sums.completion += request.completion
+        sums.cached += request.cached or 0.0
+
+    def _add_slots(self, request: Request) -> None:
+        """Spread the requests evenly over the quarters of an hour that the row covers."""
+        self.first = min(self.first, request.at)
+        self.last = max(self.last, request.at + request.seconds)
+        first = math.floor(request.at / SLOT_SECONDS)
+        count = max(1, math.ceil(request.seconds / SLOT_SECONDS))
+        for slot in range(first, first + count):
+            self.slots[slot] += request.requests / count
+
+    @property
+    def requests(self) -> float:
+        """All requests."""
+        return math.fsum(self.slots.values())

@@ -1,0 +1,127 @@
+"""A measurement as the text of a workload file, and as notes for the person who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tco.arrays import FloatArray
+from tco.errors import printable
+from tco.files import validated
+from tco.plan.workload import Workload
+from tco.workload_import.measure import Measurement
+from tco.workload_import.weeks import LEAST_WEEKS, Growth
+from tco.yaml_files import yaml_mapping
+
+__all__ = ["notes", "workload_text"]
+
+DAYS: Final = (
+    *("Monday", "Tuesday", "Wednesday", "Thursday"),
+    *("Friday", "Saturday", "Sunday"),
+)
+HOURS_PER_LINE: Final = 12
+NOTED_GAP_HOURS: Final = 24.0
+MOST_GROWTH: Final = 100.0
+"""The highest ``growth_per_year`` of a workload."""
+
+
+def workload_text(found: Measurement) -> str:
+    """Return a workload file with what was measured; its comments say from what.
+
+    Raises BadInput where a workload may not state it, such as requests of no length.
+    """
+    lines = [*_head(found), *_volume(found), *_classes(found), *_growth(found)]
+    text = "\n".join(lines) + "\n"
+    validated(Workload, yaml_mapping(text, found.files[0]), found.files[0])
+    return text
+
+
+def notes(found: Measurement) -> Iterator[str]:
+    """Yield what was read and what a reader must know about it, a sentence or two each."""
+    yield _summary(found)
+    if found.bad.count:
+        count = found.bad.count
+        lines = f"{count:,} broken line{'s' if count > 1 else ''}"
+        yield f"{lines} left out, such as {found.bad.first[0].file}, {found.bad.first[0]}"
+    if found.unserved:
+        yield (
+            f"{found.unserved:,.0f} requests left out that no model served: failures, hits of a "
+            "gateway's own cache, or no tokens."
+        )
+    if found.gap_hours >= NOTED_GAP_HOURS:
+        yield f"No request for {found.gap_hours:,.0f} hours on end: taken as no demand."
+    if found.per_hour is None:
+        yield (
+            "The log covers less than a week: its mean rate is stated for every hour. State the "
+            "shape of the week yourself."
+        )
+    if not found.says_cached:
+        yield "The log does not say which tokens were cached: cached is not stated."
+    yield _growth_note(found.growth)
+
+
+def _summary(found: Measurement) -> str:
+    files = ", ".join(map(printable, found.files[:3])) + (", …" if len(found.files) > 3 else "")
+    return (
+        f"{found.requests:,.0f} requests from {files} ({', '.join(found.formats)}), "
+        f"{found.start:%Y-%m-%d %H:%M} to {found.end:%Y-%m-%d %H:%M} UTC."
+    )
+
+
+def _growth_note(growth: Growth | None) -> str:
+    if growth is None:
+        return f"Growth is not measured: it takes {LEAST_WEEKS} whole weeks with requests."
+    interval = f"{growth.low:+.0%} to {growth.high:+.0%} a year"
+    if not _states_growth(growth):
+        return f"No clear growth is in the log ({interval}, 80% interval): it is not stated."
+    return f"Growth {growth.likely:+.0%} a year, 80% interval {interval}."
+
+
+def _states_growth(growth: Growth | None) -> bool:
+    return growth is not None and growth.is_clear and growth.likely <= MOST_GROWTH
+
+
+def _head(found: Measurement) -> Iterator[str]:
+    yield f"# Measured by tco workload import: {_summary(found)}"
+    if found.timezone != "UTC":
+        yield f"timezone: {found.timezone}"
+
+
+def _volume(found: Measurement) -> Iterator[str]:
+    if found.per_hour is None:
+        yield f"requests_per_second: {_number(found.requests_per_second, 12)}"
+    else:
+        yield "per_hour:"
+        yield from _hours(found.per_hour)
+
+
+def _hours(week: FloatArray) -> Iterator[str]:
+    """Yield the list of 168 values, two lines per day, each day named."""
+    for at in range(0, len(week), HOURS_PER_LINE):
+        if at % 24 == 0:
+            yield f"  # {DAYS[at // 24]}"
+        values = ", ".join(_number(value) for value in week[at : at + HOURS_PER_LINE])
+        opening = "  [" if at == 0 else "   "
+        closing = "]" if at + HOURS_PER_LINE == len(week) else ","
+        yield f"{opening}{values}{closing}"
+
+
+def _classes(found: Measurement) -> Iterator[str]:
+    yield "classes:"
+    for one in found.classes:
+        keys = [f"name: {one.name}", f"share: {_number(one.share, 12)}"]
+        keys += [f"input: {_number(one.input)}", f"output: {_number(one.output)}"]
+        if one.cached:
+            keys.append(f"cached: {_number(one.cached, 12)}")
+        yield f"  - {{{', '.join(keys)}}}"
+
+
+def _growth(found: Measurement) -> Iterator[str]:
+    if found.growth is not None and _states_growth(found.growth):
+        yield f"growth_per_year: {_number(found.growth.likely, 3)}  # {_growth_note(found.growth)}"
+
+
+def _number(value: float, digits: int = 6) -> str:
+    """Return a number without an exponent and without zeros at its end."""
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".")

@@ -1,0 +1,264 @@
+"""Each format of logs: what is recognized, what a row means, what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tco.errors import BadInput
+from tco.workload_import.measure import LogReading, Measurement, measure_logs
+
+MONDAY = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
+
+
+def at(minutes: float) -> dt.datetime:
+    return MONDAY + dt.timedelta(minutes=minutes)
+
+
+def measured(folder: Path, text: str | bytes, **keys: Any) -> Measurement:
+    """What a file of this content says."""
+    path = folder / "log"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return measure_logs([path], LogReading(**keys))
+
+
+def refused(folder: Path, text: str | bytes, **keys: Any) -> str:
+    with pytest.raises(BadInput) as caught:
+        measured(folder, text, **keys)
+    return str(caught.value)
+
+
+def lines(rows: list[dict[str, Any]]) -> str:
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def spend_row(minutes: float, **keys: Any) -> dict[str, Any]:
+    """A row of LiteLLM_SpendLogs, with the columns of the proxy's schema.prisma that matter."""
+    return {
+        "request_id": f"chatcmpl-{minutes}",
+        "call_type": "acompletion",
+        "spend": 0.001,
+        "total_tokens": 1100,
+        "prompt_tokens": 1000,
+        "completion_tokens": 100,
+        "startTime": at(minutes).isoformat(),
+        "endTime": at(minutes + 0.1).isoformat(),
+        "model": "m",
+        "cache_hit": "False",
+        "status": "success",
+        "metadata": {"usage_object": {"prompt_tokens_details": {"cached_tokens": 400}}},
+        **keys,
+    }
+
+
+COLUMNS = (
+    "TIMESTAMP,ContextTokens,GeneratedTokens\n"
+    "2023-11-16 18:17:03.9799600,1000,100\n"
+    "2023-11-16 18:47:04.0319600,3000,300\n"
+)
+RESPONSES = lines(
+    [
+        {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": int(at(30 * index).timestamp()),
+            "usage": {
+                "prompt_tokens": 1000,
+                "completion_tokens": 100,
+                "prompt_tokens_details": {"cached_tokens": 400},
+            },
+        }
+        for index in range(2)
+    ]
+)
+BUCKETS = [
+    {
+        "object": "bucket",
+        "start_time": int(at(60 * hour).timestamp()),
+        "end_time": int(at(60 * hour + 60).timestamp()),
+        "results": [
+            {
+                "object": "organization.usage.completions.result",
+                "input_tokens": 5000,
+                "output_tokens": 500,
+                "input_cached_tokens": 2000,
+                "num_model_requests": 5,
+                "model": "m",
+            }
+        ]
+        * (hour != 1),
+    }
+    for hour in range(3)
+]
+PAGE = {"object": "page", "data": BUCKETS, "has_more": False, "next_page": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "requests", "lengths", "cached"),
+    [
+        (COLUMNS, "columns", 2, (2000, 200), None),
+        (RESPONSES, "columns", 2, (1000, 100), 0.4),
+        (lines([spend_row(0), spend_row(30)]), "litellm", 2, (1000, 100), 0.4),
+        (json.dumps([spend_row(0), spend_row(30)], indent=1), "litellm", 2, (1000, 100), 0.4),
+        (json.dumps(PAGE), "openai-usage", 10, (1000, 100), 0.4),
+        (json.dumps(PAGE, indent=2), "openai-usage", 10, (1000, 100), 0.4),
+        (lines(BUCKETS), "openai-usage", 10, (1000, 100), 0.4),
+        (gzip.compress(COLUMNS.encode(), mtime=0), "columns", 2, (2000, 200), None),
+        (b"\xef\xbb\xbf" + COLUMNS.encode(), "columns", 2, (2000, 200), None),
+    ],
+)
+def test_a_format_is_recognized(
+    tmp_path: Path,
+    text: str | bytes,
+    name: str,
+    requests: float,
+    lengths: tuple[float, float],
+    cached: float | None,
+) -> None:
+    """Requests, mean lengths and cache share are those of the file; what is absent stays absent."""
+    found = measured(tmp_path, text)
+    assert found.formats == (name,)
+    assert found.requests == requests
+    mean = [sum(one.share * value(one) for one in found.classes) for value in (_input, _output)]
+    assert mean == pytest.approx(lengths)
+    assert found.says_cached is (cached is not None)
+    assert found.classes[0].cached == pytest.approx(cached or 0.0)
+    assert found.bad.count == 0
+
+
+def _input(one: Any) -> float:
+    return one.input
+
+
+def _output(one: Any) -> float:
+    return one.output
+
+
+def test_an_empty_bucket_is_time_without_demand(tmp_path: Path) -> None:
+    """Three hours of buckets with two in use: 10 requests in 3 hours, of one class."""
+    found = measured(tmp_path, json.dumps(PAGE))
+    assert found.requests_per_second == pytest.approx(10 / (3 * 3600))
+    assert [one.name for one in found.classes] == ["all"]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"usage_object": {"cache_read_input_tokens": 400}},
+        {"additional_usage_values": {"prompt_tokens_details": {"cached_tokens": 400}}},
+        {"additional_usage_values": {"cache_read_input_tokens": 400}},
+        json.dumps({"usage_object": {"prompt_tokens_details": {"cached_tokens": 400}}}),
+    ],
+)
+def test_litellm_holds_cached_tokens_in_several_places(tmp_path: Path, metadata: Any) -> None:
+    """Version and provider decide where they are; a CSV has the metadata as text."""
+    rows = [spend_row(minutes, metadata=metadata) for minutes in (0, 30)]
+    assert measured(tmp_path, lines(rows)).classes[0].cached == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        spend_row(10, status="failure", prompt_tokens=0, completion_tokens=0),
+        spend_row(10, cache_hit="True"),
+        spend_row(10, cache_hit=True),
+        spend_row(10, prompt_tokens=0, completion_tokens=0, metadata={}),
+    ],
+)
+def test_what_no_model_served_is_no_demand(tmp_path: Path, row: dict[str, Any]) -> None:
+    """Failures and hits of the gateway's own cache are left out and counted."""
+    found = measured(tmp_path, lines([spend_row(0), row, spend_row(30)]))
+    assert (found.requests, found.unserved, found.bad.count) == (2, 1, 0)
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    """Names of the user's win, and dots lead to a key inside another."""
+    rows = [{"t": at(30 * n).isoformat(), "tok": {"in": 10, "out": 5, "hit": 1}} for n in range(2)]
+    columns = {"timestamp": "t", "prompt": "tok.in", "completion": "tok.out", "cached": "tok.hit"}
+    [one] = measured(tmp_path, lines(rows), columns=columns).classes
+    assert (one.input, one.output, one.cached) == pytest.approx((10, 5, 0.1))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [at(30).timestamp(), at(30).timestamp() * 1e3, "2026-11-02T01:30:00+01:00", "2026-11-02 00:30"],
+)
+def test_a_time_is_a_unix_time_or_iso(tmp_path: Path, moment: object) -> None:
+    """Seconds, milliseconds, an offset, or UTC without one."""
+    first = {"timestamp": at(0).isoformat(), "prompt_tokens": 1, "completion_tokens": 1}
+    found = measured(tmp_path, lines([first, {**first, "timestamp": moment}]))
+    assert found.end == at(30)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "the file is empty."),
+        ("name,price\nx,1\n", "is not a log of requests: it has name, price. Name the columns: "),
+        ("[tool]\nname = 1\n", "is not JSON:"),
+        (b"\x00\x01\x02\n\x00\n", "is neither a CSV in UTF-8 nor JSON."),
+        ('{\n "a": 1\n}\n', "is one JSON object, not a log."),
+        ("prompt,prompt\n1,1\n", "two columns are named prompt."),
+        (COLUMNS.partition("\n")[0] + "\n", "holds no rows."),
+        (
+            "timestamp,input_tokens,output_tokens\n2026-11-02,5,5\n",
+            "covers 0 seconds. A rate needs",
+        ),
+        (
+            json.dumps({**PAGE, "data": [{**BUCKETS[0], "end_time": at(1440).timestamp()}]}),
+            "the buckets are 24 hours wide",
+        ),
+        (gzip.compress(COLUMNS.encode(), mtime=0)[:-9], "the compressed file ends too early."),
+        (
+            COLUMNS + "1999-01-01,1,1\n",
+            "line 4: '1999-01-01' is not a time between 2000 and 2100.",
+        ),
+        (COLUMNS + "2023-11-16,-1,1\n", "line 4: '-1' is not a count of prompt tokens."),
+        (COLUMNS + "2023-11-16,1\n", "line 4: has 2 cells, the header has 3."),
+        (COLUMNS + "2025-11-16,1,1\n", "days pass between two requests. Is a time wrong?"),
+        (
+            "timestamp,input_tokens,output_tokens,cached_tokens\n2026-11-02,5,5,6\n",
+            "6 cached tokens are more than the 5 of the prompt",
+        ),
+    ],
+)
+def test_what_is_no_log(tmp_path: Path, text: str | bytes, told: str) -> None:
+    """The file, what is wrong with it, and what to do."""
+    assert told in " ".join(refused(tmp_path, text).split())
+
+
+def test_a_format_that_is_asked_for_is_the_only_one(tmp_path: Path) -> None:
+    """A log of another tool is not read as what it happens to look like."""
+    assert "is not of the format litellm: it has TIMESTAMP" in refused(
+        tmp_path, COLUMNS, format="litellm"
+    )
+
+
+def test_broken_lines_up_to_a_limit(tmp_path: Path) -> None:
+    """A log with 2% broken lines is refused with both shares, and read where that is allowed."""
+    rows = [spend_row(n) for n in range(98)]
+    text = lines(rows[:50]) + '{broken\n{"a": 1}\n' + lines(rows[50:])
+    told = refused(tmp_path, text)
+    assert "line 51: is not a JSON object." in told
+    assert "2 of 100 lines are broken (2%), more than 1%." in told
+    found = measured(tmp_path, text, max_bad_share=0.02)
+    assert (found.requests, found.bad.count) == (98, 2)
+
+
+def test_a_quote_that_is_never_closed_counts_its_lines(tmp_path: Path) -> None:
+    """What a broken quote swallows is counted line by line, not as one line."""
+    text = COLUMNS + '2023-11-16 18:50,"1,1\n' + "2023-11-16 18:51,1,1\n" * 9
+    assert "10 of 12 lines are broken" in refused(tmp_path, text)
+
+
+def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
+    """Neither is a traceback."""
+    with pytest.raises(BadInput, match="there is no such file"):
+        measure_logs([tmp_path / "none"], LogReading())
+    with pytest.raises(BadInput, match="is a folder, not a file"):
+        measure_logs([tmp_path], LogReading())
