@@ -134,17 +134,25 @@ class Sample:
     savings_usd: FloatArray
     z: FloatArray
 
+    @cached_property
+    def evppi_usd(self) -> list[list[float]]:
+        """The value of knowing one input: per driver, by alternative."""
+        return evppi_usd(self.savings_usd, self.z)
+
 
 def compare(
     name: str,
     drivers: Drivers,
     means: FloatArray,
-    bills: FloatArray,
-    savings: FloatArray,
-    z: FloatArray,
+    sample: Sample,
+    *,
+    index: int,
     swings: FloatArray,
 ) -> ScenarioComparison:
-    """One alternative's figures; ``swings`` has the savings at each input's P10 and P90."""
+    """Return the figures of the alternative at an index of a sample.
+
+    ``swings`` has the savings at each input's P10 and P90.
+    """
     won, saving, gain = (float(mean) for mean in means)
 
     def inputs() -> tuple[Sensitivity, ...]:
@@ -155,10 +163,10 @@ def compare(
                 value=values[0],
                 saving_at_low_usd=float(low),
                 saving_at_high_usd=float(high),
-                evppi_usd=evppi_usd(savings, scores),
+                evppi_usd=worth[index],
             )
-            for (driver, values), (low, high), scores in zip(
-                drivers.ranges.items(), ends, z, strict=True
+            for (driver, values), (low, high), worth in zip(
+                drivers.ranges.items(), ends, sample.evppi_usd, strict=True
             )
         ]
         return tuple(sorted(found, key=lambda figure: -figure.swing_usd))
@@ -166,30 +174,49 @@ def compare(
     return ScenarioComparison(
         name=name,
         probability=won,
-        bill=spread(bills),
-        saving=spread(savings),
+        bill=spread(sample.bills_usd[index]),
+        saving=spread(sample.savings_usd[index]),
         expected_saving_usd=saving,
         evpi_usd=max(0.0, gain - max(0.0, saving)),
         _inputs=inputs,
     )
 
 
-def evppi_usd(savings: FloatArray, scores: FloatArray) -> float:
+def evppi_usd(savings: FloatArray, z: FloatArray) -> list[list[float]]:
     """Return the value of knowing one input: E[max(0, E[S|theta])] - max(0, E[S]).
 
     E[S|theta] is a polynomial of the fourth degree in the figure's normal scores, fitted to the
     scenarios by least squares (Strong, Oakley and Brennan 2014, with a simpler smoother). It is
     never worth more than knowing everything.
+
+    Args:
+        savings: USD, ``(alternatives, scenarios)``.
+        z: normal scores, ``(drivers, scenarios)``.
+
+    Returns:
+        USD, a list per driver with a value per alternative.
     """
     from numpy.polynomial.hermite_e import hermevander  # noqa: PLC0415  only with scenarios
 
-    if len(scores) <= DEGREE + 1:
-        return 0.0
-    basis = hermevander(scores, DEGREE)  # orthogonal under the normal, so the fit is stable
-    fitted = basis @ np.linalg.solve(basis.T @ basis, basis.T @ savings)
-    everything = float(np.maximum(savings, 0.0).mean())
-    gain = min(float(np.maximum(fitted, 0.0).mean()), everything)
-    return max(0.0, gain - max(0.0, float(savings.mean())))
+    if z.shape[1] <= DEGREE + 1:
+        return [[0.0] * len(savings)] * len(z)
+    by_alternative: list[FloatArray] = list(savings)
+    by_driver: list[FloatArray] = list(z)
+    everything = [float(np.maximum(saving, 0.0).mean()) for saving in by_alternative]
+    nothing = [max(0.0, float(saving.mean())) for saving in by_alternative]
+    found: list[list[float]] = []
+    for scores in by_driver:
+        basis = hermevander(scores, DEGREE)  # orthogonal under the normal, so the fit is stable
+        gram = basis.T @ basis
+        fits = (basis @ np.linalg.solve(gram, basis.T @ saving) for saving in by_alternative)
+        gains = [float(np.maximum(fitted, 0.0).mean()) for fitted in fits]
+        found.append(
+            [
+                max(0.0, min(gain, most) - least)
+                for gain, most, least in zip(gains, everything, nothing, strict=True)
+            ]
+        )
+    return found
 
 
 def spread(values: FloatArray) -> Percentiles:

@@ -101,9 +101,8 @@ def simulate(
                 alternative.name,
                 drivers,
                 means[:, index],
-                kept.bills_usd[index],
-                savings=kept.savings_usd[index],
-                z=kept.z,
+                kept,
+                index=index,
                 swings=swings.savings_usd[index],
             )
             for index, alternative in enumerate(alternatives)

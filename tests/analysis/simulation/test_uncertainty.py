@@ -519,15 +519,15 @@ def test_evppi_of_a_straight_line() -> None:
     theta, noise = generator.standard_normal((2, 400_000))
     for a, b in ((-1.0, 2.0), (0.5, 1.0), (0.0, 1.0)):
         expected = a * NORMAL.cdf(a / b) + b * NORMAL.pdf(a / b) - max(0.0, a)
-        found = evppi_usd(a + b * theta + 3.0 * noise, theta)
+        [[found]] = evppi_usd(np.atleast_2d(a + b * theta + 3.0 * noise), np.atleast_2d(theta))
         assert found == pytest.approx(expected, rel=0.03)
 
 
 def test_evppi_is_zero_where_nothing_flips() -> None:
     """A figure that cannot turn the decision is worth nothing, however far it moves the saving."""
     theta = np.random.default_rng(2).standard_normal(10_000)
-    assert evppi_usd(100.0 + theta, theta) == 0.0
-    assert evppi_usd(-100.0 + theta, theta) == 0.0
+    savings = np.stack([100.0 + theta, -100.0 + theta])
+    assert evppi_usd(savings, np.atleast_2d(theta)) == [[0.0, 0.0]]
 
 
 def test_evppi_never_exceeds_evpi() -> None:
@@ -537,7 +537,8 @@ def test_evppi_never_exceeds_evpi() -> None:
         theta = generator.standard_normal(count)
         saving = np.exp(2 * theta) - 4 + generator.standard_normal(count)
         evpi = float(np.maximum(saving, 0).mean()) - max(0.0, float(saving.mean()))
-        assert 0 <= evppi_usd(saving, theta) <= evpi + 1e-12
+        [[found]] = evppi_usd(np.atleast_2d(saving), np.atleast_2d(theta))
+        assert 0 <= found <= evpi + 1e-12
 
 
 def test_nobody_is_told_to_measure_the_future(lab: Lab) -> None:
