@@ -26,6 +26,7 @@ __all__ = ["CalibratedCurve", "calibrated_curve"]
 
 SAME_SHAPE = 0.1
 """Mean lengths within this share of each other are one shape, as drawn lengths differ by run."""
+SPECULATIVE = ("mtp", "eagle")
 DIGITS = 5
 LONGEST_SOURCE = 300
 
@@ -55,7 +56,8 @@ def calibrated_curve(results: Results, setup: Setup, catalog: Catalog) -> Calibr
         "engine": setup.engine,
         "engine_version": setup.engine_version or _version(runs),
         "parallelism": setup.parallelism,
-        "speculative": setup.speculative,
+        "mode": next((run.mode for run in runs if run.mode is not None), None),
+        "speculative": _speculative(runs, setup.speculative),
         **length,
         "source": _source(results.tools, runs),
         "as_of": _day(runs, setup.as_of).isoformat(),
@@ -109,10 +111,27 @@ def _require_one_replica(runs: Sequence[Run], setup: Setup) -> None:
         if run.gpus is not None and run.gpus != setup.gpus:
             message = f"was measured on {run.gpus} GPUs, not on {setup.gpus}."
             raise unreadable(run.file, message, f"State --gpus {run.gpus}.")
+    systems = {run.configuration: run.file for run in runs if run.configuration is not None}
+    if len(systems) > 1:
+        raise BadInput(
+            Problem(file, "", f"measures {system}.", "Calibrate one configuration at a time.")
+            for system, file in systems.items()
+        )
     versions = {run.engine_version: run for run in runs if run.engine_version is not None}
     if setup.engine_version is None and len(versions) > 1:
         shown = ", ".join(versions)
         raise TcoError(f"The files are of several engine versions: {shown}. Calibrate one of them.")
+
+
+def _speculative(runs: Sequence[Run], stated: str | None) -> str | None:
+    """Return the speculative decoding of the files, or the stated one where they have none."""
+    run = next((run for run in runs if run.speculative is not None), None)
+    if run is None:
+        return stated
+    if run.speculative not in SPECULATIVE or stated not in (None, run.speculative):
+        message = f'used the speculative decoding "{run.speculative}".'
+        raise unreadable(run.file, message, f"Accepted: {', '.join(SPECULATIVE)}.")
+    return run.speculative
 
 
 def _version(runs: Sequence[Run]) -> str | None:

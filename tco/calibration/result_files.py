@@ -8,10 +8,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tco.calibration.aiperf import Aiperf
 from tco.calibration.csv_table import CsvTable
+from tco.calibration.guidellm import GuideLlm
+from tco.calibration.inferencex import InferenceX
 from tco.calibration.record import Record
 from tco.calibration.result_format import ResultFormat
 from tco.calibration.run import Run
+from tco.calibration.sglang import SglangBenchServing
 from tco.calibration.vllm import VllmBenchServe
 from tco.errors import BadInput, Problem
 from tco.files import as_list, as_mapping, read_text, unreadable
@@ -19,7 +23,14 @@ from tco.json_reader import load_json
 
 __all__ = ["FORMATS", "Results", "read_results"]
 
-FORMATS: tuple[ResultFormat, ...] = (CsvTable(), VllmBenchServe())
+FORMATS: tuple[ResultFormat, ...] = (
+    CsvTable(),
+    VllmBenchServe(),
+    SglangBenchServing(),
+    GuideLlm(),
+    Aiperf(),
+    InferenceX(),
+)
 """Every format that is read, in the order in which a record is offered to them."""
 LARGEST_RESULT_BYTES = 64 << 20
 MOST_RECORDS = 10_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 __all__ = ["Run", "Statistics"]
 
@@ -17,6 +18,7 @@ class Run:
     """What one run of a tool measured; None is what its file does not state.
 
     A closed loop has a concurrency. A run at a request rate has the served rate and ``e2e_ms``.
+    ``configuration`` is what a tool calls the system under test.
     """
 
     file: str
@@ -32,3 +34,6 @@ class Run:
     day: dt.date | None = None
     engine_version: str | None = None
     gpus: int | None = None
+    configuration: str | None = None
+    mode: Literal["disaggregated"] | None = None
+    speculative: str | None = None

@@ -61,8 +61,9 @@ def calibrate(
     """Write what a benchmark tool measured into a price book.
 
     FILEs are results of one model at one shape, one load each or several: of vLLM bench serve,
-    or a CSV with the columns concurrency and output_tok_s. They become one row with a
-    point per load. A curve above a physical bound or against Little's law is refused.
+    SGLang bench_serving, GuideLLM, AIPerf, GenAI-Perf or InferenceX, or a CSV with the columns
+    concurrency and output_tok_s. They become one row with a point per load. A curve above a
+    physical bound or against Little's law is refused.
     """
     from tco.calibration.book_text import book_with
     from tco.calibration.curve import calibrated_curve

@@ -65,16 +65,105 @@ def test_files_of_one_load_each_become_one_curve(calibrate: Calibrate, tmp_path:
     assert "500" in answer.out
 
 
-def test_a_csv_says_the_same(calibrate: Calibrate, tmp_path: Path) -> None:
-    """A row of a plain CSV is a point."""
-    assert calibrate(RESULTS / "plain.csv").code == OK
-    by_hand = row(tmp_path / "measured.yaml")
-    (tmp_path / "measured.yaml").unlink()
+DAY = ("--as-of", "2026-11-02")
+TOOLS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "CSV": ("CSV", "plain.csv", ()),
+    "SGLang": ("SGLang bench_serving", "sglang.jsonl", DAY),
+    "GuideLLM": ("GuideLLM", "guidellm.json", ()),
+    "AIPerf": ("AIPerf or GenAI-Perf", "aiperf/*.json", ()),
+    "GenAI-Perf": ("AIPerf or GenAI-Perf", "genai_perf/*.json", DAY),
+    "InferenceX": ("InferenceX", "inferencex/*.json", DAY),
+    "InferenceX rows": ("InferenceX", "inferencex_rows.json", ()),
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_each_tool_says_the_same_of_one_curve(
+    tool: str, calibrate: Calibrate, tmp_path: Path
+) -> None:
+    """One curve in the form of each tool becomes the row that vLLM's files become."""
+    title, pattern, options = TOOLS[tool]
+    book = tmp_path / "measured.yaml"
     assert calibrate(*VLLM).code == OK
-    by_tool = row(tmp_path / "measured.yaml")
-    for mine, its in zip(by_hand["points"], by_tool["points"], strict=True):
-        assert mine["output_tok_s"] == its["output_tok_s"]
-        assert mine["itl_ms"]["mean"] == its["itl_ms"]["mean"]
+    expected = row(book)
+    book.unlink()
+    answer = calibrate(*sorted(RESULTS.glob(pattern)), *options)
+    assert answer.code == OK, answer.err
+    found = row(book)
+    assert found["source"].startswith(f"{title}: ")
+    same = ("model", "gpus", "input", "output", "as_of")
+    assert [found[key] for key in same] == [expected[key] for key in same]
+    for mine, its in zip(found["points"], expected["points"], strict=True):
+        assert mine["concurrency"] == its["concurrency"]
+        assert mine["output_tok_s"] == pytest.approx(its["output_tok_s"])
+        assert mine["itl_ms"]["mean"] == pytest.approx(its["itl_ms"]["mean"])
+        assert mine["itl_ms"]["p99"] == pytest.approx(its["itl_ms"]["p99"], rel=1e-3)
+        assert mine["ttft_ms"]["mean"] == pytest.approx(its["ttft_ms"]["mean"])
+
+
+CHANGES: list[tuple[str, str, Any, str]] = [
+    ("sglang.jsonl", "output_throughput", None, "output_throughput: is missing"),
+    ("sglang.jsonl", "request_rate", "trace", "request_rate: is a str, not a number"),
+    ("aiperf/c8_*", "was_cancelled", True, "the run did not end"),
+    ("aiperf/c8_*", "input_config", {}, "input_config.loadgen.concurrency: is missing"),
+    ("aiperf/c8_*", "inter_token_latency", {"unit": "us", "avg": 1}, 'in "us", not in ms'),
+    ("guidellm.json", "benchmarks", [], "is empty: no measurement"),
+    ("guidellm.json", "benchmarks", [{}], "metrics.request_totals.successful: is missing"),
+    ("inferencex/*c8.json", "tp", 4, "was measured on 4 GPUs, not on 2"),
+    ("inferencex/*c8.json", "isl", None, "State --input TOKENS"),
+    ("inferencex/*c8.json", "output_tput_per_gpu", None, "is missing"),
+    ("inferencex/*c8.json", "spec_decoding", "medusa", "Accepted: mtp, eagle"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "key", "value", "said"), CHANGES)
+def test_a_changed_result_of_a_tool_is_one_error(
+    pattern: str, key: str, value: Any, said: str, calibrate: Calibrate, tmp_path: Path
+) -> None:
+    """What is missing or of another unit is named with its path; no book is written."""
+    [path] = RESULTS.glob(pattern)
+    changed = tmp_path / path.name
+    text = path.read_text()
+    values = json.loads(text.splitlines()[0] if path.suffix == ".jsonl" else text)
+    changed.write_text(json.dumps({**values, key: value}))
+    answer = calibrate(changed, *DAY)
+    assert answer.code == BAD_INPUT
+    assert said in " ".join(answer.err.split())
+    assert not (tmp_path / "measured.yaml").exists()
+
+
+def test_a_disaggregated_run_counts_its_decode_gpus(calibrate: Calibrate, tmp_path: Path) -> None:
+    """InferenceX divides the output by the decode GPUs alone; the replica has both."""
+    [path] = RESULTS.glob("inferencex/*c8.json")
+    gpus = {"num_prefill_gpu": 1, "num_decode_gpu": 1}
+    split = {"is_multinode": True, "disagg": True, "output_tput_per_gpu": 125.0, **gpus}
+    changed = tmp_path / path.name
+    changed.write_text(json.dumps({**json.loads(path.read_text()), **split}))
+    assert calibrate(changed, *DAY).code == OK
+    found = row(tmp_path / "measured.yaml")
+    assert found["points"][0]["output_tok_s"] == 125
+    assert found["mode"] == "disaggregated"
+
+
+def test_rows_of_several_systems_are_no_curve(calibrate: Calibrate, tmp_path: Path) -> None:
+    """A download of public rows may hold many; each is named."""
+    rows = json.loads((RESULTS / "inferencex_rows.json").read_text())
+    changed = tmp_path / "rows.json"
+    changed.write_text(json.dumps([rows[0], {**rows[1], "precision": "fp4"}]))
+    answer = calibrate(changed)
+    assert answer.code == BAD_INPUT
+    assert "measures l40s vllm fp4 none" in " ".join(answer.err.split())
+
+
+def test_a_request_rate_is_a_point_by_its_latency(calibrate: Calibrate, tmp_path: Path) -> None:
+    """SGLang always has the end-to-end latency: requests in flight follow from the served rate."""
+    values = json.loads((RESULTS / "sglang.jsonl").read_text().splitlines()[1])
+    changed = tmp_path / "rate.jsonl"
+    changed.write_text(json.dumps({**values, "request_rate": 0.5, "max_concurrency": None}))
+    content = calibrate(changed, *DAY, "--format", "json").json
+    [point] = content["points"]
+    assert point["concurrency"] == pytest.approx(8, rel=0.02)
+    assert row(tmp_path / "measured.yaml")["points"][0]["request_rate"] == 0.48828
 
 
 def test_the_next_plan_uses_the_curve(
