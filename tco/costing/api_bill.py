@@ -311,7 +311,9 @@ def usd_per_request(
         usd = usd + share * _one(row, request, peak, scenario, workload=workload)
     discount = scenario.read(driver_of(row, "batch discount"), row.batch_discount or NO_CHARGE)
     factor = token_factor(row, scenario)
-    waits = scenario.read(f"{workload}: share of {request.name} that can wait", request.can_wait)
+    waits = scenario.read(
+        f"{workload}: share of {request.name} that can wait", request.can_wait.share
+    )
     fee = scenario.read(driver_of(row, "request fee"), row.usd_per_request or NO_CHARGE)
     stored = scenario.read(
         f"{workload}: token-hours stored of {request.name}", request.stored_token_hours

@@ -16,7 +16,7 @@ from tco.arrays import FloatArray
 from tco.catalog.benchmark import Latency
 from tco.catalog.fields import Name
 from tco.errors import BadInput, Problem, one_of
-from tco.files import Strict, problems_of
+from tco.files import Strict, as_mapping, problems_of
 from tco.plan.folder_files import FolderFiles, below
 from tco.plan.hourly_counts import MOST_PER_HOUR, week_from_csv
 from tco.plan.volume import REQUESTS_PER_MONTH, Users, Volume
@@ -26,6 +26,7 @@ from tco.yaml_files import read_yaml
 
 __all__ = [
     "VOLUME_KEYS",
+    "CanWait",
     "Demand",
     "RequestClass",
     "Sessions",
@@ -108,6 +109,18 @@ class Shape(Strict):
         return self
 
 
+class CanWait(Strict):
+    """The share of the requests that can wait, and for how long on own nodes."""
+
+    share: Share
+    hours: Annotated[int, Field(strict=True, ge=1, le=HOURS_PER_WEEK)] | None = None
+
+
+def _as_can_wait(value: Any) -> Any:
+    written = isinstance(value, CanWait) or as_mapping(value) is not None
+    return value if written else {"share": value}
+
+
 class RequestClass(Strict):
     """One kind of request: its share of all, its lengths in tokens, what is cached."""
 
@@ -117,7 +130,9 @@ class RequestClass(Strict):
     output: TokenCount
     cached: Share = NO_SHARE
     reasoning: TokenCount = 0
-    can_wait: Share = NO_SHARE
+    can_wait: Annotated[
+        CanWait, BeforeValidator(_as_can_wait, json_schema_input_type=CanWait | Share)
+    ] = CanWait(share=NO_SHARE)
     cache_write: Share = NO_SHARE
     cache_write_ttl: Literal["5m", "1h"] = "5m"
     stored_token_hours: Amount = point(0.0)

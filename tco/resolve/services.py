@@ -21,6 +21,7 @@ from tco.resolve.pools import resolve_pool
 from tco.resolve.progress import resolve_progress
 from tco.resolve.scores import own_scores
 from tco.resolve.throughput import Speed, node_throughput, speed_of
+from tco.resolve.waiting import with_waiting
 from tco.scenario import BASE_CASE
 from tco.throughput.families import suggested_model
 from tco.units import SECONDS_PER_HOUR
@@ -213,10 +214,15 @@ def _group(
         routed=spec.sizing.router,
         replicas=first.node.replicas,
     )
-    fleet = Fleet(
-        demand.requests_per_hour * first.work / SECONDS_PER_HOUR,
-        arrivals,
-        tuple(_fleet_pool(speed.pool, first.work / speed.work) for speed in speeds),
+    fleet = with_waiting(
+        Fleet(
+            demand.requests_per_hour * first.work / SECONDS_PER_HOUR,
+            arrivals,
+            tuple(_fleet_pool(speed.pool, first.work / speed.work) for speed in speeds),
+        ),
+        first.node,
+        demand,
+        classes,
     )
     fits = demand.requests_per_month * fleet.largest_factor
     if fits < demand.requests_per_month:

@@ -15,7 +15,7 @@ import pytest
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.costing.api_bill import usd_per_request
-from tco.plan.workload import RequestClass
+from tco.plan.workload import CanWait, RequestClass
 from tco.ranges import point
 
 DAY = dt.date(2026, 11, 23)
@@ -86,7 +86,7 @@ def _ours(row: ApiPrice, kind: str, *, batch: bool = False, hour: bool = False) 
         cached=point(hits / tokens),
         cache_write=point(writes / (tokens - hits)),
         cache_write_ttl="1h" if hour else "5m",
-        can_wait=point(1.0 if batch else 0.0),
+        can_wait=CanWait(share=point(1.0 if batch else 0.0)),
     )
     return float(usd_per_request(row, request)) * REQUESTS
 

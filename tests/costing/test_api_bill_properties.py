@@ -15,7 +15,7 @@ from tco.catalog.book import Book
 from tco.catalog.match import CatalogMatch
 from tco.catalog.sourced import planned
 from tco.costing.api_bill import ApiRate, PricePath, usd_per_request
-from tco.plan.workload import Burst, Demand, Objectives, RequestClass
+from tco.plan.workload import Burst, CanWait, Demand, Objectives, RequestClass
 from tco.ranges import point
 
 DAY = dt.date(2026, 11, 23)
@@ -61,7 +61,7 @@ def requests(draw: st.DrawFn, name: str = "all") -> RequestClass:
         reasoning=draw(st.integers(0, 20_000)),
         cached=point(draw(share)),
         cache_write=point(draw(share)),
-        can_wait=point(draw(share)),
+        can_wait=CanWait(share=point(draw(share))),
         stored_token_hours=point(draw(st.floats(0, 1e6))),
     )
 
@@ -137,7 +137,7 @@ def test_a_bill_is_additive_over_classes(
 @given(row=rows(), request=requests())
 def test_waiting_never_costs_more(row: ApiPrice, request: RequestClass) -> None:
     """The batch discount is taken off, of all, of some or of no requests."""
-    at_once, some = bill(row, request, can_wait=point(0.0)), bill(row, request)
-    all_wait = bill(row, request, can_wait=point(1.0))
+    at_once, some = bill(row, request, can_wait=CanWait(share=point(0.0))), bill(row, request)
+    all_wait = bill(row, request, can_wait=CanWait(share=point(1.0)))
     assert all_wait <= some * (1 + 1e-12)
     assert some <= at_once * (1 + 1e-12)
