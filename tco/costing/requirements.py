@@ -49,8 +49,8 @@ def lacking_scores(require: Iterable[Requirement], scores: Sequence[Score]) -> I
     for one in require:
         if isinstance(one, MinScore):
             for benchmark, least in one.min_score.items():
-                value = known.get(benchmark)
+                value, needed = known.get(benchmark), f"score of {plain(least, 4)} on {benchmark}"
                 if value is None:
-                    yield f"a score of {plain(least, 4)} on {benchmark} (no score known)"
+                    yield f"a known {needed}"
                 elif value < least:
-                    yield f"a score of {plain(least, 4)} on {benchmark} (has {plain(value, 4)})"
+                    yield f"a {needed}, above its {plain(value, 4)}"

@@ -37,12 +37,20 @@ def shown_alternatives(stack: StackSummary) -> tuple[tuple[AlternativePart, ...]
 
 
 def quality_texts(shown: Sequence[AlternativePart]) -> tuple[str, ...]:
-    """Return what is known of the quality of other models; alike texts name all alternatives."""
+    """Return what is known of the quality of other models, and where its scores come from.
+
+    Alternatives of which the same is known are named together.
+    """
     by_text: dict[str, list[str]] = {}
     for one in shown:
         if one.quality.text:
             by_text.setdefault(one.quality.text, []).append(one.name)
-    return tuple(f"{', '.join(names)}: {text}." for text, names in by_text.items())
+    texts = [f"{', '.join(names)}: {text}." for text, names in by_text.items()]
+    scores = [
+        score for one in shown for both in one.quality.scores for score in (both.own, both.other)
+    ]
+    sources = dict.fromkeys(f"{one.model}: {one.source}, {one.as_of}" for one in scores)
+    return (*texts, f"Sources of the scores: {'; '.join(sources)}.") if sources else tuple(texts)
 
 
 def _counted(left: Sequence[AlternativePart], noun: str, what: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from tco.documents.alternatives import alternative_part
 from tco.documents.quality import QualityPart
+from tco.report.shown_alternatives import quality_texts
 from tests.conftest import ON_DEMAND, Lab
 
 NODE = {**ON_DEMAND, "nodes": 1}
@@ -31,11 +32,14 @@ def _needs(least: float, benchmark: str = "mmlu-pro") -> list[Any]:
 @pytest.mark.parametrize(
     ("scores", "lacking"),
     [
-        ((), ("a score of 80 on mmlu-pro (no score known)",)),
-        ((_score("plain", 79.9),), ("a score of 80 on mmlu-pro (has 79.9)",)),
+        ((), ("a known score of 80 on mmlu-pro",)),
+        ((_score("plain", 79.9),), ("a score of 80 on mmlu-pro, above its 79.9",)),
         ((_score("plain", 80),), ()),
         ((_score("PLAIN", 80),), ()),  # names of models ignore case
-        ((_score("plain", 90), _score("api/plain", 79)), ("a score of 80 on mmlu-pro (has 79)",)),
+        (
+            (_score("plain", 90), _score("api/plain", 79)),
+            ("a score of 80 on mmlu-pro, above its 79",),
+        ),
         ((_score("plain", 90, valid_from="2020-01-01"), _score("plain", 70)), ()),
     ],
 )
@@ -54,7 +58,7 @@ def test_the_answer_says_what_no_alternative_reaches(lab: Lab) -> None:
     result = lab.evaluate()
     assert result.verdict.decision == "CONSTRAINED"
     part = alternative_part(result.alternatives[0], result)
-    assert part.lacking == ("a score of 80 on mmlu-pro (no score known)",)
+    assert part.lacking == ("a known score of 80 on mmlu-pro",)
 
 
 def test_another_stack_is_held_to_the_score_as_an_api_is(lab: Lab) -> None:
@@ -69,7 +73,7 @@ def test_another_stack_is_held_to_the_score_as_an_api_is(lab: Lab) -> None:
     service = lab.service({"main": NODE}, serving={"model": "fast"})
     lab.plan({"other": service}, name="two", prices=["own.yaml"])
     [other] = lab.load().alternatives
-    assert other.lacking == ("a score of 80 on mmlu-pro (has 70)",)
+    assert other.lacking == ("a score of 80 on mmlu-pro, above its 70",)
 
 
 def test_a_plan_whose_own_model_is_below_its_min_score_is_refused(lab: Lab) -> None:
@@ -107,6 +111,17 @@ def test_scores_stand_side_by_side_with_the_error_of_their_samples(lab: Lab) -> 
     assert both.own.error == pytest.approx(0.784)
     assert (both.own.source, both.own.as_of) == ("order form", dt.date(2026, 11, 20))
     assert not both.within_error
+
+
+def test_the_memo_names_the_sources_of_the_scores(lab: Lab) -> None:
+    """One line with source and day, however many alternatives have scores."""
+    _stack(lab, _score("unit", 80), _score("plain", 60))
+    result = lab.evaluate()
+    both, sources = quality_texts([alternative_part(result.alternatives[0], result)])
+    assert both.startswith("api/plain: mmlu-pro 80 ±0.78 for unit vs. 60 ±0.96 for plain")
+    assert sources == (
+        "Sources of the scores: unit: order form, 2026-11-20; plain: order form, 2026-11-20."
+    )
 
 
 def test_a_difference_within_the_error_is_none(lab: Lab) -> None:
