@@ -127,8 +127,9 @@ def prices_refresh(
     instances = _instances(catalog, wanted.patterns)
     clients = AwsClients()
     questions = [
-        (SOURCES[name], Ask(region, instances, day, wanted.days))
+        (SOURCES[name], Ask(region, instances, day, wanted.days, blocks))
         for region in clients.regions(wanted.regions)
+        for blocks in (_blocks(catalog, instances, region),)
         for name in dict.fromkeys(wanted.sources)
     ]
     with progress(questions, len(questions), "Asking AWS") as shown:
@@ -170,4 +171,14 @@ def _instances(catalog: Catalog, patterns: Sequence[str]) -> frozenset[str]:
         name
         for name in known
         if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
+    )
+
+
+def _blocks(catalog: Catalog, instances: frozenset[str], region: str) -> frozenset[str]:
+    """Return those of the instances that have a price in capacity blocks in a region."""
+    return frozenset(
+        name
+        for name in instances
+        for price in catalog.prices_of(name)
+        if price.kind == "capacity-block" and price.region == region
     )

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tco.catalog.node_price import NodePrice
 from tco.ranges import point
 from tco.refresh.source import Ask, Client, Fetched, Source, Trouble
 
@@ -45,14 +44,7 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
         (amount, currency), sku = next(iter(prices.items()))
         if len(prices) == 1 and currency == "USD":
             fetched.prices.append(
-                NodePrice(
-                    instance=instance,
-                    region=ask.region,
-                    usd_per_hour=point(amount),
-                    source=f"AWS Price List, SKU {sku}",
-                    as_of=ask.day,
-                    valid_from=ask.day,
-                )
+                ask.price(instance, usd_per_hour=point(amount), source=f"AWS Price List, SKU {sku}")
             )
         else:
             fetched.troubles.append(Trouble(NAME, ask.region, instance, _unusable(prices)))

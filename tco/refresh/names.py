@@ -6,4 +6,9 @@ from typing import Final
 
 __all__ = ["SOURCE_NAMES"]
 
-SOURCE_NAMES: Final = ("aws-on-demand",)
+SOURCE_NAMES: Final = (
+    "aws-on-demand",
+    "aws-spot",
+    "aws-savings-plans",
+    "aws-capacity-blocks",
+)

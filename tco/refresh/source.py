@@ -25,6 +25,13 @@ class Ask:
     """Every price is dated on this day."""
     days: int
     """How many days before it a history covers."""
+    blocks: frozenset[str] = frozenset()
+    """The instances that are known to be sold in capacity blocks in the region."""
+
+    def price(self, instance: str, **keys: Any) -> NodePrice:
+        """Return a price as of the day."""
+        day = self.day
+        return NodePrice(instance=instance, region=self.region, as_of=day, valid_from=day, **keys)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ boto3: Any = import_module("boto3")  # neither has types
 stub: Any = import_module("botocore.stub")
 
 TODAY = "2026-11-23"
-CATALOG = {
+CATALOG: dict[str, Any] = {
     "source": "made up for the tests",
     "as_of": "2026-11-01",
     "hardware": [{"gpu": "H100-SXM", "memory_gb": 80}],
@@ -36,6 +36,16 @@ CATALOG = {
         {"instance": "p5.48xlarge", "region": "us-east-1", "usd_per_hour": 98.32},
         {"instance": "p5.4xlarge", "region": "us-east-1", "usd_per_hour": 6.88},
         {"instance": "p5.4xlarge", "region": "eu-west-1", "usd_per_hour": 9},
+        *(
+            {
+                "instance": name,
+                "region": "us-east-2",
+                "purchase": "reserved",
+                "kind": "capacity-block",
+                "usd_per_hour": usd,
+            }
+            for name, usd in (("p5.48xlarge", 31), ("p5.4xlarge", 4))
+        ),
     ],
 }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -31,6 +33,15 @@ DAY = dt.date.fromisoformat(TODAY)
 def test_every_source_has_its_name() -> None:
     """The help lists the sources without importing them."""
     assert tuple(SOURCES) == SOURCE_NAMES
+
+
+def test_the_policy_of_the_page_allows_every_call() -> None:
+    """The least privilege that docs/catalog.md names is what the sources ask for, and no more."""
+    page = (Path(__file__).parents[2] / "docs" / "catalog.md").read_text(encoding="utf-8")
+    [policy] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    [statement] = json.loads(policy)["Statement"]
+    assert statement["Action"] == [source.action for source in SOURCES.values()]
+    assert all(f"| `{name}` |" in page for name in SOURCES)
 
 
 def test_a_changed_price_becomes_a_dated_row(refresh: Refresh, aws: Aws, book: Path) -> None:
