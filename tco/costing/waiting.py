@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,12 +38,19 @@ def moved_load(load: FloatArray, waiting: Sequence[Waiting], most: float = math.
     moves = [one for one in waiting if one.share > 0 and one.hours > 0]
     if not moves:
         return load
+    return _moved(np.asarray(load, float).tobytes(), tuple(moves), most).copy()
+
+
+@lru_cache(maxsize=256)
+def _moved(week: bytes, moves: tuple[Waiting, ...], most: float) -> FloatArray:
+    """Return the moved load of a week, computed once however many plans serve the same one."""
+    load = np.frombuffer(week)
     parts = [_windows(one.hours) for one in moves]
     placed = [np.zeros((HOURS_PER_WEEK, windows.shape[1])) for windows in parts]
     for one, held in zip(moves, placed, strict=True):
         held[:, 0] = load * one.share
     mean = float(load.mean())
-    total, hours = load.astype(float), np.flatnonzero(load)
+    total, hours = load.copy(), np.flatnonzero(load)
     for _ in range(MOST_SWEEPS):
         before, hours = total.copy(), hours[::-1]
         for one, windows, held in zip(moves, parts, placed, strict=True):
