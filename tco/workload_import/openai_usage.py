@@ -40,15 +40,15 @@ def _bucket(bucket: Mapping[str, Any]) -> Iterable[Request]:
         raise TcoError(TOO_WIDE.format(hours=seconds / SECONDS_PER_HOUR))
     if seconds <= 0:
         raise ValueError("a bucket ends before it starts.")
-    yield Request(start, 0.0, 0.0, None, 0.0, seconds)
+    yield Request(at=start, prompt=0.0, completion=0.0, cached=None, requests=0.0, seconds=seconds)
     for part in as_list(bucket.get("results")) or []:
         result = as_mapping(part) or {}
         cached = result.get("input_cached_tokens")
         yield Request(
-            start,
-            tokens(result.get("input_tokens"), "input_tokens"),
-            tokens(result.get("output_tokens"), "output_tokens"),
-            None if cached is None else tokens(cached, "input_cached_tokens"),
-            tokens(result.get("num_model_requests"), "num_model_requests"),
-            seconds,
+            at=start,
+            prompt=tokens(result.get("input_tokens"), "input_tokens"),
+            completion=tokens(result.get("output_tokens"), "output_tokens"),
+            cached=None if cached is None else tokens(cached, "input_cached_tokens"),
+            requests=tokens(result.get("num_model_requests"), "num_model_requests"),
+            seconds=seconds,
         )

@@ -39,7 +39,7 @@ class LengthSums:
         self.cached += other.cached
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Tally:
     """Requests by quarter of an hour, and their tokens by length."""
 
