@@ -72,15 +72,11 @@ def _notes(found: PricesRefreshDocument, width: int) -> list[str]:
     vanished = sum(price.status == "vanished" for price in found.prices)
     held = sum(price.status == "dated-today" for price in found.prices)
     texts = [
-        f"{jumps} of the prices jump by more than 30%: look them up before you accept them."
+        f"Changed by more than 30% (JUMP): {jumps}. Look up why before you accept it."
         if jumps
         else "",
-        f"{vanished} of the prices in force have vanished: AWS lists them no more."
-        if vanished
-        else "",
-        f"{held} of the prices changed again since today's row, which stays until tomorrow."
-        if held
-        else "",
+        f"In force, but no longer listed by AWS (vanished): {vanished}." if vanished else "",
+        f"Changed again since today's row, which stays until tomorrow: {held}." if held else "",
     ]
     return [line for text in texts if text for line in wrapped(text, width=width)]
 
@@ -92,5 +88,5 @@ def _outcome(found: PricesRefreshDocument, dry_run: bool) -> str:
     if dry_run:
         return f"{counts} Nothing was written: --dry-run."
     if found.written:
-        return f"{counts} Written to {found.book}; `git diff {found.book}` shows them."
+        return f"{counts} Written to {found.book}."
     return f"{counts} Nothing to write."
