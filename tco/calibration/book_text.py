@@ -36,6 +36,7 @@ def book_with(curve: CalibratedCurve, path: Path) -> str:
         _checked(text, shown)
         return text
     book, text = read_book(path, shown), read_text(path, shown)
+    ending = _line_ending(path)
     keys = _dated(curve, book, shown)
     edited = _appended(text, keys, shown)
     after = _checked(edited, shown)
@@ -46,7 +47,13 @@ def book_with(curve: CalibratedCurve, path: Path) -> str:
             f"a row cannot be added to {SECTION}: as the file is written.",
             "State another --book, or write the section as a list with one row per line.",
         )
-    return edited
+    return edited.replace("\n", ending)
+
+
+def _line_ending(path: Path) -> str:
+    """Return how the lines of a book end, for the new ones to end alike."""
+    content = path.read_bytes()
+    return "\r\n" if content.count(b"\r\n") * 2 > content.count(b"\n") else "\n"
 
 
 def _checked(text: str, shown: str) -> Book:

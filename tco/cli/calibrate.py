@@ -77,7 +77,7 @@ def calibrate(
     curve = calibrated_curve(read_results(files), Setup(as_of=as_of, **stated), catalog)
     text = book_with(curve, book)
     if not dry_run:
-        write_text(book, text)
+        write_text(book.resolve(), text)
     document = calibrate_document(
         curve.row, curve.checks, curve.files, book=str(book), written=not dry_run
     )

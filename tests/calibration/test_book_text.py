@@ -32,6 +32,8 @@ BOOKS = {
     + BLOCK_ITEM
     + "\n    note: >\n      a\n      b\nprices: []\n",
     "JSON": '{"source": "x", "prices": []}',
+    "JSON with wide characters": '{"source": "Müller 🚀 ü", "prices": []}',
+    "block with wide characters": f"source: Müller 🚀\nbenchmarks:\n- {ITEM}  # 🚀 ü\nprices: []\n",
     "JSON with rows": f'{{"benchmarks": [{ITEM}], "source": "x"}}',
     "estimates": "estimate: true\nsource: x\nvalid_from: '2026-01-01'\nprices: []\n",
 }
@@ -66,3 +68,11 @@ def test_a_book_with_a_later_measurement_is_left_alone(tmp_path: Path) -> None:
     made = curve()._replace(keys=older, row=Benchmark.model_validate(older))
     with pytest.raises(Exception, match="has a measurement of 2026-11-02"):
         book_with(made, path)
+
+
+def test_lines_end_as_the_book_ends_them(tmp_path: Path) -> None:
+    """A book saved on Windows stays one."""
+    path = tmp_path / "book.yaml"
+    path.write_bytes(b"source: x\r\nbenchmarks:\r\n  - " + ITEM.encode() + b"\r\n")
+    text = book_with(curve(), path)
+    assert text.count("\r\n") == text.count("\n") > 10

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
+from tco.documents.schemas import SCHEMAS
 from tests.cli.conftest import BAD_INPUT, OK, Answer, Tco
 from tests.conftest import Keys
 
@@ -223,6 +225,8 @@ def test_a_dry_run_writes_nothing(calibrate: Calibrate, tmp_path: Path) -> None:
     """The document has the curve and its checks; the book is not made."""
     content = calibrate(*VLLM, "--dry-run", "--format", "json").json
     assert content["schema"] == "tco.calibrate/1"
+    validator: Any = Draft202012Validator(SCHEMAS["calibrate-document"].as_json())
+    validator.validate(content)
     assert not content["written"]
     assert all(0.9 < point["little_ratio"] < 1.1 for point in content["points"])
     assert all(0 < point["bandwidth_share"] < 0.85 for point in content["points"])
