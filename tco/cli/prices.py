@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["prices"]
 
+KINDS: Final = (
+    *("node", "api", "provisioned", "benchmark", "figure"),
+    *("spot-band", "hardware", "instance", "score"),
+)
+
 
 @click.group()
 def prices() -> None:
@@ -38,13 +43,9 @@ prices.add_command(prices_refresh)
 @click.argument("words", nargs=-1, metavar="[WORD]…")
 @click.option(
     "--kind",
-    type=click.Choice(
-        [
-            *("node", "api", "provisioned", "benchmark", "figure"),
-            *("spot-band", "hardware", "instance", "score"),
-        ]
-    ),
-    help="Only figures of this kind.",
+    type=click.Choice(KINDS),
+    metavar="KIND",
+    help=f"Only figures of this kind: {', '.join(KINDS)}.",
 )
 @click.option(
     "--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Only figures older than this."
