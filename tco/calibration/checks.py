@@ -19,7 +19,7 @@ def point_checks(row: Benchmark, spec: ModelSpec | None) -> Iterator[PointCheck]
     for point in row.points:
         load = point_load(row, point)
         if load is None:
-            yield PointCheck(point, None, None, None, None)
+            yield PointCheck(point)
             continue
         bandwidth = flops = None
         if replica is not None:
@@ -27,4 +27,10 @@ def point_checks(row: Benchmark, spec: ModelSpec | None) -> Iterator[PointCheck]
             if load.concurrency is not None:
                 bound = expected_bound(replica, load.shape, load.concurrency)
                 bandwidth = load.output_tok_s / bound
-        yield PointCheck(point, load.concurrency, little_ratio(load), bandwidth, flops)
+        yield PointCheck(
+            point,
+            concurrency=load.concurrency,
+            little_ratio=little_ratio(load),
+            bandwidth_share=bandwidth,
+            flops_share=flops,
+        )

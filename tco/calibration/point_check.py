@@ -17,7 +17,7 @@ class PointCheck(NamedTuple):
     """
 
     point: BenchmarkPoint
-    concurrency: float | None
-    little_ratio: float | None
-    bandwidth_share: float | None
-    flops_share: float | None
+    concurrency: float | None = None
+    little_ratio: float | None = None
+    bandwidth_share: float | None = None
+    flops_share: float | None = None
