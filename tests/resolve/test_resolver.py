@@ -214,7 +214,7 @@ def test_an_unpriced_alternative_is_a_row_without_a_price(lab: Lab) -> None:
     lab.stack(NODE, alternatives=["api/short", "api/plain"])
     first, second = lab.evaluate().alternatives
     assert first.usd_per_month is None
-    assert "api/short takes 500" in first.alternative.unpriced
+    assert "api/short takes 600" in first.alternative.unpriced
     assert first.thresholds.fte.status == "unknown"
     assert second.usd_per_month == pytest.approx(0.5 * 730 * 3.6)
     assert lab.evaluate().verdict.against == "api/plain"
