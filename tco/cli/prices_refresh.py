@@ -127,7 +127,10 @@ def prices_refresh(
     instances = _instances(catalog, wanted.patterns)
     clients = AwsClients()
     questions = [
-        (SOURCES[name], Ask(region, instances, day, wanted.days, blocks))
+        (
+            SOURCES[name],
+            Ask(region=region, instances=instances, day=day, days=wanted.days, blocks=blocks),
+        )
         for region in clients.regions(wanted.regions)
         for blocks in (_blocks(catalog, instances, region),)
         for name in dict.fromkeys(wanted.sources)
@@ -139,7 +142,7 @@ def prices_refresh(
     if rows and not dry_run:
         append_rows(path, book, rows)
     written = 0 if dry_run else len(rows)
-    document = prices_refresh_document(str(path), day, written, found, collected.troubles)
+    document = prices_refresh_document(str(path), day, written, found, missing=collected.troubles)
     if form == "json":
         print_json(document)
     else:
