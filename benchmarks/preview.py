@@ -21,8 +21,10 @@ NOWHERE = "http://127.0.0.1:9"  # a preview calls no service
 WITHOUT = """
 import numpy, pydantic
 import pulumi
+from tco.iac.provision.planned_pools import allow_pools
 from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs
 
+allow_pools({})
 args = GpuNodePoolArgs(
     stack="aws-spot", service="chat", pool="main", instance_type="p5.48xlarge", purchase="spot",
     min_nodes=1, max_nodes=6, spare_nodes=1, subnets=["subnet-0a1b2c3d"],

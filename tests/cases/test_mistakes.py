@@ -169,13 +169,19 @@ MISTAKES = [
     Mistake("book", (*API, OUT), 0.1, "warning", "Are input and output swapped?"),
     Mistake("book", (*API, "cached_input_usd_per_mtok"), 1.2, "warning", "cache hits swapped?"),
     Mistake("book", (*API, "cached_input_usd_per_mtok"), 0, "accepted"),  # hits may be free
-    Mistake("book", (*API, "batch_discount"), 50, "error", "a share lies between 0 and 1"),
+    Mistake("book", (*API, "batch_discount"), 50, "error", "A discount of 50% is 0.5"),
     Mistake("book", (*API, "batch_discount"), 0.005, "warning", "outside 0.02 to 0.95"),
     Mistake("book", (*API, "context_tokens"), 128, "error", "takes 128"),
-    Mistake("book", (*API, "usd_per_request"), 10, "warning", "Cents instead of dollars?"),
+    Mistake(
+        "book",
+        (*API, "usd_per_request"),
+        10,
+        "warning",
+        "Per 1,000 requests instead of per request?",
+    ),
     Mistake("book", (*LISTED, IN), 0.05, "warning", "0.2 to 1.5 times the list price"),
     Mistake("book", (*LISTED, OUT), 15, "warning", "0.2 to 1.5 times the list price"),
-    Mistake("book", (*LISTED, "tiers", 0, IN), 100, "warning", "0.2 to 6 times the row's"),
+    Mistake("book", (*LISTED, "tiers", 0, IN), 100, "warning", "input and output swapped"),
     Mistake("book", (*LISTED, "tiers", 0, "above_prompt_tokens"), 200, "warning", "Thousands of"),
     # Throughput
     Mistake("book", (*POINT, "output_tok_s"), 38_000_000, "error", "peak FLOPS"),

@@ -335,7 +335,7 @@ def test_annotations(changed: Repo, tco_command: Tco) -> None:
     assert lines
     for line in ran.out.split("\n")[:-1]:
         assert re.match(r"::(warning|notice) file=stacks/Pulumi\.prod\.yaml,line=\d+,title=", line)
-    assert "+$14,600/month (+100%25), the gate is closed." in ran.out
+    assert "+$14,600/month (+100%25), the gate is closed and weaker than before." in ran.out
 
 
 def test_half_a_character_in_an_annotation(changed: Repo, tco_command: Tco) -> None:

@@ -291,6 +291,9 @@ def _to_refresh(stack: StackModel, today: dt.date, most: int) -> list[str]:
         ages = [(figure.name, age_days(figure, today)) for figure in pool.supply.list_prices]
         if _stale(ages, most):
             region = pool.region or "'*'"
+            if pool.provisioned:
+                asked = f"--region {region} --instance {pool.node}"
+                return [f"`tco prices refresh --book FILE {asked}` asks AWS for today's price"]
             listed = f"`tco prices list {pool.node} --region {region}`"
             return [f"{listed} shows what is known, a price book states today's price"]
     return []

@@ -231,7 +231,7 @@ def test_closed_by_the_stale_price_of_one_region(lab: Lab) -> None:
     assert failing(result) == ["prices-fresh"]
     detail = result.gate.conditions[3].detail
     assert "box.8x: on-demand in r2" in detail
-    assert "`tco prices list box.8x --region r2`" in detail
+    assert "`tco prices refresh --book FILE --region r2 --instance box.8x`" in detail
 
 
 def test_closed_by_a_price_seen_after_today(lab: Lab) -> None:

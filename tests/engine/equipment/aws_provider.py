@@ -152,4 +152,5 @@ class StandIn(Provider):
         raise NotImplementedError(f"the stand-in has no function {request.tok}")
 
 
-main(sys.argv, "7.51.1", StandIn())
+if __name__ == "__main__":
+    main(sys.argv, "7.51.1", StandIn())
