@@ -55,7 +55,12 @@ def busiest_hour(service: ServiceModel) -> BusiestHour | None:
     mean = float(in_flight @ operation.hours / (capacity @ operation.hours))
     peak = float(in_flight[busiest] / capacity[busiest]) if capacity[busiest] else 0.0
     objective = next(
-        (one for one in latency_objectives(service.demand.objectives) if one.name == "itl_ms"), None
+        (
+            objective
+            for objective in latency_objectives(service.demand.objectives)
+            if objective.name == "itl_ms"
+        ),
+        None,
     )
     size = group.pools[0].nodes_per_replica
     return BusiestHour(

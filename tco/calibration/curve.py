@@ -66,7 +66,9 @@ def calibrated_curve(results: Results, setup: Setup, catalog: Catalog) -> Calibr
     }
     keys = {key: value for key, value in keys.items() if value is not None}
     row = validated(Benchmark, keys, runs[0].file)
-    spec = next((one.spec for one, _ in catalog.rows(ModelRow) if one.model == row.model), None)
+    spec = next(
+        (found.spec for found, _ in catalog.rows(ModelRow) if found.model == row.model), None
+    )
     _require_plausible(list(benchmark_findings(row, spec)), runs, confirmed=bool(setup.confirm))
     files = tuple(run.file for run in runs)
     return CalibratedCurve(keys, row, tuple(point_checks(row, spec)), files)

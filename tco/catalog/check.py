@@ -31,8 +31,14 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
         for row in rows
         for fault in (*_unnamed(row, catalog, instances), *_faults(row, today))
     ]
-    found = [one for book in catalog.every_book for one in book_findings(book, catalog, today)]
-    faults += [Problem(one.file, one.path, one.message) for one in found if not one.confirmed]
+    found = [
+        finding for book in catalog.every_book for finding in book_findings(book, catalog, today)
+    ]
+    faults += [
+        Problem(finding.file, finding.path, finding.message)
+        for finding in found
+        if not finding.confirmed
+    ]
     old = [
         row
         for row in rows

@@ -64,9 +64,9 @@ class Arrivals:
             return np.where(over <= TOLERANCE * np.maximum(load, 1.0), 0.0, over)
         queued = self.burst_rate * load
         if self.routed == "random":
-            one = np.full_like(load, 1.0 / self.replicas)
-            each = ratio(queued, capacity) * one
-            share = overflow_share(self.rate, self.concurrency, one, each)
+            whole = np.full_like(load, 1.0 / self.replicas)
+            each = ratio(queued, capacity) * whole
+            share = overflow_share(self.rate, self.concurrency, whole, each)
             return np.where(capacity > 0, load * share, load)
         return load * overflow_share(self.rate, self.concurrency, capacity, queued)
 
@@ -84,8 +84,8 @@ class Arrivals:
         them, but for the part of a request that has no place.
         """
         if self.routed == "random":
-            [one] = self._solved(np.array([1.0 / self.replicas]))[1]
-            return nodes * one * self.replicas
+            [queued_each] = self._solved(np.array([1.0 / self.replicas]))[1]
+            return nodes * queued_each * self.replicas
         at = nodes if len(nodes) <= SOLVED_NODES else _spread_out(nodes)
         queues, most = self._solved(at)
         if at is nodes:
@@ -158,7 +158,9 @@ class FleetMonth:
         """Every number as one array, the fields first: what a table interpolates."""
         pools = (self.node_hours, self.needed_hours, self.starts)
         more = (self.busy_hours, self.peak_nodes)
-        return np.stack([*(one for field in pools + more for one in field), self.overflow_share])
+        return np.stack(
+            [*(values for field in pools + more for values in field), self.overflow_share]
+        )
 
     def start_hours(self, index: int, boot_hours: Quantity) -> FloatArray:
         """Boot-and-load hours billed for a pool: a start's, for every start.
@@ -298,8 +300,8 @@ class Fleet:
                     for pool, nodes in zip(self.pools, provisioned, strict=True)
                 ),
                 busy_hours=tuple(
-                    (one / pool.work_per_node) @ hours
-                    for pool, one in zip(self.pools, served, strict=True)
+                    (working / pool.work_per_node) @ hours
+                    for pool, working in zip(self.pools, served, strict=True)
                 ),
                 peak_nodes=tuple(nodes.max(axis=1) for nodes in provisioned),
                 overflow_share=ratio(overflow @ hours, load @ hours),

@@ -140,7 +140,7 @@ def operate(
     after the pricing day it has moved along its path.
     """
     factors = factor if isinstance(factor, Sequence) else [factor] * len(stack.services)
-    arrays = [np.atleast_1d(np.asarray(one, float)) for one in factors]
+    arrays = [np.atleast_1d(np.asarray(factor, float)) for factor in factors]
     return FleetOperation(
         tuple(arrays),
         tuple(
@@ -192,7 +192,10 @@ def group_work(
     operation = group.fleet.at(load_factor)
     none = np.zeros(len(load_factor))
     standby = service.standby
-    spare_pool = next((one for one in group.pools if one.supply.option != "spot"), group.pools[0])
+    spare_pool = next(
+        (candidate for candidate in group.pools if candidate.supply.option != "spot"),
+        group.pools[0],
+    )
     done = GroupWork(
         group=group,
         factor=factor,
@@ -267,7 +270,7 @@ def outage_share(service: ServiceModel, done: GroupWork, scenario: Scenario) -> 
     """
     if service.standby.kind != "api":
         return done.outage_share
-    likely, drawn = (_node_hours_down(done, one) for one in (BASE_CASE, scenario))
+    likely, drawn = (_node_hours_down(done, case) for case in (BASE_CASE, scenario))
     down = ratio(drawn, likely)
     if np.all(down == 1.0):
         return done.outage_share
@@ -289,7 +292,7 @@ def speed(done: GroupWork, scenario: Scenario) -> Quantity:
     group = done.group
     made = _throughput(group, done.months, scenario)
     if not _pools_are_known(group):
-        likely, obtained = (_capacity(done, one) for one in (BASE_CASE, scenario))
+        likely, obtained = (_capacity(done, case) for case in (BASE_CASE, scenario))
         made = made * np.where(likely > 0, ratio(obtained, likely), 1.0)
     if not _requests_are_known(group):
         made = made * _node_seconds(group, BASE_CASE) / _node_seconds(group, scenario)

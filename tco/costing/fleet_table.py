@@ -106,7 +106,7 @@ class _ByMonth:
         load_factor = factor / speed(exact, scenario) * burst
         values = self.tables[0].values(load_factor)
         if len(self.tables) > 1:
-            values = [np.array(one) for one in values]
+            values = [np.array(column) for column in values]
         for number, table in enumerate(self.tables[1:], start=1):
             here = self.months == number
             for value, other in zip(values, table.values(load_factor[..., here]), strict=True):
@@ -181,7 +181,7 @@ class _GroupTable:
         cell = place.astype(np.intp)
         part = place - cell
         piece = 2 * cell + (part > self.cuts.take(cell) + AT_STEP)
-        values = [np.broadcast_to(one, place.shape) for one in self.first]
+        values = [np.broadcast_to(values, place.shape) for values in self.first]
         for number, start, slope in zip(self.varying, self.starts, self.slopes, strict=True):
             values[number] = start.take(piece) + slope.take(piece) * part
         return values

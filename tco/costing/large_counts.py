@@ -22,7 +22,7 @@ AT_MEAN = 1e-3
 
 def normal_tail(z: FloatArray) -> FloatArray:
     """Return P(Z > z) of a standard normal; numpy has no error function of its own."""
-    halves = [0.5 * math.erfc(one) for one in (z.ravel() / math.sqrt(2.0)).tolist()]
+    halves = [0.5 * math.erfc(deviation) for deviation in (z.ravel() / math.sqrt(2.0)).tolist()]
     return np.array(halves, float).reshape(z.shape)
 
 
@@ -37,7 +37,7 @@ def trials_tail(
     Barndorff-Nielsen's r*, which keeps it between 0 and 1.
     """
     uncertain = [(n, chance) for n, chance in zip(counts, chances, strict=True) if chance > 0]
-    chance = np.array([one for _, one in uncertain])
+    chance = np.array([chance for _, chance in uncertain])
     trials = np.stack([*(n for n, _ in uncertain), 0.0 * least], -1)[:, :-1]
     target = least - 0.5
     most = trials.sum(axis=1)

@@ -141,6 +141,6 @@ def api_bills(
         return None
     factors = factor if isinstance(factor, Sequence) else [factor] * len(rates)
     return [
-        api_bill(stack, service, rate, one, month=month, scenario=scenario)
-        for service, rate, one in zip(stack.services, rates, factors, strict=True)
+        api_bill(stack, service, rate, factor, month=month, scenario=scenario)
+        for service, rate, factor in zip(stack.services, rates, factors, strict=True)
     ]

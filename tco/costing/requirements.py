@@ -46,9 +46,9 @@ def lacking_of_stack(specs: Iterable[Service], other: StackModel) -> tuple[str, 
 def lacking_scores(require: Iterable[Requirement], scores: Sequence[Score]) -> Iterator[str]:
     """Yield the required scores that a model does not reach; one that is not known is none."""
     known = {score.benchmark: score.value for score in scores}
-    for one in require:
-        if isinstance(one, MinScore):
-            for benchmark, least in one.min_score.items():
+    for requirement in require:
+        if isinstance(requirement, MinScore):
+            for benchmark, least in requirement.min_score.items():
                 value, needed = known.get(benchmark), f"score of {plain(least, 4)} on {benchmark}"
                 if value is None:
                     yield f"a known {needed}"

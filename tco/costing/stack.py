@@ -86,8 +86,10 @@ class StackModel:
     @property
     def findings(self) -> tuple[PlausibilityFinding, ...]:
         """Every implausible figure that decides: the stack's own and its alternatives', once."""
-        stacks = [one.stack for one in self.alternatives if one.stack is not None]
-        found = [*self.implausible, *(one for stack in stacks for one in stack.implausible)]
+        stacks = [
+            alternative.stack for alternative in self.alternatives if alternative.stack is not None
+        ]
+        found = [*self.implausible, *(finding for stack in stacks for finding in stack.implausible)]
         return tuple(dict.fromkeys(found))
 
     @property

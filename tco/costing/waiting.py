@@ -35,7 +35,7 @@ def moved_load(load: FloatArray, waiting: Sequence[Waiting], most: float = math.
     up to a load of ``most`` there; what finds no room stays in its hour. Every hour's arrivals
     move in turn until none does any more: the week is then as even as the delays allow.
     """
-    moves = [one for one in waiting if one.share > 0 and one.hours > 0]
+    moves = [move for move in waiting if move.share > 0 and move.hours > 0]
     if not moves:
         return load
     return _moved(np.asarray(load, float).tobytes(), tuple(moves), most).copy()
@@ -45,19 +45,19 @@ def moved_load(load: FloatArray, waiting: Sequence[Waiting], most: float = math.
 def _moved(week: bytes, moves: tuple[Waiting, ...], most: float) -> FloatArray:
     """Return the moved load of a week, computed once however many plans serve the same one."""
     load = np.frombuffer(week)
-    parts = [_windows(one.hours) for one in moves]
+    parts = [_windows(move.hours) for move in moves]
     placed = [np.zeros((HOURS_PER_WEEK, windows.shape[1])) for windows in parts]
-    for one, held in zip(moves, placed, strict=True):
-        held[:, 0] = load * one.share
+    for move, held in zip(moves, placed, strict=True):
+        held[:, 0] = load * move.share
     mean = float(load.mean())
     total, hours = load.copy(), np.flatnonzero(load)
     for _ in range(MOST_SWEEPS):
         before, hours = total.copy(), hours[::-1]
-        for one, windows, held in zip(moves, parts, placed, strict=True):
+        for move, windows, held in zip(moves, parts, placed, strict=True):
             for hour in hours:
                 window = windows[hour]
                 total[window] -= held[hour]
-                held[hour] = _filled(total[window], float(load[hour]) * one.share, most)
+                held[hour] = _filled(total[window], float(load[hour]) * move.share, most)
                 total[window] += held[hour]
         if np.abs(total - before).max() <= SETTLED * mean:
             break

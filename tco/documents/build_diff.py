@@ -92,7 +92,7 @@ def _outcome(result: Evaluation | None) -> Outcome | None:
         answer=answer(result),
         flips=tuple(flips(result)),
         measure_first=measure_first(result),
-        unpriced=tuple(f"{one.name}: {one.reason}" for one in result.unpriced),
+        unpriced=tuple(f"{item.name}: {item.reason}" for item in result.unpriced),
         warnings=tuple(caution.message for caution in cautions(result, figures)),
         pricing_day=result.stack.day.isoformat(),
         oldest_price_days=oldest_age_days(figures, result.today),
@@ -158,7 +158,7 @@ def _line(pair: LinePair) -> LineDelta:
     shown = pair.after or pair.before
     if shown is None:
         raise AssertionError("a pair of lines has at least one side")
-    names = dict.fromkeys(_name(one) for one in (pair.before, pair.after) if one is not None)
+    names = dict.fromkeys(_name(side) for side in (pair.before, pair.after) if side is not None)
     return LineDelta(
         category=shown.line.category,
         name=" → ".join(names),

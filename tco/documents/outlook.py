@@ -36,7 +36,12 @@ def _demand(result: Evaluation) -> Iterator[str]:
 
 def _api_prices(result: Evaluation) -> Iterator[str]:
     """Yield how hosted prices change; every API of a plan has the same yearly path."""
-    rates = [rate for one in result.stack.alternatives for rate in one.rates if rate is not None]
+    rates = [
+        rate
+        for alternative in result.stack.alternatives
+        for rate in alternative.rates
+        if rate is not None
+    ]
     decay = next((rate.path.decay_per_year.value for rate in rates), None)
     if decay is not None and decay.likely:
         yield f"API prices fall {exact_percent(decay.likely)} per year{_ends(decay, share=True)}"
@@ -100,14 +105,14 @@ def options(result: Evaluation) -> tuple[str, ...]:
 
 def _speculative(node: NodeThroughput) -> str:
     """Return what speculative decoding gains at the operating point; empty where it runs."""
-    one, concurrency = node.configuration, node.point.concurrency
-    if one.speculative not in ("none", "unknown") or one.mode != "aggregated":
+    curve, concurrency = node.configuration, node.point.concurrency
+    if curve.speculative not in ("none", "unknown") or curve.mode != "aggregated":
         return ""
     if concurrency is None:
         return ""
     gain = factor_text(float(speculative_gain(np.array(concurrency))))
     return (
         f"Not assumed: where it was measured, speculative decoding (MTP) made {gain} the tok/s at "
-        f"concurrency {plain(concurrency)}. Set serving.speculative where {one.model} was measured "
-        "with it."
+        f"concurrency {plain(concurrency)}. Set serving.speculative where {curve.model} was "
+        "measured with it."
     )

@@ -35,7 +35,7 @@ class PlausibilityPart(Part):
 
 def plausibility_part(findings: Iterable[PlausibilityFinding]) -> tuple[PlausibilityPart, ...]:
     """Return findings for a document; a confidential value is left out."""
-    return tuple(_part(one) for one in findings)
+    return tuple(_part(finding) for finding in findings)
 
 
 def _part(finding: PlausibilityFinding) -> PlausibilityPart:

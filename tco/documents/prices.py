@@ -123,7 +123,7 @@ def prices_check_document(checked: Checked) -> PricesCheckDocument:
     return PricesCheckDocument(
         figures=checked.figures,
         faults=tuple(map(problem_part, checked.faults)),
-        old=tuple(AgedPart(name=one.name, age_days=one.age_days) for one in checked.old),
+        old=tuple(AgedPart(name=figure.name, age_days=figure.age_days) for figure in checked.old),
         measurements=checked.measurements,
         implausible_measurements=checked.implausible_measurements,
         plausibility=plausibility_part(checked.implausible),

@@ -72,9 +72,12 @@ def prices_refresh_document(
         prices=tuple(map(_change, found)),
         missing=tuple(
             TroublePart(
-                source=one.source, region=one.region, instance=one.instance, message=one.message
+                source=trouble.source,
+                region=trouble.region,
+                instance=trouble.instance,
+                message=trouble.message,
             )
-            for one in missing
+            for trouble in missing
         ),
     )
 

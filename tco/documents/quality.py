@@ -78,8 +78,8 @@ def _served(stack: StackModel, alternative: Alternative) -> Mapping[str, Served]
     """Return the model that an alternative serves for each service, where it is known."""
     if alternative.stack is not None:
         of_workload: dict[str, Served] = {
-            alternative.stack.plan.services[one.name].workload: (one.model, one.scores)
-            for one in alternative.stack.services
+            alternative.stack.plan.services[served.name].workload: (served.model, served.scores)
+            for served in alternative.stack.services
         }
         plans = stack.plan.services
         return {

@@ -35,7 +35,7 @@ def flips(result: Evaluation) -> list[str]:
             thresholds_shown.append((False, f"{name}: {never}"))
         elif threshold.status == "always":
             thresholds_shown.append((False, f"{name}: no value would, self-hosting always wins"))
-    return [text for _, text in sorted(thresholds_shown, key=lambda one: not one[0])][:3]
+    return [text for _, text in sorted(thresholds_shown, key=lambda item: not item[0])][:3]
 
 
 def reasons(result: Evaluation) -> list[str]:
@@ -56,8 +56,8 @@ def reasons(result: Evaluation) -> list[str]:
             verb = "covers" if value >= price else "does not cover"
             secret = secret_supplies(result, index)
             worth, paid = (
-                HIDDEN if one in secret else usd_price(usd_per_hour)
-                for one, usd_per_hour in ((API, value), (name, price))
+                HIDDEN if label in secret else usd_price(usd_per_hour)
+                for label, usd_per_hour in ((API, value), (name, price))
             )
             said.append(
                 f"A fully used node-hour of {service.name} would cost {worth} at "

@@ -96,13 +96,22 @@ class StackSummary(Part):
     @property
     def rival(self) -> AlternativePart | None:
         """The alternative that the verdict names."""
-        return next((one for one in self.alternatives if one.name == self.verdict.against), None)
+        return next(
+            (
+                alternative
+                for alternative in self.alternatives
+                if alternative.name == self.verdict.against
+            ),
+            None,
+        )
 
     @property
     def scenarios_against_rival(self) -> ComparisonPart | None:
         """What the scenarios say against the alternative that the verdict names."""
         drawn = self.uncertainty.against if self.uncertainty is not None else ()
-        return next((one for one in drawn if one.name == self.verdict.against), None)
+        return next(
+            (comparison for comparison in drawn if comparison.name == self.verdict.against), None
+        )
 
 
 def stack_summary(result: Evaluation) -> StackSummary:
@@ -118,8 +127,8 @@ def stack_summary(result: Evaluation) -> StackSummary:
         hours_per_month=HOURS_PER_MONTH,
         catalog=stack.catalog_version,
         plan_digest=stack.source.digest,
-        warnings=tuple(one.message for one in noted),
-        cautions=tuple(_caution(one) for one in noted),
+        warnings=tuple(caution.message for caution in noted),
+        cautions=tuple(_caution(caution) for caution in noted),
         plausibility=plausibility_part(stack.findings),
         oldest_price_days=oldest_age_days(figures, result.today),
         mtok_per_month=stack.mtok_per_month,
@@ -128,7 +137,9 @@ def stack_summary(result: Evaluation) -> StackSummary:
         services=service_parts(result),
         lines=line_parts(result),
         usd_by_category=usd_by_category(result),
-        unpriced=tuple(UnpricedPart(name=one.name, reason=one.reason) for one in result.unpriced),
+        unpriced=tuple(
+            UnpricedPart(name=item.name, reason=item.reason) for item in result.unpriced
+        ),
         priced_usd_per_month=result.priced_usd_per_month,
         low_usd_per_month=sum(line.low for line in result.lines),
         high_usd_per_month=sum(line.high for line in result.lines),

@@ -63,7 +63,7 @@ def uncertainty_part(result: Evaluation) -> UncertaintyPart | None:
     drawn = result.uncertainty
     if drawn is None:
         return None
-    names = [figure.name for one in drawn.against for figure in one.inputs]
+    names = [figure.name for comparison in drawn.against for figure in comparison.inputs]
     secret = secret_figures(result, names)
     month = drawn.usd_per_month
     return UncertaintyPart(
@@ -73,7 +73,7 @@ def uncertainty_part(result: Evaluation) -> UncertaintyPart | None:
         p50=month.p50,
         p90=month.p90,
         npv_usd=_percentiles(drawn.npv_usd),
-        against=tuple(_comparison(one, secret) for one in drawn.against),
+        against=tuple(_comparison(comparison, secret) for comparison in drawn.against),
     )
 
 

@@ -34,7 +34,7 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
     found: dict[tuple[str, Term, str], set[tuple[float, str]]] = {}
     for result in _results(client, wanted):
         offering = result["savingsPlanOffering"]
-        properties = {one["name"]: one["value"] for one in result["properties"]}
+        properties = {item["name"]: item["value"] for item in result["properties"]}
         instance, term = properties.get("instanceType"), _term(offering["durationSeconds"])
         plain = all(properties.get(key, value) == value for key, value in wanted.items())
         if (

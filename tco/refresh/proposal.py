@@ -68,11 +68,11 @@ def _same(before: NodePrice, price: NodePrice) -> bool:
     )
 
 
-def _equal(one: Range, other: Range) -> bool:
+def _equal(left: Range, other: Range) -> bool:
     pairs: Sequence[tuple[float, float]] = (
-        (one.low, other.low),
-        (one.likely, other.likely),
-        (one.high, other.high),
+        (left.low, other.low),
+        (left.likely, other.likely),
+        (left.high, other.high),
     )
     return all(math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9) for a, b in pairs)
 
@@ -80,7 +80,7 @@ def _equal(one: Range, other: Range) -> bool:
 def _vanished(collected: Collected, catalog: Catalog) -> Iterator[Change]:
     """Yield the prices in force that their source, asked for them, no longer has."""
     arrived = {price.key for price in collected.prices}
-    unclear = {(one.source, one.region, one.instance) for one in collected.troubles}
+    unclear = {(trouble.source, trouble.region, trouble.instance) for trouble in collected.troubles}
     for source, ask in collected.complete:
         for instance in ask.instances:
             if (source.name, ask.region, instance) in unclear:

@@ -57,10 +57,10 @@ def _month_row(part: tuple[MonthPart, ...], rival: str) -> MonthRow:
     span = f"{first.month}" if first is last else f"{first.month}–{last.month}"
     return MonthRow(
         months=span,
-        running=usd_about(sum(one.own_running_usd for one in part)),
-        upfront=usd_about(sum(one.upfront_usd for one in part)),
-        refused=usd_about(sum(one.refused_usd for one in part)),
-        rival=usd_about(sum(one.rival_usd for one in part)),
+        running=usd_about(sum(month.own_running_usd for month in part)),
+        upfront=usd_about(sum(month.upfront_usd for month in part)),
+        refused=usd_about(sum(month.refused_usd for month in part)),
+        rival=usd_about(sum(month.rival_usd for month in part)),
         cumulative=usd_about(last.cumulative_usd),
         cheaper="self-hosting" if last.cheaper == "self" else rival,
     )

@@ -21,7 +21,9 @@ def node_table_text(rows: Sequence[NodeRow]) -> str:
     lines: list[str] = []
     for node, regions in itertools.groupby(rows, key=lambda row: row.node):
         lines.append(node)
-        lines.append(f"  {'region':<{REGION}}" + "".join(f"{one:>{PRICE}}" for one in HEADERS))
+        lines.append(
+            f"  {'region':<{REGION}}" + "".join(f"{header:>{PRICE}}" for header in HEADERS)
+        )
         for row in regions:
             cells = "".join(f"{_cell(row.prices.get(column)):>{PRICE}}" for column in COLUMNS)
             lines.append(f"  {row.region or 'any':<{REGION}}{cells}")

@@ -32,7 +32,7 @@ def pool_text(stack: StackSummary, pool: str) -> str:
 
 def _waiting(stack: StackSummary, pool: str) -> str:
     """Note a commitment that is not bought yet, with the on-demand cost until then."""
-    unbought = next((one for one in stack.unbought if one.pool == pool), None)
+    unbought = next((waiting for waiting in stack.unbought if waiting.pool == pool), None)
     if unbought is None:
         return ""
     if unbought.kind == "capacity-block":
@@ -73,7 +73,7 @@ def stack_text(stack: StackSummary) -> str:
         lines.append(verdict.answer)
     if verdict.flips:
         lines.append(f"what would change the answer: {'; '.join(verdict.flips)}")
-    lines += [f"no price for {one.name}: {one.reason}" for one in stack.unpriced]
+    lines += [f"no price for {item.name}: {item.reason}" for item in stack.unpriced]
     return "\n".join(lines)
 
 

@@ -129,8 +129,8 @@ def check_text(checked: Checked, max_age: int, width: int = WIDTH) -> str:
     ]
     if checked.old:
         lines.append(f"Older than {max_age} days:")
-        for one in checked.old:
-            lines += wrapped(f"  {_age(one):>8}  {one.name}", hang=" " * 14, width=width)
+        for figure in checked.old:
+            lines += wrapped(f"  {_age(figure):>8}  {figure.name}", hang=" " * 14, width=width)
     odd = checked.implausible_measurements
     lines.append(f"{checked.measurements:,} measurements of throughput, {odd} implausible")
     count = len(checked.faults)

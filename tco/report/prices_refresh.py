@@ -47,9 +47,11 @@ def refresh_text(found: PricesRefreshDocument, *, dry_run: bool, width: int = WI
 def missing_text(missing: Sequence[TroublePart]) -> str:
     """Return what is missing, one sentence after another."""
     lines = ["Not everything arrived; what did is kept."]
-    for one in missing:
-        where = f"{one.source} {one.region}" + (f" {one.instance}" if one.instance else "")
-        lines.append(f"{where}: {one.message}")
+    for trouble in missing:
+        where = f"{trouble.source} {trouble.region}" + (
+            f" {trouble.instance}" if trouble.instance else ""
+        )
+        lines.append(f"{where}: {trouble.message}")
     return "\n".join(lines)
 
 

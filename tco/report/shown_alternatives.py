@@ -17,19 +17,31 @@ MOST_NEWER = 1
 
 def shown_alternatives(stack: StackSummary) -> tuple[tuple[AlternativePart, ...], str]:
     """Return the alternatives to show, and a sentence that counts the rest."""
-    hosts = [one for one in stack.alternatives if one.relation == "same-weights"]
-    newer = [one for one in stack.alternatives if one.relation == "newer-version"]
-    kept = {one.name for one in (*hosts[:MOST_HOSTS], *newer[:MOST_NEWER])}
+    hosts = [
+        alternative for alternative in stack.alternatives if alternative.relation == "same-weights"
+    ]
+    newer = [
+        alternative for alternative in stack.alternatives if alternative.relation == "newer-version"
+    ]
+    kept = {alternative.name for alternative in (*hosts[:MOST_HOSTS], *newer[:MOST_NEWER])}
     shown = tuple(
-        one
-        for one in stack.alternatives
-        if one.relation == "declared" or one.name in kept or one.name == stack.verdict.against
+        alternative
+        for alternative in stack.alternatives
+        if alternative.relation == "declared"
+        or alternative.name in kept
+        or alternative.name == stack.verdict.against
     )
-    names = {one.name for one in shown}
+    names = {alternative.name for alternative in shown}
     rest = [
-        _counted([one for one in hosts if one.name not in names], "host", "of the same weights"),
         _counted(
-            [one for one in newer if one.name not in names], "newer version", "of the same family"
+            [alternative for alternative in hosts if alternative.name not in names],
+            "host",
+            "of the same weights",
+        ),
+        _counted(
+            [alternative for alternative in newer if alternative.name not in names],
+            "newer version",
+            "of the same family",
         ),
     ]
     texts = [text for text in rest if text]
@@ -42,20 +54,23 @@ def quality_texts(shown: Sequence[AlternativePart]) -> tuple[str, ...]:
     Alternatives of which the same is known are named together.
     """
     by_text: dict[str, list[str]] = {}
-    for one in shown:
-        if one.quality.text:
-            by_text.setdefault(one.quality.text, []).append(one.name)
+    for alternative in shown:
+        if alternative.quality.text:
+            by_text.setdefault(alternative.quality.text, []).append(alternative.name)
     texts = [f"{', '.join(names)}: {text}." for text, names in by_text.items()]
     scores = [
-        score for one in shown for both in one.quality.scores for score in (both.own, both.other)
+        score
+        for alternative in shown
+        for both in alternative.quality.scores
+        for score in (both.own, both.other)
     ]
-    sources = dict.fromkeys(f"{one.model}: {one.source}, {one.as_of}" for one in scores)
+    sources = dict.fromkeys(f"{score.model}: {score.source}, {score.as_of}" for score in scores)
     return (*texts, f"Sources of the scores: {'; '.join(sources)}.") if sources else tuple(texts)
 
 
 def _counted(left: Sequence[AlternativePart], noun: str, what: str) -> str:
     if not left:
         return ""
-    prices = [one.usd_per_month or 0.0 for one in left]
+    prices = [alternative.usd_per_month or 0.0 for alternative in left]
     span = usd_range(min(prices), max(prices))
     return f"{len(left)} more {noun}{'' if len(left) == 1 else 's'} {what} ({span} per month)"

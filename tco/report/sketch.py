@@ -37,7 +37,10 @@ def sketch(document: MemoDocument) -> str:
         for alternative in shown
         if alternative.usd_per_month and alternative.kind == "api"
     ]
-    theirs = [(one.usd_per_month or 0.0) / own_volume * volumes for one in priced[: len(LETTERS)]]
+    theirs = [
+        (alternative.usd_per_month or 0.0) / own_volume * volumes
+        for alternative in priced[: len(LETTERS)]
+    ]
     top = float(
         max(mine.max(), *(np.minimum(their, 2 * mine.max()).max() for their in theirs), 1.0)
     )
@@ -53,7 +56,10 @@ def sketch(document: MemoDocument) -> str:
     lines.append(f"{'$0':>12} +{'-' * COLUMNS}")
     lines.append(f"{'':>13} {_axis(here, own_volume, reach)}")
     lines.append(f"{'':>14}# {stack.stack}")
-    lines += [f"{'':>14}{letter} {one.name}" for letter, one in zip(LETTERS, priced, strict=False)]
+    lines += [
+        f"{'':>14}{letter} {alternative.name}"
+        for letter, alternative in zip(LETTERS, priced, strict=False)
+    ]
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -95,7 +95,12 @@ def _rate_of(todo: Lookup, found: CatalogMatch[ApiPrice]) -> ApiRate:
 
 def check_jumps(todo: Lookup, alternatives: Sequence[Alternative]) -> None:
     """Refuse a price jump of an API that the plan does not use: it would change nothing."""
-    used = {rate.api: None for one in alternatives for rate in one.rates if rate is not None}
+    used = {
+        rate.api: None
+        for alternative in alternatives
+        for rate in alternative.rates
+        if rate is not None
+    }
     for spec in todo.plan.services.values():
         named = [spec.overflow, spec.standby.api, *(route.api for route in spec.route.values())]
         used |= {name: None for name in named if name is not None and name != "refuse"}
@@ -118,11 +123,14 @@ def resolve_alternatives(
     What the plan names comes first, each priced or with the reason why it has no price.
     """
     made = [
-        replace(one, same_model=are_same_weights(todo, services, one))
-        for one in _named_alternatives(todo, other_stack)
+        replace(alternative, same_model=are_same_weights(todo, services, alternative))
+        for alternative in _named_alternatives(todo, other_stack)
     ]
     hosts = same_weights(
-        todo, services, lambda found: _rate_of(todo, found), [one.name for one in made]
+        todo,
+        services,
+        lambda found: _rate_of(todo, found),
+        [alternative.name for alternative in made],
     )
     if todo.plan.adds_hosts:
         made += hosts
@@ -179,8 +187,8 @@ def _named_alternatives(
 def _check_against(todo: Lookup, made: Sequence[Alternative]) -> None:
     """Refuse a name that is not an alternative's, or that may not decide."""
     against = todo.plan.against
-    found = next((one for one in made if one.name == against), None)
-    names = [one.name for one in made]
+    found = next((alternative for alternative in made if alternative.name == against), None)
+    names = [alternative.name for alternative in made]
     if found is None and against != "cheapest":
         listed = ", ".join(names[:MOST_LISTED]) or "(none)"
         todo.fail(

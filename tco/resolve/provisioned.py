@@ -33,17 +33,19 @@ def provisioned_alternatives(
 
     They are those of alternatives that are one API, and that are not named by the plan themselves.
     """
-    taken = {one.name for one in made}
-    for one in made:
-        rates = [rate for rate in one.rates if rate is not None and rate.provisioned is None]
-        if one.unpriced or len({rate.api for rate in rates}) != 1:
+    taken = {alternative.name for alternative in made}
+    for alternative in made:
+        rates = [
+            rate for rate in alternative.rates if rate is not None and rate.provisioned is None
+        ]
+        if alternative.unpriced or len({rate.api for rate in rates}) != 1:
             continue
-        if not len(rates) == len(one.rates) == len(services):
+        if not len(rates) == len(alternative.rates) == len(services):
             continue
         for units in todo.catalog.provisioned_prices(rates[0].api, todo.day):
             with_units = tuple(replace(rate, provisioned=units) for rate in rates)
             if units.row.name not in taken and _any_bought(todo, services, with_units):
-                yield replace(one, name=units.row.name, rates=with_units)
+                yield replace(alternative, name=units.row.name, rates=with_units)
 
 
 def _any_bought(todo: Lookup, services: Sequence[ServiceModel], rates: Sequence[ApiRate]) -> bool:

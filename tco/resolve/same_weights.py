@@ -44,7 +44,7 @@ def same_weights(
                 (rate for best in versions for rate in best), key=_order(todo, service)
             )
         ]
-        return [one for one in (*found, *newer) if one.name not in taken]
+        return [alternative for alternative in (*found, *newer) if alternative.name not in taken]
     best = [_hosts(todo, service, service.model, rate_of)[:1] for service in services]
     if not all(best):
         return []

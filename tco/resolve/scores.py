@@ -30,11 +30,11 @@ def own_scores(todo: Lookup, name: str, spec: Service, model: str) -> tuple[Scor
     """
     scores = todo.catalog.scores(model, todo.day)
     known = {score.benchmark: score for score in scores}
-    for index, one in enumerate(spec.require):
-        if not isinstance(one, MinScore):
+    for index, requirement in enumerate(spec.require):
+        if not isinstance(requirement, MinScore):
             continue
         path = f"services.{name}.require[{index}].min_score"
-        for benchmark, least in one.min_score.items():
+        for benchmark, least in requirement.min_score.items():
             score = known.get(benchmark)
             if score is None and not _misspelled(todo, f"{path}.{benchmark}", benchmark):
                 todo.warn(

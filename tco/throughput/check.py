@@ -61,16 +61,16 @@ def check_curves() -> CurveCheck:
     """
     found = list(catalog_findings())
     faults = [
-        Problem(f"{one.model}.csv", _row_name(one.row), one.finding.message)
-        for one in found
-        if one.finding.severity == "rejected"
+        Problem(f"{fault.model}.csv", _row_name(fault.row), fault.finding.message)
+        for fault in found
+        if fault.finding.severity == "rejected"
     ]
     count = 0
     for model in curve_models():
         rows = measurements(model)
         count += len(rows)
         faults += faults_of_rows(f"{model}.csv", rows)
-    implausible = sum(one.finding.severity == "implausible" for one in found)
+    implausible = sum(fault.finding.severity == "implausible" for fault in found)
     return CurveCheck(count, tuple(faults), implausible)
 
 

@@ -92,8 +92,8 @@ def growth_of(slots: Mapping[int, float]) -> Growth | None:
     error = math.sqrt(float(rest @ rest) / (weeks - 2) / float(time @ time))
     margin = student_t_90(weeks - 2) * error
     low, likely, high = (
-        math.expm1(min(one * WEEKS_PER_YEAR, 300.0))
-        for one in (slope - margin, slope, slope + margin)
+        math.expm1(min(rate * WEEKS_PER_YEAR, 300.0))
+        for rate in (slope - margin, slope, slope + margin)
     )
     return Growth(low, likely, high)
 

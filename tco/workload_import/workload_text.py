@@ -108,11 +108,14 @@ def _hours(week: FloatArray) -> Iterator[str]:
 
 def _classes(found: Measurement) -> Iterator[str]:
     yield "classes:"
-    for one in found.classes:
-        keys = [f"name: {one.name}", f"share: {_number(one.share, 12)}"]
-        keys += [f"input: {_number(one.input)}", f"output: {_number(one.output)}"]
-        if one.cached:
-            keys.append(f"cached: {_number(one.cached, 12)}")
+    for request_class in found.classes:
+        keys = [f"name: {request_class.name}", f"share: {_number(request_class.share, 12)}"]
+        keys += [
+            f"input: {_number(request_class.input)}",
+            f"output: {_number(request_class.output)}",
+        ]
+        if request_class.cached:
+            keys.append(f"cached: {_number(request_class.cached, 12)}")
         yield f"  - {{{', '.join(keys)}}}"
 
 

@@ -78,7 +78,9 @@ def _cause(own: OwnSide, rival: RivalSide, saving_usd: float) -> TurnCause:
 def _saving(stack: StackModel, against: str) -> float:
     """Return the present value of the saving of a changed stack against an alternative."""
     changed = OwnSide(stack, project(stack), utilization=0.0)
-    alternative = next(one for one in stack.alternatives if one.name == against)
+    alternative = next(
+        alternative for alternative in stack.alternatives if alternative.name == against
+    )
     side = rival_side(changed.ahead, alternative)
     if side is None:
         raise AssertionError("an alternative that decides has a price")
@@ -121,7 +123,8 @@ def _without_node_prices(stack: StackModel) -> StackModel:
 def _without_api_prices(stack: StackModel) -> StackModel:
     steady = stack.with_services(_with_steady_apis)
     alternatives = tuple(
-        replace(one, rates=tuple(_steady(rate) for rate in one.rates)) for one in stack.alternatives
+        replace(alternative, rates=tuple(_steady(rate) for rate in alternative.rates))
+        for alternative in stack.alternatives
     )
     return _everywhere(replace(steady, alternatives=alternatives), _without_api_prices)
 
@@ -148,8 +151,10 @@ def _steady_path(rate: ApiRate) -> PricePath:
 def _everywhere(stack: StackModel, change: Callable[[StackModel], StackModel]) -> StackModel:
     """Return a stack with the stacks among its alternatives changed as well."""
     alternatives = tuple(
-        one if one.stack is None else replace(one, stack=change(one.stack))
-        for one in stack.alternatives
+        alternative
+        if alternative.stack is None
+        else replace(alternative, stack=change(alternative.stack))
+        for alternative in stack.alternatives
     )
     return replace(stack, alternatives=alternatives)
 

@@ -86,7 +86,14 @@ def _deciding(
 
 def _first_complete(alternatives: Iterable[Alternative], relation: Relation) -> Alternative | None:
     """Return the first host of a relation that has everything that the services require."""
-    return next((one for one in alternatives if one.relation == relation and not one.lacking), None)
+    return next(
+        (
+            alternative
+            for alternative in alternatives
+            if alternative.relation == relation and not alternative.lacking
+        ),
+        None,
+    )
 
 
 def _cheaper(

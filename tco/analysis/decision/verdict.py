@@ -171,7 +171,7 @@ def caps_on(
     if cheaper is not None:
         message = f"{cheaper.name} is eligible and cheaper than the chosen alternative"
         caps.append(Cap("cheaper-alternative", message))
-    unusual = [one.path for one in stack.findings if not one.confirmed]
+    unusual = [finding.path for finding in stack.findings if not finding.confirmed]
     if unusual:
         more = f" and {len(unusual) - 1} more" if len(unusual) > 1 else ""
         verb = "are" if more else "is"

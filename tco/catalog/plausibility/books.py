@@ -65,7 +65,7 @@ def _kind(row: AnyRow) -> FindingId:
 def _doubts(row: AnyRow, catalog: Catalog, day: dt.date, *, is_listed: bool) -> Iterator[Doubt]:
     if isinstance(row, ApiPrice):
         yield from doubtful_api_prices(row, catalog, day, is_listed=is_listed)
-        yield from (one for one in unusual_figures(row) if "mtok" not in str(one.keys[-1]))
+        yield from (figure for figure in unusual_figures(row) if "mtok" not in str(figure.keys[-1]))
         return
     yield from unusual_figures(row)
     if isinstance(row, NodePrice):

@@ -73,7 +73,7 @@ def bounds() -> dict[str, Bound]:
 
 
 def _bound(row: dict[str, str]) -> Bound:
-    pairs = (one.split("=", 1) for one in row["mistakes"].split(";") if one)
+    pairs = (pair.split("=", 1) for pair in row["mistakes"].split(";") if pair)
     return Bound(
         band=Band(float(row["low"]), float(row["high"]), "the usual range"),
         unit=row["unit"],
@@ -101,5 +101,5 @@ def gpu_hour_band(gpu: str, memory_gb: float | None) -> Band:
     name = next((name for most, name in CLASSES if 0 < memory <= most), "any")
     band = bands[name]
     if not memory:
-        return Band(min(one.low for one in bands.values()), band.high, "any GPU")
+        return Band(min(band.low for band in bands.values()), band.high, "any GPU")
     return Band(band.low, band.high, f"GPUs of {name}")

@@ -70,7 +70,7 @@ def _hardware(row: NodePrice, catalog: Catalog) -> tuple[str, int, float | None]
     known = catalog.instance(row.instance or "")
     named = known.gpu if known is not None else row.gpu or ""
     gpu = catalog.gpu(named) or named
-    found = next((one for one, _ in catalog.rows(Hardware) if one.gpu == gpu), None)
+    found = next((hardware for hardware, _ in catalog.rows(Hardware) if hardware.gpu == gpu), None)
     gpus = known.gpus if known is not None else row.gpus or 1
     return gpu, gpus, found.memory_gb.likely if found is not None else None
 
@@ -93,9 +93,9 @@ def _list_band(row: NodePrice, catalog: Catalog, day: dt.date) -> Band | None:
         usd = published.row.usd_per_node_hour
         return _around(usd, LIST_LOW, LIST_HIGH, "the on-demand list price")
     regions = [
-        one.usd_per_node_hour
-        for one in catalog.prices_of(node or "")
-        if one.purchase == "on-demand"
+        price.usd_per_node_hour
+        for price in catalog.prices_of(node or "")
+        if price.purchase == "on-demand"
     ]
     if not regions:
         return None

@@ -31,15 +31,15 @@ def implausible(todo: Lookup, services: Sequence[ServiceModel]) -> tuple[Plausib
     ``services`` are those that could be resolved: how much they need is compared with the plan.
     """
     found = (*_written(todo), *owned_findings(todo), *demand_findings(todo, services))
-    confirmed = (_confirmed(one, todo.plan.confirm) for one in _once(found))
-    return tuple(_located(one) for one in confirmed)
+    confirmed = (_confirmed(finding, todo.plan.confirm) for finding in _once(found))
+    return tuple(_located(finding) for finding in confirmed)
 
 
 def _once(found: Iterable[PlausibilityFinding]) -> Iterable[PlausibilityFinding]:
     """Return one finding for each figure, an error before a warning."""
     by_path: dict[tuple[str, str], PlausibilityFinding] = {}
-    for one in sorted(found, key=lambda one: one.severity != "error"):
-        by_path.setdefault((one.file, one.path), one)
+    for finding in sorted(found, key=lambda finding: finding.severity != "error"):
+        by_path.setdefault((finding.file, finding.path), finding)
     return by_path.values()
 
 
@@ -48,9 +48,9 @@ def refuse_absurd(todo: Lookup, findings: Sequence[PlausibilityFinding]) -> None
 
     No confirmation lifts a throughput above the physical limits.
     """
-    for one in findings:
-        if one.severity == "error" and (not one.confirmed or one.id == "throughput"):
-            todo.problems.append(Problem(one.file, _shown(one.location), one.message))
+    for finding in findings:
+        if finding.severity == "error" and (not finding.confirmed or finding.id == "throughput"):
+            todo.problems.append(Problem(finding.file, _shown(finding.location), finding.message))
 
 
 def _written(todo: Lookup) -> Iterator[PlausibilityFinding]:
@@ -74,10 +74,10 @@ def _written(todo: Lookup) -> Iterator[PlausibilityFinding]:
 
 def _confirmed(finding: PlausibilityFinding, stated: Sequence[Confirmation]) -> PlausibilityFinding:
     """Return a finding with the reason for it; a confirmation of another value has lapsed."""
-    here = [one for one in stated if one.path == finding.path]
-    for one in here:
-        if one.value == finding.value:
-            return replace(finding, confirmed=one.reason)
+    here = [statement for statement in stated if statement.path == finding.path]
+    for statement in here:
+        if statement.value == finding.value:
+            return replace(finding, confirmed=statement.reason)
     if here and not finding.confirmed:
         before = plain(here[0].value.likely, 6)
         lapsed = f" The confirmation of {before} does not hold for another value."
