@@ -71,12 +71,13 @@ class Ceiling:
 def ceiling(stack: StackModel, operation: FleetOperation) -> Ceiling:
     """Return the ceiling with every pool at its `max`; a pool without one counts as planned."""
     peak = _peak_nodes(operation)
-    return _at(stack, {pool.name: _most_nodes(pool, peak) for pool in _pools(stack)})
+    most = {pool.name: _most_nodes(pool, peak) for pool in _pools(stack)}
+    return _at(stack, most, spare_nodes(operation))
 
 
 def planned_peak(stack: StackModel, operation: FleetOperation) -> Ceiling:
     """Return the same sum for the nodes of the plan's highest hour."""
-    return _at(stack, _peak_nodes(operation))
+    return _at(stack, _peak_nodes(operation), spare_nodes(operation))
 
 
 def _pools(stack: StackModel) -> list[PoolModel]:
@@ -100,8 +101,7 @@ def _peak_nodes(operation: FleetOperation) -> dict[str, int]:
     return held
 
 
-def _at(stack: StackModel, nodes: Mapping[str, int]) -> Ceiling:
-    spares = spare_nodes(stack)
+def _at(stack: StackModel, nodes: Mapping[str, int], spares: Mapping[str, int]) -> Ceiling:
     pools = [
         _pool(stack, pool, nodes[pool.name], spares.get(pool.name, 0)) for pool in _pools(stack)
     ]

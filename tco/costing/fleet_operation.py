@@ -168,10 +168,10 @@ def _at_speed(
     return replace(done, month=done.month.serving(1.0 / burst), months=months)
 
 
-def spare_nodes(stack: StackModel) -> dict[str, int]:
-    """Return the spare nodes of each pool that has any, at the plan's own demand."""
+def spare_nodes(operation: FleetOperation) -> dict[str, int]:
+    """Return the spare nodes of each pool that has any, at the first load factor."""
     held: dict[str, int] = {}
-    for groups in operate(stack).groups:
+    for groups in operation.groups:
         for group in groups:
             nodes = round(float(group.spares[0])) * group.spare_pool.nodes_per_replica
             if nodes:

@@ -13,7 +13,7 @@ import pulumi
 from pulumi.runtime.config import is_config_secret
 
 from tco.ci_log import log_text
-from tco.costing.fleet_operation import spare_nodes
+from tco.costing.fleet_operation import operate, spare_nodes
 from tco.costing.pool_model import PoolModel
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel
@@ -142,7 +142,7 @@ def _heard(guardrails: Guardrails) -> bool:
 
 def planned_arguments(stack: StackModel) -> dict[str, GpuNodePoolArgs]:
     """Return what each pool that is provisioned is made of, by its name."""
-    spares = spare_nodes(stack)
+    spares = spare_nodes(operate(stack))
     provision = stack.plan.provision
     return {
         pool.name: _arguments(provision, stack, service, pool, spares=spares)
@@ -153,7 +153,7 @@ def planned_arguments(stack: StackModel) -> dict[str, GpuNodePoolArgs]:
 
 def declare(stack: StackModel, planned: Mapping[str, GpuNodePoolArgs]) -> dict[str, GpuNodePool]:
     """Return the plan's pools, and the guardrails of those that are provisioned."""
-    spares = spare_nodes(stack)
+    spares = spare_nodes(operate(stack))
     pools: dict[str, GpuNodePool] = {}
     for _, _, _, pool in stack.pools():
         if pool.name not in pools:
