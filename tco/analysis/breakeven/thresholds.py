@@ -76,7 +76,7 @@ def thresholds(own: OwnSide, rival: RivalSide) -> Thresholds:
     """All flipping values of an alternative over the horizon."""
     bill = rival.npv_usd - rival.refused_npv_usd
     saving = bill - own.npv_usd
-    nobody, one_fte = own.npv_usd_by_fte
+    without_people, with_one_fte = own.npv_usd_by_fte
     rented, capex = own.usd_per_gpu_hour, own.capex_usd
     return Thresholds(
         utilization=_utilization(own, rival.alternative, saving),
@@ -84,7 +84,7 @@ def thresholds(own: OwnSide, rival: RivalSide) -> Thresholds:
         if rented
         else NONE,
         api_price_factor=_api_price_factor(own, rival.alternative, saving),
-        fte=flip(bill - nobody, bill - one_fte),
+        fte=flip(bill - without_people, bill - with_one_fte),
         capex_usd=_scaled(flip(bill - own.capex_free_npv_usd, saving), capex) if capex else NONE,
         payback_months=_payback(own.flow, rival.flow.billed_usd - rival.refused_usd),
     )

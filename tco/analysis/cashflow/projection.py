@@ -99,8 +99,8 @@ def project(stack: StackModel, months: int | None = None) -> Projection:
 def tabulated(ahead: Projection, widest: float) -> Callable[[Scenario], Projection]:
     """From a scenario to the path under its throughputs, by look-up in tables built once.
 
-    Committed nodes are bought before the throughput is known: their count is that of the
-    likely path, and a low throughput overflows.
+    Committed nodes are bought before the throughput is known: they are as many as on
+    the likely path, and a low throughput overflows.
     """
     from tco.costing.fleet_table import WorkTable  # noqa: PLC0415  only scenarios look up
 
