@@ -9,11 +9,16 @@ from tco.catalog.listing import FigureEntry
 from tco.catalog.node_price import NodePrice
 from tco.catalog.node_table import COLUMNS, NodeRow, effective_usd_per_hour
 from tco.numbers import plain
+from tco.report.layout import wrapped
 
 __all__ = ["node_table_text"]
 
 HEADERS = ("on demand", "reserved", "spot", "block")
 REGION, PRICE = 16, 15
+LEGEND = (
+    "USD per node-hour and days since it was seen; ~ estimate; of several reservations the "
+    "cheapest."
+)
 
 
 def node_table_text(rows: Sequence[NodeRow]) -> str:
@@ -28,10 +33,7 @@ def node_table_text(rows: Sequence[NodeRow]) -> str:
             cells = "".join(f"{_cell(row.prices.get(column)):>{PRICE}}" for column in COLUMNS)
             lines.append(f"  {row.region or 'any':<{REGION}}{cells}")
         lines.append("")
-    lines.append(
-        "USD per node-hour and days since it was seen; ~ estimate; of several reservations the "
-        "cheapest."
-    )
+    lines += wrapped(LEGEND)
     return "\n".join(lines) + "\n"
 
 
