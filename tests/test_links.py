@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tco.errors import BadInput, TcoError
-from tco.plan.stack_file import read_stack, stack_names
+from tco.plan.stack_file import read_stack
+from tco.plan.stack_names import stack_names
 from tests.repository import Repo, no_ci, priced, repo
 
 __all__ = ["no_ci", "priced", "repo"]

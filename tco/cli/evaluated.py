@@ -18,7 +18,7 @@ def evaluated(names: Iterable[str], question: EvaluationOptions) -> list[Evaluat
     """Return the evaluations of stacks, all of them or none: the problems of every file at once."""
     from tco.analysis.evaluation import evaluate
     from tco.catalog.catalog import load_catalog
-    from tco.plan.stack_file import stack_names
+    from tco.plan.stack_names import stack_names
     from tco.resolve.resolver import load_stack
 
     folder, today = question.folder, question.today

@@ -8,7 +8,7 @@ from tco.catalog.score import Score
 from tco.costing.api_bill import ApiRate
 from tco.costing.stack import StackModel
 from tco.numbers import plain
-from tco.plan.plan import MinScore, Requirement, Service
+from tco.plan.service import MinScore, Requirement, Service
 
 __all__ = ["lacking_of", "lacking_of_stack", "lacking_scores", "model_of"]
 

@@ -24,9 +24,9 @@ from tco.documents.price import PriceDocument
 from tco.documents.prices import PricesCheckDocument, PricesDocument
 from tco.documents.prices_refresh import PricesRefreshDocument
 from tco.documents.sweep import SweepDocument
-from tco.plan.plan import Plan
-from tco.plan.stack_file import PLAN_KEY, REGION_KEY
+from tco.plan.plan import PLAN_KEY, Plan
 from tco.plan.workload import Workload
+from tco.providers.aws import REGION_KEY
 from tco.ranges import Range
 
 __all__ = ["SCHEMAS", "NamedSchema"]

@@ -14,8 +14,8 @@ from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, StackModel
 from tco.errors import BadInput, did_you_mean, one_of
 from tco.percent import percent_text
-from tco.plan.plan import Service
-from tco.plan.stack_file import stack_names
+from tco.plan.service import Service
+from tco.plan.stack_names import stack_names
 from tco.plan.workload import RequestClass
 from tco.resolve.lookup import Lookup
 from tco.resolve.provisioned import provisioned_alternatives, units_named

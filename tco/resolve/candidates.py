@@ -10,9 +10,11 @@ from tco.catalog.catalog import Catalog
 from tco.catalog.node_price import NodePrice
 from tco.costing.stack import StackModel
 from tco.errors import BadInput
-from tco.plan.plan import Finance, Service
+from tco.plan.finance import Finance
+from tco.plan.plan import PLAN_KEY
 from tco.plan.pools import Commitment, Nodes, Pool
-from tco.plan.stack_file import PLAN_KEY, StackFile
+from tco.plan.service import Service
+from tco.plan.stack_file import StackFile
 from tco.resolve.providers import pool_provider, pool_region
 from tco.resolve.resolver import resolve
 from tco.units import TERM_MONTHS

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from tco.costing.stack import StackModel
 from tco.errors import BadInput
-from tco.plan.stack_file import StackFile, listed_stacks, provisioned_workloads
+from tco.plan.provisioned_workloads import provisioned_workloads
+from tco.plan.stack_file import StackFile
+from tco.plan.stack_names import listed_stacks
 
 __all__ = ["other_fleets"]
 

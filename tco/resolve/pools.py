@@ -9,8 +9,8 @@ from tco.catalog.node_price import NodePrice
 from tco.catalog.sourced import planned
 from tco.costing.egress import Band, EgressTerms
 from tco.costing.pool_model import PoolModel, PowerTerms
-from tco.plan.plan import Service
 from tco.plan.pools import OwnedNode, Pool
+from tco.plan.service import Service
 from tco.providers.aws import REGION_KEY
 from tco.providers.provider import Provider
 from tco.ranges import Range, point

@@ -13,7 +13,8 @@ from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel
 from tco.errors import BadInput
 from tco.plan.partial_plan import FaultyStack
-from tco.plan.stack_file import PLAN_KEY, StackFile, read_stack
+from tco.plan.plan import PLAN_KEY
+from tco.plan.stack_file import StackFile, read_stack
 from tco.resolve.apis import check_jumps, resolve_alternatives
 from tco.resolve.lookup import Lookup, NotFound
 from tco.resolve.market import CatalogMarket

@@ -10,7 +10,8 @@ from tco.costing.api_bill import ApiRate, unbillable
 from tco.costing.requirements import lacking_of
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, Relation
-from tco.plan.plan import Plan, Service
+from tco.plan.plan import Plan
+from tco.plan.service import Service
 from tco.resolve.lookup import Lookup
 
 __all__ = ["are_same_weights", "same_weights"]

@@ -6,7 +6,7 @@ from tco.catalog.score import Score
 from tco.costing.requirements import model_of
 from tco.errors import did_you_mean
 from tco.numbers import plain
-from tco.plan.plan import MinScore, Service
+from tco.plan.service import MinScore, Service
 from tco.resolve.lookup import Lookup
 
 __all__ = ["api_scores", "own_scores"]

@@ -11,7 +11,7 @@ from tco.costing.pool_model import PoolModel
 from tco.costing.purchase import MERIT
 from tco.costing.service_model import ServiceModel, StandbyTerms
 from tco.errors import one_of
-from tco.plan.plan import Service
+from tco.plan.service import Service
 from tco.plan.workload import RequestClass
 from tco.resolve.apis import needed_rate
 from tco.resolve.boot import with_boot_of_weights

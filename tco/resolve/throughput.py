@@ -13,7 +13,7 @@ from tco.costing.group import PoolSpeed
 from tco.costing.pool_model import PoolModel
 from tco.costing.stack import Unpriced
 from tco.errors import one_of
-from tco.plan.plan import Service, Serving
+from tco.plan.service import Service, Serving
 from tco.plan.workload import RequestClass
 from tco.resolve.cache_hits import with_lasting_hits
 from tco.resolve.lookup import Lookup

@@ -16,7 +16,7 @@ import yaml
 from tco.analysis.evaluation import Evaluation, evaluate
 from tco.catalog.catalog import Catalog, load_catalog
 from tco.errors import BadInput
-from tco.plan.stack_file import stack_names
+from tco.plan.stack_names import stack_names
 from tco.resolve.resolver import load_stack
 
 STACKS = Path(__file__).parents[2] / "stacks"

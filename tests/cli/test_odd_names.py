@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tco.errors import BadInput, TcoError, printable
-from tco.plan.stack_file import read_stack, stack_names
+from tco.plan.stack_file import read_stack
+from tco.plan.stack_names import stack_names
 from tests.cli.conftest import Shell
 from tests.conftest import ON_DEMAND, Keys, Lab
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tco.plan.stack_file import read_stack, stack_names
+from tco.plan.stack_file import read_stack
+from tco.plan.stack_names import stack_names
 from tests.engine.project import ROOT, Project
 
 

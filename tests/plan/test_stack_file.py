@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tco.errors import BadInput
-from tco.plan.stack_file import stack_names
+from tco.plan.stack_names import stack_names
 from tests.conftest import ON_DEMAND, Keys, Lab
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}

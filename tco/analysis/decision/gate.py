@@ -13,7 +13,7 @@ from tco.catalog.sourced import SourcedValue
 from tco.costing.stack import StackModel, Unpriced
 from tco.numbers import usd
 from tco.percent import exact_percent, percent_text, probability_text
-from tco.plan.plan import Gate, Override
+from tco.plan.gate import Gate, Override
 
 __all__ = [
     "UNPLANNED_SHARE",

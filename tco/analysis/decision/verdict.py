@@ -11,7 +11,7 @@ from tco.analysis.breakeven.break_even import BreakEven
 from tco.analysis.breakeven.thresholds import UNASKED, Thresholds, thresholds
 from tco.analysis.cashflow.comparison import OwnSide, RivalSide
 from tco.costing.stack import Alternative, StackModel, Unpriced
-from tco.plan.plan import Gate
+from tco.plan.gate import Gate
 
 if TYPE_CHECKING:
     from tco.analysis.simulation.accumulator import ScenarioComparison

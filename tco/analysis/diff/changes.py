@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from tco.catalog.book import Book, describe
 from tco.files import as_list, as_mapping
-from tco.plan.stack_file import PLAN_KEY, StackFile
+from tco.plan.plan import PLAN_KEY
+from tco.plan.stack_file import StackFile
 from tco.plan.workload import Demand, Workload
 from tco.providers.aws import REGION_KEY
 

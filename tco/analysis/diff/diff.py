@@ -24,7 +24,8 @@ from tco.defaults import SCENARIOS, SEED
 from tco.errors import BadInput, Problem
 from tco.links import Unreadable
 from tco.natural_order import natural
-from tco.plan.stack_file import StackFile, listed_stacks, read_stack, stack_name
+from tco.plan.stack_file import StackFile, read_stack
+from tco.plan.stack_names import listed_stacks, stack_name
 
 __all__ = ["Asked", "Side", "StackDiff", "Status", "diff_stacks"]
 

@@ -12,8 +12,10 @@ from typing import Any
 from tco.analysis.decision.gate import ceiling_limit_usd, unplanned_limit_usd
 from tco.analysis.evaluation import Evaluation
 from tco.catalog.book import describe
-from tco.plan.plan import Gate, Guardrails, Override, Plan
-from tco.plan.stack_file import PLAN_KEY, StackFile
+from tco.plan.gate import Gate, Override
+from tco.plan.plan import PLAN_KEY, Plan
+from tco.plan.provision import Guardrails
+from tco.plan.stack_file import StackFile
 from tco.ranges import Range
 
 __all__ = ["KEYS", "Weakening", "weakenings"]

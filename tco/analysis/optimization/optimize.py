@@ -28,7 +28,7 @@ from tco.costing.stack import StackModel
 from tco.defaults import SCENARIOS, SEED
 from tco.errors import BadInput, Problem
 from tco.percent import exact_percent
-from tco.plan.stack_file import PLAN_KEY
+from tco.plan.plan import PLAN_KEY
 from tco.units import TERM_MONTHS
 
 __all__ = ["LONGEST_MONTHS", "Optimum", "Pinned", "PricedMix", "ServiceOptimum", "optimize"]

@@ -15,8 +15,8 @@ from tco.analysis.optimization.optimize import Optimum
 from tco.costing.pool_model import PoolModel
 from tco.errors import TcoError
 from tco.files import as_mapping
+from tco.plan.plan import PLAN_KEY
 from tco.plan.pools import Pool
-from tco.plan.stack_file import PLAN_KEY
 
 __all__ = ["pinned"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tco.arrays import FloatArray
 from tco.errors import TcoError
-from tco.plan.plan import Correlation
+from tco.plan.finance import Correlation
 from tco.ranges import Range
 
 __all__ = ["Z90", "ImpossibleCorrelations", "UnknownFigure", "correlated", "drawn"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from tco.analysis.simulation.distribution import Z90, correlated, drawn
 from tco.arrays import FloatArray, Quantity
-from tco.plan.plan import Correlation
+from tco.plan.finance import Correlation
 from tco.ranges import Range
 from tco.scenario import Figure, Scenario
 

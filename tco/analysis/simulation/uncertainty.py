@@ -34,8 +34,8 @@ from tco.arrays import FloatArray, Quantity
 from tco.costing.fleet_operation import GroupWork, burstiness, speed
 from tco.costing.stack import Alternative
 from tco.errors import BadInput, Problem, one_of
-from tco.plan.plan import Correlation
-from tco.plan.stack_file import PLAN_KEY
+from tco.plan.finance import Correlation
+from tco.plan.plan import PLAN_KEY
 from tco.scenario import Scenario
 
 __all__ = [

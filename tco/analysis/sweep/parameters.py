@@ -16,9 +16,9 @@ from tco.costing.stack import StackModel
 from tco.errors import one_of
 from tco.files import as_list, as_mapping, unwrapped, validated
 from tco.plan.folder_files import FolderFiles
-from tco.plan.plan import Plan
+from tco.plan.plan import PLAN_KEY, Plan
 from tco.plan.pools import Nodes
-from tco.plan.stack_file import PLAN_KEY, StackFile
+from tco.plan.stack_file import StackFile
 from tco.plan.workload import Workload, demand_of
 from tco.ranges import Range
 

@@ -18,7 +18,7 @@ from tco.iac.enforce.ceiling_rise import ceiling_record
 from tco.iac.enforce.gate_hooks import Judgement
 from tco.iac.provision.pool import GpuNodePool
 from tco.numbers import usd
-from tco.plan.plan import Override
+from tco.plan.gate import Override
 from tco.report.preview import closed_text, pool_text, running_text, stack_text
 
 __all__ = ["OUTPUTS", "annotate", "record"]

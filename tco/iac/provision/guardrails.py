@@ -15,7 +15,7 @@ from tco.costing.lines import total
 from tco.costing.stack import StackModel
 from tco.iac.provision.agent import AGENT_NAMESPACE, GPU_METRIC, POOL_DIMENSION
 from tco.iac.provision.arguments import GpuNodePoolArgs, short_name
-from tco.plan.plan import Guardrails
+from tco.plan.provision import Guardrails
 
 __all__ = ["SpendGuardrails", "billed_by_aws_usd"]
 

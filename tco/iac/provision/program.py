@@ -20,8 +20,9 @@ from tco.costing.stack import StackModel
 from tco.errors import BadInput, Problem, TcoError
 from tco.iac.provision.guardrails import SpendGuardrails, billed_by_aws_usd
 from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs
-from tco.plan.plan import Guardrails, Provision
-from tco.plan.stack_file import PLAN_KEY, StackFile, stack_from
+from tco.plan.plan import PLAN_KEY
+from tco.plan.provision import Guardrails, Provision
+from tco.plan.stack_file import StackFile, stack_from
 from tco.providers.aws import REGION_KEY
 
 __all__ = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from tco.catalog.plausibility.doubt import Keys
-from tco.plan.stack_file import PLAN_KEY, StackFile
+from tco.plan.plan import PLAN_KEY
+from tco.plan.stack_file import StackFile
 
 __all__ = ["PLAN_KEYS", "workload_file", "workload_path"]
 

@@ -13,8 +13,8 @@ from tco.costing.service_model import ServiceModel
 from tco.errors import BadInput, Problem
 from tco.files import read_text
 from tco.numbers import plain
-from tco.plan.plan import Confirmation
-from tco.plan.stack_file import PLAN_KEY
+from tco.plan.gate import Confirmation
+from tco.plan.plan import PLAN_KEY
 from tco.resolve.lookup import Lookup
 from tco.resolve.plausibility.demand import demand_findings
 from tco.resolve.plausibility.owned import owned_findings

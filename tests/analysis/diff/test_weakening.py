@@ -10,7 +10,7 @@ import pytest
 
 from tco.analysis.diff.weakening import KEYS, Weakening, weakenings
 from tco.analysis.evaluation import Evaluation, evaluate
-from tco.plan.plan import Gate
+from tco.plan.gate import Gate
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
 PROVISION: Keys = {"kind": "asg", "subnets": ["subnet-1"]}

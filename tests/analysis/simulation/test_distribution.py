@@ -17,7 +17,7 @@ from tco.analysis.simulation.distribution import (
     correlated,
     drawn,
 )
-from tco.plan.plan import Correlation
+from tco.plan.finance import Correlation
 from tco.ranges import Amount, Range, Share
 
 ENDS = np.array([-Z90, 0.0, Z90])

@@ -10,7 +10,7 @@ from tco.analysis.simulation.distribution import Z90
 from tco.analysis.simulation.drivers import Drivers, Recorder
 from tco.analysis.simulation.uncertainty import drivers_of
 from tco.catalog.sourced import SourcedValue
-from tco.plan.plan import Correlation
+from tco.plan.finance import Correlation
 from tco.ranges import Range, point
 from tests.conftest import ON_DEMAND, Lab
 

@@ -1,0 +1,42 @@
+"""Where the Pulumi program puts the nodes, and whom its guardrails notify."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from tco.catalog.fields import Name
+from tco.files import Strict
+
+__all__ = ["Guardrails", "Provision"]
+
+
+class Provision(Strict):
+    """Where the Pulumi program puts the nodes."""
+
+    kind: Literal["eks", "asg"]
+    cluster: Name | None = None
+    subnets: Annotated[tuple[Name, ...], Field(min_length=1)]
+    zone: Name | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.kind == "eks") != (self.cluster is not None):
+            raise ValueError("kind: eks goes with the cluster it joins, kind: asg with none.")
+        return self
+
+
+class Guardrails(Strict):
+    """Who is notified of spending and of idle GPUs."""
+
+    budget_emails: tuple[Name, ...] = ()
+    sns_topic_arn: Name | None = None
+
+
+def _guardrails_form(given: Any) -> str:
+    return "<off>" if given is False else "<on>"
+
+
+GuardrailsOrOff = Annotated[
+    Annotated[Guardrails, Tag("<on>")] | Annotated[Literal[False], Tag("<off>")],
+    Discriminator(_guardrails_form),
+]
