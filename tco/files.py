@@ -23,11 +23,13 @@ from tco.errors import BadInput, Problem, TcoError, one_of, printable
 from tco.ranges import not_a_number
 
 __all__ = [
+    "BYTE_ORDER_MARK",
     "LARGEST_FILE_BYTES",
     "Strict",
     "as_list",
     "as_mapping",
     "problems_of",
+    "read_exact_text",
     "read_text",
     "too_large",
     "unreadable",
@@ -45,6 +47,8 @@ OURS = {
 """Pydantic's names of types, and the names that YAML authors use."""
 NUMBERS = {"float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"}
 LARGEST_FILE_BYTES = 1 << 20
+BYTE_ORDER_MARK = "\ufeff"
+"""Spreadsheets and Windows editors put it before the text."""
 WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -78,12 +82,18 @@ def as_list(value: object) -> list[Any] | None:
 
 
 def read_text(path: Path, shown: str, most_bytes: int = LARGEST_FILE_BYTES) -> str:
-    """Return the text of a user's file. Raises BadInput for what is missing, huge or not UTF-8."""
+    """Return the text of a user's file with lines that end in a line feed. Raises BadInput."""
+    text = read_exact_text(path, shown, most_bytes)
+    return text.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_exact_text(path: Path, shown: str, most_bytes: int = LARGEST_FILE_BYTES) -> str:
+    """Return a file's text as it is. Raises BadInput for what is missing, huge or not UTF-8."""
     try:
         size = path.stat().st_size
         if size > most_bytes:
             raise unreadable(shown, too_large(size, most_bytes))
-        return path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the text
+        return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise unreadable(
             shown, f"byte {error.start} is not UTF-8.", "Save the file as UTF-8."

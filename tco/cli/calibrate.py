@@ -65,7 +65,7 @@ def calibrate(
     concurrency and output_tok_s. They become one row with a point per load. A curve above a
     physical bound or against Little's law is refused.
     """
-    from tco.calibration.book_text import book_with
+    from tco.calibration.book_row import book_with
     from tco.calibration.curve import calibrated_curve
     from tco.calibration.result_files import read_results
     from tco.calibration.setup import Setup

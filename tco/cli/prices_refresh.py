@@ -114,7 +114,7 @@ def prices_refresh(
     """
     from tco.catalog.catalog import load_catalog
     from tco.documents.prices_refresh import prices_refresh_document
-    from tco.refresh.book_text import append_rows, existing_book
+    from tco.refresh.book_rows import append_prices, existing_book
     from tco.refresh.clients import AwsClients
     from tco.refresh.collect import collect
     from tco.refresh.proposal import changes
@@ -140,7 +140,7 @@ def prices_refresh(
     found = changes(collected, catalog, book, day)
     rows = [change.price for change in found if change.proposed]
     if rows and not dry_run:
-        append_rows(path, book, rows)
+        append_prices(path, book, rows)
     written = 0 if dry_run else len(rows)
     document = prices_refresh_document(str(path), day, written, found, missing=collected.troubles)
     if form == "json":

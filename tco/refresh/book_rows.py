@@ -1,0 +1,61 @@
+"""Fetched prices as rows of a price book."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tco.catalog.book import Book, read_book
+from tco.catalog.book_text import append_rows
+from tco.catalog.node_price import NodePrice
+from tco.errors import BadInput, Problem
+from tco.ranges import Range
+
+__all__ = ["append_prices", "existing_book"]
+
+HEAD = "# Prices that `tco prices refresh` has seen; a row is added, never changed.\n"
+
+
+def existing_book(path: Path) -> Book | None:
+    """Return the book to append to; None for a file that does not exist. Raises BadInput."""
+    if not path.exists():
+        return None
+    book = read_book(path, str(path))
+    if book.currency is not None:
+        hint = "Name another file with --book, one without currency."
+        message = f"the book is in {book.currency.code}, and the prices of AWS are in USD."
+        raise BadInput([Problem(str(path), "currency.code", message, hint)])
+    return book
+
+
+def append_prices(path: Path, book: Book | None, prices: Sequence[NodePrice]) -> None:
+    """Append prices to a book. Raises TcoError where the file cannot take them."""
+    exact = book is not None and book.estimate
+    append_rows(path, "prices", [_row(price, exact) for price in prices], head=HEAD)
+
+
+def _row(row: NodePrice, exact: bool) -> dict[str, Any]:
+    """Return the keys of a row; ``exact`` says that it is no estimate where its book's are."""
+    given = {
+        "instance": row.instance,
+        "region": row.region,
+        "purchase": row.purchase,
+        "kind": row.kind,
+        "term": row.term,
+        "payment": row.payment,
+        "usd_per_hour": _amount(row.usd_per_hour),
+        "upfront_usd": _amount(row.upfront_usd),
+        "estimate": False if exact else None,
+        "source": row.source,
+        "as_of": row.as_of and row.as_of.isoformat(),
+        "valid_from": row.valid_from and row.valid_from.isoformat(),
+        "note": row.note or None,
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _amount(value: Range | None) -> float | list[float] | None:
+    if value is None or value.is_point:
+        return None if value is None else value.likely
+    return [value.low, value.likely, value.high]
