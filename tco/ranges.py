@@ -15,7 +15,18 @@ from typing import Annotated, Any, cast
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
-__all__ = ["Amount", "PositiveAmount", "Range", "Share", "not_a_number", "point"]
+__all__ = [
+    "MOST_GROWTH",
+    "Amount",
+    "PositiveAmount",
+    "Range",
+    "Share",
+    "YearlyGrowth",
+    "not_a_number",
+    "point",
+]
+
+MOST_GROWTH = 100.0
 
 NUMBER = re.compile(r"[-+]?[0-9][0-9_,]*(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 
@@ -74,9 +85,9 @@ def _number(value: Any) -> float:
     return number
 
 
-def _bounded(value: float, highest: float) -> float:
-    if value < 0:
-        raise _refuse(f"{value:g} is below 0.")
+def _bounded(value: float, lowest: float, highest: float) -> float:
+    if value < lowest:
+        raise _refuse(f"{value:g} is below {lowest:g}.")
     if value > highest:
         raise _refuse(f"{value:g} is above {highest:g}: a share lies between 0 and 1.")
     return value
@@ -92,12 +103,13 @@ def _middle(low: float, high: float, highest: float) -> float:
     return 1.0 / (1.0 + math.exp(-(_logit(low) + _logit(high)) / 2.0))
 
 
-def _range(value: Any, highest: float) -> Range:
+def _range(value: Any, highest: float, lowest: float = 0.0) -> Range:
+    """Return a figure from ``lowest`` to ``highest``; what errs by factors is its part above it."""
     if isinstance(value, Range):
         return value
     if not isinstance(value, list):
-        return point(_bounded(_number(value), highest))
-    bounds = [_bounded(_number(bound), highest) for bound in cast("list[Any]", value)]
+        return point(_bounded(_number(value), lowest, highest))
+    bounds = [_bounded(_number(bound), lowest, highest) for bound in cast("list[Any]", value)]
     if len(bounds) not in (2, 3):
         raise _refuse(
             f"a range has two or three numbers, this one {len(bounds)}: "
@@ -108,10 +120,11 @@ def _range(value: Any, highest: float) -> Range:
     low, high = bounds[0], bounds[-1]
     if low == high:
         return point(low)
-    if low == 0.0 or high == highest:
-        end = "a low end of 0" if low == 0.0 else "a high end of 1"
+    if low == lowest or high == highest:
+        end = f"a low end of {lowest:g}" if low == lowest else "a high end of 1"
         raise _refuse(f"{end} has no P10-P90 distribution: write a value inside, or one number.")
-    likely = bounds[1] if len(bounds) == 3 else _middle(low, high, highest)
+    given = len(bounds) == 3
+    likely = bounds[1] if given else lowest + _middle(low - lowest, high - lowest, highest)
     if likely in (low, high):
         raise _refuse(f"the likely value {likely:g} equals an end of its range {bounds}.")
     return Range(low, likely, high, share=highest == 1.0)
@@ -130,6 +143,15 @@ def _positive(value: Any) -> Range:
 
 def _share(value: Any) -> Range:
     return _range(value, 1.0)
+
+
+def _growth(value: Any) -> Range:
+    parsed = _range(value, math.inf, lowest=-1.0)
+    if parsed.low == -1.0:
+        raise _refuse("-1 is not allowed: the value must be above -1.")
+    if parsed.high > MOST_GROWTH:
+        raise _refuse(f"{parsed.high:g} is above {MOST_GROWTH:g}: 0.3 is a growth of 30% per year.")
+    return parsed
 
 
 def _plain(value: Range) -> float | list[float]:
@@ -170,3 +192,10 @@ Share = Annotated[
     _schema("A share from 0 to 1", minimum=0, maximum=1),
 ]
 """A share between 0 and 1, or a range of it."""
+YearlyGrowth = Annotated[
+    Range,
+    BeforeValidator(_growth),
+    PlainSerializer(_plain),
+    _schema("A growth per year above -1", exclusiveMinimum=-1, maximum=MOST_GROWTH),
+]
+"""A growth g per year, or a range of it that is drawn as 1 + g."""

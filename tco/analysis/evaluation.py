@@ -150,6 +150,7 @@ class Evaluation:
             for figure in group.progress.figures
         }
         future |= {figure.driver for figure in self.stack.node_prices.figures}
+        future |= {service.demand.growth_factor[0] for service in self.stack.services}
         inputs = [figure for figure in drawn.inputs if figure.name not in future] if drawn else []
         return max(inputs, key=lambda figure: (figure.evppi_usd, figure.swing_usd), default=None)
 

@@ -35,12 +35,11 @@ NO_STEP = 2.0
 
 @dataclass(frozen=True)
 class WorkTable:
-    """The fleets of a stack over its loads. ``exact`` is the work at ``factors``.
+    """The fleets of a stack over its loads. ``exact`` is the work in the likely scenario.
 
-    A group whose speed is known needs no table.
+    A group whose speed and demand are known needs no table.
     """
 
-    factors: tuple[FloatArray, ...]
     exact: FleetOperation
     tables: tuple[tuple[_ByMonth | None, ...], ...]
 
@@ -50,12 +49,13 @@ class WorkTable:
     ) -> WorkTable:
         """Tables for loads from the least factor / ``widest`` to the greatest x ``widest``.
 
-        Committed nodes are bought before anyone knows the throughput: they count as in ``exact``.
+        Committed nodes are bought before anyone knows throughput and demand: they count as in
+        ``exact``.
         """
         tables = tuple(
             tuple(
                 None
-                if speed_is_known(done.group)
+                if service.demand.growth_per_year.is_point and speed_is_known(done.group)
                 else _ByMonth.build(
                     service, done, float(factor.min()) / widest, float(factor.max()) * widest
                 )
@@ -63,20 +63,18 @@ class WorkTable:
             )
             for service, groups, factor in zip(stack.services, exact.groups, factors, strict=True)
         )
-        return WorkTable(factors, exact, tables)
+        return WorkTable(exact, tables)
 
-    def at(self, scenario: Scenario) -> FleetOperation:
-        """Return the work at the factors, at the speeds of a scenario."""
+    def at(self, factors: tuple[FloatArray, ...], scenario: Scenario) -> FleetOperation:
+        """Return the work at factors of the demand, at the speeds of a scenario."""
         groups = tuple(
             tuple(
                 done if table is None else table.at(done, factor, scenario)
                 for done, table in zip(exact, tables, strict=True)
             )
-            for factor, exact, tables in zip(
-                self.factors, self.exact.groups, self.tables, strict=True
-            )
+            for factor, exact, tables in zip(factors, self.exact.groups, self.tables, strict=True)
         )
-        return FleetOperation(self.factors, groups)
+        return FleetOperation(factors, groups)
 
 
 @dataclass(frozen=True)

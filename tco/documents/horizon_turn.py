@@ -103,5 +103,5 @@ def _node_prices(result: Evaluation) -> str:
 
 def _growth(result: Evaluation) -> str:
     services = result.stack.services
-    moved = max(services, key=lambda service: abs(service.demand.growth_per_year))
-    return f"demand {changes_text(moved.demand.growth_per_year)}"
+    moved = max(services, key=lambda service: abs(service.demand.growth_per_year.likely))
+    return f"demand {changes_text(moved.demand.growth_per_year.likely)}"

@@ -30,8 +30,9 @@ def _demand(result: Evaluation) -> Iterator[str]:
     """Yield the growth of the demand of each service that grows or shrinks."""
     for service in result.stack.services:
         growth = service.demand.growth_per_year
-        if growth:
-            yield f"the demand of {service.name} {changes_text(growth)}"
+        if growth.likely or not growth.is_point:
+            change = f"{changes_text(growth.likely)}{_ends(growth, share=True)}"
+            yield f"the demand of {service.name} {change}"
 
 
 def _api_prices(result: Evaluation) -> Iterator[str]:

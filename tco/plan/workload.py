@@ -20,7 +20,7 @@ from tco.files import Strict, as_mapping, problems_of
 from tco.plan.folder_files import FolderFiles, below
 from tco.plan.hourly_counts import MOST_PER_HOUR, week_from_csv
 from tco.plan.volume import REQUESTS_PER_MONTH, Users, Volume
-from tco.ranges import Amount, PositiveAmount, Range, Share, point
+from tco.ranges import Amount, PositiveAmount, Range, Share, YearlyGrowth, point
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH
 from tco.yaml_files import read_yaml
 
@@ -196,12 +196,6 @@ class Sessions(Strict):
     idle_s: Annotated[float, Field(strict=True, ge=0, le=1e7)] = 0
 
 
-def _growth(value: Any) -> Any:
-    if isinstance(value, list):
-        raise ValueError("is one number: write growth_per_year: 0.3.")
-    return value
-
-
 class Workload(Strict):
     """A workload file."""
 
@@ -215,9 +209,7 @@ class Workload(Strict):
     csv: Name | None = None
     shape: Shape = Shape(kind="flat")
     classes: Annotated[tuple[RequestClass, ...], Field(min_length=1)]
-    growth_per_year: Annotated[
-        float, Field(strict=True, gt=-1, le=100), BeforeValidator(_growth)
-    ] = 0.0
+    growth_per_year: YearlyGrowth = point(0.0)
     objectives: Objectives = Objectives()
     burst: Burst = Burst()
     sessions: Sessions | None = None
@@ -275,7 +267,7 @@ class Demand:
     requests_per_hour: FloatArray
     classes: tuple[RequestClass, ...]
     timezone: str
-    growth_per_year: float
+    growth_per_year: Range
     objectives: Objectives
     burst: Burst
     kind: Kind | None = None
@@ -287,6 +279,12 @@ class Demand:
     def requests_per_month(self) -> float:
         """The week's requests x 730/168."""
         return float(self.requests_per_hour.sum()) * WEEKS_PER_MONTH
+
+    @cached_property
+    def growth_factor(self) -> tuple[str, Range]:
+        """The name of the figure by which the demand grows, and the factor per year."""
+        g = self.growth_per_year
+        return f"{self.name}: growth factor", Range(1 + g.low, 1 + g.likely, 1 + g.high)
 
 
 def offsets_utc(timezone: str, day: dt.date) -> FloatArray:

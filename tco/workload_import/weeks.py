@@ -62,11 +62,6 @@ class Growth:
     likely: float
     high: float
 
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval leaves out no growth at all."""
-        return self.low > 0 or self.high < 0
-
 
 def growth_of(slots: Mapping[int, float]) -> Growth | None:
     """Return the growth of the log's whole weeks; None where there are too few.

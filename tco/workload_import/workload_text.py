@@ -9,6 +9,7 @@ from tco.arrays import FloatArray
 from tco.errors import printable
 from tco.files import validated
 from tco.plan.workload import Workload
+from tco.ranges import MOST_GROWTH
 from tco.workload_import.measure import Measurement
 from tco.workload_import.weeks import LEAST_WEEKS, Growth
 from tco.yaml_files import yaml_mapping
@@ -21,8 +22,8 @@ DAYS: Final = (
 )
 HOURS_PER_LINE: Final = 12
 NOTED_GAP_HOURS: Final = 24.0
-MOST_GROWTH: Final = 100.0
-"""The highest ``growth_per_year`` of a workload."""
+WIDEST_GROWTH: Final = 10.0
+"""Factor between the ends of an interval of the growth up to which it says something."""
 
 
 def workload_text(found: Measurement) -> str:
@@ -71,14 +72,15 @@ def _summary(found: Measurement) -> str:
 def _growth_note(growth: Growth | None) -> str:
     if growth is None:
         return f"Growth is not measured: it takes {LEAST_WEEKS} whole weeks with requests."
-    interval = f"{growth.low:+.0%} to {growth.high:+.0%} a year"
+    interval = f"80% interval {growth.low:+.0%} to {growth.high:+.0%}"
     if not _states_growth(growth):
-        return f"No clear growth is in the log ({interval}, 80% interval): it is not stated."
-    return f"Growth {growth.likely:+.0%} a year, 80% interval {interval}."
+        return f"The log is too short for its growth (per year, {interval}): it is not stated."
+    return f"Growth {growth.likely:+.0%} per year, {interval}."
 
 
-def _states_growth(growth: Growth | None) -> bool:
-    return growth is not None and growth.is_clear and growth.likely <= MOST_GROWTH
+def _states_growth(growth: Growth) -> bool:
+    is_narrow = 1 + growth.high <= WIDEST_GROWTH * (1 + growth.low)
+    return is_narrow and growth.high <= MOST_GROWTH
 
 
 def _head(found: Measurement) -> Iterator[str]:
@@ -121,7 +123,13 @@ def _classes(found: Measurement) -> Iterator[str]:
 
 def _growth(found: Measurement) -> Iterator[str]:
     if found.growth is not None and _states_growth(found.growth):
-        yield f"growth_per_year: {_number(found.growth.likely, 3)}  # {_growth_note(found.growth)}"
+        yield f"growth_per_year: {_growth_range(found.growth)}  # {_growth_note(found.growth)}"
+
+
+def _growth_range(growth: Growth) -> str:
+    """Return the interval as a range, or the likely value where its ends are no further away."""
+    low, likely, high = (_number(rate, 3) for rate in (growth.low, growth.likely, growth.high))
+    return f"[{low}, {likely}, {high}]" if low != likely != high else likely
 
 
 def _number(value: float, digits: int = 6) -> str:

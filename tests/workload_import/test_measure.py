@@ -16,6 +16,7 @@ from scipy import stats
 
 from tco.plan.folder_files import FolderFiles
 from tco.plan.workload import Demand, read_workload
+from tco.ranges import point
 from tco.workload_import.classes import classes_of
 from tco.workload_import.measure import LogReading, Measurement, measure_logs
 from tco.workload_import.request import Request
@@ -199,7 +200,6 @@ def test_growth_is_that_of_the_weeks() -> None:
     assert (exact.low, exact.likely, exact.high) == pytest.approx((0.3, 0.3, 0.3), rel=1e-6)
     noisy = growth_of(growing(0.3, 52, noise=0.05))
     assert noisy is not None
-    assert noisy.is_clear
     assert noisy.low < 0.3 < noisy.high
 
 
@@ -227,21 +227,39 @@ def test_too_few_weeks_have_no_growth(slots: dict[int, float]) -> None:
     assert growth_of(slots) is None
 
 
-def test_growth_that_is_not_clear_is_not_stated(tmp_path: Path) -> None:
-    """An interval around 0 leaves the workload without growth; a clear one is written."""
-    start = dt.datetime(2026, 8, 3, tzinfo=dt.UTC)
-    found = measure_logs([log(tmp_path, rows_of(start, 70, 1500))], LogReading())
-    assert "No clear growth is in the log" in " ".join(notes(found))
-    assert planned(tmp_path, found).growth_per_year == 0
+def weekly_log(folder: Path, counts: Sequence[int]) -> Measurement:
+    """What a log of weeks says that has this many requests on every day of a week."""
+    start = dt.datetime(2026, 8, 3, tzinfo=dt.UTC).timestamp()
     rows: list[Row] = [
-        (start.timestamp() + (week * 7 + day) * 86400, 100, 10, "")
-        for week in range(12)
+        (start + (week * 7 + day) * 86400, 100, 10, "")
+        for week, count in enumerate(counts)
         for day in range(7)
-        for _ in range(20 + week)
+        for _ in range(count)
     ]
-    found = measure_logs([log(tmp_path, rows)], LogReading())
-    assert found.growth is not None
-    assert planned(tmp_path, found).growth_per_year == pytest.approx(found.growth.likely, abs=1e-3)
+    return measure_logs([log(folder, rows)], LogReading())
+
+
+@pytest.mark.parametrize("counts", [range(20, 32), (30, 29, 31, 30, 28, 31, 30, 29, 30, 31)])
+def test_growth_is_written_with_its_interval(tmp_path: Path, counts: Sequence[int]) -> None:
+    """The plan draws growth from the 80% interval of the log, also where that is around 0."""
+    found = weekly_log(tmp_path, counts)
+    growth, planned_growth = found.growth, planned(tmp_path, found).growth_per_year
+    assert growth is not None
+    expected = pytest.approx((growth.low, growth.likely, growth.high), abs=1e-3)
+    assert (planned_growth.low, planned_growth.likely, planned_growth.high) == expected
+    assert not planned_growth.is_point
+
+
+def test_growth_that_says_nothing_is_not_stated(tmp_path: Path) -> None:
+    """An interval over a factor of ten leaves the workload without growth."""
+    found = weekly_log(tmp_path, (20, 40, 30) * 3)
+    assert "The log is too short for its growth" in " ".join(notes(found))
+    assert planned(tmp_path, found).growth_per_year == point(0.0)
+
+
+def test_steady_growth_is_one_number(tmp_path: Path) -> None:
+    """Without noise there is no range."""
+    assert "growth_per_year: 0  #" in workload_text(weekly_log(tmp_path, [20] * 10))
 
 
 # Memory

@@ -30,6 +30,7 @@ __all__ = [
     "Projection",
     "alternative_flow",
     "cash_flow",
+    "growth",
     "npv_usd",
     "payback_months",
     "project",
@@ -72,9 +73,10 @@ class Projection:
         return self.work.refused_tokens(self.stack) > 0
 
 
-def growth(service: ServiceModel, months: FloatArray) -> FloatArray:
-    """Demand factor (1+g)^(t/12)."""
-    return (1 + service.demand.growth_per_year) ** (months / MONTHS_PER_YEAR)
+def growth(service: ServiceModel, months: FloatArray, scenario: Scenario = BASE_CASE) -> FloatArray:
+    """Return the demand factor (1+g)^(t/12) of months after the pricing day."""
+    yearly = scenario.read(*service.demand.growth_factor)
+    return np.asarray(yearly ** (months / MONTHS_PER_YEAR), float)
 
 
 def project(stack: StackModel, months: int | None = None) -> Projection:
@@ -97,10 +99,10 @@ def project(stack: StackModel, months: int | None = None) -> Projection:
 
 
 def tabulated(ahead: Projection, widest: float) -> Callable[[Scenario], Projection]:
-    """From a scenario to the path under its throughputs, by look-up in tables built once.
+    """From a scenario to the path under its throughputs and demand, by look-up in tables.
 
-    Committed nodes are bought before the throughput is known: they are as many as on
-    the likely path, and a low throughput overflows.
+    Committed nodes are bought before throughput and demand are known: they are as many as on
+    the likely path, and what they are too few for overflows.
     """
     from tco.costing.fleet_table import WorkTable  # noqa: PLC0415  only scenarios look up
 
@@ -108,9 +110,11 @@ def tabulated(ahead: Projection, widest: float) -> Callable[[Scenario], Projecti
     others = {name: tabulated(other, widest) for name, other in ahead.others.items()}
 
     def under(scenario: Scenario) -> Projection:
+        factors = tuple(growth(service, ahead.months, scenario) for service in ahead.stack.services)
         return replace(
             ahead,
-            work=table.at(scenario),
+            factors=factors,
+            work=table.at(factors, scenario),
             others={name: other(scenario) for name, other in others.items()},
         )
 

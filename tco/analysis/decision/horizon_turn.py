@@ -97,7 +97,9 @@ def _spread_saving(own: OwnSide, rival: RivalSide) -> float:
 def _without_growth(stack: StackModel) -> StackModel:
     return _everywhere(
         stack.with_services(
-            lambda service: replace(service, demand=replace(service.demand, growth_per_year=0.0))
+            lambda service: replace(
+                service, demand=replace(service.demand, growth_per_year=point(0.0))
+            )
         ),
         _without_growth,
     )

@@ -6,7 +6,7 @@ chunks, so that memory does not grow with their number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from tco.analysis.cashflow.projection import (
     Projection,
     alternative_flow,
     cash_flow,
+    growth,
     npv_usd,
     refused_usd,
     tabulated,
@@ -142,9 +143,17 @@ def drivers_of(ahead: Projection, alternatives: Sequence[Alternative]) -> Driver
     """Collect the ranges that the formulas read for a stack and its alternatives."""
     recorder = Recorder()
     _outcome(lambda _: ahead, alternatives, recorder, 1)
+    _read_fleets(ahead, recorder)
+    return recorder.drivers
+
+
+def _read_fleets(ahead: Projection, recorder: Recorder) -> None:
+    """Read what crowds the nodes of the fleets, and the growth of the demand."""
     for fleet in _fleets(ahead):
         _crowding(fleet, recorder)
-    return recorder.drivers
+    for path in _paths(ahead):
+        for service in path.stack.services:
+            growth(service, path.months, recorder)
 
 
 def _crowding(fleet: GroupWork, scenario: Scenario) -> Quantity:
@@ -152,21 +161,38 @@ def _crowding(fleet: GroupWork, scenario: Scenario) -> Quantity:
     return burstiness(fleet.group, scenario) / speed(fleet, scenario)
 
 
+def _paths(ahead: Projection) -> tuple[Projection, ...]:
+    """Return a path and those of the stacks beside it."""
+    return (ahead, *ahead.others.values())
+
+
 def _fleets(ahead: Projection) -> Iterator[GroupWork]:
     """Every fleet of a path and of the stacks beside it."""
-    for other in (ahead, *ahead.others.values()):
-        for groups in other.work.groups:
+    for path in _paths(ahead):
+        for groups in path.work.groups:
             yield from groups
+
+
+def _over_likely(path: Projection, scenario: Scenario) -> Iterator[FloatArray]:
+    """Yield the demand of each service over the likely demand, by month."""
+    for service, likely in zip(path.stack.services, path.factors, strict=True):
+        yield growth(service, path.months, scenario) / likely
 
 
 def _widest(ahead: Projection) -> float:
     """Return the factor within which every fleet's load stays: the reach of the fleets' tables."""
     recorder = Recorder()
-    for fleet in _fleets(ahead):
-        _crowding(fleet, recorder)
+    _read_fleets(ahead, recorder)
     drivers = recorder.drivers
-    ends = np.tile([-FURTHEST, FURTHEST], (len(drivers.names), 1))
-    far = [np.asarray(_crowding(fleet, drivers.scenario(ends))) for fleet in _fleets(ahead)]
+    ends = drivers.scenario(np.tile([-FURTHEST, FURTHEST], (len(drivers.names), 1)))
+    crowded = _reach(_crowding(fleet, ends) for fleet in _fleets(ahead))
+    grown = _reach(ratio for path in _paths(ahead) for ratio in _over_likely(path, ends))
+    return crowded * grown
+
+
+def _reach(ratios: Iterable[Quantity]) -> float:
+    """Return the factor within which every ratio stays."""
+    far = [np.asarray(ratio) for ratio in ratios]
     return max((float(max(ratio.max(), 1 / ratio.min())) for ratio in far), default=1.0)
 
 

@@ -170,7 +170,7 @@ def rich(lab: Lab, **keys: Any) -> None:
     lab.workload(
         requests_per_month=3.2 * 730 * 3600,
         burst={"quantile": 0.99},
-        growth_per_year=0.3,
+        growth_per_year=keys.pop("growth", 0.3),
         shape={"kind": "diurnal", "peak_to_mean": 1.5},
     )
     lab.stack(
@@ -222,10 +222,13 @@ def outcome(ahead: Projection, scenario: Scenario) -> list[FloatArray]:
     return found
 
 
+@pytest.mark.parametrize("growth", [0.3, [0.1, 0.3, 0.8]])
 @pytest.mark.parametrize("spread", [[1, 1, 1], [0.6, 1.0, 1.3]])
-def test_arrays_equal_the_loop_over_scalars(lab: Lab, spread: list[float]) -> None:
+def test_arrays_equal_the_loop_over_scalars(
+    lab: Lab, spread: list[float], growth: float | list[float]
+) -> None:
     """All scenarios at once give, to rounding, what each gives alone: one set of formulas."""
-    rich(lab, figures=[{"figure": "benchmark_spread", "value": spread, "unit": "x"}])
+    rich(lab, growth=growth, figures=[{"figure": "benchmark_spread", "value": spread, "unit": "x"}])
     ahead = project(lab.load())
     drivers = drivers_of(ahead, ahead.stack.alternatives)
     assert len(drivers.names) > 20
@@ -289,6 +292,33 @@ def test_boot_hours_are_drawn(lab: Lab) -> None:
     assert drawn[0] - drawn[1] == pytest.approx(
         4 * (12 - 0.1) * 20 * 730 / 24 * weights_sum(), rel=1e-6
     )
+
+
+@pytest.mark.parametrize("nodes", [2, FOLLOWING, {"min": 0, "max": 9, "follow": "static"}])
+@pytest.mark.parametrize("ends", [(-0.4, 1.5), (0.2, 0.3)])
+def test_growth_is_drawn(lab: Lab, nodes: object, ends: tuple[float, float]) -> None:
+    """At each end the saving is that of a plan which states the growth there.
+
+    Fleet, overflow, egress and the bills of APIs all follow the demand that is drawn.
+    """
+
+    def stack(growth: object) -> None:
+        lab.workload(requests_per_month=1.4 * 730 * 3600, growth_per_year=growth)
+        lab.stack({"main": {**ON_DEMAND, "nodes": nodes}}, {"overflow": "api/dear"})
+
+    stack([ends[0], 0.25, ends[1]])
+    drawn = ends_of(lab)
+    for growth, saving in zip(ends, drawn, strict=True):
+        stack(growth)
+        assert saving == pytest.approx(saving_of(lab), rel=1e-3)
+
+
+def test_growth_without_a_likely_value_is_at_the_geometric_mean_of_the_factors(lab: Lab) -> None:
+    """From -50% to +100% the middle is no growth: halving and doubling are equally far."""
+    lab.workload(requests_per_month=1_000_000, growth_per_year=[-0.5, 1.0])
+    lab.stack({"main": {**ON_DEMAND, "nodes": 2}})
+    [service] = lab.load().services
+    assert service.demand.growth_per_year.likely == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("figure", ["mtbf_hours", "mttr_hours"])
