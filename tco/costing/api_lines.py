@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from tco.arrays import FloatArray, Quantity
+from tco.arrays import FloatArray, Quantity, ratio
 from tco.catalog.sourced import SourcedValue
-from tco.costing.api_bill import ApiRate
-from tco.costing.fleet_operation import FleetOperation, outage_share
+from tco.costing.fleet_operation import FleetOperation, GroupWork, outage_share
 from tco.costing.lines import CostLine, LineKind
 from tco.costing.stack import StackModel
+from tco.costing.waiting import at_once_and_waiting
+from tco.plan.workload import RequestClass
 from tco.scenario import Scenario
 
 __all__ = ["api_lines"]
@@ -20,8 +22,16 @@ ROUTED = LineKind("routed-requests", "api", "request")
 OVERFLOW = LineKind("overflow-requests", "api", "request")
 OUTAGES = LineKind("outage-requests", "standby", "request")
 
-_ApiPart = tuple[LineKind, ApiRate | None, FloatArray, str, Iterable[SourcedValue]]
-"""What goes to an API: the share of the requests, what it is called, and the figures behind it."""
+
+@dataclass(frozen=True)
+class _ApiPart:
+    """What goes to an API: which requests, the share of them, and the figures behind it."""
+
+    kind: LineKind
+    what: str
+    classes: Sequence[RequestClass]
+    share: FloatArray
+    figures: Iterable[SourcedValue] = ()
 
 
 def api_lines(
@@ -55,31 +65,50 @@ def api_lines(
     for group in done.groups[index]:
         failures = [(pool.mtbf_hours, pool.mttr_hours) for pool in group.group.pools]
         causes = dict.fromkeys(figure for pair in failures for figure in pair)
-        parts: tuple[_ApiPart, ...] = (
-            (OVERFLOW, service.overflow, group.month.overflow_share, "overflow", ()),
-            (
-                OUTAGES,
-                service.standby.api,
-                outage_share(service, group, scenario),
-                "outages",
-                causes,
-            ),
+        outages = _ApiPart(
+            OUTAGES, "outages", group.group.classes, outage_share(service, group, scenario), causes
         )
-        for kind, rate, share, what, figures in parts:
+        for rate, parts in (
+            (service.overflow, _overflow(group)),
+            (service.standby.api, [outages]),
+        ):
             if rate is None:
                 continue
-            group_usd = rate.usd_of(group.group.classes, service.demand, stack.day, scenario)
-            price = group_usd / group.group.share * rate.path.factor(month, scenario)
-            lines.append(
-                CostLine(
-                    kind=kind,
-                    name=f"{what} at {rate.api}",
-                    provider=rate.provider,
-                    sku=rate.api,
-                    quantity=requests * group.group.share * share * factor,
-                    usd_per_unit=price + np.zeros_like(factor),
-                    service=service.name,
-                    figures=(*rate.figures, *figures),
+            for part in parts:
+                share = sum(request.share for request in part.classes)
+                usd = rate.usd_of(part.classes, service.demand, stack.day, scenario)
+                price = usd / share * rate.path.factor(month, scenario)
+                lines.append(
+                    CostLine(
+                        kind=part.kind,
+                        name=f"{part.what} at {rate.api}",
+                        provider=rate.provider,
+                        sku=rate.api,
+                        quantity=requests * share * part.share * factor,
+                        usd_per_unit=price + np.zeros_like(factor),
+                        service=service.name,
+                        figures=(*rate.figures, *part.figures),
+                    )
                 )
-            )
     return lines
+
+
+def _overflow(group: GroupWork) -> list[_ApiPart]:
+    """Return what overflows: the work that waited and found no idle hour, then what cannot wait.
+
+    Work that can wait makes room for the rest, so it overflows first.
+    """
+    at_once, waiting = at_once_and_waiting(group.group.classes)
+    waits = group.group.fleet.waiting_share
+    over, waiting_over = group.month.overflow_share, group.month.waiting_overflow_share
+    parts: list[_ApiPart] = []
+    if at_once:
+        share = ratio(over - waiting_over, np.asarray(1 - waits))
+        parts.append(_ApiPart(OVERFLOW, "overflow", at_once, share))
+    if waiting:
+        parts.append(
+            _ApiPart(
+                OVERFLOW, "overflow that can wait", waiting, ratio(waiting_over, np.asarray(waits))
+            )
+        )
+    return parts

@@ -143,8 +143,8 @@ class FleetPool:
 class FleetMonth:
     """A fleet's month, pool by pool, for one load factor or an array of them of any shape.
 
-    Hours are node-hours; starts are nodes that boot; peaks are nodes at the busiest hour; the share
-    is of the requests.
+    Hours are node-hours; starts are nodes that boot; peaks are nodes at the busiest hour; the
+    shares are of the load: all that overflows, and the part of it that can wait.
     """
 
     node_hours: tuple[FloatArray, ...]
@@ -153,14 +153,14 @@ class FleetMonth:
     busy_hours: tuple[FloatArray, ...]
     peak_nodes: tuple[FloatArray, ...]
     overflow_share: FloatArray
+    waiting_overflow_share: FloatArray
 
     def rows(self) -> FloatArray:
         """Every number as one array, the fields first: what a table interpolates."""
         pools = (self.node_hours, self.needed_hours, self.starts)
         more = (self.busy_hours, self.peak_nodes)
-        return np.stack(
-            [*(values for field in pools + more for values in field), self.overflow_share]
-        )
+        shares = (self.overflow_share, self.waiting_overflow_share)
+        return np.stack([*(values for field in pools + more for values in field), *shares])
 
     def start_hours(self, index: int, boot_hours: Quantity) -> FloatArray:
         """Boot-and-load hours billed for a pool: a start's, for every start.
@@ -177,7 +177,7 @@ class FleetMonth:
     @staticmethod
     def from_rows(rows: Sequence[FloatArray]) -> FleetMonth:
         """Return the month whose ``rows`` these are."""
-        count = (len(rows) - 1) // 5
+        count = (len(rows) - 2) // 5
         pools = [tuple(rows[field * count : (field + 1) * count]) for field in range(5)]
         return FleetMonth(
             node_hours=pools[0],
@@ -185,7 +185,8 @@ class FleetMonth:
             starts=pools[2],
             busy_hours=pools[3],
             peak_nodes=pools[4],
-            overflow_share=rows[-1],
+            overflow_share=rows[-2],
+            waiting_overflow_share=rows[-1],
         )
 
 
@@ -214,33 +215,40 @@ class Operation:
 class _Levels:
     """The distinct loads of a week, the hours of each per month, and the steps between them.
 
-    ``changes`` are the levels that follow another in the cyclic week, those before, how often.
+    ``waiting`` is the share of each that can wait. ``changes`` are the levels that follow another
+    in the cyclic week, those before, how often.
     """
 
     load: FloatArray
+    waiting: FloatArray
     hours: FloatArray
     changes: tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]
 
 
 @lru_cache(maxsize=64)
-def _levels_of(week: bytes) -> _Levels:
+def _levels_of(week: bytes, waiting: bytes) -> _Levels:
     """Return the levels of a week's loads. Every mix of a search serves the same week."""
-    load_by_hour = np.frombuffer(week)
-    rounded = np.round(load_by_hour, 12)
+    load_by_hour, waiting_by_hour = np.frombuffer(week), np.frombuffer(waiting)
+    rounded = np.round(load_by_hour + 1j * waiting_by_hour, 12)
     _, first, inverse = np.unique(rounded, return_index=True, return_inverse=True)
     hours = np.bincount(inverse).astype(float) * WEEKS_PER_MONTH
     pairs, times = np.unique(inverse * len(first) + np.roll(inverse, 1), return_counts=True)
     now, before = np.divmod(pairs, len(first))
-    return _Levels(load_by_hour[first], hours, (now, before, times.astype(float)))
+    changes = (now, before, times.astype(float))
+    return _Levels(load_by_hour[first], waiting_by_hour[first], hours, changes)
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """Pools in merit order under the load of a week at factor 1."""
+    """Pools in merit order under the load of a week at factor 1.
+
+    ``waiting_by_hour`` is the share of the load of each hour that can wait: it overflows first.
+    """
 
     load_by_hour: FloatArray
     arrivals: Arrivals
     pools: tuple[FleetPool, ...]
+    waiting_by_hour: FloatArray = field(default_factory=lambda: np.zeros(HOURS_PER_WEEK))
 
     def __post_init__(self) -> None:
         if self.load_by_hour.shape != (HOURS_PER_WEEK,):
@@ -255,7 +263,13 @@ class Fleet:
 
     @cached_property
     def _levels(self) -> _Levels:
-        return _levels_of(np.asarray(self.load_by_hour, float).tobytes())
+        weeks = (self.load_by_hour, self.waiting_by_hour)
+        return _levels_of(*(np.asarray(week, float).tobytes() for week in weeks))
+
+    @property
+    def waiting_share(self) -> float:
+        """The share of the week's load that can wait."""
+        return float(ratio(self.load_by_hour @ self.waiting_by_hour, self.load_by_hour.sum()))
 
     def steps(self, up_to: float) -> FloatArray:
         """Return the loads at which one more node is needed, ascending.
@@ -305,6 +319,9 @@ class Fleet:
                 ),
                 peak_nodes=tuple(nodes.max(axis=1) for nodes in provisioned),
                 overflow_share=ratio(overflow @ hours, load @ hours),
+                waiting_overflow_share=ratio(
+                    np.minimum(overflow, load * self._levels.waiting) @ hours, load @ hours
+                ),
             ),
         )
 

@@ -191,7 +191,7 @@ def _rows(service: ServiceModel, group: Group, load_factor: FloatArray) -> Float
     At load factors.
     """
     if load_factor.size == 0:
-        return np.zeros((5 * len(group.pools) + 4, 0))
+        return np.zeros((5 * len(group.pools) + 5, 0))
     done = group_work(service, group, load_factor, load_factor)
     growth = done.outage_growth if service.standby.kind == "api" else np.ones_like(load_factor)
     return np.concatenate([done.month.rows(), [done.spares, done.outage_share, growth]])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from tco.arrays import FloatArray
+from tco.arrays import FloatArray, ratio
+from tco.plan.workload import CanWait, RequestClass
+from tco.ranges import point
 from tco.units import HOURS_PER_WEEK
 
-__all__ = ["Waiting", "moved_load"]
+__all__ = ["MovedLoad", "Waiting", "at_once_and_waiting", "moved_load"]
 
 MOST_SWEEPS = 200
 SETTLED, DECIMALS = 1e-7, 6
@@ -28,7 +30,41 @@ class Waiting:
     hours: int
 
 
-def moved_load(load: FloatArray, waiting: Sequence[Waiting], most: float = math.inf) -> FloatArray:
+@dataclass(frozen=True)
+class MovedLoad:
+    """The load of every hour of a week, and the share of it that can wait, ``(168,)`` each."""
+
+    load: FloatArray
+    waiting_share: FloatArray
+
+
+def at_once_and_waiting(
+    classes: Iterable[RequestClass],
+) -> tuple[list[RequestClass], list[RequestClass]]:
+    """Split classes into what is served as it comes and what waits for its stated hours.
+
+    The shares are the likely ones. A class without hours is served as it comes, and keeps the
+    share of it for which an API gives its batch discount.
+    """
+    at_once: list[RequestClass] = []
+    waiting: list[RequestClass] = []
+    for request in classes:
+        waits = 0.0 if request.can_wait.hours is None else request.can_wait.share.likely
+        if waits == 0.0:
+            at_once.append(request)
+            continue
+        waiting.append(_part(request, waits, 1.0))
+        if waits < 1.0:
+            at_once.append(_part(request, 1 - waits, 0.0))
+    return at_once, waiting
+
+
+def _part(request: RequestClass, part: float, waits: float) -> RequestClass:
+    can_wait = CanWait(share=point(waits), hours=request.can_wait.hours)
+    return request.model_copy(update={"share": request.share * part, "can_wait": can_wait})
+
+
+def moved_load(load: FloatArray, waiting: Sequence[Waiting], most: float = math.inf) -> MovedLoad:
     """Return the load of a cyclic week after what can wait has moved, the same in total.
 
     What arrives in an hour goes to the least loaded hours from then until its delay has passed,
@@ -37,12 +73,12 @@ def moved_load(load: FloatArray, waiting: Sequence[Waiting], most: float = math.
     """
     moves = [move for move in waiting if move.share > 0 and move.hours > 0]
     if not moves:
-        return load
-    return _moved(np.asarray(load, float).tobytes(), tuple(moves), most).copy()
+        return MovedLoad(load, np.zeros_like(load))
+    return _moved(np.asarray(load, float).tobytes(), tuple(moves), most)
 
 
 @lru_cache(maxsize=256)
-def _moved(week: bytes, moves: tuple[Waiting, ...], most: float) -> FloatArray:
+def _moved(week: bytes, moves: tuple[Waiting, ...], most: float) -> MovedLoad:
     """Return the moved load of a week, computed once however many plans serve the same one."""
     load = np.frombuffer(week)
     parts = [_windows(move.hours) for move in moves]
@@ -61,7 +97,12 @@ def _moved(week: bytes, moves: tuple[Waiting, ...], most: float) -> FloatArray:
                 total[window] += held[hour]
         if np.abs(total - before).max() <= SETTLED * mean:
             break
-    return np.round(total / mean, DECIMALS) * mean
+    waits = np.zeros(HOURS_PER_WEEK)
+    for windows, held in zip(parts, placed, strict=True):
+        np.add.at(waits, windows, held)
+    return MovedLoad(
+        np.round(total / mean, DECIMALS) * mean, np.round(ratio(waits, total), DECIMALS)
+    )
 
 
 def _windows(hours: int) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:

@@ -35,7 +35,8 @@ def with_waiting(
         Waiting(request.can_wait.share.likely * own / sum(seconds), request.can_wait.hours or 0)
         for request, own in zip(classes, seconds, strict=True)
     ]
-    return replace(fleet, load_by_hour=moved_load(fleet.load_by_hour, waiting, _most(fleet)))
+    moved = moved_load(fleet.load_by_hour, waiting, _most(fleet))
+    return replace(fleet, load_by_hour=moved.load, waiting_by_hour=moved.waiting_share)
 
 
 def _most(fleet: Fleet) -> float:

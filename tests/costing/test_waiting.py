@@ -23,7 +23,7 @@ HOURS = st.integers(1, 30)
 @pytest.mark.parametrize(("share", "busy", "quiet"), [(0.5, 2, 2), (0.1, 2.7, 1.3), (0, 3, 1)])
 def test_worked_example(share: float, busy: float, quiet: float) -> None:
     """Half days of 3 and 1 nodes' work: what can wait 12 hours goes from one to the other."""
-    moved = moved_load(HALF_DAYS, [Waiting(share, 12)])
+    moved = moved_load(HALF_DAYS, [Waiting(share, 12)]).load
     assert moved == pytest.approx(np.tile([busy] * 12 + [quiet] * 12, 7), abs=1e-6)
 
 
@@ -31,7 +31,7 @@ def test_work_is_moved_no_further_than_its_delay() -> None:
     """One busy hour of work for three hours' delay fills that hour and the next three."""
     load = np.zeros(168)
     load[100] = 8.0
-    moved = moved_load(load, [Waiting(1.0, 3)])
+    moved = moved_load(load, [Waiting(1.0, 3)]).load
     assert np.flatnonzero(moved).tolist() == [100, 101, 102, 103]
     assert moved[100:104] == pytest.approx([2.0] * 4)
 
@@ -40,12 +40,12 @@ def test_work_goes_round_the_end_of_the_week() -> None:
     """Sunday night's work may be served on Monday morning."""
     load = np.zeros(168)
     load[167] = 2.0
-    assert moved_load(load, [Waiting(1.0, 1)])[[167, 0]] == pytest.approx([1.0, 1.0])
+    assert moved_load(load, [Waiting(1.0, 1)]).load[[167, 0]] == pytest.approx([1.0, 1.0])
 
 
 def test_no_hour_is_filled_above_what_is_held() -> None:
     """Hours beside elastic pools take work up to the nodes that are held; the rest stays."""
-    moved = moved_load(HALF_DAYS, [Waiting(0.5, 12)], most=1.5)
+    moved = moved_load(HALF_DAYS, [Waiting(0.5, 12)], most=1.5).load
     assert moved.sum() == pytest.approx(HALF_DAYS.sum())
     assert moved[HALF_DAYS == 1.0] == pytest.approx(1.5)
 
@@ -57,7 +57,7 @@ def test_no_work_is_lost_and_none_that_cannot_wait_is_moved(
 ) -> None:
     """The week's total stays, every hour keeps its firm work, and no cap is passed by moving."""
     load = np.array(week, float)
-    moved = moved_load(load, [Waiting(share, hours)], most)
+    moved = moved_load(load, [Waiting(share, hours)], most).load
     assert moved.sum() == pytest.approx(load.sum())
     assert np.all(moved >= load * (1 - share) - 1e-5 * load.max())
     assert np.all(moved <= np.maximum(load, most) + 1e-5 * load.max())
@@ -68,7 +68,7 @@ def test_no_work_is_lost_and_none_that_cannot_wait_is_moved(
 def test_more_hours_never_make_the_peak_higher(week: list[int], share: float, hours: int) -> None:
     """Work that can wait longer has more hours to choose from."""
     load = np.array(week, float)
-    less, more = (moved_load(load, [Waiting(share, longer)]) for longer in (hours, hours + 6))
+    less, more = (moved_load(load, [Waiting(share, longer)]).load for longer in (hours, hours + 6))
     assert load.max() >= less.max() - 1e-6 * load.max()
     assert less.max() >= more.max() - 1e-3 * load.max()
 
@@ -107,3 +107,47 @@ def test_more_waiting_never_costs_more(lab: Lab, pools: Keys) -> None:
     shares = [0.5, *({"share": 0.5, "hours": hours} for hours in (1, 6, 12, 24, 168))]
     costs = [cost(lab, share, pools) for share in shares]
     assert all(later <= before + 1e-6 for before, later in pairwise(costs))
+
+
+def overflow_lines(lab: Lab, can_wait: Any, nodes: int) -> dict[str, tuple[float, float]]:
+    """Node-hours per hour and USD per month of what overflows, by line."""
+    price = {"api": "api/batch", "input_usd_per_mtok": 1.0, "output_usd_per_mtok": 1.0}
+    book = lab.book("contract", prices=[{**price, "batch_discount": 0.5}])
+    request = {"name": "all", "share": 1, "input": 900, "output": 100, "can_wait": can_wait}
+    days = [node for node in (3, 1) for _ in range(12)]
+    lab.nodes_by_hour(days, classes=[request], burst={"factor": 1.0})
+    pools = {"main": {**ON_DEMAND, "nodes": nodes}}
+    lab.stack(pools, {"overflow": "api/batch"}, prices=[book])
+    return {
+        priced.line.name: (priced.quantity / 3600 / 730, priced.usd_per_month)
+        for priced in lab.evaluate().lines
+        if priced.line.kind.name == "overflow-requests"
+    }
+
+
+def test_what_found_no_idle_hour_goes_to_the_batch_price(lab: Lab) -> None:
+    """One node under half days of 3 and 1, of which half can wait 12 hours.
+
+    Every hour has 2 nodes' work, so 1 overflows: in the fuller hours 1.5 cannot wait and 0.5 can,
+    which overflows first, beside 0.5 that cannot; in the others 1.5 can wait, and 1 overflows. On
+    average 0.75 node-hours at half of $3.60, and 0.25 at $3.60.
+    """
+    found = overflow_lines(lab, {"share": 0.5, "hours": 12}, nodes=1)
+    assert found == {
+        "overflow at api/batch": pytest.approx((0.25, 0.25 * 3.60 * 730)),
+        "overflow that can wait at api/batch": pytest.approx((0.75, 0.75 * 1.80 * 730)),
+    }
+
+
+def test_a_plain_share_overflows_as_it_comes(lab: Lab) -> None:
+    """Without hours the batch discount is on the share of whatever overflows: 1 node-hour."""
+    found = overflow_lines(lab, 0.5, nodes=1)
+    assert found == {"overflow at api/batch": pytest.approx((1.0, 0.75 * 3.60 * 730))}
+
+
+def test_all_that_can_wait_is_billed_at_the_batch_price(lab: Lab) -> None:
+    """No request is urgent: 1 of 2 nodes' work overflows, all of it at half the price."""
+    found = overflow_lines(lab, {"share": 1.0, "hours": 12}, nodes=1)
+    assert found == {
+        "overflow that can wait at api/batch": pytest.approx((1.0, 1.80 * 730), rel=1e-5)
+    }

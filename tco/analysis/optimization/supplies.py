@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tco.arrays import monthly_rate
@@ -13,6 +13,7 @@ from tco.costing.pool_model import PoolModel
 from tco.costing.requirements import lacking_of
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel
+from tco.costing.waiting import at_once_and_waiting
 from tco.scenario import BASE_CASE
 
 __all__ = ["CandidatePool", "apis_of", "full_node_hour_usd", "supplies_of"]
@@ -73,7 +74,7 @@ def apis_of(stack: StackModel, index: int) -> list[tuple[ApiRate, float]]:
 
     They are those that the plan names for the service and the alternatives, without the hosts of
     newer versions, that have what it requires, the cheapest for the common group first. An API that
-    is not cheaper than another for any group is left out.
+    is not cheaper than another for any part of the work is left out.
     """
     service = stack.services[index]
     named = [service.overflow, service.standby.api]
@@ -85,7 +86,7 @@ def apis_of(stack: StackModel, index: int) -> list[tuple[ApiRate, float]]:
     required = stack.plan.services[service.name].require
     classes = [request for group in service.groups for request in group.classes]
     priced = [
-        ([full_node_hour_usd(stack, service, group, rate) for group in service.groups], rate)
+        (list(_prices(stack, service, rate)), rate)
         for rate in named
         if rate is not None and not lacking_of(required, rate) and not unbillable(rate.row, classes)
     ]
@@ -94,6 +95,15 @@ def apis_of(stack: StackModel, index: int) -> list[tuple[ApiRate, float]]:
         if not any(_at_most(less, values) for less, _ in kept):
             kept.append((values, rate))
     return [(rate, values[0]) for values, rate in kept]
+
+
+def _prices(stack: StackModel, service: ServiceModel, rate: ApiRate) -> Iterator[float]:
+    """Yield v of every group, then what its work costs that is served as it comes, or waits."""
+    for group in service.groups:
+        yield full_node_hour_usd(stack, service, group, rate)
+    for group in service.groups:
+        for classes in at_once_and_waiting(group.classes):
+            yield float(rate.usd_of(classes, service.demand, stack.day))
 
 
 def _at_most(some: Sequence[float], others: Sequence[float]) -> bool:
