@@ -20,7 +20,7 @@ SET_UP = """
 import datetime as dt, gc, json, sys, time
 from pathlib import Path
 
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.catalog.curves import curve_models
 from tco.resolve.resolver import load_stack
 

@@ -16,7 +16,7 @@ from benchmarks.result import Result
 from benchmarks.start_up import TCO
 from tco.analysis.cashflow.projection import Projection, project
 from tco.analysis.simulation.uncertainty import CHUNK, drivers_of, simulate
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.plan.stack_names import stack_names
 from tco.resolve.resolver import load_stack
 

@@ -11,7 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tco.catalog import catalog as embedded
+from tco.catalog import embedded
 from tco.catalog.catalog import Catalog
 from tco.clock import utc_today
 from tco.defaults import SCENARIOS, SEED

@@ -129,7 +129,7 @@ def _object(given: dict[str, Any]) -> Any:
 
 def main() -> None:
     """Compile the data of this installation."""
-    from tco.catalog.catalog import data_files, parsed_books  # noqa: PLC0415  which reads this file
+    from tco.catalog.embedded import data_files, parsed_books  # noqa: PLC0415  which reads this file
 
     folder = resources.files("tco.catalog") / "data"
     with resources.as_file(folder) as path:

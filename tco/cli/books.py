@@ -25,6 +25,6 @@ book_option = click.option(
 def catalog_with(books: Sequence[Path]) -> Catalog:
     """Return the embedded catalog with price books on top. Raises BadInput."""
     from tco.catalog.book import read_book
-    from tco.catalog.catalog import load_catalog
+    from tco.catalog.embedded import load_catalog
 
     return load_catalog().with_books([read_book(path, str(path)) for path in books])

@@ -43,7 +43,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, asked: bool) -> N
     """Print the version of tco, with the newest day and the digest of its catalog."""
     del param
     if asked and not ctx.resilient_parsing:
-        from tco.catalog.catalog import load_catalog
+        from tco.catalog.embedded import load_catalog
 
         click.echo(f"tco {tco.__version__}, catalog {load_catalog().version}")
         ctx.exit()

@@ -55,7 +55,7 @@ def optimize(
     """Find the cheapest mix of nodes and APIs, node by node."""
     from tco.analysis.optimization.budget import Budget
     from tco.analysis.optimization.optimize import optimize as cheapest
-    from tco.catalog.catalog import load_catalog
+    from tco.catalog.embedded import load_catalog
     from tco.documents.optimize import optimize_document
     from tco.files import write_text
     from tco.plan.stack_file import read_stack

@@ -112,7 +112,7 @@ def prices_refresh(
     source, and none is changed: old plans keep their prices. Exits with 1 where something is
     missing; what arrived is written all the same.
     """
-    from tco.catalog.catalog import load_catalog
+    from tco.catalog.embedded import load_catalog
     from tco.documents.prices_refresh import prices_refresh_document
     from tco.refresh.book_rows import append_prices, existing_book
     from tco.refresh.clients import AwsClients

@@ -46,7 +46,7 @@ def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOpti
     utilization (of fixed fleets), usd_per_gpu_hour, api_price_factor, fte.
     """
     from tco.analysis.sweep.sweep import NoSweep, span_of, sweep_of
-    from tco.catalog.catalog import load_catalog
+    from tco.catalog.embedded import load_catalog
     from tco.plan.stack_file import read_stack
     from tco.resolve.resolver import resolve_stack
 

@@ -14,7 +14,8 @@ import yaml
 
 from tco.analysis.diff.changes import Change
 from tco.analysis.diff.diff import Asked, Side, StackDiff, diff_stacks
-from tco.catalog.catalog import Catalog, load_catalog
+from tco.catalog.catalog import Catalog
+from tco.catalog.embedded import load_catalog
 from tco.costing.stack import StackModel
 from tco.documents.build_diff import diff_document
 from tco.documents.diff import DiffDocument, Revision

@@ -19,7 +19,8 @@ from typing import Any, Final
 import pulumi
 
 from tco.analysis.evaluation import evaluate
-from tco.catalog.catalog import Catalog, load_catalog
+from tco.catalog.catalog import Catalog
+from tco.catalog.embedded import load_catalog
 from tco.ci_log import log_text
 from tco.clock import utc_today
 from tco.costing.stack import StackModel

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from tco.analysis.evaluation import Evaluation, evaluate
-from tco.catalog.catalog import Catalog, load_catalog
+from tco.catalog.catalog import Catalog
+from tco.catalog.embedded import load_catalog
 from tco.errors import BadInput
 from tco.plan.stack_names import stack_names
 from tco.resolve.resolver import load_stack

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tco.analysis.evaluation import Evaluation, evaluate
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.documents.narrative import opening
 from tco.resolve.resolver import load_stack
 

@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from tco.analysis.evaluation import evaluate
-from tco.catalog.catalog import Catalog, load_catalog
+from tco.catalog.catalog import Catalog
+from tco.catalog.embedded import load_catalog
 from tco.catalog.plausibility.finding import PlausibilityFinding
 from tco.errors import BadInput
 from tco.resolve.resolver import load_stack

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tco.catalog.catalog import data_files, parsed_books
 from tco.catalog.compiled import MODELS, NAME, READERS, compiled_books, write_compiled
+from tco.catalog.embedded import data_files, parsed_books
 
 FILES = data_files(resources.files("tco.catalog") / "data")
 BOOKS = parsed_books(FILES)

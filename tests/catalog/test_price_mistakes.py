@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tco.catalog.api_price import ApiPrice
-from tco.catalog.catalog import Catalog, load_catalog
+from tco.catalog.catalog import Catalog
+from tco.catalog.embedded import load_catalog
 from tco.catalog.plausibility.books import book_findings
 from tests.catalog.test_book import book, refused
 from tests.conftest import DAY, Keys, Lab

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tco.catalog.api_price import ApiPrice
-from tco.catalog.catalog import Catalog, load_catalog
+from tco.catalog.catalog import Catalog
+from tco.catalog.embedded import load_catalog
 from tco.costing.api_bill import usd_per_request
 from tco.plan.workload import CanWait, RequestClass
 from tco.ranges import point

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tco.catalog.catalog import Catalog, load_catalog
+from tco.catalog.catalog import Catalog
+from tco.catalog.embedded import load_catalog
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from tco.catalog.benchmark import Latency
 from tco.catalog.book import Book
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.catalog.plausibility.books import book_findings
 from tco.catalog.plausibility.bounds import bounds, gpu_hour_band
 from tco.plan.plan import Plan

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.cli.main import main
 from tests.conftest import ON_DEMAND, Lab
 from tests.forge.forge_server import State, serving

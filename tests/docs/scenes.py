@@ -22,7 +22,7 @@ import pytest
 from click.testing import CliRunner
 
 from tco.analysis.evaluation import Evaluation, evaluate
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.cli.exit_codes import BAD_INPUT
 from tco.cli.main import cli
 from tco.documents.stack import stack_summary

@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel
 
 from tco.catalog.book import Book
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.iac.enforce.limits import read_limits
 from tco.plan.plan import Plan
 from tco.plan.workload import Workload

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tco.analysis.evaluation import Evaluation, evaluate
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.iac.estimate.documents import document_of
 from tco.iac.estimate.pricing import Pricing, price
 from tco.resolve.resolver import load_stack

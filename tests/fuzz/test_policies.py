@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.files import as_mapping
 from tco.iac.enforce.policy_rules import Pack, cost_line, gate
 from tests.conftest import DAY

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tco.catalog.book import Book
-from tco.catalog.catalog import Catalog, load_catalog
+from tco.catalog.catalog import Catalog
 from tco.catalog.check import check_catalog
+from tco.catalog.embedded import load_catalog
 from tco.catalog.listing import figure_rows
 from tco.report.prices import check_text, figures_in_full, figures_text
 from tests.conftest import Keys

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tco.arrays import FloatArray
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.throughput.capacity import Capacity
 from tco.throughput.configuration import Configuration
 from tco.throughput.curve import Curve, OperatingPoint, Unmet, operating_point

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import tco.forge.branch
-from tco.catalog.catalog import Catalog, load_catalog
+from tco.catalog.catalog import Catalog
+from tco.catalog.embedded import load_catalog
 from tco.errors import BadInput
 from tco.report.diff.change_text import change_text
 from tco.report.diff.totals import headline

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from tco.catalog.catalog import load_catalog
+from tco.catalog.embedded import load_catalog
 from tco.iac.estimate.documents import document_of
 from tco.iac.estimate.pricing import PricedResource, Pricing, price
 from tests.iac.programs import LATER, Keys, Program, bounds
