@@ -66,7 +66,11 @@ def api_lines(
         failures = [(pool.mtbf_hours, pool.mttr_hours) for pool in group.group.pools]
         causes = dict.fromkeys(figure for pair in failures for figure in pair)
         outages = _ApiPart(
-            OUTAGES, "outages", group.group.classes, outage_share(service, group, scenario), causes
+            OUTAGES,
+            "outages",
+            group.group.classes,
+            outage_share(service, group, scenario),
+            figures=causes,
         )
         for rate, parts in (
             (service.overflow, _overflow(group)),
