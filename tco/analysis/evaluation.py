@@ -13,7 +13,8 @@ from tco.analysis.breakeven.break_even import BreakEven, Scan
 from tco.analysis.cashflow.comparison import OwnSide, rival_side
 from tco.analysis.cashflow.projection import Projection, project
 from tco.analysis.decision.constraint import RuledOut, ruled_out
-from tco.analysis.decision.gate import GateFacts, GateResult, OtherFleet, gate
+from tco.analysis.decision.gate import GateResult, gate
+from tco.analysis.decision.gate_facts import GateFacts, OtherFleet
 from tco.analysis.decision.hosted import HostedTurn, hosted_turn
 from tco.analysis.decision.on_demand import closes_on_demand, on_demand_usd_per_month
 from tco.analysis.decision.verdict import AlternativeResult, Verdict, decide, rival_of

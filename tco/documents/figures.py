@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from tco.analysis.decision.gate import age_days
+from tco.analysis.decision.freshness import age_days
 from tco.analysis.evaluation import Evaluation
 from tco.catalog.sourced import SourcedValue
 from tco.documents.document import Part

@@ -7,7 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from tco.analysis.decision.gate import ConditionId, GateResult, ceiling_limit_usd
+from tco.analysis.decision.condition import ConditionId
+from tco.analysis.decision.gate import GateResult
+from tco.analysis.decision.spending_limits import ceiling_limit_usd
 from tco.analysis.evaluation import Evaluation
 from tco.costing.stack import StackModel
 from tco.documents.document import Document, Part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from tco.analysis.decision.gate import not_bought
+from tco.analysis.decision.unbought import not_bought
 from tco.analysis.evaluation import Evaluation
 from tco.catalog.node_price import CommitmentKind
 from tco.documents.document import Part

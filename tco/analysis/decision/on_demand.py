@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tco.analysis.cashflow.projection import project
-from tco.analysis.decision.gate import not_bought
+from tco.analysis.decision.unbought import not_bought
 from tco.analysis.decision.verdict import (
     AlternativeResult,
     Verdict,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tco.analysis.decision.gate import ceiling_limit_usd, unplanned_limit_usd
+from tco.analysis.decision.spending_limits import ceiling_limit_usd, unplanned_limit_usd
 from tco.analysis.evaluation import Evaluation
 from tco.catalog.book import describe
 from tco.plan.gate import Gate, Override

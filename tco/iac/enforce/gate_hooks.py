@@ -24,7 +24,7 @@ from pulumi import (
     ResourceTransformResult,
 )
 
-from tco.analysis.decision.gate import UNPLANNED_SHARE, unplanned_limit_usd
+from tco.analysis.decision.spending_limits import UNPLANNED_SHARE, unplanned_limit_usd
 from tco.analysis.evaluation import Evaluation, of_running_stack
 from tco.catalog.catalog import Catalog
 from tco.costing.stack import StackModel

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import tco
-from tco.analysis.decision.gate import Condition
+from tco.analysis.decision.condition import Condition
 from tco.analysis.evaluation import Evaluation, on_day
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
