@@ -1,6 +1,7 @@
 """A book: a file of catalog rows. The embedded data and a user's price books have one form."""
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -12,6 +13,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.benchmark import Benchmark
+from tco.catalog.discount import Discount
 from tco.catalog.fields import Day, Flag, Name, day_of
 from tco.catalog.figure import Figure
 from tco.catalog.hardware import Hardware, Instance, SpotBand
@@ -96,6 +98,8 @@ class Book(Strict):
     figures: tuple[Figure, ...] = ()
     scores: Annotated[tuple[Score, ...], Field(exclude_if=lambda rows: not rows)] = ()
     """Left out, no digest of a book depends on it."""
+    discounts: Annotated[tuple[Discount, ...], Field(exclude_if=lambda rows: not rows)] = ()
+    """The same."""
     name: SkipJsonSchema[str] = Field(default="", exclude=True)
 
     @model_validator(mode="before")
@@ -114,9 +118,10 @@ class Book(Strict):
         filled = dict(book)
         for section, value in book.items():
             rows = as_list(value)
+            shared = common if section != "discounts" else _only(common, "source")
             if rows is not None:
                 filled[section] = [
-                    row if as_mapping(row) is None else _converted({**common, **row}, currency)
+                    row if as_mapping(row) is None else _converted({**shared, **row}, currency)
                     for row in rows
                 ]
         return filled
@@ -131,6 +136,18 @@ class Book(Strict):
                     f"a figure is listed twice: {describe(key)}. Keep one of the rows."
                 )
             seen.add(key)
+        return self
+
+    @model_validator(mode="after")
+    def _one_discount(self) -> Self:
+        """Refuse two discounts of one price: it has one, and no order decides which."""
+        for (i, a), (j, b) in itertools.combinations(enumerate(self.discounts), 2):
+            if a.overlaps(b):
+                raise ValueError(
+                    f"discounts[{i}] ({describe(a.key[1:])}) and discounts[{j}] "
+                    f"({describe(b.key[1:])}) hold for the same prices at the same time. Narrow "
+                    "one of them, or put the exception into a book that the plan lists later."
+                )
         return self
 
     @property
@@ -148,6 +165,11 @@ class Book(Strict):
         )
 
     @property
+    def stated(self) -> tuple[AnyRow | Discount, ...]:
+        """All rows and discounts: what a reviewer reads and may confirm."""
+        return (*self.rows, *self.discounts)
+
+    @property
     def names(self) -> set[str]:
         """What the rows are about, in lower case: nodes, APIs, models and their other names."""
         found: set[str] = set()
@@ -162,6 +184,10 @@ class Book(Strict):
         """SHA-256 of the book's rows, however they are written."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _only(values: dict[str, Any], key: str) -> dict[str, Any]:
+    return {key: values[key]} if key in values else {}
 
 
 class PackageBook(Book):
@@ -258,4 +284,12 @@ def _without_source(book: Book, shown: str) -> Iterator[Problem]:
                 describe(row.key),
                 "has no source.",
                 "Write source: in the row, or once at the top of the book.",
+            )
+    for index, discount in enumerate(book.discounts):
+        if discount.source is None:
+            yield Problem(
+                shown,
+                f"discounts[{index}]",
+                "has no source.",
+                "Write source: in the discount, or once at the top of the book.",
             )

@@ -92,7 +92,7 @@ class Catalog(BookLayers):
         from tco.catalog.genai import genai_api_price, genai_book  # noqa: PLC0415
 
         row = genai_api_price(api, day)
-        return None if row is None else CatalogMatch(row, genai_book())
+        return None if row is None else self.at_discount(CatalogMatch(row, genai_book()), day)
 
     def provisioned_prices(self, api: str, day: dt.date) -> list[CatalogMatch[ProvisionedPrice]]:
         """Return the prices of an API's provisioned units on a day, one per term."""
@@ -116,7 +116,7 @@ class Catalog(BookLayers):
 
     def _hosted(self, row: ApiPrice, day: dt.date) -> CatalogMatch[ApiPrice]:
         later = row.valid_from is not None and row.valid_from > day
-        return CatalogMatch(row, self.hosts.book, first_known=later)
+        return self.at_discount(CatalogMatch(row, self.hosts.book, first_known=later), day)
 
     def hosts_book(self, day: dt.date) -> Book:
         """Return the hosts of open weights on a day as a book, without what another book prices."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from tco.catalog.benchmark import Benchmark
 from tco.catalog.catalog import Catalog
+from tco.catalog.discount_names import idle_discounts
 from tco.catalog.hardware import Instance, SpotBand
 from tco.catalog.listing import Checked, FigureEntry, figure_rows
 from tco.catalog.node_price import NodePrice
@@ -31,6 +32,7 @@ def check_catalog(catalog: Catalog, today: dt.date, max_age: int) -> Checked:
         for row in rows
         for fault in (*_unnamed(row, catalog, instances), *_faults(row, today))
     ]
+    faults += [fault for book in catalog.own_books for fault in idle_discounts(book, catalog)]
     found = [
         finding for book in catalog.every_book for finding in book_findings(book, catalog, today)
     ]

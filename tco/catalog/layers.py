@@ -111,8 +111,12 @@ class BookLayers:
 
     def origin(self, book: Book) -> Origin:
         """Return whether a book lies in the published catalog or above it."""
-        above = self.books[len(self.published.books) :] if self.published is not None else ()
-        return "book" if any(book is other for other in above) else "catalog"
+        return "book" if any(book is other for other in self.own_books) else "catalog"
+
+    @property
+    def own_books(self) -> tuple[Book, ...]:
+        """The user's books, lower layers first."""
+        return self.books[len(self.published.books) :] if self.published is not None else ()
 
     def find_as(
         self, kind: type[R], key: tuple[object, ...], day: dt.date
@@ -121,7 +125,27 @@ class BookLayers:
         found = self.find(key, day)
         if found is None or not isinstance(found.row, kind):
             return None
-        return CatalogMatch(found.row, found.book, found.origin, found.first_known)
+        match = CatalogMatch(found.row, found.book, found.origin, found.first_known)
+        return self.at_discount(match, day)
+
+    def at_discount(self, match: CatalogMatch[R], day: dt.date) -> CatalogMatch[R]:
+        """Return a price with what the highest book above its own takes off it on a day.
+
+        A row of a book is a negotiated price to the discounts of that book and of lower ones.
+        """
+        for book in self._discounting:
+            if book is match.book:
+                break
+            for discount in book.discounts:
+                if discount.holds(match.row, day):
+                    return match.at(discount, book)
+        return match
+
+    @cached_property
+    def _discounting(self) -> tuple[Book, ...]:
+        """The user's books from the top down to the lowest that has discounts."""
+        held = [index for index, book in enumerate(self.own_books) if book.discounts]
+        return tuple(reversed(self.own_books[min(held) :])) if held else ()
 
     @property
     def every_book(self) -> tuple[Book, ...]:

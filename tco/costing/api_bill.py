@@ -106,8 +106,8 @@ class ApiRate:
     @property
     def confidential(self) -> bool:
         """Whether a confidential book holds the prices."""
-        books = [match.book for match in (self.found, self.provisioned) if match is not None]
-        return any(book.confidential for book in books)
+        matches = (self.found, self.provisioned)
+        return any(match.confidential for match in matches if match is not None)
 
     @property
     def figures(self) -> tuple[SourcedValue, ...]:

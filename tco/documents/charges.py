@@ -54,7 +54,10 @@ class CommitmentPart(Part):
 
 
 class ChargePart(Part):
-    """One charge. What would give a confidential rate away is null: unit prices and quantities."""
+    """One charge. What would give a confidential rate away is null: unit prices and quantities.
+
+    Its cost at other prices is then its cost: their ratio would be the discount.
+    """
 
     line: LinePart
     node: NodePart | None
@@ -122,16 +125,18 @@ def _usage(stack: StackModel, priced: PricedLine, pool: PoolModel | None) -> Cha
     block = holder is not None and holder.supply.option == "capacity-block"
     amortised = float(as_scalar(line.amortised_usd))
     secret = line.confidential or prices.confidential
+    listed = priced.usd_per_unit if secret else prices.listed
+    contracted = priced.usd_per_unit if secret else prices.contracted
     return ChargePart(
         line=line_part(priced, pool),
         node=_node(holder, line.sku),
         charge="usage",
         billed_usd=0.0 if commitment else priced.usd_per_month - amortised,
         effective_usd=priced.usd_per_month,
-        list_usd=prices.listed * priced.quantity,
-        contracted_usd=prices.contracted * priced.quantity,
-        list_unit_usd=None if secret else prices.listed,
-        contracted_unit_usd=None if secret else prices.contracted,
+        list_usd=listed * priced.quantity,
+        contracted_usd=contracted * priced.quantity,
+        list_unit_usd=None if secret else listed,
+        contracted_unit_usd=None if secret else contracted,
         quantity=None if secret else priced.quantity,
         unit=None if secret else line.unit,
         commitment=commitment,

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from tco.catalog.catalog import Catalog
+from tco.catalog.discount_names import idle_discounts
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel
 from tco.errors import BadInput
@@ -45,6 +46,8 @@ def resolve(
     every problem: unknown names, missing prices, missing benchmarks.
     """
     todo = Lookup(source=source, catalog=catalog.with_books(source.books), day=day)
+    for book in source.books:
+        todo.problems += idle_discounts(book, todo.catalog)
     services: list[ServiceModel] = []
     for name, spec in source.plan.services.items():
         try:

@@ -57,7 +57,7 @@ def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Return the keys that a page lists for a model; those of every row are listed once."""
     common = Row.model_fields if issubclass(model, Row) and model is not Row else {}
     return {
-        name: field
+        field.alias or name: field
         for name, field in model.model_fields.items()
         if name not in common and (model, name) not in NOT_WRITTEN
     }

@@ -28,22 +28,36 @@ RATES = (
     *("0.0023457", "0.00235"),  # a request
     *("8.44", "8.4445"),  # a full node-hour at the API
     "0.0778",  # a gigabyte of disk
+    "37.5",  # percent off
 )
+OFF = 37.5
 
 
-def faces(lab: Lab, *, confidential: bool) -> dict[str, str]:
-    """Everything that is written of a stack whose every rate stands in a book of its own."""
-    node: Keys = {"instance": "box.8x", "region": "r1", "usd_per_hour": [11.1213, 12.3456, 14.5657]}
-    price = [2.1213, 2.3457, 2.9878]
+def books(lab: Lab, *, by_discount: bool, confidential: bool) -> list[str]:
+    """The price books of rates that are negotiated one by one, or by a discount off a list."""
+    off = 1 - OFF / 100 if by_discount else 1
+    hour = [usd / off for usd in (11.1213, 12.3456, 14.5657)]
+    price = [usd / off for usd in (2.1213, 2.3457, 2.9878)]
+    node: Keys = {"instance": "box.8x", "region": "r1", "usd_per_hour": hour}
     api: Keys = {"api": "own/api", "input_usd_per_mtok": price, "output_usd_per_mtok": price}
     disk = {"figure": "disk_usd_per_gb_month", "value": 0.0778, "unit": "USD/GB"}
-    book = lab.book("own", prices=[node, api], figures=[disk], confidential=confidential)
+    rows, shut = [node, api], {"confidential": confidential, "figures": [disk]}
+    if not by_discount:
+        return [lab.book("own", prices=rows, **shut)]
+    patterns: tuple[Keys, ...] = ({"instance": "box.*"}, {"api": "own/*"})
+    discounts = [{**pattern, "percent_off": OFF} for pattern in patterns]
+    return [lab.book("list", prices=rows), lab.book("own", discounts=discounts, **shut)]
+
+
+def faces(lab: Lab, *, confidential: bool, by_discount: bool = False) -> dict[str, str]:
+    """Everything that is written of a stack whose every rate stands in a book of its own."""
+    own = books(lab, by_discount=by_discount, confidential=confidential)
     lab.workload(requests_per_month=1.7 * 730 * 3600)
     service = {"overflow": "own/api"}
     pools: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
-    lab.plan({"chat": lab.service(pools, **service)}, "two", prices=[book])
+    lab.plan({"chat": lab.service(pools, **service)}, "two", prices=own)
     rivals = ["own/api", "api/dear", "stack:two"]
-    lab.stack(pools, service, prices=[book], alternatives=rivals, platform=None, against="own/api")
+    lab.stack(pools, service, prices=own, alternatives=rivals, platform=None, against="own/api")
     result = lab.evaluate()
     shown = stack_summary(result)
     found = optimize(*lab.candidates("one", DAY), scenarios=0)
@@ -66,9 +80,10 @@ def told_in(text: str) -> list[str]:
     return [rate for rate in RATES if rate in numbers]
 
 
-def test_no_face_tells_a_confidential_rate(lab: Lab) -> None:
+@pytest.mark.parametrize("by_discount", [False, True])
+def test_no_face_tells_a_confidential_rate(lab: Lab, *, by_discount: bool) -> None:
     """Neither a rate, nor its range, nor what follows from one alone stands anywhere."""
-    open_, shut = (faces(lab, confidential=one) for one in (False, True))
+    open_, shut = (faces(lab, confidential=one, by_discount=by_discount) for one in (False, True))
     assert [face for face, text in open_.items() if not told_in(text)] == []
     assert {face: told_in(text) for face, text in shut.items()} == {face: [] for face in shut}
     assert "9,012" in shut["memo"]

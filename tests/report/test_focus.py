@@ -220,6 +220,8 @@ def test_a_confidential_rate_cannot_be_divided_out(lab: Lab) -> None:
             assert bool(row[name]) != secret, name
         assert bool(row["ConsumedQuantity"] or row["ChargeCategory"] == "Purchase") != secret
         assert row["EffectiveCost"]
+        if secret and row["ChargeCategory"] == "Usage":
+            assert row["ListCost"] == row["ContractedCost"] == row["EffectiveCost"]
 
 
 def test_prices_times_quantities(result: Evaluation) -> None:

@@ -166,6 +166,9 @@ def _rows(book: Book) -> Iterator[tuple[str, tuple[dict[str, Any], Location]]]:
         for index, row in enumerate(getattr(book, section)):
             key = describe((*row.key[1:], row.valid_from))
             yield key, (row.model_dump(mode="json"), (section, index))
+    for index, discount in enumerate(book.discounts):
+        key = describe((*discount.key, discount.valid_from))
+        yield key, (discount.model_dump(mode="json", by_alias=True), ("discounts", index))
     for index, row in enumerate(book.figures):
         yield row.figure, (row.model_dump(mode="json"), ("figures", index))
 

@@ -164,6 +164,6 @@ def _confirmed(source: StackFile) -> Iterator[str]:
     for stated in source.plan.confirm:
         yield f"{stated.path}: {stated.model_dump(mode='json')['value']}"
     for name, book in zip(source.plan.prices, source.books, strict=True):
-        for row in book.rows:
+        for row in book.stated:
             if row.confirm is not None:
                 yield f"prices/{name}: {describe((*row.key[1:], row.valid_from))}"

@@ -47,6 +47,17 @@ def book_findings(book: Book, catalog: Catalog, day: dt.date) -> Iterator[Plausi
                     confidential=book.confidential,
                     confirmed=row.confirm or "",
                 )
+    for index, discount in enumerate(book.discounts):
+        for doubt in unusual_figures(discount):
+            yield finding_of(
+                "api-price" if discount.kind == "api" else "node-price",
+                doubt,
+                file=book.name,
+                within=("discounts", index),
+                path=f"prices.{name}.{discount.pattern}",
+                confidential=book.confidential,
+                confirmed=discount.confirm or "",
+            )
     if book.currency is not None:
         for doubt in unusual_figures(book.currency):
             yield finding_of(
