@@ -104,7 +104,7 @@ def evaluate(
         BadInput: The plan's correlations contradict each other.
         OverflowError: The demand is beyond what any fleet serves.
     """
-    from tco.analysis.evaluation import evaluate as evaluation_of
+    from tco.analysis.evaluate import evaluate as evaluation_of
 
     return evaluation_of(stack, today or utc_today(), scenarios, seed)
 

@@ -20,7 +20,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tco.analysis.simulation.distribution import Z90
 from tco.arrays import FloatArray
 from tco.catalog.book import Book

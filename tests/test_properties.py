@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tco.costing.fleet_operation import operate
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 

@@ -16,7 +16,7 @@ __all__ = ["evaluated"]
 
 def evaluated(names: Iterable[str], question: EvaluationOptions) -> list[Evaluation]:
     """Return the evaluations of stacks, all of them or none: the problems of every file at once."""
-    from tco.analysis.evaluation import evaluate
+    from tco.analysis.evaluate import evaluate
     from tco.catalog.embedded import load_catalog
     from tco.plan.stack_names import stack_names
     from tco.resolve.resolver import load_stack

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from tco.analysis.breakeven.thresholds import Status, Threshold, Thresholds
-from tco.analysis.decision.verdict import AlternativeResult
+from tco.analysis.decision.alternative_result import AlternativeResult
 from tco.analysis.evaluation import Evaluation
 from tco.costing.stack import Relation
 from tco.documents.disclosure import is_secret, source_of
@@ -104,14 +104,13 @@ def alternative_part(alternative: AlternativeResult, result: Evaluation) -> Alte
     usd = alternative.usd_per_month
     bought, secret = alternative.alternative, is_secret(alternative.alternative)
     levelized = None if secret else usd
-    comparable = bought.eligible and not bought.unpriced
     figures = [figure for rate in bought.rates if rate for figure in rate.figures]
     return AlternativePart(
         name=alternative.name,
         kind="api" if bought.stack is None else "stack",
         relation=bought.relation,
         same_model=bought.same_model,
-        is_rival=comparable and alternative.name == result.verdict.against,
+        is_rival=bought.eligible and alternative is result.rival,
         eligible=bought.eligible,
         lacking=tuple(bought.lacking),
         quality=quality_part(result.stack, bought),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from tco.analysis.diff.changes import Change
 from tco.analysis.diff.diff import StackDiff
 from tco.analysis.diff.line_pairs import LinePair
-from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.priced_lines import PricedLine
 from tco.catalog.plausibility.finding import PlausibilityFinding
 from tco.documents.cautions import cautions
 from tco.documents.diff import (

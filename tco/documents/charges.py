@@ -13,7 +13,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.priced_lines import PricedLine
 from tco.arrays import as_scalar
 from tco.catalog.node_price import CommitmentKind
 from tco.costing.labor_lines import SETUP

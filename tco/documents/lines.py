@@ -6,7 +6,8 @@ import datetime as dt
 
 from pydantic import Field
 
-from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.priced_lines import PricedLine
 from tco.costing.lines import NODE_KINDS, NODES, Category, CommitmentStatus, Unit
 from tco.costing.pool_model import PoolModel
 from tco.costing.purchase import Option

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tco.analysis.breakeven.thresholds import Threshold, Thresholds
-from tco.analysis.decision.verdict import AlternativeResult, Decision
+from tco.analysis.decision.alternative_result import AlternativeResult
+from tco.analysis.decision.verdict import Decision
 from tco.analysis.evaluation import Evaluation
 from tco.documents.horizon_turn import turn_sentence
 from tco.documents.like_with_like import constraint_sentence, like_sentence
@@ -130,11 +131,9 @@ def _for_a_year(result: Evaluation) -> str:
 
 def constrained(result: Evaluation) -> str:
     """Why only self-hosting is left, and what that costs above the cheapest that is ruled out."""
-    barred = next(
-        alternative
-        for alternative in result.alternatives
-        if alternative.name == result.verdict.against
-    )
+    barred = result.rival
+    if barred is None:
+        raise AssertionError("a constrained verdict names the cheapest alternative")
     premium = usd_about(result.verdict.premium_usd_per_month or 0.0)
     lacking = ", ".join(barred.alternative.lacking)
     return f"no API has {lacking}; the cheapest without it, {barred.name}, costs {premium} less"

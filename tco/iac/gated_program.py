@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import pulumi
 
-from tco.analysis.evaluation import evaluate
+from tco.analysis.evaluate import evaluate
 from tco.catalog.catalog import Catalog
 from tco.catalog.embedded import load_catalog
 from tco.ci_log import log_text

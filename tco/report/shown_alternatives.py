@@ -29,7 +29,7 @@ def shown_alternatives(stack: StackSummary) -> tuple[tuple[AlternativePart, ...]
         for alternative in stack.alternatives
         if alternative.relation == "declared"
         or alternative.name in kept
-        or alternative.name == stack.verdict.against
+        or alternative is stack.rival
     )
     names = {alternative.name for alternative in shown}
     rest = [

@@ -13,7 +13,8 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tco.catalog.catalog import Catalog
 from tco.catalog.embedded import load_catalog
 from tco.errors import BadInput

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tco.catalog.embedded import load_catalog
 from tco.documents.narrative import opening
 from tco.resolve.resolver import load_stack

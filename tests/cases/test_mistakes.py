@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import pytest
 import yaml
 
-from tco.analysis.evaluation import evaluate
+from tco.analysis.evaluate import evaluate
 from tco.catalog.catalog import Catalog
 from tco.catalog.embedded import load_catalog
 from tco.catalog.plausibility.finding import PlausibilityFinding

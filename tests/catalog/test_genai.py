@@ -16,7 +16,7 @@ def refuse(*_: object, **__: object) -> None:
 
 socket.socket.connect = refuse
 socket.getaddrinfo = refuse
-from tco.analysis.evaluation import evaluate
+from tco.analysis.evaluate import evaluate
 from tco.resolve.resolver import load_stack
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tests.cli.conftest import BAD_INPUT, INTERRUPTED, OK, USAGE, Shell
 from tests.conftest import ON_DEMAND
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tco.analysis.evaluation import evaluate
+from tco.analysis.evaluate import evaluate
 from tco.arrays import FloatArray
 from tco.costing import large_counts
 from tco.costing.fleet_operation import operate

@@ -21,7 +21,8 @@ import pulumi
 import pytest
 from click.testing import CliRunner
 
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tco.catalog.embedded import load_catalog
 from tco.cli.exit_codes import BAD_INPUT
 from tco.cli.main import cli

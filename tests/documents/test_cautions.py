@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tco.analysis.evaluation import evaluate
+from tco.analysis.evaluate import evaluate
 from tco.documents.plan import stack_part
 from tco.documents.stack import stack_summary
 from tco.resolve.resolver import load_stack

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tco.catalog.embedded import load_catalog
 from tco.iac.estimate.documents import document_of
 from tco.iac.estimate.pricing import Pricing, price

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tco.analysis.decision.verdict import AlternativeResult
+from tco.analysis.decision.alternative_result import AlternativeResult
 
 __all__ = ["RuledOut", "ruled_out"]
 

@@ -8,7 +8,8 @@ from typing import Literal
 
 from tco.analysis.cashflow.comparison import OwnSide, RivalSide, rival_side
 from tco.analysis.cashflow.projection import CashFlow, npv_usd, project
-from tco.analysis.decision.verdict import AlternativeResult, Verdict
+from tco.analysis.decision.alternative_result import AlternativeResult
+from tco.analysis.decision.verdict import Verdict
 from tco.catalog.sourced import SourcedValue
 from tco.costing.api_bill import ApiRate, PricePath
 from tco.costing.group import Group

@@ -7,13 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tco.analysis.cashflow.comparison import OwnSide, rival_side
-from tco.analysis.decision.verdict import (
-    AlternativeResult,
-    Decision,
-    Verdict,
-    by_probability,
-    caps_on,
-)
+from tco.analysis.decision.alternative_result import AlternativeResult
+from tco.analysis.decision.verdict import Decision, Verdict, by_probability, caps_on
 from tco.arrays import as_scalar
 from tco.costing.ledger import api_bills
 from tco.costing.stack import Alternative, Relation
@@ -57,7 +52,7 @@ def _deciding(
     own: OwnSide, results: Sequence[AlternativeResult], verdict: Verdict
 ) -> HostedTurn | None:
     """Return the host that decides where the APIs that the plan names would not."""
-    host = next((result for result in results if result.name == verdict.against), None)
+    host = verdict.rival
     if host is None or host.alternative.relation != "same-weights" or not host.usd_per_month:
         return None
     named = [

@@ -6,12 +6,7 @@ from dataclasses import replace
 
 from tco.analysis.cashflow.projection import project
 from tco.analysis.decision.unbought import not_bought
-from tco.analysis.decision.verdict import (
-    AlternativeResult,
-    Verdict,
-    by_probability,
-    justifies,
-)
+from tco.analysis.decision.verdict import Verdict, by_probability, justifies
 from tco.analysis.optimization.mix import month_usd
 from tco.arrays import as_scalar
 from tco.costing.fleet_operation import operate
@@ -24,17 +19,12 @@ from tco.costing.stack import StackModel
 __all__ = ["closes_on_demand", "on_demand_usd_per_month"]
 
 
-def closes_on_demand(
-    stack: StackModel,
-    verdict: Verdict,
-    rival: AlternativeResult | None,
-    scenarios: int,
-    seed: int,
-) -> bool | None:
-    """Whether the math closes as well if unbought reservations are paid on demand.
+def closes_on_demand(stack: StackModel, verdict: Verdict, scenarios: int, seed: int) -> bool | None:
+    """Return whether the business case also holds with unbought reservations paid on demand.
 
     None where a node has no on-demand price.
     """
+    rival = verdict.rival
     if rival is None or not not_bought(stack):
         return False
     paid = _on_demand(stack)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from tco.analysis.breakeven.break_even import BreakEven
-from tco.analysis.breakeven.thresholds import UNASKED, Thresholds, thresholds
-from tco.analysis.cashflow.comparison import OwnSide, RivalSide
+from tco.analysis.decision.alternative_result import AlternativeResult
 from tco.costing.stack import Alternative, StackModel, Unpriced
 from tco.plan.gate import Gate
 
@@ -17,7 +14,6 @@ if TYPE_CHECKING:
     from tco.analysis.simulation.accumulator import ScenarioComparison
 
 __all__ = [
-    "AlternativeResult",
     "Cap",
     "CapKind",
     "Decision",
@@ -26,7 +22,6 @@ __all__ = [
     "decide",
     "in_words",
     "justifies",
-    "rival_of",
     "unpriced_rivals",
 ]
 
@@ -45,51 +40,6 @@ CapKind = Literal[
 LEAN_PROBABILITY = 0.6
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlternativeResult:
-    """An alternative on the same volume: its month, its present value, where we win.
-
-    ``index`` is its place among the stack's alternatives. ``known`` says that nothing of the
-    stack is unpriced.
-    """
-
-    alternative: Alternative
-    index: int
-    usd_per_month: float | None
-    own: OwnSide
-    side: RivalSide | None
-    known: bool
-    break_even: BreakEven
-    uncertainty: ScenarioComparison | None
-
-    @property
-    def wins_mtok_per_month(self) -> list[tuple[float, float | None]]:
-        """The intervals of volume in which self-hosting is cheaper."""
-        return self.break_even.scan.wins[self.index]
-
-    @cached_property
-    def thresholds(self) -> Thresholds:
-        """What would change the answer, input by input."""
-        if self.side is None or not self.known:
-            return UNASKED
-        return thresholds(self.own, self.side)
-
-    @property
-    def npv_usd(self) -> float | None:
-        """Present cost over the horizon, None without a price."""
-        return self.side.npv_usd if self.side is not None else None
-
-    @property
-    def probability(self) -> float | None:
-        """Share of the scenarios that self-hosting wins, if any were drawn."""
-        return self.uncertainty.probability if self.uncertainty is not None else None
-
-    @property
-    def name(self) -> str:
-        """The alternative's name."""
-        return self.alternative.name
-
-
 @dataclass(frozen=True, slots=True)
 class Cap:
     """One reason why a winning stack is LEAN at most."""
@@ -100,14 +50,23 @@ class Cap:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The decision against a rival; ``saving_npv_usd`` is the rival's present cost less ours."""
+    """The decision; ``saving_npv_usd`` is the present cost of the rival less that of the stack.
+
+    ``rival`` is the alternative that it compares with: an eligible one, or the cheapest that a
+    requirement rules out; None without any.
+    """
 
     decision: Decision
-    against: str | None
+    rival: AlternativeResult | None
     probability: float | None
     saving_npv_usd: float | None
     premium_usd_per_month: float | None
     caps: tuple[Cap, ...]
+
+    @property
+    def against(self) -> str | None:
+        """The name of the rival."""
+        return self.rival.name if self.rival is not None else None
 
 
 def justifies(verdict: Verdict, limits: Gate) -> bool:
@@ -134,7 +93,7 @@ def in_words(decision: str) -> str:
     return WORDS.get(decision, decision)
 
 
-def rival_of(
+def _rival_of(
     stack: StackModel, results: Sequence[AlternativeResult]
 ) -> tuple[AlternativeResult | None, AlternativeResult | None]:
     """Return the rival that decides, and a cheaper eligible one where the plan names another.
@@ -224,7 +183,7 @@ def decide(
     ``priced_usd`` is the priced part of the month, ``lost_months`` the months of the horizon in
     which the fleet refuses more than its limit: such a scenario counts as lost.
     """
-    rival, cheaper = rival_of(stack, results)
+    rival, cheaper = _rival_of(stack, results)
     if rival is None:
         return _without_rival(stack, results, priced_usd, unpriced)
     caps = caps_on(stack, rival, cheaper)
@@ -232,7 +191,7 @@ def decide(
         lost = priced_usd > (rival.usd_per_month or 0.0)
         return Verdict(
             decision="DO_NOT" if lost else "UNKNOWN",
-            against=rival.name,
+            rival=rival,
             probability=None,
             saving_npv_usd=None,
             premium_usd_per_month=None,
@@ -252,7 +211,7 @@ def decide(
         decision = "UNKNOWN"
     return Verdict(
         decision=decision,
-        against=rival.name,
+        rival=rival,
         probability=rival.probability,
         saving_npv_usd=saving,
         premium_usd_per_month=None,
@@ -290,7 +249,7 @@ def _without_rival(
     if not constrained or unpriced or is_doubtful(caps):
         return Verdict(
             decision="UNKNOWN",
-            against=None,
+            rival=None,
             probability=None,
             saving_npv_usd=None,
             premium_usd_per_month=None,
@@ -300,7 +259,7 @@ def _without_rival(
     premium = priced_usd - (cheapest.usd_per_month or 0.0)
     return Verdict(
         decision="CONSTRAINED",
-        against=cheapest.name,
+        rival=cheapest,
         probability=None,
         saving_npv_usd=None,
         premium_usd_per_month=premium,

@@ -18,7 +18,8 @@ from typing import Literal
 from tco.analysis.diff.changes import PRICING_DAY, Cause, Change, changes_between, similarity
 from tco.analysis.diff.line_pairs import LinePair, line_pairs
 from tco.analysis.diff.weakening import Weakening, weakenings
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tco.costing.stack import StackModel
 from tco.defaults import SCENARIOS, SEED
 from tco.errors import BadInput, Problem

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tco.analysis.evaluation import Evaluation, PricedLine
+from tco.analysis.evaluation import Evaluation
+from tco.analysis.priced_lines import PricedLine
 
 __all__ = ["LinePair", "line_pairs"]
 

@@ -11,7 +11,7 @@ from itertools import pairwise, product
 import numpy as np
 
 from tco.analysis.decision.verdict import Decision
-from tco.analysis.evaluation import evaluate
+from tco.analysis.evaluate import evaluate
 from tco.analysis.sweep.derived_parameters import SweepParameter
 from tco.analysis.sweep.parameters import parameter_of
 from tco.costing.stack import Resolve

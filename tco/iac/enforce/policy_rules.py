@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Protocol
 
-from tco.analysis.evaluation import evaluate
+from tco.analysis.evaluate import evaluate
 from tco.catalog.book import read_book
 from tco.catalog.catalog import Catalog
 from tco.catalog.embedded import load_catalog

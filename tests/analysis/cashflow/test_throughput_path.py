@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from tco.analysis.cashflow.projection import project
-from tco.analysis.evaluation import evaluate
+from tco.analysis.evaluate import evaluate
 from tco.arrays import FloatArray
 from tco.documents.outlook import options, outlook
 from tco.resolve.resolver import load_stack

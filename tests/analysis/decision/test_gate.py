@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tco.analysis.evaluation import Evaluation, evaluate, of_running_stack
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation, of_running_stack
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab, owned
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}

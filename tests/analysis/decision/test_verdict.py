@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}

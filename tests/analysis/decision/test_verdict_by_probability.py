@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tco.analysis.decision.verdict import in_words
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tests.conftest import ON_DEMAND, Lab, around
 
 NODE = {"instance": "box.8x", "region": "r1"}

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from tco.analysis.diff.weakening import KEYS, Weakening, weakenings
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tco.plan.gate import Gate
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tco.analysis.evaluation import evaluate
+from tco.analysis.evaluate import evaluate
 from tco.analysis.sweep.sweep import NoSweep, Point, Span, Sweep, span_of, sweep_of
 from tco.errors import BadInput
 from tco.plan.stack_file import read_stack

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from tco.analysis.evaluation import Evaluation, evaluate
+from tco.analysis.evaluate import evaluate
+from tco.analysis.evaluation import Evaluation
 from tco.iac.enforce.gate_hooks import Judgement
 from tco.iac.enforce.unplanned import Limit
 from tco.iac.provision.annotations import record
