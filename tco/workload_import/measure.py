@@ -9,38 +9,22 @@ from pathlib import Path
 from typing import Final
 
 from tco.arrays import FloatArray
+from tco.bad_lines import BadLines
 from tco.errors import BadInput, Problem, TcoError
 from tco.files import unreadable
-from tco.percent import exact_percent
+from tco.log_rows import log_rows
 from tco.workload_import.classes import MeasuredClass, classes_of
 from tco.workload_import.formats import format_of
 from tco.workload_import.log_format import LogFormat
-from tco.workload_import.rows import log_rows
 from tco.workload_import.tally import Tally
 from tco.workload_import.weeks import Growth, growth_of, longest_gap_hours, week_of_slots
 
-__all__ = ["BadLines", "LogReading", "Measurement", "measure_logs"]
+__all__ = ["LogReading", "Measurement", "measure_logs"]
 
-MOST_SHOWN: Final = 3
-"""Broken lines that are shown."""
 MOST_GAP_HOURS: Final = 35 * 24.0
 """A longer time without a row is a wrong time, or two logs."""
 LEAST_SECONDS: Final = 600.0
 """A shorter log says nothing of a rate."""
-
-
-@dataclass
-class BadLines:
-    """Lines that could not be read: their number, and the first few."""
-
-    count: int = 0
-    first: list[Problem] = field(default_factory=list[Problem])
-
-    def add(self, problem: Problem, lines: int) -> None:
-        """Count lines with a problem."""
-        self.count += lines
-        if len(self.first) < MOST_SHOWN:
-            self.first.append(problem)
 
 
 @dataclass(frozen=True)
@@ -88,8 +72,7 @@ def measure_logs(files: Sequence[Path], reading: LogReading) -> Measurement:
         read, left_out, name = _read(path, reading, tally, bad)
         good, unserved = good + read, unserved + left_out
         formats[name] = None
-    if bad.count > reading.max_bad_share * (bad.count + good + unserved):
-        raise BadInput([*bad.first, _too_many(files, bad.count, good + unserved, reading)])
+    bad.check(f"{files[-1]}", good + unserved, reading.max_bad_share)
     shown = f"{files[0]}"
     if not tally.lengths:
         raise unreadable(shown, "holds no request with tokens: there is nothing to plan.")
@@ -149,13 +132,3 @@ def _add(log: LogFormat, cells: Mapping[str, object], tally: Tally) -> int:
         tally.add(request)
         count += 1
     return count
-
-
-def _too_many(files: Sequence[Path], bad: int, good: int, reading: LogReading) -> Problem:
-    share = exact_percent(bad / (bad + good))
-    message = (
-        f"{bad:,} of {bad + good:,} lines are broken ({share}), more than "
-        f"{exact_percent(reading.max_bad_share)}."
-    )
-    hint = "Repair the log, or raise --max-bad-share."
-    return Problem(f"{files[-1]}", "", message, hint)
