@@ -147,7 +147,7 @@ def test_no_command_prints_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """In every command and format, names from files are text to a runner, errors among them."""
-    monkeypatch.setattr("tco.catalog.catalog.load_catalog", lambda: lab.catalog)
+    monkeypatch.setattr("tco.catalog.embedded.load_catalog", lambda: lab.catalog)
     run = _runner(monkeypatch, capsys)
     stacks = ("--stacks", str(lab.folder), "--today", "2026-11-23", "--format", form)
     few = (*stacks, "--scenarios", "0")

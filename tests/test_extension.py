@@ -107,7 +107,7 @@ def test_an_output_format_is_one_entry(lab: Lab, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(FORMATS, "names", names)
     [form] = [param for param in plan.params if param.name == "form"]
     monkeypatch.setattr(form, "type", click.Choice(list(FORMATS)))
-    monkeypatch.setattr("tco.catalog.catalog.load_catalog", lambda: lab.catalog)
+    monkeypatch.setattr("tco.catalog.embedded.load_catalog", lambda: lab.catalog)
     arguments = ["--format", "names", "--stacks", str(lab.folder), "--today", DAY.isoformat()]
     answer = CliRunner().invoke(plan, [*arguments, "--scenarios", "0"])
     assert answer.output == "one\n"

@@ -64,7 +64,7 @@ class Shell:
 
     def __init__(self, lab: Lab, monkeypatch: pytest.MonkeyPatch, bare: Tco) -> None:
         self.lab, self.bare = lab, bare
-        monkeypatch.setattr("tco.catalog.catalog.load_catalog", lambda: lab.catalog)
+        monkeypatch.setattr("tco.catalog.embedded.load_catalog", lambda: lab.catalog)
         monkeypatch.setenv("COLUMNS", "80")
         monkeypatch.delenv("NO_COLOR", raising=False)
 

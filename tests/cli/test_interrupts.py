@@ -23,7 +23,7 @@ def test_ctrl_c_is_one_line_and_130(shell: Shell, monkeypatch: pytest.MonkeyPatc
         signal.raise_signal(signal.SIGINT)
         return shell.lab.catalog
 
-    monkeypatch.setattr("tco.catalog.catalog.load_catalog", interrupted)
+    monkeypatch.setattr("tco.catalog.embedded.load_catalog", interrupted)
     answer = shell("plan")
     assert answer.code == INTERRUPTED
     assert answer.err.strip().splitlines() == ["Interrupted."]
@@ -71,8 +71,8 @@ def test_interrupt_while_the_command_line_is_loaded(tmp_path: Path) -> None:
 def test_interrupt_of_a_running_script(tmp_path: Path) -> None:
     """Ctrl-C in a process of its own exits with 130 and one line on stderr."""
     program = (
-        "import os, signal, sys, tco.catalog.catalog, tco.cli.main\n"
-        "tco.catalog.catalog.load_catalog = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
+        "import os, signal, sys, tco.catalog.embedded, tco.cli.main\n"
+        "tco.catalog.embedded.load_catalog = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.argv = ['tco', 'plan', 'x', '--stacks', '.']\n"
         "tco.cli.main.main()\n"
     )

@@ -189,8 +189,8 @@ def test_a_saved_plan_is_no_way_around_the_gate(project: Project, cloud: Cloud) 
 @pytest.mark.parametrize(
     ("broken", "fault", "told"),
     [
-        ("tco.analysis.evaluation.evaluate", "AssertionError", "tco failed: AssertionError"),
-        ("tco.analysis.evaluation.evaluate", "SystemExit", "ended by SystemExit"),
+        ("tco.analysis.evaluate.evaluate", "AssertionError", "tco failed: AssertionError"),
+        ("tco.analysis.evaluate.evaluate", "SystemExit", "ended by SystemExit"),
         (
             "tco.report.preview.refusal",
             "AssertionError",

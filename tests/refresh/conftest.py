@@ -124,7 +124,7 @@ def book(tmp_path: Path) -> Path:
 def refresh(aws: Aws, book: Path, monkeypatch: pytest.MonkeyPatch, tco_command: Tco) -> Refresh:
     """`tco prices refresh` on the small catalog, with the user's book."""
     catalog = Catalog(books=(Book.model_validate(CATALOG),))
-    monkeypatch.setattr("tco.catalog.catalog.load_catalog", lambda: catalog)
+    monkeypatch.setattr("tco.catalog.embedded.load_catalog", lambda: catalog)
 
     def run(*options: str, today: str = TODAY) -> Answer:
         return tco_command("prices", "refresh", "--book", book, "--today", today, *options)
