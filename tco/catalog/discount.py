@@ -146,10 +146,19 @@ class Discount(Strict):
         """What a price is multiplied by."""
         return 1.0 - self.percent_off / 100.0
 
-    def holds(self, row: BaseModel, day: dt.date) -> bool:
-        """Return whether the discount is for a price, on a day."""
-        if not (self.since or day) <= day <= (self.until or day):
-            return False
+    def holds_on(self, day: dt.date) -> bool:
+        """Return whether a day is in the period."""
+        return (self.since or day) <= day <= (self.until or day)
+
+    @property
+    def turns(self) -> tuple[dt.date, ...]:
+        """The days from which something else holds: the first one, and the one after the last."""
+        last = self.until if self.until != dt.date.max else None
+        after = last + dt.timedelta(days=1) if last is not None else None
+        return tuple(day for day in (self.since, after) if day is not None)
+
+    def covers(self, row: BaseModel) -> bool:
+        """Return whether the discount is for a price, in its period."""
         if isinstance(row, ApiPrice):
             return self.kind == "api" and self.names(row.api)
         if not isinstance(row, NodePrice) or row.purchase not in self.purchase:

@@ -13,6 +13,8 @@ from typing import Self, TypeVar
 from tco.catalog.benchmark import Benchmark
 from tco.catalog.book import AnyRow, Book
 from tco.catalog.curves import curve_models, curves_version
+from tco.catalog.discount import Discount
+from tco.catalog.discount_path import at_discount
 from tco.catalog.hardware import Hardware, Instance
 from tco.catalog.hosts import Hosts
 from tco.catalog.match import CatalogMatch
@@ -133,13 +135,12 @@ class BookLayers:
 
         A row of a book is a negotiated price to the discounts of that book and of lower ones.
         """
+        held: list[tuple[Discount, Book]] = []
         for book in self._discounting:
             if book is match.book:
                 break
-            for discount in book.discounts:
-                if discount.holds(match.row, day):
-                    return match.at(discount, book)
-        return match
+            held += [(discount, book) for discount in book.discounts if discount.covers(match.row)]
+        return at_discount(match, held, day) if held else match
 
     @cached_property
     def _discounting(self) -> tuple[Book, ...]:

@@ -8,7 +8,10 @@ from typing import Literal
 
 from tco.ranges import Range
 
-__all__ = ["Origin", "SourcedValue", "planned"]
+__all__ = ["Origin", "PriceSteps", "SourcedValue", "planned"]
+
+PriceSteps = tuple[tuple[int, float], ...]
+"""Months, counted from the pricing day, with the factor on a price from there on."""
 
 Origin = Literal["plan", "book", "catalog"]
 """Who states a figure: the plan itself, a price book of the user's, or the published catalog."""
@@ -30,6 +33,8 @@ class SourcedValue:
     confidential: bool = False
     shared_driver: str = ""
     origin: Origin = "catalog"
+    steps: PriceSteps = ()
+    """When a discount on it begins or ends."""
 
     @property
     def driver(self) -> str:

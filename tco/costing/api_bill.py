@@ -15,7 +15,8 @@ from tco.catalog.api_price import ApiPrice, Peak
 from tco.catalog.match import CatalogMatch
 from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.catalog.score import Score
-from tco.catalog.sourced import SourcedValue
+from tco.catalog.sourced import PriceSteps, SourcedValue
+from tco.costing.price_steps import stepped
 from tco.plan.workload import Demand, RequestClass, cached_share, offsets_utc
 from tco.providers.provider import vendor_of
 from tco.ranges import Range, point
@@ -60,10 +61,11 @@ NO_CHARGE, UNCHANGED = point(0.0), point(1.0)
 
 @dataclass(frozen=True)
 class PricePath:
-    """Where an API's price goes: p0 (1-d)^(t/12), times every jump up to month t."""
+    """Where an API's price goes: p0 (1-d)^(t/12), times every jump and discount of month t."""
 
     decay_per_year: SourcedValue
     jumps: tuple[tuple[int, SourcedValue], ...] = ()
+    steps: PriceSteps = ()
 
     @property
     def figures(self) -> tuple[SourcedValue, ...]:
@@ -75,7 +77,7 @@ class PricePath:
         path = (1 - scenario.value(self.decay_per_year)) ** (month / MONTHS_PER_YEAR)
         for since, change in self.jumps:
             path = path * np.where(np.asarray(month) >= since, scenario.value(change), 1.0)
-        return path
+        return path * stepped(self.steps, month)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,10 +24,11 @@ CautionKind = Literal[
     "score",  # whether a model reaches a required score is not known
     "sunk",  # nodes that are paid for
     "confirmed",  # an unusual figure that the reviewed file confirms
+    "discount",  # one begins or ends within the horizon
 ]
 Severity = Literal["info", "warning"]
 INFO: Final[frozenset[CautionKind]] = frozenset(
-    {"no-standby", "standby-rounded", "benchmark", "cache-hits", "sunk", "confirmed"}
+    {"no-standby", "standby-rounded", "benchmark", "cache-hits", "sunk", "confirmed", "discount"}
 )
 """Choices and conservative assumptions; every other kind puts a figure in doubt."""
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from tco.arrays import Quantity
 from tco.catalog.sourced import SourcedValue
+from tco.costing.price_steps import stepped
 from tco.costing.purchase import SAME_PRICES, Option, PriceFactors, PurchaseOption
 from tco.scenario import Scenario
 from tco.units import MONTHS_PER_YEAR
@@ -38,7 +39,8 @@ class NodePriceOutlook:
         """Return price in month t over the price of month 0: f^(s/12), s the month it was set.
 
         A price on demand or of spot is set every month, s = t. A commitment keeps its price for
-        its term of p months: s = p floor(t/p). An owned node has no rent.
+        its term of p months: s = p floor(t/p). An owned node has no rent. A discount is taken off
+        each invoice: off what recurs in month t, off an upfront in the month of the purchase.
         """
         if supply.owned is not None or not np.any(month):
             return SAME_PRICES
@@ -46,7 +48,13 @@ class NodePriceOutlook:
         fallback: Quantity = 1.0
         if supply.spot is not None and supply.spot.on_demand is not None:
             fallback = _moved(self.on_demand, set_in, scenario)
-        return PriceFactors(_moved(self.factor_per_year(supply.option), set_in, scenario), fallback)
+            fallback = fallback * stepped(supply.spot.on_demand.steps, month)
+        moved = _moved(self.factor_per_year(supply.option), set_in, scenario)
+        return PriceFactors(
+            rent=moved * stepped(supply.rate.steps, month),
+            fallback=fallback,
+            upfront=moved * stepped(supply.upfront.steps, set_in) if supply.upfront else moved,
+        )
 
     def since_set(self, supply: PurchaseOption, month: Quantity, scenario: Scenario) -> Quantity:
         """Return what a rent would be in month t over what it is: 1 where it moves every month."""

@@ -38,10 +38,11 @@ MERIT: dict[Option, int] = {
 
 @dataclass(frozen=True)
 class PriceFactors:
-    """What a rent, and the price of a spot node's fallback, are times their prices today."""
+    """What a rent, the price of a spot node's fallback and an upfront are times those of today."""
 
     rent: Quantity = 1.0
     fallback: Quantity = 1.0
+    upfront: Quantity = 1.0
 
 
 SAME_PRICES = PriceFactors()
@@ -161,7 +162,7 @@ class PurchaseOption:
             return scenario.value(self.owned.price) * scenario.capex_factor
         if self.upfront is None:
             return 0.0
-        return scenario.value(self.upfront) * scenario.node_price_factor * factors.rent
+        return scenario.value(self.upfront) * scenario.node_price_factor * factors.upfront
 
     def amortised_usd_per_month(
         self, scenario: Scenario, monthly_rate: Quantity, factors: PriceFactors = SAME_PRICES

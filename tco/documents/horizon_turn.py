@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tco.analysis.decision.horizon_turn import Side, TurnCause
 from tco.analysis.evaluation import Evaluation
+from tco.catalog.sourced import PriceSteps
 from tco.documents.document import Part
 from tco.documents.outlook import changes_text
 from tco.numbers import plain
@@ -76,7 +77,14 @@ def _api_prices(result: Evaluation) -> str:
     }
     jumped = f"change {' and '.join(jumps)}" if jumps else ""
     yearly = f"fall {exact_percent(decay)} per year" if decay else ""
-    return f"API prices {' and '.join(text for text in (yearly, jumped) if text)}"
+    stepped = next(
+        (f"change with a discount {_after(path.steps)}" for path in paths if path.steps), ""
+    )
+    return f"API prices {' and '.join(text for text in (yearly, jumped, stepped) if text)}"
+
+
+def _after(steps: PriceSteps) -> str:
+    return f"after {steps[0][0]} months"
 
 
 def _throughput(result: Evaluation) -> str:
@@ -92,13 +100,16 @@ def _throughput(result: Evaluation) -> str:
 def _node_prices(result: Evaluation) -> str:
     """Return how the rent of the first pool moves whose way to rent has a moving price."""
     prices = result.stack.node_prices
+    steps = (pool.supply.rate.steps for _, _, _, pool in result.stack.pools())
+    stepped = next((f"the discount on nodes changes {_after(one)}" for one in steps if one), "")
     factors = (
         prices.factor_per_year(pool.supply.option).value.likely
         for _, _, _, pool in result.stack.pools()
         if pool.supply.owned is None
     )
     moved = next((factor for factor in factors if factor != 1), 1.0)
-    return f"the rent of nodes {changes_text(moved - 1)}"
+    rent = f"the rent of nodes {changes_text(moved - 1)}" if moved != 1 or not stepped else ""
+    return " and ".join(text for text in (rent, stepped) if text)
 
 
 def _growth(result: Evaluation) -> str:

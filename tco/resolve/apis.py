@@ -18,7 +18,7 @@ from tco.plan.service import Service
 from tco.plan.stack_names import stack_names
 from tco.plan.workload import RequestClass
 from tco.resolve.lookup import Lookup
-from tco.resolve.provisioned import provisioned_alternatives, units_named
+from tco.resolve.provisioned import provisioned_alternatives, units_named, with_units
 from tco.resolve.rival_figures import with_own_figures
 from tco.resolve.same_weights import are_same_weights, same_weights
 from tco.resolve.scores import api_scores
@@ -65,7 +65,7 @@ def _alternative_rate(todo: Lookup, name: str) -> ApiRate | None:
     if units is None:
         return _rate(todo, name)
     by_token = _rate(todo, units.row.api)
-    return None if by_token is None else replace(by_token, provisioned=units)
+    return None if by_token is None else with_units(by_token, units)
 
 
 def _rate_of(todo: Lookup, found: CatalogMatch[ApiPrice]) -> ApiRate:
@@ -87,7 +87,7 @@ def _rate_of(todo: Lookup, found: CatalogMatch[ApiPrice]) -> ApiRate:
     return ApiRate(
         api=api,
         found=found,
-        path=PricePath(decay, jumps),
+        path=PricePath(decay, jumps, found.discounts.steps),
         model=todo.catalog.scored_model(model_of(api)),
         scores=api_scores(todo, api),
     )

@@ -13,7 +13,12 @@ from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative
 from tco.resolve.lookup import Lookup
 
-__all__ = ["provisioned_alternatives", "units_named"]
+__all__ = ["provisioned_alternatives", "units_named", "with_units"]
+
+
+def with_units(rate: ApiRate, units: CatalogMatch[ProvisionedPrice]) -> ApiRate:
+    """Return the prices of an API with provisioned units, on which there is no discount."""
+    return replace(rate, provisioned=units, path=replace(rate.path, steps=()))
 
 
 def units_named(todo: Lookup, name: str) -> CatalogMatch[ProvisionedPrice] | None:
@@ -43,9 +48,9 @@ def provisioned_alternatives(
         if not len(rates) == len(alternative.rates) == len(services):
             continue
         for units in todo.catalog.provisioned_prices(rates[0].api, todo.day):
-            with_units = tuple(replace(rate, provisioned=units) for rate in rates)
-            if units.row.name not in taken and _any_bought(todo, services, with_units):
-                yield replace(alternative, name=units.row.name, rates=with_units)
+            bought = tuple(with_units(rate, units) for rate in rates)
+            if units.row.name not in taken and _any_bought(todo, services, bought):
+                yield replace(alternative, name=units.row.name, rates=bought)
 
 
 def _any_bought(todo: Lookup, services: Sequence[ServiceModel], rates: Sequence[ApiRate]) -> bool:

@@ -17,6 +17,7 @@ from tco.plan.partial_plan import FaultyStack
 from tco.plan.plan import PLAN_KEY
 from tco.plan.stack_file import StackFile, read_stack
 from tco.resolve.apis import check_jumps, resolve_alternatives
+from tco.resolve.discount_notes import note_discounts
 from tco.resolve.lookup import Lookup, NotFound
 from tco.resolve.market import CatalogMarket
 from tco.resolve.node_outlook import resolve_node_outlook
@@ -62,6 +63,7 @@ def resolve(
     check_jumps(todo, [*alternatives, *left_out])
     node_outlook = resolve_node_outlook(todo)
     horizon = _horizon(todo, services)
+    note_discounts(todo, services, alternatives, horizon)
     found = implausible(todo, services)
     refuse_absurd(todo, found)
     if todo.problems:

@@ -12,6 +12,7 @@ from tco.analysis.decision.alternative_result import AlternativeResult
 from tco.analysis.decision.verdict import Verdict
 from tco.catalog.sourced import SourcedValue
 from tco.costing.api_bill import ApiRate, PricePath
+from tco.costing.figures import with_figures
 from tco.costing.group import Group
 from tco.costing.node_outlook import NodePriceOutlook
 from tco.costing.service_model import ServiceModel
@@ -120,7 +121,8 @@ def _without_node_prices(stack: StackModel) -> StackModel:
         spot=_at(prices.spot, 1.0),
         capacity_block=_at(prices.capacity_block, 1.0),
     )
-    return _everywhere(replace(stack, node_prices=steady), _without_node_prices)
+    flat = with_figures(stack, lambda figure: replace(figure, steps=()) if figure.steps else figure)
+    return _everywhere(replace(flat, node_prices=steady), _without_node_prices)
 
 
 def _without_api_prices(stack: StackModel) -> StackModel:
