@@ -17,15 +17,33 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from importlib import metadata, resources
 from itertools import pairwise
+from typing import Final
 
 from genai_prices.data_snapshot import get_snapshot
-from genai_prices.types import ModelInfo, ModelPrice, TieredPrices, TimeOfDateConstraint
+from genai_prices.types import (
+    ModelInfo,
+    ModelPrice,
+    StartDateConstraint,
+    TieredPrices,
+    TimeOfDateConstraint,
+)
 
 from tco.catalog.api_price import ApiPrice, Peak, Tier
 from tco.catalog.book import Book, PackageBook
 from tco.ranges import Range, point
 
-__all__ = ["genai_api_price", "genai_apis", "genai_book", "genai_listed", "genai_meant"]
+__all__ = [
+    "PACKAGE",
+    "genai_api_price",
+    "genai_apis",
+    "genai_book",
+    "genai_day",
+    "genai_listed",
+    "genai_meant",
+    "genai_version",
+]
+
+PACKAGE: Final = "genai-prices"
 
 _Prices = tuple[float, float | None, float]
 
@@ -34,8 +52,28 @@ _Prices = tuple[float, float | None, float]
 def genai_book() -> Book:
     """Return the book that the package's prices belong to, named after its version and its day."""
     day = _day_of_version()
-    name = f"genai-prices {metadata.version('genai-prices')}"
-    return PackageBook(name=f"{name} ({f'data of {day}' if day else 'undated'})")
+    return PackageBook(name=f"{genai_version()} ({f'data of {day}' if day else 'undated'})")
+
+
+def genai_version() -> str:
+    """Return the name and the version of the package."""
+    return f"{PACKAGE} {metadata.version(PACKAGE)}"
+
+
+def genai_day(today: dt.date) -> dt.date | None:
+    """Return the day of the package's data; of a version that the catalog does not know, at least.
+
+    That is the day of the newest price change in the data. None where there is no such day.
+    """
+    starts = (
+        price.constraint.start_date
+        for model in _models().values()
+        if not isinstance(model.prices, ModelPrice)
+        for price in model.prices
+        if isinstance(price.constraint, StartDateConstraint)
+    )
+    day = _day_of_version()
+    return day or max((start for start in starts if start <= today), default=None)
 
 
 @lru_cache(maxsize=1)
@@ -103,7 +141,7 @@ def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
         tiers=tuple(_tiers(row)),
         peak=tuple(_peaks(known, usual)),
         context_tokens=info.context_window,
-        source=f"genai-prices {metadata.version('genai-prices')} (PyPI), bundled snapshot",
+        source=f"{genai_version()} (PyPI), bundled snapshot",
         as_of=_day_of_version(),
     )
 
@@ -120,7 +158,7 @@ def _day_of_version() -> dt.date | None:
     """Return the day of the installed version's data, or None where the catalog has none."""
     file = resources.files("tco.catalog") / "data" / "genai_prices.csv"
     rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
-    installed = metadata.version("genai-prices")
+    installed = metadata.version(PACKAGE)
     return next(
         (dt.date.fromisoformat(row["as_of"]) for row in rows if row["version"] == installed), None
     )

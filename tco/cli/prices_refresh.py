@@ -1,4 +1,4 @@
-"""`tco prices refresh`: today's prices of AWS as rows for a price book."""
+"""`tco prices refresh`: today's prices of AWS and of hosted APIs as rows for a price book."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ from tco.cli.options import (
 )
 from tco.clock import utc_today
 from tco.errors import TcoError, one_of
-from tco.refresh.names import SOURCE_NAMES
+from tco.refresh.names import API, AWS_SOURCE_NAMES, SOURCE_NAMES
 from tco.report.layout import columns, folded
 
 if TYPE_CHECKING:
+    from tco.catalog.book import Book
     from tco.catalog.catalog import Catalog
+    from tco.refresh.api_change import ApiChange
+    from tco.refresh.change import Change
+    from tco.refresh.source import Trouble
 
 __all__ = ["prices_refresh"]
 
@@ -36,14 +40,18 @@ MOST_DAYS = 90
 """AWS keeps spot prices for this long."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which prices are asked for: sources, regions, patterns of instance types, spot history."""
+    """Which prices are asked for."""
 
     sources: tuple[str, ...]
     regions: tuple[str, ...]
-    patterns: tuple[str, ...]
+    instances: tuple[str, ...]
+    """Patterns of instance types."""
+    models: tuple[str, ...]
+    """Patterns of hosted APIs or their models."""
     days: int
+    """Days of spot history."""
 
 
 def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -55,10 +63,20 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
         source: tuple[str, ...],
         region: tuple[str, ...],
         instance: tuple[str, ...],
+        model: tuple[str, ...],
         days: int,
         **options: Any,
     ) -> None:
-        command(wanted=Wanted(source or SOURCE_NAMES, region, instance, days), **options)
+        default = (API,) if model else AWS_SOURCE_NAMES
+        wanted = Wanted(
+            sources=tuple(dict.fromkeys(source)) or default,
+            regions=region,
+            instances=instance,
+            models=model,
+            days=days,
+        )
+        _require_a_use(wanted)
+        command(wanted=wanted, **options)
 
     for option in (
         click.option(
@@ -68,6 +86,13 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             metavar="N",
             help="Days of spot prices before today.",
+        ),
+        click.option(
+            "--model",
+            multiple=True,
+            metavar="PATTERN",
+            help="Only hosted APIs such as 'deepseek/*', or of a model such as glm-5.2; may be "
+            "repeated. By default all known ones.",
         ),
         click.option(
             "--instance",
@@ -84,11 +109,23 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
             "--source",
             multiple=True,
             type=click.Choice(SOURCE_NAMES),
-            help="Ask only this source; may be repeated.",
+            help="Ask only this source; may be repeated. By default those of AWS, or api with "
+            "--model.",
         ),
     ):
         asked = option(asked)
     return asked
+
+
+def _require_a_use(wanted: Wanted) -> None:
+    """Raise TcoError for an option that none of the sources reads."""
+    if wanted.models and API not in wanted.sources:
+        raise TcoError(f"--model is about hosted APIs. Add --source {API}, or leave --model out.")
+    if (wanted.instances or wanted.regions) and wanted.sources == (API,):
+        raise TcoError(
+            "--instance and --region are about nodes of AWS, which are not asked for. "
+            "Add a --source of AWS, or leave them out."
+        )
 
 
 @click.command("refresh")
@@ -106,43 +143,28 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
 def prices_refresh(
     path: Path, wanted: Wanted, dry_run: bool, form: str, today: dt.date | None
 ) -> None:
-    """Ask AWS for today's prices and append what changed to a price book.
+    """Look up today's prices and append what changed to a price book.
 
-    Needs the extra gpu-tco[aws] and credentials of AWS. A row is added with its day and its
-    source, and none is changed: old plans keep their prices. Exits with 1 where something is
-    missing; what arrived is written all the same.
+    Nodes are asked for at AWS, with the extra gpu-tco[aws] and credentials. --source api reads
+    hosted APIs from the installed package genai-prices instead, offline: upgrade it first. A row
+    is added with its day and its source, and none is changed: old plans keep their prices. Exits
+    with 1 where something is missing; what arrived is written all the same.
     """
     from tco.catalog.embedded import load_catalog
     from tco.documents.prices_refresh import prices_refresh_document
     from tco.refresh.book_rows import append_prices, existing_book
-    from tco.refresh.clients import AwsClients
-    from tco.refresh.collect import collect
-    from tco.refresh.proposal import changes
-    from tco.refresh.registry import SOURCES
-    from tco.refresh.source import Ask
 
     day = today or utc_today()
     book = existing_book(path)
     catalog = load_catalog().with_books([] if book is None else [book])
-    instances = _instances(catalog, wanted.patterns)
-    clients = AwsClients()
-    questions = [
-        (
-            SOURCES[name],
-            Ask(region=region, instances=instances, day=day, days=wanted.days, blocks=blocks),
-        )
-        for region in clients.regions(wanted.regions)
-        for blocks in (_blocks(catalog, instances, region),)
-        for name in dict.fromkeys(wanted.sources)
-    ]
-    with progress(questions, len(questions), "Asking AWS") as shown:
-        collected = collect(shown, clients)
-    found = changes(collected, catalog, book, day)
-    rows = [change.price for change in found if change.proposed]
+    apis = _of_apis(catalog, book, wanted, day)
+    nodes, missing = _of_nodes(catalog, book, wanted, day)
+    rows = [change.price for change in (*nodes, *apis) if change.proposed]
     if rows and not dry_run:
         append_prices(path, book, rows)
-    written = 0 if dry_run else len(rows)
-    document = prices_refresh_document(str(path), day, written, found, missing=collected.troubles)
+    document = prices_refresh_document(
+        str(path), day, 0 if dry_run else len(rows), nodes=nodes, apis=apis, missing=missing
+    )
     if form == "json":
         print_json(document)
     else:
@@ -153,6 +175,46 @@ def prices_refresh(
             print_error(folded(missing_text(document.missing)))
     if document.missing:
         sys.exit(BAD_INPUT)
+
+
+def _of_apis(catalog: Catalog, book: Book | None, wanted: Wanted, day: dt.date) -> list[ApiChange]:
+    """Return the prices of hosted APIs; none where they are not asked for."""
+    if API not in wanted.sources:
+        return []
+    from tco.refresh.api_prices import api_changes
+
+    return api_changes(catalog, book, wanted.models, day)
+
+
+def _of_nodes(
+    catalog: Catalog, book: Book | None, wanted: Wanted, day: dt.date
+) -> tuple[list[Change], list[Trouble]]:
+    """Return the prices of AWS and what is missing. Raises TcoError where nothing is left."""
+    names = [name for name in wanted.sources if name != API]
+    if not names:
+        return [], []
+    from tco.refresh.clients import AwsClients
+    from tco.refresh.collect import all_troubles, collect
+    from tco.refresh.proposal import changes
+    from tco.refresh.registry import SOURCES
+    from tco.refresh.source import Ask
+
+    instances = _instances(catalog, wanted.instances)
+    clients = AwsClients()
+    questions = [
+        (
+            SOURCES[name],
+            Ask(region=region, instances=instances, day=day, days=wanted.days, blocks=blocks),
+        )
+        for region in clients.regions(wanted.regions)
+        for blocks in (_blocks(catalog, instances, region),)
+        for name in names
+    ]
+    with progress(questions, len(questions), "Asking AWS") as shown:
+        collected = collect(shown, clients)
+    if not collected.complete and API not in wanted.sources:
+        raise TcoError(all_troubles(collected.troubles))
+    return changes(collected, catalog, book, day), collected.troubles
 
 
 def _instances(catalog: Catalog, patterns: Sequence[str]) -> frozenset[str]:

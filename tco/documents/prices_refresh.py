@@ -12,10 +12,12 @@ from tco.catalog.node_price import CommitmentKind, Payment, Purchase, Term
 from tco.catalog.node_table import effective_usd_per_hour
 from tco.documents.document import Document, Part
 from tco.ranges import Amount
-from tco.refresh.change import Change, Status
+from tco.refresh.api_change import ApiChange
+from tco.refresh.change import Change
 from tco.refresh.source import Trouble
+from tco.refresh.status import Status
 
-__all__ = ["ChangePart", "PricesRefreshDocument", "prices_refresh_document"]
+__all__ = ["ApiChangePart", "ChangePart", "PricesRefreshDocument", "prices_refresh_document"]
 
 
 class ChangePart(Part):
@@ -41,6 +43,28 @@ class ChangePart(Part):
     note: str
 
 
+class ApiPricePart(Part):
+    """A part of an API's price, such as the output tokens; null where a side has no such part."""
+
+    part: str
+    now: float | None
+    before: float | None
+    change: float | None
+
+
+class ApiChangePart(Part):
+    """A price of a hosted API, in USD per million tokens."""
+
+    status: Status
+    api: str
+    parts: tuple[ApiPricePart, ...]
+    change: float | None = Field(description="Of the part that changes most.")
+    jump: bool = Field(description="Whether a part changes by more than 30%.")
+    source: str | None
+    as_of: dt.date | None = Field(description="The day of the package's data.")
+    before_as_of: dt.date | None
+
+
 class TroublePart(Part):
     """What did not arrive, and why; without an instance, everything of the source there."""
 
@@ -58,18 +82,26 @@ class PricesRefreshDocument(Document):
     day: dt.date
     written: int = Field(description="The rows appended to the book; 0 with --dry-run.")
     prices: tuple[ChangePart, ...]
+    apis: tuple[ApiChangePart, ...]
     missing: tuple[TroublePart, ...]
 
 
 def prices_refresh_document(
-    book: str, day: dt.date, written: int, found: Sequence[Change], missing: Sequence[Trouble]
+    book: str,
+    day: dt.date,
+    written: int,
+    *,
+    nodes: Sequence[Change],
+    apis: Sequence[ApiChange],
+    missing: Sequence[Trouble],
 ) -> PricesRefreshDocument:
     """Return a refresh as ``tco.prices-refresh/1``."""
     return PricesRefreshDocument(
         book=book,
         day=day,
         written=written,
-        prices=tuple(map(_change, found)),
+        prices=tuple(map(_change, nodes)),
+        apis=tuple(map(_api_change, apis)),
         missing=tuple(
             TroublePart(
                 source=trouble.source,
@@ -102,4 +134,20 @@ def _change(change: Change) -> ChangePart:
         jump=change.jumps,
         source=price.source,
         note=price.note,
+    )
+
+
+def _api_change(change: ApiChange) -> ApiChangePart:
+    return ApiChangePart(
+        status=change.status,
+        api=change.price.api,
+        parts=tuple(
+            ApiPricePart(part=part.part, now=part.now, before=part.before, change=part.share)
+            for part in change.parts
+        ),
+        change=change.share,
+        jump=change.jumps,
+        source=change.price.source,
+        as_of=change.price.as_of,
+        before_as_of=change.before and change.before.as_of,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tco.catalog.api_price import ApiPrice
 from tco.catalog.book import Book, read_book
 from tco.catalog.book_text import append_rows
 from tco.catalog.node_price import NodePrice
@@ -15,6 +16,8 @@ from tco.ranges import Range
 __all__ = ["append_prices", "existing_book"]
 
 HEAD = "# Prices that `tco prices refresh` has seen; a row is added, never changed.\n"
+PROVENANCE = frozenset({"estimate", "source", "as_of", "valid_from"})
+"""The keys that end a row."""
 
 
 def existing_book(path: Path) -> Book | None:
@@ -24,15 +27,27 @@ def existing_book(path: Path) -> Book | None:
     book = read_book(path, str(path))
     if book.currency is not None:
         hint = "Name another file with --book, one without currency."
-        message = f"the book is in {book.currency.code}, and the prices of AWS are in USD."
+        message = f"the book is in {book.currency.code}, and refreshed prices are in USD."
         raise BadInput([Problem(str(path), "currency.code", message, hint)])
     return book
 
 
-def append_prices(path: Path, book: Book | None, prices: Sequence[NodePrice]) -> None:
+def append_prices(path: Path, book: Book | None, prices: Sequence[NodePrice | ApiPrice]) -> None:
     """Append prices to a book. Raises TcoError where the file cannot take them."""
     exact = book is not None and book.estimate
-    append_rows(path, "prices", [_row(price, exact) for price in prices], head=HEAD)
+    rows = [
+        _row(price, exact) if isinstance(price, NodePrice) else _api_row(price, exact)
+        for price in prices
+    ]
+    append_rows(path, "prices", rows, head=HEAD)
+
+
+def _api_row(row: ApiPrice, exact: bool) -> dict[str, Any]:
+    """Return the keys of an API's row; ``exact`` as for a node's."""
+    keys = row.model_dump(mode="json", exclude_defaults=True)
+    if exact and not row.estimate:
+        keys["estimate"] = False
+    return dict(sorted(keys.items(), key=lambda item: item[0] in PROVENANCE))
 
 
 def _row(row: NodePrice, exact: bool) -> dict[str, Any]:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
 
 from tco.catalog.node_price import NodePrice
 from tco.catalog.node_table import effective_usd_per_hour
+from tco.refresh.status import PROPOSED, Status, is_jump
 
-__all__ = ["Change", "Status"]
-
-Status = Literal["new", "changed", "confirmed", "unchanged", "dated-today", "vanished"]
-PROPOSED: Final[tuple[Status, ...]] = ("new", "changed", "confirmed")
-JUMP: Final = 0.30
-"""The share by which a price may change without a flag."""
+__all__ = ["Change"]
 
 
 @dataclass(frozen=True)
@@ -40,4 +35,4 @@ class Change:
     @property
     def jumps(self) -> bool:
         """Whether it changes so much that a person looks at it first."""
-        return self.share is not None and abs(self.share) > JUMP
+        return is_jump(self.share)

@@ -1,4 +1,4 @@
-"""Ask every source in every region; what fails is told and takes nothing else with it."""
+"""Ask every source in every region; what fails is reported and takes nothing else with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tco.errors import TcoError
 from tco.refresh.clients import aws_errors
 from tco.refresh.source import Ask, Client, Source, Trouble
 
-__all__ = ["Collected", "collect"]
+__all__ = ["Collected", "all_troubles", "collect"]
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Collected:
 
 
 def collect(questions: Iterable[tuple[Source, Ask]], client: Client) -> Collected:
-    """Return what the sources answer. Raises TcoError where all of them fail."""
+    """Return what the sources answer, and what is missing."""
     collected = Collected()
     for source, ask in questions:
         try:
@@ -41,13 +41,11 @@ def collect(questions: Iterable[tuple[Source, Ask]], client: Client) -> Collecte
         collected.prices += fetched.prices
         collected.troubles += fetched.troubles
         collected.complete.append((source, ask))
-    if not collected.complete:
-        raise TcoError(_every(collected.troubles))
     return collected
 
 
-def _every(troubles: Sequence[Trouble]) -> str:
-    """Return every message once, with the regions where it is about some of them."""
+def all_troubles(troubles: Sequence[Trouble]) -> str:
+    """Return every message once, with the sources and regions that it is about."""
     where: dict[str, list[str]] = {}
     for trouble in troubles:
         where.setdefault(trouble.message, []).append(f"{trouble.source} in {trouble.region}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
 
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog
@@ -14,11 +13,9 @@ from tco.natural_order import natural
 from tco.ranges import Range
 from tco.refresh.change import Change
 from tco.refresh.collect import Collected
+from tco.refresh.status import is_seen_again
 
 __all__ = ["changes"]
-
-CONFIRMED_DAYS: Final = 30
-"""From this age on, a price that is unchanged gets a row of the day it was seen again."""
 
 
 def changes(
@@ -44,8 +41,7 @@ def _change(
     if not _same(before, price):
         taken = (price.key, day) in dated
         return Change("dated-today" if taken else "changed", price, before)
-    fresh = before.as_of is not None and (day - before.as_of).days <= CONFIRMED_DAYS
-    return Change("unchanged" if fresh and not before.estimate else "confirmed", price, before)
+    return Change("confirmed" if is_seen_again(before, day) else "unchanged", price, before)
 
 
 def _in_force(row: NodePrice, catalog: Catalog, day: dt.date) -> NodePrice | None:

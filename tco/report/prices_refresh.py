@@ -1,17 +1,23 @@
-"""What a refresh proposes, as a table."""
+"""What a refresh proposes, as tables: nodes, and hosted APIs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from tco.documents.prices_refresh import ChangePart, PricesRefreshDocument, TroublePart
+from tco.documents.prices_refresh import (
+    ApiChangePart,
+    ChangePart,
+    PricesRefreshDocument,
+    TroublePart,
+)
 from tco.numbers import plain, signed_percent
 from tco.report.layout import WIDTH, wrapped
 
 __all__ = ["missing_text", "refresh_text"]
 
 FIGURE, CHANGE, STATUS = 10, 8, 13
-STATUSES = {
+STATUSES: Final = {
     "new": "new",
     "changed": "changed",
     "confirmed": "seen again",
@@ -23,25 +29,16 @@ STATUSES = {
 
 def refresh_text(found: PricesRefreshDocument, *, dry_run: bool, width: int = WIDTH) -> str:
     """Return a line per price that is not just unchanged, the counts, and what was written."""
-    names = width - 2 * FIGURE - CHANGE - STATUS
-    shown = [price for price in found.prices if price.status in STATUSES]
-    lines: list[str] = []
-    if shown:
-        head = f"{'before':>{FIGURE}}{'now':>{FIGURE}}{'change':>{CHANGE}}"
-        lines.append(f"{'USD per node-hour':<{names}}{head}")
-    for price in shown:
-        name = " ".join(part for part in _name(price) if part)
-        before = _figure(price.before_effective_usd_per_hour)
-        now = _figure(price.effective_usd_per_hour)
-        figures = f"{before:>{FIGURE}}{now:>{FIGURE}}{_share(price):>{CHANGE}}"
-        status = f"  {'JUMP' if price.jump else STATUSES[price.status]}"
-        if len(name) >= names:
-            lines.append(name)
-            name = ""
-        lines.append(f"{name:<{names}}{figures}{status}")
-    lines += ["", *_notes(found, width)] if shown else _notes(found, width)
-    lines += wrapped(_outcome(found, dry_run), width=width)
-    return "\n".join(lines) + "\n"
+    tables = [
+        [_head(title, width), *lines]
+        for title, lines in (
+            ("USD per node-hour", _nodes(found.prices, width)),
+            ("USD per 1M tokens", _apis(found.apis, width)),
+        )
+        if lines
+    ]
+    notes = _notes(found, width) + wrapped(_outcome(found, dry_run), width=width)
+    return "\n\n".join("\n".join(lines) for lines in (*tables, notes)) + "\n"
 
 
 def missing_text(missing: Sequence[TroublePart]) -> str:
@@ -55,6 +52,54 @@ def missing_text(missing: Sequence[TroublePart]) -> str:
     return "\n".join(lines)
 
 
+def _head(title: str, width: int) -> str:
+    return f"{title:<{_names(width)}}{'before':>{FIGURE}}{'now':>{FIGURE}}{'change':>{CHANGE}}"
+
+
+def _names(width: int) -> int:
+    """Return the width of the column of names."""
+    return width - 2 * FIGURE - CHANGE - STATUS
+
+
+def _nodes(prices: Sequence[ChangePart], width: int) -> list[str]:
+    lines: list[str] = []
+    for price in prices:
+        if price.status in STATUSES:
+            name = " ".join(part for part in _name(price) if part)
+            before, now = price.before_effective_usd_per_hour, price.effective_usd_per_hour
+            changed = price.change if price.status in ("changed", "dated-today") else None
+            status = "JUMP" if price.jump else STATUSES[price.status]
+            lines += _row(name, (before, now, changed), status, width=width)
+    return lines
+
+
+def _apis(prices: Sequence[ApiChangePart], width: int) -> list[str]:
+    """Return a line per API with its status, and below it a line per part that is not the same."""
+    lines: list[str] = []
+    for price in prices:
+        if price.status in STATUSES:
+            status = "JUMP" if price.jump else STATUSES[price.status]
+            lines += _row(price.api, (None, None, None), status, width=width)
+            for part in price.parts:
+                if part.now != part.before:
+                    figures = (part.before, part.now, part.change)
+                    lines += _row(f"  {part.part}", figures, "", width=width)
+    return lines
+
+
+def _row(
+    name: str, figures: tuple[float | None, float | None, float | None], status: str, *, width: int
+) -> Iterator[str]:
+    """Yield a row of a table; a name that is too long has a line of its own."""
+    before, now, changed = figures
+    share = "" if changed is None else signed_percent(changed)
+    if len(name) >= _names(width):
+        yield name
+        name = ""
+    cells = f"{_figure(before):>{FIGURE}}{_figure(now):>{FIGURE}}{share:>{CHANGE}}  {status}"
+    yield f"{name:<{_names(width)}}{cells}".rstrip()
+
+
 def _name(price: ChangePart) -> tuple[str | None, ...]:
     bought = price.kind or price.purchase
     return (price.instance, price.region, bought, price.term, price.payment)
@@ -64,28 +109,32 @@ def _figure(usd: float | None) -> str:
     return "" if usd is None else plain(usd, 5)
 
 
-def _share(price: ChangePart) -> str:
-    changed = price.change is not None and price.status in ("changed", "dated-today")
-    return signed_percent(price.change or 0.0) if changed else ""
-
-
 def _notes(found: PricesRefreshDocument, width: int) -> list[str]:
-    jumps = sum(price.jump for price in found.prices)
-    vanished = sum(price.status == "vanished" for price in found.prices)
-    held = sum(price.status == "dated-today" for price in found.prices)
+    every = (*found.prices, *found.apis)
+    jumps = sum(price.jump for price in every)
+    vanished = _count(found.prices, "vanished"), _count(found.apis, "vanished")
+    held = _count(every, "dated-today")
     texts = [
         f"Changed by more than 30% (JUMP): {jumps}. Look up why before you accept it."
         if jumps
         else "",
-        f"In force, but no longer listed by AWS (vanished): {vanished}." if vanished else "",
+        f"In force, but no longer listed by AWS (vanished): {vanished[0]}." if vanished[0] else "",
+        f"In force, but no longer in genai-prices (vanished): {vanished[1]}."
+        if vanished[1]
+        else "",
         f"Changed again since today's row, which stays until tomorrow: {held}." if held else "",
     ]
     return [line for text in texts if text for line in wrapped(text, width=width)]
 
 
+def _count(prices: Sequence[ChangePart | ApiChangePart], *statuses: str) -> int:
+    return sum(price.status in statuses for price in prices)
+
+
 def _outcome(found: PricesRefreshDocument, dry_run: bool) -> str:
-    rows = sum(price.status in ("new", "changed", "confirmed") for price in found.prices)
-    unchanged = sum(price.status == "unchanged" for price in found.prices)
+    every = (*found.prices, *found.apis)
+    rows = _count(every, "new", "changed", "confirmed")
+    unchanged = _count(every, "unchanged")
     counts = f"{rows} row{'' if rows == 1 else 's'} proposed, {unchanged} unchanged."
     if dry_run:
         return f"{counts} Nothing was written: --dry-run."

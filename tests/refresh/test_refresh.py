@@ -17,7 +17,7 @@ from tco.catalog.catalog import Catalog
 from tco.catalog.node_price import NodePrice
 from tco.ranges import point
 from tco.refresh.collect import Collected
-from tco.refresh.names import SOURCE_NAMES
+from tco.refresh.names import AWS_SOURCE_NAMES
 from tco.refresh.proposal import changes
 from tco.refresh.registry import SOURCES
 from tco.refresh.source import Ask
@@ -32,7 +32,7 @@ DAY = dt.date.fromisoformat(TODAY)
 
 def test_every_source_has_its_name() -> None:
     """The help lists the sources without importing them."""
-    assert tuple(SOURCES) == SOURCE_NAMES
+    assert tuple(SOURCES) == AWS_SOURCE_NAMES
 
 
 def test_the_policy_of_the_page_allows_every_call() -> None:
