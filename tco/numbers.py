@@ -172,10 +172,13 @@ def months_text(value: float) -> str:
     return f"{math.ceil(value)} months"
 
 
-def add_up(values: Sequence[float]) -> list[int]:
-    """Whole dollars that add up to the rounded total: the largest remainders are rounded up."""
+def add_up(values: Sequence[float], total: int | None = None) -> list[int]:
+    """Whole dollars that add up to the rounded total: the largest remainders are rounded up.
+
+    ``total`` is that total where it is rounded elsewhere, to less than a dollar from the sum.
+    """
     floors = [math.floor(value) for value in values]
-    missing = round(sum(values)) - sum(floors)
+    missing = (round(sum(values)) if total is None else total) - sum(floors)
     order = sorted(range(len(values)), key=lambda index: floors[index] - values[index])
     for index in order[:missing]:
         floors[index] += 1

@@ -21,6 +21,7 @@ from tco.report.layout import folded
 __all__ = ["cli", "main"]
 
 COMMANDS: Final = {
+    "actual": "Compare a stack's plan with its bill, and evaluate it again as the month was.",
     "calibrate": "Write what a benchmark tool measured into a price book.",
     "comment": "Post a comparison as the one comment of a pull request.",
     "compare": "Compare stacks on the same workload side by side.",

@@ -12,7 +12,7 @@ from tco.providers.owned import INTERNAL
 from tco.scenario import Scenario
 from tco.units import MONTHS_PER_YEAR
 
-__all__ = ["SETUP", "labor_lines"]
+__all__ = ["OPERATIONS", "SETUP", "labor_lines"]
 
 OPERATIONS = LineKind("operations", "labor", "FTE")
 SETUP = LineKind("setup", "labor", "month")

@@ -12,6 +12,7 @@ from pydantic_core import core_schema
 
 from tco.catalog.book import Book
 from tco.catalog.fields import CONTROLS
+from tco.documents.actual import ActualDocument
 from tco.documents.calibrate import CalibrateDocument
 from tco.documents.diff import DiffDocument
 from tco.documents.error import ErrorDocument
@@ -124,5 +125,6 @@ SCHEMAS: Mapping[str, NamedSchema] = {
     ),
     "models-document": NamedSchema(ModelsDocument, "tco.models/1, of tco models"),
     "calibrate-document": NamedSchema(CalibrateDocument, "tco.calibrate/1, of tco calibrate"),
+    "actual-document": NamedSchema(ActualDocument, "tco.actual/1, of tco actual"),
     "error-document": NamedSchema(ErrorDocument, "tco.error/1, of any command given bad input"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tco.actual.effects import EffectKind
 from tco.analysis.decision.verdict import Decision, in_words
 from tco.catalog.node_price import CommitmentKind
 from tco.costing.lines import CATEGORIES, NODE_CATEGORIES, Category, CommitmentStatus, Unit
@@ -15,6 +16,7 @@ __all__ = [
     "CommitmentKind",
     "CommitmentStatus",
     "Decision",
+    "EffectKind",
     "Option",
     "Relation",
     "Unit",

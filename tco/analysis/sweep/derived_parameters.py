@@ -11,17 +11,14 @@ from numpy.typing import NDArray
 
 from tco.analysis.cashflow.comparison import rented_usd_per_gpu_hour
 from tco.analysis.fleet_figures import utilization_at
+from tco.analysis.restated import with_demand, with_fte, with_rent_factor
 from tco.arrays import FloatArray
-from tco.catalog.sourced import SourcedValue, planned
 from tco.costing.api_bill import ApiRate
-from tco.costing.pool_model import PoolModel
-from tco.costing.purchase import PurchaseOption
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, StackModel
 from tco.errors import BadInput, Problem
 from tco.percent import percent_text
 from tco.plan.stack_file import StackFile
-from tco.ranges import point
 from tco.roots import bisect
 
 __all__ = ["DERIVED_PARAMETERS", "ParameterUnit", "SweepParameter", "refused"]
@@ -68,20 +65,9 @@ def _volume(source: StackFile, declared: StackModel) -> SweepParameter:
     def turn(file: StackFile, value: float) -> StackFile:
         if value <= 0:
             raise refused(source, "volume", f"{value:g} Mtok a month is not above 0.")
-        return _scaled(file, value / declared.mtok_per_month)
+        return with_demand(file, lambda _: value / declared.mtok_per_month)
 
     return SweepParameter("volume", "Mtok/month", in_file=turn)
-
-
-def _scaled(file: StackFile, factor: float) -> StackFile:
-    """Return the stack with all its demand times a factor."""
-    return replace(
-        file,
-        workloads={
-            name: (spec, replace(demand, requests_per_hour=demand.requests_per_hour * factor))
-            for name, (spec, demand) in file.workloads.items()
-        },
-    )
 
 
 def _utilization(source: StackFile, declared: StackModel) -> SweepParameter:
@@ -106,7 +92,7 @@ def _utilization(source: StackFile, declared: StackModel) -> SweepParameter:
                 f"{percent_text(value, 1)} cannot be reached: the fleet is below it at any volume.",
                 "Standby, bursts and a target load keep a fleet from being full.",
             )
-        return _scaled(file, factor)
+        return with_demand(file, lambda _: factor)
 
     return SweepParameter("utilization", "share", in_file=turn)
 
@@ -138,27 +124,9 @@ def _gpu_hour(source: StackFile, declared: StackModel) -> SweepParameter:
     def turn(stack: StackModel, value: float) -> StackModel:
         if value < 0:
             raise refused(source, "usd_per_gpu_hour", f"{value:g} is below 0.")
-        return stack.with_pools(lambda pool: _repriced(pool, value / now))
+        return stack.with_pools(lambda pool: with_rent_factor(pool, value / now))
 
     return SweepParameter("usd_per_gpu_hour", "USD/GPU-hour", in_stack=turn)
-
-
-def _repriced(pool: PoolModel, factor: float) -> PoolModel:
-    supply = pool.supply
-    if supply.owned is not None:
-        return pool
-
-    def times(figure: SourcedValue | None) -> SourcedValue | None:
-        return figure.scaled(figure.name, factor) if figure is not None else None
-
-    spot = supply.spot
-    changed: PurchaseOption = replace(
-        supply,
-        rate=supply.rate.scaled(supply.rate.name, factor),
-        upfront=times(supply.upfront),
-        spot=replace(spot, on_demand=times(spot.on_demand)) if spot is not None else None,
-    )
-    return replace(pool, supply=changed)
 
 
 def _api_prices(source: StackFile, declared: StackModel) -> SweepParameter:
@@ -204,9 +172,7 @@ def _people(source: StackFile, declared: StackModel) -> SweepParameter:
     def turn(stack: StackModel, value: float) -> StackModel:
         if value < 0:
             raise refused(source, "fte", f"{value:g} FTE is below 0.")
-        fte = planned("ops.fte", point(value), "FTE")
-        labor = replace(stack.labor, fte=fte, table=(), hours_per_node_month=None)
-        return replace(stack, labor=labor)
+        return with_fte(stack, value)
 
     return SweepParameter("fte", "FTE", in_stack=turn)
 

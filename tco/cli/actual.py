@@ -1,0 +1,247 @@
+"""`tco actual`: the plan held against the bill."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tco.cli.exit_codes import CLOSED
+from tco.cli.options import DAY, EvaluationOptions, print_json, print_text, question_options
+
+if TYPE_CHECKING:
+    from tco.actual.measured import Measured
+    from tco.documents.actual import ActualDocument
+
+__all__ = ["actual"]
+
+
+class _Month(click.ParamType[dt.date]):
+    """A month on the command line, as its first day."""
+
+    name = "YYYY-MM"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        from tco.actual.period import month_start
+
+        try:
+            return value if isinstance(value, dt.date) else month_start(str(value))
+        except ValueError as error:
+            self.fail(f"{error}", param, ctx)
+
+
+class _ByService(click.ParamType[tuple[str, float]]):
+    """A figure of one service, or of all of them."""
+
+    def __init__(self, name: str, read: Callable[[str], float]) -> None:
+        self.name = f"[SERVICE=]{name}"
+        self._read = read
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        service, _, figure = str(value).rpartition("=")
+        try:
+            return service, self._read(figure)
+        except ValueError as error:
+            self.fail(f"{error}", param, ctx)
+
+
+def _mtok(text: str) -> float:
+    from tco.actual.measured import mtok_of
+
+    return mtok_of(text)
+
+
+def _above_zero(text: str) -> float:
+    from tco.actual.measured import speed_of
+
+    return speed_of(text)
+
+
+def _share(text: str) -> float:
+    from tco.actual.measured import share_of
+
+    return share_of(text)
+
+
+def _measured_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the options of what was measured besides the bill, handed over as ``measured``."""
+
+    @functools.wraps(command)
+    def asked(
+        *,
+        served: Sequence[tuple[str, float]],
+        throughput: Sequence[tuple[str, float]],
+        utilization: Sequence[tuple[str, float]],
+        labor_hours: float | None,
+        **options: Any,
+    ) -> None:
+        from tco.actual.measured import Measured
+
+        measured = Measured(
+            served_mtok=_each_once("--served", served),
+            output_tok_s=_each_once("--throughput", throughput),
+            utilization=_each_once("--utilization", utilization),
+            labor_hours=labor_hours,
+        )
+        command(measured=measured, **options)
+
+    for option in (
+        click.option(
+            "--labor-hours",
+            type=click.FloatRange(min=0),
+            metavar="N",
+            help="Hours of work on the stack in the month, beyond what an API needs. No bill holds "
+            "them; without N they count as planned.",
+        ),
+        click.option(
+            "--utilization",
+            type=_ByService("SHARE", _share),
+            multiple=True,
+            help="The measured share of the node-hours in which nodes served, such as 0.55.",
+        ),
+        click.option(
+            "--throughput",
+            type=_ByService("TOK_S", _above_zero),
+            multiple=True,
+            help="Measured output tokens per second of a node at load. With this or --utilization "
+            "the two are told apart.",
+        ),
+        click.option(
+            "--served",
+            type=_ByService("TOKENS", _mtok),
+            multiple=True,
+            help="Input and output tokens served in the month, such as 5.1B.",
+        ),
+    ):
+        asked = option(asked)
+    return asked
+
+
+def _each_once(option: str, given: Sequence[tuple[str, float]]) -> Mapping[str, float]:
+    names = [name for name, _ in given]
+    if len(set(names)) < len(names):
+        raise click.UsageError(f"{option} is given twice for the same service.")
+    return dict(given)
+
+
+@dataclass(frozen=True)
+class BillOptions:
+    """Where the bill is, and which of its lines count."""
+
+    month: dt.date
+    through: dt.date | None
+    export: Path
+    untagged: bool
+
+
+def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the options of the bill, handed over as one ``billed``."""
+
+    @functools.wraps(command)
+    def asked(
+        *,
+        month: dt.date,
+        through: dt.date | None,
+        export: Path,
+        untagged: bool,
+        **options: Any,
+    ) -> None:
+        command(billed=BillOptions(month, through, export, untagged), **options)
+
+    for option in (
+        click.option(
+            "--untagged",
+            is_flag=True,
+            help="Count lines without a tco:stack tag as this stack's, nodes by instance type.",
+        ),
+        click.option(
+            "--through",
+            type=DAY,
+            help="Compare the month only through this day, with the plan scaled to it.",
+        ),
+        click.option(
+            "--billing",
+            "export",
+            type=click.Path(path_type=Path),
+            required=True,
+            help="The billing export: FOCUS or a Cost and Usage Report of AWS, CSV or CSV.gz.",
+        ),
+        click.option(
+            "--month", type=_Month(), required=True, help="The month, UTC, such as 2026-10."
+        ),
+    ):
+        asked = option(asked)
+    return asked
+
+
+@click.command()
+@click.argument("stack")
+@_bill_options
+@_measured_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="A table, JSON for programs, or the paragraph for the memo in Markdown.",
+)
+@question_options
+def actual(
+    stack: str, billed: BillOptions, measured: Measured, form: str, question: EvaluationOptions
+) -> None:
+    """Compare a stack's plan with its bill, and evaluate it again as the month was.
+
+    Splits the difference into price, volume, throughput and utilization. Lines of the bill are
+    the stack's by the tag tco:stack, which the Pulumi program sets. Exit 0; 1 for bad input; 3
+    where the verdict would not stand today. Example:
+
+    tco actual chat --month 2026-10 --billing focus.csv.gz --served 5.1B
+    """
+    from tco.actual.actual import ActualQuestion, compare_with_bill
+    from tco.actual.period import period_of
+    from tco.billing import read
+    from tco.catalog.embedded import load_catalog
+    from tco.documents.actual import actual_document
+    from tco.plan.stack_file import read_stack
+    from tco.resolve.resolver import resolve_stack
+
+    today = question.today
+    asked = ActualQuestion(
+        period=period_of(billed.month, today, billed.through),
+        today=today,
+        scenarios=question.scenarios,
+        seed=question.seed,
+        untagged=billed.untagged,
+    )
+    source = read_stack(question.folder, stack)
+    resolve = partial(resolve_stack, catalog=load_catalog(), today=today)
+    lines = read(billed.export)
+    found = compare_with_bill(source, resolve, lines, measured=measured, question=asked)
+    document = actual_document(found)
+    _show(document, form)
+    if not document.verdict.stands:
+        sys.stdout.flush()
+        sys.exit(CLOSED)
+
+
+def _show(document: ActualDocument, form: str) -> None:
+    if form == "json":
+        print_json(document)
+        return
+    from tco.report.actual import actual_markdown, actual_text
+    from tco.report.layout import columns
+
+    text = actual_markdown(document) if form == "markdown" else actual_text(document, columns())
+    print_text(text)

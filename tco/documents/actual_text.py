@@ -1,0 +1,125 @@
+"""A plan against its bill in sentences: the paragraph for the memo, and what to note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from tco.actual.actual import Actual
+from tco.actual.effects import EffectKind
+from tco.actual.variance import Part, Variance
+from tco.billing.record import LineKind
+from tco.documents.narrative import answer
+from tco.numbers import add_up, signed_percent, signed_usd, tokens, usd, usd_price
+
+__all__ = ["EFFECT_NAMES", "actual_notes", "actual_paragraph"]
+
+EFFECT_NAMES: Final[Mapping[EffectKind, str]] = {
+    "volume": "volume",
+    "throughput": "throughput",
+    "utilization": "utilization",
+    "throughput-and-utilization": "throughput and utilization",
+    "quantity": "other quantities",
+    "price": "price",
+}
+NOT_BILLED: Final[Mapping[Part, str]] = {
+    "compute": "nodes",
+    "power": "power",
+    "egress": "egress",
+    "platform": "the platform",
+    "standby": "standby",
+    "labor": "labor",
+    "api": "APIs",
+}
+APART: Final[Mapping[LineKind, str]] = {
+    LineKind.CREDIT: "credits",
+    LineKind.REFUND: "refunds",
+    LineKind.TAX: "tax",
+    LineKind.SUPPORT: "support",
+}
+
+
+def actual_paragraph(found: Actual) -> str:
+    """Return the period in a paragraph: the cost, why it differs, today's verdict."""
+    return " ".join([*_cost(found), *_why(found.variance), *_kept(found.variance), _verdict(found)])
+
+
+def _cost(found: Actual) -> Iterator[str]:
+    variance, period = found.variance, found.question.period
+    days = f"{period.first:%B %Y}" if period.is_whole else f"{period.first} to {period.last}"
+    change = signed_percent(variance.actual_usd / variance.planned_usd - 1)
+    cost = (
+        f"{days}: {usd(variance.actual_usd)} vs. {usd(variance.planned_usd)} planned for its "
+        f"{period.hours:,.0f} hours ({change})"
+    )
+    served = variance.mtok_served
+    if served is None or variance.actual_usd_per_mtok is None:
+        yield f"{cost}; the tokens served were not counted."
+        return
+    yield (
+        f"{cost}, for {tokens(served)} tokens vs. {tokens(variance.mtok_planned)} "
+        f"({signed_percent(served / variance.mtok_planned - 1)}): "
+        f"{usd_price(variance.actual_usd_per_mtok)} per 1M tokens vs. "
+        f"{usd_price(variance.planned_usd_per_mtok)}."
+    )
+
+
+def _why(variance: Variance) -> Iterator[str]:
+    effects = variance.effects
+    total = round(variance.actual_usd) - round(variance.planned_usd)
+    rounded = zip(effects, add_up([*effects.values()], total), strict=True)
+    named = [f"{EFFECT_NAMES[kind]} {signed_usd(amount)}" for kind, amount in rounded if amount]
+    if named:
+        yield f"The difference: {', '.join(named)}."
+
+
+def _kept(variance: Variance) -> Iterator[str]:
+    kept = [
+        line for line in variance.lines if line.basis == "as-planned" and round(line.planned.usd)
+    ]
+    names = list(dict.fromkeys(NOT_BILLED[line.part] for line in kept))
+    if names:
+        amount = usd(sum(line.planned.usd for line in kept))
+        yield f"Not on the bill and counted as planned: {', '.join(names)} ({amount})."
+
+
+def _verdict(found: Actual) -> str:
+    what = [
+        *(["volume"] if found.variance.mtok_served is not None else []),
+        "rents",
+        *(["speed"] if any(ran.throughput for ran in found.variance.operations) else []),
+    ]
+    basis = f"{', '.join(what[:-1])} and {what[-1]}" if len(what) > 1 else what[0]
+    stands = "would stand" if found.stands else "would not stand"
+    return (
+        f"With the month's {basis}, and the prices of {found.question.today}, the verdict {stands} "
+        f"today: {answer(found.now)}"
+    )
+
+
+def actual_notes(found: Actual) -> Iterator[str]:
+    """Yield what a reader has to know besides the figures, a sentence or two each."""
+    variance, bill = found.variance, found.bill
+    for of_stack, amounts in ((True, bill.apart), (False, bill.untagged_apart)):
+        named = [f"{APART[kind]} {usd(amount)}" for kind, amount in sorted(amounts.items())]
+        whose = "of this stack" if of_stack else "without any stack's tag"
+        if named:
+            yield f"Not counted, as billed, {whose}: {', '.join(named)}."
+    for instance, billed in sorted(bill.untagged.items()):
+        yield (
+            f"{usd(billed.usd)} of {instance} has no tco:stack tag and is not counted. If it is "
+            "this stack's, tag it, or pass --untagged."
+        )
+    if variance.mtok_served is None:
+        yield "Volume and realized cost per token need the tokens served: pass --served."
+    elif any("throughput-and-utilization" in line.effects for line in variance.lines):
+        yield (
+            "Throughput and utilization are one figure, tokens per node-hour held. Pass "
+            "--throughput or --utilization, as measured, to tell them apart."
+        )
+    for ran in variance.operations:
+        if ran.utilization is not None and ran.utilization > 1:
+            yield (
+                f"{ran.service}: more tokens were served than its node-hours can serve at the "
+                "measured throughput. Check --served, --throughput, and the tags of its nodes."
+            )

@@ -1,0 +1,139 @@
+"""A plan against its bill, as a table and as the memo's paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import click
+
+from tco.documents.actual import ActualDocument, ActualLinePart
+from tco.documents.terms import EffectKind, in_words
+from tco.numbers import add_up, grouped
+from tco.report.layout import WIDTH, cell_lines, wrapped
+from tco.report.markdown import markdown_text
+
+__all__ = ["actual_markdown", "actual_text"]
+
+HEADS: Final[Mapping[EffectKind, str]] = {
+    "volume": "volume",
+    "throughput": "speed",
+    "utilization": "util.",
+    "throughput-and-utilization": "speed/util.",
+    "quantity": "other",
+    "price": "price",
+}
+GAPS: Final = (2, 1)
+"""Columns between two figures, fewer where the names would have no room."""
+NOT_ON_BILL: Final = " *"
+NARROWEST: Final = 20
+UNSIGNED: Final = 2
+"""The first columns are costs, the others changes of a cost."""
+
+
+def actual_text(found: ActualDocument, width: int = WIDTH) -> str:
+    """Return the lines with the effects that they differ by, then the paragraph and the notes."""
+    days = found.month if found.is_whole_month else f"{found.first_day} to {found.last_day}"
+    prices = f"prices of {found.pricing_day.isoformat()}"
+    verdict, name = found.verdict, click.style(found.stack, bold=True)
+    color = "green" if verdict.stands else "red"
+    answer = f"Verdict today: {in_words(verdict.today)} (planned: {in_words(verdict.planned)})"
+    lines = [
+        f"{name}   {days}, {found.hours:,.0f} hours   {prices}",
+        "",
+        *wrapped(answer, "  ", width=width, color=color, bold=True),
+        "",
+        *_table(found, width),
+        "",
+        *wrapped(found.paragraph, "  ", hang="", width=width),
+        *_notes(found, width),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def actual_markdown(found: ActualDocument) -> str:
+    """Return the paragraph for the memo."""
+    return f"{markdown_text(found.paragraph)}\n"
+
+
+def _notes(found: ActualDocument, width: int) -> list[str]:
+    if not found.notes:
+        return []
+    lines = [line for note in found.notes for line in wrapped(f"- {note}", "    ", width=width)]
+    return ["  Notes:", *lines]
+
+
+def _table(found: ActualDocument, width: int) -> list[str]:
+    """Return a row per line of the plan and the total, with columns that add up."""
+    shown = [line for line in found.lines if round(line.planned_usd) or round(line.actual_usd)]
+    kinds, rows, sums = _cells(found, shown)
+    heads = ["planned", "actual", "change", *(HEADS[kind] for kind in kinds)]
+    texts = [[_cell(value, column) for column, value in enumerate(row)] for row in (*rows, sums)]
+    widths = [
+        max(len(head), *(len(row[column]) for row in texts)) for column, head in enumerate(heads)
+    ]
+    rooms = {gap: width - 2 - sum(widths) - gap * len(widths) for gap in GAPS}
+    gap = next((gap for gap in GAPS if rooms[gap] >= NARROWEST), GAPS[-1])
+    sizes, room = [gap + size for size in widths], max(NARROWEST, rooms[gap])
+    table = [f"  {'':<{room}}{_joined(heads, sizes)}"]
+    for line, row in zip(shown, texts, strict=False):
+        first, *more = cell_lines(_name(line), room)
+        table.append(f"  {first:<{room}}{_joined(row, sizes)}")
+        table += [f"  {part}" for part in more]
+    table.append(click.style(f"  {'total':<{room}}{_joined(texts[-1], sizes)}", bold=True))
+    table += wrapped(_legend(found, kinds), "  ", width=width)
+    return table
+
+
+def _cells(
+    found: ActualDocument, shown: Sequence[ActualLinePart]
+) -> tuple[list[EffectKind], list[list[int]], list[int]]:
+    """Return the effects that are shown, the cells of each row, and the cells of the total."""
+    every = [effect.kind for effect in found.effects]
+    total = round(found.actual_usd) - round(found.planned_usd)
+    totals = dict(zip(every, add_up([part.usd for part in found.effects], total), strict=True))
+    columns = {kind: add_up([_usd(line, kind) for line in shown], totals[kind]) for kind in every}
+    kinds: list[EffectKind] = [part.kind for part in found.effects if any(columns[part.kind])]
+    planned = add_up([line.planned_usd for line in shown], round(found.planned_usd))
+    rows: list[list[int]] = []
+    for index, before in enumerate(planned):
+        effects = [columns[kind][index] for kind in kinds]
+        rows.append([before, before + sum(effects), sum(effects), *effects])
+    return kinds, rows, [sum(column) for column in zip(*rows, strict=True)]
+
+
+def _legend(found: ActualDocument, kinds: Sequence[EffectKind]) -> str:
+    speed = {"throughput", "throughput-and-utilization"} & set(kinds)
+    texts = [
+        "* not on the bill: as planned" if any(map(_is_kept, found.lines)) else "",
+        "speed: throughput of a node at load; util.: utilization" if speed else "",
+    ]
+    return "   ".join(filter(None, texts))
+
+
+def _is_kept(line: ActualLinePart) -> bool:
+    return line.basis == "as-planned"
+
+
+def _name(line: ActualLinePart) -> str:
+    names = {
+        "compute": f"{line.pool} {line.name}",
+        "not-planned": f"unplanned {line.name}",
+        "labor": "labor" if line.name == "operations" else line.name,
+    }
+    name = names.get(line.part, f"{line.part} {line.name}")
+    return f"{name}{NOT_ON_BILL}" if _is_kept(line) else name
+
+
+def _usd(line: ActualLinePart, kind: EffectKind) -> float:
+    return sum(effect.usd for effect in line.effects if effect.kind == kind)
+
+
+def _cell(value: int, column: int) -> str:
+    if column < UNSIGNED:
+        return grouped(value)
+    return f"{'+' if value > 0 else ''}{grouped(value)}" if value else "0"
+
+
+def _joined(texts: Sequence[str], sizes: Sequence[int]) -> str:
+    return "".join(f"{text:>{size}}" for text, size in zip(texts, sizes, strict=True))
