@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["SERVING_METRICS", "ServingMetrics"]
+__all__ = ["SERVING_METRICS", "ServingMetrics", "metrics_of"]
+
+OTHER_NAMES: Final = {"tensorrt-llm": "trtllm"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,3 +100,8 @@ SERVING_METRICS: Final[Mapping[str, ServingMetrics]] = MappingProxyType(
 
 vLLM and SGLang count a prompt's tokens whole, whether a cache had some of them or not.
 """
+
+
+def metrics_of(engine: str) -> ServingMetrics | None:
+    """Return the metrics of an engine, as a plan or a benchmark names it; None for another one."""
+    return SERVING_METRICS.get(OTHER_NAMES.get(engine, engine))

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tco.resolve.throughput import ENGINES
-from tco.serving_metrics import SERVING_METRICS, ServingMetrics
+from tco.serving_metrics import SERVING_METRICS, ServingMetrics, metrics_of
 
 NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
@@ -49,3 +49,9 @@ def test_names_are_valid_and_distinct(engine: str) -> None:
     ), "counters"
     assert metrics.source
     dt.date.fromisoformat(metrics.as_of)
+
+
+def test_an_engine_has_its_metrics_under_each_of_its_names() -> None:
+    """Benchmarks write TensorRT-LLM in two ways; an engine without metrics is not one of them."""
+    assert metrics_of("tensorrt-llm") is metrics_of("trtllm") is SERVING_METRICS["trtllm"]
+    assert metrics_of("inferencex-best") is None

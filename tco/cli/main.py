@@ -22,6 +22,7 @@ __all__ = ["cli", "main"]
 
 COMMANDS: Final = {
     "actual": "Compare a stack's plan with its bill, and evaluate it again as the month was.",
+    "alerts": "Show when to review a plan, and write alert rules for it.",
     "calibrate": "Write what a benchmark tool measured into a price book.",
     "comment": "Post a comparison as the one comment of a pull request.",
     "compare": "Compare stacks on the same workload side by side.",

@@ -30,6 +30,7 @@ __all__ = [
     "MOMENT",
     "EvaluationOptions",
     "format_option",
+    "json_text",
     "print_error",
     "print_json",
     "print_text",
@@ -179,11 +180,16 @@ def print_error(text: str) -> None:
 
 def print_json(document: Document) -> None:
     """Print a document on stdout; what a terminal does not show unchanged is a JSON escape."""
+    click.echo(json_text(document), nl=False)
+
+
+def json_text(document: Document) -> str:
+    """Return a document as JSON that stdout and a terminal show unchanged."""
     content = document.as_json()
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     if "\n".join(map(printable, text.split("\n"))) != text or not _takes_unicode(sys.stdout):
         text = json.dumps(content, indent=2, allow_nan=False)
-    click.echo(log_json(text))
+    return f"{log_json(text)}\n"
 
 
 def _takes_unicode(stream: TextIO) -> bool:

@@ -13,6 +13,7 @@ from tco.documents.document import Document
 from tco.documents.figures import FigurePart, figure_parts, sourced
 from tco.documents.outlook import options, outlook
 from tco.documents.ranks import RankPart, rank_tables
+from tco.documents.review import ReviewPart, review_part
 from tco.documents.stack import StackSummary, stack_summary
 
 __all__ = ["PlanDocument", "StackPart", "plan_document", "stack_part"]
@@ -28,6 +29,7 @@ class StackPart(StackSummary):
     )
     ranks: tuple[tuple[RankPart, ...], ...] = Field(description="One table for each service.")
     figures: tuple[FigurePart, ...] = Field(description="Every figure that has a source.")
+    review: ReviewPart = Field(description="When to review the plan.")
 
 
 class PlanDocument(Document):
@@ -53,4 +55,5 @@ def stack_part(result: Evaluation) -> StackPart:
         ),
         ranks=rank_tables(result),
         figures=figure_parts(result, sourced(result)),
+        review=review_part(result),
     )

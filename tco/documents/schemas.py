@@ -13,6 +13,7 @@ from pydantic_core import core_schema
 from tco.catalog.book import Book
 from tco.catalog.fields import CONTROLS
 from tco.documents.actual import ActualDocument
+from tco.documents.alerts import AlertsDocument
 from tco.documents.calibrate import CalibrateDocument
 from tco.documents.diff import DiffDocument
 from tco.documents.error import ErrorDocument
@@ -124,6 +125,7 @@ SCHEMAS: Mapping[str, NamedSchema] = {
         PricesRefreshDocument, "tco.prices-refresh/1, of tco prices refresh"
     ),
     "models-document": NamedSchema(ModelsDocument, "tco.models/1, of tco models"),
+    "alerts-document": NamedSchema(AlertsDocument, "tco.alerts/1, of tco alerts"),
     "calibrate-document": NamedSchema(CalibrateDocument, "tco.calibrate/1, of tco calibrate"),
     "actual-document": NamedSchema(ActualDocument, "tco.actual/1, of tco actual"),
     "error-document": NamedSchema(ErrorDocument, "tco.error/1, of any command given bad input"),

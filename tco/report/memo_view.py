@@ -8,6 +8,7 @@ from tco.documents.plan import StackPart
 from tco.documents.stack import StackSummary
 from tco.numbers import plain, usd_about
 from tco.report.memo_rows import FigureRow, InputRow, RankRow, figure_row, input_rows, rank_row
+from tco.report.tripwires import TripwireRow, tripwire_rows
 from tco.report.view import StackView, stack_view
 
 __all__ = ["MemoView", "memo_view"]
@@ -25,6 +26,8 @@ class MemoView(StackView):
     inputs: tuple[InputRow, ...]
     figures: tuple[FigureRow, ...]
     oldest_age: str
+    review: str
+    tripwires: tuple[TripwireRow, ...]
 
 
 def memo_view(stack: StackPart) -> MemoView:
@@ -43,6 +46,8 @@ def memo_view(stack: StackPart) -> MemoView:
         inputs=input_rows(stack),
         figures=tuple(map(figure_row, stack.figures)),
         oldest_age="undated" if age is None else f"{age} days",
+        review=stack.review.summary,
+        tripwires=tuple(tripwire_rows(stack.review.tripwires)),
     )
 
 

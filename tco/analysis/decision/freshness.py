@@ -10,12 +10,22 @@ from tco.analysis.decision.gate_facts import GateFacts
 from tco.catalog.sourced import SourcedValue
 from tco.costing.stack import StackModel
 
-__all__ = ["age_days", "prices_fresh"]
+__all__ = ["age_days", "dated_prices", "prices_fresh"]
 
 
 def age_days(figure: SourcedValue, today: dt.date) -> int | None:
     """Return the days since a figure was seen; None for an undated one."""
     return days_since(figure.as_of, today)
+
+
+def dated_prices(stack: StackModel, facts: GateFacts) -> list[tuple[str, SourcedValue]]:
+    """Return the prices that have to be recent, by name: the nodes', the best alternative's."""
+    prices = [
+        (f"{figure.name} in {pool.region}" if pool.region else figure.name, figure)
+        for _, _, _, pool in stack.pools()
+        for figure in pool.supply.list_prices
+    ]
+    return [*prices, *((figure.name, figure) for figure in facts.rival_figures)]
 
 
 def prices_fresh(stack: StackModel, facts: GateFacts) -> Condition:
@@ -24,12 +34,7 @@ def prices_fresh(stack: StackModel, facts: GateFacts) -> Condition:
     Each has a day that is not after today and within the plan's limit.
     """
     limits = stack.plan.gate
-    prices = [
-        (f"{figure.name} in {pool.region}" if pool.region else figure.name, figure)
-        for _, _, _, pool in stack.pools()
-        for figure in pool.supply.list_prices
-    ]
-    prices += [(figure.name, figure) for figure in facts.rival_figures]
+    prices = dated_prices(stack, facts)
     ages = {(name, age_days(figure, facts.today)): None for name, figure in prices}
     speeds = [
         (name, days_since(day, facts.today))

@@ -1,0 +1,67 @@
+"""By when a plan is to be reviewed: the first of what it rests on that ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tco.analysis.review import review_days
+from tests.conftest import DAY, ON_DEMAND, Keys, Lab
+
+RESERVED: Keys = {
+    **ON_DEMAND,
+    "purchase": "reserved",
+    "commitment": {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"},
+    "nodes": 1,
+}
+BLOCK: Keys = {
+    **ON_DEMAND,
+    "purchase": "reserved",
+    "commitment": {"kind": "capacity-block", "hours": 336},
+    "nodes": 1,
+}
+SEEN = dt.date(2026, 11, 1)
+"""The day of every price of the tests' catalog."""
+
+
+def days(lab: Lab, pool: Keys, **plan: Keys) -> dict[str, dt.date]:
+    """The day of each cause."""
+    lab.stack({"main": pool}, **plan)
+    return {found.cause: found.day for found in review_days(lab.evaluate())}
+
+
+def test_prices_and_throughput_end_when_the_gate_rejects_them(lab: Lab) -> None:
+    """The day is the last one on which the gate still takes a price."""
+    gate: Keys = {"max_price_age_days": 30, "max_throughput_age_days": 60}
+    found = days(lab, {**ON_DEMAND, "nodes": 1}, gate=gate)
+    assert found["price-ages"] == SEEN + dt.timedelta(days=30)
+    assert found["throughput-ages"] == SEEN + dt.timedelta(days=60)
+
+
+@pytest.mark.parametrize(
+    ("pool", "end"),
+    [(RESERVED, dt.date(2027, 11, 23)), (BLOCK, DAY + dt.timedelta(days=14))],
+)
+def test_a_commitment_ends_with_its_term(lab: Lab, pool: Keys, end: dt.date) -> None:
+    """A term in months, and a block in hours, both from the pricing day."""
+    assert days(lab, pool)["commitment-ends"] == end
+
+
+def test_an_override_and_the_horizon_end(lab: Lab) -> None:
+    """An exception in the file, and the months that the decision looks ahead, are reviewed too."""
+    override: Keys = {
+        "reason": "trial",
+        "approved_by": "cto",
+        "expires": "2026-12-24",
+        "max_usd_per_month": 20_000,
+    }
+    found = days(lab, {**ON_DEMAND, "nodes": 1}, gate={"override": override})
+    assert found["override-ends"] == dt.date(2026, 12, 24)
+    assert found["horizon-ends"] == dt.date(2027, 11, 23)
+
+
+def test_days_are_in_order(lab: Lab) -> None:
+    """The first one is the day of the review."""
+    found = [*days(lab, RESERVED).values()]
+    assert found == sorted(found)

@@ -1,0 +1,68 @@
+"""`tco alerts`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from tests.cli.conftest import BAD_INPUT, OK, USAGE, Shell
+
+ALERTS = ("alerts", "one")
+
+
+def test_the_formats_agree(shell: Shell, tmp_path: Path) -> None:
+    """The file has the rules of the document, whether it is printed or written."""
+    shown = shell(*ALERTS, "--format", "json")
+    printed = shell(*ALERTS, "--format", "prometheus")
+    out = tmp_path / "rules" / "one.yml"
+    written = shell(*ALERTS, "--format", "prometheus", "--out", str(out))
+    assert (shown.code, printed.code, written.code) == (OK, OK, OK)
+    assert (shown.err, printed.err, written.out) == ("", "", "")
+    assert out.read_text(encoding="utf-8") == printed.out
+    [group] = yaml.safe_load(printed.out)["groups"]
+    assert [rule["expr"] for rule in group["rules"]] == [
+        rule["expr"] for rule in shown.json["rules"]
+    ]
+    assert "Wrote" in written.err
+
+
+def test_the_document_has_a_schema(shell: Shell) -> None:
+    """What is printed is what `tco schema alerts-document` describes."""
+    document = shell(*ALERTS, "--format", "json").json
+    assert document["schema"] == "tco.alerts/1"
+    jsonschema.validate(document, shell.bare("schema", "alerts-document").json)
+
+
+def test_the_text_shows_the_day_and_each_tripwire(shell: Shell) -> None:
+    """A person sees by when and at which values to look again."""
+    text = shell(*ALERTS).out
+    assert "Review by 20" in text
+    assert "utilization" in text
+    assert "tco alerts one --format prometheus" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("--match", "job"), USAGE, "is not a label with its value"),
+        (("--match", "no-such:job=vllm"), USAGE, "It has chat."),
+        (("--engine", "abacus"), USAGE, "abacus"),
+        (("--format", "yaml"), USAGE, "yaml"),
+    ],
+)
+def test_bad_usage_says_what_is_accepted(
+    shell: Shell, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    """A misspelled option is one clear error."""
+    answer = shell(*ALERTS, *arguments)
+    assert answer.code == code
+    assert told in " ".join(answer.err.split())
+    assert not answer.out
+
+
+def test_a_stack_that_is_not_there_is_bad_input(shell: Shell) -> None:
+    """The exit code of bad input, as of every command."""
+    assert shell("alerts", "none").code == BAD_INPUT
