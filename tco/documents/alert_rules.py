@@ -109,7 +109,7 @@ def _crossed(
             expr=f"({measured[wire.kind]}) {sign} {threshold} and {seen}",
             hold=A_DAY,
             labels=_labels(stack, wire.kind, warns=review.self_hosting_wins is True),
-            annotations=_annotations(stack, _told(stack, review, wire), wire.kind),
+            annotations=_annotations(stack, _meaning(stack, review, wire), wire.kind),
         )
     for service in services:
         metric = service.metrics.generation_tokens
@@ -167,7 +167,7 @@ def _labels(stack: str, tripwire: str, *, warns: bool) -> dict[str, str]:
     }
 
 
-def _told(stack: str, review: ReviewPart, wire: TripwirePart) -> str:
+def _meaning(stack: str, review: ReviewPart, wire: TripwirePart) -> str:
     """Return what an alert means, with the numbers of the plan."""
     what = "utilization" if wire.kind == "utilization" else "volume"
     value = tripwire_value(wire, wire.threshold or 0.0)

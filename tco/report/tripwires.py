@@ -48,6 +48,6 @@ def _now(wire: TripwirePart) -> str:
 def _when(wire: TripwirePart) -> str:
     if wire.threshold is None:
         reached = wire.status == "not-reached"
-        return "not reached as far as was looked" if reached else "no value changes the answer"
+        return "not reached in the range searched" if reached else "no value changes the answer"
     full = " (full)" if wire.at_capacity else ""
     return f"{wire.direction} {tripwire_value(wire, wire.threshold)}{full}"

@@ -23,11 +23,8 @@ def evaluated(
         {"api": "mid/api", "input_usd_per_mtok": api, "output_usd_per_mtok": api},
     ]
     pools = plan.pop("pools", {"main": {**ON_DEMAND, "nodes": 1}})
-    lab.stack(
-        pools,
-        prices=[lab.book("prices", prices=prices)],
-        **{"alternatives": ["mid/api"], **plan},
-    )
+    alternatives: Keys = {"alternatives": ["mid/api"], **plan}
+    lab.stack(pools, prices=[lab.book("prices", prices=prices)], **alternatives)
     return lab.evaluate()
 
 
