@@ -1,8 +1,7 @@
 """What GPUs and models are made of, and the figures of the throughput method, with their sources.
 
-``data/throughput`` holds them: ``gpu_specs.csv``, ``model_specs.csv``, ``achieved_fractions.csv``
-(the highest share of the physical bounds that any plausible measurement reaches) and
-``figures.csv`` (constants and spreads of the method). Each file is read once, when asked for.
+``data/throughput`` holds them: ``gpu_specs.csv``, ``model_specs.csv`` and ``figures.csv``
+(constants and spreads of the method). Each file is read once, when asked for.
 """
 
 from __future__ import annotations
@@ -13,17 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from tco.errors import TcoError
 from tco.ranges import Range, point
 
 __all__ = [
-    "AchievedFraction",
     "Attention",
     "GpuSpec",
     "ModelSpec",
-    "achieved_fractions",
     "figure",
     "gpu_specs",
     "model_specs",
@@ -109,15 +106,6 @@ class ModelSpec:
         return self.layers > 0 and self.kv_elements > 0
 
 
-class AchievedFraction(NamedTuple):
-    """The highest shares of the two physical bounds reached on a GPU at a precision."""
-
-    gpu: str
-    precision: str
-    bandwidth_max: float | None
-    flops_max: float | None
-
-
 def _table(name: str) -> list[dict[str, str]]:
     file = resources.files("tco.catalog") / "data" / "throughput" / name
     return list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
@@ -171,21 +159,6 @@ def _model(row: dict[str, str]) -> ModelSpec:
         sparse_tokens=int(row["sparse_tokens"] or 0),
         source=row["source"],
     )
-
-
-@lru_cache(maxsize=1)
-def achieved_fractions() -> dict[tuple[str, str], AchievedFraction]:
-    """Return the highest achieved shares of the bounds, by GPU and precision."""
-    rows = (
-        AchievedFraction(
-            row["gpu"],
-            row["precision"],
-            float(row["bandwidth_max"]) if row["bandwidth_max"] else None,
-            float(row["flops_max"]) if row["flops_max"] else None,
-        )
-        for row in _table("achieved_fractions.csv")
-    )
-    return {(row.gpu, row.precision): row for row in rows}
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tco.analysis.evaluation import Evaluation
+from tco.analysis.simulation.accumulator import CENT_USD
 from tco.numbers import usd_about, usd_range
 from tco.throughput.provenance import Provenance
 
@@ -17,6 +18,8 @@ def measure_first(result: Evaluation) -> str:
     best = result.worth_measuring
     if best is None:
         return "nothing, every input is known"
+    if best.swing_usd < CENT_USD:
+        return "nothing, no input moves the saving"
     if best.evppi_usd < 1:
         return f"no single input changes the verdict ({best.name} has the largest effect)"
     return f"{best.name}: worth up to {usd_about(best.evppi_usd)}"

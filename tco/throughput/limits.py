@@ -18,6 +18,9 @@ from tco.throughput.replica import Replica
 from tco.throughput.shape import Shape
 
 __all__ = [
+    "BANDWIDTH_CUTOFF",
+    "FLOPS_CUTOFFS",
+    "FOUR_BIT_FLOPS_CUTOFF",
     "Finding",
     "LoadPoint",
     "bandwidth_bound",

@@ -24,6 +24,7 @@ from tco.analysis.simulation.accumulator import evppi_usd
 from tco.analysis.simulation.uncertainty import Uncertainty, drivers_of, simulate
 from tco.arrays import FloatArray, monthly_rate
 from tco.costing.finance import discount
+from tco.documents.measure_first import measure_first
 from tco.errors import BadInput
 from tco.scenario import BASE_CASE, Scenario
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, around, owned
@@ -39,7 +40,7 @@ OUTPUT_MTOK = 131.4  # half a node of `unit`: 1,314,000 requests of 100 output t
 def two_bills(lab: Lab, **keys: Any) -> None:
     """A node of $20,000 a month against an API's bill of $25,000, both lognormal."""
     node = {"instance": "box.8x", "region": "r1"}
-    hourly = [one / 730 for one in around(SELF_USD, SELF_SIGMA)]
+    hourly = [usd / 730 for usd in around(SELF_USD, SELF_SIGMA)]
     per_mtok = [one / OUTPUT_MTOK for one in around(API_USD, API_SIGMA)]
     api = {"api": "api/plain", "input_usd_per_mtok": 0, "output_usd_per_mtok": per_mtok}
     book = lab.book("bills", prices=[{**node, "usd_per_hour": hourly}, api])
@@ -560,6 +561,16 @@ def test_evppi_is_zero_where_nothing_flips() -> None:
     assert evppi_usd(savings, np.atleast_2d(theta)) == [[0.0, 0.0]]
 
 
+@pytest.mark.parametrize("errors", [0.0, 1.0, 4.0, 8.0])
+def test_evppi_of_an_input_without_effect_is_zero(errors: float) -> None:
+    """A fit to noise gains at random; one in a thousand counts, wherever the mean saving is."""
+    generator = np.random.default_rng(6)
+    saving = 1e5 * generator.standard_normal(2_000)
+    saving += errors * 1e5 / np.sqrt(saving.size) - saving.mean()
+    found = np.array(evppi_usd(np.atleast_2d(saving), generator.standard_normal((1_000, 2_000))))
+    assert np.count_nonzero(found) <= 5
+
+
 def test_evppi_never_exceeds_evpi() -> None:
     """One figure is never worth more than all of them, whatever curve the fit makes."""
     generator = np.random.default_rng(4)
@@ -582,3 +593,15 @@ def test_nobody_is_told_to_measure_the_future(lab: Lab) -> None:
     assert most.name == "outlook.api_price_decay_per_year"
     assert result.worth_measuring is not None
     assert result.worth_measuring.name in {"box.8x: on-demand", "api/plain: output"}
+
+
+def test_an_input_that_moves_nothing_is_not_worth_measuring(lab: Lab) -> None:
+    """Hours of people who cost nothing are uncertain, and no reason to measure them."""
+    prices = [
+        {"instance": "box.8x", "region": "r1", "usd_per_hour": 20},
+        {"api": "api/plain", "input_usd_per_mtok": 0, "output_usd_per_mtok": 1},
+    ]
+    people = {"fte": [0.1, 0.2, 0.3], "usd_per_fte_year": 0}
+    book = lab.book("bills", prices=prices)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book], ops=people)
+    assert measure_first(lab.evaluate()) == "nothing, no input moves the saving"
