@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from tco.cli.options import EvaluationOptions, progress
 from tco.errors import BadInput, Problem
@@ -11,7 +11,9 @@ from tco.errors import BadInput, Problem
 if TYPE_CHECKING:
     from tco.analysis.evaluation import Evaluation
 
-__all__ = ["evaluated"]
+__all__ = ["evaluated", "of_each"]
+
+T = TypeVar("T")
 
 
 def evaluated(names: Iterable[str], question: EvaluationOptions) -> list[Evaluation]:
@@ -24,17 +26,29 @@ def evaluated(names: Iterable[str], question: EvaluationOptions) -> list[Evaluat
     folder, today = question.folder, question.today
     wanted = list(dict.fromkeys(names)) or stack_names(folder)
     catalog = load_catalog()
-    results: list[Evaluation] = []
+
+    def evaluation_of(name: str) -> Evaluation:
+        stack = load_stack(folder, name, catalog, today)
+        return evaluate(stack, today, question.scenarios, question.seed)
+
+    return of_each(wanted, question, evaluation_of)
+
+
+def of_each(
+    names: Sequence[str], question: EvaluationOptions, found_of: Callable[[str], T]
+) -> list[T]:
+    """Return what is found of each stack, or raise BadInput with the problems of every file."""
+    results: list[T] = []
     problems: dict[Problem, None] = {}
-    with progress(wanted, len(wanted), "Evaluating", hidden=len(wanted) < 5) as bar:
+    with progress(names, len(names), "Evaluating", hidden=len(names) < 5) as bar:
         for name in bar:
             try:
-                stack = load_stack(folder, name, catalog, today)
-                results.append(evaluate(stack, today, question.scenarios, question.seed))
+                results.append(found_of(name))
             except BadInput as error:
                 problems |= dict.fromkeys(error.problems)
             except OverflowError as error:
-                problems[Problem(str(folder / f"Pulumi.{name}.yaml"), "", f"{error}.")] = None
+                file = question.folder / f"Pulumi.{name}.yaml"
+                problems[Problem(str(file), "", f"{error}.")] = None
     if problems:
         raise BadInput(problems)
     return results

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "alerts": "Show when to review a plan, and write alert rules for it.",
     "calibrate": "Write what a benchmark tool measured into a price book.",
     "comment": "Post a comparison as the one comment of a pull request.",
+    "commitments": "Show when commitments end, and what renewing or dropping them costs.",
     "compare": "Compare stacks on the same workload side by side.",
     "diff": "Show what a branch changes: every stack before and after, and why.",
     "gate": "Check whether the gate is open: whether the business case holds.",

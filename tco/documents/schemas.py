@@ -15,6 +15,7 @@ from tco.catalog.fields import CONTROLS
 from tco.documents.actual import ActualDocument
 from tco.documents.alerts import AlertsDocument
 from tco.documents.calibrate import CalibrateDocument
+from tco.documents.commitments import CommitmentsDocument
 from tco.documents.diff import DiffDocument
 from tco.documents.error import ErrorDocument
 from tco.documents.gate import GateDocument
@@ -126,6 +127,9 @@ SCHEMAS: Mapping[str, NamedSchema] = {
     ),
     "models-document": NamedSchema(ModelsDocument, "tco.models/1, of tco models"),
     "alerts-document": NamedSchema(AlertsDocument, "tco.alerts/1, of tco alerts"),
+    "commitments-document": NamedSchema(
+        CommitmentsDocument, "tco.commitments/1, of tco commitments"
+    ),
     "calibrate-document": NamedSchema(CalibrateDocument, "tco.calibrate/1, of tco calibrate"),
     "actual-document": NamedSchema(ActualDocument, "tco.actual/1, of tco actual"),
     "error-document": NamedSchema(ErrorDocument, "tco.error/1, of any command given bad input"),

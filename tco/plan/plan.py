@@ -50,6 +50,12 @@ class Plan(Strict):
         """Whether the hosts of the same weights are alternatives too."""
         return not isinstance(self.alternatives, OnlyAlternatives)
 
+    @property
+    def commits(self) -> bool:
+        """Whether a pool of the plan has a commitment."""
+        pools = [pool for service in self.services.values() for pool in service.pools.values()]
+        return any(pool.commitment is not None for pool in pools)
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         owners: dict[str, list[str]] = {}

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tco.catalog.fields import Flag, Name, PositiveInt
+from tco.catalog.fields import Day, Flag, Name, PositiveInt
 from tco.catalog.node_price import CommitmentKind, Payment, Term
 from tco.files import Strict, as_mapping
 from tco.ranges import Amount, PositiveAmount, Share, point
@@ -77,6 +77,7 @@ class Commitment(Strict):
     payment: Payment | None = None
     hours: PositiveInt | None = None
     id: Name | None = None
+    start: Day | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
