@@ -42,6 +42,8 @@ class ActualQuestion:
     seed: int
     untagged: bool = False
     """Whether lines without any stack's tag are this stack's."""
+    is_estimated: bool = False
+    """Whether the vendor may still change the bill."""
 
 
 @dataclass(frozen=True, kw_only=True)

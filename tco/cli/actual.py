@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,10 @@ from tco.cli.options import DAY, EvaluationOptions, print_json, print_text, ques
 
 if TYPE_CHECKING:
     from tco.actual.measured import Measured
+    from tco.actual.period import Period
+    from tco.billing import BilledLine
     from tco.documents.actual import ActualDocument
+    from tco.plan.stack_file import StackFile
 
 __all__ = ["actual"]
 
@@ -141,7 +144,8 @@ class BillOptions:
 
     month: dt.date
     through: dt.date | None
-    export: Path
+    export: Path | None
+    """None for Cost Explorer."""
     untagged: bool
 
 
@@ -153,10 +157,13 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
         *,
         month: dt.date,
         through: dt.date | None,
-        export: Path,
+        export: Path | None,
+        cost_explorer: bool,
         untagged: bool,
         **options: Any,
     ) -> None:
+        if (export is not None) == cost_explorer:
+            raise click.UsageError("state where the bill is: --billing FILE or --cost-explorer.")
         command(billed=BillOptions(month, through, export, untagged), **options)
 
     for option in (
@@ -171,10 +178,14 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Compare the month only through this day, with the plan scaled to it.",
         ),
         click.option(
+            "--cost-explorer",
+            is_flag=True,
+            help="Ask AWS Cost Explorer by the stack's tags instead; needs gpu-tco[aws].",
+        ),
+        click.option(
             "--billing",
             "export",
             type=click.Path(path_type=Path),
-            required=True,
             help="The billing export: FOCUS or a Cost and Usage Report of AWS, CSV or CSV.gz.",
         ),
         click.option(
@@ -205,35 +216,58 @@ def actual(
 
     Splits the difference into price, volume, throughput and utilization. Lines of the bill are
     the stack's by the tag tco:stack, which the Pulumi program sets. Exit 0; 1 for bad input; 3
-    where the verdict would not stand today. Example:
+    where the verdict would not stand today.
 
-    tco actual chat --month 2026-10 --billing focus.csv.gz --served 5.1B
+    Example: tco actual chat --month 2026-10 --billing focus.csv.gz --served 5.1B
     """
     from tco.actual.actual import ActualQuestion, compare_with_bill
     from tco.actual.period import period_of
-    from tco.billing import read
     from tco.catalog.embedded import load_catalog
     from tco.documents.actual import actual_document
     from tco.plan.stack_file import read_stack
     from tco.resolve.resolver import resolve_stack
 
     today = question.today
+    period = period_of(billed.month, today, billed.through)
+    source = read_stack(question.folder, stack)
+    lines, is_estimated = _bill(billed, source, period)
     asked = ActualQuestion(
-        period=period_of(billed.month, today, billed.through),
+        period=period,
         today=today,
         scenarios=question.scenarios,
         seed=question.seed,
         untagged=billed.untagged,
+        is_estimated=is_estimated,
     )
-    source = read_stack(question.folder, stack)
     resolve = partial(resolve_stack, catalog=load_catalog(), today=today)
-    lines = read(billed.export)
     found = compare_with_bill(source, resolve, lines, measured=measured, question=asked)
     document = actual_document(found)
     _show(document, form)
     if not document.verdict.stands:
         sys.stdout.flush()
         sys.exit(CLOSED)
+
+
+def _bill(
+    billed: BillOptions, source: StackFile, period: Period
+) -> tuple[Iterable[BilledLine], bool]:
+    """Return the lines of the bill, and whether they may still change."""
+    if billed.export is not None:
+        from tco.billing import read
+
+        return read(billed.export), False
+    from tco.actual.cost_explorer import cost_explorer_bill
+    from tco.refresh.clients import AwsClients
+
+    pools = [pool for service in source.plan.services.values() for pool in service.pools.values()]
+    found = cost_explorer_bill(
+        AwsClients(),
+        source.name,
+        {pool.instance for pool in pools if pool.instance is not None},
+        period,
+        untagged=billed.untagged,
+    )
+    return found.lines, found.is_estimated
 
 
 def _show(document: ActualDocument, form: str) -> None:

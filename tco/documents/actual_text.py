@@ -100,6 +100,8 @@ def _verdict(found: Actual) -> str:
 def actual_notes(found: Actual) -> Iterator[str]:
     """Yield what a reader has to know besides the figures, a sentence or two each."""
     variance, bill = found.variance, found.bill
+    if found.question.is_estimated:
+        yield "AWS calls these costs an estimate: the invoice is not final yet."
     for of_stack, amounts in ((True, bill.apart), (False, bill.untagged_apart)):
         named = [f"{APART[kind]} {usd(amount)}" for kind, amount in sorted(amounts.items())]
         whose = "of this stack" if of_stack else "without any stack's tag"

@@ -52,6 +52,7 @@ EXPLAINED: Final = (
     ),
     (
         {
+            "LimitExceededException",
             "RequestLimitExceeded",
             "Throttling",
             "ThrottledException",
@@ -60,6 +61,15 @@ EXPLAINED: Final = (
         },
         f"AWS still throttles after {ATTEMPTS} attempts. Run the command again later, with fewer "
         "regions or instance types.",
+    ),
+    (
+        {"DataUnavailableException"},
+        "Cost Explorer has no data of the account. Enable it under Billing and Cost Management; "
+        "the first figures take a day.",
+    ),
+    (
+        {"BillExpirationException"},
+        "Cost Explorer no longer keeps that month. Use an export: --billing FILE.",
     ),
     (
         {
@@ -82,7 +92,7 @@ class AwsClients:
             boto3: Any = import_module("boto3")
         except ModuleNotFoundError:
             raise TcoError(
-                "asking AWS for prices needs boto3, which is not installed. "
+                "asking AWS needs boto3, which is not installed. "
                 "Install it with the extra: pip install 'gpu-tco[aws]'."
             ) from None
         with aws_errors("credentials"):

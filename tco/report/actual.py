@@ -89,11 +89,13 @@ def _cells(
     found: ActualDocument, shown: Sequence[ActualLinePart]
 ) -> tuple[list[EffectKind], list[list[int]], list[int]]:
     """Return the effects that are shown, the cells of each row, and the cells of the total."""
-    every = [effect.kind for effect in found.effects]
     total = round(found.actual_usd) - round(found.planned_usd)
-    totals = dict(zip(every, add_up([part.usd for part in found.effects], total), strict=True))
-    columns = {kind: add_up([_usd(line, kind) for line in shown], totals[kind]) for kind in every}
-    kinds: list[EffectKind] = [part.kind for part in found.effects if any(columns[part.kind])]
+    totals = add_up([part.usd for part in found.effects], total)
+    columns: dict[EffectKind, list[int]] = {
+        part.kind: add_up([_usd(line, part.kind) for line in shown], whole)
+        for part, whole in zip(found.effects, totals, strict=True)
+    }
+    kinds: list[EffectKind] = [kind for kind, cells in columns.items() if any(cells)]
     planned = add_up([line.planned_usd for line in shown], round(found.planned_usd))
     rows: list[list[int]] = []
     for index, before in enumerate(planned):
