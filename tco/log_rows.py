@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from tco.files import as_list, as_mapping, unreadable
 
-__all__ = ["Row", "log_rows"]
+__all__ = ["Row", "log_rows", "opened", "text_lines"]
 
 LONGEST_LINE: Final = 16 << 20
 LARGEST_DOCUMENT: Final = 64 << 20
@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
 def log_rows(path: Path, shown: str) -> Iterator[Row]:
     """Yield the rows of a log; memory does not grow with its lines. Raises BadInput."""
-    with _opened(path, shown) as file:
+    with opened(path, shown) as file:
         start = file.peek(1 << 12).removeprefix(b"\xef\xbb\xbf").lstrip()
         if not start:
             raise unreadable(shown, "the file is empty.")
@@ -46,7 +46,7 @@ def log_rows(path: Path, shown: str) -> Iterator[Row]:
 
 
 @contextmanager
-def _opened(path: Path, shown: str) -> Generator[BufferedReader]:
+def opened(path: Path, shown: str) -> Generator[BufferedReader]:
     """Open a file for reading, unpacked. Raises BadInput where that fails, also halfway."""
     try:
         with path.open("rb") as raw:
@@ -73,7 +73,7 @@ def _is_object(line: bytes) -> bool:
     return text.endswith(b"}") or len(text) > 1 << 11
 
 
-def _lines(file: BufferedReader) -> Iterator[str | None]:
+def text_lines(file: BufferedReader) -> Iterator[str | None]:
     """Yield the lines as text, None for one that is too long or not UTF-8."""
     first = True
     while line := file.readline(LONGEST_LINE):
@@ -90,7 +90,7 @@ def _lines(file: BufferedReader) -> Iterator[str | None]:
 
 
 def _json_lines(file: BufferedReader) -> Iterator[Row]:
-    for number, line in enumerate(_lines(file), start=1):
+    for number, line in enumerate(text_lines(file), start=1):
         if line is None:
             yield Row(number, 1, None, "not UTF-8, or too long.")
         elif line.strip():
@@ -102,7 +102,7 @@ def _json_lines(file: BufferedReader) -> Iterator[Row]:
 
 
 def _csv_rows(file: BufferedReader, shown: str) -> Iterator[Row]:
-    reader = csv.reader((line or "\0" for line in _lines(file)), strict=True)
+    reader = csv.reader((line or "\0" for line in text_lines(file)), strict=True)
     header: list[str] = []
     while True:
         before = reader.line_num

@@ -31,6 +31,8 @@ class ServingMetrics:
     """Counter of generated tokens."""
     requests: str
     """Counter of the requests that ended."""
+    prompt_length: str
+    """Histogram of the prompt tokens of a request; empty where there is none."""
     running: str
     """Gauge of the requests in work."""
     waiting: str
@@ -56,6 +58,7 @@ SERVING_METRICS: Final[Mapping[str, ServingMetrics]] = MappingProxyType(
             ),
             generation_tokens="vllm:generation_tokens_total",
             requests="vllm:request_success_total",
+            prompt_length="vllm:request_prompt_tokens",
             running="vllm:num_requests_running",
             waiting="vllm:num_requests_waiting",
             model_label="model_name",
@@ -71,6 +74,7 @@ SERVING_METRICS: Final[Mapping[str, ServingMetrics]] = MappingProxyType(
             cached_prompt_tokens=("sglang:cached_tokens_total",),
             generation_tokens="sglang:generation_tokens_total",
             requests="sglang:num_requests_total",
+            prompt_length="sglang:prompt_tokens_histogram",
             running="sglang:num_running_reqs",
             waiting="sglang:num_queue_reqs",
             model_label="model_name",
@@ -86,6 +90,7 @@ SERVING_METRICS: Final[Mapping[str, ServingMetrics]] = MappingProxyType(
             cached_prompt_tokens=("trtllm_prompt_cached_tokens_total",),
             generation_tokens="trtllm_generation_tokens_total",
             requests="trtllm_request_success_total",
+            prompt_length="",
             running="trtllm_num_requests_running",
             waiting="trtllm_num_requests_waiting",
             model_label="model_name",

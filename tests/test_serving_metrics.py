@@ -20,6 +20,7 @@ def names(metrics: ServingMetrics) -> list[str]:
         *metrics.cached_prompt_tokens,
         metrics.generation_tokens,
         metrics.requests,
+        *([metrics.prompt_length] if metrics.prompt_length else []),
         metrics.running,
         metrics.waiting,
     ]

@@ -37,7 +37,7 @@ COMMANDS: Final = {
     "prices": "Show the catalog: every figure with its source and age.",
     "schema": "Print the JSON Schema of a file that you write or that a command prints.",
     "sweep": "Sweep one or two inputs through the same evaluation.",
-    "workload": "Write workload files from request logs.",
+    "workload": "Write workload files from request logs and metrics.",
 }
 """The first line of each command's help, known before the command is imported."""
 

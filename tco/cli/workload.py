@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,7 +34,7 @@ class _Column(click.ParamType[tuple[str, str]]):
 
 @click.group()
 def workload() -> None:
-    """Write workload files from request logs."""
+    """Write workload files from request logs and metrics."""
 
 
 @workload.command("import")
@@ -47,7 +48,6 @@ def workload() -> None:
 @click.option("--force", is_flag=True, help="Overwrite the file of --out.")
 @click.option(
     "--format",
-    "log_format",
     type=click.Choice(["litellm", "openai-usage", "columns"]),
     help="The format of the logs. Default: recognized by the first row.",
 )
@@ -58,6 +58,11 @@ def workload() -> None:
     multiple=True,
     help="Name a column of the log: timestamp=, prompt=, completion= or cached=; dots lead to a "
     "key inside another. May be repeated.",
+)
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="Read the metrics of this model, where servers of several are in the scrapes.",
 )
 @click.option(
     "--timezone",
@@ -74,19 +79,14 @@ def workload() -> None:
     metavar="SHARE",
     help="Refuse logs with a higher share of broken lines.",
 )
-def workload_import(
-    files: Sequence[Path],
-    out: Path | None,
-    force: bool,
-    log_format: str | None,
-    columns: Sequence[tuple[str, str]],
-    timezone: str,
-    max_bad_share: float,
-) -> None:
+def workload_import(files: Sequence[Path], out: Path | None, force: bool, **reading: Any) -> None:
     """Measure a workload in request logs: volume by hour of the week, lengths, cache, growth.
 
-    FILE is a CSV, JSON lines or a JSON document, also with gzip; memory stays the same however
-    long it is. Times without an offset are UTC.
+    FILE is a CSV, JSON lines or a JSON document, also with gzip, or a folder of them; memory stays
+    the same however long it is. Times without an offset are UTC.
+
+    Metrics of vLLM, SGLang and TensorRT-LLM are read as well: scrapes of /metrics over time, or
+    answers of Prometheus' query_range.
     """
     from tco.files import write_text
     from tco.plan.workload import known_timezone
@@ -94,13 +94,13 @@ def workload_import(
     from tco.workload_import.workload_text import notes, workload_text
 
     try:
-        known_timezone(timezone)
+        known_timezone(reading["timezone"])
     except ValueError as error:
         raise TcoError(f"--timezone: {error}") from None
     if out is not None and out.exists() and not force:
         raise TcoError(f"{printable(out)} exists. Write to another file, or add --force.")
-    reading = LogReading(timezone, log_format, dict(columns), max_bad_share)
-    found = measure_logs(files, reading)
+    columns = dict[str, str](reading.pop("columns"))
+    found = measure_logs(files, LogReading(columns=columns, **reading))
     text = workload_text(found)
     for note in notes(found):
         print_error(note)

@@ -65,7 +65,10 @@ def _unix(value: Any) -> float | None:
         number = float(value)
     except (TypeError, ValueError):
         return None
-    return next((number / unit for unit in EPOCH_UNITS if number / unit < LATEST), number)
+    for unit in EPOCH_UNITS:
+        if number / unit < LATEST:
+            return number / unit
+    return number
 
 
 def tokens(value: Any, what: str) -> float:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
+from tco.workload_import.burst import Arrivals
 from tco.workload_import.request import Request
 
 __all__ = ["SLOTS_PER_HOUR", "SLOT_SECONDS", "LengthSums", "Tally"]
@@ -55,6 +56,11 @@ class Tally:
     says_cached: bool = False
     is_summed: bool = False
     """Whether rows hold the sum of several requests: their lengths are not known."""
+    is_histogram: bool = False
+    """Whether lengths are the buckets of a histogram of prompts."""
+    is_sampled: bool = False
+    """Whether a quarter of an hour without a row was not measured; else it had no request."""
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     def add(self, request: Request) -> None:
         """Add a request. Raises ValueError where its tokens contradict each other."""
@@ -67,9 +73,11 @@ class Tally:
         if total == 0 and request.requests > 0:
             self.empty += request.requests
             return
-        self._add_slots(request)
+        self.add_span(request.at, request.seconds, request.requests)
         if request.requests <= 0:
             return
+        if not request.seconds:
+            self.arrivals.add(request.at)
         self.says_cached |= request.cached is not None
         self.is_summed |= request.seconds > 0
         sums = self.lengths[math.floor(math.log2(total / request.requests) * BINS_PER_OCTAVE)]
@@ -78,14 +86,26 @@ class Tally:
         sums.completion += request.completion
         sums.cached += request.cached or 0.0
 
-    def _add_slots(self, request: Request) -> None:
-        """Spread the requests evenly over the quarters of an hour that the row covers."""
-        self.first = min(self.first, request.at)
-        self.last = max(self.last, request.at + request.seconds)
-        first = math.floor(request.at / SLOT_SECONDS)
-        count = max(1, math.ceil(request.seconds / SLOT_SECONDS))
-        for slot in range(first, first + count):
-            self.slots[slot] += request.requests / count
+    def add_span(self, at: float, seconds: float, requests: float) -> None:
+        """Spread requests evenly over the quarters of an hour that a time span covers."""
+        end = at + seconds
+        self.first, self.last = min(self.first, at), max(self.last, end)
+        slot = math.floor(at / SLOT_SECONDS)
+        if end <= (slot + 1) * SLOT_SECONDS:
+            self.slots[slot] += requests
+            return
+        while slot * SLOT_SECONDS < end:
+            inside = min(end, (slot + 1) * SLOT_SECONDS) - max(at, slot * SLOT_SECONDS)
+            self.slots[slot] += requests * inside / seconds
+            slot += 1
+
+    @property
+    def covered_seconds(self) -> float:
+        """The time from the first to the last row, without the slots that were not measured."""
+        whole = self.last - self.first
+        if not self.is_sampled:
+            return whole
+        return whole - (max(self.slots) + 1 - min(self.slots) - len(self.slots)) * SLOT_SECONDS
 
     @property
     def requests(self) -> float:

@@ -22,11 +22,18 @@ SLOTS_PER_WEEK: Final = HOURS_PER_WEEK * SLOTS_PER_HOUR
 WEEKS_PER_YEAR: Final = 365.25 / 7
 LEAST_WEEKS: Final = 8
 """Whole weeks from which growth is measured."""
+LEAST_WEEK_COVERED: Final = 0.5
+MOST_MISSING_HOURS: Final = 24
 Z_HIGH: Final = NormalDist().inv_cdf(0.9)
 
 
-def week_of_slots(slots: Mapping[int, float], timezone: str) -> FloatArray | None:
+def week_of_slots(
+    slots: Mapping[int, float], timezone: str, *, sampled: bool = False
+) -> FloatArray | None:
     """Return the mean requests of each local hour of the week; None below a whole week.
+
+    A slot that a ``sampled`` log lacks was not measured and does not count. Up to 24 hours that no
+    week has are taken from the hours on either side.
 
     An hour counts as long as the log covers it: one that a clock change repeats counts twice, one
     that it skips in the only week is the mean of its neighbors. Requests per hour times the hours
@@ -34,18 +41,17 @@ def week_of_slots(slots: Mapping[int, float], timezone: str) -> FloatArray | Non
     """
     zone = zoneinfo.ZoneInfo(timezone)
     requests, covered = np.zeros(HOURS_PER_WEEK), np.zeros(HOURS_PER_WEEK)
-    for slot in range(min(slots), max(slots) + 1):
+    for slot in slots if sampled else range(min(slots), max(slots) + 1):
         local = dt.datetime.fromtimestamp(slot * SLOT_SECONDS, zone)
         hour = local.weekday() * 24 + local.hour
         requests[hour] += slots.get(slot, 0.0)
         covered[hour] += 1 / SLOTS_PER_HOUR
     missing = np.flatnonzero(covered == 0)
-    if len(missing) > 1:
+    if len(missing) > (MOST_MISSING_HOURS if sampled else 1):
         return None
-    rate = requests / np.maximum(covered, 1 / SLOTS_PER_HOUR)
-    for hour in missing:
-        rate[hour] = (rate[hour - 1] + rate[(hour + 1) % HOURS_PER_WEEK]) / 2
-    return rate
+    known = np.flatnonzero(covered)
+    rate = requests[known] / covered[known]
+    return np.interp(np.arange(HOURS_PER_WEEK), known, rate, period=HOURS_PER_WEEK)
 
 
 def longest_gap_hours(slots: Mapping[int, float]) -> float:
@@ -63,8 +69,11 @@ class Growth:
     high: float
 
 
-def growth_of(slots: Mapping[int, float]) -> Growth | None:
+def growth_of(slots: Mapping[int, float], *, sampled: bool = False) -> Growth | None:
     """Return the growth of the log's whole weeks; None where there are too few.
+
+    A week that a ``sampled`` log covers in part counts for a whole one at its mean rate, down to
+    half a week.
 
     A straight line through the logarithms of the weekly counts; the interval is that of its slope,
     by Student's t, with the weeks taken as independent.
@@ -73,13 +82,16 @@ def growth_of(slots: Mapping[int, float]) -> Growth | None:
     weeks = (max(slots) + 1 - first) // SLOTS_PER_WEEK
     if weeks < LEAST_WEEKS:
         return None
-    counts = np.zeros(weeks)
+    counts, covered = np.zeros(weeks), np.zeros(weeks)
     for slot, requests in slots.items():
         week = (slot - first) // SLOTS_PER_WEEK
         if week < weeks:
             counts[week] += requests
-    if not (counts > 0).all():
+            covered[week] += 1 / SLOTS_PER_WEEK
+    if not (counts > 0).all() or (sampled and covered.min() < LEAST_WEEK_COVERED):
         return None
+    if sampled:
+        counts /= covered
     time = np.arange(float(weeks)) - (weeks - 1) / 2
     logs = np.log(counts)
     slope = float(time @ logs / (time @ time))

@@ -10,7 +10,7 @@ from tco.errors import printable
 from tco.files import validated
 from tco.plan.workload import Workload
 from tco.ranges import MOST_GROWTH
-from tco.workload_import.measure import Measurement
+from tco.workload_import.measure import LengthSource, Measurement
 from tco.workload_import.weeks import LEAST_WEEKS, Growth
 from tco.yaml_files import yaml_mapping
 
@@ -22,6 +22,7 @@ DAYS: Final = (
 )
 HOURS_PER_LINE: Final = 12
 NOTED_GAP_HOURS: Final = 24.0
+NOTED_SCRAPE_GAP_HOURS: Final = 0.5
 WIDEST_GROWTH: Final = 10.0
 """Factor between the ends of an interval of the growth up to which it says something."""
 
@@ -31,7 +32,7 @@ def workload_text(found: Measurement) -> str:
 
     Raises BadInput where a workload may not state it, such as requests of no length.
     """
-    lines = [*_head(found), *_volume(found), *_classes(found), *_growth(found)]
+    lines = [*_head(found), *_volume(found), *_classes(found), *_growth(found), *_burst(found)]
     text = "\n".join(lines) + "\n"
     validated(Workload, yaml_mapping(text, found.files[0]), found.files[0])
     return text
@@ -49,13 +50,24 @@ def notes(found: Measurement) -> Iterator[str]:
             f"{found.unserved:,.0f} requests left out that no model served: failures, hits of a "
             "gateway's own cache, or no tokens."
         )
-    if found.gap_hours >= NOTED_GAP_HOURS:
+    if found.is_sampled and found.gap_hours > NOTED_SCRAPE_GAP_HOURS:
+        yield f"No scrapes for {found.gap_hours:,.1f} hours on end: that time is left out."
+    elif found.gap_hours >= NOTED_GAP_HOURS:
         yield f"No request for {found.gap_hours:,.0f} hours on end: taken as no demand."
     if found.per_hour is None:
         yield (
             "The log covers less than a week: its mean rate is stated for every hour. State the "
             "shape of the week yourself."
         )
+    if found.lengths is LengthSource.MEANS:
+        yield "The log holds sums, no requests: one class with the mean lengths."
+    elif found.lengths is LengthSource.HISTOGRAM:
+        yield (
+            "Classes are by a histogram of prompts: answers have the mean length in each of them, "
+            "and lengths within a bucket are those in its middle."
+        )
+    if found.burst is None:
+        yield "The burst rate is not measured: it takes the times of 1,000 requests or more."
     if not found.says_cached:
         yield "The log does not say which tokens were cached: cached is not stated."
     yield _growth_note(found.growth)
@@ -126,10 +138,21 @@ def _growth(found: Measurement) -> Iterator[str]:
         yield f"growth_per_year: {_growth_range(found.growth)}  # {_growth_note(found.growth)}"
 
 
+def _burst(found: Measurement) -> Iterator[str]:
+    if found.burst is not None:
+        rate = _range(found.burst.low, found.burst.likely, found.burst.high)
+        yield f"burst: {{rate: {rate}}}  # by arrivals in 15, 60 and 240 seconds"
+
+
 def _growth_range(growth: Growth) -> str:
     """Return the interval as a range, or the likely value where its ends are no further away."""
-    low, likely, high = (_number(rate, 3) for rate in (growth.low, growth.likely, growth.high))
-    return f"[{low}, {likely}, {high}]" if low != likely != high else likely
+    return _range(growth.low, growth.likely, growth.high)
+
+
+def _range(low: float, likely: float, high: float) -> str:
+    """Return a range in text, or the likely value where an end is no further away."""
+    bounds = [_number(bound, 3) for bound in (low, likely, high)]
+    return f"[{', '.join(bounds)}]" if bounds[0] != bounds[1] != bounds[2] else bounds[1]
 
 
 def _number(value: float, digits: int = 6) -> str:

@@ -260,5 +260,5 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     """Neither is a traceback."""
     with pytest.raises(BadInput, match="there is no such file"):
         measure_logs([tmp_path / "none"], LogReading())
-    with pytest.raises(BadInput, match="is a folder, not a file"):
+    with pytest.raises(BadInput, match="is a folder without files"):
         measure_logs([tmp_path], LogReading())

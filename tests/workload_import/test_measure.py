@@ -16,7 +16,8 @@ from scipy import stats
 
 from tco.plan.folder_files import FolderFiles
 from tco.plan.workload import Demand, read_workload
-from tco.ranges import point
+from tco.ranges import Range, point
+from tco.workload_import.burst import Arrivals
 from tco.workload_import.classes import classes_of
 from tco.workload_import.measure import LogReading, Measurement, measure_logs
 from tco.workload_import.request import Request
@@ -260,6 +261,56 @@ def test_growth_that_says_nothing_is_not_stated(tmp_path: Path) -> None:
 def test_steady_growth_is_one_number(tmp_path: Path) -> None:
     """Without noise there is no range."""
     assert "growth_per_year: 0  #" in workload_text(weekly_log(tmp_path, [20] * 10))
+
+
+# Burst
+
+
+def arrivals_of(moments: Sequence[float]) -> Range | None:
+    arrivals = Arrivals()
+    for moment in moments:
+        arrivals.add(float(moment))
+    return arrivals.burst_rate(float(moments[0]), float(moments[-1]))
+
+
+@pytest.mark.parametrize("per_hour", [200, 2_000, 20_000])
+def test_poisson_arrivals_have_a_burst_rate_of_1(per_hour: int) -> None:
+    """The rate is the plan's: requests that come one by one at random queue like their number."""
+    random = np.random.default_rng(3)
+    busy = 1 + 0.5 * np.sin(np.arange(48) / 24 * 2 * np.pi)
+    starts = 1_793_001_600 + 3600 * np.repeat(np.arange(48), random.poisson(per_hour * busy))
+    found = arrivals_of(np.sort(starts + random.uniform(0, 3600, len(starts))).tolist())
+    assert found is not None
+    assert 1.0 <= found.low <= found.likely <= found.high < 1.1
+
+
+@pytest.mark.parametrize(("trace", "low", "high"), [("conversation", 1.1, 1.3), ("code", 2.0, 5.0)])
+def test_production_has_the_documented_burst_rates(trace: str, low: float, high: float) -> None:
+    """Azure's hours of chat and of code have a rate in the range that the plan takes for them."""
+    with np.load(TRACES) as traces:
+        moments = 1_700_155_023 + np.cumsum(traces[trace][0].astype(float)) / 1000
+    found = arrivals_of(moments.tolist())
+    assert found is not None
+    assert low <= found.likely <= high
+
+
+def test_the_rate_of_requests_that_come_in_groups_is_written(tmp_path: Path) -> None:
+    """Ten requests at once are ten times as bursty as one, in the workload as in the log."""
+    random = np.random.default_rng(4)
+    start = dt.datetime(2026, 11, 2, tzinfo=dt.UTC).timestamp()
+    moments = np.repeat(np.sort(random.uniform(0, 8 * 86400, 40_000)), 10) + start
+    rows: list[Row] = [(float(moment), 100, 10, "") for moment in moments]
+    rate = planned(tmp_path, measure_logs([log(tmp_path, rows)], LogReading())).burst.rate
+    assert rate is not None
+    assert rate.low < rate.likely < rate.high
+    assert 1.2 < rate.likely < 4
+
+
+@pytest.mark.parametrize("step", [3600, 900, 60])
+def test_times_without_seconds_say_nothing_of_bursts(step: int) -> None:
+    """A log by the minute has all its requests at once; that is its clock, not its traffic."""
+    moments = [1_793_001_600 + index * 10 // step * step for index in range(20_000)]
+    assert arrivals_of(moments) is None
 
 
 # Memory
