@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tco.arrays import Quantity
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_bill import ApiRate, PricePath
 from tco.costing.api_lines import api_lines
 from tco.costing.egress_lines import egress_lines
 from tco.costing.fleet_operation import FleetOperation
@@ -24,7 +24,14 @@ from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, StackModel
 from tco.scenario import BASE_CASE, Scenario
 
-__all__ = ["api_bill", "api_bills", "ledger", "service_lines", "shared_lines"]
+__all__ = [
+    "api_bill",
+    "api_bills",
+    "bills_at_first_prices",
+    "ledger",
+    "service_lines",
+    "shared_lines",
+]
 
 
 class ServiceLines(Protocol):
@@ -116,11 +123,8 @@ def api_bill(
     scenario: Scenario = BASE_CASE,
 ) -> Quantity:
     """USD per month of a factor of a service's demand, billed by one API."""
-    demand, path = service.demand, rate.path.factor(month, scenario)
-    if rate.provisioned is not None:
-        return provisioned_usd(rate, demand, stack.day, factor, scenario=scenario) * path
-    per_request = rate.usd_of(demand.classes, demand, stack.day, scenario)
-    return factor * demand.requests_per_month * per_request * path
+    first = _bill_at_first_prices(stack, service, rate, factor, scenario=scenario)
+    return first * rate.path.factor(month, scenario)
 
 
 def api_bills(
@@ -136,11 +140,33 @@ def api_bills(
     A sequence has one factor per service. None where it has no price for all of them; a stack has
     none of its own.
     """
+    bills = bills_at_first_prices(stack, alternative, factor, scenario=scenario)
+    return None if bills is None else [bill * path.factor(month, scenario) for bill, path in bills]
+
+
+def bills_at_first_prices(
+    stack: StackModel,
+    alternative: Alternative,
+    factor: Quantity | Sequence[Quantity] = 1.0,
+    *,
+    scenario: Scenario = BASE_CASE,
+) -> list[tuple[Quantity, PricePath]] | None:
+    """Return an alternative's bills at the prices of the pricing day, and where each price goes."""
     rates = [rate for rate in alternative.rates if rate is not None]
     if alternative.unpriced or len(rates) < len(stack.services):
         return None
     factors = factor if isinstance(factor, Sequence) else [factor] * len(rates)
     return [
-        api_bill(stack, service, rate, factor, month=month, scenario=scenario)
+        (_bill_at_first_prices(stack, service, rate, factor, scenario=scenario), rate.path)
         for service, rate, factor in zip(stack.services, rates, factors, strict=True)
     ]
+
+
+def _bill_at_first_prices(
+    stack: StackModel, service: ServiceModel, rate: ApiRate, factor: Quantity, *, scenario: Scenario
+) -> Quantity:
+    demand = service.demand
+    if rate.provisioned is not None:
+        return provisioned_usd(rate, demand, stack.day, factor, scenario=scenario)
+    per_request = rate.usd_of(demand.classes, demand, stack.day, scenario)
+    return factor * demand.requests_per_month * per_request

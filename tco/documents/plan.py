@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from tco.documents.outlook import options, outlook
 from tco.documents.ranks import RankPart, rank_tables
 from tco.documents.review import ReviewPart, review_part
 from tco.documents.stack import StackSummary, stack_summary
+from tco.documents.uncertainty import uncertainty_part
 
 __all__ = ["PlanDocument", "StackPart", "plan_document", "stack_part"]
 
@@ -46,8 +47,10 @@ def plan_document(results: Sequence[Evaluation]) -> PlanDocument:
 
 def stack_part(result: Evaluation) -> StackPart:
     """Return one evaluated stack."""
+    fields: dict[str, Any] = dict(stack_summary(result))
+    fields["uncertainty"] = uncertainty_part(result)
     return StackPart(
-        **dict(stack_summary(result)),
+        **fields,
         outlook=outlook(result),
         options=options(result),
         commitment_options=tuple(

@@ -30,7 +30,7 @@ from tco.documents.lines import (
 from tco.documents.plausibility import PlausibilityPart, plausibility_part
 from tco.documents.services import ServicePart, service_parts
 from tco.documents.unbought import UnboughtPart, unbought_parts
-from tco.documents.uncertainty import ComparisonPart, UncertaintyPart, uncertainty_part
+from tco.documents.uncertainty import ComparisonPart, UncertaintyPart, uncertainty_summary
 from tco.documents.verdict import VerdictPart, verdict_part
 from tco.units import HOURS_PER_MONTH
 
@@ -161,7 +161,7 @@ def stack_summary(result: Evaluation) -> StackSummary:
         discount_rate=stack.discount_rate.value.likely,
         unserved_months=result.lost_months,
         horizon=horizon_part(result),
-        uncertainty=uncertainty_part(result),
+        uncertainty=uncertainty_summary(result),
         unbought=unbought_parts(result),
         gate=gate_part(stack, result.gate),
     )

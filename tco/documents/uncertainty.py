@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tco.analysis.evaluation import Evaluation
@@ -10,8 +11,17 @@ from tco.documents.document import Part
 
 if TYPE_CHECKING:  # a table without scenarios needs none of them
     from tco.analysis.simulation.accumulator import Percentiles, ScenarioComparison, Sensitivity
+    from tco.analysis.simulation.uncertainty import Uncertainty
 
-__all__ = ["ComparisonPart", "SensitivityPart", "UncertaintyPart", "uncertainty_part"]
+    _Compared = tuple[ScenarioComparison, tuple[Sensitivity, ...]]
+
+__all__ = [
+    "ComparisonPart",
+    "SensitivityPart",
+    "UncertaintyPart",
+    "uncertainty_part",
+    "uncertainty_summary",
+]
 
 
 class PercentilesPart(Part):
@@ -47,7 +57,10 @@ class ComparisonPart(Part):
 
 
 class UncertaintyPart(Part):
-    """What the scenarios say of the month, of the horizon, and against each alternative."""
+    """What the scenarios say of the month, of the horizon, and against alternatives.
+
+    A summary has the alternative that decides alone.
+    """
 
     seed: int
     scenarios: int
@@ -63,8 +76,22 @@ def uncertainty_part(result: Evaluation) -> UncertaintyPart | None:
     drawn = result.uncertainty
     if drawn is None:
         return None
-    names = [figure.name for comparison in drawn.against for figure in comparison.inputs]
-    secret = secret_figures(result, names)
+    return _uncertainty(result, drawn, tuple(zip(drawn.against, drawn.inputs, strict=True)))
+
+
+def uncertainty_summary(result: Evaluation) -> UncertaintyPart | None:
+    """Return what the scenarios say of the stack and against the alternative that decides."""
+    drawn = result.uncertainty
+    if drawn is None:
+        return None
+    rival = drawn.of(result.verdict.against)
+    return _uncertainty(result, drawn, () if rival is None else ((rival, rival.inputs),))
+
+
+def _uncertainty(
+    result: Evaluation, drawn: Uncertainty, against: Sequence[_Compared]
+) -> UncertaintyPart:
+    secret = secret_figures(result, [figure.name for _, inputs in against for figure in inputs])
     month = drawn.usd_per_month
     return UncertaintyPart(
         seed=drawn.seed,
@@ -73,11 +100,13 @@ def uncertainty_part(result: Evaluation) -> UncertaintyPart | None:
         p50=month.p50,
         p90=month.p90,
         npv_usd=_percentiles(drawn.npv_usd),
-        against=tuple(_comparison(comparison, secret) for comparison in drawn.against),
+        against=tuple(_comparison(comparison, inputs, secret) for comparison, inputs in against),
     )
 
 
-def _comparison(comparison: ScenarioComparison, secret: set[str]) -> ComparisonPart:
+def _comparison(
+    comparison: ScenarioComparison, inputs: Iterable[Sensitivity], secret: set[str]
+) -> ComparisonPart:
     return ComparisonPart(
         name=comparison.name,
         probability=comparison.probability,
@@ -85,7 +114,7 @@ def _comparison(comparison: ScenarioComparison, secret: set[str]) -> ComparisonP
         saving_npv_usd=_percentiles(comparison.saving),
         expected_saving_npv_usd=comparison.expected_saving_usd,
         evpi_usd=comparison.evpi_usd,
-        inputs=tuple(_sensitivity(figure, secret) for figure in comparison.inputs),
+        inputs=tuple(_sensitivity(figure, secret) for figure in inputs),
     )
 
 

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 
 from tco.analysis.cashflow.comparison import OwnSide, RivalSide
-from tco.analysis.cashflow.projection import CashFlow, npv_usd, payback_months
-from tco.arrays import FloatArray
+from tco.analysis.cashflow.projection import CashFlow, payback_months
+from tco.arrays import FloatArray, as_scalar
 from tco.costing.ledger import api_bills
 from tco.costing.stack import Alternative
 
@@ -112,7 +112,7 @@ def _utilization(own: OwnSide, alternative: Alternative, saving_usd: float) -> T
 
     The API price of the full hours is the API's bill for what the fleet serves, over U.
     """
-    stack, ahead, utilization = own.stack, own.ahead, own.utilization
+    ahead, utilization = own.ahead, own.utilization
     bills = api_bills(ahead.stack, alternative, ahead.factors, month=ahead.months)
     if bills is None or utilization <= 0:
         return NONE
@@ -120,8 +120,7 @@ def _utilization(own: OwnSide, alternative: Alternative, saving_usd: float) -> T
     for groups, bill in zip(ahead.work.groups, bills, strict=True):
         own_share = sum(group.group.share * (1 - group.month.overflow_share) for group in groups)
         served += bill * own_share
-    rate = float(stack.discount_rate.value.likely)
-    value = float(npv_usd(CashFlow.running(served), rate)) / utilization
+    value = as_scalar(own.discounting.present_usd(served)) / utilization
     if value <= 0:
         return Threshold("never")
     needed = utilization - saving_usd / value

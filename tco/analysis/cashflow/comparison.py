@@ -6,14 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-from tco.analysis.cashflow.projection import (
-    CashFlow,
-    Projection,
-    alternative_flow,
-    cash_flow,
-    npv_usd,
-    refused_usd,
-)
+from tco.analysis.cashflow.priced_projection import PricedProjection
+from tco.analysis.cashflow.projection import CashFlow, Discounting, Projection
 from tco.arrays import FloatArray, as_scalar, monthly_rate
 from tco.costing.pool_model import PoolModel
 from tco.costing.stack import Alternative, StackModel
@@ -35,17 +29,27 @@ class OwnSide:
 
     def npv_under(self, scenario: Scenario) -> float:
         """Present cost under a scenario."""
-        return _present(self.ahead, cash_flow(self.ahead, scenario))
+        return as_scalar(PricedProjection(self.ahead, scenario).npv_usd)
 
     @cached_property
+    def priced(self) -> PricedProjection:
+        """The horizon in the base case."""
+        return PricedProjection(self.ahead)
+
+    @property
     def flow(self) -> CashFlow:
         """What is paid month by month."""
-        return cash_flow(self.ahead)
+        return self.priced.flow
+
+    @property
+    def discounting(self) -> Discounting:
+        """The weights of the months."""
+        return self.priced.discounting
 
     @cached_property
     def npv_usd(self) -> float:
         """Present cost."""
-        return _present(self.ahead, self.flow)
+        return as_scalar(self.priced.npv_usd)
 
     @cached_property
     def rent_free_npv_usd(self) -> float:
@@ -91,20 +95,17 @@ class RivalSide:
     refused_npv_usd: float
 
 
-def rival_side(
-    ahead: Projection, alternative: Alternative, scenario: Scenario = BASE_CASE
-) -> RivalSide | None:
+def rival_side(own: OwnSide, alternative: Alternative) -> RivalSide | None:
     """Return an alternative over the horizon, or None where it has no price."""
-    flow = alternative_flow(ahead, alternative, scenario)
-    if flow is None:
+    priced = own.priced.alternative(alternative)
+    if priced is None:
         return None
-    refused = refused_usd(ahead, alternative, scenario)
     return RivalSide(
         alternative=alternative,
-        flow=flow,
-        refused_usd=refused,
-        npv_usd=_present(ahead, flow),
-        refused_npv_usd=_present(ahead, CashFlow.running(refused)),
+        flow=priced.flow,
+        refused_usd=priced.refused_usd,
+        npv_usd=as_scalar(priced.npv_usd),
+        refused_npv_usd=as_scalar(priced.refused_npv_usd),
     )
 
 
@@ -119,10 +120,6 @@ def rented_usd_per_gpu_hour(stack: StackModel) -> float:
             usd += hours * price
             gpu_hours += hours * pool.gpus
     return usd / gpu_hours if gpu_hours else 0.0
-
-
-def _present(ahead: Projection, flow: CashFlow) -> float:
-    return float(npv_usd(flow, float(ahead.stack.discount_rate.value.likely)))
 
 
 def _owned_usd(pool: PoolModel) -> float:

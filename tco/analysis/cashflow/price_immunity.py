@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tco.analysis.cashflow.projection import CashFlow, Projection, npv_usd
-from tco.arrays import Quantity
+from tco.analysis.cashflow.projection import Discounting, Projection
+from tco.arrays import Quantity, as_scalar
 from tco.costing.ledger import ledger
 from tco.costing.lines import NODES, SPARE_NODES
 from tco.ranges import Range
@@ -68,4 +68,4 @@ def _worth(ahead: Projection, scenario: Scenario, moved: Scenario) -> float:
             factor = ahead.stack.node_prices.since_set(supply, ahead.months, under)
             more = more + np.asarray(line.usd) * (factor - 1.0)
     rate = float(ahead.stack.discount_rate.value.likely)
-    return float(npv_usd(CashFlow.running(more), rate))
+    return as_scalar(Discounting.at(rate, len(more)).present_usd(more))

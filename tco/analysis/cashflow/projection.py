@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -17,24 +18,21 @@ from tco.arrays import FloatArray, Quantity, monthly_rate
 from tco.costing.finance import discount, remaining_value
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.group import Group
-from tco.costing.ledger import api_bills, ledger
+from tco.costing.ledger import ledger
 from tco.costing.lines import total
 from tco.costing.pool_model import PoolModel
 from tco.costing.service_model import ServiceModel
-from tco.costing.stack import Alternative, StackModel
+from tco.costing.stack import StackModel
 from tco.scenario import BASE_CASE, Scenario
 from tco.units import MONTHS_PER_YEAR
 
 __all__ = [
     "CashFlow",
     "Projection",
-    "alternative_flow",
     "cash_flow",
     "growth",
-    "npv_usd",
     "payback_months",
     "project",
-    "refused_usd",
     "tabulated",
 ]
 
@@ -67,10 +65,15 @@ class Projection:
     stack: StackModel
     others: Mapping[str, Projection]
 
-    @property
+    @cached_property
+    def refused_tokens(self) -> FloatArray:
+        """By month, the share of the tokens that the fleets refuse."""
+        return self.work.refused_tokens(self.stack)
+
+    @cached_property
     def refuses(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """By month, whether some service refuses more than its limit."""
-        return self.work.refused_tokens(self.stack) > 0
+        return self.refused_tokens > 0
 
 
 def growth(service: ServiceModel, months: FloatArray, scenario: Scenario = BASE_CASE) -> FloatArray:
@@ -194,53 +197,27 @@ def _worth(
     return price * max(0.0, 1 - age / (supply.period_months or age))
 
 
-def alternative_flow(
-    ahead: Projection, alternative: Alternative, scenario: Scenario = BASE_CASE
-) -> CashFlow | None:
-    """Return what an alternative pays for the same demand, or None without a price."""
-    if alternative.unpriced:
-        return None
-    if alternative.stack is not None:
-        return _stack_flow(ahead, ahead.others[alternative.name], scenario)
-    bills = api_bills(
-        ahead.stack, alternative, ahead.factors, month=ahead.months, scenario=scenario
-    )
-    return None if bills is None else CashFlow.running(np.asarray(sum(bills), float))
+@dataclass(frozen=True)
+class Discounting:
+    """The time value of money over a horizon: its monthly rate, the weight of each month."""
 
+    rate: Quantity
+    weights: FloatArray
 
-def _stack_flow(ahead: Projection, other: Projection, scenario: Scenario) -> CashFlow:
-    """Return what another stack pays; it buys unserved demand at our stack's cost."""
-    flow = cash_flow(other, replace(scenario, fte=None))
-    if not other.refuses.any():
-        return flow
-    bought = other.work.refused_tokens(other.stack) * cash_flow(ahead, scenario).billed_usd
-    return replace(flow, running_usd=flow.running_usd + bought, billed_usd=flow.billed_usd + bought)
+    @staticmethod
+    def at(yearly_rate: Quantity, months: int) -> Discounting:
+        """Return the weights at a yearly rate: what month t pays counts (1+i)^-(t+1)."""
+        rate = monthly_rate(yearly_rate)
+        return Discounting(rate, discount(rate, np.arange(float(months))))
 
+    def npv_usd(self, flow: CashFlow) -> Quantity:
+        """Return a net present cost in USD. An upfront of month t counts (1+i)^-t."""
+        paid = flow.running_usd + flow.upfront_usd * (1 + self.rate)
+        return (paid * self.weights).sum(axis=-1) - flow.remaining_usd * self.weights[..., -1]
 
-def refused_usd(
-    ahead: Projection, alternative: Alternative, scenario: Scenario = BASE_CASE
-) -> FloatArray:
-    """Return the cost of the unserved demand of a projection at the alternative's prices."""
-    if not ahead.refuses.any():
-        return np.zeros(len(ahead.months))
-    if alternative.stack is not None:
-        flow = cash_flow(ahead.others[alternative.name], replace(scenario, fte=None))
-        return ahead.work.refused_tokens(ahead.stack) * flow.billed_usd
-    bills = api_bills(
-        ahead.stack, alternative, ahead.factors, month=ahead.months, scenario=scenario
-    )
-    usd = np.zeros(len(ahead.months))
-    for index, bill in enumerate(bills or ()):
-        usd = usd + ahead.work.refused_share(ahead.stack.services[index], index) * bill
-    return usd
-
-
-def npv_usd(flow: CashFlow, yearly_rate: Quantity) -> Quantity:
-    """Net present cost in USD: month t counts (1+i)^-(t+1), an upfront of month t (1+i)^-t."""
-    rate = monthly_rate(yearly_rate)
-    weights = discount(rate, np.arange(float(flow.running_usd.shape[-1])))
-    paid = flow.running_usd + flow.upfront_usd * (1 + rate)
-    return (paid * weights).sum(axis=-1) - flow.remaining_usd * weights[..., -1]
+    def present_usd(self, monthly_usd: FloatArray) -> Quantity:
+        """Return the present value of what is paid month by month."""
+        return (monthly_usd * self.weights).sum(axis=-1)
 
 
 def payback_months(upfront_usd: FloatArray, savings_usd: FloatArray) -> float | None:

@@ -95,7 +95,7 @@ def alternative_result(
         index=index,
         usd_per_month=_month_usd(own.stack, alternative),
         own=own,
-        side=rival_side(own.ahead, alternative),
+        side=rival_side(own, alternative),
         known=known,
         break_even=break_even,
         uncertainty=sure.of(alternative.name) if sure is not None else None,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tco.analysis.cashflow.comparison import OwnSide, RivalSide, rival_side
-from tco.analysis.cashflow.projection import CashFlow, npv_usd, project
+from tco.analysis.cashflow.projection import project
 from tco.analysis.decision.alternative_result import AlternativeResult
 from tco.analysis.decision.verdict import Verdict
+from tco.arrays import as_scalar
 from tco.catalog.sourced import SourcedValue
 from tco.costing.api_bill import ApiRate, PricePath
 from tco.costing.figures import with_figures
@@ -83,7 +84,7 @@ def _saving(stack: StackModel, against: str) -> float:
     alternative = next(
         alternative for alternative in stack.alternatives if alternative.name == against
     )
-    side = rival_side(changed.ahead, alternative)
+    side = rival_side(changed, alternative)
     if side is None:
         raise AssertionError("an alternative that decides has a price")
     return side.npv_usd - changed.npv_usd - side.refused_npv_usd
@@ -91,9 +92,8 @@ def _saving(stack: StackModel, against: str) -> float:
 
 def _spread_saving(own: OwnSide, rival: RivalSide) -> float:
     """Return the saving if both sides paid each month what the month costs, nothing upfront."""
-    rate = float(own.stack.discount_rate.value.likely)
     theirs, ours = rival.flow.billed_usd, own.flow.billed_usd
-    return float(npv_usd(CashFlow.running(theirs - ours - rival.refused_usd), rate))
+    return as_scalar(own.discounting.present_usd(theirs - ours - rival.refused_usd))
 
 
 def _without_growth(stack: StackModel) -> StackModel:

@@ -97,7 +97,7 @@ def _cheaper(
     """Return a host that does not decide, where it costs less than self-hosting."""
     if host is None or verdict.against is None:
         return None
-    side, bills = rival_side(own.ahead, host), api_bills(own.stack, host)
+    side, bills = rival_side(own, host), api_bills(own.stack, host)
     if side is None or bills is None or side.npv_usd - side.refused_npv_usd >= own.npv_usd:
         return None
     return HostedTurn(

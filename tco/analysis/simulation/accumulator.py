@@ -5,7 +5,7 @@ Shares and means use every scenario, quantiles and regressions an even sample of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,7 +23,6 @@ __all__ = [
     "ScenarioComparison",
     "Sensitivity",
     "SimulationAccumulator",
-    "compare",
     "evppi_usd",
     "spread",
 ]
@@ -63,27 +62,6 @@ class Sensitivity:
     def swing_usd(self) -> float:
         """How far the figure alone moves the saving."""
         return abs(self.saving_at_high_usd - self.saving_at_low_usd)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScenarioComparison:
-    """Self-hosting against one alternative: present values over the horizon, in USD.
-
-    ``evpi_usd`` is what knowing everything before the decision would be worth, on average.
-    """
-
-    name: str
-    probability: float
-    bill: Percentiles
-    saving: Percentiles
-    expected_saving_usd: float
-    evpi_usd: float
-    _inputs: Callable[[], tuple[Sensitivity, ...]] = field(repr=False, compare=False)
-
-    @cached_property
-    def inputs(self) -> tuple[Sensitivity, ...]:
-        """Every driver alone, the widest swing first; worked out when it is asked for."""
-        return self._inputs()
 
 
 @dataclass(frozen=True)
@@ -139,52 +117,56 @@ class Sample:
     savings_usd: FloatArray
     z: FloatArray
 
-    @cached_property
-    def evppi_usd(self) -> list[list[float]]:
-        """The value of knowing one input: per driver, by alternative."""
-        return evppi_usd(self.savings_usd, self.z)
 
+@dataclass(frozen=True, kw_only=True)
+class ScenarioComparison:
+    """Self-hosting against one alternative: present values over the horizon, in USD.
 
-def compare(
-    name: str,
-    drivers: Drivers,
-    means: FloatArray,
-    sample: Sample,
-    *,
-    index: int,
-    swings: FloatArray,
-) -> ScenarioComparison:
-    """Return the figures of the alternative at an index of a sample.
-
-    ``swings`` has the savings at each input's P10 and P90.
+    ``evpi_usd`` is what knowing everything before the decision would be worth, on average.
+    ``swings_usd`` has the savings at each driver's P10 and P90, and ``index`` is the alternative's
+    place in the sample. What needs the sample is computed when it is asked for.
     """
-    won, saving, gain = (float(mean) for mean in means)
 
-    def inputs() -> tuple[Sensitivity, ...]:
-        ends = swings.reshape(-1, 2)
+    name: str
+    probability: float
+    expected_saving_usd: float
+    evpi_usd: float
+    index: int
+    drivers: Drivers = field(repr=False)
+    swings_usd: FloatArray = field(repr=False, compare=False)
+    sample: Sample = field(repr=False, compare=False)
+
+    @cached_property
+    def bill(self) -> Percentiles:
+        """What the alternative costs."""
+        return spread(self.sample.bills_usd[self.index])
+
+    @cached_property
+    def saving(self) -> Percentiles:
+        """What self-hosting saves."""
+        return spread(self.sample.savings_usd[self.index])
+
+    @cached_property
+    def inputs(self) -> tuple[Sensitivity, ...]:
+        """Every driver alone, the widest swing first."""
+        worth = evppi_usd(self.sample.savings_usd[[self.index]], self.sample.z)
+        return self.sensitivities([usd for [usd] in worth])
+
+    def sensitivities(self, evppi_usd: Iterable[float]) -> tuple[Sensitivity, ...]:
+        """Return every driver alone, given what knowing each is worth, the widest swing first."""
         found = [
             Sensitivity(
                 name=driver,
                 value=values[0],
                 saving_at_low_usd=float(low),
                 saving_at_high_usd=float(high),
-                evppi_usd=worth[index],
+                evppi_usd=worth,
             )
             for (driver, values), (low, high), worth in zip(
-                drivers.ranges.items(), ends, sample.evppi_usd, strict=True
+                self.drivers.ranges.items(), self.swings_usd.reshape(-1, 2), evppi_usd, strict=True
             )
         ]
         return tuple(sorted(found, key=lambda figure: -figure.swing_usd))
-
-    return ScenarioComparison(
-        name=name,
-        probability=won,
-        bill=spread(sample.bills_usd[index]),
-        saving=spread(sample.savings_usd[index]),
-        expected_saving_usd=saving,
-        evpi_usd=max(0.0, gain - max(0.0, saving)),
-        _inputs=inputs,
-    )
 
 
 def evppi_usd(savings: FloatArray, z: FloatArray) -> list[list[float]]:

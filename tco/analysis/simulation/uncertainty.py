@@ -8,25 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from tco.analysis.cashflow.projection import (
-    CashFlow,
-    Projection,
-    alternative_flow,
-    cash_flow,
-    growth,
-    npv_usd,
-    refused_usd,
-    tabulated,
-)
+from tco.analysis.cashflow.priced_projection import PricedProjection
+from tco.analysis.cashflow.projection import Projection, growth, tabulated
 from tco.analysis.simulation.accumulator import (
     Outcome,
     Percentiles,
     ScenarioComparison,
+    Sensitivity,
     SimulationAccumulator,
-    compare,
+    evppi_usd,
     spread,
 )
 from tco.analysis.simulation.distribution import ImpossibleCorrelations, UnknownFigure
@@ -63,6 +57,18 @@ class Uncertainty:
     npv_usd: Percentiles
     against: tuple[ScenarioComparison, ...]
 
+    @cached_property
+    def inputs(self) -> tuple[tuple[Sensitivity, ...], ...]:
+        """Every driver alone against each alternative; together their fits take half the time."""
+        if not self.against:
+            return ()
+        sample = self.against[0].sample
+        by_driver = evppi_usd(sample.savings_usd, sample.z)
+        return tuple(
+            comparison.sensitivities(worth[comparison.index] for worth in by_driver)
+            for comparison in self.against
+        )
+
     def of(self, name: str | None) -> ScenarioComparison | None:
         """Return the figures against an alternative; None where it has no price."""
         return next((comparison for comparison in self.against if comparison.name == name), None)
@@ -91,22 +97,26 @@ def simulate(
         tally.add(_outcome(under, alternatives, drivers.scenario(z), z.shape[1]), z)
     ends = drivers.ends()
     swings = _outcome(under, alternatives, drivers.scenario(ends), ends.shape[1])
-    kept, means = tally.sample(len(alternatives)), tally.means()
+    kept = tally.sample(len(alternatives))
     return Uncertainty(
         seed=seed,
         scenarios=scenarios,
         usd_per_month=spread(kept.month_usd),
         npv_usd=spread(kept.own_usd),
         against=tuple(
-            compare(
-                alternative.name,
-                drivers,
-                means[:, index],
-                kept,
+            ScenarioComparison(
+                name=alternative.name,
+                probability=won,
+                expected_saving_usd=saving,
+                evpi_usd=max(0.0, gain - max(0.0, saving)),
                 index=index,
-                swings=swings.savings_usd[index],
+                drivers=drivers,
+                swings_usd=swings.savings_usd[index],
+                sample=kept,
             )
-            for index, alternative in enumerate(alternatives)
+            for index, (alternative, (won, saving, gain)) in enumerate(
+                zip(alternatives, tally.means().T.tolist(), strict=True)
+            )
         ),
     )
 
@@ -203,24 +213,21 @@ def _outcome(
     count: int,
 ) -> Outcome:
     """Return the horizon of the stack and of its alternatives under ``count`` scenarios."""
-    ahead = under(scenario)
-    flow = cash_flow(ahead, scenario)
-    rate = scenario.value(ahead.stack.discount_rate)
-    own = _per_scenario(npv_usd(flow, rate), count)
-    lost = np.asarray(ahead.refuses.any(axis=-1))
+    priced = PricedProjection(under(scenario), scenario)
+    own = _per_scenario(priced.npv_usd, count)
+    lost = np.asarray(priced.ahead.refuses.any(axis=-1))
     bills = np.empty((len(alternatives), count))
     savings = np.empty((len(alternatives), count))
     for index, alternative in enumerate(alternatives):
-        rival = alternative_flow(ahead, alternative, scenario)
+        rival = priced.alternative(alternative)
         if rival is None:
             raise AssertionError("an alternative with a price has one in every scenario")
-        bills[index] = npv_usd(rival, rate)
+        bills[index] = rival.npv_usd
         savings[index] = bills[index] - own
         if lost.any():
-            refused = refused_usd(ahead, alternative, scenario)
-            savings[index] -= npv_usd(CashFlow.running(refused), rate)
+            savings[index] -= rival.refused_npv_usd
     return Outcome(
-        month_usd=_per_scenario(flow.billed_usd[..., 0], count),
+        month_usd=_per_scenario(priced.flow.billed_usd[..., 0], count),
         own_usd=own,
         bills_usd=bills,
         savings_usd=savings,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tco.analysis.cashflow.projection import cash_flow, npv_usd, payback_months, project
+from tco.analysis.cashflow.priced_projection import PricedProjection
+from tco.analysis.cashflow.projection import cash_flow, payback_months, project
 from tco.arrays import monthly_rate
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, at_start, owned
 
@@ -19,7 +20,7 @@ def test_a_level_month_has_the_present_value_of_an_annuity(lab: Lab) -> None:
     lab.stack(NODE, finance={"discount_rate": 0.1})
     rate = monthly_rate(0.1)
     expected = 14_600 * (1 - (1 + rate) ** -12) / rate
-    assert npv_usd(cash_flow(project(lab.load())), 0.1) == pytest.approx(expected)
+    assert PricedProjection(project(lab.load())).npv_usd == pytest.approx(expected)
 
 
 def test_the_rival_is_discounted_on_its_path(lab: Lab) -> None:
@@ -71,7 +72,7 @@ def test_owning_for_its_life_costs_its_annuities(lab: Lab) -> None:
     lab.stack({"own": owned(300_000, residual=0.15)}, finance={"discount_rate": 0.1})
     rate = monthly_rate(0.1)
     expected = 6_773.64 * (1 - (1 + rate) ** -48) / rate
-    assert npv_usd(cash_flow(project(lab.load())), 0.1) == pytest.approx(expected, rel=1e-6)
+    assert PricedProjection(project(lab.load())).npv_usd == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_fleet_that_follows_is_re_sized_as_demand_grows(lab: Lab) -> None:

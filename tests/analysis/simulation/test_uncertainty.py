@@ -10,16 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tco.analysis.cashflow.projection import (
-    CashFlow,
-    Projection,
-    alternative_flow,
-    cash_flow,
-    npv_usd,
-    project,
-    refused_usd,
-    tabulated,
-)
+from tco.analysis.cashflow.priced_projection import PricedProjection
+from tco.analysis.cashflow.projection import Projection, project, tabulated
 from tco.analysis.simulation.accumulator import evppi_usd
 from tco.analysis.simulation.uncertainty import Uncertainty, drivers_of, simulate
 from tco.arrays import FloatArray, monthly_rate
@@ -122,6 +114,13 @@ def test_value_of_information_of_two_lognormal_bills(lab: Lab) -> None:
         assert 0 < figure.evppi_usd < against.evpi_usd
 
 
+def test_inputs_do_not_depend_on_what_is_asked_with_them(lab: Lab) -> None:
+    """The inputs of one alternative alone are those it has among all alternatives."""
+    rich(lab)
+    drawn = simulated(lab, 1000)
+    assert drawn.inputs == tuple(comparison.inputs for comparison in drawn.against)
+
+
 def test_tornado_ends(lab: Lab) -> None:
     """Each bar ends at the saving with one figure alone at its P10 and P90, widest bar first."""
     two_bills(lab)
@@ -211,15 +210,14 @@ def one_of(scenario: Scenario, index: int) -> Scenario:
 
 def outcome(ahead: Projection, scenario: Scenario) -> list[FloatArray]:
     """Own cost, then bill and saving of each alternative, in present value."""
-    rate = scenario.value(ahead.stack.discount_rate)
-    own = np.asarray(npv_usd(cash_flow(ahead, scenario), rate))
+    priced = PricedProjection(ahead, scenario)
+    own = np.asarray(priced.npv_usd)
     found = [own]
     for alternative in ahead.stack.alternatives:
-        flow = alternative_flow(ahead, alternative, scenario)
-        assert flow is not None
-        refused = npv_usd(CashFlow.running(refused_usd(ahead, alternative, scenario)), rate)
-        bill = np.asarray(npv_usd(flow, rate))
-        found += [bill, np.asarray(bill - own - refused)]
+        rival = priced.alternative(alternative)
+        assert rival is not None
+        bill = np.asarray(rival.npv_usd)
+        found += [bill, np.asarray(bill - own - rival.refused_npv_usd)]
     return found
 
 
