@@ -152,8 +152,8 @@ def _with_speeds(stack: StackModel, ran: dict[str, ServiceOperation]) -> StackMo
 
 
 def _at_speed(group: Group, factor: float) -> Group:
-    name = group.throughput.name
-    return replace(group, throughput=planned(name, point(factor), "x", "as measured in service"))
+    name, likely = group.throughput.name, group.throughput.value.likely * factor
+    return replace(group, throughput=planned(name, point(likely), "x", "as measured in service"))
 
 
 def _with_rents(stack: StackModel, found: Variance) -> StackModel:

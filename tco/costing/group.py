@@ -116,8 +116,8 @@ class Group:
 
     @property
     def node_output_tok_s(self) -> float:
-        """Output tok/s of a node of the first pool."""
-        return self.nodes[0].output_tok_s
+        """Output tok/s of a node of the first pool, at the likely throughput."""
+        return self.nodes[0].output_tok_s * self.throughput.value.likely
 
     @property
     def concurrency(self) -> float | None:

@@ -25,6 +25,9 @@ class Serving(Strict):
     speculative: Literal["none", "mtp", "eagle"] = "none"
     gpus_per_replica: PositiveInt | None = None
     config: Name | None = None
+    throughput_factor: Annotated[
+        PositiveAmount | None, Field(default=None, exclude_if=lambda stated: stated is None)
+    ]
 
     @model_validator(mode="after")
     def _sized(self) -> Self:

@@ -179,6 +179,8 @@ def _group(
 ) -> Group:
     demand = todo.demand(spec)
     before = len(todo.problems)
+    factor = spec.serving.throughput_factor
+    stated = todo.stated(f"{path}.serving.throughput_factor", factor, "x") if factor else None
     speeds: list[Speed] = []
     for pool in pools:
         found = maybe(
@@ -188,7 +190,7 @@ def _group(
         )
         if found is not None:
             booting = with_boot_of_weights(todo, pool, found)
-            speeds.append(speed_of(found, classes, demand.name, booting))
+            speeds.append(speed_of(found, classes, demand.name, booting, stated=stated))
     if len(todo.problems) > before:
         raise NotFound
     speeds.sort(key=lambda speed: (MERIT[speed.pool.supply.option], speed.usd_per_request))

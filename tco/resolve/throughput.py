@@ -37,11 +37,13 @@ class Speed:
     """How fast one pool serves a group; ``work`` is the seconds of what the fleet counts.
 
     That is a node, or the nodes that share a replica, for the mean request of the group.
+    ``throughput`` is the drawn factor on its speed.
     """
 
     pool: PoolModel
     node: NodeThroughput
     work: float
+    throughput: SourcedValue
 
     @property
     def usd_per_request(self) -> float:
@@ -52,17 +54,25 @@ class Speed:
     @property
     def pool_speed(self) -> PoolSpeed:
         """What a group would be counted in if the pool were its first."""
-        return PoolSpeed(self.node, self.work, _drawn(self.node))
+        return PoolSpeed(self.node, self.work, self.throughput)
 
 
 def speed_of(
-    node: NodeThroughput, classes: Sequence[RequestClass], workload: str, pool: PoolModel
+    node: NodeThroughput,
+    classes: Sequence[RequestClass],
+    workload: str,
+    pool: PoolModel,
+    *,
+    stated: SourcedValue | None = None,
 ) -> Speed:
-    """Return what a mean request of a group takes of a pool."""
+    """Return what a mean request of a group takes of a pool.
+
+    ``stated`` is the plan's own factor on the benchmark's throughput.
+    """
     seconds = sum(
         request.share * float(request_seconds(node, request, workload)) for request in classes
     )
-    return Speed(pool, node, seconds / pool.nodes_per_replica)
+    return Speed(pool, node, seconds / pool.nodes_per_replica, stated or _drawn(node))
 
 
 def _drawn(node: NodeThroughput) -> SourcedValue:
