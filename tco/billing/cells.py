@@ -14,6 +14,7 @@ from tco.files import as_mapping
 __all__ = ["amount", "check_currency", "day_range", "mapping", "optional_amount", "text"]
 
 LONGEST_SHOWN: Final = 40
+MOST: Final = 1e12
 NULLS: Final = frozenset({"", "NULL", "null"})
 """How exports, and databases that wrote one again, write that a cell has no value."""
 EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
@@ -41,8 +42,8 @@ def optional_amount(row: Mapping[str, Any], name: str) -> float | None:
         number = float(held)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
-        raise ValueError(f"{name}: {_shown(held)} is not a number.")
+    if not abs(number) <= MOST:
+        raise ValueError(f"{name}: {_shown(held)} is not a number, or above {MOST:g}.")
     return number
 
 

@@ -13,6 +13,7 @@ import click
 
 from tco.cli.books import book_option, catalog_with
 from tco.cli.options import format_option, print_json, print_text, today_option
+from tco.cli.prices_import import prices_import
 from tco.cli.prices_refresh import prices_refresh
 from tco.clock import utc_today
 from tco.errors import TcoError, one_of
@@ -36,6 +37,7 @@ def prices() -> None:
     """Show the catalog: every figure with its source and age."""
 
 
+prices.add_command(prices_import)
 prices.add_command(prices_refresh)
 
 

@@ -17,7 +17,13 @@ from tco.refresh.change import Change
 from tco.refresh.source import Trouble
 from tco.refresh.status import Status
 
-__all__ = ["ApiChangePart", "ChangePart", "PricesRefreshDocument", "prices_refresh_document"]
+__all__ = [
+    "ApiChangePart",
+    "ChangePart",
+    "PricesRefreshDocument",
+    "change_part",
+    "prices_refresh_document",
+]
 
 
 class ChangePart(Part):
@@ -100,7 +106,7 @@ def prices_refresh_document(
         book=book,
         day=day,
         written=written,
-        prices=tuple(map(_change, nodes)),
+        prices=tuple(map(change_part, nodes)),
         apis=tuple(map(_api_change, apis)),
         missing=tuple(
             TroublePart(
@@ -114,7 +120,8 @@ def prices_refresh_document(
     )
 
 
-def _change(change: Change) -> ChangePart:
+def change_part(change: Change) -> ChangePart:
+    """Return a node's price against the one in force."""
     price = change.price
     gone = change.status == "vanished"
     return ChangePart(

@@ -25,6 +25,7 @@ from tco.documents.optimize import OptimizeDocument
 from tco.documents.plan import PlanDocument
 from tco.documents.price import PriceDocument
 from tco.documents.prices import PricesCheckDocument, PricesDocument
+from tco.documents.prices_import import PricesImportDocument
 from tco.documents.prices_refresh import PricesRefreshDocument
 from tco.documents.sweep import SweepDocument
 from tco.plan.plan import PLAN_KEY, Plan
@@ -121,6 +122,9 @@ SCHEMAS: Mapping[str, NamedSchema] = {
     "prices-document": NamedSchema(PricesDocument, "tco.prices/1, of tco prices list and show"),
     "prices-check-document": NamedSchema(
         PricesCheckDocument, "tco.prices-check/1, of tco prices check"
+    ),
+    "prices-import-document": NamedSchema(
+        PricesImportDocument, "tco.prices-import/1, of tco prices import"
     ),
     "prices-refresh-document": NamedSchema(
         PricesRefreshDocument, "tco.prices-refresh/1, of tco prices refresh"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
+from tco.catalog.hours_held import HIGH, LOW, MEDIAN, HeldPrices, price_at
 from tco.catalog.node_price import NodePrice
 from tco.numbers import plain
 from tco.ranges import Range, point
@@ -15,10 +16,7 @@ from tco.refresh.source import Ask, Client, Fetched, Source
 __all__ = ["AWS_SPOT"]
 
 NAME: Final = "aws-spot"
-LOW, MEDIAN, HIGH = 0.10, 0.50, 0.90
 Quote = tuple[dt.datetime, float]
-Held = list[tuple[float, float]]
-"""Prices in USD, each with the hours for which it held."""
 
 
 def _fetch(ask: Ask, client: Client) -> Fetched:
@@ -44,10 +42,10 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
     return fetched
 
 
-def _price(ask: Ask, instance: str, held: Mapping[str, Held]) -> NodePrice:
+def _price(ask: Ask, instance: str, held: Mapping[str, HeldPrices]) -> NodePrice:
     """Return the price over all zones, with the note that has each zone's own."""
     zones = [
-        f"{zone} {plain(_quantile(prices, MEDIAN), 5)} (P90 {plain(_quantile(prices, HIGH), 5)})"
+        f"{zone} {plain(price_at(prices, MEDIAN), 5)} (P90 {plain(price_at(prices, HIGH), 5)})"
         for zone, prices in held.items()
         if prices
     ]
@@ -70,20 +68,9 @@ def _held(
             yield usd, hours
 
 
-def _quantile(held: Held, share: float) -> float:
-    """Return the price that was not exceeded for this share of the hours."""
-    wanted = share * sum(hours for _, hours in held)
-    passed = 0.0
-    for usd, hours in sorted(held):
-        passed += hours
-        if passed >= wanted:
-            return usd
-    return max(usd for usd, _ in held)
-
-
-def _range(held: Held) -> Range:
+def _range(held: HeldPrices) -> Range:
     """Return P10, median and P90; where the median is one of them, the middle of the two."""
-    low, median, high = (_quantile(held, share) for share in (LOW, MEDIAN, HIGH))
+    low, median, high = (price_at(held, share) for share in (LOW, MEDIAN, HIGH))
     if low == high:
         return point(low)
     return Range(low, median if low < median < high else round((low * high) ** 0.5, 6), high)

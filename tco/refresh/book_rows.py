@@ -32,14 +32,16 @@ def existing_book(path: Path) -> Book | None:
     return book
 
 
-def append_prices(path: Path, book: Book | None, prices: Sequence[NodePrice | ApiPrice]) -> None:
-    """Append prices to a book. Raises TcoError where the file cannot take them."""
+def append_prices(
+    path: Path, book: Book | None, prices: Sequence[NodePrice | ApiPrice], head: str = HEAD
+) -> None:
+    """Append prices to a book; ``head`` begins a new one. Raises TcoError where it cannot."""
     exact = book is not None and book.estimate
     rows = [
         _row(price, exact) if isinstance(price, NodePrice) else _api_row(price, exact)
         for price in prices
     ]
-    append_rows(path, "prices", rows, head=HEAD)
+    append_rows(path, "prices", rows, head=head)
 
 
 def _api_row(row: ApiPrice, exact: bool) -> dict[str, Any]:

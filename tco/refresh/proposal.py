@@ -15,7 +15,7 @@ from tco.refresh.change import Change
 from tco.refresh.collect import Collected
 from tco.refresh.status import is_seen_again
 
-__all__ = ["changes"]
+__all__ = ["changes", "node_changes"]
 
 
 def changes(
@@ -26,10 +26,17 @@ def changes(
     ``catalog`` has the book on top. A day has one price of a thing: one that the book has for the
     day stays.
     """
-    dated = {(row.key, row.valid_from) for row in (book.prices if book is not None else ())}
-    found = [_change(price, catalog, dated, day) for price in collected.prices]
+    found = node_changes(collected.prices, catalog, book, day)
     found += _vanished(collected, catalog)
     return sorted(found, key=lambda change: [natural(str(part)) for part in change.price.key])
+
+
+def node_changes(
+    prices: Sequence[NodePrice], catalog: Catalog, book: Book | None, day: dt.date
+) -> list[Change]:
+    """Return each price, which holds from a day, against the one in force on that day."""
+    dated = {(row.key, row.valid_from) for row in (book.prices if book is not None else ())}
+    return [_change(price, catalog, dated, day) for price in prices]
 
 
 def _change(
@@ -41,7 +48,8 @@ def _change(
     if not _same(before, price):
         taken = (price.key, day) in dated
         return Change("dated-today" if taken else "changed", price, before)
-    return Change("confirmed" if is_seen_again(before, day) else "unchanged", price, before)
+    seen = is_seen_again(before, price.as_of or day)
+    return Change("confirmed" if seen else "unchanged", price, before)
 
 
 def _in_force(row: NodePrice, catalog: Catalog, day: dt.date) -> NodePrice | None:

@@ -14,7 +14,7 @@ from tco.documents.prices_refresh import (
 from tco.numbers import plain, signed_percent
 from tco.report.layout import WIDTH, wrapped
 
-__all__ = ["missing_text", "refresh_text"]
+__all__ = ["STATUSES", "missing_text", "price_name", "refresh_text"]
 
 FIGURE, CHANGE, STATUS = 10, 8, 13
 STATUSES: Final = {
@@ -65,7 +65,7 @@ def _nodes(prices: Sequence[ChangePart], width: int) -> list[str]:
     lines: list[str] = []
     for price in prices:
         if price.status in STATUSES:
-            name = " ".join(part for part in _name(price) if part)
+            name = price_name(price)
             before, now = price.before_effective_usd_per_hour, price.effective_usd_per_hour
             changed = price.change if price.status in ("changed", "dated-today") else None
             status = "JUMP" if price.jump else STATUSES[price.status]
@@ -100,9 +100,11 @@ def _row(
     yield f"{name:<{_names(width)}}{cells}".rstrip()
 
 
-def _name(price: ChangePart) -> tuple[str | None, ...]:
+def price_name(price: ChangePart) -> str:
+    """Return what a price is of: the node, the region, and how it is bought."""
     bought = price.kind or price.purchase
-    return (price.instance, price.region, bought, price.term, price.payment)
+    parts = (price.instance, price.region, bought, price.term, price.payment)
+    return " ".join(part for part in parts if part)
 
 
 def _figure(usd: float | None) -> str:
