@@ -13,7 +13,7 @@ from typing import Any, Final
 from tco.billing.cells import amount, check_currency, day_range, mapping, optional_amount, text
 from tco.billing.focus_instance import node_of
 from tco.billing.record import HOURS, BilledLine, CostCategory, LineKind
-from tco.catalog.node_price import CommitmentKind
+from tco.catalog.node_price import CommitmentKind, Term
 
 __all__ = ["FOCUS"]
 
@@ -25,6 +25,11 @@ CHARGES: Final = {
     "Adjustment": LineKind.OTHER,
 }
 """The charge categories; a purchase for a commitment and a correction are told apart below."""
+TERMS: Final[Mapping[str, Term]] = {
+    **{"12": "1yr", "36": "3yr", "60": "5yr"},
+    **{"1Year": "1yr", "3Years": "3yr", "5Years": "5yr"},
+}
+"""How Azure writes terms, in months or in words."""
 CATEGORIES: Final = {"Compute": CostCategory.COMPUTE, "Storage": CostCategory.STORAGE}
 SUPPORT: Final = re.compile(r"\bsupport\b", re.IGNORECASE)
 TRANSFER: Final = re.compile(r"data transfer|bandwidth|egress", re.IGNORECASE)
@@ -74,6 +79,7 @@ class _Focus:
             billed_usd=amount(row, "BilledCost"),
             list_usd=optional_amount(row, "ListCost"),
             resource_id=text(row, "ResourceId"),
+            planned=text(row, "x_PlanDigest") is not None,
             tags=mapping(row, "Tags"),
         )
 
@@ -119,9 +125,10 @@ def _category(row: Mapping[str, Any]) -> CostCategory:
 
 
 def _purchase(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how it was bought; FOCUS states no term and no payment of a commitment."""
+    """Return how it was bought; FOCUS states no term and no payment, Azure's own column a term."""
     if text(row, "CommitmentDiscountId") or text(row, "PricingCategory") == "Committed":
-        return {"purchase": "reserved", "commitment": _commitment(row)}
+        term = TERMS.get(text(row, "x_SkuTerm") or "")
+        return {"purchase": "reserved", "commitment": _commitment(row), "term": term}
     if text(row, "PricingCategory") == "Dynamic":
         block = text(row, "CapacityReservationId") is not None
         spot = {"purchase": "spot"}

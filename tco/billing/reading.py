@@ -17,7 +17,15 @@ from tco.log_rows import log_rows
 __all__ = ["MAX_BAD_SHARE", "read"]
 
 MAX_BAD_SHARE: Final = 0.01
-PARQUET: Final = b"PAR1"
+OTHER_FORMS: Final = {
+    b"PAR1": (
+        "Parquet",
+        "Export as CSV (gzip is fine), or convert it: "
+        "duckdb -c \"COPY 'FILE' TO 'bill.csv' (HEADER)\".",
+    ),
+    b"PK\x03\x04": ("ZIP", "Unpack it first."),
+}
+"""By the first bytes of a file."""
 
 
 def read(
@@ -44,7 +52,7 @@ def read(
     """
     shown = f"{path}"
     broken = BadLines() if bad is None else bad
-    _refuse_parquet(path, shown)
+    _refuse_binary(path, shown)
     found: ExportFormat | None = None
     good = 0
     for row in log_rows(path, shown):
@@ -70,15 +78,13 @@ def read(
     broken.check(shown, good, max_bad_share)
 
 
-def _refuse_parquet(path: Path, shown: str) -> None:
+def _refuse_binary(path: Path, shown: str) -> None:
+    """Raise BadInput for the other forms in which AWS and Azure write exports."""
     try:
         with path.open("rb") as file:
-            start = file.read(len(PARQUET))
+            start = file.read(4)
     except OSError:
         return  # reading the rows reports it
-    if start == PARQUET:
-        hint = (
-            "Export as CSV (gzip is fine), or convert it: "
-            "duckdb -c \"COPY 'FILE' TO 'bill.csv' (HEADER)\"."
-        )
-        raise unreadable(shown, "is a Parquet file, and CSV is read.", hint)
+    for mark, (what, hint) in OTHER_FORMS.items():
+        if start.startswith(mark):
+            raise unreadable(shown, f"is a {what} file, and CSV or CSV.gz is read.", hint)

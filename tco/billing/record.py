@@ -73,6 +73,8 @@ class BilledLine:
     list_usd: float | None = None
     """At public on-demand prices."""
     resource_id: str | None = None
+    planned: bool = False
+    """Whether tco itself wrote it, as the charge of a plan."""
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property

@@ -28,6 +28,10 @@ HEAD: Final = """\
 # Effective rates that `tco prices import` has read from bills; a row is added, never changed.
 confidential: true
 """
+PLANNED: Final = (
+    "is a plan of tco (`tco plan --format focus`), not a bill: its prices are those of the "
+    "catalog and of your books. Name an export of your provider."
+)
 OPEN: Final = "Set confidential: true in it, or memos and JSON show its rates."
 NOTHING: Final = (
     "holds no hour of an instance{about}. Rates need a bill of nodes by the hour, with the "
@@ -211,6 +215,8 @@ def _read(bill: Bill, tally: RateTally, bad: BadLines) -> tuple[dt.date, dt.date
         raise TcoError("a file is named twice: its costs would count twice. Name it once.")
     for file in bill.files:
         for line in read(file, name=bill.export, max_bad_share=bill.max_bad_share, bad=bad):
+            if line.planned:
+                raise TcoError(f"{printable(file)} {PLANNED}")
             if all(line.tags.get(key) == value for key, value in bill.tags.items()):
                 tally.add(line)
     if tally.first_day is None or tally.last_day is None:

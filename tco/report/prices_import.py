@@ -16,8 +16,8 @@ __all__ = ["import_text"]
 HOURS, FIGURE, CHANGE, STATUS = 9, 9, 8, 12
 REASONS: Final[dict[Reason, str]] = {
     "not-asked-for": "not among the instance types of --instance.",
-    "unknown-instance": "instance types that the catalog does not know: describe them under "
-    "instances in the book.",
+    "unknown-instance": "instance types that the catalog does not know. Describe one with GPUs "
+    "under instances in the book.",
     "no-region": "rates without a region that the provider names so.",
     "no-purchase": "rates without a pricing category.",
     "no-term": "rates of commitments whose term and payment the export does not state: add --term "

@@ -104,6 +104,7 @@ def test_our_own_export(lab: Lab, written: Written, pool: str) -> None:
     nodes = [line for line in result.lines if line.line.unit == "node-hour"]
     assert hours == pytest.approx(sum(line.quantity for line in nodes))
     assert {line.tags["tco:stack"] for line in lines} == {result.stack.name}
+    assert all(line.planned for line in lines)
     serving = [line for line in lines if line.node_hours and line.tags.get("tco:pool") == "main"]
     assert EXPECTED[pool] in {line.purchase for line in serving}
 
@@ -153,6 +154,15 @@ def test_a_purchase_is_effective_in_its_usage(written: Written) -> None:
     )
     assert usage.effective_usd * 8760 == pytest.approx(fee.billed_usd)
     assert (usage.commitment, usage.instance) == ("reserved-instance", "m6i.large")
+
+
+@pytest.mark.parametrize(
+    ("stated", "term"), [("", None), ("12", "1yr"), ("36", "3yr"), ("3Years", "3yr"), ("7", None)]
+)
+def test_terms_of_azure(written: Written, stated: str, term: str | None) -> None:
+    """Azure has the term of a commitment in a column of its own, in months or in words."""
+    [line] = read(written([{**COVERED, "x_SkuTerm": stated}]))
+    assert line.term == term
 
 
 @pytest.mark.parametrize(

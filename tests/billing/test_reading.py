@@ -71,10 +71,12 @@ def test_another_currency(written: Written, row: Row) -> None:
     assert "line 2: the costs are in EUR, and bills are read in USD. Export in USD, or" in said
 
 
-def test_parquet(written: Written) -> None:
-    """A Parquet file is recognized, and the way to CSV shown."""
+def test_other_forms(written: Written) -> None:
+    """A Parquet file and a ZIP are recognized, and the way to CSV shown."""
     said = refusal(written(b"PAR1\x15\x04\x15", "bill.snappy.parquet"))
-    assert "is a Parquet file, and CSV is read. Export as CSV" in said
+    assert "is a Parquet file, and CSV or CSV.gz is read. Export as CSV" in said
+    said = refusal(written(b"PK\x03\x04\x14", "bill.csv.zip"))
+    assert "is a ZIP file, and CSV or CSV.gz is read. Unpack it first." in said
 
 
 BROKEN = {

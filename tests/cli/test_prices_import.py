@@ -271,6 +271,13 @@ def test_a_book_that_is_not_confidential(imported: Import, book: Path) -> None:
     )
 
 
+def test_a_plan_is_no_bill(imported: Import, book: Path) -> None:
+    """What `tco plan --format focus` writes would make contract rates of list prices."""
+    answer = imported([{**ROW, "x_PlanDigest": "a1"}], export="focus")
+    assert (answer.code, book.exists()) == (BAD_INPUT, False)
+    assert "is a plan of tco" in " ".join(answer.err.split())
+
+
 def test_bad_bills_leave_the_book(imported: Import, book: Path, tco_command: Tco) -> None:
     """Another format, broken lines, a file named twice: exit code 1, and no book."""
     assert "Name its format: cur." in imported(ON_DEMAND, export="focus").err
