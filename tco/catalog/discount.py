@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self, TypeVar, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
 from tco.catalog.api_price import ApiPrice
-from tco.catalog.fields import Day, Name, Source
+from tco.catalog.fields import Day, Flag, Name, Source
 from tco.catalog.node_price import NodePrice, Purchase
 from tco.files import Strict
 from tco.ranges import Range
@@ -82,6 +82,16 @@ Purchases = Annotated[
 ]
 
 
+UsdPerMonth = Annotated[float, Field(strict=True, ge=0, le=1e12)]
+
+
+class SpendTier(Strict):
+    """Percent off the part of a month's bill that is above an amount."""
+
+    above_usd_per_month: UsdPerMonth
+    percent_off: PercentOff
+
+
 class Discount(Strict):
     """Percent off the prices of the layers below its book, for what its patterns name."""
 
@@ -90,7 +100,11 @@ class Discount(Strict):
     api: Pattern | None = None
     region: Pattern | None = None
     purchase: Purchases = ("on-demand", "reserved")
-    percent_off: PercentOff
+    percent_off: PercentOff | None = None
+    tiers: tuple[SpendTier, ...] = ()
+    committed_usd_per_month: UsdPerMonth | None = None
+    other_usd_per_month: UsdPerMonth | None = None
+    signed: Flag = False
     since: Day | None = Field(default=None, alias="from")
     until: Day | None = None
     source: Source | None = None
@@ -104,6 +118,22 @@ class Discount(Strict):
             raise ValueError("names exactly one of instance, offer and api.")
         if self.api is not None and not {"region", "purchase"}.isdisjoint(self.model_fields_set):
             raise ValueError("an API has neither region nor purchase: its tokens are discounted.")
+        if self.tiers and self.api is None:
+            raise ValueError("tiers by the month's bill are for an api.")
+        if self.tiers and self.percent_off is not None:
+            raise ValueError("has percent_off or tiers. A tier above 0 USD is off the whole bill.")
+        if self.percent_off is None and not self.has_terms:
+            raise ValueError("needs percent_off, tiers or committed_usd_per_month.")
+        if self.signed and self.committed_usd_per_month is None:
+            raise ValueError("signed goes with committed_usd_per_month: what is owed in any case.")
+        if self.other_usd_per_month is not None and not self.has_terms:
+            raise ValueError("other_usd_per_month goes with committed_usd_per_month or tiers.")
+        above = [tier.above_usd_per_month for tier in self.tiers]
+        off = [tier.percent_off for tier in self.tiers]
+        if above != sorted(set(above)):
+            raise ValueError(f"tiers above {above} are not in ascending order, each amount once.")
+        if off != sorted(off):
+            raise ValueError(f"tiers of {off} percent off: a higher bill has no smaller discount.")
         if self.since is not None and self.until is not None and self.until < self.since:
             raise ValueError(
                 f"until {self.until} is before from {self.since}. Write the first day as from."
@@ -144,7 +174,12 @@ class Discount(Strict):
     @property
     def factor(self) -> float:
         """What a price is multiplied by."""
-        return 1.0 - self.percent_off / 100.0
+        return 1.0 - (self.percent_off or 0.0) / 100.0
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether something is agreed on the bill of a month."""
+        return bool(self.tiers) or self.committed_usd_per_month is not None
 
     def holds_on(self, day: dt.date) -> bool:
         """Return whether a day is in the period."""
@@ -171,12 +206,18 @@ class Discount(Strict):
         first, last = dt.date.min, dt.date.max
         return (
             self.kind == other.kind
+            and self._is_about_the_same(other)
             and _meet(self.pattern.casefold(), other.pattern.casefold())
             and _meet((self.region or "*").casefold(), (other.region or "*").casefold())
             and not set(self.purchase).isdisjoint(other.purchase)
             and (self.since or first) <= (other.until or last)
             and (other.since or first) <= (self.until or last)
         )
+
+    def _is_about_the_same(self, other: Discount) -> bool:
+        """Return whether both lower prices, or both have terms for the bill of a month."""
+        both_off = self.percent_off is not None and other.percent_off is not None
+        return both_off or (self.has_terms and other.has_terms)
 
 
 def _matches(name: str, pattern: str) -> bool:

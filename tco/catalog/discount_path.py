@@ -11,43 +11,86 @@ from typing import TypeVar
 from tco.catalog.book import AnyRow, Book
 from tco.catalog.discount import Discount, discounted
 from tco.catalog.match import CatalogMatch, Discounts
+from tco.catalog.spend_terms import SpendTerms
+from tco.providers.provider import vendor_of
 
-__all__ = ["at_discount"]
+__all__ = ["at_discount", "spend_terms"]
 
 R = TypeVar("R", bound=AnyRow)
-Held = Sequence[tuple[Discount, Book]]
+Held = tuple[Discount, Book]
 
 
-def at_discount(match: CatalogMatch[R], held: Held, day: dt.date) -> CatalogMatch[R]:
+def at_discount(match: CatalogMatch[R], held: Sequence[Held], day: dt.date) -> CatalogMatch[R]:
     """Return a price as it is on a day, with the months from that day on in which it steps.
 
-    ``held`` are the discounts that cover the price, of whatever period: the first one whose period
-    holds a day counts on it.
+    ``held`` are the discounts that cover the price, of whatever period, the highest book first. A
+    percentage is taken off prices of lower books; terms for a month's bill hold for a negotiated
+    price of the book itself as well.
     """
+    off = [pair for pair in held if pair[0].percent_off is not None and pair[1] is not match.book]
+    today = _in_force(off, day)
+    steps, books = _steps(off, day)
+    found = _in_force([pair for pair in held if pair[0].has_terms], day)
+    terms = spend_terms(*found, day) if found is not None else None
+    books += [pair[1] for pair in (today, found) if pair is not None]
+    row = match.row if today is None else discounted(match.row, today[0].factor)
+    said = [_off(*today)] if today is not None else []
+    said += [f"less above amounts by {_file(found[1])}"] if found and found[0].tiers else []
+    if said:
+        source = "; ".join((f"{match.row.source or match.book.source}", *said))
+        row = row.model_copy(update={"source": source})
+    return replace(match, row=row, discounts=Discounts(tuple(books), steps, terms))
+
+
+def _in_force(held: Sequence[Held], day: dt.date) -> Held | None:
+    return next((pair for pair in held if pair[0].holds_on(day)), None)
+
+
+def _steps(held: Sequence[Held], day: dt.date) -> tuple[tuple[tuple[int, float], ...], list[Book]]:
+    """Return the months in which another discount holds, and the books of those."""
     today = _in_force(held, day)
     factor = today[0].factor if today is not None else 1.0
     steps: dict[int, float] = {}
-    before = today
-    books = [today[1]] if today is not None else []
+    before, books = today, list[Book]()
     for turn in sorted({turn for discount, _ in held for turn in discount.turns if turn > day}):
         then = _in_force(held, turn)
         if then != before:
             steps[_months(day, turn)] = (then[0].factor if then is not None else 1.0) / factor
             books += [then[1]] if then is not None else []
         before = then
-    made = replace(match, discounts=Discounts(tuple(books), tuple(steps.items())))
-    return made if today is None else replace(made, row=_lowered(match, *today))
+    return tuple(steps.items()), books
 
 
-def _in_force(held: Held, day: dt.date) -> tuple[Discount, Book] | None:
-    return next((pair for pair in held if pair[0].holds_on(day)), None)
+def spend_terms(discount: Discount, book: Book, day: dt.date) -> SpendTerms:
+    """Return the terms of a contract that holds on a day, counted from there."""
+    vendor, book_name = vendor_of(discount.pattern), PurePath(book.name).stem
+    is_node, last = discount.kind != "api", discount.until
+    ends = last is not None and last < dt.date.max
+    return SpendTerms(
+        name=discount.pattern if discount.pattern.strip("*?") else book_name,
+        provider=book_name if is_node or "*" in vendor else vendor,
+        is_api=not is_node,
+        committed_usd=discount.committed_usd_per_month or 0.0,
+        other_usd=discount.other_usd_per_month or 0.0,
+        tiers=tuple(
+            (tier.above_usd_per_month, 1.0 - tier.percent_off / 100.0) for tier in discount.tiers
+        ),
+        months=_months(day, last + dt.timedelta(days=1)) if ends and last is not None else None,
+        is_signed=discount.signed,
+        source=f"{discount.source or book.source}; {_file(book)}",
+        as_of=book.as_of,
+        is_confidential=book.confidential,
+    )
 
 
-def _lowered(match: CatalogMatch[R], discount: Discount, book: Book) -> R:
-    """Return the row with the discount taken off, and named in its source."""
+def _off(discount: Discount, book: Book) -> str:
+    """Return what the source of a line says of a discount; no percentage of a confidential one."""
     off = "a discount off" if book.confidential else f"{discount.percent_off:g}% off"
-    source = f"{match.row.source or match.book.source}; {off} list by {PurePath(book.name).name}"
-    return discounted(match.row, discount.factor).model_copy(update={"source": source})
+    return f"{off} list by {_file(book)}"
+
+
+def _file(book: Book) -> str:
+    return PurePath(book.name).name
 
 
 def _months(day: dt.date, turn: dt.date) -> int:

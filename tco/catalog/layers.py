@@ -14,7 +14,7 @@ from tco.catalog.benchmark import Benchmark
 from tco.catalog.book import AnyRow, Book
 from tco.catalog.curves import curve_models, curves_version
 from tco.catalog.discount import Discount
-from tco.catalog.discount_path import at_discount
+from tco.catalog.discount_path import at_discount, spend_terms
 from tco.catalog.hardware import Hardware, Instance
 from tco.catalog.hosts import Hosts
 from tco.catalog.match import CatalogMatch
@@ -24,6 +24,7 @@ from tco.catalog.node_price import NodePrice
 from tco.catalog.score import Score
 from tco.catalog.sourced import Origin
 from tco.catalog.specs import model_specs
+from tco.catalog.spend_terms import SpendTerms
 
 __all__ = ["BookLayers"]
 
@@ -133,14 +134,23 @@ class BookLayers:
     def at_discount(self, match: CatalogMatch[R], day: dt.date) -> CatalogMatch[R]:
         """Return a price with what the highest book above its own takes off it on a day.
 
-        A row of a book is a negotiated price to the discounts of that book and of lower ones.
+        A row of a book is a negotiated price: nothing in that book or a lower one lowers it.
         """
         held: list[tuple[Discount, Book]] = []
         for book in self._discounting:
+            held += [(discount, book) for discount in book.discounts if discount.covers(match.row)]
             if book is match.book:
                 break
-            held += [(discount, book) for discount in book.discounts if discount.covers(match.row)]
         return at_discount(match, held, day) if held else match
+
+    def owed(self, day: dt.date) -> tuple[SpendTerms, ...]:
+        """Return the commitments of the user's books that are signed and hold on a day."""
+        return tuple(
+            spend_terms(discount, book, day)
+            for book in self.own_books
+            for discount in book.discounts
+            if discount.signed and discount.holds_on(day)
+        )
 
     @cached_property
     def _discounting(self) -> tuple[Book, ...]:

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from tco.catalog.book import AnyRow, Book
 from tco.catalog.sourced import Origin, PriceSteps, SourcedValue
+from tco.catalog.spend_terms import SpendTerms
 from tco.ranges import Range
 
 __all__ = ["CatalogMatch", "Discounts"]
@@ -18,11 +19,13 @@ R_co = TypeVar("R_co", bound=AnyRow, covariant=True)
 class Discounts:
     """The books with a discount on a price, and the months from which on another one holds.
 
-    A step is a month with what the price is then over what it is on the pricing day.
+    A step is a month with what the price is then over what it is on the pricing day. ``terms`` are
+    those of the contract under which the price is billed.
     """
 
     books: tuple[Book, ...] = ()
     steps: PriceSteps = ()
+    terms: SpendTerms | None = None
 
 
 NO_DISCOUNTS = Discounts()
@@ -59,4 +62,5 @@ class CatalogMatch(Generic[R_co]):
             confidential=self.confidential,
             origin=self.origin,
             steps=self.discounts.steps,
+            terms=self.discounts.terms,
         )

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from tco.catalog.spend_terms import SpendTerms
 from tco.ranges import Range
 
 __all__ = ["Origin", "PriceSteps", "SourcedValue", "planned"]
@@ -35,6 +36,8 @@ class SourcedValue:
     origin: Origin = "catalog"
     steps: PriceSteps = ()
     """When a discount on it begins or ends."""
+    terms: SpendTerms | None = None
+    """The contract under which it is billed, where that has terms for the bill of a month."""
 
     @property
     def driver(self) -> str:

@@ -25,10 +25,20 @@ CautionKind = Literal[
     "sunk",  # nodes that are paid for
     "confirmed",  # an unusual figure that the reviewed file confirms
     "discount",  # one begins or ends within the horizon
+    "commitment",  # a contract bills a least amount per month
 ]
 Severity = Literal["info", "warning"]
 INFO: Final[frozenset[CautionKind]] = frozenset(
-    {"no-standby", "standby-rounded", "benchmark", "cache-hits", "sunk", "confirmed", "discount"}
+    {
+        "no-standby",
+        "standby-rounded",
+        "benchmark",
+        "cache-hits",
+        "sunk",
+        "confirmed",
+        "discount",
+        "commitment",
+    }
 )
 """Choices and conservative assumptions; every other kind puts a figure in doubt."""
 

@@ -18,7 +18,7 @@ from tco.costing.service_model import ServiceModel, StandbyTerms
 from tco.costing.stack import StackModel
 from tco.costing.throughput_path import ThroughputPath
 
-__all__ = ["figures_of", "rates_of", "with_figures"]
+__all__ = ["figures_of", "has_terms", "rates_of", "with_figures"]
 
 FIGURED = (
     StackModel,
@@ -67,3 +67,10 @@ def rates_of(stack: StackModel) -> list[ApiRate]:
     for service in stack.services:
         found += [service.overflow, service.standby.api, *(rate for _, rate in service.routed)]
     return [rate for rate in found if rate is not None]
+
+
+def has_terms(stack: StackModel) -> bool:
+    """Return whether a stack's month is not proportional to its prices: a contract has a say."""
+    terms = [figure.terms for figure in figures_of(stack)]
+    terms += [rate.found.discounts.terms for rate in rates_of(stack)]
+    return bool(stack.owed) or any(each is not None for each in terms)

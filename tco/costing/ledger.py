@@ -21,6 +21,7 @@ from tco.costing.node_lines import node_lines
 from tco.costing.platform_lines import platform_lines
 from tco.costing.provisioned import provisioned_usd
 from tco.costing.service_model import ServiceModel
+from tco.costing.spend import bills_under_terms, lines_under_terms
 from tco.costing.stack import Alternative, StackModel
 from tco.scenario import BASE_CASE, Scenario
 
@@ -87,6 +88,7 @@ def ledger(
         else:
             for index in range(len(stack.services)):
                 lines += builder.build(stack, done, index, month=month, scenario=scenario)
+    lines = lines_under_terms(lines, stack.owed, month)
     order = {category: index for index, category in enumerate(CATEGORIES)}
     return sorted(lines, key=lambda line: order[line.category])
 
@@ -141,7 +143,10 @@ def api_bills(
     none of its own.
     """
     bills = bills_at_first_prices(stack, alternative, factor, scenario=scenario)
-    return None if bills is None else [bill * path.factor(month, scenario) for bill, path in bills]
+    if bills is None:
+        return None
+    billed = [bill * path.factor(month, scenario) for bill, path in bills]
+    return bills_under_terms(billed, alternative.terms, stack.owed, month)
 
 
 def bills_at_first_prices(
@@ -151,7 +156,10 @@ def bills_at_first_prices(
     *,
     scenario: Scenario = BASE_CASE,
 ) -> list[tuple[Quantity, PricePath]] | None:
-    """Return an alternative's bills at the prices of the pricing day, and where each price goes."""
+    """Return an alternative's bills at the prices of the pricing day, and where each price goes.
+
+    What contracts say of a month's bill comes on top of them: `bills_under_terms`.
+    """
     rates = [rate for rate in alternative.rates if rate is not None]
     if alternative.unpriced or len(rates) < len(stack.services):
         return None

@@ -8,6 +8,7 @@ from typing import Literal
 
 from tco.arrays import Quantity
 from tco.catalog.sourced import SourcedValue
+from tco.catalog.spend_terms import SpendTerms
 from tco.costing.purchase import Option
 
 __all__ = [
@@ -106,6 +107,11 @@ class CostLine:
     def usd(self) -> Quantity:
         """USD per month."""
         return self.quantity * self.usd_per_unit
+
+    @property
+    def terms(self) -> SpendTerms | None:
+        """The contract that it is billed under, where that has terms for the month's bill."""
+        return next((figure.terms for figure in self.figures if figure.terms is not None), None)
 
     @property
     def confidential(self) -> bool:

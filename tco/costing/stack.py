@@ -9,6 +9,7 @@ from typing import Literal
 
 from tco.catalog.plausibility.finding import PlausibilityFinding
 from tco.catalog.sourced import SourcedValue
+from tco.catalog.spend_terms import SpendTerms
 from tco.costing.api_bill import ApiRate
 from tco.costing.caution import Caution
 from tco.costing.group import Group
@@ -57,6 +58,15 @@ class Alternative:
         """Whether units of throughput are bought at any of its APIs."""
         return any(rate is not None and rate.provisioned is not None for rate in self.rates)
 
+    @property
+    def terms(self) -> tuple[SpendTerms | None, ...]:
+        """The contracts for the month's bill that its APIs are under, one by one."""
+        return tuple(rate and rate.found.discounts.terms for rate in self.rates)
+
+    def is_proportional(self, stack: StackModel) -> bool:
+        """Return whether its bill, beside a stack, is proportional to the demand."""
+        return not (self.provisioned or any(self.terms) or stack.owed)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackModel:
@@ -78,6 +88,8 @@ class StackModel:
     warnings: tuple[Caution, ...]
     unpriced: tuple[Unpriced, ...]
     implausible: tuple[PlausibilityFinding, ...]
+    owed: tuple[SpendTerms, ...] = ()
+    """Signed commitments: their shortfall is billed whatever is chosen."""
     mtok_per_month: float
     """All tokens of the pricing day's month, all services together."""
     other_fleets: Callable[[], Sequence[StackModel]] = field(default=tuple, repr=False)

@@ -84,6 +84,7 @@ def resolve(
         warnings=tuple(todo.warnings),
         unpriced=tuple(todo.unpriced),
         implausible=found,
+        owed=todo.catalog.owed(day),
         mtok_per_month=sum(service.mtok_per_month for service in services),
     )
 

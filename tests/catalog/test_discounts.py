@@ -142,6 +142,11 @@ def test_every_source_of_an_apis_price_is_discounted() -> None:
         assert after.row.output_usd_per_mtok == before.row.output_usd_per_mtok * 0.5
 
 
+API: Keys = {"instance": None, "api": "api/*"}
+TIERS: list[Keys] = [
+    {"above_usd_per_month": 100, "percent_off": 10},
+    {"above_usd_per_month": 200, "percent_off": 20},
+]
 REFUSED: list[tuple[list[Keys], str]] = [
     ([{"percent_off": 120}], "percent_off: 120 is not a discount in percent, from 1 up to"),
     ([{"percent_off": 100}], "What is free is a row of prices with 0."),
@@ -152,7 +157,24 @@ REFUSED: list[tuple[list[Keys], str]] = [
     ([{"percent_off": "12"}], "'12' is a string. Write it without quotes."),
     ([{"percent_off": True}], "percent_off: true"),
     ([{"percent_off": [10, 12]}], "percent_off"),
-    ([{}], "discounts[0].percent_off: is missing."),
+    ([{}], "discounts[0]: needs percent_off, tiers or committed_usd_per_month."),
+    ([{"percent_off": 5, "tiers": TIERS}], "tiers by the month's bill are for an api."),
+    ([{**API, "percent_off": 5, "tiers": TIERS}], "has percent_off or tiers."),
+    ([{**API, "tiers": TIERS[::-1]}], "are not in ascending order"),
+    ([{**API, "tiers": [TIERS[0], TIERS[0]]}], "are not in ascending order"),
+    (
+        [{**API, "tiers": [TIERS[0], {**TIERS[1], "percent_off": 5}]}],
+        "tiers of [10.0, 5.0] percent off: a higher bill has no smaller discount.",
+    ),
+    ([{**API, "tiers": [{**TIERS[0], "percent_off": 0.1}]}], "A discount of 10% is 10."),
+    ([{"percent_off": 5, "signed": True}], "signed goes with committed_usd_per_month"),
+    ([{"percent_off": 5, "other_usd_per_month": 9}], "goes with committed_usd_per_month or tiers."),
+    ([{"committed_usd_per_month": -1}], "committed_usd_per_month: -1 should be"),
+    ([{"committed_usd_per_month": [1, 2]}], "committed_usd_per_month"),
+    (
+        [{"committed_usd_per_month": 9e3}, {"committed_usd_per_month": 9e3, "instance": "*"}],
+        "hold for the same prices at the same time.",
+    ),
     (
         [{"percent_off": 5, "from": "2026-02-01", "until": "2026-01-01"}],
         "discounts[0]: until 2026-01-01 is before from 2026-02-01.",

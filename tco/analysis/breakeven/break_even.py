@@ -204,7 +204,7 @@ def _cost(stack: StackModel, alternative: Alternative) -> Callable[[FloatArray],
     bills = api_bills(stack, alternative)
     if bills is None:
         return None
-    if alternative.provisioned:
+    if not alternative.is_proportional(stack):
         return lambda factor: np.asarray(sum(api_bills(stack, alternative, factor) or ()), float)
     slope = sum(bills)
     return lambda factor: slope * factor

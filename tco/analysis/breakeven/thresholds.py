@@ -1,7 +1,8 @@
 """What would change the answer: for each input the value at which the horizon breaks even.
 
 Every threshold is the root of the present value of the saving in one input. The saving is a
-straight line in each of them, so two evaluations of the same formulas give the root exactly.
+straight line in each of them, so two evaluations of the same formulas give the root exactly. Under
+a contract with tiers or a commitment it is not, in prices and in the load: those are unknown.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from tco.analysis.cashflow.comparison import OwnSide, RivalSide
 from tco.analysis.cashflow.projection import CashFlow, payback_months
 from tco.arrays import FloatArray, as_scalar
+from tco.costing.figures import has_terms
 from tco.costing.ledger import api_bills
 from tco.costing.stack import Alternative
 
@@ -78,16 +80,24 @@ def thresholds(own: OwnSide, rival: RivalSide) -> Thresholds:
     saving = bill - own.npv_usd
     without_people, with_one_fte = own.npv_usd_by_fte
     rented, capex = own.usd_per_gpu_hour, own.capex_usd
+    bends = has_terms(own.stack)
+    bends_with_api = bends or any(rival.alternative.terms)
     return Thresholds(
-        utilization=_utilization(own, rival.alternative, saving),
-        usd_per_gpu_hour=_scaled(flip(bill - own.rent_free_npv_usd, saving), rented)
-        if rented
-        else NONE,
-        api_price_factor=_api_price_factor(own, rival.alternative, saving),
+        utilization=UNKNOWN if bends_with_api else _utilization(own, rival.alternative, saving),
+        usd_per_gpu_hour=_gpu_hour(flip(bill - own.rent_free_npv_usd, saving), rented, bends=bends),
+        api_price_factor=UNKNOWN
+        if bends_with_api
+        else _api_price_factor(own, rival.alternative, saving),
         fte=flip(bill - without_people, bill - with_one_fte),
         capex_usd=_scaled(flip(bill - own.capex_free_npv_usd, saving), capex) if capex else NONE,
         payback_months=_payback(own.flow, rival.flow.billed_usd - rival.refused_usd),
     )
+
+
+def _gpu_hour(threshold: Threshold, rented_usd: float, *, bends: bool) -> Threshold:
+    if not rented_usd:
+        return NONE
+    return UNKNOWN if bends else _scaled(threshold, rented_usd)
 
 
 def _scaled(threshold: Threshold, unit: float) -> Threshold:

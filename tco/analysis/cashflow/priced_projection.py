@@ -11,6 +11,7 @@ from tco.analysis.cashflow.projection import CashFlow, Discounting, Projection, 
 from tco.arrays import FloatArray, Quantity
 from tco.costing.api_bill import PricePath
 from tco.costing.ledger import bills_at_first_prices
+from tco.costing.spend import bills_under_terms
 from tco.costing.stack import Alternative
 from tco.scenario import BASE_CASE, Scenario
 
@@ -78,11 +79,10 @@ class PricedProjection:
         )
         if bills is None:
             return None
-        return PricedAlternative(
-            self,
-            alternative,
-            tuple(bill * self.price_factor(path) for bill, path in bills),
-        )
+        stack = self.ahead.stack
+        billed = [bill * self.price_factor(path) for bill, path in bills]
+        due = bills_under_terms(billed, alternative.terms, stack.owed, self.ahead.months)
+        return PricedAlternative(self, alternative, tuple(due))
 
 
 @dataclass(frozen=True)

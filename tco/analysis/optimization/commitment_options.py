@@ -79,8 +79,9 @@ def _api(stack: StackModel, alternatives: Sequence[Alternative]) -> CommitmentOp
     bills: dict[str, float] = {}
     for alternative in alternatives:
         known = api_bills(stack, alternative)
-        if alternative.eligible and known is not None and not alternative.provisioned:
-            bills[alternative.name] = float(sum(known))
+        is_committed = alternative.provisioned or any(alternative.terms)
+        if alternative.eligible and known is not None and not is_committed:
+            bills[alternative.name] = as_scalar(sum(known))
     if not bills:
         return CommitmentOption(
             name="API",

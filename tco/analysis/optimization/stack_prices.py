@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tco.analysis.optimization.mix import Mix, service_with
 from tco.arrays import as_scalar
 from tco.costing.fleet_operation import FleetOperation, GroupWork, operate
 from tco.costing.ledger import service_lines, shared_lines
-from tco.costing.lines import total
+from tco.costing.lines import CostLine, total
 from tco.costing.service_model import ServiceModel
+from tco.costing.spend import lines_under_terms
 from tco.costing.stack import StackModel
 
 __all__ = ["StackPrices"]
@@ -22,6 +24,7 @@ class _Part:
 
     service: ServiceModel
     operation: FleetOperation
+    lines: Sequence[CostLine]
     usd: float
 
     @property
@@ -78,12 +81,16 @@ class StackPrices:
         )
         if not bool(done.served(stack)[0]):
             return None
-        return sum(part.usd for part in parts) + as_scalar(total(shared_lines(stack, done)))
+        shared = shared_lines(stack, done)
+        lines = [*shared, *(line for part in parts for line in part.lines)]
+        if stack.owed or any(line.terms is not None for line in lines):
+            return as_scalar(total(lines_under_terms(lines, stack.owed, 0.0)))
+        return sum(part.usd for part in parts) + as_scalar(total(shared))
 
     def _part(self, stack: StackModel, service: ServiceModel) -> _Part:
         if id(service) not in self.parts:
             alone = replace(stack, services=(service,))
             operation = operate(alone)
-            usd = as_scalar(total(service_lines(alone, operation, 0)))
-            self.parts[id(service)] = _Part(service, operation, usd)
+            lines = service_lines(alone, operation, 0)
+            self.parts[id(service)] = _Part(service, operation, lines, as_scalar(total(lines)))
         return self.parts[id(service)]
