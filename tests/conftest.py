@@ -142,6 +142,8 @@ FIGURES: dict[str, tuple[float, str]] = {
     "logs_usd_per_gb": (0.5, "USD/GB"),
     "logs_gb_per_node_month": (20, "GB"),
     "load_balancer_usd_per_month": (25, "USD/month"),
+    "cloudwatch_alarm_usd_per_month": (0.1, "USD/month"),
+    "cloudwatch_metric_usd_per_month": (0.3, "USD/month"),
 }
 
 BOOK: Keys = {

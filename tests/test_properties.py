@@ -113,6 +113,7 @@ MONEY_FIGURES = (
     *("aws_internet_usd_per_gb_next_100tb", "aws_internet_usd_per_gb_above_150tb"),
     *("usd_per_fte_year", "disk_usd_per_gb_month", "logs_usd_per_gb"),
     "load_balancer_usd_per_month",
+    *("cloudwatch_alarm_usd_per_month", "cloudwatch_metric_usd_per_month"),
 )
 
 

@@ -29,10 +29,10 @@ MATCH = re.compile(r"(?:([^=:]+):)?([a-zA-Z_][a-zA-Z0-9_]*)=(.+)", re.DOTALL)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "prometheus", "json"]),
+    type=click.Choice(["text", "prometheus", "cloudwatch", "json"]),
     default="text",
     show_default=True,
-    help="A text, a file of alert rules for Prometheus, or JSON for programs.",
+    help="A text, alert rules for Prometheus, an alarm as CloudFormation, or JSON.",
 )
 @click.option(
     "--engine",
@@ -70,6 +70,7 @@ def alerts(
     from tco.documents.alerts import alerts_document
     from tco.files import write_text
     from tco.report.alerts import alerts_text, prometheus_rules
+    from tco.report.cloudformation import cloudformation_template
     from tco.report.layout import columns
 
     [result] = evaluated([stack], question)
@@ -79,6 +80,8 @@ def alerts(
         text = json_text(document)
     elif form == "prometheus":
         text = prometheus_rules(document)
+    elif form == "cloudwatch":
+        text = cloudformation_template(document)
     else:
         text = alerts_text(document, columns())
     if out is None:

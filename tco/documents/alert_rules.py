@@ -17,7 +17,7 @@ from tco.documents.review import ReviewPart, TripwirePart, tripwire_value
 from tco.serving_metrics import ServingMetrics
 from tco.units import HOURS_PER_MONTH, SECONDS_PER_HOUR, TOKENS_PER_MTOK
 
-__all__ = ["AlertRulePart", "WatchedService", "alert_rules", "selector"]
+__all__ = ["AlertRulePart", "WatchedService", "alert_rules", "number_text", "selector"]
 
 WINDOW = "7d"
 A_DAY = "1d"
@@ -47,6 +47,7 @@ class WatchedService:
     ``fleet_tok_s`` is the output at which it alone would fill the whole fleet of the stack.
     """
 
+    name: str
     metrics: ServingMetrics
     labels: Mapping[str, str]
     fleet_tok_s: float
@@ -94,16 +95,13 @@ def _crossed(
     if not services or not watched:
         return
     measured = {
-        "utilization": " + ".join(
-            f"{service.rate(service.metrics.generation_tokens)} / {_number(service.fleet_tok_s)}"
-            for service in services
-        ),
+        "utilization": " + ".join(map(_share, services)),
         "volume": _volume(services, served_share),
     }
     seen = " and ".join(_week_ago(service) for service in services)
     for wire in watched:
         sign = "<" if wire.direction == "below" else ">"
-        threshold = _number(wire.threshold or 0.0)
+        threshold = number_text(wire.threshold or 0.0)
         yield AlertRulePart(
             alert=f"Tco{NAMES[wire.kind]}{(wire.direction or '').capitalize()}BreakEven",
             expr=f"({measured[wire.kind]}) {sign} {threshold} and {seen}",
@@ -127,6 +125,12 @@ def _crossed(
         )
 
 
+def _share(service: WatchedService) -> str:
+    """Return the utilization that one service makes of the whole fleet."""
+    output = service.rate(service.metrics.generation_tokens)
+    return f"{output} / {number_text(service.fleet_tok_s)}"
+
+
 def _volume(services: Sequence[WatchedService], served_share: float) -> str:
     """Return the tokens of a month in millions, with those that the plan sends to APIs."""
     rates = " + ".join(
@@ -134,7 +138,7 @@ def _volume(services: Sequence[WatchedService], served_share: float) -> str:
         for service in services
         for counter in (service.metrics.prompt_tokens, service.metrics.generation_tokens)
     )
-    return f"({rates}) * {_number(MTOK_PER_MONTH / served_share)}"
+    return f"({rates}) * {number_text(MTOK_PER_MONTH / served_share)}"
 
 
 def _week_ago(service: WatchedService) -> str:
@@ -195,10 +199,10 @@ def _literal(text: str) -> str:
     return text.replace("{{", '{{ "{{" }}')
 
 
-def _number(value: float) -> str:
+def number_text(value: float) -> str:
     """Return a number in six digits, as PromQL and people read it.
 
-    >>> _number(313163.7555710287), _number(2_510_464.9), _number(0.7760451650964902)
+    >>> number_text(313163.7555710287), number_text(2_510_464.9), number_text(0.7760451650964902)
     ('313164', '2510465', '0.776045')
     """
     text = f"{value:.6g}"

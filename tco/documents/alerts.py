@@ -11,14 +11,16 @@ from pydantic import Field
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.served_load import ServedLoad, served_load, served_share
 from tco.documents.alert_rules import AlertRulePart, WatchedService, alert_rules
+from tco.documents.cloudwatch_alarms import (
+    SERVICE_DIMENSION,
+    CloudWatchAlarmPart,
+    utilization_alarm,
+)
 from tco.documents.document import Document, Part
 from tco.documents.review import ReviewPart, review_part
 from tco.serving_metrics import SERVING_METRICS, ServingMetrics, metrics_of
 
 __all__ = ["AlertsDocument", "MetricsPart", "WatchedServicePart", "alerts_document"]
-
-SERVICE_LABEL = "tco_service"
-"""Tells the series of several services apart; the scrape configuration adds it."""
 
 
 class MetricsPart(Part):
@@ -58,6 +60,9 @@ class AlertsDocument(Document):
     services: tuple[WatchedServicePart, ...]
     served_share: float = Field(description="Share of the tokens that the plan's nodes serve.")
     rules: tuple[AlertRulePart, ...] = Field(description="Alert rules for Prometheus.")
+    cloudwatch: CloudWatchAlarmPart | None = Field(
+        description="The alarm for CloudWatch; null where no utilization changes the answer."
+    )
     unwatched: tuple[str, ...] = Field(description="What no rule watches, and what does instead.")
 
 
@@ -91,6 +96,7 @@ def alerts_document(
         services=services,
         served_share=share,
         rules=alert_rules(stack, review, complete, share),
+        cloudwatch=utilization_alarm(stack, review, complete),
         unwatched=tuple(_unwatched(stack, review, services)),
     )
 
@@ -100,7 +106,7 @@ def _service(
 ) -> WatchedServicePart:
     name = engine or load.engine
     metrics = metrics_of(name)
-    apart = {SERVICE_LABEL: load.service} if several else {}
+    apart = {SERVICE_DIMENSION: load.service} if several else {}
     return WatchedServicePart(
         name=load.service,
         engine=name,
@@ -125,7 +131,9 @@ def _watched(service: WatchedServicePart) -> WatchedService | None:
     metrics = metrics_of(service.engine)
     if metrics is None or service.fleet_tok_s is None:
         return None
-    return WatchedService(metrics=metrics, labels=service.labels, fleet_tok_s=service.fleet_tok_s)
+    return WatchedService(
+        name=service.name, metrics=metrics, labels=service.labels, fleet_tok_s=service.fleet_tok_s
+    )
 
 
 def _unwatched(

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from tco.catalog.fields import Name
+from tco.catalog.fields import Flag, Name
 from tco.files import Strict
 
 __all__ = ["Guardrails", "Provision"]
@@ -26,10 +26,11 @@ class Provision(Strict):
 
 
 class Guardrails(Strict):
-    """Who is notified of spending and of idle GPUs."""
+    """Who is notified of spending and of idle GPUs, and whether of tripwires too."""
 
     budget_emails: tuple[Name, ...] = ()
     sns_topic_arn: Name | None = None
+    tripwires: Flag = False
 
 
 def _guardrails_form(given: Any) -> str:

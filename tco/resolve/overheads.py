@@ -54,6 +54,19 @@ def _people(row: SourcedValue) -> SourcedValue:
 
 
 def resolve_platform(todo: Lookup) -> Platform:
+    """Return the platform that the plan states, or the catalog's default, and its alarms."""
+    platform = _platform(todo)
+    guardrails = todo.plan.guardrails
+    if todo.plan.provision is None or not guardrails or not guardrails.tripwires:
+        return platform
+    watched = (
+        ("utilization alarm", todo.figure("cloudwatch_alarm_usd_per_month")),
+        ("utilization metric", todo.figure("cloudwatch_metric_usd_per_month")),
+    )
+    return replace(platform, usd_per_month=(*platform.usd_per_month, *watched))
+
+
+def _platform(todo: Lookup) -> Platform:
     """Return the platform that the plan states, or the catalog's default."""
     stated = todo.plan.platform
     if stated is None:

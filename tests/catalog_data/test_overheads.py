@@ -26,6 +26,8 @@ NEEDED = [
     "throughput_factor_per_year",
     "boot_and_load_hours_multi_gpu",
     "boot_and_load_hours_single_gpu",
+    "cloudwatch_alarm_usd_per_month",
+    "cloudwatch_metric_usd_per_month",
     "disk_gb_per_node",
     "disk_usd_per_gb_month",
     "egress_bytes_per_token",

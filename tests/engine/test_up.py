@@ -135,3 +135,29 @@ def test_node_groups_join_the_cluster_with_their_purchase_option(
     assert main["labels"]["tco/pool"] == "main"
     assert main["tags"]["tco:stack"] == "dev"
     assert [call["type"] for call in project.calls() if "budget" in call["type"]] == []
+
+
+def test_a_tripwire_is_an_alarm_on_what_the_engine_counts(project: Project, cloud: Cloud) -> None:
+    """A fleet that wins at its planned utilization is watched for the one at which it loses."""
+    given = plan(
+        {"main": on_demand(1)},
+        cloud.subnets,
+        alternatives={"only": ["openai/gpt-5.5-us"]},
+        ops={"fte": 0.1},
+        guardrails={"budget_emails": ["gpu-spend@example.com"], "tripwires": True},
+    )
+    project.stack(opened(given))
+    project.init()
+    project.done("up", "--yes", "--skip-preview", "--stack", "dev")
+    alarms = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    [alarm] = [one for one in alarms if one["AlarmName"] == "tco-dev-utilization"]
+    assert alarm["ComparisonOperator"] == "LessThanThreshold"
+    assert 0 < alarm["Threshold"] < 1
+    by_id = {query["Id"]: query for query in alarm["Metrics"]}
+    counted = by_id["tokens0"]["MetricStat"]
+    assert counted["Metric"]["MetricName"] == "vllm:generation_tokens_total"
+    assert counted["Metric"]["Dimensions"] == [{"Name": "tco_stack", "Value": "dev"}]
+    assert (counted["Period"], counted["Stat"]) == (86_400, "Sum")
+    assert by_id["utilization"]["Expression"].startswith("tokens0/PERIOD(tokens0)/")
+    again = project.done("preview", "--stack", "dev", "--expect-no-changes")
+    assert "unchanged" in again.out

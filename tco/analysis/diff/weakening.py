@@ -157,6 +157,8 @@ def _guardrails(before: Plan, after: Plan) -> Iterator[Weakening]:
         )
     if old.sns_topic_arn is not None and old.sns_topic_arn != new.sns_topic_arn:
         yield Weakening("guardrails.sns_topic_arn", old.sns_topic_arn, new.sns_topic_arn)
+    if old.tripwires and not new.tripwires:
+        yield Weakening("guardrails.tripwires", True, False)
 
 
 def _confirmed(source: StackFile) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What tells people that money is spent: a budget at the planned figure, and an idle alarm."""
+"""What tells people that money is spent: a budget at the planned figure, and alarms."""
 
 from __future__ import annotations
 
@@ -8,40 +8,26 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tco.arrays import as_scalar
-from tco.costing.fleet_operation import operate
-from tco.costing.ledger import ledger
-from tco.costing.lines import total
-from tco.costing.stack import StackModel
 from tco.iac.provision.agent import AGENT_NAMESPACE, GPU_METRIC, POOL_DIMENSION
 from tco.iac.provision.arguments import GpuNodePoolArgs, short_name
+from tco.iac.provision.tripwire_limits import TripwireLimits
+from tco.iac.provision.utilization_alarm import utilization_alarm
 from tco.plan.provision import Guardrails
 
-__all__ = ["SpendGuardrails", "billed_by_aws_usd"]
+__all__ = ["SpendGuardrails"]
 
-BILLED = ("compute", "standby", "egress", "platform")
 IDLE_BELOW_PERCENT = 10
 IDLE_HOURS = 3
 ALARMS: tuple[tuple[str, int], ...] = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100))
 """Share of the planned month, in percent, at which spent and forecast money alarms."""
 
 
-def billed_by_aws_usd(stack: StackModel) -> float:
-    """USD per month of the lines that AWS bills: no people, no API, nothing rented elsewhere."""
-    provisioned = {pool.name for _, _, _, pool in stack.pools() if pool.provisioned}
-    billed = (
-        line
-        for line in ledger(stack, operate(stack))
-        if line.category in BILLED and (not line.pool or line.pool in provisioned)
-    )
-    return as_scalar(total(billed))
-
-
 class SpendGuardrails(pulumi.ComponentResource):
     """A budget with actual and forecast alarms, and an alarm on idle GPUs for every pool.
 
-    The budget counts what carries the tag `tco:stack`, which has to be activated as a cost
-    allocation tag in the account's billing settings.
+    With ``limits`` there is a notification at the spending, and an alarm at the utilization, at
+    which the plan's answer changes. The budget counts what carries the tag `tco:stack`, which has
+    to be activated as a cost allocation tag in the account's billing settings.
     """
 
     def __init__(
@@ -53,14 +39,18 @@ class SpendGuardrails(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
         *,
         planned: bool = False,
+        limits: TripwireLimits | None = None,
     ) -> None:
         super().__init__("tco:iac:SpendGuardrails", stack, None, opts)
         self.planned = planned
         own = pulumi.ResourceOptions(parent=self)
         topic = terms.sns_topic_arn or _topic(stack, terms.budget_emails, own)
-        _budget(stack, usd_per_month, terms, own)
+        most = limits.usd_per_month if limits is not None else None
+        _budget(stack, usd_per_month, terms, own, break_even_usd=most)
         for pool in pools:
             _idle_alarm(stack, pool, topic, own)
+        if limits is not None and limits.alarm is not None:
+            utilization_alarm(stack, limits.alarm, topic, opts=own, region=pools[0].region)
         self.register_outputs({"topic": topic})
 
 
@@ -81,8 +71,16 @@ def _topic(stack: str, emails: Sequence[str], opts: pulumi.ResourceOptions) -> p
 
 
 def _budget(
-    stack: str, usd_per_month: float, terms: Guardrails, opts: pulumi.ResourceOptions
+    stack: str,
+    usd_per_month: float,
+    terms: Guardrails,
+    opts: pulumi.ResourceOptions,
+    *,
+    break_even_usd: float | None,
 ) -> None:
+    alarms: list[tuple[str, float]] = list(ALARMS)
+    if break_even_usd is not None:
+        alarms.append(("FORECASTED", round(100 * break_even_usd / usd_per_month, 1)))
     hears: dict[str, Any] = {}
     if terms.budget_emails:
         hears["subscriber_email_addresses"] = list(terms.budget_emails)
@@ -96,7 +94,7 @@ def _budget(
             "threshold_type": "PERCENTAGE",
             **hears,
         }
-        for kind, percent in ALARMS
+        for kind, percent in alarms
     ]
     aws.budgets.Budget(
         "budget",

@@ -18,8 +18,10 @@ from tco.costing.pool_model import PoolModel
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel
 from tco.errors import BadInput, Problem, TcoError
-from tco.iac.provision.guardrails import SpendGuardrails, billed_by_aws_usd
+from tco.iac.provision.aws_bill import billed_by_aws_usd
+from tco.iac.provision.guardrails import SpendGuardrails
 from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs
+from tco.iac.provision.tripwire_limits import tripwire_limits
 from tco.plan.plan import PLAN_KEY
 from tco.plan.provision import Guardrails, Provision
 from tco.plan.stack_file import StackFile, stack_from
@@ -136,6 +138,15 @@ def _problems(stack: StackModel) -> Iterator[Problem]:
             "or guardrails: false to do without.",
         )
 
+    regions = sorted({pool.region or "" for _, pool in pools})
+    if guardrails and guardrails.tripwires and len(regions) > 1:
+        yield Problem(
+            stack.file,
+            f"{PLAN_KEY}.guardrails.tripwires",
+            f"an alarm reads one region, and the pools are in {' and '.join(regions)}.",
+            "Write tripwires: false, and watch the utilization with `tco alerts`.",
+        )
+
 
 def _heard(guardrails: Guardrails) -> bool:
     return bool(guardrails.budget_emails or guardrails.sns_topic_arn)
@@ -161,8 +172,15 @@ def declare(stack: StackModel, planned: Mapping[str, GpuNodePoolArgs]) -> dict[s
             because = _idle_because(stack, pool, spares)
             pools[pool.name] = GpuNodePool(pool.name, planned.get(pool.name), idle_because=because)
     if planned and stack.plan.guardrails:
-        usd, terms = billed_by_aws_usd(stack), stack.plan.guardrails
-        SpendGuardrails(stack.name, usd, list(planned.values()), terms=terms, planned=True)
+        terms = stack.plan.guardrails
+        SpendGuardrails(
+            stack.name,
+            billed_by_aws_usd(stack),
+            list(planned.values()),
+            terms=terms,
+            planned=True,
+            limits=tripwire_limits(stack) if terms.tripwires else None,
+        )
     return pools
 
 

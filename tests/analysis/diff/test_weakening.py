@@ -66,6 +66,9 @@ CASES = {
         {"gate": {"override": {**OVERRIDE, "max_usd_per_month": 15_001}}},
         ["gate.override.max_usd_per_month"],
     ),
+    "guardrails.tripwires": Case(
+        {"guardrails": {"tripwires": True}}, {"guardrails": {}}, ["guardrails.tripwires"]
+    ),
     "guardrails": Case({}, {"guardrails": False}, ["guardrails"]),
     "recipient": Case(
         {"guardrails": {"budget_emails": ["a@example.com", "b@example.com"]}},

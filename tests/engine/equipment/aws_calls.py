@@ -330,17 +330,34 @@ def _delete_budget(identity: str, inputs: Inputs) -> None:
 
 def _put_alarm(inputs: Inputs) -> Made:
     renamed = {"name": "AlarmName", "okActions": "OKActions"}
+    apart = ("dimensions", "metricQueries", "tags")
     parameters: Inputs = {
-        renamed.get(key, titled(key)): value
-        for key, value in inputs.items()
-        if key not in ("dimensions", "tags")
+        renamed.get(key, titled(key)): value for key, value in inputs.items() if key not in apart
     }
-    client("cloudwatch").put_metric_alarm(
-        **parameters,
-        Dimensions=[{"Name": key, "Value": value} for key, value in inputs["dimensions"].items()],
-        Tags=pairs(inputs["tags"]),
-    )
+    if "metricQueries" in inputs:
+        parameters["Metrics"] = [_metric_query(query) for query in inputs["metricQueries"]]
+    else:
+        parameters["Dimensions"] = _dimensions(inputs)
+    client("cloudwatch").put_metric_alarm(**parameters, Tags=pairs(inputs["tags"]))
     return inputs["name"], {}
+
+
+def _metric_query(query: Inputs) -> Inputs:
+    made: Inputs = {titled(key): value for key, value in query.items() if key != "metric"}
+    if "metric" not in query:
+        return made
+    metric = query["metric"]
+    series = {
+        "Namespace": metric["namespace"],
+        "MetricName": metric["metricName"],
+        "Dimensions": _dimensions(metric),
+    }
+    statistic = {"Metric": series, "Period": metric["period"], "Stat": metric["stat"]}
+    return {**made, "MetricStat": statistic, "ReturnData": False}
+
+
+def _dimensions(inputs: Inputs) -> list[Inputs]:
+    return [{"Name": key, "Value": value} for key, value in inputs["dimensions"].items()]
 
 
 def _update_alarm(identity: str, inputs: Inputs) -> Inputs:
