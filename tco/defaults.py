@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["SCENARIOS", "SEED"]
+__all__ = ["OLD_PRICE_DAYS", "SCENARIOS", "SEED"]
 
+OLD_PRICE_DAYS: Final = 180
+"""From this age on, a price is too old to decide on."""
 SCENARIOS: Final = 10_000
 SEED: Final = 1
 """Any fixed seed will do: the same plan gives the same memo."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import os
 import signal
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -55,6 +56,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--renew", action="store_true", help="rewrite golden files and output in README and docs"
     )
+
+
+@pytest.fixture(autouse=True)
+def price_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the prices that `tco prices refresh` has left in the user's home."""
+    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
 
 
 DAY = dt.date(2026, 11, 23)  # a Monday

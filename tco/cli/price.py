@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from tco.cli.books import book_option, catalog_with
-from tco.cli.options import DAY, format_option, print_json, print_text
+from tco.cli.options import DAY, format_option, print_error, print_json, print_text
 from tco.clock import utc_today
+from tco.report.layout import folded
 
 __all__ = ["price"]
 
@@ -27,16 +28,27 @@ __all__ = ["price"]
     default=None,
     help="Price as of this date (default: today).",
 )
-def price(file: str, form: str, books: Sequence[Path], day: dt.date | None) -> None:
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Leave out the EC2 prices that `tco prices refresh` has left on this machine.",
+)
+def price(
+    file: str, form: str, books: Sequence[Path], day: dt.date | None, *, no_cache: bool
+) -> None:
     """Price what any Pulumi program provides, in any language.
 
     FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -
     it is read from a pipe. Every resource is priced, free, paid by use, or named as unpriced.
     """
+    from tco.catalog.price_cache import PriceCache, cache_folder
     from tco.iac.estimate.documents import shown_as
     from tco.iac.estimate.pricing import price_file
 
-    result = price_file(file, catalog_with(books), day or utc_today())
+    cache = PriceCache(None if no_cache else cache_folder())
+    result = price_file(file, catalog_with(books), day or utc_today(), cache=cache)
+    for problem in cache.problems:
+        print_error(folded(problem))
     if form == "json":
         from tco.iac.estimate.price_document import priced_document
 

@@ -16,6 +16,7 @@ from tco.cli.options import format_option, print_json, print_text, today_option
 from tco.cli.prices_import import prices_import
 from tco.cli.prices_refresh import prices_refresh
 from tco.clock import utc_today
+from tco.defaults import OLD_PRICE_DAYS
 from tco.errors import TcoError, one_of
 from tco.report.layout import columns
 
@@ -172,7 +173,7 @@ def _print_figures(
 @click.option(
     "--max-age",
     type=click.IntRange(min=0),
-    default=180,
+    default=OLD_PRICE_DAYS,
     show_default=True,
     metavar="DAYS",
     help="List figures older than this.",

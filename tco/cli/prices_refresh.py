@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from tco.catalog.book import Book
     from tco.catalog.catalog import Catalog
     from tco.refresh.api_change import ApiChange
-    from tco.refresh.change import Change
-    from tco.refresh.source import Trouble
+    from tco.refresh.collect import Collected
 
 __all__ = ["prices_refresh"]
 
@@ -153,17 +152,26 @@ def prices_refresh(
     from tco.catalog.embedded import load_catalog
     from tco.documents.prices_refresh import prices_refresh_document
     from tco.refresh.book_rows import append_prices, existing_book
+    from tco.refresh.proposal import changes
 
     day = today or utc_today()
     book = existing_book(path)
-    catalog = load_catalog().with_books([] if book is None else [book])
+    listed = [] if book is None else [book.model_copy(update={"discounts": ()})]
+    catalog = load_catalog().with_books(listed)
     apis = _of_apis(catalog, book, wanted, day)
-    nodes, missing = _of_nodes(catalog, book, wanted, day)
+    collected = _collected(catalog, wanted, day)
+    nodes = changes(collected, catalog, book, day)
     rows = [change.price for change in (*nodes, *apis) if change.proposed]
     if rows and not dry_run:
         append_prices(path, book, rows)
     document = prices_refresh_document(
-        str(path), day, 0 if dry_run else len(rows), nodes=nodes, apis=apis, missing=missing
+        str(path),
+        day,
+        0 if dry_run else len(rows),
+        nodes=nodes,
+        apis=apis,
+        missing=collected.troubles,
+        cached=[] if dry_run else _cached(collected, day),
     )
     if form == "json":
         print_json(document)
@@ -186,16 +194,25 @@ def _of_apis(catalog: Catalog, book: Book | None, wanted: Wanted, day: dt.date) 
     return api_changes(catalog, book, wanted.models, day)
 
 
-def _of_nodes(
-    catalog: Catalog, book: Book | None, wanted: Wanted, day: dt.date
-) -> tuple[list[Change], list[Trouble]]:
+def _cached(collected: Collected, day: dt.date) -> list[tuple[str, int, Path]]:
+    """Write the prices of all instance types to the cache: regions, types and files."""
+    from tco.catalog.price_cache import PriceCache, cache_folder
+
+    cache = PriceCache(cache_folder())
+    return [
+        (region, len(prices), cache.write(region, day, "AWS Price List", prices))
+        for region, prices in collected.listed.items()
+    ]
+
+
+def _collected(catalog: Catalog, wanted: Wanted, day: dt.date) -> Collected:
     """Return the prices of AWS and what is missing. Raises TcoError where nothing is left."""
+    from tco.refresh.collect import Collected, all_troubles, collect
+
     names = [name for name in wanted.sources if name != API]
     if not names:
-        return [], []
+        return Collected()
     from tco.refresh.clients import AwsClients
-    from tco.refresh.collect import all_troubles, collect
-    from tco.refresh.proposal import changes
     from tco.refresh.registry import SOURCES
     from tco.refresh.source import Ask
 
@@ -214,7 +231,7 @@ def _of_nodes(
         collected = collect(shown, clients)
     if not collected.complete and API not in wanted.sources:
         raise TcoError(all_troubles(collected.troubles))
-    return changes(collected, catalog, book, day), collected.troubles
+    return collected
 
 
 def _instances(catalog: Catalog, patterns: Sequence[str]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from pydantic import Field
 from tco.documents.document import Document, Part
 
 __all__ = [
+    "CachedPricesPart",
     "ComponentPart",
     "CountsPart",
     "PriceDocument",
@@ -78,6 +79,15 @@ class CountsPart(Part):
     unpriced: int
 
 
+class CachedPricesPart(Part):
+    """A region whose prices come from this machine's cache."""
+
+    region: str
+    as_of: dt.date
+    age_days: int
+    old: bool = Field(description="Whether they are older than 180 days.")
+
+
 class PriceDocument(Document):
     """What ``tco price --format json`` prints."""
 
@@ -89,4 +99,5 @@ class PriceDocument(Document):
     )
     counts: CountsPart
     warnings: tuple[str, ...]
+    cached: tuple[CachedPricesPart, ...]
     resources: tuple[ResourcePart, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -80,6 +81,14 @@ class TroublePart(Part):
     message: str
 
 
+class CachedRegionPart(Part):
+    """A region whose on-demand prices of all instance types are kept for ``tco price``."""
+
+    region: str
+    types: int
+    file: str
+
+
 class PricesRefreshDocument(Document):
     """What ``tco prices refresh --format json`` prints."""
 
@@ -90,6 +99,7 @@ class PricesRefreshDocument(Document):
     prices: tuple[ChangePart, ...]
     apis: tuple[ApiChangePart, ...]
     missing: tuple[TroublePart, ...]
+    cached: tuple[CachedRegionPart, ...]
 
 
 def prices_refresh_document(
@@ -100,6 +110,7 @@ def prices_refresh_document(
     nodes: Sequence[Change],
     apis: Sequence[ApiChange],
     missing: Sequence[Trouble],
+    cached: Sequence[tuple[str, int, Path]],
 ) -> PricesRefreshDocument:
     """Return a refresh as ``tco.prices-refresh/1``."""
     return PricesRefreshDocument(
@@ -116,6 +127,10 @@ def prices_refresh_document(
                 message=trouble.message,
             )
             for trouble in missing
+        ),
+        cached=tuple(
+            CachedRegionPart(region=region, types=types, file=str(file))
+            for region, types, file in cached
         ),
     )
 

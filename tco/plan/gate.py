@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tco.catalog.fields import Day, Name, PositiveInt
+from tco.defaults import OLD_PRICE_DAYS
 from tco.files import Strict
 from tco.ranges import Amount, point
 
@@ -30,7 +31,7 @@ class Gate(Strict):
     level: Literal["mandatory", "advisory"] = "mandatory"
     probability: Annotated[float, Field(strict=True, gt=0, lt=1)] = 0.8
     max_unserved_share: Annotated[float, Field(strict=True, ge=0, lt=1)] = 0.001
-    max_price_age_days: PositiveInt = 180
+    max_price_age_days: PositiveInt = OLD_PRICE_DAYS
     max_throughput_age_days: PositiveInt = 365
     max_premium_usd_per_month: Amount = point(0.0)
     max_usd_per_month: Annotated[float, Field(strict=True, gt=0)] | None = None

@@ -21,8 +21,12 @@ PRODUCT: Final = {
     "capacitystatus": "Used",
     "licenseModel": "No License required",
     "marketoption": "OnDemand",
+    "locationType": "AWS Region",
 }
-"""A plain Linux instance, paid while it runs: one product of each instance type in a region."""
+"""A plain Linux instance, paid while it runs: one product of each instance type in a region.
+
+Without the last one, Local Zones and Wavelength Zones, which have the code of their region, count.
+"""
 
 
 def _fetch(ask: Ask, client: Client) -> Fetched:
@@ -37,16 +41,19 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
         for text in page["PriceList"]:
             item: dict[str, Any] = json.loads(text)
             instance = _instance(item, filters)
-            if instance in ask.instances:
+            if instance is not None:
                 for price in _hourly(item):
                     found.setdefault(instance, {})[price] = item["product"]["sku"]
     for instance, prices in sorted(found.items()):
         (amount, currency), sku = next(iter(prices.items()))
-        if len(prices) == 1 and currency == "USD":
+        certain = len(prices) == 1 and currency == "USD"
+        if certain:
+            fetched.listed[instance] = amount
+        if instance in ask.instances and certain:
             fetched.prices.append(
                 ask.price(instance, usd_per_hour=point(amount), source=f"AWS Price List, SKU {sku}")
             )
-        else:
+        elif instance in ask.instances:
             fetched.troubles.append(Trouble(NAME, ask.region, instance, _unusable(prices)))
     return fetched
 

@@ -15,6 +15,8 @@ from tco.errors import TcoError, one_of
 __all__ = ["AwsClients", "aws_errors"]
 
 ATTEMPTS: Final = 8
+PRICED_PARTITIONS: Final = frozenset({"aws", "aws-us-gov"})
+"""The parts of AWS whose prices the one public price list has."""
 RENEW: Final = (
     "Renew them (`aws sso login`, or new keys) and check with `aws sts get-caller-identity`, "
     "then run the command again."
@@ -117,14 +119,19 @@ class AwsClients:
         regions = asked or ((own,) if own else ())
         if not regions:
             raise TcoError("no region is set. Pass --region, such as --region us-east-1.")
-        known: list[str] = [
-            name
+        partitions: dict[str, str] = {
+            name: partition
             for partition in self._session.get_available_partitions()
             for name in self._session.get_available_regions("ec2", partition)
-        ]
+        }
         for region in regions:
-            if region not in known:
-                raise TcoError(f'"{region}" is not a region of AWS. {one_of(region, known)}')
+            if region not in partitions:
+                raise TcoError(f'"{region}" is not a region of AWS. {one_of(region, partitions)}')
+            if partitions[region] not in PRICED_PARTITIONS:
+                raise TcoError(
+                    f"{region} is priced in a list of its own, in China in CNY, which is not read. "
+                    "Write its prices into a price book; `currency` states the rate."
+                )
         return tuple(dict.fromkeys(regions))
 
 

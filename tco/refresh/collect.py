@@ -21,6 +21,8 @@ class Collected:
     complete: list[tuple[Source, Ask]] = field(default_factory=list[tuple[Source, Ask]])
     """What was answered: a price of these that did not arrive has vanished."""
     troubles: list[Trouble] = field(default_factory=list[Trouble])
+    listed: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+    """By region: what every instance type costs on demand, in USD per hour."""
 
 
 def collect(questions: Iterable[tuple[Source, Ask]], client: Client) -> Collected:
@@ -40,6 +42,8 @@ def collect(questions: Iterable[tuple[Source, Ask]], client: Client) -> Collecte
             continue
         collected.prices += fetched.prices
         collected.troubles += fetched.troubles
+        if fetched.listed:
+            collected.listed[ask.region] = fetched.listed
         collected.complete.append((source, ask))
     return collected
 

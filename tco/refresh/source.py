@@ -50,6 +50,8 @@ class Fetched:
 
     prices: list[NodePrice] = field(default_factory=list[NodePrice])
     troubles: list[Trouble] = field(default_factory=list[Trouble])
+    listed: dict[str, float] = field(default_factory=dict[str, float])
+    """On-demand prices in USD per hour of every instance type, also of those not asked for."""
 
 
 @dataclass(frozen=True)

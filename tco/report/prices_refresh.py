@@ -124,6 +124,10 @@ def _notes(found: PricesRefreshDocument, width: int) -> list[str]:
         f"In force, but no longer in genai-prices (vanished): {vanished[1]}."
         if vanished[1]
         else "",
+        *(
+            f"Kept for `tco price`: {cached.types:,} instance types of {cached.region}."
+            for cached in found.cached
+        ),
         f"Changed again since today's row, which stays until tomorrow: {held}." if held else "",
     ]
     return [line for text in texts if text for line in wrapped(text, width=width)]

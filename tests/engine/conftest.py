@@ -26,6 +26,11 @@ def pytest_collect_file() -> None:
         raise pytest.Collector.CollectError(engine.MISSING)
 
 
+@pytest.fixture(autouse=True)
+def price_cache() -> None:
+    """The engine is in the user's cache; it prices nothing from there."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def needs_engine() -> None:
     """Without an engine every test here is skipped, for one reason."""

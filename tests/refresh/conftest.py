@@ -125,6 +125,7 @@ def refresh(aws: Aws, book: Path, monkeypatch: pytest.MonkeyPatch, tco_command: 
     """`tco prices refresh` on the small catalog, with the user's book."""
     catalog = Catalog(books=(Book.model_validate(CATALOG),))
     monkeypatch.setattr("tco.catalog.embedded.load_catalog", lambda: catalog)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(book.parent / "cache"))
 
     def run(*options: str, today: str = TODAY) -> Answer:
         return tco_command("prices", "refresh", "--book", book, "--today", today, *options)

@@ -14,6 +14,7 @@ FIELDS = {
     "capacitystatus": "Used",
     "licenseModel": "No License required",
     "marketoption": "OnDemand",
+    "locationType": "AWS Region",
 }
 TERM, RATE = "JRTCKXETXF", "6YS6EN2CT7"
 

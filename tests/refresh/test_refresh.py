@@ -190,6 +190,45 @@ def test_a_region_without_prices_shows_what_has_vanished(refresh: Refresh, aws: 
     assert "no longer listed by AWS (vanished): 1." in answer.out
 
 
+@pytest.mark.parametrize("region", ["cn-north-1", "cn-northwest-1", "us-iso-east-1"])
+def test_a_region_with_a_price_list_of_its_own_is_refused(refresh: Refresh, region: str) -> None:
+    """The public list has nothing about it: no price of it counts as vanished."""
+    answer = refresh("--region", region)
+    assert answer.code == BAD_INPUT
+    assert f"{region} is priced in a list of its own" in answer.err
+
+
+def test_every_type_of_a_region_is_kept_for_tco_price(
+    refresh: Refresh, aws: Aws, book: Path
+) -> None:
+    """Also those without GPUs, which no plan asks for; an empty list replaces nothing."""
+    file = book.parent / "cache" / "tco" / "prices" / "ec2-us-east-1.json"
+    listed = product(BIG, "55.04", "A1"), product("m7i.large", "0.1008", "C3")
+    lists(aws, *listed)
+    assert refresh(*ONE, "--dry-run").code == OK
+    assert not file.exists()
+    lists(aws, *listed)
+    answer = refresh(*ONE)
+    assert "Kept for `tco price`: 2 instance types of us-east-1." in answer.out
+    lists(aws)
+    refresh(*ONE)
+    assert json.loads(file.read_text(encoding="utf-8")) == {
+        "schema": "tco.ec2-prices/1",
+        "region": "us-east-1",
+        "as_of": TODAY,
+        "source": "AWS Price List",
+        "usd_per_hour": {"m7i.large": 0.1008, BIG: 55.04},
+    }
+
+
+def test_list_prices_are_compared_with_list_prices(refresh: Refresh, aws: Aws, book: Path) -> None:
+    """A discount of the book is taken off what it refreshes; it is not part of it."""
+    discount = "{instance: 'p5.*', percent_off: 40, source: contract}"
+    book.write_text(f"source: mine\ndiscounts:\n  - {discount}\n", encoding="utf-8")
+    lists(aws, product(BIG, "98.32", "A1"), product(SMALL, "6.88", "C3"))
+    assert "0 rows proposed, 2 unchanged." in refresh(*ONE).out
+
+
 def test_a_book_in_another_currency_is_refused(refresh: Refresh, book: Path) -> None:
     """Rows in USD would be read as amounts of its currency."""
     book.write_text(

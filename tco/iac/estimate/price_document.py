@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tco.documents.price import (
+    CachedPricesPart,
     ComponentPart,
     CountsPart,
     PriceDocument,
@@ -32,6 +33,12 @@ def priced_document(pricing: Pricing) -> PriceDocument:
             unpriced=pricing.count("unpriced"),
         ),
         warnings=tuple(pricing.warnings),
+        cached=tuple(
+            CachedPricesPart(
+                region=cached.region, as_of=cached.as_of, age_days=cached.age_days, old=cached.old
+            )
+            for cached in pricing.cached
+        ),
         resources=tuple(_resource(resource) for resource in pricing.resources),
     )
 

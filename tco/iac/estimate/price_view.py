@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from tco.defaults import OLD_PRICE_DAYS
 from tco.errors import is_visible, printable
 from tco.iac.estimate.pricing import PricedResource, Pricing
 from tco.numbers import usd
@@ -35,11 +36,27 @@ def price_text(pricing: Pricing, shown: str) -> str:
         *_wrapped(f"{printable(shown)}   {_counts(pricing)}   prices of {pricing.day}", ""),
         "",
         *_wrapped(_headline(pricing), "  ", bold=True),
-        *(line for text in pricing.warnings for line in _wrapped(f"Note: {text}.", "  ")),
+        *(line for text in _notes(pricing) for line in _wrapped(f"Note: {text}.", "  ")),
         *_table(pricing),
         *_reasons(pricing),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _notes(pricing: Pricing) -> Iterator[str]:
+    yield from pricing.warnings
+    for cached in pricing.cached:
+        days = "1 day" if cached.age_days == 1 else f"{cached.age_days} days"
+        old = (
+            f"; more than {OLD_PRICE_DAYS} days are too old: run `tco prices refresh --source "
+            f"aws-on-demand --region {cached.region}`"
+            if cached.old
+            else ""
+        )
+        yield (
+            f"on-demand prices of {cached.region} are from this machine's cache of the AWS Price "
+            f"List, of {cached.as_of} ({days} old){old}"
+        )
 
 
 def _counts(pricing: Pricing) -> str:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tco.catalog.catalog import Catalog
+from tco.catalog.price_cache import PriceCache
+from tco.defaults import OLD_PRICE_DAYS
 from tco.iac.estimate.cost_components import Cost, Part
 from tco.iac.estimate.coverage import NOT_COVERED, covered_nodes
 from tco.iac.estimate.documents import Document, read_document, read_file
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from tco.documents.price import Status
 
 __all__ = [
+    "CachedPrices",
     "PricedResource",
     "Pricing",
     "ceiling_usd_per_month",
@@ -78,12 +81,28 @@ class PricedResource:
 
 
 @dataclass(frozen=True)
+class CachedPrices:
+    """The prices of a region that come from this machine's cache."""
+
+    region: str
+    as_of: dt.date
+    age_days: int
+
+    @property
+    def old(self) -> bool:
+        """Whether they are too old to be relied on."""
+        return self.age_days > OLD_PRICE_DAYS
+
+
+@dataclass(frozen=True)
 class Pricing:
     """All resources of a program, priced on a day."""
 
     resources: tuple[PricedResource, ...]
     day: dt.date
     warnings: tuple[str, ...] = ()
+    cached: tuple[CachedPrices, ...] = ()
+    """The regions whose prices come from this machine's cache."""
 
     @property
     def usd_per_month(self) -> float:
@@ -120,14 +139,18 @@ def price_document(data: bytes, shown: str, catalog: Catalog, day: dt.date) -> P
         return _price(read_document(data, shown), catalog, day)
 
 
-def price_file(file: str, catalog: Catalog, day: dt.date) -> Pricing:
+def price_file(
+    file: str, catalog: Catalog, day: dt.date, *, cache: PriceCache | None = None
+) -> Pricing:
     """Return the resources in a file, or in the pipe for ``-``, priced. Raises BadInput."""
     with _no_collector():
-        return _price(read_file(file), catalog, day)
+        return _price(read_file(file), catalog, day, cache=cache)
 
 
-def _price(document: Document, catalog: Catalog, day: dt.date) -> Pricing:
-    return price(document.resources, catalog, day, document.warnings)
+def _price(
+    document: Document, catalog: Catalog, day: dt.date, *, cache: PriceCache | None = None
+) -> Pricing:
+    return price(document.resources, catalog, day, document.warnings, cache=cache)
 
 
 @contextmanager
@@ -143,11 +166,16 @@ def _no_collector() -> Generator[None]:
 
 
 def price(
-    resources: Iterable[Resource], catalog: Catalog, day: dt.date, warnings: Iterable[str] = ()
+    resources: Iterable[Resource],
+    catalog: Catalog,
+    day: dt.date,
+    warnings: Iterable[str] = (),
+    *,
+    cache: PriceCache | None = None,
 ) -> Pricing:
     """Every resource with its status and cost, in order."""
     listed = list(resources)
-    rates = Rates(catalog, day)
+    rates = Rates(catalog, day, cache)
     provided = {resource.urn for resource in listed if resource.provided}
     pools = {pool.urn: pool for pool in node_pools(listed) if pool.urn in provided}
     covered = covered_nodes(pools.values())
@@ -167,7 +195,9 @@ def price(
             priced.append(_format_cost(resource, "unpriced", NO_GROUP))
         else:
             priced.append(_other(resource, rates))
-    return Pricing(tuple(priced), day, tuple(warnings))
+    used = cache.used if cache is not None else {}
+    cached = (CachedPrices(name, seen, (day - seen).days) for name, seen in sorted(used.items()))
+    return Pricing(tuple(priced), day, tuple(warnings), tuple(cached))
 
 
 def _other(resource: Resource, rates: Rates) -> PricedResource:

@@ -8,6 +8,7 @@ from typing import Final
 
 from tco.catalog.catalog import Catalog
 from tco.catalog.figure import Figure
+from tco.catalog.price_cache import PriceCache
 from tco.catalog.sourced import SourcedValue
 from tco.iac.estimate.nodes import Purchase
 from tco.ranges import point
@@ -27,6 +28,8 @@ class Rates:
 
     catalog: Catalog
     day: dt.date
+    cache: PriceCache | None = None
+    """Prices of this machine, for on-demand instances that it knows better."""
     _nodes: dict[tuple[str, str | None, Purchase], SourcedValue | str] = field(
         default_factory=dict[tuple[str, str | None, Purchase], SourcedValue | str]
     )
@@ -47,12 +50,19 @@ class Rates:
             if purchase == "capacity-block"
             else self.catalog.node_price(instance, region, purchase, self.day)
         )
+        if self.cache is not None and purchase == "on-demand":
+            found = self.cache.newer(found, instance, region, catalog=self.catalog, day=self.day)
         if found is None:
             return (
                 f"no {purchase} price is known for {instance} in {region}: "
                 "put it into a price book and give that with --book"
-            )
+            ) + self._where_to_ask(region, purchase)
         return found.sourced(f"{instance}: {purchase}", found.row.usd_per_node_hour, "USD/h")
+
+    def _where_to_ask(self, region: str, purchase: Purchase) -> str:
+        if self.cache is None or purchase != "on-demand" or self.cache.path(region) is None:
+            return ""
+        return f", or run `tco prices refresh --source aws-on-demand --region {region}`"
 
     def figure(self, name: str) -> SourcedValue | str:
         """Return a figure by its name; or why there is none."""

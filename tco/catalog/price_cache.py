@@ -1,0 +1,145 @@
+"""The on-demand prices of every EC2 instance type, kept on this machine for ``tco price``.
+
+``tco prices refresh`` writes a file per region, which lies outside of every checkout. Nothing but
+``tco price`` reads it: a plan depends on the catalog and on its price books alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from tco.catalog.book import Book
+from tco.catalog.catalog import Catalog
+from tco.catalog.fields import Day, Name
+from tco.catalog.match import CatalogMatch
+from tco.catalog.node_price import NodePrice
+from tco.errors import BadInput, TcoError, printable
+from tco.files import Strict, read_text, unreadable, validated, write_text
+from tco.json_reader import load_json
+from tco.ranges import point
+
+__all__ = ["PriceCache", "cache_folder"]
+
+REGION: Final = re.compile(r"[a-z]{2}[a-z0-9-]{1,40}")
+"""A region's name, as part of the name of a file."""
+MOST_USD_PER_HOUR: Final = 10_000
+SCHEMA: Final = "tco.ec2-prices/1"
+
+
+class CachedRegion(Strict):
+    """The prices of a region on the day on which AWS was asked."""
+
+    schema_: Annotated[Literal["tco.ec2-prices/1"], Field(alias="schema")]
+    region: Name
+    as_of: Day
+    source: Name
+    usd_per_hour: dict[Name, Annotated[float, Field(gt=0, lt=MOST_USD_PER_HOUR)]]
+
+
+def cache_folder() -> Path | None:
+    """Return where this user's cache is, or None for a user without a home."""
+    stated = (os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache"))  # noqa: PTH111  no error without a home
+    found = next((Path(folder) for folder in stated if Path(folder).is_absolute()), None)
+    return None if found is None else found / "tco" / "prices"
+
+
+class PriceCache:
+    """The cached prices in a folder; nothing is read before a region is asked for."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Take the folder that holds a file per region; none of them has to exist."""
+        self._folder = folder
+        self._read: dict[str, CachedRegion | None] = {}
+        self.used: dict[str, dt.date] = {}
+        """The regions of which a price was taken, and how old their prices are."""
+        self.problems: list[str] = []
+        """Why a file was not read."""
+
+    def path(self, region: str) -> Path | None:
+        """Return the file of a region; None for what is not a region."""
+        if self._folder is None or not REGION.fullmatch(region):
+            return None
+        return self._folder / f"ec2-{region}.json"
+
+    def write(self, region: str, day: dt.date, source: str, prices: Mapping[str, float]) -> Path:
+        """Replace what is known of a region. Raises TcoError where that is not possible."""
+        path = self.path(region)
+        if path is None:
+            raise TcoError("there is no home folder for the price cache. Set XDG_CACHE_HOME.")
+        content: dict[str, Any] = {
+            "schema": SCHEMA,
+            "region": region,
+            "as_of": day.isoformat(),
+            "source": source,
+            "usd_per_hour": dict(sorted(prices.items())),
+        }
+        write_text(path, json.dumps(content, indent=1) + "\n")
+        return path
+
+    def newer(
+        self,
+        found: CatalogMatch[NodePrice] | None,
+        instance: str,
+        region: str,
+        *,
+        catalog: Catalog,
+        day: dt.date,
+    ) -> CatalogMatch[NodePrice] | None:
+        """Return the on-demand price on a day: the cached one where the catalog's is older.
+
+        A price of the user's books stays, and their discounts hold for a cached price too.
+        """
+        cached = self._region(region)
+        usd = None if cached is None else cached.usd_per_hour.get(instance)
+        if cached is None or usd is None or cached.as_of > day or not _is_older(found, cached):
+            return found
+        self.used[region] = cached.as_of
+        row = NodePrice(
+            instance=instance,
+            region=region,
+            usd_per_hour=point(usd),
+            source=f"{cached.source}, cached on this machine",
+            as_of=cached.as_of,
+            valid_from=cached.as_of,
+        )
+        return catalog.at_discount(CatalogMatch(row, Book(name=f"ec2-{region}.json")), day)
+
+    def _region(self, region: str) -> CachedRegion | None:
+        if region not in self._read:
+            path = self.path(region)
+            try:
+                self._read[region] = _read(path) if path is not None and path.exists() else None
+            except BadInput as error:
+                self._read[region] = None
+                message = error.problems[0].message
+                self.problems.append(
+                    f"{printable(path)} is not used: {message} Write it again with "
+                    f"`tco prices refresh --source aws-on-demand --region {region}`."
+                )
+        return self._read[region]
+
+
+def _is_older(found: CatalogMatch[NodePrice] | None, cached: CachedRegion) -> bool:
+    """Return whether a price of the catalog, or none, is older than the cached one."""
+    if found is None or found.first_known:
+        return True
+    seen = found.row.as_of
+    return found.origin == "catalog" and (seen is None or seen < cached.as_of)
+
+
+def _read(path: Path) -> CachedRegion:
+    """Return the prices of a file. Raises BadInput for one that tco did not write."""
+    shown = str(path)
+    try:
+        content = load_json(read_text(path, shown))
+    except ValueError as error:
+        raise unreadable(shown, f"not valid JSON: {error}.") from None
+    return validated(CachedRegion, content, shown)
