@@ -160,7 +160,7 @@ def test_without_boto3(refresh: Refresh, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "boto3", None)
     answer = refresh(*ONE)
     assert answer.code == BAD_INPUT
-    assert "pip install 'gpu-tco[aws]'" in answer.err
+    assert "pip install 'gpu-tco[aws]'" in " ".join(answer.err.split())
 
 
 @pytest.mark.parametrize(
