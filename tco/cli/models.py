@@ -26,11 +26,12 @@ def models(words: Sequence[str], form: str) -> None:
     found = matching_coverage(words)
     if not found:
         raise TcoError(f"nothing measured matches {' '.join(words)}. See `tco models`.")
-    if form == "json":
-        from tco.documents.models import models_document
+    from tco.documents.models import models_document
 
-        print_json(models_document(found))
+    document = models_document(found)
+    if form == "json":
+        print_json(document)
     else:
         from tco.report.models import models_text
 
-        print_text(models_text(found))
+        print_text(models_text(document.coverage))

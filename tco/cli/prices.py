@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tco.catalog.catalog import Catalog
     from tco.catalog.curve_coverage import Coverage
     from tco.catalog.listing import FigureEntry
+    from tco.documents.prices import PricesDocument
 
 __all__ = ["prices"]
 
@@ -103,14 +104,15 @@ def _print_nodes(
         )
         hint = one_of(region, regions) if regions else "See `tco prices list --kind node`."
         raise TcoError(f"no price of {' '.join(words) or 'a node'} in {region}. {hint}")
-    if form == "json":
-        from tco.documents.prices import node_prices_document
+    from tco.documents.prices import node_prices_document
 
-        print_json(node_prices_document(rows))
+    document = node_prices_document(rows)
+    if form == "json":
+        print_json(document)
     else:
         from tco.report.node_table import node_table_text
 
-        print_text(node_table_text(rows))
+        print_text(node_table_text(document.nodes))
 
 
 @prices.command("show")
@@ -152,21 +154,22 @@ def _print_figures(
     rows: Sequence[FigureEntry],
     words: Sequence[str],
     form: str,
-    text_of: Callable[[Sequence[FigureEntry], int], str],
+    text_of: Callable[[PricesDocument, int], str],
     covered: Sequence[Coverage] = (),
 ) -> None:
     """Print figures, and what curves cover, as text or as JSON. Raises TcoError for none."""
     if not rows and not covered:
         raise TcoError(f"no figure matches {' '.join(words) or 'that'}. See `tco prices list`.")
-    if form == "json":
-        from tco.documents.prices import prices_document
+    from tco.documents.prices import prices_document
 
-        print_json(prices_document(rows, covered))
+    document = prices_document(rows, covered)
+    if form == "json":
+        print_json(document)
     else:
         from tco.report.models import models_text
 
-        shown = [text_of(rows, columns())] if rows else []
-        print_text("\n".join([*shown, models_text(covered)] if covered else shown))
+        shown = [text_of(document, columns())] if rows else []
+        print_text("\n".join([*shown, models_text(document.coverage)] if covered else shown))
 
 
 @prices.command("check")
@@ -199,13 +202,14 @@ def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date 
         measurements=curves.measurements,
         implausible_measurements=curves.implausible,
     )
-    if form == "json":
-        from tco.documents.prices import prices_check_document
+    from tco.documents.prices import prices_check_document
 
-        print_json(prices_check_document(checked))
+    document = prices_check_document(checked)
+    if form == "json":
+        print_json(document)
     else:
         from tco.report.prices import check_text
 
-        print_text(check_text(checked, max_age, columns()))
+        print_text(check_text(document, max_age, columns()))
     if checked.faults:
         sys.exit(1)

@@ -20,6 +20,10 @@ class ProblemPart(Part):
     message: str
     hint: str
 
+    def __str__(self) -> str:
+        """Return the problem on one line, without its file."""
+        return str(Problem(self.file, self.path, self.message, self.hint))
+
 
 class ErrorDocument(Document):
     """What any command prints with ``--format json`` instead of a result."""

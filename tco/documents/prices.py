@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
+from tco.catalog.book import PackageBook
 from tco.catalog.curve_coverage import Coverage
 from tco.catalog.listing import Checked, FigureEntry
 from tco.catalog.node_table import NodeRow
 from tco.documents.document import Document, Part
 from tco.documents.error import ProblemPart, problem_part
+from tco.documents.figure_value import FigureValue, figure_value
 from tco.documents.models import CoveragePart, coverage_part
 from tco.documents.plausibility import PlausibilityPart, plausibility_part
 
 __all__ = [
+    "FigurePart",
+    "NodeRowPart",
     "PricesCheckDocument",
     "PricesDocument",
     "node_prices_document",
     "prices_check_document",
     "prices_document",
 ]
+
+
+@dataclass(frozen=True)
+class FigureFacts:
+    """What a list shows of a figure that its JSON has in the fields of the row."""
+
+    value: FigureValue | None = None
+    is_estimate: bool = False
+    is_packaged: bool = False
+    """Whether a package of prices, not the catalog and not a price book, holds it."""
+    stated: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The fields of the row that differ from their defaults."""
 
 
 class FigurePart(Part):
@@ -33,6 +51,8 @@ class FigurePart(Part):
     kind: str
     age_days: int | None
     book: str
+    facts: SkipJsonSchema[FigureFacts] = Field(default=FigureFacts(), exclude=True)
+    """Not in JSON: a document that is read from JSON has none."""
 
 
 class NodeRowPart(Part):
@@ -96,7 +116,7 @@ def node_prices_document(rows: Sequence[NodeRow]) -> PricesDocument:
         NodeRowPart(
             node=row.node,
             region=row.region,
-            prices={str(name): _figure(entry) for name, entry in row.prices.items()},
+            prices={str(column): _figure(entry) for column, entry in row.prices.items()},
         )
         for row in rows
     )
@@ -114,6 +134,12 @@ def _figure(entry: FigureEntry) -> FigurePart:
         "age_days": entry.age_days,
         "book": entry.book.name,
         **entry.row.model_dump(mode="json", exclude_none=True),
+        "facts": FigureFacts(
+            value=figure_value(entry.row),
+            is_estimate=entry.row.estimate,
+            is_packaged=isinstance(entry.book, PackageBook),
+            stated=entry.row.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
+        ),
     }
     return FigurePart.model_validate(fields)
 

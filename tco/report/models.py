@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tco.catalog.curve_coverage import Coverage
+from tco.documents.models import CoveragePart
 from tco.numbers import plain
 
 __all__ = ["models_text"]
@@ -13,7 +13,7 @@ HEAD = ("model", "GPU", "replica", "points", "shapes", "concurrency", "newest")
 LAYOUT = "{:<20}{:<15}{:<10}{:>6} {:>6} {:>11}  {:<10}"
 
 
-def models_text(found: Sequence[Coverage]) -> str:
+def models_text(found: Sequence[CoveragePart]) -> str:
     """Return a line per model and GPU."""
     lines = [LAYOUT.format(*HEAD), *(LAYOUT.format(*_cells(coverage)) for coverage in found)]
     count, models = len(found), len({coverage.model for coverage in found})
@@ -22,7 +22,7 @@ def models_text(found: Sequence[Coverage]) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _cells(coverage: Coverage) -> tuple[str, ...]:
+def _cells(coverage: CoveragePart) -> tuple[str, ...]:
     low, high = coverage.lowest_concurrency, coverage.highest_concurrency
     loads = "–" if low is None or high is None else _span(low, high)
     sizes = coverage.gpus_per_replica

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
-from tco.catalog.api_price import ApiPrice
-from tco.catalog.benchmark import Benchmark
-from tco.catalog.book import AnyRow, PackageBook
-from tco.catalog.figure import Figure
-from tco.catalog.hardware import SpotBand
-from tco.catalog.listing import Checked, FigureEntry
-from tco.catalog.node_price import NodePrice
-from tco.catalog.provisioned_price import ProvisionedPrice
-from tco.catalog.score import Score
+from tco.documents.figure_value import (
+    Amount,
+    BenchmarkReach,
+    NodeHour,
+    ScoreValue,
+    TokenPrices,
+)
+from tco.documents.prices import FigurePart, PricesCheckDocument, PricesDocument
 from tco.numbers import grouped, plain
 from tco.ranges import Range
 from tco.report.layout import WIDTH, cell_lines, wrapped
-from tco.units import HOURS_PER_MONTH, TERM_MONTHS
 
 __all__ = [
     "check_text",
@@ -38,69 +35,57 @@ def _range(value: Range) -> str:
     )
 
 
-def _value(row: AnyRow) -> str:
-    if isinstance(row, NodePrice):
-        return _node_value(row)
-    if isinstance(row, ApiPrice | ProvisionedPrice):
-        return _api_value(row)
-    if isinstance(row, Figure):
-        return f"{_range(row.value)} {row.unit}"
-    if isinstance(row, Benchmark):
-        best = max(
-            (point.output_tok_s.likely for point in row.points if point.output_tok_s), default=0
-        )
-        return f"up to {plain(best)} tok/s ({len(row.points)} points, {row.kind})"
-    if isinstance(row, SpotBand):
-        return f"{_range(row.interrupted_per_month)} interrupted a month"
-    return f"{plain(row.value)}%, {grouped(row.samples)} samples" if isinstance(row, Score) else ""
+def _value(figure: FigurePart) -> str:
+    """Return what a figure says; empty for one that only names things."""
+    match figure.facts.value:
+        case None:
+            return ""
+        case NodeHour() as price:
+            return _node_value(price)
+        case Amount(value, unit):
+            return f"{_range(value)} {unit}"
+        case TokenPrices(prices):
+            texts = (f"{name} {_range(price)}" for name, price in prices.items())
+            return f"{', '.join(texts)} USD/Mtok"
+        case BenchmarkReach(output_tok_s, points, kind):
+            return f"up to {plain(output_tok_s)} tok/s ({points} points, {kind})"
+        case ScoreValue(percent, samples):
+            return f"{plain(percent)}%, {grouped(samples)} samples"
 
 
-def _api_value(row: ApiPrice | ProvisionedPrice) -> str:
-    """Return an API's prices by the token, or the price of its provisioned units."""
-    if isinstance(row, ProvisionedPrice):
-        return f"{_range(row.usd_per_unit_hour)} USD/{row.unit}-h"
-    prices = {
-        "in": row.input_usd_per_mtok,
-        "cached": row.cached_input_usd_per_mtok,
-        "out": row.output_usd_per_mtok,
-    }
-    texts = (f"{name} {_range(price)}" for name, price in prices.items() if price is not None)
-    return f"{', '.join(texts)} USD/Mtok"
-
-
-def _node_value(row: NodePrice) -> str:
+def _node_value(price: NodeHour) -> str:
     """Return a node's price; with an upfront, that and what an hour then costs all in all."""
-    hourly = row.usd_per_node_hour
-    if row.upfront_usd is None or row.upfront_usd.high == 0 or row.term is None:
+    hourly, upfront = price.usd_per_hour, price.upfront_usd
+    if upfront is None or upfront.high == 0 or price.term is None:
         return f"{_range(hourly)} USD/h"
-    hours = TERM_MONTHS[row.term] * HOURS_PER_MONTH
-    effective = plain(hourly.likely + row.upfront_usd.likely / hours, 4)
     running = f", {_range(hourly)} USD/h" if hourly.high > 0 else ""
-    upfront = f"{_range(row.upfront_usd)} USD upfront per {row.term}"
-    return f"{upfront}{running}: {effective} USD/h effective"
+    effective = plain(price.effective_usd_per_hour, 4)
+    return f"{_range(upfront)} USD upfront per {price.term}{running}: {effective} USD/h effective"
 
 
-def _age(entry: FigureEntry) -> str:
-    return "undated" if entry.age_days is None else f"{entry.age_days} d"
+def _age(age_days: int | None) -> str:
+    return "undated" if age_days is None else f"{age_days} d"
 
 
-def figures_text(rows: Sequence[FigureEntry], width: int = WIDTH) -> str:
+def figures_text(document: PricesDocument, width: int = WIDTH) -> str:
     """Return one line per figure: name, value, age; an estimate is marked."""
     names, values = width - VALUE - AGE - 2, width - AGE - INDENT - 1
     lines: list[str] = []
-    packages = dict.fromkeys(row.book.name for row in rows if isinstance(row.book, PackageBook))
-    for row in rows:
-        mark = "*" if isinstance(row.book, PackageBook) else "~" if row.row.estimate else " "
-        age = f"{_age(row):>{AGE}}"
-        if len(row.name) <= names and len(_value(row.row)) <= VALUE:
-            lines.append(f"{row.name:<{names}}{mark}{_value(row.row):>{VALUE}}{age}")
+    figures = document.figures
+    for figure in figures:
+        facts, value = figure.facts, _value(figure)
+        mark = "*" if facts.is_packaged else "~" if facts.is_estimate else " "
+        age = f"{_age(figure.age_days):>{AGE}}"
+        if len(figure.name) <= names and len(value) <= VALUE:
+            lines.append(f"{figure.name:<{names}}{mark}{value:>{VALUE}}{age}")
         else:
-            lines += wrapped(row.name, width=width - 1)
-            *before, last = cell_lines(_value(row.row), values)
+            lines += wrapped(figure.name, width=width - 1)
+            *before, last = cell_lines(value, values)
             lines += [f"{'':{INDENT}}{part:>{values}}" for part in before]
             lines.append(f"{mark:>{INDENT}}{last:>{values}}{age}")
+    packages = dict.fromkeys(figure.book for figure in figures if figure.facts.is_packaged)
     marks = ["~ estimate", *(f"* not in the catalog, from {name}" for name in packages)]
-    lines += wrapped("; ".join([_count(len(rows)), *marks]), width=width)
+    lines += wrapped("; ".join([_count(len(figures)), *marks]), width=width)
     return "\n".join(lines) + "\n"
 
 
@@ -108,32 +93,32 @@ def _count(figures: int) -> str:
     return f"{figures:,} figure{'' if figures == 1 else 's'}"
 
 
-def figures_in_full(rows: Sequence[FigureEntry], width: int = WIDTH) -> str:
-    """Every field of every figure."""
+def figures_in_full(document: PricesDocument, width: int = WIDTH) -> str:
+    """Return every field of every figure."""
     blocks: list[str] = []
-    for row in rows:
-        fields = row.row.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-        lines = [row.name]
-        for key, value in fields.items():
+    for figure in document.figures:
+        lines = [figure.name]
+        for key, value in figure.facts.stated.items():
             shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             lines += wrapped(f"{key}: {shown}", "  ", width=width)
-        lines.append(f"  age: {_age(row)}   book: {row.book.name}")
+        lines.append(f"  age: {_age(figure.age_days)}   book: {figure.book}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"
 
 
-def check_text(checked: Checked, max_age: int, width: int = WIDTH) -> str:
-    """Return the outcome of a check."""
+def check_text(document: PricesCheckDocument, max_age: int, width: int = WIDTH) -> str:
+    """Return the outcome of a check; old figures are older than ``max_age`` days."""
     lines = [
-        line for fault in checked.faults for line in wrapped(f"{fault.file}: {fault}", width=width)
+        line for fault in document.faults for line in wrapped(f"{fault.file}: {fault}", width=width)
     ]
-    if checked.old:
+    if document.old:
         lines.append(f"Older than {max_age} days:")
-        for figure in checked.old:
-            lines += wrapped(f"  {_age(figure):>8}  {figure.name}", hang=" " * 14, width=width)
-    odd = checked.implausible_measurements
-    lines.append(f"{checked.measurements:,} measurements of throughput, {odd} implausible")
-    count = len(checked.faults)
+        for figure in document.old:
+            text = f"  {_age(figure.age_days):>8}  {figure.name}"
+            lines += wrapped(text, hang=" " * 14, width=width)
+    odd = document.implausible_measurements
+    lines.append(f"{document.measurements:,} measurements of throughput, {odd} implausible")
+    count = len(document.faults)
     faults = f"{count} fault{'' if count == 1 else 's'}"
-    lines.append(f"{_count(checked.figures)}, {faults}, {len(checked.old)} old")
+    lines.append(f"{_count(document.figures)}, {faults}, {len(document.old)} old")
     return "\n".join(lines) + "\n"

@@ -12,6 +12,7 @@ from tco.catalog.catalog import Catalog
 from tco.catalog.check import check_catalog
 from tco.catalog.embedded import load_catalog
 from tco.catalog.listing import figure_rows
+from tco.documents.prices import prices_check_document, prices_document
 from tco.report.prices import check_text, figures_in_full, figures_text
 from tests.conftest import Keys
 
@@ -25,7 +26,7 @@ RESERVED: Keys = {
 def listed(**keys: Any) -> str:
     """The figures of a book as a list."""
     book = Book.model_validate({"source": "a mail", "as_of": "2026-11-01", **keys})
-    return figures_text(figure_rows((book,), TODAY, (), None, None))
+    return figures_text(prices_document(figure_rows((book,), TODAY, (), None, None)))
 
 
 def test_an_upfront_is_told_with_what_an_hour_costs() -> None:
@@ -57,10 +58,12 @@ def test_a_range_and_an_api_read_as_such() -> None:
 def test_every_list_of_the_catalog_fits_the_terminal(width: int) -> None:
     """Whatever the names, nothing of the shipped catalog is wider, and all of it is used."""
     catalog = load_catalog()
-    rows = figure_rows(catalog.books, TODAY, (), None, None)
-    checked = check_text(check_catalog(catalog, dt.date(2026, 1, 1), 1), 1, width)
-    checked += check_text(check_catalog(catalog, TODAY, 1), 1, width)
-    for text in (figures_text(rows, width), figures_in_full(rows, width), checked):
+    document = prices_document(figure_rows(catalog.books, TODAY, (), None, None))
+    checked = "".join(
+        check_text(prices_check_document(check_catalog(catalog, day, 1)), 1, width)
+        for day in (dt.date(2026, 1, 1), TODAY)
+    )
+    for text in (figures_text(document, width), figures_in_full(document, width), checked):
         assert width - 10 < max(len(line) for line in text.splitlines()) <= width
 
 
