@@ -15,6 +15,7 @@ from tco.errors import TcoError, one_of
 __all__ = [
     "ALL",
     "Measured",
+    "is_token_count",
     "mtok_of",
     "planned_mtok",
     "share_of",
@@ -48,6 +49,8 @@ class Measured:
     """The share of the held node-hours in which nodes served."""
     labor_hours: float | None = None
     """Hours of work for the stack."""
+    notes: tuple[str, ...] = ()
+    """What to know about where the figures are from."""
 
     def check(self, stack: StackModel) -> None:
         """Raise TcoError for a service that the stack has not, or a figure that is stated twice."""
@@ -124,6 +127,15 @@ def mtok_of(text: str) -> float:
     if not 0 < mtok <= MOST_MTOK:
         raise ValueError(f"{text!r} is not a count of tokens above 0.")
     return mtok
+
+
+def is_token_count(text: str) -> bool:
+    """Return whether a text has the form of a count of tokens.
+
+    >>> is_token_count("5.1B"), is_token_count("requests.jsonl")
+    (True, False)
+    """
+    return TOKEN_COUNT.fullmatch(text.strip()) is not None
 
 
 def share_of(text: str) -> float:

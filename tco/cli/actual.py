@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import click
 
 from tco.cli.exit_codes import CLOSED
+from tco.cli.log_column import Column
 from tco.cli.options import DAY, EvaluationOptions, print_json, print_text, question_options
 
 if TYPE_CHECKING:
@@ -42,6 +43,26 @@ class _Month(click.ParamType[dt.date]):
             self.fail(f"{error}", param, ctx)
 
 
+class _Served(click.ParamType[tuple[str, "float | Path"]]):
+    """Tokens served by one service, or by all of them: a count in millions, or a file."""
+
+    name = "[SERVICE=]TOKENS|FILE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float | Path]:
+        from tco.actual.measured import is_token_count, mtok_of
+
+        service, _, figure = str(value).rpartition("=")
+        path = Path(figure)
+        if not is_token_count(figure) and path.exists():
+            return service, path
+        try:
+            return service, mtok_of(figure)
+        except ValueError as error:
+            self.fail(f"{error} There is no file of that name.", param, ctx)
+
+
 class _ByService(click.ParamType[tuple[str, float]]):
     """A figure of one service, or of all of them."""
 
@@ -59,12 +80,6 @@ class _ByService(click.ParamType[tuple[str, float]]):
             self.fail(f"{error}", param, ctx)
 
 
-def _mtok(text: str) -> float:
-    from tco.actual.measured import mtok_of
-
-    return mtok_of(text)
-
-
 def _above_zero(text: str) -> float:
     from tco.actual.measured import speed_of
 
@@ -78,26 +93,28 @@ def _share(text: str) -> float:
 
 
 def _measured_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return the options of what was measured besides the bill, handed over as ``measured``."""
+    """Return the options of what was measured besides the bill, handed over as ``stated``."""
 
     @functools.wraps(command)
     def asked(
         *,
-        served: Sequence[tuple[str, float]],
+        served: Sequence[tuple[str, float | Path]],
+        model: str | None,
+        columns: Sequence[tuple[str, str]],
         throughput: Sequence[tuple[str, float]],
         utilization: Sequence[tuple[str, float]],
         labor_hours: float | None,
         **options: Any,
     ) -> None:
-        from tco.actual.measured import Measured
-
-        measured = Measured(
-            served_mtok=_each_once("--served", served),
+        stated = Stated(
+            served=served,
+            model=model,
+            columns=dict(columns),
             output_tok_s=_each_once("--throughput", throughput),
             utilization=_each_once("--utilization", utilization),
             labor_hours=labor_hours,
         )
-        command(measured=measured, **options)
+        command(stated=stated, **options)
 
     for option in (
         click.option(
@@ -122,13 +139,66 @@ def _measured_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--served",
-            type=_ByService("TOKENS", _mtok),
+            type=_Served(),
             multiple=True,
-            help="Input and output tokens served in the month, such as 5.1B.",
+            help="Input and output tokens served in the month, such as 5.1B, or a file that tco "
+            "workload import reads: a log, a usage export, metrics. May be repeated.",
+        ),
+        click.option(
+            "--model", metavar="NAME", help="The model whose metrics --served counts in its files."
+        ),
+        click.option(
+            "--column",
+            "columns",
+            type=Column(),
+            multiple=True,
+            help="Name a column of the log: timestamp=, prompt= or completion=.",
         ),
     ):
         asked = option(asked)
     return asked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """What was measured besides the bill, as the command line states it."""
+
+    served: Sequence[tuple[str, float | Path]]
+    model: str | None
+    columns: Mapping[str, str]
+    output_tok_s: Mapping[str, float]
+    utilization: Mapping[str, float]
+    labor_hours: float | None
+
+    def within(self, period: Period) -> Measured:
+        """Return the figures, with what files say of a period. Raises BadInput."""
+        from tco.actual.measured import Measured
+
+        mtok = dict(_each_once("--served", [pair for pair in self.served if _is_count(pair)]))
+        files: dict[str, list[Path]] = {}
+        for service, path in self.served:
+            if isinstance(path, Path):
+                files.setdefault(service, []).append(path)
+        notes: list[str] = []
+        for service, paths in files.items():
+            from tco.actual.served_files import served_in
+
+            if service in mtok:
+                raise click.UsageError("--served is a count and a file for the same service.")
+            found = served_in(paths, period, self.model, self.columns)
+            mtok[service] = found.mtok
+            notes += found.notes
+        return Measured(
+            served_mtok=mtok,
+            output_tok_s=self.output_tok_s,
+            utilization=self.utilization,
+            labor_hours=self.labor_hours,
+            notes=tuple(notes),
+        )
+
+
+def _is_count(pair: tuple[str, float | Path]) -> TypeGuard[tuple[str, float]]:
+    return not isinstance(pair[1], Path)
 
 
 def _each_once(option: str, given: Sequence[tuple[str, float]]) -> Mapping[str, float]:
@@ -210,7 +280,7 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @question_options
 def actual(
-    stack: str, billed: BillOptions, measured: Measured, form: str, question: EvaluationOptions
+    stack: str, billed: BillOptions, stated: Stated, form: str, question: EvaluationOptions
 ) -> None:
     """Compare a stack's plan with its bill, and evaluate it again as the month was.
 
@@ -230,6 +300,7 @@ def actual(
     today = question.today
     period = period_of(billed.month, today, billed.through)
     source = read_stack(question.folder, stack)
+    measured = stated.within(period)
     lines, is_estimated = _bill(billed, source, period)
     asked = ActualQuestion(
         period=period,

@@ -8,28 +8,11 @@ from typing import Any
 
 import click
 
+from tco.cli.log_column import Column
 from tco.cli.options import print_error, print_text
-from tco.errors import TcoError, one_of, printable
+from tco.errors import TcoError, printable
 
 __all__ = ["workload"]
-
-COLUMNS = ("timestamp", "prompt", "completion", "cached")
-
-
-class _Column(click.ParamType[tuple[str, str]]):
-    """What a column of the log holds, and the column's name."""
-
-    name = "WHAT=NAME"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        what, equals, name = str(value).partition("=")
-        if not (equals and name):
-            self.fail(f"{value!r} is not WHAT=NAME, such as prompt=input_tokens.", param, ctx)
-        if what not in COLUMNS:
-            self.fail(f"{what!r} is not a column to name. {one_of(what, COLUMNS)}", param, ctx)
-        return what, name
 
 
 @click.group()
@@ -54,7 +37,7 @@ def workload() -> None:
 @click.option(
     "--column",
     "columns",
-    type=_Column(),
+    type=Column(),
     multiple=True,
     help="Name a column of the log: timestamp=, prompt=, completion= or cached=; dots lead to a "
     "key inside another. May be repeated.",

@@ -112,6 +112,7 @@ def actual_notes(found: Actual) -> Iterator[str]:
             f"{usd(billed.usd)} of {instance} has no tco:stack tag and is not counted. If it is "
             "this stack's, tag it, or pass --untagged."
         )
+    yield from found.measured.notes
     if variance.mtok_served is None:
         yield "Volume and realized cost per token need the tokens served: pass --served."
     elif any("throughput-and-utilization" in line.effects for line in variance.lines):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -19,6 +20,7 @@ from tco.workload_import.classes import MeasuredClass, classes_of
 from tco.workload_import.formats import format_of
 from tco.workload_import.log_format import LogFormat
 from tco.workload_import.scrapes import FileKind, kind_of, tally_scrapes
+from tco.workload_import.span import ALWAYS, Span
 from tco.workload_import.tally import Tally
 from tco.workload_import.weeks import Growth, growth_of, longest_gap_hours, week_of_slots
 
@@ -38,7 +40,7 @@ class LengthSource(Enum):
     MEANS = "sums"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LogReading:
     """How the files are read: the format or the columns by name, the zone, the limit.
 
@@ -50,6 +52,8 @@ class LogReading:
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
     max_bad_share: float = 0.01
     model: str | None = None
+    within: Span = ALWAYS
+    """What was served outside of it is left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,8 @@ class Measurement:
     start: dt.datetime
     end: dt.datetime
     requests: float
+    tokens: float
+    """Prompt and completion, all requests together."""
     per_hour: FloatArray | None
     """Requests by local hour of the week; None where the logs cover less than a week."""
     classes: tuple[MeasuredClass, ...]
@@ -89,13 +95,15 @@ def measure_logs(files: Sequence[Path], reading: LogReading) -> Measurement:
     bad, shown = BadLines(), f"{files[0]}"
     kinds = [(path, _kind(path, reading)) for path in _within(files)]
     if any(kind is not FileKind.LOG for _, kind in kinds):
-        tally, formats, good = tally_scrapes(kinds, shown, reading.model, bad)
+        tally, formats, good = tally_scrapes(
+            kinds, shown, reading.model, bad, within=reading.within
+        )
         unserved = 0
     else:
         tally, formats, good, unserved = _tally_logs([path for path, _ in kinds], reading, bad)
     bad.check(f"{files[-1]}", good + unserved, reading.max_bad_share)
     if not tally.lengths:
-        raise unreadable(shown, "holds no request with tokens: there is nothing to plan.")
+        raise unreadable(shown, _nothing(reading.within))
     gap = longest_gap_hours(tally.slots)
     if gap > MOST_GAP_HOURS:
         days = f"{gap / 24:,.0f} days pass between two requests."
@@ -110,6 +118,7 @@ def measure_logs(files: Sequence[Path], reading: LogReading) -> Measurement:
         start=dt.datetime.fromtimestamp(tally.first, dt.UTC),
         end=dt.datetime.fromtimestamp(tally.last, dt.UTC),
         requests=tally.requests,
+        tokens=math.fsum(sums.tokens for sums in tally.lengths.values()),
         per_hour=week_of_slots(tally.slots, reading.timezone, sampled=tally.is_sampled),
         classes=tuple(classes_of(tally.lengths, single=tally.is_summed)),
         says_cached=tally.says_cached,
@@ -122,6 +131,13 @@ def measure_logs(files: Sequence[Path], reading: LogReading) -> Measurement:
         unserved=unserved + tally.empty,
         bad=bad,
     )
+
+
+def _nothing(within: Span) -> str:
+    if within is ALWAYS:
+        return "holds no request with tokens: there is nothing to plan."
+    first, end = (dt.datetime.fromtimestamp(at, dt.UTC) for at in (within.start, within.end))
+    return f"holds no request with tokens from {first:%Y-%m-%d} up to {end:%Y-%m-%d}, UTC."
 
 
 def _within(files: Sequence[Path]) -> Iterator[Path]:
@@ -154,7 +170,7 @@ def _tally_logs(
     files: Sequence[Path], reading: LogReading, bad: BadLines
 ) -> tuple[Tally, list[str], int, int]:
     """Return the tally of logs, their formats, and their rows with requests and without."""
-    tally = Tally()
+    tally = Tally(within=reading.within)
     good = unserved = 0
     formats: dict[str, None] = {}
     for path in files:

@@ -28,6 +28,17 @@ class Request(NamedTuple):
     requests: float = 1.0
     seconds: float = 0.0
 
+    def scaled(self, at: float, seconds: float, share: float) -> Request:
+        """Return a share of the requests, within another time span."""
+        return Request(
+            at=at,
+            prompt=self.prompt * share,
+            completion=self.completion * share,
+            cached=None if self.cached is None else self.cached * share,
+            requests=self.requests * share,
+            seconds=seconds,
+        )
+
 
 def shortened(value: object) -> str:
     """Return a cell as messages show it."""

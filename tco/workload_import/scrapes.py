@@ -30,6 +30,7 @@ from tco.workload_import.metric_series import (
 from tco.workload_import.query_range import range_samples
 from tco.workload_import.request import moment
 from tco.workload_import.scrape_text import first_time, text_samples
+from tco.workload_import.span import ALWAYS, Span
 from tco.workload_import.tally import LengthSums, Tally
 
 __all__ = ["FileKind", "kind_of", "tally_scrapes"]
@@ -101,13 +102,17 @@ class _Counters:
         self._count(series, before[0], at, value - before[1] if value >= before[1] else value)
 
     def _count(self, series: Series, start: float, end: float, increase: float) -> None:
+        start, seconds, share = self.tally.within.clipped(start, end - start)
+        if not share:
+            return
+        increase *= share
         quantity = KNOWN[series.name][1]
         if series.le is not None:
             self.buckets[series.le] += increase
             return
         self.totals[series.name] += increase
         if quantity is Quantity.REQUESTS:
-            self.tally.add_span(start, end - start, increase)
+            self.tally.add_span(start, seconds, increase)
 
     def engines(self) -> list[str]:
         """Return the engines whose metrics were counted."""
@@ -126,13 +131,18 @@ class _Counters:
 
 
 def tally_scrapes(
-    files: Sequence[tuple[Path, FileKind]], shown: str, model: str | None, bad: BadLines
+    files: Sequence[tuple[Path, FileKind]],
+    shown: str,
+    model: str | None,
+    bad: BadLines,
+    *,
+    within: Span = ALWAYS,
 ) -> tuple[Tally, list[str], int]:
     """Return the tally of files with metrics, the engines, and the number of samples.
 
     Raises BadInput where they do not say what was served.
     """
-    counters = _Counters(model=model, tally=Tally(is_sampled=True))
+    counters = _Counters(model=model, tally=Tally(is_sampled=True, within=within))
     good = 0
     for path, kind in _in_order(files):
         for sample in _samples(path, kind):
@@ -207,9 +217,10 @@ def _check(counters: _Counters, shown: str, model: str | None) -> None:
         names = ", ".join(metrics.requests for metrics in SERVING_METRICS.values())
         raise unreadable(shown, f"has none of the counters that are read, such as {names}.")
     if not counters.totals:
+        where = "" if counters.tally.within is ALWAYS else ", in the days asked for"
         raise unreadable(
             shown,
-            "has no two scrapes of a server that are at most 90 minutes apart.",
+            f"has no two scrapes of a server that are at most 90 minutes apart{where}.",
             "Scrape every minute, or every 5: counters say what was served in between.",
         )
     for quantity in NEEDED:

@@ -9,6 +9,7 @@ from typing import Final
 
 from tco.workload_import.burst import Arrivals
 from tco.workload_import.request import Request
+from tco.workload_import.span import ALWAYS, Span
 
 __all__ = ["SLOTS_PER_HOUR", "SLOT_SECONDS", "LengthSums", "Tally"]
 
@@ -61,6 +62,8 @@ class Tally:
     is_sampled: bool = False
     """Whether a quarter of an hour without a row was not measured; else it had no request."""
     arrivals: Arrivals = field(default_factory=Arrivals)
+    within: Span = ALWAYS
+    """What is outside of it is left out."""
 
     def add(self, request: Request) -> None:
         """Add a request. Raises ValueError where its tokens contradict each other."""
@@ -69,6 +72,11 @@ class Tally:
                 f"{request.cached:g} cached tokens are more than the {request.prompt:g} of the "
                 "prompt: cached tokens are a part of it."
             )
+        at, seconds, share = self.within.clipped(request.at, request.seconds)
+        if share == 0:
+            return
+        if share < 1:
+            request = request.scaled(at, seconds, share)
         total = request.prompt + request.completion
         if total == 0 and request.requests > 0:
             self.empty += request.requests

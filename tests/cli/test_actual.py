@@ -116,6 +116,22 @@ def test_json_is_the_document(month: Month) -> None:
     assert paragraph.out.startswith("October 2026: $16,910 vs. $16,880 planned")
 
 
+def test_served_tokens_are_counted_in_files(month: Month, tmp_path: Path) -> None:
+    """A log per half of the month: its requests of October add up, and a gap is noted."""
+    files: list[str] = []
+    for half, days in enumerate((range(1, 16), range(16, 30))):
+        path = tmp_path / f"{half}.csv"
+        rows = "".join(f"2026-10-{day:02}T00:00:00Z,900000000,100000\n" for day in days)
+        path.write_text(f"timestamp,prompt_tokens,completion_tokens\n{rows}")
+        files += ["--served", f"chat={path}"]
+    found = month(*files, "--format", "json").json
+    assert found["served_mtok"] == pytest.approx(29 * 900.1)
+    assert any("covers 90% of the 744 hours" in note for note in found["notes"])
+    twice = month(*files, "--served", "chat=5B")
+    assert (twice.code, twice.out) == (USAGE, "")
+    assert "a count and a file for the same service" in " ".join(twice.err.split())
+
+
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_the_table_fits_the_terminal(
     month: Month, columns: int, monkeypatch: pytest.MonkeyPatch
@@ -180,7 +196,10 @@ def test_bad_input_is_one_message(month: Month, options: tuple[str, ...], messag
     ("options", "message"),
     [
         (("--month", "october"), "'october' is not a month. Write it as 2026-10."),
-        (("--served", "many"), "'many' is not a count of tokens. Write it as 5.1B or 5100000000."),
+        (
+            ("--served", "many"),
+            "'many' is not a count of tokens. Write it as 5.1B or 5100000000. There is no file",
+        ),
         (("--served", "0"), "'0' is not a count of tokens above 0."),
         (("--utilization", "1.2"), "'1.2' is not a share above 0 and at most 1."),
         (("--throughput", "fast"), "'fast' is not a number of tokens per second."),
