@@ -136,7 +136,8 @@ def _direction(now: float | None, threshold: float | None) -> Direction | None:
 def _rents(result: Evaluation, threshold: Threshold) -> Iterator[Tripwire]:
     """Yield the mean GPU-hour of the rented nodes, and the price of each pool's node.
 
-    The prices of all rented nodes move together: each has the factor of the mean.
+    The prices of all rented nodes move together: each has the factor of the mean, so one that is
+    shown would give a confidential one away.
     """
     mean = result.own.usd_per_gpu_hour
     pools = {pool.name: pool for _, _, _, pool in result.stack.pools()}
@@ -153,7 +154,7 @@ def _rents(result: Evaluation, threshold: Threshold) -> Iterator[Tripwire]:
             _times(threshold, now / mean),
             now,
             label=pool.supply.label,
-            confidential=pool.supply.confidential,
+            confidential=secret,
         )
 
 

@@ -47,7 +47,6 @@ def _now(wire: TripwirePart) -> str:
 
 def _when(wire: TripwirePart) -> str:
     if wire.threshold is None:
-        reached = wire.status == "not-reached"
-        return "not reached in the range searched" if reached else "no value changes the answer"
+        return "not reached" if wire.status == "not-reached" else "at no value"
     full = " (full)" if wire.at_capacity else ""
     return f"{wire.direction} {tripwire_value(wire, wire.threshold)}{full}"

@@ -8,12 +8,14 @@ import re
 import pytest
 
 from tco.analysis.optimization.optimize import optimize
+from tco.documents.alerts import alerts_document
 from tco.documents.charges import charges_document
 from tco.documents.gate import gate_document
 from tco.documents.memo import memo_document
 from tco.documents.optimize import optimize_document
 from tco.documents.plan import stack_part
 from tco.documents.stack import stack_summary
+from tco.report.alerts import alerts_text
 from tco.report.csv_text import lines_csv
 from tco.report.focus import focus_csv
 from tco.report.memo import memo
@@ -71,6 +73,8 @@ def faces(lab: Lab, *, confidential: bool, by_discount: bool = False) -> dict[st
         "optimum": optimum_text(optimize_document(found)),
         "optimum_json": optimize_document(found).model_dump_json(),
         "preview": pool_text(shown, "main"),
+        "alerts": alerts_document(result).model_dump_json(),
+        "alerts_text": alerts_text(alerts_document(result)),
     }
 
 
@@ -123,3 +127,20 @@ def test_the_catalog_is_the_published_one(lab: Lab, *, priced: bool) -> None:
     books = [lab.book("own", prices=[api])] if priced else []
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=books)
     assert stack_part(lab.evaluate()).catalog == lab.catalog.version
+
+
+def test_a_tripwire_of_one_pool_does_not_show_the_rate_of_another(lab: Lab) -> None:
+    """All rents have one factor, so the factor of a public one times a mean gives a secret away."""
+    node: Keys = {"instance": "slow.8x", "region": "r1", "usd_per_hour": 13}
+    own = lab.book("own", prices=[node], confidential=True)
+    lab.workload(requests_per_month=1.4 * 730 * 3600)
+    pools: Keys = {
+        "main": {**ON_DEMAND, "nodes": 1},
+        "slow": {"instance": "slow.8x", "nodes": 1},
+    }
+    lab.stack(pools, prices=[own], alternatives=["api/dear"])
+    wires = alerts_document(lab.evaluate()).review.tripwires
+    rents = [wire for wire in wires if wire.kind in ("node_price", "usd_per_gpu_hour")]
+    assert len(rents) == 3
+    assert all(wire.confidential and wire.now is None for wire in rents)
+    assert all(wire.threshold is None for wire in rents if wire.kind == "node_price")
