@@ -19,6 +19,8 @@ LONGEST_LINE: Final = 16 << 20
 LARGEST_DOCUMENT: Final = 64 << 20
 """Bytes of a JSON document, which is read whole; lines have no limit in number."""
 GZIP: Final = b"\x1f\x8b"
+PAGE_LISTS: Final = ("data", "result")
+"""Where the page of an API has its rows."""
 JSON_STARTS: Final = (b"{", b"[")
 
 
@@ -139,7 +141,7 @@ def _check_header(header: list[str], shown: str) -> None:
 
 
 def _document_rows(file: BufferedReader, shown: str) -> Iterator[Row]:
-    """Yield the objects of a JSON list, or of the list ``data`` of a JSON object."""
+    """Yield the objects of a JSON list, or of the list that a page of an API has."""
     text = file.read(LARGEST_DOCUMENT + 1)
     if len(text) > LARGEST_DOCUMENT:
         limit = f"a JSON document of more than {LARGEST_DOCUMENT >> 20} MB."
@@ -149,7 +151,9 @@ def _document_rows(file: BufferedReader, shown: str) -> Iterator[Row]:
     except (ValueError, RecursionError) as error:
         raise unreadable(shown, f"is not JSON: {error}.") from None
     page = as_mapping(document)
-    rows = as_list(page.get("data")) if page else as_list(document)
+    rows = as_list(document)
+    for name in PAGE_LISTS:
+        rows = as_list((page or {}).get(name)) if rows is None else rows
     if rows is None:
         raise unreadable(shown, "is one JSON object, not a log.", "Write one object per line.")
     for number, row in enumerate(rows, start=1):

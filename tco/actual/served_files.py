@@ -47,7 +47,13 @@ def served_in(
     """
     start = dt.datetime.combine(period.first, dt.time(), dt.UTC).timestamp()
     within = Span(start, start + period.hours * SECONDS_PER_HOUR)
-    found = measure_logs(files, LogReading(columns=columns or {}, model=model, within=within))
+    reading = LogReading(
+        columns=columns or {},
+        model=model,
+        within=within,
+        output_per_request=1.0,  # for exports that count no requests: tokens alone count here
+    )
+    found = measure_logs(files, reading)
     return ServedFiles(found.tokens / TOKENS_PER_MTOK, tuple(_notes(found, period)))
 
 

@@ -14,6 +14,11 @@ from tco.errors import TcoError, printable
 
 __all__ = ["workload"]
 
+FORMATS = (
+    *("litellm", "openai-usage", "anthropic-usage", "anthropic-console"),
+    *("cloudflare", "langfuse", "columns"),
+)
+
 
 @click.group()
 def workload() -> None:
@@ -31,8 +36,10 @@ def workload() -> None:
 @click.option("--force", is_flag=True, help="Overwrite the file of --out.")
 @click.option(
     "--format",
-    type=click.Choice(["litellm", "openai-usage", "columns"]),
-    help="The format of the logs. Default: recognized by the first row.",
+    type=click.Choice(FORMATS),
+    metavar="FORMAT",
+    help=f"The format of the logs: {', '.join(FORMATS[:-1])} or {FORMATS[-1]}. Default: "
+    "recognized by the first row.",
 )
 @click.option(
     "--column",
@@ -46,6 +53,12 @@ def workload() -> None:
     "--model",
     metavar="NAME",
     help="Read the metrics of this model, where servers of several are in the scrapes.",
+)
+@click.option(
+    "--output-per-request",
+    type=click.FloatRange(0, min_open=True),
+    metavar="TOKENS",
+    help="The mean answer of a request, for exports that count no requests.",
 )
 @click.option(
     "--timezone",

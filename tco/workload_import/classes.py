@@ -23,7 +23,7 @@ NAMES: Final = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MeasuredClass:
     """A class: its share of the requests, and the mean lengths of one."""
 
@@ -32,6 +32,8 @@ class MeasuredClass:
     input: float
     output: float
     cached: float
+    written: float
+    """The share of the uncached prompt that was written to a cache."""
 
 
 def classes_of(lengths: Mapping[int, LengthSums], *, single: bool = False) -> list[MeasuredClass]:
@@ -45,6 +47,7 @@ def classes_of(lengths: Mapping[int, LengthSums], *, single: bool = False) -> li
             input=part.prompt / part.requests,
             output=part.completion / part.requests,
             cached=part.cached / part.prompt if part.prompt else 0.0,
+            written=part.written / (part.prompt - part.cached) if part.written else 0.0,
         )
         for name, part in zip(NAMES[len(parts)], parts, strict=True)
     ]

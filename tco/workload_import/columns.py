@@ -13,7 +13,10 @@ __all__ = ["COLUMNS", "NEEDED", "ColumnLog"]
 
 NEEDED: Final = ("timestamp", "prompt", "completion")
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "timestamp": ("timestamp", "TIMESTAMP", "time", "created_at", "created", "start_time", "ts"),
+    "timestamp": (
+        *("timestamp", "TIMESTAMP", "time", "created_at", "created", "start_time", "ts"),
+        "request_created_at",
+    ),
     "prompt": (
         *("prompt_tokens", "input_tokens", "ContextTokens", "prompt"),
         *("usage.prompt_tokens", "usage.input_tokens"),

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tco.files import unreadable
+from tco.workload_import.anthropic_usage import AnthropicConsole, AnthropicUsage
+from tco.workload_import.cloudflare import Cloudflare
 from tco.workload_import.columns import ColumnLog
+from tco.workload_import.langfuse import Langfuse
 from tco.workload_import.litellm import LiteLLM
 from tco.workload_import.log_format import LogFormat
 from tco.workload_import.openai_usage import OpenAIUsage
@@ -14,7 +17,11 @@ from tco.workload_import.openai_usage import OpenAIUsage
 __all__ = ["FORMATS", "format_of"]
 
 FORMATS: Final[Mapping[str, LogFormat]] = {
-    log.name: log for log in (LiteLLM(), OpenAIUsage(), ColumnLog())
+    log.name: log
+    for log in (
+        *(LiteLLM(), OpenAIUsage(), AnthropicUsage(), AnthropicConsole(), Cloudflare()),
+        *(Langfuse(), ColumnLog()),
+    )
 }
 """In the order in which they are tried."""
 MOST_SHOWN: Final = 12

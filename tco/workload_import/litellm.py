@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from tco.files import as_mapping
-from tco.workload_import.log_format import cell
+from tco.workload_import.log_format import cell, json_object
 from tco.workload_import.request import Request, moment, tokens
 
 __all__ = ["LiteLLM"]
@@ -20,6 +18,11 @@ CACHED: Final = (
     "additional_usage_values.cache_read_input_tokens",
 )
 """Where ``metadata`` holds the cached tokens, by version and provider."""
+WRITTEN: Final = (
+    "usage_object.cache_creation_input_tokens",
+    "additional_usage_values.cache_creation_input_tokens",
+)
+"""Where it holds the tokens written to a cache; they are a part of the prompt."""
 
 
 class LiteLLM:
@@ -33,25 +36,20 @@ class LiteLLM:
 
     def requests(self, row: Mapping[str, Any]) -> Iterable[Request]:
         """Yield the request of a row that a model served. Raises ValueError for a broken row."""
-        metadata = _metadata(row.get("metadata"))
+        metadata = json_object(row.get("metadata"), "metadata")
         status = row.get("status") or metadata.get("status") or ""
         if str(status).lower() == "failure" or str(row.get("cache_hit")).lower() == "true":
             return
-        found = (held for path in CACHED if (held := cell(metadata, path)) is not None)
-        cached = next(found, None)
+        cached, written = _held(metadata, CACHED), _held(metadata, WRITTEN)
         yield Request(
-            moment(row.get("startTime")),
-            tokens(row.get("prompt_tokens"), "prompt tokens"),
-            tokens(row.get("completion_tokens"), "completion tokens"),
-            None if cached is None else tokens(cached, "cached tokens"),
+            at=moment(row.get("startTime")),
+            prompt=tokens(row.get("prompt_tokens"), "prompt tokens"),
+            completion=tokens(row.get("completion_tokens"), "completion tokens"),
+            cached=None if cached is None else tokens(cached, "cached tokens"),
+            written=tokens(written or 0, "written tokens"),
         )
 
 
-def _metadata(value: object) -> Mapping[str, Any]:
-    """Return the metadata of a row; a CSV has it as the text of a JSON object."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value or "{}")
-        except ValueError:
-            raise ValueError("its metadata is not a JSON object.") from None
-    return as_mapping(value) or {}
+def _held(metadata: Mapping[str, Any], paths: Iterable[str]) -> Any:
+    """Return the first value that the metadata has."""
+    return next((held for path in paths if (held := cell(metadata, path)) is not None), None)

@@ -1,14 +1,25 @@
-"""What a format of logs is: how it is recognized, and the requests of one of its rows."""
+"""What a format of logs is: how it is recognized, and the requests of one of its rows.
+
+Beside it what several formats share: values by name, JSON in a cell, buckets of time.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from tco.files import as_mapping
+from tco.errors import TcoError
+from tco.files import as_list, as_mapping
+from tco.units import SECONDS_PER_HOUR
 from tco.workload_import.request import Request
 
-__all__ = ["LogFormat", "cell"]
+__all__ = ["LogFormat", "bucket_seconds", "buckets_of", "cell", "json_object"]
+
+TOO_WIDE: Final = (
+    "the buckets are {hours:g} hours wide: the hours of a week need buckets of an hour or less. "
+    "Ask the usage API for bucket_width=1h."
+)
 
 
 class LogFormat(Protocol):
@@ -40,3 +51,28 @@ def cell(row: Mapping[str, Any], path: str) -> Any:
         mapping = as_mapping(found)
         found = mapping.get(name) if mapping else None
     return found
+
+
+def json_object(value: object, what: str) -> Mapping[str, Any]:
+    """Return a cell with an object; a CSV has it as the text of JSON. Raises ValueError."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value or "{}")
+        except (ValueError, RecursionError):
+            raise ValueError(f"its {what} is not a JSON object.") from None
+    return as_mapping(value) or {}
+
+
+def buckets_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the buckets of a page of a usage API, or the one that a row is."""
+    return [as_mapping(bucket) or {} for bucket in as_list(row.get("data")) or [row]]
+
+
+def bucket_seconds(start: float, end: float) -> float:
+    """Return how long a bucket is. Raises ValueError, and TcoError for more than an hour."""
+    seconds = end - start
+    if seconds > SECONDS_PER_HOUR:
+        raise TcoError(TOO_WIDE.format(hours=seconds / SECONDS_PER_HOUR))
+    if seconds <= 0:
+        raise ValueError("a bucket ends before it starts.")
+    return seconds

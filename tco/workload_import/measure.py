@@ -44,7 +44,8 @@ class LengthSource(Enum):
 class LogReading:
     """How the files are read: the format or the columns by name, the zone, the limit.
 
-    ``model`` is the one whose metrics are read, where files have those of several.
+    ``model`` is the one whose metrics are read, where files have those of several, and
+    ``output_per_request`` the mean answer in tokens, for logs that count no requests.
     """
 
     timezone: str = "UTC"
@@ -54,6 +55,7 @@ class LogReading:
     model: str | None = None
     within: Span = ALWAYS
     """What was served outside of it is left out."""
+    output_per_request: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +70,14 @@ class Measurement:
     requests: float
     tokens: float
     """Prompt and completion, all requests together."""
+    has_hours: bool
+    """Whether the logs have hours, not only days."""
     per_hour: FloatArray | None
-    """Requests by local hour of the week; None where the logs cover less than a week."""
+    """Requests by local hour of the week; None where the logs have no hours or less than a week."""
     classes: tuple[MeasuredClass, ...]
     says_cached: bool
+    written_1h: float
+    """Tokens that were written to a cache for an hour."""
     lengths: LengthSource
     burst: Range | None
     """The burst rate within an hour; None where the logs do not say it."""
@@ -119,9 +125,11 @@ def measure_logs(files: Sequence[Path], reading: LogReading) -> Measurement:
         end=dt.datetime.fromtimestamp(tally.last, dt.UTC),
         requests=tally.requests,
         tokens=math.fsum(sums.tokens for sums in tally.lengths.values()),
-        per_hour=week_of_slots(tally.slots, reading.timezone, sampled=tally.is_sampled),
+        has_hours=tally.has_hours,
+        per_hour=_per_hour(tally, reading.timezone),
         classes=tuple(classes_of(tally.lengths, single=tally.is_summed)),
         says_cached=tally.says_cached,
+        written_1h=tally.written_1h,
         lengths=_lengths(tally),
         burst=tally.arrivals.burst_rate(tally.first, tally.last),
         growth=growth_of(tally.slots, sampled=tally.is_sampled),
@@ -160,6 +168,12 @@ def _kind(path: Path, reading: LogReading) -> FileKind:
     return FileKind.LOG if stated else kind_of(path, f"{path}")
 
 
+def _per_hour(tally: Tally, timezone: str) -> FloatArray | None:
+    if not tally.has_hours:
+        return None
+    return week_of_slots(tally.slots, timezone, sampled=tally.is_sampled)
+
+
 def _lengths(tally: Tally) -> LengthSource:
     if tally.is_summed:
         return LengthSource.MEANS
@@ -170,7 +184,7 @@ def _tally_logs(
     files: Sequence[Path], reading: LogReading, bad: BadLines
 ) -> tuple[Tally, list[str], int, int]:
     """Return the tally of logs, their formats, and their rows with requests and without."""
-    tally = Tally(within=reading.within)
+    tally = Tally(within=reading.within, output_per_request=reading.output_per_request)
     good = unserved = 0
     formats: dict[str, None] = {}
     for path in files:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
-from tco.errors import TcoError
 from tco.files import as_list, as_mapping
-from tco.units import SECONDS_PER_HOUR
+from tco.workload_import.log_format import bucket_seconds, buckets_of
 from tco.workload_import.request import Request, moment, tokens
 
 __all__ = ["OpenAIUsage"]
-
-TOO_WIDE: Final = (
-    "the buckets are {hours:g} hours wide: the hours of a week need buckets of an hour or less. "
-    "Ask the usage API for bucket_width=1h."
-)
 
 
 class OpenAIUsage:
@@ -25,21 +19,17 @@ class OpenAIUsage:
 
     def recognizes(self, row: Mapping[str, Any]) -> bool:
         """Return whether a row is a bucket or a page of buckets."""
-        return "results" in row or as_list(row.get("data")) is not None
+        return any("start_time" in bucket and "results" in bucket for bucket in buckets_of(row))
 
     def requests(self, row: Mapping[str, Any]) -> Iterable[Request]:
         """Yield the sums of each bucket; one without requests yields a 0. Raises ValueError."""
-        for bucket in as_list(row.get("data")) or [row]:
-            yield from _bucket(as_mapping(bucket) or {})
+        for bucket in buckets_of(row):
+            yield from _bucket(bucket)
 
 
 def _bucket(bucket: Mapping[str, Any]) -> Iterable[Request]:
     start, end = moment(bucket.get("start_time")), moment(bucket.get("end_time"))
-    seconds = end - start
-    if seconds > SECONDS_PER_HOUR:
-        raise TcoError(TOO_WIDE.format(hours=seconds / SECONDS_PER_HOUR))
-    if seconds <= 0:
-        raise ValueError("a bucket ends before it starts.")
+    seconds = bucket_seconds(start, end)
     yield Request(at=start, prompt=0.0, completion=0.0, cached=None, requests=0.0, seconds=seconds)
     for part in as_list(bucket.get("results")) or []:
         result = as_mapping(part) or {}

@@ -25,8 +25,12 @@ class Request(NamedTuple):
     completion: float
     cached: float | None
     """None where the log does not say; else a part of the prompt."""
-    requests: float = 1.0
+    requests: float | None = 1.0
+    """None where the log counts none."""
     seconds: float = 0.0
+    written: float = 0.0
+    """Tokens of the prompt that were written to a cache, those for an hour included."""
+    written_1h: float = 0.0
 
     def scaled(self, at: float, seconds: float, share: float) -> Request:
         """Return a share of the requests, within another time span."""
@@ -35,8 +39,10 @@ class Request(NamedTuple):
             prompt=self.prompt * share,
             completion=self.completion * share,
             cached=None if self.cached is None else self.cached * share,
-            requests=self.requests * share,
+            requests=None if self.requests is None else self.requests * share,
             seconds=seconds,
+            written=self.written * share,
+            written_1h=self.written_1h * share,
         )
 
 

@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
+from tco.errors import TcoError
+from tco.units import SECONDS_PER_HOUR
 from tco.workload_import.burst import Arrivals
 from tco.workload_import.request import Request
 from tco.workload_import.span import ALWAYS, Span
@@ -17,6 +19,10 @@ SLOT_SECONDS: Final = 900
 """A quarter of an hour: every time zone's offset is a multiple of it."""
 SLOTS_PER_HOUR: Final = 4
 BINS_PER_OCTAVE: Final = 16
+NO_REQUESTS: Final = (
+    "the export has tokens, but no number of requests. State the mean answer: "
+    "--output-per-request TOKENS."
+)
 
 
 @dataclass
@@ -27,6 +33,7 @@ class LengthSums:
     prompt: float = 0.0
     completion: float = 0.0
     cached: float = 0.0
+    written: float = 0.0
 
     @property
     def tokens(self) -> float:
@@ -39,6 +46,7 @@ class LengthSums:
         self.prompt += other.prompt
         self.completion += other.completion
         self.cached += other.cached
+        self.written += other.written
 
 
 @dataclass(kw_only=True)
@@ -55,6 +63,12 @@ class Tally:
     empty: float = 0.0
     """Requests without a token, which are left out."""
     says_cached: bool = False
+    output_per_request: float | None = None
+    """The mean answer in tokens, for logs that count no requests."""
+    written_1h: float = 0.0
+    """Tokens that were written to a cache for an hour."""
+    has_hours: bool = True
+    """Whether no row is the sum of more than an hour."""
     is_summed: bool = False
     """Whether rows hold the sum of several requests: their lengths are not known."""
     is_histogram: bool = False
@@ -67,32 +81,44 @@ class Tally:
 
     def add(self, request: Request) -> None:
         """Add a request. Raises ValueError where its tokens contradict each other."""
-        if request.cached is not None and request.cached > request.prompt:
+        cached = (request.cached or 0.0) + request.written
+        if cached > request.prompt:
             raise ValueError(
-                f"{request.cached:g} cached tokens are more than the {request.prompt:g} of the "
-                "prompt: cached tokens are a part of it."
+                f"{cached:g} cached tokens are more than the {request.prompt:g} of the prompt: "
+                "cached tokens are a part of it."
             )
         at, seconds, share = self.within.clipped(request.at, request.seconds)
         if share == 0:
             return
         if share < 1:
             request = request.scaled(at, seconds, share)
-        total = request.prompt + request.completion
-        if total == 0 and request.requests > 0:
-            self.empty += request.requests
+        total, requests = request.prompt + request.completion, self._requests(request)
+        if total == 0 and requests > 0:
+            self.empty += requests
             return
-        self.add_span(request.at, request.seconds, request.requests)
-        if request.requests <= 0:
+        self.add_span(request.at, request.seconds, requests)
+        if requests <= 0:
             return
         if not request.seconds:
             self.arrivals.add(request.at)
         self.says_cached |= request.cached is not None
         self.is_summed |= request.seconds > 0
-        sums = self.lengths[math.floor(math.log2(total / request.requests) * BINS_PER_OCTAVE)]
-        sums.requests += request.requests
+        self.has_hours &= request.seconds <= SECONDS_PER_HOUR
+        self.written_1h += request.written_1h
+        sums = self.lengths[math.floor(math.log2(total / requests) * BINS_PER_OCTAVE)]
+        sums.requests += requests
         sums.prompt += request.prompt
         sums.completion += request.completion
         sums.cached += request.cached or 0.0
+        sums.written += request.written
+
+    def _requests(self, request: Request) -> float:
+        """Return the requests of a row; where it counts none, those that its answers make."""
+        if request.requests is not None:
+            return request.requests
+        if self.output_per_request is None:
+            raise TcoError(NO_REQUESTS)
+        return request.completion / self.output_per_request
 
     def add_span(self, at: float, seconds: float, requests: float) -> None:
         """Spread requests evenly over the quarters of an hour that a time span covers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -47,14 +48,19 @@ def notes(found: Measurement) -> Iterator[str]:
         yield f"{lines} left out, such as {found.bad.first[0].file}, {found.bad.first[0]}"
     if found.unserved:
         yield (
-            f"{found.unserved:,.0f} requests left out that no model served: failures, hits of a "
-            "gateway's own cache, or no tokens."
+            f"{found.unserved:,.0f} rows left out that no model served: failures, hits of a "
+            "gateway's own cache, spans, or no tokens."
         )
     if found.is_sampled and found.gap_hours > NOTED_SCRAPE_GAP_HOURS:
         yield f"No scrapes for {found.gap_hours:,.1f} hours on end: that time is left out."
     elif found.gap_hours >= NOTED_GAP_HOURS:
         yield f"No request for {found.gap_hours:,.0f} hours on end: taken as no demand."
-    if found.per_hour is None:
+    if not found.has_hours:
+        yield (
+            "The log has days, no hours: its mean rate is stated for every hour. State the shape "
+            "of the week yourself."
+        )
+    elif found.per_hour is None:
         yield (
             "The log covers less than a week: its mean rate is stated for every hour. State the "
             "shape of the week yourself."
@@ -130,7 +136,19 @@ def _classes(found: Measurement) -> Iterator[str]:
         ]
         if request_class.cached:
             keys.append(f"cached: {_number(request_class.cached, 12)}")
+        if request_class.written:
+            keys.append(f"cache_write: {_number(request_class.written, 12)}")
+            keys += ["cache_write_ttl: 1h"] * _is_mostly_1h(found)
         yield f"  - {{{', '.join(keys)}}}"
+
+
+def _is_mostly_1h(found: Measurement) -> bool:
+    """Return whether more tokens were written to a cache for an hour than for 5 minutes."""
+    requests = found.requests
+    written = math.fsum(
+        requests * one.share * one.input * (1 - one.cached) * one.written for one in found.classes
+    )
+    return 2 * found.written_1h > written
 
 
 def _growth(found: Measurement) -> Iterator[str]:

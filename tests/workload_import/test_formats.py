@@ -12,6 +12,7 @@ import pytest
 
 from tco.errors import BadInput
 from tco.workload_import.measure import LogReading, Measurement, measure_logs
+from tco.workload_import.workload_text import notes, workload_text
 
 MONDAY = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
 
@@ -98,9 +99,111 @@ BUCKETS = [
 PAGE = {"object": "page", "data": BUCKETS, "has_more": False, "next_page": None}
 
 
+REPORT: list[dict[str, Any]] = [
+    {
+        "starting_at": (MONDAY + dt.timedelta(hours=hour)).isoformat(),
+        "ending_at": (MONDAY + dt.timedelta(hours=hour + 1)).isoformat(),
+        "results": [
+            {
+                "uncached_input_tokens": 2000,
+                "cache_creation": {
+                    "ephemeral_5m_input_tokens": 600,
+                    "ephemeral_1h_input_tokens": 400,
+                },
+                "cache_read_input_tokens": 2000,
+                "output_tokens": 500,
+                "server_tool_use": {"web_search_requests": 0},
+                "model": None,
+            }
+        ]
+        * (hour != 1),
+    }
+    for hour in range(3)
+]
+"""Buckets of /v1/organizations/usage_report/messages, which counts no requests.
+
+The keys are those of platform.claude.com/docs/en/api/admin/usage_report, as of 2026-11-28.
+"""
+ANALYTICS: list[dict[str, Any]] = [
+    {**bucket, "results": [{**part, "requests": 5} for part in bucket["results"]]}
+    for bucket in REPORT
+]
+"""The same of /v1/organizations/analytics/usage_report, which counts them."""
+CONSOLE = (
+    "usage_date_utc,model_version,api_key,workspace,usage_type,context_window,"
+    "usage_input_tokens_no_cache,usage_input_tokens_cache_write_5m,"
+    "usage_input_tokens_cache_write_1h,usage_input_tokens_cache_read,usage_output_tokens,"
+    "web_search_count,inference_geo,speed\n"
+    "2026-08-05,claude-opus-5,Closer App,Default,standard,≤ 200k,46981,15969,0,0,16932,0,global,\n"
+    "2026-08-06,claude-opus-5,Closer App,Default,standard,≤ 200k,46981,15969,0,0,16932,0,global,\n"
+)
+"""The console's export; its first row is one of a public test of a reader, found 2026-11-28."""
+GATEWAY = {
+    "id": "01J",
+    "cached": False,
+    "success": True,
+    "created_at": "2026-11-02T00:00:00Z",
+    "model": "gpt-4.1-mini",
+    "provider": "openai",
+    "tokens_in": 1000,
+    "tokens_out": 100,
+    "status_code": 200,
+}
+"""An entry of GET …/ai-gateway/gateways/{id}/logs, by Cloudflare's API reference, 2026-11-28."""
+GATEWAY_LOG = [
+    GATEWAY,
+    {**GATEWAY, "created_at": "2026-11-02T00:30:00Z"},
+    {**GATEWAY, "created_at": "2026-11-02T00:31:00Z", "cached": True},
+    {**GATEWAY, "created_at": "2026-11-02T00:32:00Z", "success": False},
+]
+OBSERVATIONS = [
+    {
+        "id": f"{minutes}",
+        "type": kind,
+        "start_time": f"2026-11-02 00:{minutes:02}:00.000000",
+        "provided_model_name": "gpt-4.1",
+        "usage_details": {"input": 600, "input_cached_tokens": 400, "output": 100, "total": 1100},
+    }
+    for minutes, kind in ((0, "GENERATION"), (10, "SPAN"), (30, "GENERATION"))
+]
+"""Rows of observations_v2 by Langfuse's field reference of its blob storage export, 2026-11-28."""
+OF_THE_API = [
+    {
+        "type": row["type"],
+        "startTime": row["start_time"],
+        "usageDetails": {
+            "input": 500,
+            "cache_read_input_tokens": 400,
+            "cache_creation_input_tokens": 100,
+            "output": 100,
+        },
+    }
+    for row in OBSERVATIONS
+]
+QUERIED = [
+    {
+        "request_id": f"{minutes}",
+        "request_created_at": f"2026-11-02 00:{minutes:02}:00.000",
+        "response_status": 200,
+        "prompt_tokens": 1000,
+        "completion_tokens": 100,
+    }
+    for minutes in (0, 30)
+]
+"""Rows of Helicone's POST /v1/request/query-clickhouse."""
+
+
 @pytest.mark.parametrize(
     ("text", "name", "requests", "lengths", "cached"),
     [
+        (json.dumps({"data": ANALYTICS}), "anthropic-usage", 10, (1000, 100), 0.4),
+        (json.dumps({"data": ANALYTICS}, indent=2), "anthropic-usage", 10, (1000, 100), 0.4),
+        (json.dumps({"result": GATEWAY_LOG}), "cloudflare", 2, (1000, 100), None),
+        (json.dumps({"result": GATEWAY_LOG}, indent=1), "cloudflare", 2, (1000, 100), None),
+        (lines(GATEWAY_LOG), "cloudflare", 2, (1000, 100), None),
+        (lines(OBSERVATIONS), "langfuse", 2, (1000, 100), 0.4),
+        (json.dumps({"data": OF_THE_API}, indent=1), "langfuse", 2, (1000, 100), 0.4),
+        (json.dumps({"data": QUERIED}, indent=1), "columns", 2, (1000, 100), None),
         (COLUMNS, "columns", 2, (2000, 200), None),
         (RESPONSES, "columns", 2, (1000, 100), 0.4),
         (lines([spend_row(0), spend_row(30)]), "litellm", 2, (1000, 100), 0.4),
@@ -137,6 +240,44 @@ def _input(one: Any) -> float:
 
 def _output(one: Any) -> float:
     return one.output
+
+
+def test_tokens_without_requests_need_a_mean_answer(tmp_path: Path) -> None:
+    """Usage reports that count no requests are read with the answer that the user states."""
+    text = json.dumps({"data": REPORT})
+    assert "State the mean answer: --output-per-request TOKENS." in refused(tmp_path, text)
+    found = measured(tmp_path, text, output_per_request=50.0)
+    assert found.requests == 20
+    [one] = found.classes
+    assert (one.input, one.output, one.cached) == pytest.approx((500, 50, 0.4))
+    assert "The log holds sums, no requests" in " ".join(notes(found))
+
+
+def test_tokens_that_were_written_to_a_cache(tmp_path: Path) -> None:
+    """A third of what was not read from the cache was written to it, most of that for 5 minutes."""
+    text = workload_text(measured(tmp_path, json.dumps({"data": ANALYTICS})))
+    assert "cached: 0.4, cache_write: 0.333333333333}" in text
+    created = {"cache_creation": {"ephemeral_1h_input_tokens": 1000}}
+    hours = [
+        {**bucket, "results": [part | created for part in bucket["results"]]}
+        for bucket in ANALYTICS
+    ]
+    text = workload_text(measured(tmp_path, json.dumps({"data": hours})))
+    assert "cache_write: 0.333333333333, cache_write_ttl: 1h}" in text
+
+
+def test_days_have_a_mean_rate_and_no_hours(tmp_path: Path) -> None:
+    """The console's export is by the day: nothing is said of hours, and a note says so."""
+    found = measured(tmp_path, CONSOLE, output_per_request=169.32)
+    assert found.formats == ("anthropic-console",)
+    assert found.requests_per_second == pytest.approx(200 / (2 * 86400))
+    [one] = found.classes
+    assert (one.input, one.output) == pytest.approx((629.5, 169.32))
+    assert one.written == pytest.approx(15969 / (46981 + 15969))
+    assert "The log has days, no hours" in " ".join(notes(found))
+    days = {**REPORT[0], "ending_at": at(1440).isoformat()}
+    told = refused(tmp_path, json.dumps({"data": [days]}), output_per_request=50)
+    assert "Ask the usage API for bucket_width=1h" in " ".join(told.split())
 
 
 def test_an_empty_bucket_is_time_without_demand(tmp_path: Path) -> None:
