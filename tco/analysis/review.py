@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from tco.analysis.commitments.term_end import days_later, months_later, term_ends
 from tco.analysis.decision.freshness import dated_prices
 from tco.analysis.evaluation import Evaluation
-from tco.units import HOURS_PER_MONTH
+from tco.costing.fleet_operation import operate
 
 __all__ = ["ReviewCause", "ReviewDay", "review_days"]
 
 ReviewCause = Literal[
     "commitment-ends", "price-ages", "throughput-ages", "override-ends", "horizon-ends"
 ]
-HOURS_PER_DAY = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +33,8 @@ class ReviewDay:
 def review_days(result: Evaluation) -> tuple[ReviewDay, ...]:
     """Return why and by when a plan is to be reviewed, in order; the first day of each cause.
 
-    A commitment starts on the pricing day. A price and a measured throughput may be as old as the
-    gate allows.
+    A commitment that is not bought yet starts on the pricing day. A price and a measured throughput
+    may be as old as the gate allows.
     """
     first: dict[ReviewCause, ReviewDay] = {}
     for found in sorted(_days(result), key=lambda found: found.day):
@@ -45,15 +44,14 @@ def review_days(result: Evaluation) -> tuple[ReviewDay, ...]:
 
 def _days(result: Evaluation) -> Iterator[ReviewDay]:
     stack, limits = result.stack, result.stack.plan.gate
-    for _, _, _, pool in stack.pools():
-        supply = pool.supply
-        if supply.committed and supply.owned is None and supply.period_months is not None:
-            end = _after(stack.day, supply.period_months)
-            yield ReviewDay(day=end, cause="commitment-ends", subject=pool.name)
+    for ends in term_ends(stack, operate(stack), stack.day):
+        if ends.end is not None:
+            last = ends.end - dt.timedelta(days=1)
+            yield ReviewDay(day=last, cause="commitment-ends", subject=ends.pool.name)
     for name, figure in dated_prices(stack, result.facts):
         if figure.as_of is not None:
             yield ReviewDay(
-                day=figure.as_of + dt.timedelta(days=limits.max_price_age_days),
+                day=days_later(figure.as_of, limits.max_price_age_days),
                 cause="price-ages",
                 subject=name,
                 limit_days=limits.max_price_age_days,
@@ -62,26 +60,12 @@ def _days(result: Evaluation) -> Iterator[ReviewDay]:
         for name, day in service.measured_throughput.items():
             if day is not None:
                 yield ReviewDay(
-                    day=day + dt.timedelta(days=limits.max_throughput_age_days),
+                    day=days_later(day, limits.max_throughput_age_days),
                     cause="throughput-ages",
                     subject=name,
                     limit_days=limits.max_throughput_age_days,
                 )
     if limits.override is not None:
         yield ReviewDay(day=limits.override.expires, cause="override-ends", subject="")
-    yield ReviewDay(
-        day=_after(stack.day, float(stack.horizon_months)), cause="horizon-ends", subject=""
-    )
-
-
-def _after(day: dt.date, months: float) -> dt.date:
-    """Return the day some months later; a part of a month, of a capacity block, in its hours.
-
-    >>> _after(dt.date(2026, 8, 31), 6.0), _after(dt.date(2026, 11, 23), 336 / 730)
-    (datetime.date(2027, 2, 28), datetime.date(2026, 12, 7))
-    """
-    if not months.is_integer():
-        return day + dt.timedelta(days=int(months * HOURS_PER_MONTH / HOURS_PER_DAY))
-    year, month = divmod(day.year * 12 + day.month - 1 + int(months), 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return dt.date(year, month + 1, min(day.day, last))
+    end = months_later(stack.day, stack.horizon_months)
+    yield ReviewDay(day=end, cause="horizon-ends", subject="")

@@ -81,7 +81,8 @@ def alert_rules(
     ``served_share`` is the share of its tokens that they serve. A fleet that is full serves no more
     than its capacity, so no counter shows a volume above it.
     """
-    return (*_crossed(stack, review, services, served_share), _review_due(stack, review))
+    due = () if review.on == dt.date.max else (_review_due(stack, review),)
+    return (*_crossed(stack, review, services, served_share), *due)
 
 
 def _crossed(

@@ -73,5 +73,5 @@ def prometheus_rules(document: AlertsDocument) -> str:
         f"# Written by `tco alerts {name} --format prometheus`. Write it again when the plan "
         "changes.\n"
     )
-    body = yaml.safe_dump({"groups": [group]}, sort_keys=False, allow_unicode=True, width=10_000)
+    body = yaml.safe_dump({"groups": [group]}, sort_keys=False, width=10_000)
     return head + body

@@ -39,13 +39,23 @@ def test_prices_and_throughput_end_when_the_gate_rejects_them(lab: Lab) -> None:
     assert found["throughput-ages"] == SEEN + dt.timedelta(days=60)
 
 
+def bought(pool: Keys, **keys: str) -> Keys:
+    """A pool whose commitment is bought."""
+    return {**pool, "commitment": {**pool["commitment"], **keys}}
+
+
 @pytest.mark.parametrize(
-    ("pool", "end"),
-    [(RESERVED, dt.date(2027, 11, 23)), (BLOCK, DAY + dt.timedelta(days=14))],
+    ("pool", "last"),
+    [
+        (RESERVED, dt.date(2027, 11, 22)),
+        (BLOCK, DAY + dt.timedelta(days=13)),
+        (bought(RESERVED, id="sp-1", start="2026-10-01"), dt.date(2027, 9, 30)),
+        (bought(RESERVED, id="sp-1"), None),
+    ],
 )
-def test_a_commitment_ends_with_its_term(lab: Lab, pool: Keys, end: dt.date) -> None:
-    """A term in months, and a block in hours, both from the pricing day."""
-    assert days(lab, pool)["commitment-ends"] == end
+def test_a_commitment_ends_with_its_term(lab: Lab, pool: Keys, last: dt.date | None) -> None:
+    """From its first day, or from the pricing day while it is not bought; else it is not known."""
+    assert days(lab, pool).get("commitment-ends") == last
 
 
 def test_an_override_and_the_horizon_end(lab: Lab) -> None:
@@ -59,6 +69,14 @@ def test_an_override_and_the_horizon_end(lab: Lab) -> None:
     found = days(lab, {**ON_DEMAND, "nodes": 1}, gate={"override": override})
     assert found["override-ends"] == dt.date(2026, 12, 24)
     assert found["horizon-ends"] == dt.date(2027, 11, 23)
+
+
+def test_an_age_without_an_end_is_no_day_of_review(lab: Lab) -> None:
+    """A limit of a million years is beyond the calendar, and no fault of the plan."""
+    gate: Keys = {"max_price_age_days": 400_000_000, "max_throughput_age_days": 400_000_000}
+    found = days(lab, {**ON_DEMAND, "nodes": 1}, gate=gate)
+    assert [*found] == ["horizon-ends", "price-ages", "throughput-ages"]
+    assert found["price-ages"] == dt.date.max
 
 
 def test_days_are_in_order(lab: Lab) -> None:

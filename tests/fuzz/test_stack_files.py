@@ -23,6 +23,7 @@ QUICK = (
     *(("plan", "*", "--format", "json"), ("plan", "*"), ("plan", "*", "--format", "csv")),
     *(("plan", "*", "--format", "focus"), ("gate", "*"), ("gate", "*", "--format", "json")),
     *(("memo", "*"), ("memo", "*", "--out", "memos")),
+    *(("alerts", "*"), ("alerts", "*", "--format", "prometheus")),
 )
 SLOW = (
     ("optimize", "*", "--format", "json"),

@@ -13,7 +13,7 @@ from tco.costing.stack import StackModel
 from tco.plan.pools import Commitment
 from tco.units import HOURS_PER_DAY, MONTHS_PER_YEAR, TERM_MONTHS
 
-__all__ = ["TermEnd", "last_day", "term_ends"]
+__all__ = ["TermEnd", "days_later", "last_day", "months_later", "term_ends"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +72,29 @@ def last_day(start: dt.date, commitment: Commitment) -> dt.date:
     >>> last_day(dt.date(2026, 1, 31), Commitment(kind="capacity-block", hours=36))
     datetime.date(2026, 2, 2)
     """
+    if commitment.term is not None:
+        return months_later(start, TERM_MONTHS[commitment.term])
+    return days_later(start, -(-(commitment.hours or 0) // int(HOURS_PER_DAY)))
+
+
+def months_later(day: dt.date, months: int) -> dt.date:
+    """Return the same day of a later month, or that month's last day.
+
+    Beyond the calendar it is the calendar's last day.
+
+    >>> months_later(dt.date(2026, 8, 31), 6), months_later(dt.date(9999, 6, 1), 12)
+    (datetime.date(2027, 2, 28), datetime.date(9999, 12, 31))
+    """
+    later = day.month - 1 + months
+    year, month = day.year + later // int(MONTHS_PER_YEAR), later % int(MONTHS_PER_YEAR) + 1
+    if year > dt.MAXYEAR:
+        return dt.date.max
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def days_later(day: dt.date, days: int) -> dt.date:
+    """Return the day some days later; beyond the calendar its last day."""
     try:
-        if commitment.term is None:
-            days = -(-(commitment.hours or 0) // int(HOURS_PER_DAY))
-            return start + dt.timedelta(days=days)
-        months = start.month - 1 + TERM_MONTHS[commitment.term]
-        year, month = start.year + months // int(MONTHS_PER_YEAR), months % int(MONTHS_PER_YEAR) + 1
-        day = min(start.day, calendar.monthrange(year, month)[1])
-        return dt.date(year, month, day)
-    except (OverflowError, ValueError):
+        return day + dt.timedelta(days=days)
+    except OverflowError:
         return dt.date.max
