@@ -8,13 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.benchmark import Benchmark
+from tco.catalog.currency import Conversion, Currency, as_written
 from tco.catalog.discount import Discount
-from tco.catalog.fields import Day, Flag, Name, day_of
+from tco.catalog.fields import Day, Flag, Name
 from tco.catalog.figure import Figure
 from tco.catalog.hardware import Hardware, Instance, SpotBand
 from tco.catalog.model_row import ModelRow
@@ -26,44 +27,7 @@ from tco.errors import BadInput, Problem
 from tco.files import Strict, as_list, as_mapping, problems_of
 from tco.ranges import point
 
-__all__ = ["MONEY_FIELDS", "Book", "PackageBook", "read_book"]
-
-MONEY_FIELDS = frozenset(
-    {
-        "usd_per_hour",
-        "usd_per_gpu_hour",
-        "upfront_usd",
-        "egress_usd_per_gb",
-        "input_usd_per_mtok",
-        "cached_input_usd_per_mtok",
-        "output_usd_per_mtok",
-        "reasoning_usd_per_mtok",
-        "cache_write_usd_per_mtok",
-        "usd_per_unit_hour",
-        "cache_write_1h_usd_per_mtok",
-        "cache_storage_usd_per_mtok_hour",
-        "usd_per_request",
-    }
-)
-
-
-def _one_rate(value: Any) -> Any:
-    if isinstance(value, list):
-        raise ValueError(
-            "is one number: every price would carry the range of the exchange rate. "
-            "Write usd: 1.10, and the ranges into the prices."
-        )
-    return value
-
-
-class Currency(Strict):
-    """The currency a book is written in, and what one unit of it is worth."""
-
-    code: Name
-    usd: Annotated[float, Field(strict=True, gt=0), BeforeValidator(_one_rate)]
-    source: Name
-    as_of: Day
-
+__all__ = ["Book", "PackageBook", "read_book"]
 
 AnyRow = (
     Hardware
@@ -114,16 +78,19 @@ class Book(Strict):
             for key in ("source", "as_of", "valid_from", "estimate")
             if book.get(key) is not None
         }
-        currency = as_mapping(book.get("currency")) or {}
+        money = Conversion.of(book)
         filled = dict(book)
         for section, value in book.items():
             rows = as_list(value)
             shared = common if section != "discounts" else _only(common, "source")
             if rows is not None:
                 filled[section] = [
-                    row if as_mapping(row) is None else _converted({**shared, **row}, currency)
-                    for row in rows
+                    row
+                    if as_mapping(row) is None
+                    else money.in_usd({**shared, **row}, f"{section}[{index}]")
+                    for index, row in enumerate(rows)
                 ]
+        money.refuse_dollars()
         return filled
 
     @model_validator(mode="after")
@@ -200,56 +167,6 @@ def describe(key: tuple[object, ...]) -> str:
     return " ".join(shown)
 
 
-def _converted(row: dict[str, Any], currency: dict[str, Any]) -> dict[str, Any]:
-    """Convert a row to USD. It is as old as the older of its own day and the rate's."""
-    rate = currency.get("usd")
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not rate > 0:
-        return row
-    made = {key: _in_usd(key, value, float(rate)) for key, value in row.items()}
-    if not MONEY_FIELDS & row.keys():
-        return made
-    if made.get("source") and currency.get("source"):
-        made["source"] = f"{made['source']}; {currency.get('code')}: {currency['source']}"
-    if made.get("as_of"):
-        made["as_of"] = _older(made["as_of"], currency.get("as_of"))
-    return made
-
-
-def _older(a: Any, b: Any) -> Any:
-    """Return the older of two days.
-
-    The first where one of them is none, for its field to refuse.
-    """
-    try:
-        return min(a, b, key=day_of)
-    except ValueError:
-        return a
-
-
-def _in_usd(key: str, value: Any, rate: float) -> Any:
-    """Return a field of a row.
-
-    Its tiers and its peak hours with every amount of money converted.
-    """
-    if key in MONEY_FIELDS:
-        return _times(value, rate)
-    rows, fields = as_list(value), as_mapping(value)
-    if rows is not None:
-        return [_in_usd("", row, rate) for row in rows]
-    if fields is not None:
-        return {name: _in_usd(name, inner, rate) for name, inner in fields.items()}
-    return value
-
-
-def _times(value: Any, rate: float) -> Any:
-    bounds = as_list(value)
-    if bounds is not None:
-        return [_times(bound, rate) for bound in bounds]
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value * rate
-    return value
-
-
 def read_book(path: Path, shown: str) -> Book:
     """Return a user's price book. Raises BadInput with every problem of the file."""
     from tco.yaml_files import read_yaml  # noqa: PLC0415  the compiled catalog needs no YAML
@@ -258,7 +175,8 @@ def read_book(path: Path, shown: str) -> Book:
     try:
         book = Book.model_validate(given)
     except ValidationError as error:
-        raise BadInput(_without_repeats(problems_of(error, Book, shown))) from None
+        problems = _without_repeats(problems_of(error, Book, shown))
+        raise BadInput(as_written(problem, given) for problem in problems) from None
     undated = list(_without_source(book, shown))
     if undated:
         raise BadInput(undated)

@@ -62,6 +62,7 @@ def _stack(diff: StackDiff, locate: Callable[[Change], tuple[str, int]]) -> Stac
         delta=Delta(
             plan=diff.plan_usd_per_month,
             prices=diff.prices_usd_per_month,
+            books=diff.books_usd_per_month,
             plan_ceiling=diff.ceiling_usd_per_month,
         ),
         changed_because=diff.causes,

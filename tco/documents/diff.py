@@ -81,6 +81,9 @@ class Delta(Part):
 
     plan: float | None
     prices: float | None
+    books: float | None = Field(
+        default=0.0, description="The part of the plan's change that price books make."
+    )
     plan_ceiling: float | None = Field(
         default=None, description="What the plan adds to the ceiling, at the head's prices."
     )

@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from tco.catalog.book import Book
+from tco.catalog.currency import MONEY_FIELDS, written_in
 from tco.catalog.fields import CONTROLS
 from tco.documents.actual import ActualDocument
 from tco.documents.alerts import AlertsDocument
@@ -83,7 +84,7 @@ class _Generator(GenerateJsonSchema):
         keys: dict[str, Any] = found.get("properties", {})
         for key, text in key_texts(schema["cls"], keys).items():
             keys[key]["description"] = " ".join(filter(None, (text, keys[key].get("description"))))
-        return found
+        return _in_any_currency(found) if MONEY_FIELDS & keys.keys() else found
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
         """Return the schema of a text, its pattern as every dialect reads it."""
@@ -91,6 +92,23 @@ class _Generator(GenerateJsonSchema):
         if CONTROLS in str(found.get("pattern", "")):
             found["pattern"] = ONE_LINE
         return found
+
+
+def _in_any_currency(schema: JsonSchemaValue) -> JsonSchemaValue:
+    """Return the schema of a row whose keys of money may be named after another currency."""
+    keys, required = schema["properties"], schema.get("required", [])
+    money = [key for key in keys if key in MONEY_FIELDS]
+    other = {key: f"^{written_in(key, '(?!usd)[a-z]{3}')}$" for key in money}
+    needed = [key for key in required if key in money]
+    made = {
+        **schema,
+        "patternProperties": {other[key]: keys[key] for key in money},
+        "required": [key for key in required if key not in money],
+    }
+    if needed:
+        foreign = {"propertyNames": {"not": {"pattern": "|".join(other.values())}}}
+        made |= {"if": foreign, "then": {"required": needed}}
+    return {key: value for key, value in made.items() if value != []}
 
 
 @dataclass(frozen=True)

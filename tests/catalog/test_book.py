@@ -8,15 +8,28 @@ from typing import Any
 import pytest
 
 from tco.catalog.api_price import ApiPrice, Peak, Tier
-from tco.catalog.book import MONEY_FIELDS, Book, read_book
+from tco.catalog.book import Book, read_book
 from tco.catalog.catalog import Catalog
+from tco.catalog.currency import MONEY_FIELDS, written_in
+from tco.catalog.discount import Discount, SpendTier
 from tco.catalog.node_price import NodePrice
+from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.errors import BadInput
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
 
 API: Keys = {"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
 EUR: Keys = {"code": "EUR", "usd": 1.10, "source": "ECB", "as_of": "2026-11-01"}
 NODE: Keys = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
+
+
+def in_eur(row: Keys) -> Keys:
+    """A row with its keys of money as a book in EUR names them."""
+    return {
+        written_in(key, "EUR") if key in MONEY_FIELDS else key: [in_eur(one) for one in value]
+        if key == "tiers"
+        else value
+        for key, value in row.items()
+    }
 
 
 def book(**keys: Any) -> Book:
@@ -52,11 +65,13 @@ def test_a_currency_is_converted_once_everywhere() -> None:
     made = book(
         currency=EUR,
         prices=[
-            {**API, "input_usd_per_mtok": [1, 2, 4], "tiers": [tier], "batch_discount": 0.5},
+            in_eur(
+                {**API, "input_usd_per_mtok": [1, 2, 4], "tiers": [tier], "batch_discount": 0.5}
+            ),
             {
-                **NODE,
+                **{"instance": "box.8x", "region": "r1", "eur_per_hour": 10},
                 **{"purchase": "reserved", "kind": "contract", "term": "1yr"},
-                **{"payment": "all-upfront", "upfront_usd": 100},
+                **{"payment": "all-upfront", "upfront_eur": 100},
             },
         ],
         figures=[{"figure": "pue", "value": 1.25, "unit": "ratio"}],
@@ -80,17 +95,35 @@ def test_a_stale_exchange_rate_ages_what_it_converts() -> None:
     """A price in EUR is as old as the older of price and rate, and names the sources of both."""
     pue = {"figure": "pue", "value": 1.25, "unit": "ratio"}
     for rate_day, expected in (("2026-01-31", dt.date(2026, 1, 31)), ("2026-11-20", None)):
-        made = book(currency={**EUR, "as_of": rate_day}, prices=[API, NODE], figures=[pue])
+        rows = [in_eur(API), in_eur(NODE)]
+        made = book(currency={**EUR, "as_of": rate_day}, prices=rows, figures=[pue])
         for row in made.prices:
             assert row.as_of == (expected or dt.date(2026, 11, 1))
-            assert row.source == "a mail; EUR: ECB"
+            assert row.source == f"a mail; EUR at 1.1 USD on {rate_day}: ECB"
         assert made.figures[0].as_of == dt.date(2026, 11, 1)
         assert made.figures[0].source == "a mail"
 
 
+def test_the_rate_of_a_confidential_book_is_not_shown() -> None:
+    """A rate may be agreed in the contract: its source is named, its value is not."""
+    [row] = book(currency=EUR, confidential=True, prices=[in_eur(NODE)]).prices
+    assert row.source == "a mail; EUR: ECB"
+
+
+def test_a_commitment_in_another_currency() -> None:
+    """What a contract bills per month is converted as prices are."""
+    tier = {"above_eur_per_month": 100, "percent_off": 10}
+    terms = {"committed_eur_per_month": 1000, "other_eur_per_month": 10}
+    made = book(currency=EUR, discounts=[{"api": "*", "tiers": [tier], **terms}])
+    [discount] = made.discounts
+    assert discount.committed_usd_per_month == pytest.approx(1100)
+    assert discount.other_usd_per_month == pytest.approx(11)
+    assert discount.tiers[0].above_usd_per_month == pytest.approx(110)
+
+
 def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
     """The day of an exchange rate does not date the price that it converts."""
-    [row] = book(as_of=None, currency=EUR, prices=[NODE]).prices
+    [row] = book(as_of=None, currency=EUR, prices=[in_eur(NODE)]).prices
     assert row.as_of is None
 
 
@@ -125,7 +158,35 @@ def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
         ({"benchmarks": [{"model": "m"}]}, "benchmarks[0].points: is missing."),
         ({"currency": {"code": "EUR"}}, "currency.usd: is missing."),
         (
-            {"currency": {**EUR, "usd": [1.0, 1.1, 1.2]}, "prices": [NODE]},
+            {"currency": {"code": "EUR", "usd": 1.1, "source": "ECB"}, "prices": [in_eur(NODE)]},
+            "currency.as_of: is missing.",
+        ),
+        ({"currency": {**EUR, "code": "euro"}}, "currency.code: euro is not a currency. Write its"),
+        ({"currency": {**EUR, "code": "USD"}}, "code USD and usd: 1.1 exclude each other."),
+        ({"currency": {**EUR, "as_of": "soon"}}, "currency.as_of: 'soon' is not a date."),
+        (
+            {"currency": EUR, "prices": [in_eur(API), NODE]},
+            "prices[1].usd_per_hour: a key named usd holds USD, and the book is in EUR. Write "
+            "eur_per_hour, or put prices in USD into a book without currency.",
+        ),
+        (
+            {"currency": EUR, "discounts": [{"api": "*", "committed_usd_per_month": 5}]},
+            "Write committed_eur_per_month",
+        ),
+        (
+            {"currency": EUR, "prices": [{"api": "x/y", "input_eur_per_mtok": 1}]},
+            "prices[0].output_eur_per_mtok: is missing.",
+        ),
+        (
+            {"currency": EUR, "prices": [{**in_eur(NODE), "eur_per_hourr": 1}]},
+            'unknown key "eur_per_hourr". Did you mean eur_per_hour?',
+        ),
+        (
+            {"prices": [in_eur(NODE)]},
+            'unknown key "eur_per_hour". Did you mean usd_per_hour?',
+        ),
+        (
+            {"currency": {**EUR, "usd": [1.0, 1.1, 1.2]}, "prices": [in_eur(NODE)]},
             "currency.usd: is one number: every price would carry the range of the exchange rate.",
         ),
         ({"currency": {**EUR, "usd": 0}}, "currency.usd: 0 should be greater than 0."),
@@ -280,6 +341,6 @@ def test_a_speed_that_nobody_measured_is_refused(lab: Lab, key: str, value: floa
 
 def test_every_amount_of_a_row_is_converted() -> None:
     """A key of money that a currency does not convert would be read as dollars."""
-    rows = (NodePrice, ApiPrice, Tier, Peak)
+    rows = (NodePrice, ApiPrice, ProvisionedPrice, Tier, Peak, Discount, SpendTier)
     amounts = {name for row in rows for name in row.model_fields if "usd" in name}
     assert amounts <= MONEY_FIELDS

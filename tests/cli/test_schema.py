@@ -87,6 +87,16 @@ def test_files_satisfy_their_schema(name: str, path: Path) -> None:
     assert faults(name, json.loads(json.dumps(content, default=str))) == []
 
 
+def test_a_book_in_another_currency_satisfies_the_schema() -> None:
+    """Its keys of money are named after the currency; what is required stays required."""
+    currency = {"code": "EUR", "usd": 1.08, "source": "ECB", "as_of": "2026-11-01"}
+    api = {"api": "x/y", "input_eur_per_mtok": 1, "output_eur_per_mtok": 2}
+    book: Keys = {"source": "a mail", "currency": currency, "prices": [api]}
+    assert faults("book", book) == []
+    assert faults("book", {**book, "prices": [{**api, "output_eur_per_mtok": -2}]})
+    assert faults("book", {**book, "prices": [{"api": "x/y", "input_usd_per_mtok": 1}]})
+
+
 @pytest.fixture
 def rich(shell: Shell, tmp_path_factory: pytest.TempPathFactory, monkeypatch: Any) -> Shell:
     """The shell with a confidential book, a table of people, an API by name, and an older side."""

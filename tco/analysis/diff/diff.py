@@ -3,7 +3,7 @@
 `before` is the base unchanged, `after` the head unchanged. In between lies the base's plan with its
 own price books at the head's market (pricing day, catalog): from `before` to there is what newer
 prices add, from there to `after` what the author changes, price books included. The two add up to
-the whole change.
+the whole change. Of the author's part, what the price books add is that of the base's plan.
 """
 
 from __future__ import annotations
@@ -91,17 +91,30 @@ class Side:
         """Return the evaluation of a stack of this side. Raises BadInput."""
         return self._evaluate(self._model(name, None, name))
 
-    def evaluation_at(self, prices: Side, name: str, priced_as: str) -> Evaluation:
-        """Return a stack of this side at the market of another side's stack. Raises BadInput."""
-        return self._evaluate(self._model(name, prices, priced_as))
+    def evaluation_at(
+        self, prices: Side, name: str, priced_as: str, *, with_books: bool = False
+    ) -> Evaluation:
+        """Return a stack of this side at the market of another side's stack. Raises BadInput.
+
+        ``with_books`` takes the price books of that stack as well.
+        """
+        return self._evaluate(self._model(name, prices, priced_as, with_books=with_books))
 
     def _evaluate(self, stack: StackModel) -> Evaluation:
         asked = self.asked
         return evaluate(stack, asked.today, asked.scenarios, asked.seed)
 
-    def _model(self, name: str, prices: Side | None, priced_as: str) -> StackModel:
+    def _model(
+        self, name: str, prices: Side | None, priced_as: str, *, with_books: bool = False
+    ) -> StackModel:
+        source = self._priced(name, prices, priced_as)
+        if prices is not None and with_books:
+            theirs = prices.file(priced_as)
+            listed = {"prices": theirs.plan.prices}
+            plan = source.plan.model_copy(update=listed)
+            source = replace(source, plan=plan, books=theirs.books)
         return (prices or self).resolve(
-            self._priced(name, prices, priced_as),
+            source,
             lambda stack: self._priced(stack, prices, stack),
         )
 
@@ -123,6 +136,8 @@ class StackDiff:
     after: Evaluation | None
     repriced: Evaluation | None
     """The base's plan at the head's prices."""
+    rebooked: Evaluation | None = None
+    """The base's plan at the head's prices, with the head's price books."""
     changes: tuple[Change, ...] = ()
     causes: tuple[Cause, ...] = ()
     same_workload: tuple[str, ...] = ()
@@ -135,6 +150,16 @@ class StackDiff:
         if self.problems:
             return None
         return _less(self.after, self.repriced if self.after is not None else self.before)
+
+    @property
+    def books_usd_per_month(self) -> float | None:
+        """What price books and benchmarks add to the base's plan; None where a side is unknown.
+
+        It is a part of what the plan changes.
+        """
+        if "book" not in self.causes:
+            return 0.0
+        return None if self.problems else _less(self.rebooked, self.repriced)
 
     @property
     def prices_usd_per_month(self) -> float | None:
@@ -252,10 +277,14 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
     same_catalog = base.catalog_version == head.catalog_version
     causes = set[Cause](change.cause for change in changes)
     before = repriced = after
+    rebooked = None
     if changes or not same_catalog:
         before = base.evaluation(older)
         moved = not same_catalog or "prices" in causes
         repriced = base.evaluation_at(head, older, name) if moved else before
+        if "book" in causes:
+            apart = causes & {"stack", "workload"}
+            rebooked = base.evaluation_at(head, older, name, with_books=True) if apart else after
     if not same_catalog and _catalog_matters(base, head, older, before):
         causes.add("catalog")
     status = "renamed" if older != name else "changed" if causes else "unchanged"
@@ -266,6 +295,7 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
         before=before,
         after=after,
         repriced=repriced,
+        rebooked=rebooked,
         changes=tuple(changes),
         causes=tuple(cause for cause in order if cause in causes),
         renamed_from=older if older != name else None,

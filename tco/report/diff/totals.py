@@ -23,6 +23,8 @@ class Whole:
     after: int | None
     plan: int | None
     prices: int | None
+    books: int = 0
+    """What price books make of the plan's share."""
 
     @property
     def change(self) -> int | None:
@@ -39,7 +41,8 @@ def whole_of(delta: StackDelta) -> Whole:
     if delta.problems or any(side.usd_per_month is None for side in sides):
         return Whole(before, after, None, None)
     prices = round(delta.delta.prices or 0.0)
-    return Whole(before, after, (after or 0) - (before or 0) - prices, prices)
+    plan = (after or 0) - (before or 0) - prices
+    return Whole(before, after, plan, prices, books=round(delta.delta.books or 0.0))
 
 
 def _usd(side: Outcome | None) -> int | None:
@@ -52,6 +55,7 @@ def change_in_words(delta: StackDelta) -> str:
     if whole.plan is None or whole.prices is None:
         return "change unknown"
     plan = _change_text(whole.plan, (whole.before or 0) + whole.prices)
+    plan += _books_text(whole.plan, whole.books)
     return f"{plan}, newer prices {signed_usd(whole.prices)}/month" if whole.prices else plan
 
 
@@ -73,8 +77,10 @@ def headline(touched: Sequence[StackDelta]) -> tuple[str, str]:
     if len(known) < len(wholes):
         asides.insert(0, f"{len(wholes) - len(known)} without a known total")
     change = _change_text(plan, base) if known else "change unknown"
+    books = _books_text(plan, sum(delta.books for delta in known))
     weakened = weakened_text(touched)
-    parts = [*([weakened] if weakened else []), f"{count}{change}{_ceiling_text(touched, plan)}"]
+    shown = f"{count}{change}{books}{_ceiling_text(touched, plan)}"
+    parts = [*([weakened] if weakened else []), shown]
     return f"GPU plan: {'; '.join(parts)}", "; ".join(asides)
 
 
@@ -103,6 +109,17 @@ def _change_text(plan: int, base: int) -> str:
         return "no change in cost"
     share = f" ({signed_percent(plan / base)})" if base > 0 else ""
     return f"{signed_usd(plan)}/month{share}"
+
+
+def _books_text(plan: int, books: int) -> str:
+    """Return how much of a change price books make; empty where they make none."""
+    if not books:
+        return ""
+    return (
+        ", all of it by price books"
+        if books == plan
+        else (f", {signed_usd(books)} of it by price books")
+    )
 
 
 def _math(touched: Sequence[StackDelta]) -> str:

@@ -12,7 +12,7 @@ from tco.catalog.catalog import Catalog
 from tco.catalog.embedded import load_catalog
 from tco.errors import BadInput
 from tco.report.diff.change_text import change_text
-from tco.report.diff.totals import headline
+from tco.report.diff.totals import change_in_words, headline
 from tests.conftest import BOOK, FOLLOWING, Keys
 from tests.repository import Repo
 
@@ -82,9 +82,44 @@ def test_an_edited_price_book_is_the_plans_change(repo: Repo) -> None:
     found = repo.changed()
     assert found.changed_because == ("book",)
     assert (found.delta.plan, found.delta.prices) == (pytest.approx(2 * HOURS), 0)
+    assert found.delta.books == pytest.approx(2 * HOURS)
     assert [change_text(change) for change in found.changes] == [
         "own.yaml: box.8x r1 on-demand: usd per hour 10 → 12"
     ]
+
+
+def test_a_refreshed_price_stands_apart_from_the_plan(repo: Repo) -> None:
+    """A branch with the rows of a refresh and a node more: what the book makes, and what the
+    author does at its prices. Together they are the plan's change."""
+    row = {"instance": "box.8x", "region": "r1"}
+    old = {**row, "usd_per_hour": 10}
+    repo.book("own", prices=[old])
+    repo.pool(1, prices=["own.yaml"])
+    repo.branch()
+    new = {**row, "usd_per_hour": 16, "valid_from": "2026-11-20", "as_of": "2026-11-20"}
+    repo.book("own", prices=[old, new])
+    alone = repo.changed()
+    assert (alone.delta.books, alone.delta.plan) == (pytest.approx(6 * HOURS),) * 2
+    assert "+$4,380/month (+60%), all of it by price books" in change_in_words(alone)
+    repo.pool(3, prices=["own.yaml"])
+    both = repo.changed()
+    assert both.changed_because == ("stack", "book")
+    assert both.delta.books == pytest.approx(6 * HOURS)  # one node, 10 -> 16
+    assert both.delta.plan == pytest.approx((3 * 16 - 10) * HOURS)
+    assert both.delta.prices == 0
+    assert "+$4,380 of it by price books" in change_in_words(both)
+
+
+def test_a_row_that_no_stack_reads_changes_nothing(repo: Repo) -> None:
+    """A refresh of other prices is listed, and makes no part of a bill."""
+    row = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
+    repo.book("own", prices=[row])
+    repo.pool(1, prices=["own.yaml"])
+    repo.branch()
+    repo.book("own", prices=[row, {**row, "region": "r2"}])
+    found = repo.changed()
+    assert (found.delta.plan, found.delta.books) == (0, 0)
+    assert "price books" not in change_in_words(found)
 
 
 def test_a_new_price_book_is_listed_row_by_row(repo: Repo) -> None:
