@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final, Literal
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from tco.billing.rates import EffectiveRate
 from tco.catalog.node_price import NodePrice
 from tco.numbers import grouped, plain
-from tco.providers.registry import provider_of
+from tco.providers.provider import Provider
 
 __all__ = ["LeftOut", "Period", "Reason", "price_rows"]
 
@@ -41,13 +41,16 @@ class LeftOut:
 
 
 def price_rows(
-    rates: Sequence[EffectiveRate], known: Collection[str], patterns: Sequence[str], period: Period
+    rates: Sequence[EffectiveRate],
+    known: Mapping[str, Provider],
+    patterns: Sequence[str],
+    period: Period,
 ) -> tuple[list[tuple[NodePrice, EffectiveRate]], list[LeftOut]]:
     """Return the rows, each with its rate, and the rates that are none.
 
     Args:
         rates: The effective rates of a bill.
-        known: The instance types that plans can name.
+        known: The providers of the instance types that plans can name.
         patterns: Which of them are asked for; none asks for all.
         period: The bill's days: a row holds from the first one and was seen on the last one.
     """
@@ -62,13 +65,16 @@ def price_rows(
     return rows, left_out
 
 
-def _reason(rate: EffectiveRate, known: Collection[str], patterns: Sequence[str]) -> Reason | None:
+def _reason(
+    rate: EffectiveRate, known: Mapping[str, Provider], patterns: Sequence[str]
+) -> Reason | None:
     bought = rate.bought
     if patterns and not any(fnmatchcase(bought.instance, pattern) for pattern in patterns):
         return "not-asked-for"
-    if bought.instance not in known:
+    provider = known.get(bought.instance)
+    if provider is None:
         return "unknown-instance"
-    if not _is_region(bought.instance, bought.region):
+    if not _is_region(bought.region, provider):
         return "no-region"
     if bought.purchase is None:
         return "no-purchase"
@@ -78,11 +84,11 @@ def _reason(rate: EffectiveRate, known: Collection[str], patterns: Sequence[str]
     return "no-term" if bought.purchase == "reserved" and not dated else None
 
 
-def _is_region(instance: str, region: str | None) -> bool:
-    """Return whether a region is named as the instance's provider names its regions."""
+def _is_region(region: str | None, provider: Provider) -> bool:
+    """Return whether a region is named as the provider names its regions."""
     if region is None or not REGION.fullmatch(region):
         return False
-    return not provider_of(instance).wrong_region(region)
+    return not provider.wrong_region(region)
 
 
 def _row(rate: EffectiveRate, period: Period) -> NodePrice:

@@ -18,7 +18,9 @@ from tco.report.layout import columns, folded
 if TYPE_CHECKING:
     from tco.bad_lines import BadLines
     from tco.billing.rates import RateTally
+    from tco.catalog.catalog import Catalog
     from tco.catalog.node_price import Payment, Term
+    from tco.providers.provider import Provider
 
 __all__ = ["prices_import"]
 
@@ -29,8 +31,8 @@ HEAD: Final = """\
 confidential: true
 """
 PLANNED: Final = (
-    "is a plan of tco (`tco plan --format focus`), not a bill: its prices are those of the "
-    "catalog and of your books. Name an export of your provider."
+    "is a plan of tco (`tco plan --format focus`), not a bill: its prices come from the "
+    "catalog and from your books. Name an export of your provider."
 )
 OPEN: Final = "Set confidential: true in it, or memos and JSON show its rates."
 NOTHING: Final = (
@@ -175,7 +177,7 @@ def prices_import(
     first, last = _read(bill, tally, bad)
     names = printable(", ".join(file.name for file in bill.files))
     period = Period(first, last, f"{bill.export.upper()} export {names}, {first} to {last}")
-    rows, left_out = price_rows(tally.rates, catalog.instance_names, patterns, period)
+    rows, left_out = price_rows(tally.rates, _providers(catalog, tally), patterns, period)
     changes = node_changes([row for row, _ in rows], catalog, book, first)
     proposed = [change.price for change in changes if change.proposed]
     if proposed and not dry_run:
@@ -205,6 +207,15 @@ def prices_import(
         print_text(import_text(document, dry_run=dry_run, width=columns()))
     if book is not None and not book.confidential:
         print_error(folded(f"{printable(path)} is not confidential. {OPEN}"))
+
+
+def _providers(catalog: Catalog, tally: RateTally) -> dict[str, Provider]:
+    """Return the providers of the bill's instance types that the catalog or the book knows."""
+    from tco.providers.registry import provider_of
+
+    names = {rate.bought.instance for rate in tally.rates}
+    known = ((name, catalog.instance(name)) for name in names)
+    return {name: provider_of(name, row.provider) for name, row in known if row is not None}
 
 
 def _read(bill: Bill, tally: RateTally, bad: BadLines) -> tuple[dt.date, dt.date]:

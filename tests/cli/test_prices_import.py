@@ -15,6 +15,7 @@ from tco.ranges import Range, point
 from tests.billing.conftest import Row, csv_of
 from tests.billing.test_focus import COVERED, PURCHASE, ROW
 from tests.cli.conftest import BAD_INPUT, OK, USAGE, Answer, Tco
+from tests.conftest import Lab
 
 BIG, SMALL = "p5.48xlarge", "g6.12xlarge"
 CATALOG: dict[str, Any] = {
@@ -269,6 +270,23 @@ def test_a_book_that_is_not_confidential(imported: Import, book: Path) -> None:
     assert "contract.yaml is not confidential. Set confidential: true" in " ".join(
         answer.err.split()
     )
+
+
+def test_a_plan_pays_what_the_bill_says(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, tco_command: Tco
+) -> None:
+    """A node that runs the month at the imported rate costs its hours on the bill."""
+    node = {"instance": "node.big", "gpu": "H100", "gpus": 8, "provider": "rented"}
+    book = lab.folder / "prices" / lab.book("contract", confidential=True, instances=[node])
+    details = '{"InstanceType": "node.big"}'
+    hours = {**ROW, "RegionId": "zone 7", "SkuPriceDetails": details, "PricingQuantity": "40"}
+    bill = lab.write("october.csv", csv_of([{**hours, "EffectiveCost": "500"}, hours]))
+    monkeypatch.setattr("tco.catalog.embedded.load_catalog", lambda: lab.catalog)
+    answer = tco_command("prices", "import", "focus", bill, "--book", book)
+    assert (answer.code, answer.err) == (OK, "")
+    pool = {"instance": "node.big", "region": "zone 7", "nodes": 1}
+    lab.stack({"main": pool}, prices=["contract.yaml"])
+    assert lab.evaluate().priced_usd_per_month == pytest.approx(730 * 510 / 80)
 
 
 def test_a_plan_is_no_bill(imported: Import, book: Path) -> None:
