@@ -271,6 +271,13 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
 @_bill_options
 @_measured_options
 @click.option(
+    "--update",
+    is_flag=True,
+    help="Propose what the month teaches the plan (volume, throughput, utilization, labor), as a "
+    "diff of its files; write nothing.",
+)
+@click.option("--write", is_flag=True, help="Propose the same and write it to the files.")
+@click.option(
     "--format",
     "form",
     type=click.Choice(["table", "json", "markdown"]),
@@ -280,7 +287,14 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @question_options
 def actual(
-    stack: str, billed: BillOptions, stated: Stated, form: str, question: EvaluationOptions
+    stack: str,
+    *,
+    billed: BillOptions,
+    stated: Stated,
+    update: bool,
+    write: bool,
+    form: str,
+    question: EvaluationOptions,
 ) -> None:
     """Compare a stack's plan with its bill, and evaluate it again as the month was.
 
@@ -291,9 +305,12 @@ def actual(
     Example: tco actual chat --month 2026-10 --billing focus.csv.gz --served 5.1B
     """
     from tco.actual.actual import ActualQuestion, compare_with_bill
+    from tco.actual.file_edits import file_edits
     from tco.actual.period import period_of
+    from tco.actual.proposals import proposals
     from tco.catalog.embedded import load_catalog
     from tco.documents.actual import actual_document
+    from tco.files import write_text
     from tco.plan.stack_file import read_stack
     from tco.resolve.resolver import resolve_stack
 
@@ -312,8 +329,12 @@ def actual(
     )
     resolve = partial(resolve_stack, catalog=load_catalog(), today=today)
     found = compare_with_bill(source, resolve, lines, measured=measured, question=asked)
-    document = actual_document(found)
-    _show(document, form)
+    edits = file_edits(proposals(found)) if update or write else ()
+    if write:
+        for edit in edits:
+            write_text(Path(edit.file).resolve(), edit.after)
+    document = actual_document(found, edits, written=write)
+    _show(document, form, update=update or write)
     if not document.verdict.stands:
         sys.stdout.flush()
         sys.exit(CLOSED)
@@ -341,12 +362,13 @@ def _bill(
     return found.lines, found.is_estimated
 
 
-def _show(document: ActualDocument, form: str) -> None:
+def _show(document: ActualDocument, form: str, *, update: bool) -> None:
     if form == "json":
         print_json(document)
         return
-    from tco.report.actual import actual_markdown, actual_text
+    from tco.report.actual import actual_markdown, actual_text, proposals_text
     from tco.report.layout import columns
 
-    text = actual_markdown(document) if form == "markdown" else actual_text(document, columns())
-    print_text(text)
+    width = columns()
+    text = actual_markdown(document) if form == "markdown" else actual_text(document, width)
+    print_text(text + (proposals_text(document, width) if update else ""))

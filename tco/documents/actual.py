@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import Field
 
 from tco.actual.actual import Actual
 from tco.actual.effects import EffectKind
+from tco.actual.file_edits import FileEdit
 from tco.actual.operation import ServiceOperation
+from tco.actual.proposals import Proposal, proposals
 from tco.actual.variance import Basis, VarianceLine
 from tco.actual.variance import Part as BillPart
 from tco.analysis.decision.verdict import Decision
@@ -27,6 +29,8 @@ __all__ = [
     "ActualVerdictPart",
     "ApartPart",
     "EffectPart",
+    "ProposalPart",
+    "ProposedFilePart",
     "UntaggedPart",
     "actual_document",
 ]
@@ -106,6 +110,24 @@ class ActualVerdictPart(Part):
     against_usd_per_month: float | None
 
 
+class ProposalPart(Part):
+    """A key of the stack file or of a workload, its value now and the one that is proposed."""
+
+    file: str
+    key: str
+    old: float | tuple[float, float, float] | None = Field(description="Null where not stated.")
+    new: float | tuple[float, float, float] | None
+    why: str
+
+
+class ProposedFilePart(Part):
+    """A file with the proposed values, as a unified diff."""
+
+    file: str
+    diff: str
+    written: bool
+
+
 class ActualDocument(Document):
     """What ``tco actual --format json`` prints."""
 
@@ -135,12 +157,26 @@ class ActualDocument(Document):
     apart: tuple[ApartPart, ...]
     untagged: tuple[UntaggedPart, ...]
     verdict: ActualVerdictPart
+    proposals: tuple[ProposalPart, ...] = Field(
+        description="New values of the plan's keys, by what was measured in the period."
+    )
+    proposed_files: tuple[ProposedFilePart, ...] = Field(
+        description="The files with them; empty unless asked for."
+    )
     notes: tuple[str, ...]
     paragraph: str = Field(description="The period in a paragraph, for the memo.")
 
 
-def actual_document(found: Actual) -> ActualDocument:
-    """Return a plan against its bill as ``tco.actual/1``."""
+def actual_document(
+    found: Actual, edits: Sequence[FileEdit] = (), *, written: bool = False
+) -> ActualDocument:
+    """Return a plan against its bill as ``tco.actual/1``.
+
+    Args:
+        found: The plan against its bill.
+        edits: The files with the proposed values, where they are asked for.
+        written: Whether they were written.
+    """
     variance, period, stack = found.variance, found.question.period, found.plan.stack
     return ActualDocument(
         stack=stack.name,
@@ -174,6 +210,10 @@ def actual_document(found: Actual) -> ActualDocument:
             for instance, billed in sorted(found.bill.untagged.items())
         ),
         verdict=_verdict(found.plan, found.now, stands=found.stands),
+        proposals=tuple(map(_proposal, proposals(found))),
+        proposed_files=tuple(
+            ProposedFilePart(file=edit.file, diff=edit.diff, written=written) for edit in edits
+        ),
         notes=tuple(actual_notes(found)),
         paragraph=actual_paragraph(found),
     )
@@ -215,6 +255,16 @@ def _service(ran: ServiceOperation) -> ActualServicePart:
         output_tok_s=ran.output_tok_s,
         planned_utilization=ran.planned_utilization,
         utilization=ran.utilization,
+    )
+
+
+def _proposal(proposed: Proposal) -> ProposalPart:
+    return ProposalPart(
+        file=proposed.file,
+        key=proposed.key,
+        old=proposed.old,
+        new=proposed.new,
+        why=proposed.why,
     )
 
 

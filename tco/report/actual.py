@@ -9,11 +9,11 @@ import click
 
 from tco.documents.actual import ActualDocument, ActualLinePart
 from tco.documents.terms import EffectKind, in_words
-from tco.numbers import add_up, grouped
+from tco.numbers import add_up, grouped, plain
 from tco.report.layout import WIDTH, cell_lines, wrapped
 from tco.report.markdown import markdown_text
 
-__all__ = ["actual_markdown", "actual_text"]
+__all__ = ["actual_markdown", "actual_text", "proposals_text"]
 
 HEADS: Final[Mapping[EffectKind, str]] = {
     "volume": "volume",
@@ -49,6 +49,30 @@ def actual_text(found: ActualDocument, width: int = WIDTH) -> str:
         *_notes(found, width),
     ]
     return "\n".join(lines) + "\n"
+
+
+def proposals_text(found: ActualDocument, width: int = WIDTH) -> str:
+    """Return the proposed values with their reasons, and the files with them as a diff."""
+    if not found.proposals:
+        return "\n  Proposed: nothing. What was measured is as planned.\n"
+    lines = ["", "  Proposed:"]
+    for proposed in found.proposals:
+        values = f"{_value(proposed.old)} -> {_value(proposed.new)}"
+        lines += wrapped(f"- {proposed.key}: {values}: {proposed.why}.", "    ", width=width)
+    lines.append("")
+    lines += [line for file in found.proposed_files for line in file.diff.splitlines()]
+    written = any(file.written for file in found.proposed_files)
+    files = ", ".join(file.file for file in found.proposed_files)
+    outcome = f"Written to {files}." if written else "Nothing was written: add --write."
+    return "\n".join([*lines, "", *wrapped(outcome, "  ", width=width)]) + "\n"
+
+
+def _value(value: float | tuple[float, float, float] | None) -> str:
+    if value is None:
+        return "not stated"
+    if isinstance(value, tuple):
+        return f"[{', '.join(plain(end) for end in value)}]"
+    return plain(value)
 
 
 def actual_markdown(found: ActualDocument) -> str:

@@ -132,6 +132,25 @@ def test_served_tokens_are_counted_in_files(month: Month, tmp_path: Path) -> Non
     assert "a count and a file for the same service" in " ".join(twice.err.split())
 
 
+def test_an_update_is_shown_and_written_only_when_asked(month: Month) -> None:
+    """--update prints the values with their reasons and the diff; --write changes the files."""
+    folder = month.shell.lab.folder
+    files = (folder / "Pulumi.won.yaml", folder / "workloads" / "demand.yaml")
+    before = [path.read_bytes() for path in files]
+    options = ("--served", f"{MTOK * 0.8}M", "--throughput", "90", "--labor-hours", "40")
+    shown = month(*options, "--update")
+    assert [path.read_bytes() for path in files] == before
+    text = " ".join(shown.out.split())
+    assert "- services.chat.serving.throughput_factor: not stated -> [0.81, 0.9, 1]: a node" in text
+    assert "- ops.fte: 0.1 -> [0.1, 0.231, 0.534]: 40 hours of work are 0.23 FTE" in text
+    assert "Nothing was written: add --write." in text
+    assert "+++ " in text
+    written = month(*options, "--write", "--format", "json")
+    assert [file["written"] for file in written.json["proposed_files"]] == [True, True]
+    assert [path.read_bytes() for path in files] != before
+    assert "Proposed: nothing." in " ".join(month(*options, "--update").out.split())
+
+
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_the_table_fits_the_terminal(
     month: Month, columns: int, monkeypatch: pytest.MonkeyPatch

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
 
 from tco.analysis.optimization.mix import Mix, standby_pool
 from tco.analysis.optimization.optimize import Optimum
@@ -17,12 +13,9 @@ from tco.errors import TcoError
 from tco.files import as_mapping
 from tco.plan.plan import PLAN_KEY
 from tco.plan.pools import Pool
+from tco.plan.yaml_edit import edited, on_one_line
 
 __all__ = ["pinned"]
-
-WIDEST_LINE = 4096
-MARK = "\ufeff"
-"""A byte-order mark, which some editors write before the text."""
 
 
 def pinned(found: Optimum, path: Path) -> str:
@@ -33,22 +26,15 @@ def pinned(found: Optimum, path: Path) -> str:
     """
     if found.pinned is None:
         raise TcoError(f"{path}: no mix serves the demand, so there is none to pin.")
-    yaml: Any = YAML()  # ruamel.yaml states no types
-    yaml.preserve_quotes = True
-    yaml.width = WIDEST_LINE
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    written = path.read_bytes().decode()
-    document: Any = yaml.load(written.removeprefix(MARK).replace("\r\n", "\n"))
-    services = document["config"][PLAN_KEY]["services"]
-    for service, mix in zip(found.services, found.pinned.mixes, strict=True):
-        if mix is not None:
-            _pin(services[service.service], mix, service.pools)
-    out = io.StringIO()
-    yaml.dump(document, out)
-    text = out.getvalue()
-    if "\r\n" in written:
-        text = text.replace("\n", "\r\n")
-    return f"{MARK if written.startswith(MARK) else ''}{text}"
+    mixes = found.pinned.mixes
+
+    def pin(document: Any) -> None:
+        services = document["config"][PLAN_KEY]["services"]
+        for service, mix in zip(found.services, mixes, strict=True):
+            if mix is not None:
+                _pin(services[service.service], mix, service.pools)
+
+    return edited(path.read_bytes().decode(), pin)
 
 
 def _pin(spec: Any, mix: Mix, supplies: Sequence[PoolModel]) -> None:
@@ -60,7 +46,7 @@ def _pin(spec: Any, mix: Mix, supplies: Sequence[PoolModel]) -> None:
             pools.pop(pool.name, None)
             continue
         if pool.name not in pools:
-            pools[pool.name] = _flow(_declared(pool))
+            pools[pool.name] = on_one_line(_declared(pool))
         floor = mix.floors.get(pool.name, 0) * pool.nodes_per_replica
         pools[pool.name]["nodes"] = _nodes(pool, floor, count)
     if mix.overflow is not None:
@@ -77,7 +63,7 @@ def _nodes(pool: PoolModel, floor: int, count: int) -> object:
     """Return a committed pool has a number, another follows the load between two."""
     if pool.supply.committed or floor == count:
         return count
-    return _flow({"min": floor, "max": count, "follow": "load"})
+    return on_one_line({"min": floor, "max": count, "follow": "load"})
 
 
 def _declared(pool: PoolModel) -> dict[str, Any]:
@@ -86,13 +72,3 @@ def _declared(pool: PoolModel) -> dict[str, Any]:
     return plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True) | (
         {"purchase": plan.purchase} if plan.owned is None else {}
     )
-
-
-def _flow(mapping: dict[str, Any]) -> Any:
-    """Return a mapping on one line."""
-    made: Any = CommentedMap()
-    for key, value in mapping.items():
-        inner = as_mapping(value)
-        made[key] = value if inner is None else _flow(inner)
-    made.fa.set_flow_style()
-    return made
