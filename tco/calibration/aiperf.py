@@ -1,8 +1,9 @@
 """AIPerf's ``profile_export_aiperf.json`` and GenAI-Perf's ``profile_export_genai_perf.json``.
 
 Both hold one run: each metric is an object with ``unit``, ``avg``, ``p50``, …, and ``input_config``
-the options. The load is ``loadgen.concurrency`` in AIPerf, ``perf_analyzer.stimulus.concurrency``
-or ``concurrency`` in versions of GenAI-Perf.
+the options. The load is in the last of ``phases`` that counts in AIPerf from 0.10, before in
+``loadgen.concurrency``, in versions of GenAI-Perf in ``perf_analyzer.stimulus.concurrency`` or
+``concurrency``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from tco.calibration.day import day_in
 from tco.calibration.record import Record
 from tco.calibration.run import Run, Statistics
 from tco.calibration.statistics import nested_statistics
+from tco.files import as_list, as_mapping
 
 __all__ = ["Aiperf"]
 
@@ -46,21 +48,54 @@ class Aiperf:
         if completed is not None:
             failed = record.number_if_any("error_request_count", "avg")
             record.require_successes(failed, completed)
-        rate = record.number_if_any("input_config", "loadgen", "request_rate")
-        load = next((path for path in LOADS if record.has(*path)), LOADS[0])
+        rated, concurrency = _load(record)
         yield Run(
             file=record.file,
             output_tok_s=_in("tokens/sec", record, "output_token_throughput"),
-            concurrency=None if rate else record.number(*load),
-            request_rate=_in("requests/sec", record, "request_throughput") if rate else None,
+            concurrency=concurrency,
+            request_rate=_in("requests/sec", record, "request_throughput") if rated else None,
             input=record.number("input_sequence_length", "avg"),
             output=record.number("output_sequence_length", "avg"),
             ttft_ms=_latency(record, "time_to_first_token"),
             itl_ms=_latency(record, "inter_token_latency"),
-            e2e_ms=_latency(record, "request_latency") if rate else {},
-            model=next((name for path in MODELS if (name := record.text(*path))), None),
+            e2e_ms=_latency(record, "request_latency") if rated else {},
+            model=_model(record),
             day=day_in(record, "start_time"),
         )
+
+
+def _load(record: Record) -> tuple[bool, float | None]:
+    """Return whether requests came at a rate, and the concurrency where they did not."""
+    phase = _phase(record)
+    if phase is not None:
+        closed = phase.text("type") == "concurrency"
+        return not closed, phase.number("concurrency") if closed else None
+    if record.number_if_any("input_config", "loadgen", "request_rate"):
+        return True, None
+    path = next((path for path in LOADS if record.has(*path)), LOADS[0])
+    return False, record.number(*path)
+
+
+def _phase(record: Record) -> Record | None:
+    """Return the last phase whose requests count, None in files without phases."""
+    phases = as_list(record.find("input_config", "phases")) or []
+    counted = [
+        (index, phase)
+        for index, held in enumerate(phases)
+        if (phase := as_mapping(held)) is not None and phase.get("exclude_from_results") is not True
+    ]
+    if not counted:
+        return None
+    index, phase = counted[-1]
+    place = f"{record.place}.input_config.phases[{index}]".lstrip(".")
+    return Record(record.file, place, phase)
+
+
+def _model(record: Record) -> str | None:
+    items = as_list(record.find("input_config", "models", "items")) or []
+    names = [as_mapping(item) or {} for item in items]
+    stated = next((str(name["name"]) for name in names if name.get("name")), None)
+    return stated or next((name for path in MODELS if (name := record.text(*path))), None)
 
 
 def _latency(record: Record, name: str) -> Statistics:

@@ -129,6 +129,10 @@ def _speculative(runs: Sequence[Run], stated: str | None) -> str | None:
     """Return the speculative decoding of the files, or the stated one where they have none."""
     run = next((run for run in runs if run.speculative is not None), None)
     if run is None:
+        drafted = next((run for run in runs if run.is_drafted), None)
+        if drafted is not None and stated is None:
+            kinds = f"State --speculative {' or '.join(SPECULATIVE)}."
+            raise unreadable(drafted.file, "used speculative decoding of a kind not stated.", kinds)
         return stated
     if run.speculative not in SPECULATIVE or stated not in (None, run.speculative):
         message = f'used the speculative decoding "{run.speculative}".'

@@ -37,3 +37,5 @@ class Run:
     configuration: str | None = None
     mode: Literal["disaggregated"] | None = None
     speculative: str | None = None
+    is_drafted: bool = False
+    """Whether a run used speculative decoding, whatever its kind."""

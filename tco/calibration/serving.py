@@ -18,6 +18,7 @@ def serving_run(
     model: str | None,
     day: dt.date | None = None,
     engine_version: str | None = None,
+    is_drafted: bool = False,
 ) -> Run:
     """Return the run: a closed loop, or a request rate with the end-to-end latency.
 
@@ -45,7 +46,7 @@ def serving_run(
         file=record.file,
         output_tok_s=record.number("output_throughput"),
         concurrency=closed,
-        request_rate=None if rate is None else record.number("request_throughput"),
+        request_rate=None if rate is None else _served_rate(record, completed),
         input=record.number("total_input_tokens") / completed,
         output=record.number("total_output_tokens") / completed,
         ttft_ms=flat_statistics(record, "ttft"),
@@ -54,7 +55,14 @@ def serving_run(
         model=model,
         day=day,
         engine_version=engine_version,
+        is_drafted=is_drafted,
     )
+
+
+def _served_rate(record: Record, completed: float) -> float:
+    """Return the requests per second that were served."""
+    stated = record.number_if_any("request_throughput")
+    return completed / record.number("duration") if stated is None else stated
 
 
 def _finite_rate(record: Record) -> float | None:

@@ -1,7 +1,8 @@
 """``sglang.bench_serving --output-file``: JSON Lines, one object appended per run.
 
 The keys are those of ``python/sglang/bench_serving.py``: metrics in ms, ``request_rate`` Infinity
-for a closed loop. Its record has no date; newer versions add what the server says of itself.
+for a closed loop. Its record has no date; newer versions add what the server says of itself, older
+ones have no request throughput and medians alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ class SglangBenchServing:
 
     def recognizes(self, record: Record) -> bool:
         """Return whether a record has SGLang's name of the end-to-end latency."""
-        return record.has("mean_e2e_latency_ms") and record.has("request_throughput")
+        throughput = any(map(record.has, ("request_throughput", "output_throughput")))
+        return record.has("mean_e2e_latency_ms") and throughput
 
     def runs(self, record: Record) -> Iterator[Run]:
         """Yield the run."""
@@ -32,4 +34,6 @@ class SglangBenchServing:
             e2e_ms=flat_statistics(record, "e2e_latency"),
             model=record.text("server_info", "model_path"),
             engine_version=record.text("server_info", "version"),
+            is_drafted=record.text("server_info", "speculative_algorithm") is not None
+            or record.number_if_any("accept_length") is not None,
         )

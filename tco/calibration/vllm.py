@@ -33,4 +33,5 @@ class VllmBenchServe:
             e2e_ms=flat_statistics(record, "e2el"),
             model=record.text("model_id"),
             day=day_in(record, "date"),
+            is_drafted=record.number_if_any("spec_decode_num_drafts") is not None,
         )

@@ -103,6 +103,17 @@ def test_each_tool_says_the_same_of_one_curve(
         assert mine["ttft_ms"]["mean"] == pytest.approx(its["ttft_ms"]["mean"])
 
 
+def test_speculative_decoding_is_named(calibrate: Calibrate, changed: Callable[..., Path]) -> None:
+    """A run with drafts is not a curve of plain decoding: its kind is asked for."""
+    path = changed(spec_decode_num_drafts=1260)
+    answer = calibrate(path)
+    assert answer.code == BAD_INPUT
+    assert "used speculative decoding of a kind not stated. State --speculative mtp or eagle" in (
+        " ".join(answer.err.split())
+    )
+    assert calibrate(path, "--speculative", "mtp").code == OK
+
+
 CHANGES: list[tuple[str, str, Any, str]] = [
     ("sglang.jsonl", "output_throughput", None, "output_throughput: is missing"),
     ("sglang.jsonl", "request_rate", "trace", "request_rate: is a str, not a number"),
