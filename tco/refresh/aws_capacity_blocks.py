@@ -8,11 +8,13 @@ from tco.errors import TcoError
 from tco.ranges import point
 from tco.refresh.clients import aws_errors
 from tco.refresh.source import Ask, Client, Fetched, Source, Trouble
+from tco.units import SECONDS_PER_HOUR
 
 __all__ = ["AWS_CAPACITY_BLOCKS"]
 
 NAME: Final = "aws-capacity-blocks"
 ACTION: Final = "ec2:DescribeCapacityBlockOfferings"
+ZONE: Final = "availability-zone"
 HOURS: Final = 24
 """The shortest block: its price of an hour is also that of a longer one."""
 
@@ -29,7 +31,7 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
                         InstanceType=instance, InstanceCount=1, CapacityDurationHours=HOURS
                     )
                     for offer in page["CapacityBlockOfferings"]
-                    if offer["CurrencyCode"] == "USD" and offer["Tenancy"] == "default"
+                    if _is_plain(offer)
                 ]
         except TcoError as error:
             fetched.troubles.append(Trouble(NAME, ask.region, instance, f"{error}"))
@@ -51,10 +53,19 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
     return fetched
 
 
+def _is_plain(offer: dict[str, Any]) -> bool:
+    """Return whether an offering is in USD, with shared tenancy, in a zone of the region itself."""
+    return (
+        offer["CurrencyCode"] == "USD"
+        and offer.get("Tenancy", "default") == "default"
+        and offer.get("ZoneType", ZONE) == ZONE
+    )
+
+
 def _hourly(offer: dict[str, Any]) -> float:
-    """Return what a node-hour of an offering costs."""
-    hours = offer["CapacityBlockDurationHours"] * offer["InstanceCount"]
-    return round(float(offer["UpfrontFee"]) / hours, 6)
+    """Return what a node-hour of an offering costs; one that starts at once has odd minutes."""
+    hours = (offer["EndDate"] - offer["StartDate"]).total_seconds() / SECONDS_PER_HOUR
+    return round(float(offer["UpfrontFee"]) / (hours * offer["InstanceCount"]), 6)
 
 
 AWS_CAPACITY_BLOCKS: Final = Source(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from tco.catalog.node_price import NodePrice, Payment, Term
 from tco.ranges import point
 from tco.refresh.source import Ask, Client, Fetched, Source, Trouble
-from tco.units import HOURS_PER_MONTH, TERM_MONTHS
+from tco.units import HOURS_PER_MONTH, SECONDS_PER_HOUR, TERM_MONTHS
 
 __all__ = ["AWS_SAVINGS_PLANS"]
 
@@ -18,7 +18,6 @@ ENDPOINT: Final = "us-east-1"
 """Savings plans have one endpoint for all regions."""
 BOX_USAGE: Final = re.compile(r"(?:[A-Z0-9]+-)?BoxUsage:.+")
 """An hour of an instance with shared tenancy, as its usage type says."""
-HOUR_SECONDS: Final = 3600
 PAYMENTS: Final[dict[str, tuple[Payment, float]]] = {
     "No Upfront": ("no-upfront", 0.0),
     "Partial Upfront": ("partial-upfront", 0.5),
@@ -81,7 +80,7 @@ def _results(client: Client, wanted: dict[str, str]) -> Iterator[dict[str, Any]]
 
 
 def _term(seconds: int) -> Term | None:
-    hours = seconds / HOUR_SECONDS
+    hours = seconds / SECONDS_PER_HOUR
     return next((term for term in TERMS if TERM_MONTHS[term] * HOURS_PER_MONTH == hours), None)
 
 

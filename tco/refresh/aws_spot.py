@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
@@ -12,6 +13,7 @@ from tco.catalog.node_price import NodePrice
 from tco.numbers import plain
 from tco.ranges import Range, point
 from tco.refresh.source import Ask, Client, Fetched, Source
+from tco.units import SECONDS_PER_HOUR
 
 __all__ = ["AWS_SPOT"]
 
@@ -23,6 +25,7 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
     end = dt.datetime.combine(ask.day, dt.time(), dt.UTC)
     start = end - dt.timedelta(days=ask.days)
     pages = client("ec2", ask.region).get_paginator("describe_spot_price_history")
+    own_zone = re.compile(f"{re.escape(ask.region)}[a-z]")
     quotes: dict[str, dict[str, list[Quote]]] = {}
     for page in pages.paginate(
         InstanceTypes=sorted(ask.instances),
@@ -31,6 +34,8 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
         EndTime=end,
     ):
         for entry in page["SpotPriceHistory"]:
+            if not own_zone.fullmatch(entry["AvailabilityZone"]):
+                continue  # a Local Zone or a Wavelength Zone has prices of its own
             zones = quotes.setdefault(entry["InstanceType"], {})
             quote = (entry["Timestamp"], float(entry["SpotPrice"]))
             zones.setdefault(entry["AvailabilityZone"], []).append(quote)
@@ -63,7 +68,7 @@ def _held(
 ) -> Iterator[tuple[float, float]]:
     """Yield each price of a zone with the hours of the window for which it held."""
     for (moment, usd), (following, _) in pairwise([*sorted(quotes), (end, 0.0)]):
-        hours = (min(following, end) - max(moment, start)).total_seconds() / 3600
+        hours = (min(following, end) - max(moment, start)).total_seconds() / SECONDS_PER_HOUR
         if hours > 0:
             yield usd, hours
 

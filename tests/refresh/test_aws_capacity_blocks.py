@@ -6,6 +6,8 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cli.conftest import BAD_INPUT, OK
 from tests.refresh.conftest import Aws, Refresh
 
@@ -28,7 +30,7 @@ def offer(fee: str, instance: str = BIG, **keys: Any) -> dict[str, Any]:
         "UpfrontFee": fee,
         "CurrencyCode": "USD",
         "Tenancy": "default",
-        "CapacityBlockDurationMinutes": 1440,
+        "CapacityBlockDurationMinutes": 0,
         **keys,
     }
 
@@ -60,6 +62,23 @@ def test_the_lowest_fee_by_the_hour_counts(refresh: Refresh, aws: Aws) -> None:
     assert (small["usd_per_hour"], small["before_effective_usd_per_hour"]) == (5, 4)
     assert big["usd_per_hour"] == 31.464167
     assert big["source"] == "AWS capacity block offerings of 24 h: 2, up to 41.6 USD"
+
+
+def test_other_zones_and_odd_hours(refresh: Refresh, aws: Aws) -> None:
+    """A Local Zone is not the region; a block that starts at once is as long as its dates say, and
+    EC2 states hours and the minutes besides; not every answer states a tenancy."""
+    now = offer(
+        "755.14",
+        StartDate=START - dt.timedelta(hours=6, minutes=35),
+        CapacityBlockDurationHours=30,
+        CapacityBlockDurationMinutes=35,
+        ZoneType="availability-zone",
+    )
+    del now["Tenancy"]
+    offers(aws, [now, offer("1", ZoneType="local-zone", AvailabilityZone="us-east-2-xyz-1a")])
+    offers(aws, [], instance=SMALL)
+    [big] = [one for one in refresh(*ONE).json["prices"] if one["instance"] == BIG]
+    assert big["usd_per_hour"] == pytest.approx(755.14 / (30 + 35 / 60), abs=1e-6)
 
 
 def test_blocks_that_are_sold_out_have_vanished(refresh: Refresh, aws: Aws, book: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -17,25 +18,71 @@ BIG, SMALL = "p5.48xlarge", "p5.4xlarge"
 @pytest.mark.parametrize(
     "other",
     [
-        {"operatingSystem": "Windows"},
-        {"tenancy": "Dedicated"},
+        {"operatingSystem": "Windows", "operation": "RunInstances:0002"},
+        {"operatingSystem": "RHEL", "operation": "RunInstances:0010"},
+        {"operatingSystem": "SUSE", "operation": "RunInstances:000g"},
+        {"operatingSystem": "Ubuntu Pro", "operation": "RunInstances:0g00"},
+        {"operatingSystem": "Red Hat Enterprise Linux with HA"},
+        {"tenancy": "Dedicated", "usagetype": "DedicatedUsage:p5.48xlarge"},
+        {"tenancy": "Host", "usagetype": "HostBoxUsage:p5.48xlarge"},
+        {"tenancy": "Reserved", "capacitystatus": "AllocatedHost"},
         {"preInstalledSw": "SQL Std"},
-        {"capacitystatus": "UnusedCapacityReservation"},
+        {"preInstalledSw": "SQL Web"},
+        {"preInstalledSw": "SQL Ent"},
+        {"capacitystatus": "UnusedCapacityReservation", "instancesku": "A1"},
+        {"capacitystatus": "AllocatedCapacityReservation", "usagetype": "Reservation:p5.48xlarge"},
         {"licenseModel": "Bring your own license"},
         {"marketoption": "CapacityBlock"},
-        {"regionCode": "us-west-2"},
+        {"locationType": "AWS Local Zone", "location": "US East (Boston)"},
+        {"locationType": "AWS Wavelength Zone", "location": "US East (Verizon) - Boston"},
+        {"locationType": "AWS Outposts"},
+        {"regionCode": "us-west-2", "usagetype": "USW2-BoxUsage:p5.48xlarge"},
     ],
-    ids=lambda other: next(iter(other)),
+    ids=lambda other: ", ".join(other.values()),
 )
+@pytest.mark.parametrize("first", [True, False], ids=["listed first", "listed last"])
 def test_only_the_plain_linux_product_counts(
-    refresh: Refresh, aws: Aws, other: dict[str, str]
+    refresh: Refresh, aws: Aws, other: dict[str, str], first: bool
 ) -> None:
-    """Another system, tenancy, license, capacity, market or region is another product."""
-    lists(aws, product(BIG, "55.0400000000", "A1"), product(BIG, "99.0", "B2", **other))
+    """Another system, tenancy, license, software, capacity, market or place is another product.
+
+    The values are those of the price list's own products of an instance type, of which only one is
+    the price on demand (t3.medium has sixty).
+    """
+    listed = [product(BIG, "55.0400000000", "A1"), product(BIG, "99.0", "B2", **other)]
+    lists(aws, *(reversed(listed) if first else listed))
     answer = refresh(*ONE, "--instance", BIG)
     assert answer.code == OK
     [price] = answer.json["prices"]
     assert (price["usd_per_hour"], price["source"]) == (55.04, "AWS Price List, SKU A1")
+
+
+def test_a_product_without_a_price_on_demand_is_left_out(refresh: Refresh, aws: Aws) -> None:
+    """A host is sold by the reservation alone, has another form of name, and no code of a region.
+
+    The attributes are those of SKU 27NND7BA7V8SEM35 of the price list of 2019-09-20, as
+    github.com/asheiduk/as-scripts keeps it.
+    """
+    host: dict[str, Any] = {
+        "product": {
+            "productFamily": "Dedicated Host",
+            "attributes": {
+                **{"instanceType": "m5d", "tenancy": "Reserved", "capacitystatus": "AllocatedHost"},
+                **{"location": "AWS GovCloud (US)", "locationType": "AWS Region"},
+                **{"operatingSystem": "Linux", "preInstalledSw": "NA"},
+                **{"licenseModel": "No License required", "operation": "RunInstances"},
+                "usagetype": "UGW1-ReservedHostUsage:m5d",
+            },
+            "sku": "27NND7BA7V8SEM35",
+        },
+        "serviceCode": "AmazonEC2",
+        "terms": {"Reserved": {}},
+        "version": "20190920043334",
+        "publicationDate": "2019-09-20T04:33:34Z",
+    }
+    lists(aws, json.dumps(host), product(BIG, "55.04", "A1"))
+    answer = refresh(*ONE, "--instance", BIG)
+    assert (answer.code, [price["instance"] for price in answer.json["prices"]]) == (OK, [BIG])
 
 
 def test_every_page_is_read_and_other_types_are_left_out(refresh: Refresh, aws: Aws) -> None:

@@ -105,6 +105,14 @@ def test_a_second_refresh_on_a_day_proposes_nothing(refresh: Refresh, aws: Aws) 
         assert price["status"] == status
 
 
+def test_a_local_zone_is_not_a_zone_of_the_region(refresh: Refresh, aws: Aws) -> None:
+    """Its prices are others, and its nodes are elsewhere."""
+    zones = {"a": [(10.0, "16")], "-bos-1a": [(10.0, "90")], "-wl1-bos-wlz-1": [(10.0, "99")]}
+    history(aws, zones)
+    [price] = refresh(*ONE, "--days", "10").json["prices"]
+    assert (price["usd_per_hour"], price["note"]) == (16, "median by zone: us-east-1a 16 (P90 16)")
+
+
 def test_a_region_without_spot_prices(refresh: Refresh, aws: Aws, book: Path) -> None:
     """No history is no price, and no error."""
     history(aws, {})

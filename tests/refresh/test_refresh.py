@@ -16,6 +16,7 @@ from tco.catalog.book import Book, read_book
 from tco.catalog.catalog import Catalog
 from tco.catalog.node_price import NodePrice
 from tco.ranges import point
+from tco.refresh.clients import AwsClients
 from tco.refresh.collect import Collected
 from tco.refresh.names import AWS_SOURCE_NAMES
 from tco.refresh.proposal import changes
@@ -153,6 +154,17 @@ def test_without_credentials(refresh: Refresh, monkeypatch: pytest.MonkeyPatch) 
     answer = refresh(*ONE)
     assert answer.code == BAD_INPUT
     assert answer.err.startswith("no AWS credentials were found. Set AWS_PROFILE")
+
+
+def test_clients_slow_down_where_aws_throttles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries are adaptive and end; a client is made once per service and region."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
+    clients = AwsClients()
+    pricing = clients("pricing", "us-east-1")
+    assert pricing.meta.config.retries == {"mode": "adaptive", "total_max_attempts": 8}
+    assert clients("pricing", "us-east-1") is pricing
+    assert clients("ec2", "us-east-1") is not clients("ec2", "eu-west-1")
 
 
 def test_without_boto3(refresh: Refresh, monkeypatch: pytest.MonkeyPatch) -> None:
