@@ -30,6 +30,7 @@ COLUMNS: Final = (
     *NEEDED,
     "line_item_net_unblended_cost",
     "line_item_availability_zone",
+    "line_item_operation",
     "line_item_resource_id",
     "pricing_lease_contract_length",
     "pricing_public_on_demand_cost",

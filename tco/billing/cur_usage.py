@@ -22,6 +22,9 @@ STORAGE_FAMILIES: Final = frozenset({"Storage", "Storage Snapshot"})
 COMPUTE_PRODUCTS: Final = frozenset({"ComputeSavingsPlans", "MachineLearningSavingsPlans"})
 COMPUTE_FAMILIES: Final = frozenset({"Compute Instance", "Compute Instance (bare metal)"})
 HOUR_UNITS: Final = frozenset({"Hrs", "Hours", "hours", "Hour"})
+PAID_SYSTEM: Final = re.compile(r"RunInstances:(?!00g0|0800)[0-9a-g]{4}(?::SV\d+)?")
+"""Operations with the billing code of a system that is not plain Linux and not brought along: the
+usage operations of the EC2 User Guide, "AMI billing information fields"."""
 PAYMENTS: Final[Mapping[str, Payment]] = {
     "noupfront": "no-upfront",
     "partialupfront": "partial-upfront",
@@ -75,7 +78,7 @@ def priced(row: CurRow) -> dict[str, Any]:
 def on_demand_or_spot(row: CurRow) -> dict[str, Any]:
     """Return how usage that no commitment covers was bought."""
     node = usage_node(row.text("line_item_usage_type") or "")
-    if node is None:
+    if node is None or node[0] == "HeavyUsage":  # fees of reservations, and discounts on them
         return {}
     reservation = row.text("capacity_reservation_capacity_reservation_type") or ""
     if "block" in reservation.lower():
@@ -114,8 +117,10 @@ def _payment(stated: str | None) -> Payment | None:
 
 
 def _operating_system(row: CurRow) -> str | None:
-    stated = row.text("product_operating_system")
-    return stated or row.objects("product").get("operating_system")
+    """Return the operating system; where none is stated, an operation that bills one."""
+    stated = row.text("product_operating_system") or row.objects("product").get("operating_system")
+    operation = row.text("line_item_operation") or ""
+    return stated or (operation if PAID_SYSTEM.fullmatch(operation) else None)
 
 
 def _category(row: CurRow, usage_type: str) -> CostCategory:

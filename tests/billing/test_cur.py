@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tco.billing import BilledLine, CostCategory, LineKind, read
+from tco.billing.cur_2 import CUR_2
 from tco.billing.cur_legacy import NAMES
 from tests.billing.conftest import EXPORTS, Row, Written, refusal, total
 
@@ -229,6 +232,58 @@ def test_usage_types(
     assert line.category is CostCategory(category)
     assert (line.instance, line.purchase) == (instance, purchase)
     assert (line.node_hours > 0) == (instance is not None)
+
+
+@pytest.mark.parametrize(
+    ("operation", "system"),
+    [
+        ("RunInstances", None),
+        ("RunInstances:0002", "RunInstances:0002"),
+        ("RunInstances:0010", "RunInstances:0010"),
+        ("RunInstances:0002:SV001", "RunInstances:0002:SV001"),
+        ("RunInstances:SV001", None),
+        ("RunInstances:00g0", None),
+        ("RunInstances:0800", None),
+    ],
+)
+def test_paid_systems_by_operation(written: Written, operation: str, system: str | None) -> None:
+    """A report without product columns still tells Windows and Red Hat from plain Linux."""
+    [line] = read(written([{**USAGE, "line_item_operation": operation}]))
+    assert line.operating_system == system
+
+
+def test_a_discount_on_reservations(written: Written) -> None:
+    """A volume discount on the fees of reservations lowers no on-demand rate."""
+    row = of_type("RiVolumeDiscount", -5, line_item_usage_type="HeavyUsage:t2.micro")
+    [line] = read(written([row]))
+    assert (line.purchase, line.effective_usd, line.node_hours) == (None, -5, 0)
+
+
+COSTS = (
+    "line_item_unblended_cost",
+    "savings_plan_savings_plan_effective_cost",
+    "savings_plan_total_commitment_to_date",
+    "savings_plan_used_commitment",
+    "reservation_unused_amortized_upfront_fee_for_billing_period",
+    "reservation_unused_recurring_fee",
+)
+
+
+@st.composite
+def line_items(draw: st.DrawFn) -> dict[str, object]:
+    """A line item of some type, with other costs."""
+    row = dict(draw(st.sampled_from(MONTH)))
+    for name in COSTS:
+        if name in row:
+            row[name] = draw(st.integers(-1000, 1000)) / 16
+    return row
+
+
+@given(st.lists(line_items()))
+def test_any_costs_are_amortized_as_aws_does(rows: list[dict[str, object]]) -> None:
+    """Whatever the items cost, the lines cost the amortized cost of AWS together."""
+    lines = [line for row in rows for line in CUR_2.lines(row)]
+    assert total(lines)[0] == pytest.approx(sum(map(amortized, rows)))
 
 
 def test_tags(written: Written) -> None:
