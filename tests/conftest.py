@@ -187,7 +187,7 @@ BOOK: Keys = {
         # 1,000M tokens a month fill a node: 500,000 requests / (730 x 3,600 s) x 1,000 out.
         _benchmark("round", (1000, 1000), [_point(10, 5e8 / (730 * 3600))]),
         _benchmark("article", (1024, 256), [_point(1, 33), _point(100, 620)]),
-        _benchmark("curve", (1024, 256), [_point(*one) for one in ARTICLE_CURVE]),
+        _benchmark("curve", (1024, 256), [_point(*measured) for measured in ARTICLE_CURVE]),
     ],
     "figures": [
         {"figure": name, "value": value, "unit": unit} for name, (value, unit) in FIGURES.items()

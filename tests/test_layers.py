@@ -45,5 +45,5 @@ def test_an_evaluation_holds_no_catalog(lab: Lab) -> None:
     """A face or an analysis that is handed an evaluation cannot look anything up."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/plain"])
     held = [*reachable(lab.evaluate(), set())]
-    assert any(isinstance(one, dt.date) for one in held)
-    assert not [one for one in held if isinstance(one, Catalog)]
+    assert any(isinstance(value, dt.date) for value in held)
+    assert not [value for value in held if isinstance(value, Catalog)]

@@ -34,4 +34,4 @@ def test_rounding_never_hides_that_a_probability_falls_short(
 
 def test_a_required_probability_keeps_its_decimals() -> None:
     """80.5% is not rounded to 80%."""
-    assert [exact_percent(one) for one in (0.8, 0.805, 0.9999)] == ["80%", "80.5%", "99.99%"]
+    assert [exact_percent(share) for share in (0.8, 0.805, 0.9999)] == ["80%", "80.5%", "99.99%"]

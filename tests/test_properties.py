@@ -183,10 +183,10 @@ def test_a_cheaper_price_never_makes_a_stack_dearer(
 
 @given(stacks(), st.floats(0.5, 0.9999), st.floats(0.5, 0.9999))
 def test_more_availability_is_never_cheaper(
-    lab: Lab, stack: dict[str, Any], one: float, other: float
+    lab: Lab, stack: dict[str, Any], first: float, other: float
 ) -> None:
     """A higher target takes as many spares or more."""
-    low, high = sorted((one, other))
+    low, high = sorted((first, other))
     costs = [
         usd(evaluated(lab, {**stack, "standby": {"availability": target}}))
         for target in (low, high)
@@ -196,11 +196,11 @@ def test_more_availability_is_never_cheaper(
 
 @given(stacks(), st.floats(0.5, 1.0), st.floats(0.5, 1.0))
 def test_a_fuller_fleet_is_never_dearer(
-    lab: Lab, stack: dict[str, Any], one: float, other: float
+    lab: Lab, stack: dict[str, Any], first: float, other: float
 ) -> None:
     """A higher target load needs as many nodes or fewer, and the volume is served either way."""
     group_nodes: list[float] = []
-    for target in sorted((one, other)):
+    for target in sorted((first, other)):
         lab.workload(
             requests_per_month=stack["load"] * 730 * 3600,
             shape=stack["shape"],

@@ -64,7 +64,7 @@ def numbers(value: Any, keys: Keys = ()) -> Iterator[Keys]:
 def times(value: Any, factor: float) -> Any:
     """Return a number or a range in another size; a whole number stays one where it can."""
     if isinstance(value, list):
-        return [times(one, factor) for one in cast("list[Any]", value)]
+        return [times(inner, factor) for inner in cast("list[Any]", value)]
     product = value * factor
     return int(product) if isinstance(value, int) and product == int(product) else product
 
@@ -126,7 +126,10 @@ def test_a_thousand_times(tmp_path: Path, name: str) -> None:
             continue
         finally:
             shutil.copy(STACKS / file, folder / file)
-        ceiling = any(one.id == "ceiling" and not one.holds for one in result.gate.conditions)
+        ceiling = any(
+            condition.id == "ceiling" and not condition.holds
+            for condition in result.gate.conditions
+        )
         if result.stack.findings or ceiling:
             continue
         if before != (result.verdict.decision, result.gate.open):

@@ -134,7 +134,7 @@ def test_a_host_that_costs_more_today_is_said_to_cost_less_over_the_horizon() ->
 def test_the_articles_own_numbers_are_not_touched_by_hosts() -> None:
     """`only` keeps the alternatives to those that the article compares with."""
     result = example("article-50")
-    assert [one.name for one in result.alternatives] == [
+    assert [alternative.name for alternative in result.alternatives] == [
         "article/v4-pro-as-quoted",
         "article/v4-pro-after-cut",
     ]

@@ -323,10 +323,14 @@ def judged(folder: Path, change: Mistake | None) -> tuple[str, list[Plausibility
     except BadInput as error:
         return "error", [], str(error)
     found = list(stack.findings)
-    return ("warning" if found else "accepted"), found, " ".join(one.message for one in found)
+    return (
+        ("warning" if found else "accepted"),
+        found,
+        " ".join(finding.message for finding in found),
+    )
 
 
-@pytest.mark.parametrize("change", MISTAKES, ids=lambda one: f"{one.keys[-1]}={one.value}")
+@pytest.mark.parametrize("change", MISTAKES, ids=lambda change: f"{change.keys[-1]}={change.value}")
 def test_a_mistake(tmp_path: Path, change: Mistake) -> None:
     """It is refused, reported with what was probably meant, or right, as the table says."""
     outcome, found, text = judged(tmp_path, change)
@@ -349,7 +353,9 @@ def test_the_gate_names_every_implausible_figure(tmp_path: Path) -> None:
     workload = tmp_path / "workloads/chat.yaml"
     workload.write_text(workload.read_text("utf-8").replace("p50: 50", "p50: 5000"), "utf-8")
     result = evaluate(load_stack(tmp_path, "one", shipped(), TODAY), TODAY, 0)
-    condition = next(one for one in result.gate.conditions if one.id == "plausible")
+    condition = next(
+        condition for condition in result.gate.conditions if condition.id == "plausible"
+    )
     assert not condition.holds
     assert "ops.fte" in condition.detail
     assert "workloads.chat.objectives.itl_ms.p50" in condition.detail

@@ -47,7 +47,7 @@ def article(lab: Lab, share: float, *, gpu_hour: float = 2.79, **keys: object) -
         {"main": {**ON_DEMAND, "nodes": 1}},
         {"serving": {"model": "bundle"}},
         prices=[book],
-        alternatives=[one["api"] for one in rivals],
+        alternatives=[rival["api"] for rival in rivals],
     )
     return lab.evaluate()
 

@@ -100,7 +100,7 @@ def test_several_crossovers(lab: Lab) -> None:
     found = _crossovers(lab)
     expected = [((5_000 + 15_000 * n) / 17, 1_000.0 * n) for n in range(3, 10)]
     assert [round(low) for low, _ in expected] == [2941, 3824, 4706, 5588, 6471, 7353, 8235]
-    assert found[:-1] == [pytest.approx(one) for one in expected]
+    assert found[:-1] == [pytest.approx(value) for value in expected]
     assert found[-1] == (pytest.approx(155_000 / 17), None)
 
 

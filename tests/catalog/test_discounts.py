@@ -136,7 +136,7 @@ def test_every_source_of_an_apis_price_is_discounted() -> None:
     apis = ["deepseek/deepseek-v4-pro", sorted(catalog.hosts.apis)[0], "openai/gpt-4o"]
     above = catalog.with_books([book("c", discounts=[{"api": "*", "percent_off": 50}])])
     for api in apis:
-        before, after = (one.api_price(api, DAY) for one in (catalog, above))
+        before, after = (source.api_price(api, DAY) for source in (catalog, above))
         assert before is not None
         assert after is not None
         assert after.row.output_usd_per_mtok == before.row.output_usd_per_mtok * 0.5

@@ -31,7 +31,9 @@ def found(shipped: Catalog, row: Keys) -> dict[str, str]:
     """The mistakes that are found in a row of a price book, by key."""
     made = book(prices=[{**RIGHT, **row}])
     findings = book_findings(made, shipped.with_books([made]), DAY)
-    return {one.path.removeprefix("prices..acme/model."): one.mistake for one in findings}
+    return {
+        finding.path.removeprefix("prices..acme/model."): finding.mistake for finding in findings
+    }
 
 
 def scaled(factor: float) -> Keys:

@@ -130,4 +130,4 @@ def test_what_the_example_stacks_need(
 ) -> None:
     """Each example stack finds its model on its GPUs, and knows whether anybody measured it."""
     found = shipped.benchmarks(model, gpu, precision, engine, DAY)
-    assert kind in {one.row.kind for one in found if one.row.gpus == gpus}
+    assert kind in {match.row.kind for match in found if match.row.gpus == gpus}

@@ -209,8 +209,8 @@ def test_an_unknown_figure_is_a_fault_of_the_data() -> None:
 
 def test_coverage_by_gpu() -> None:
     """A model's coverage counts every row once, and names shapes, loads and the newest day."""
-    found = {one.gpu: one for one in coverage("kimi-k2.5")}
-    assert sum(one.points for one in found.values()) == len(measurements("kimi-k2.5"))
+    found = {covered.gpu: covered for covered in coverage("kimi-k2.5")}
+    assert sum(covered.points for covered in found.values()) == len(measurements("kimi-k2.5"))
     h200 = found["H200-SXM"]
     assert (h200.points, h200.closed_loop_points, h200.shapes) == (30, 30, 3)
     assert (h200.lowest_concurrency, h200.highest_concurrency) == (4, 64)

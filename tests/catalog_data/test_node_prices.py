@@ -74,8 +74,8 @@ def test_p5e_is_not_sold_on_demand(shipped: Catalog) -> None:
 
 def test_big_and_small_p5_cost_the_same_per_gpu(shipped: Catalog) -> None:
     """p5.48xlarge is eight times p5.4xlarge, to the cent."""
-    one, eight = (of(shipped, name, DAY) for name in ("p5.4xlarge", "p5.48xlarge"))
-    assert eight.usd_per_node_hour.likely == pytest.approx(8 * one.usd_per_node_hour.likely)
+    single, eight = (of(shipped, name, DAY) for name in ("p5.4xlarge", "p5.48xlarge"))
+    assert eight.usd_per_node_hour.likely == pytest.approx(8 * single.usd_per_node_hour.likely)
 
 
 def test_spot_is_cheaper_than_on_demand(shipped: Catalog) -> None:

@@ -92,7 +92,7 @@ def test_failures_of_llama_3(shipped: Catalog) -> None:
         (GCP, [0.12, 0.11, 0.08]),
         (AZURE, [0.087, 0.083, 0.07, 0.05]),
     ],
-    ids=lambda one: one.id if isinstance(one, Provider) else "",
+    ids=lambda given: given.id if isinstance(given, Provider) else "",
 )
 def test_tiers_of_a_cloud(shipped: Catalog, provider: Provider, rates: list[float]) -> None:
     """Transfer to the internet gets cheaper from tier to tier, at each cloud's own figures."""

@@ -139,7 +139,9 @@ def test_every_row_has_a_source(name: str) -> None:
 def test_the_shipped_catalog_is_plausible() -> None:
     """A published price that is off the market is a fault of the catalog, or of the bound."""
     catalog, day = load_catalog(), dt.date(2026, 11, 25)
-    assert [one for book in catalog.every_book for one in book_findings(book, catalog, day)] == []
+    assert [
+        finding for book in catalog.every_book for finding in book_findings(book, catalog, day)
+    ] == []
 
 
 def test_a_gpu_without_a_range_takes_its_class() -> None:

@@ -194,7 +194,7 @@ def test_the_next_plan_uses_the_curve(
     def planned() -> tuple[str, float]:
         options = ("--format", "json", "--scenarios", "400", "--today", "2026-11-23")
         [found] = tco_command("plan", "llama-l40s", *options).json["stacks"]
-        drawn = {one["name"]: one for one in found["uncertainty"]["against"][0]["inputs"]}
+        drawn = {figure["name"]: figure for figure in found["uncertainty"]["against"][0]["inputs"]}
         speed = drawn.get("throughput of llama-3.3-70b on L40S", {"low": 1, "high": 1})
         provenance = found["services"][0]["fleet"]["provenance"]
         return provenance, speed["high"] / speed["low"]

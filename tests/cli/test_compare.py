@@ -25,7 +25,7 @@ def test_compare_sets_stacks_side_by_side(shell: Shell) -> None:
 def test_compare_as_json_is_a_plan_of_both(shell: Shell) -> None:
     """The JSON of a comparison is the plan's, in the order asked for."""
     answer = shell("compare", "two", "one", "--format", "json")
-    assert [one["stack"] for one in answer.json["stacks"]] == ["two", "one"]
+    assert [stack["stack"] for stack in answer.json["stacks"]] == ["two", "one"]
 
 
 def test_compare_refuses_other_workloads(shell: Shell) -> None:

@@ -40,6 +40,6 @@ def test_gate_json(shell: Shell) -> None:
     assert content["schema"] == "tco.gate/1"
     assert content.keys() >= {"stack", "plan_digest", "verdict", "open", "level", "conditions"}
     assert content["open"] is False
-    assert [one["name"] for one in content["conditions"] if not one["holds"]] == [
+    assert [condition["name"] for condition in content["conditions"] if not condition["holds"]] == [
         "the business case holds"
     ]

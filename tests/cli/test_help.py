@@ -35,7 +35,7 @@ def test_every_command_and_option_has_help(shell: Shell, path: tuple[str, ...]) 
     command = COMMANDS[path]
     assert command.help
     options = [param for param in command.params if isinstance(param, click.Option)]
-    assert [one.opts[0] for one in options if not one.help] == []
+    assert [option.opts[0] for option in options if not option.help] == []
     answer = shell.bare(*path, "--help")
     assert answer.code == OK
     assert f"Usage: {' '.join(('tco', *path))}" in answer.out

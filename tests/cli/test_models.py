@@ -19,9 +19,9 @@ def test_models_as_json(tco_command: Tco) -> None:
     """The JSON has every pair, with numbers unrounded."""
     content = tco_command("models", "--format", "json").json
     assert content["schema"] == "tco.models/1"
-    pairs = [(one["model"], one["gpu"]) for one in content["coverage"]]
+    pairs = [(pair["model"], pair["gpu"]) for pair in content["coverage"]]
     assert len(pairs) == len(set(pairs)) > 100
-    assert all(one["points"] >= one["closed_loop_points"] for one in content["coverage"])
+    assert all(pair["points"] >= pair["closed_loop_points"] for pair in content["coverage"])
 
 
 def test_models_of_nothing_is_reported(tco_command: Tco) -> None:

@@ -15,8 +15,8 @@ def test_plan_prints_a_table_for_every_stack(shell: Shell) -> None:
     assert answer.code == OK
     assert answer.err == ""
     assert "box.8x" in answer.out
-    *_, head, one, two, note = answer.out.splitlines()
-    assert [line.split()[0] for line in (head, one, two)] == ["stack", "one", "two"]
+    *_, head, first, second, note = answer.out.splitlines()
+    assert [line.split()[0] for line in (head, first, second)] == ["stack", "one", "two"]
     assert note == "wins: share of the scenarios in which self-hosting is cheaper"
 
 
@@ -25,7 +25,7 @@ def test_stacks_are_listed_as_people_count(shell: Shell) -> None:
     for name in ("node-20", "node-100", "node-5", "node"):
         shell.lab.plan({"chat": shell.lab.service({"main": {**ON_DEMAND, "nodes": 1}})}, name)
     found = shell("plan", "--format", "json", "--scenarios", "0").json["stacks"]
-    assert [one["stack"] for one in found] == [
+    assert [stack["stack"] for stack in found] == [
         "node",
         "node-5",
         "node-20",

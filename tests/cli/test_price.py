@@ -73,7 +73,7 @@ def test_pipe_and_file_give_the_same(tmp_path: Path) -> None:
     assert found["schema"] == "tco.price/1"
     assert found["pricing_day"] == "2026-11-23"
     assert found["usd_per_month"] == {"floor": 14_600, "declared": 14_600, "ceiling": 43_800}
-    assert all(one.keys() >= FIELDS for one in found["resources"])
+    assert all(resource.keys() >= FIELDS for resource in found["resources"])
 
 
 def test_json_adds_up(catalog: Catalog) -> None:
@@ -83,9 +83,11 @@ def test_json_adds_up(catalog: Catalog) -> None:
     found = priced_document(program.priced(catalog)).as_json()
     listed = found["resources"]
     for total, key in (("floor", "low"), ("declared", "usd_per_month"), ("ceiling", "high")):
-        assert found["usd_per_month"][total] == sum(one[key] or 0 for one in listed)
-    for one in listed:
-        assert (one["usd_per_month"] or 0) == sum(part["usd_per_month"] for part in one["parts"])
+        assert found["usd_per_month"][total] == sum(resource[key] or 0 for resource in listed)
+    for resource in listed:
+        assert (resource["usd_per_month"] or 0) == sum(
+            part["usd_per_month"] for part in resource["parts"]
+        )
     assert sum(found["counts"].values()) == len(listed)
     assert found["complete"] is False
 

@@ -144,7 +144,10 @@ def test_a_damaged_cache_is_reported_and_not_used(
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     result = price("--format", "json", types=(CPU, GPU))
     assert result.exit_code == 0
-    assert [one["status"] for one in of_json(result)["resources"]] == ["unpriced", "priced"]
+    assert [resource["status"] for resource in of_json(result)["resources"]] == [
+        "unpriced",
+        "priced",
+    ]
     errors = " ".join(result.stderr.split())
     assert message in errors
     assert "tco prices refresh --source aws-on-demand --region us-east-1" in errors

@@ -82,7 +82,7 @@ def test_prices_check_fails_on_a_fault(shell: Shell) -> None:
     assert "Are input and cache hits swapped?" in " ".join(answer.out.split())
     content = shell("prices", "check", "--book", book, "--format", "json")
     assert content.code == BAD_INPUT
-    assert [one["file"] for one in content.json["faults"]] == [book]
+    assert [fault["file"] for fault in content.json["faults"]] == [book]
     [found] = content.json["plausibility"]
     assert found["path"] == "prices.mine.own/api.cached_input_usd_per_mtok"
 
@@ -133,7 +133,7 @@ def test_prices_list_by_region_shows_purchase_options_side_by_side(shell: Shell)
 def test_prices_list_by_region_as_json(shell: Shell) -> None:
     """A program finds each purchase option of a node with all its fields."""
     document = json.loads(shell("prices", "list", "box", "--region", "*", "--format", "json").out)
-    [node] = [one for one in document["nodes"] if one["region"] == "r1"]
+    [node] = [node for node in document["nodes"] if node["region"] == "r1"]
     assert node["node"] == "box.8x"
     assert node["prices"]["on-demand"]["usd_per_hour"] == 20
 

@@ -66,18 +66,18 @@ def validator(name: str) -> Any:
 def faults(name: str, value: Any) -> list[str]:
     """What a schema refuses."""
     found: list[ValidationError] = list(validator(name).iter_errors(value))
-    return [f"{one.json_path}: {one.message}" for one in found]
+    return [f"{error.json_path}: {error.message}" for error in found]
 
 
 def objects(schema: Any) -> Iterator[Keys]:
     """Every object with named keys in a schema."""
-    for one in as_list(schema) or ():
-        yield from objects(one)
+    for part in as_list(schema) or ():
+        yield from objects(part)
     mapping = as_mapping(schema) or {}
     if "properties" in mapping and mapping.get("type") == "object":
         yield mapping
-    for one in mapping.values():
-        yield from objects(one)
+    for part in mapping.values():
+        yield from objects(part)
 
 
 @pytest.mark.parametrize(("name", "path"), FILES, ids=lambda value: getattr(value, "name", value))
@@ -152,9 +152,9 @@ def test_schemas_are_closed(name: str) -> None:
     assert schema["title"] == SCHEMAS[name].title
     open_to_others = {"StackYaml", "StackConfig", "FigurePart", SCHEMAS["stack"].title}
     assert [
-        one["title"]
-        for one in objects(schema)
-        if one.get("additionalProperties") is not False and one["title"] not in open_to_others
+        part["title"]
+        for part in objects(schema)
+        if part.get("additionalProperties") is not False and part["title"] not in open_to_others
     ] == []
 
 
@@ -162,9 +162,9 @@ def test_schemas_are_closed(name: str) -> None:
 def test_every_key_that_a_user_writes_is_explained(name: str) -> None:
     """An editor shows for each key what the page in `docs/` says of it."""
     explained = {
-        f"{one['title']}.{key}": value.get("description", "")
-        for one in objects(SCHEMAS[name].as_json())
-        for key, value in one["properties"].items()
+        f"{part['title']}.{key}": value.get("description", "")
+        for part in objects(SCHEMAS[name].as_json())
+        for key, value in part["properties"].items()
     }
     assert [key for key, text in explained.items() if not text] == []
 

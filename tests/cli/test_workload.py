@@ -31,7 +31,9 @@ def test_a_workload_is_printed_and_its_notes_are_not(tco_command: Tco, log: Path
     assert answer.code == OK
     workload = Workload.model_validate(yaml_mapping(answer.out, "out"))
     assert workload.timezone == "Europe/Berlin"
-    assert [(one.input, one.output) for one in workload.classes] == [(1000, 200)]
+    assert [(request_class.input, request_class.output) for request_class in workload.classes] == [
+        (1000, 200)
+    ]
     assert "less than a week" in answer.err
     assert "does not say which tokens were cached" in answer.err
 

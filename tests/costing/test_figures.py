@@ -43,7 +43,9 @@ def test_two_services_have_two_figures(lab: Lab) -> None:
         egress = {"to": "internet", "bytes_per_output_token": [low, 2 * low]}
         services[name] = lab.service({f"pool-{name}": ONE["main"]}, egress=egress)
     lab.plan(services)
-    assert drivers(lab) == {f"{one}.egress.bytes_per_output_token": 1 for one in ("one", "two")}
+    assert drivers(lab) == {
+        f"{service}.egress.bytes_per_output_token": 1 for service in ("one", "two")
+    }
 
 
 def test_two_apis_jump_by_two_figures(lab: Lab) -> None:
@@ -53,7 +55,7 @@ def test_two_apis_jump_by_two_figures(lab: Lab) -> None:
         {"api": "api/dear", "month": 3, "factor": [0.3, 0.9]},
     ]
     lab.stack(ONE, alternatives=["api/plain", "api/dear"], outlook={"jumps": jumps})
-    names = [f"{one}: price jump in month 3" for one in ("api/plain", "api/dear")]
+    names = [f"{api}: price jump in month 3" for api in ("api/plain", "api/dear")]
     assert list(drivers(lab)) == names
 
 

@@ -224,7 +224,9 @@ def test_array_of_factors_is_the_loop_over_them(lab: Lab) -> None:
     factors = np.array([0.1, 0.9, 1.0, 1.7, 4.0])
     together = fleet.at(factors).month
     alone = [fleet.at(float(factor)).month for factor in factors]
-    assert together.node_hours[0] == pytest.approx([float(one.node_hours[0][0]) for one in alone])
+    assert together.node_hours[0] == pytest.approx(
+        [float(fleet.node_hours[0][0]) for fleet in alone]
+    )
     assert together.overflow_share == pytest.approx([float(o.overflow_share[0]) for o in alone])
     assert together.starts[0] == pytest.approx([float(o.starts[0][0]) for o in alone])
 

@@ -43,8 +43,8 @@ def test_chance_that_many_nodes_are_down(nodes: int, down: float, error: float) 
 def test_chance_that_nodes_of_several_kinds_are_down() -> None:
     """Kinds of different reliability are summed as the convolution sums them."""
     least = np.arange(5.0, 60.0)
-    one, other = (stats.binom.pmf(np.arange(400), n, q) for n, q in ((600, 0.01), (300, 0.05)))
-    exact = np.cumsum(np.convolve(one, other)[::-1])[::-1][least.astype(int)]
+    first, other = (stats.binom.pmf(np.arange(400), n, q) for n, q in ((600, 0.01), (300, 0.05)))
+    exact = np.cumsum(np.convolve(first, other)[::-1])[::-1][least.astype(int)]
     counts = [np.full_like(least, 600), np.full_like(least, 300), np.full_like(least, 50)]
     found = large_counts.trials_tail(counts, [0.01, 0.05, 0.0], least)
     assert found == pytest.approx(exact, rel=0.002)

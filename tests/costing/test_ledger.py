@@ -37,7 +37,7 @@ def test_a_line_is_a_quantity_at_a_price(lab: Lab) -> None:
 def test_rented_power_is_included_and_says_so(lab: Lab) -> None:
     """A rent holds the electricity: a line that says it, at nothing."""
     lab.stack(NODE)
-    [line] = [one for one in lab.evaluate().lines if one.line.category == "power"]
+    [line] = [line for line in lab.evaluate().lines if line.line.category == "power"]
     assert (line.line.name, line.usd_per_month) == ("included in the instance price", 0)
 
 
@@ -48,7 +48,7 @@ def test_rented_power_is_included_and_says_so(lab: Lab) -> None:
 def test_five_categories_are_in_every_bill(lab: Lab, standby: Keys | str) -> None:
     """Compute, power, egress, standby and labor have a line, also where it is at nothing."""
     lab.stack(NODE, {"standby": standby})
-    categories = {one.line.category for one in lab.evaluate().lines}
+    categories = {line.line.category for line in lab.evaluate().lines}
     assert categories >= {"compute", "power", "egress", "standby", "labor"}
 
 
@@ -57,7 +57,7 @@ def test_no_standby_says_what_to_expect(lab: Lab) -> None:
     lab.workload(requests_per_month=730 * 3600)
     lab.stack(NODE)
     result = lab.evaluate()
-    [line] = [one for one in result.lines if one.line.category == "standby"]
+    [line] = [line for line in result.lines if line.line.category == "standby"]
     assert (line.line.name, line.usd_per_month) == ("no standby: expected outage", 0)
     assert (line.line.unit, line.quantity) == ("hour", pytest.approx(7.3))
 
@@ -77,7 +77,7 @@ def test_colocation_with_electricity_included_is_all(lab: Lab) -> None:
     """Space by the kilowatt with electricity included is one line, whatever the load."""
     rack = {"kw": 10.2, "usd_per_kw_month": 195, "electricity": "included"}
     lab.stack({"own": owned(200_000, colocation=rack)})
-    [line] = [one for one in lab.evaluate().lines if one.line.category == "power"]
+    [line] = [line for line in lab.evaluate().lines if line.line.category == "power"]
     assert (line.line.name, line.usd_per_month) == ("colocation", pytest.approx(1_989))
 
 
@@ -165,7 +165,7 @@ def test_platform_of_the_plan_stands_instead(lab: Lab) -> None:
 def test_a_range_counts_at_its_likely_value_and_shows_its_ends(lab: Lab) -> None:
     """[0.25, 0.5, 1] FTE is 0.5 in the total, a quarter and one at the ends, and an estimate."""
     lab.stack(NODE, ops={"fte": [0.25, 0.5, 1]})
-    [line] = [one for one in lab.evaluate().lines if one.line.category == "labor"]
+    [line] = [line for line in lab.evaluate().lines if line.line.category == "labor"]
     assert (line.low, line.usd_per_month, line.high) == pytest.approx((5_000, 10_000, 20_000))
     assert line.estimate
 

@@ -132,7 +132,8 @@ def test_units_never_cost_more_than_paying_by_the_token(lab: Lab) -> None:
     stack = planned(lab, OFFICE, {"min_units": 5, "unit_step": 5}).stack
     factors = np.linspace(0.0, 8.0, 400)
     by_token, units = (
-        np.asarray((api_bills(stack, one, factors) or [])[0]) for one in stack.alternatives[:2]
+        np.asarray((api_bills(stack, alternative, factors) or [])[0])
+        for alternative in stack.alternatives[:2]
     )
     assert np.all(units <= by_token + 1e-9)
     assert np.all(np.diff(units) >= -1e-9)
@@ -149,7 +150,7 @@ def test_units_are_an_alternative_without_being_named_where_they_pay(lab: Lab) -
             prices=[lab.book("rival", prices=[BY_TOKEN, {**UNITS, "usd_per_unit_hour": price}])],
             alternatives=["rival/api"],
         )
-        names = [one.name for one in lab.evaluate().alternatives]
+        names = [alternative.name for alternative in lab.evaluate().alternatives]
         assert [name for name in names if name.startswith("rival")] == expected
 
 

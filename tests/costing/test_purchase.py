@@ -101,8 +101,13 @@ def test_dispatch_order(lab: Lab, first: Keys, second: Keys) -> None:
     """Requests go to committed nodes first, then spot, then on demand, however they are listed."""
     spot = {"fallback": "on-demand", "availability": 1, "interruptions_per_node_hour": 0}
     late, early = (
-        {**ON_DEMAND, "nodes": 1, **one, **({"spot": spot} if one["purchase"] == "spot" else {})}
-        for one in (first, second)
+        {
+            **ON_DEMAND,
+            "nodes": 1,
+            **option,
+            **({"spot": spot} if option["purchase"] == "spot" else {}),
+        }
+        for option in (first, second)
     )
     lab.stack({"late": late, "early": early})
     [group] = lab.load().services[0].groups

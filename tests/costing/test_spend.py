@@ -157,7 +157,11 @@ def test_the_optimizer_prices_contracts_as_the_ledger_does(lab: Lab, offer: Keys
 def test_break_even_values_of_a_bill_with_a_floor_are_unknown(lab: Lab) -> None:
     """Neither price nor load moves such a bill in a straight line; people and capital do."""
     result = evaluated(lab, {"api": "api/plain", "committed_usd_per_month": 10_000})
-    [limits] = [one.thresholds for one in result.alternatives if one.name == "api/plain"]
+    [limits] = [
+        alternative.thresholds
+        for alternative in result.alternatives
+        if alternative.name == "api/plain"
+    ]
     assert limits.api_price_factor.status == limits.utilization.status == "unknown"
     assert limits.fte.status != "unknown"
 
@@ -166,7 +170,11 @@ def test_break_even_volumes_meet_the_floor(lab: Lab) -> None:
     """A node at $14,600 beats a commitment of $20,000 from the first token on."""
     offer: Keys = {"api": "api/plain", "committed_usd_per_month": 20_000}
     result = evaluated(lab, offer, load=0.5, overflow="refuse")
-    [wins] = [one.wins_mtok_per_month for one in result.alternatives if one.name == "api/plain"]
+    [wins] = [
+        alternative.wins_mtok_per_month
+        for alternative in result.alternatives
+        if alternative.name == "api/plain"
+    ]
     assert wins
     assert wins[0][0] == 0
 

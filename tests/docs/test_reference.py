@@ -138,7 +138,7 @@ def test_every_json_document_is_listed() -> None:
     """A program that reads JSON finds each document that the commands write."""
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tco").rglob("*.py"))
     text = (DOCS / "commands.md").read_text(encoding="utf-8")
-    assert [one for one in re.findall(r"tco\.[a-z-]+/\d+", code) if f"`{one}`" not in text] == []
+    assert [name for name in re.findall(r"tco\.[a-z-]+/\d+", code) if f"`{name}`" not in text] == []
 
 
 def test_every_input_of_the_action_is_listed() -> None:

@@ -37,10 +37,10 @@ def test_cautions_are_told_apart_by_kind(lab: Lab) -> None:
     """A name that reads like a message does not make one: only its kind merges a caution."""
     later = {"valid_from": "2026-10-01", "region": "r1", "usd_per_hour": 20}
     name = "own: the first price known is of"
-    boxes = [{"instance": one, "gpu": "H100", "gpus": 8} for one in (name, "own.8x")]
+    boxes = [{"instance": node, "gpu": "H100", "gpus": 8} for node in (name, "own.8x")]
     prices = [{**later, "instance": box["instance"]} for box in boxes]
     book = lab.book("late", instances=boxes, prices=prices)
-    pools: Keys = {one: {"instance": one, "nodes": 1} for one in (name, "own.8x")}
+    pools: Keys = {node: {"instance": node, "nodes": 1} for node in (name, "own.8x")}
     lab.plan({"chat": lab.service(pools)}, "one", prices=[book], pricing_day="2020-11-20")
     found = stack_summary(lab.evaluate())
     assert [caution.subject for caution in found.cautions if caution.kind == "first-price"] == [

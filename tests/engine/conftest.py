@@ -74,7 +74,7 @@ class Cloud:
     def subnets(self) -> list[str]:
         """Two subnets of the default network."""
         found = self.client("ec2").describe_subnets()["Subnets"]
-        return [one["SubnetId"] for one in found[:2]]
+        return [subnet["SubnetId"] for subnet in found[:2]]
 
     def scaling_groups(self) -> list[dict[str, Any]]:
         """Every Auto Scaling group."""

@@ -164,7 +164,7 @@ def test_the_gate_leaves_the_other_options_of_a_resource_alone(
     project.init()
     project.done(*UP, "--skip-preview")
     deployment = project.done("stack", "export", "--stack", "dev").json["deployment"]
-    state = {one["urn"].rpartition("::")[2]: one for one in deployment["resources"]}
+    state = {resource["urn"].rpartition("::")[2]: resource for resource in deployment["resources"]}
     assert state["one"]["hideDiff"] == ["tags"]
     assert state["one"]["retainOnDelete"] is True
     assert state["two"]["replacementTrigger"] == "first"
@@ -261,7 +261,7 @@ def test_while_closed_a_running_pool_may_shrink_and_be_tagged_and_not_grow(
         group for group in cloud.scaling_groups() if group["MaxSize"] == 2 and "main" in str(group)
     )
     assert main["MinSize"] == 0
-    assert {"renamed"} == {one["Value"] for one in main["Tags"] if one["Key"] == "tco:service"}
+    assert {"renamed"} == {tag["Value"] for tag in main["Tags"] if tag["Key"] == "tco:service"}
     project.done("destroy", "--yes", "--skip-preview", "--stack", "dev")
     assert cloud.scaling_groups() == []
 

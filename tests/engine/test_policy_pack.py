@@ -157,6 +157,6 @@ def test_recorded_preview_is_what_the_engine_prints(foreign: Project) -> None:
     """
     told = stripped(foreign.done("preview", "--json").json)
     recorded = json.loads((RECORDED / "preview.json").read_text(encoding="utf-8"))
-    for one in (told, recorded):
-        one["steps"].sort(key=itemgetter("urn"))
+    for preview in (told, recorded):
+        preview["steps"].sort(key=itemgetter("urn"))
     assert told == recorded

@@ -26,8 +26,10 @@ def test_pools_and_stack_say_what_they_cost_and_why_the_gate_is_closed(project: 
     project.init("aws-mixed")
     preview = project.done("preview", "--stack", "aws-mixed", "--json").json
     said: dict[str, list[str]] = {}
-    for one in preview["diagnostics"]:
-        said.setdefault(one.get("urn", "").rpartition("::")[2], []).append(one["message"])
+    for diagnostic in preview["diagnostics"]:
+        said.setdefault(diagnostic.get("urn", "").rpartition("::")[2], []).append(
+            diagnostic["message"]
+        )
     [base] = said["base"]
     assert base.startswith("$")
     assert "1 x p5.48xlarge, savings plan 1yr" in base

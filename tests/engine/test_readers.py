@@ -90,7 +90,7 @@ def test_generated_plans_are_read_alike_by_either_reader(project: Project) -> No
     project.init()
     project.done("up", "--yes", "--skip-preview", "--stack", "dev")
     read = project.output("read")
-    assert sum(len(one) == SHA_256 for one in read.values()) > MANY / 4
+    assert sum(len(digest) == SHA_256 for digest in read.values()) > MANY / 4
     for number, given in enumerate(plans):
         project.stack(given, "one")
         assert read[str(number)] == read_here(project.folder / "stacks"), given

@@ -14,7 +14,7 @@ from tests.engine.project import Project
 
 def tags_of(resource: Keys) -> dict[str, str]:
     """Tags in a list of keys and values."""
-    return {one["Key"]: one["Value"] for one in resource["Tags"]}
+    return {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
 
 
 @pytest.fixture
@@ -54,7 +54,9 @@ def test_scaling_groups_hold_what_the_plan_declares_until_they_are_destroyed(
     }
     for pool, purchase, group in (("base", "reserved", base), ("burst", "spot", burst)):
         wanted = {"stack": "dev", "service": "chat", "pool": pool, "purchase": purchase}
-        assert tags_of(group).items() >= {f"tco:{key}": one for key, one in wanted.items()}.items()
+        assert (
+            tags_of(group).items() >= {f"tco:{key}": value for key, value in wanted.items()}.items()
+        )
         template = template_of(cloud, group)
         assert template["InstanceType"] == "p5.48xlarge"
         assert template["MetadataOptions"]["HttpTokens"] == "required"
@@ -78,7 +80,7 @@ def test_budget_and_idle_alarms_go_with_the_pools(
 ) -> None:
     """An idle GPU is the dearest way to run a model; somebody has to hear of it."""
     budgets = cloud.client("budgets").describe_budgets(AccountId="123456789012")["Budgets"]
-    [budget] = [one for one in budgets if one["BudgetName"] == "tco-dev"]
+    [budget] = [budget for budget in budgets if budget["BudgetName"] == "tco-dev"]
     assert budget["CostFilters"] == {"TagKeyValue": ["user:tco:stack$dev"]}
     total = project.output("tco")["usd_per_month"]
     assert 0 < float(budget["BudgetLimit"]["Amount"]) < total
@@ -118,11 +120,11 @@ def test_node_groups_join_the_cluster_with_their_purchase_option(
     }
     sizes = {
         name: (
-            one["capacityType"],
-            one["scalingConfig"]["minSize"],
-            one["scalingConfig"]["maxSize"],
+            group["capacityType"],
+            group["scalingConfig"]["minSize"],
+            group["scalingConfig"]["maxSize"],
         )
-        for name, one in found.items()
+        for name, group in found.items()
     }
     assert sizes == {
         "tco-dev-main-p5-48xlarge-ON-DEMAND": ("ON_DEMAND", 1, 1),
@@ -150,7 +152,7 @@ def test_a_tripwire_is_an_alarm_on_what_the_engine_counts(project: Project, clou
     project.init()
     project.done("up", "--yes", "--skip-preview", "--stack", "dev")
     alarms = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    [alarm] = [one for one in alarms if one["AlarmName"] == "tco-dev-utilization"]
+    [alarm] = [alarm for alarm in alarms if alarm["AlarmName"] == "tco-dev-utilization"]
     assert alarm["ComparisonOperator"] == "LessThanThreshold"
     assert 0 < alarm["Threshold"] < 1
     by_id = {query["Id"]: query for query in alarm["Metrics"]}

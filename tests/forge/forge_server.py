@@ -67,7 +67,7 @@ class State:
     def add(self, body: str, login: str = "github-actions[bot]", kind: str = "Bot") -> Keys:
         """A comment of somebody."""
         with self.lock:
-            number = max((one["id"] for one in self.comments), default=0) + 1
+            number = max((comment["id"] for comment in self.comments), default=0) + 1
             author = {"user": {"login": login, "type": kind}, "author": {"username": login}}
             comment = {"id": number, "body": body, **author}
             self.comments.append(comment)
@@ -107,7 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
             state.before(method, self.path)
         with state.lock:
             state.requests.append((method, self.path, dict(self.headers)))
-            trouble = next((one for one in state.troubles if one.method == method), None)
+            trouble = next(
+                (trouble for trouble in state.troubles if trouble.method == method), None
+            )
             result: Result = (500, {}, {})
             if trouble is None or trouble.after_doing:
                 result = self._answer(method, content)

@@ -91,7 +91,7 @@ class Job:
     def _filled(self, values: dict[str, str]) -> dict[str, str]:
         """The expressions of a step's environment, each with its value."""
         known = {
-            **{f"inputs.{name}": str(one["default"]) for name, one in ACTION["inputs"].items()},
+            **{f"inputs.{name}": str(entry["default"]) for name, entry in ACTION["inputs"].items()},
             "inputs.github-token": "ghs_secret_token",
             **{f"inputs.{name}": value for name, value in self.inputs.items()},
             "github.action_path": str(ROOT),
@@ -193,7 +193,7 @@ def test_everything_is_pinned_and_permissions_are_least() -> None:
     for text in ((ROOT / "action.yml").read_text(encoding="utf-8"), WORKFLOW):
         used = re.findall(r"^\s*-? ?uses: (.+)$", text, re.MULTILINE)
         assert used
-        assert all(PINNED.fullmatch(one) for one in used)
+        assert all(PINNED.fullmatch(action) for action in used)
     workflow = yaml.safe_load(WORKFLOW)
     assert workflow["permissions"] == {"contents": "read", "pull-requests": "write"}
     assert "permissions" not in workflow["jobs"]["plan"]

@@ -67,7 +67,7 @@ def compared(repo: Repo, outside: Path, objects: Objects, stacks: Tree) -> str:
     return text
 
 
-@pytest.mark.parametrize("kind", [FILE, FOLDER, LINK, SUBMODULE], ids=lambda one: one.decode())
+@pytest.mark.parametrize("kind", [FILE, FOLDER, LINK, SUBMODULE], ids=lambda kind: kind.decode())
 def test_a_name_that_leads_out_is_refused(
     repo: Repo, outside: Path, objects: Objects, kind: bytes
 ) -> None:
@@ -190,7 +190,7 @@ def random_stacks(objects: Objects, outside: Path, dice: random.Random) -> Tree:
             entries.append((mode, name, tree(depth - 1) if mode == FOLDER else leaf))
         return objects.tree(entries)
 
-    stacks = [one for one in objects.listed("HEAD:stacks") if one[0] == FILE]
+    stacks = [entry for entry in objects.listed("HEAD:stacks") if entry[0] == FILE]
     stacks += [(FOLDER, b"workloads", tree(3)), (FOLDER, b"prices", tree(3))]
     return dice.sample(stacks, len(stacks))
 

@@ -305,7 +305,7 @@ def test_a_name_out_of_the_base_gives_no_orders(repo: Repo) -> None:
     (repo.folder / "Pulumi.new\x1b]0;x\x07\u202e.yaml").unlink()
     text = diff_text(diff_view(repo.compare()))
     assert "new\\x1b]0;x\\x07\\u202e (removed)" in text
-    assert all(is_visible(one) for one in click.unstyle(text) if one != "\n")
+    assert all(is_visible(character) for character in click.unstyle(text) if character != "\n")
 
 
 def test_stacks_are_in_natural_order(repo: Repo) -> None:

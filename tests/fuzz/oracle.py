@@ -106,10 +106,10 @@ def check(answer: Answer) -> Answer:
 
 def _check_characters(answer: Answer) -> None:
     for text in (answer.out, answer.err):
-        for at, one in enumerate(text):
-            obeyed = unicodedata.category(one) in OBEYED_BY_A_TERMINAL or one in BIDI
-            if obeyed and one not in "\n\t":
-                raise Fault(f"{one!r} is printed: {_around(text, at)}")
+        for at, character in enumerate(text):
+            obeyed = unicodedata.category(character) in OBEYED_BY_A_TERMINAL or character in BIDI
+            if obeyed and character not in "\n\t":
+                raise Fault(f"{character!r} is printed: {_around(text, at)}")
 
 
 def _check_commands(answer: Answer) -> None:
@@ -129,28 +129,28 @@ def _check_problems(answer: Answer) -> None:
     problems = content.get("problems", content.get("faults"))
     if not problems:
         raise Fault(f"exit code 1 without a problem: {answer.out[:500]}")
-    for one in cast("list[dict[str, Any]]", problems):
-        named = one["file"] or any(
-            word in one["message"] for word in (*answer.arguments, "base", "clone")
+    for problem in cast("list[dict[str, Any]]", problems):
+        named = problem["file"] or any(
+            word in problem["message"] for word in (*answer.arguments, "base", "clone")
         )
-        if not named or not one["message"].strip():
-            raise Fault(f"a problem without a file or a message: {one}")
+        if not named or not problem["message"].strip():
+            raise Fault(f"a problem without a file or a message: {problem}")
 
 
 def _check_costs(value: object, path: str) -> None:
     """Costs are 0 or more, and lie between their low and their high."""
     if isinstance(value, list):
-        for index, one in enumerate(cast("list[object]", value)):
-            _check_costs(one, f"{path}[{index}]")
+        for index, item in enumerate(cast("list[object]", value)):
+            _check_costs(item, f"{path}[{index}]")
     if not isinstance(value, dict):
         return
     mapping = cast("dict[str, object]", value)
-    for key, one in mapping.items():
-        if COST.fullmatch(key) and isinstance(one, int | float) and one < -ROUNDING_USD:
-            raise Fault(f"a negative cost at {path}.{key}: {one}")
-        _check_costs(one, f"{path}.{key}")
+    for key, inner in mapping.items():
+        if COST.fullmatch(key) and isinstance(inner, int | float) and inner < -ROUNDING_USD:
+            raise Fault(f"a negative cost at {path}.{key}: {inner}")
+        _check_costs(inner, f"{path}.{key}")
     for keys in ASCENDING:
-        found = [one for key in keys if isinstance(one := mapping.get(key), int | float)]
+        found = [cost for key in keys if isinstance(cost := mapping.get(key), int | float)]
         if any(above < below - ROUNDING * abs(below) for below, above in pairwise(found)):
             raise Fault(f"{' and '.join(keys)} of {path} are not in order: {found}")
 
@@ -275,7 +275,7 @@ class Runner:
             timeout=MOST_CPU_S * 4,
             check=False,
         )
-        out, err = (one.decode(encoding) for one in (done.stdout, done.stderr))
+        out, err = (stream.decode(encoding) for stream in (done.stdout, done.stderr))
         return check(Answer(arguments, done.returncode, out, err))
 
 

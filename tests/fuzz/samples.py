@@ -64,8 +64,10 @@ def samples() -> tuple[Sample, ...]:
 def _sample(path: Path) -> Sample:
     tree: Any = load(path.read_text(encoding="utf-8"))
     plan = tree["config"]["tco:plan"]
-    workloads = tuple(f"workloads/{one['workload']}.yaml" for one in plan["services"].values())
-    books = tuple(f"prices/{one}" for one in plan.get("prices", ()))
+    workloads = tuple(
+        f"workloads/{service['workload']}.yaml" for service in plan["services"].values()
+    )
+    books = tuple(f"prices/{book}" for book in plan.get("prices", ()))
     trees = {name: load((STACKS / name).read_text(encoding="utf-8")) for name in workloads + books}
     name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     return Sample(name, path.name, workloads, books, {path.name: tree, **trees})

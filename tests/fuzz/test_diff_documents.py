@@ -57,7 +57,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Any:
         runner = Runner(tmp_path_factory.mktemp("comparison"))
         patch.chdir(runner.folder)
         found = comparison(runner)
-    statuses = {one["status"] for one in found["stacks"]}
+    statuses = {stack["status"] for stack in found["stacks"]}
     assert {"added", "removed", "changed"} <= statuses
     return found
 

@@ -28,7 +28,7 @@ NAMES = (
     *(b"/etc/x", b"a\\..\\b", b"x" * 300),
     *(b"Pulumi.\n.yaml", b"Pulumi.a\tb.yaml", b'Pulumi."q".yaml', b"Pulumi.:(top)x.yaml", b"-x"),
     *(b"workloads\xe2\x80\x8d", b".gitmodules", b".gitattributes", b"Pulumi.*.yaml", b"CON"),
-    *(b"Pulumi." + encoded(one).replace(b"\0", b"") + b".yaml" for one in HOSTILE[:8]),
+    *(b"Pulumi." + encoded(name).replace(b"\0", b"") + b".yaml" for name in HOSTILE[:8]),
 )
 TARGETS = (
     *(b"..", b"../..", b"/", b"/etc/hostname"),
@@ -119,7 +119,7 @@ TODAY = ("--today", "2026-11-28", "--valid-at", "2026-11-28T12:00:00Z")
 
 def listing(top: Path) -> list[tuple[Any, ...]]:
     """Every file below a folder, git's own left out, with its size."""
-    paths = (one for one in top.rglob("*") if ".git" not in one.parts)
+    paths = (path for path in top.rglob("*") if ".git" not in path.parts)
     return sorted((str(path), path.lstat().st_size) for path in paths if not path.is_dir())
 
 
@@ -131,4 +131,4 @@ def test_a_good_commit_is_good(repository: Runner) -> None:
     stacks = objects.tree([(FILE, STACK.stack.encode(), blob), (FOLDER, b"workloads", workload)])
     commit = objects.commit(objects.tree([(FOLDER, b"stacks", stacks)]))
     found = repository(*diff(commit), "--format", "json").json
-    assert [one["status"] for one in found["stacks"]] == ["unchanged"]
+    assert [stack["status"] for stack in found["stacks"]] == ["unchanged"]

@@ -52,10 +52,16 @@ LINKS = (
     *("//x", "", "/x"),
 )
 HEADERS = (
-    *(f'Link: <{one}>; rel="next"' for one in LINKS),
-    *(f"Retry-After: {one}" for one in ("0", "1", "-5", "nan", "1e999", "9" * 400, "x", "", "Mon")),
-    *(f"x-ratelimit-remaining: 0\r\nx-ratelimit-reset: {one}" for one in ("nan", "1e999", "0")),
-    *(f"Content-Length: {one}" for one in ("0", "1", "99999", "-1", "x", "1e3", "9" * 30)),
+    *(f'Link: <{link}>; rel="next"' for link in LINKS),
+    *(
+        f"Retry-After: {wait}"
+        for wait in ("0", "1", "-5", "nan", "1e999", "9" * 400, "x", "", "Mon")
+    ),
+    *(
+        f"x-ratelimit-remaining: 0\r\nx-ratelimit-reset: {moment}"
+        for moment in ("nan", "1e999", "0")
+    ),
+    *(f"Content-Length: {length}" for length in ("0", "1", "99999", "-1", "x", "1e3", "9" * 30)),
     *("Transfer-Encoding: chunked", "Content-Encoding: gzip", "Content-Type: text/html; charset=x"),
     *('ETag: "a"', "ETag: \x85\xff", "Location: {url}/elsewhere"),
     *("Set-Cookie: a=b", "no colon here"),

@@ -15,7 +15,9 @@ from tests.fuzz.samples import program_vocabulary, programs
 from tests.fuzz.shares import share
 
 DAY = ("--pricing-day", "2026-11-28")
-documents = st.sampled_from(programs()).flatmap(lambda one: mutated(one, program_vocabulary(), 4))
+documents = st.sampled_from(programs()).flatmap(
+    lambda program: mutated(program, program_vocabulary(), 4)
+)
 
 
 @share(0.3)

@@ -31,7 +31,7 @@ def results() -> tuple[Any, ...]:
 
 
 VOCABULARY = Vocabulary.of(results())
-documents = st.sampled_from(results()).flatmap(lambda one: mutated(one, VOCABULARY, 3))
+documents = st.sampled_from(results()).flatmap(lambda result: mutated(result, VOCABULARY, 3))
 
 
 @share(0.3)

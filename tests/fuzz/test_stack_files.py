@@ -47,7 +47,7 @@ def stacks(runner: Runner) -> Runner:
 @st.composite
 def changed(draw: st.DrawFn, files: Files) -> tuple[Sample, str, bytes]:
     """An example stack, one of its files, and what stands in that file now."""
-    sample = draw(st.sampled_from([one for one in samples() if files(one)]))
+    sample = draw(st.sampled_from([sample for sample in samples() if files(sample)]))
     name = draw(st.sampled_from(files(sample)))
     tree = draw(mutated(sample.trees[name], plan_vocabulary()))
     text = draw(st.sampled_from([as_json, as_yaml]))(tree)
@@ -183,7 +183,7 @@ def test_weeks(stacks: Runner, content: bytes, timezone: str, command: Any) -> N
     stacks(*("aws-on-demand" if word == "*" else word for word in command), *FEW)
 
 
-@pytest.mark.parametrize("sample", samples(), ids=lambda one: one.name)
+@pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.name)
 def test_good_files_are_good(stacks: Runner, sample: Sample) -> None:
     """What the mutations start from is planned as it is, written as YAML and as JSON."""
     for write in (as_json, as_yaml):

@@ -93,7 +93,9 @@ ENDLESS = (
 def expressions(draw: st.DrawFn) -> str:
     """What a template asks for: its own words in another order, and what leads out of a sandbox."""
     name = draw(st.sampled_from(NAMES))
-    path = "".join(f".{one}" for one in draw(st.lists(st.sampled_from(ATTRIBUTES), max_size=4)))
+    path = "".join(
+        f".{attribute}" for attribute in draw(st.lists(st.sampled_from(ATTRIBUTES), max_size=4))
+    )
     call = draw(st.sampled_from(["", "()", "(1)", "[0]", "(**{})", " | list", " | join", " * 99"]))
     made = f"{{{{ {name}{path}{call} }}}}"
     known = draw(st.sampled_from(EXPRESSIONS))

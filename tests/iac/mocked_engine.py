@@ -62,12 +62,18 @@ class Deployment:
 
     def of_kind(self, kind: str) -> dict[str, Keys]:
         """The inputs of the resources of a kind, by name."""
-        return {one.name: one.inputs for one in self.declared if one.kind == kind}
+        return {
+            resource.name: resource.inputs for resource in self.declared if resource.kind == kind
+        }
 
     @property
     def cloud(self) -> dict[str, Keys]:
         """The inputs of everything that a cloud would bill or keep, by URN."""
-        return {one.urn: one.inputs for one in self.declared if one.type.startswith("aws:")}
+        return {
+            resource.urn: resource.inputs
+            for resource in self.declared
+            if resource.type.startswith("aws:")
+        }
 
 
 class _Provider(mocks.Mocks):
@@ -177,7 +183,10 @@ def _run(
     mocks.set_mocks(provider, "tco", STACK, False, logger, monitor)
     cast("Any", SETTINGS).callbacks = hooks
     set_all_config(
-        {key: one if isinstance(one, str) else json.dumps(one) for key, one in config.items()}
+        {
+            key: value if isinstance(value, str) else json.dumps(value)
+            for key, value in config.items()
+        }
     )
 
     async def started() -> None:

@@ -24,5 +24,9 @@ def stripped(value: Any) -> Any:
     """A preview or a state without paths, times and the words of an installation."""
     if isinstance(value, dict):
         mapping = cast("dict[str, Any]", value)
-        return {key: stripped(one) for key, one in mapping.items() if key not in OF_A_MACHINE}
-    return [stripped(one) for one in cast("list[Any]", value)] if isinstance(value, list) else value
+        return {key: stripped(inner) for key, inner in mapping.items() if key not in OF_A_MACHINE}
+    return (
+        [stripped(inner) for inner in cast("list[Any]", value)]
+        if isinstance(value, list)
+        else value
+    )

@@ -128,7 +128,9 @@ def test_pools(lab: Lab, pools: Keys, told: str) -> None:
 )
 def test_owned_nodes(lab: Lab, keys: Keys, told: str) -> None:
     """A bought node has a price, a life, and electricity paid in exactly one way."""
-    lab.stack({"own": owned(200_000, **{key: one for key, one in keys.items() if key != "usd"})})
+    lab.stack(
+        {"own": owned(200_000, **{key: value for key, value in keys.items() if key != "usd"})}
+    )
     if "usd" in keys:
         lab.stack({"own": owned(keys["usd"])})
     assert told in lab.refused()

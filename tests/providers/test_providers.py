@@ -18,8 +18,10 @@ def on(lab: Lab, node: Keys, gb: float = 2_000, **keys: Any) -> None:
     """The stack `one` of one node of a price book with the figures of GCP and Azure."""
     figures = [
         {"figure": tier.figure, "value": value, "unit": "USD/GB"}
-        for one in ("gcp", "azure")
-        for tier, value in zip(PROVIDERS[one].egress_tiers, (0.12, 0.11, 0.08, 0.05), strict=False)
+        for cloud in ("gcp", "azure")
+        for tier, value in zip(
+            PROVIDERS[cloud].egress_tiers, (0.12, 0.11, 0.08, 0.05), strict=False
+        )
     ]
     free = {"figure": "azure_internet_free_gb", "value": 100, "unit": "GB"}
     book = lab.book("clouds", figures=[*figures, free], **keys)
@@ -37,7 +39,7 @@ def instance(name: str, region: str, **keys: Any) -> Keys:
 
 def egress_line(lab: Lab) -> tuple[str, str, float]:
     """Provider, name and USD per month of the one line of egress."""
-    [line] = [one for one in lab.evaluate().lines if one.line.category == "egress"]
+    [line] = [line for line in lab.evaluate().lines if line.line.category == "egress"]
     return line.line.provider, line.line.name, line.usd_per_month
 
 
@@ -63,7 +65,9 @@ def egress_line(lab: Lab) -> tuple[str, str, float]:
 def test_a_node_is_recognized_by_its_name(node: str, provider: str) -> None:
     """A node without a stated provider is of the cloud that names its nodes so, and of one only."""
     assert provider_of(node).id == provider
-    assert sum(one.recognizes(node) for one in PROVIDERS.values()) == (provider != "rented")
+    assert sum(provider.recognizes(node) for provider in PROVIDERS.values()) == (
+        provider != "rented"
+    )
 
 
 def test_a_node_of_gcp_pays_the_egress_of_gcp(lab: Lab) -> None:

@@ -87,8 +87,8 @@ class Aws:
 
     def all_asked(self) -> None:
         """Every recorded answer was asked for."""
-        for one in self.stubs.values():
-            one.assert_no_pending_responses()
+        for stub in self.stubs.values():
+            stub.assert_no_pending_responses()
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ def test_a_type_that_fails_takes_no_other_with_it(refresh: Refresh, aws: Aws) ->
     answer = refresh(*ONE)
     assert answer.code == BAD_INPUT
     assert [price["instance"] for price in answer.json["prices"]] == [SMALL]
-    assert [one["instance"] for one in answer.json["missing"]] == [BIG]
+    assert [missing["instance"] for missing in answer.json["missing"]] == [BIG]
 
 
 def test_expired_credentials_are_one_error(refresh: Refresh, aws: Aws, book: Path) -> None:

@@ -53,7 +53,7 @@ def test_the_alarm_is_what_aws_takes(lab: Lab, services: int) -> None:
         assert counter["Id"] in result["Expression"]
         assert counter["MetricStat"]["Period"] * found["EvaluationPeriods"] <= LONGEST_SECONDS
     dimensions = [counter["MetricStat"]["Metric"]["Dimensions"] for counter in counters]
-    names = [{one["Name"] for one in each} for each in dimensions]
+    names = [{alarm["Name"] for alarm in each} for each in dimensions]
     assert names == [{"tco_stack"} if services == 1 else {"tco_stack", "tco_service"}] * services
 
 

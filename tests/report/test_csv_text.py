@@ -27,7 +27,7 @@ def test_unpriced_is_a_row_without_a_price(lab: Lab) -> None:
     lab.nodes_by_hour([9] * 24)
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
     rows = list(csv.DictReader(io.StringIO(lines_csv([stack_summary(lab.evaluate())]))))
-    [row] = [one for one in rows if one["category"] == "unpriced"]
+    [row] = [row for row in rows if row["category"] == "unpriced"]
     assert row["usd_per_month"] == ""
     assert "unserved" in row["name"]
 

@@ -87,7 +87,9 @@ def told_in(text: str) -> list[str]:
 @pytest.mark.parametrize("by_discount", [False, True])
 def test_no_face_tells_a_confidential_rate(lab: Lab, *, by_discount: bool) -> None:
     """Neither a rate, nor its range, nor what follows from one alone stands anywhere."""
-    open_, shut = (faces(lab, confidential=one, by_discount=by_discount) for one in (False, True))
+    open_, shut = (
+        faces(lab, confidential=hidden, by_discount=by_discount) for hidden in (False, True)
+    )
     assert [face for face, text in open_.items() if not told_in(text)] == []
     assert {face: told_in(text) for face, text in shut.items()} == {face: [] for face in shut}
     assert "9,012" in shut["memo"]
@@ -95,14 +97,18 @@ def test_no_face_tells_a_confidential_rate(lab: Lab, *, by_discount: bool) -> No
 
 def test_what_is_hidden_is_null_and_the_total_stays(lab: Lab) -> None:
     """In JSON a confidential line has no price and no quantity, and its month as ever."""
-    [open_, shut] = (json.loads(faces(lab, confidential=one)["plan"]) for one in (False, True))
+    [open_, shut] = (
+        json.loads(faces(lab, confidential=hidden)["plan"]) for hidden in (False, True)
+    )
     for before, after in zip(open_["lines"], shut["lines"], strict=True):
         secret = after["usd_per_unit"] is None
         assert secret == (before["name"] in ("box.8x", "overflow at own/api", "disks"))
         assert (after["quantity"] is None) == secret
         assert after["usd_per_month"] == before["usd_per_month"]
     assert shut["uncertainty"]["p50"] == open_["uncertainty"]["p50"]
-    ranges = {one["name"]: one["likely"] for one in shut["uncertainty"]["against"][0]["inputs"]}
+    ranges = {
+        figure["name"]: figure["likely"] for figure in shut["uncertainty"]["against"][0]["inputs"]
+    }
     assert ranges == {"box.8x: on-demand": None, "own/api: input": None, "own/api: output": None}
     assert shut["ranks"][0][0]["usd_per_hour"] == {"on-demand": None, "api": None}
 

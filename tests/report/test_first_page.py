@@ -49,12 +49,12 @@ def test_every_unmet_condition_of_the_gate_is_on_the_first_page(lab: Lab, condit
     nodes = case.get("nodes", FOLLOWING)
     lab.stack({"main": {**ON_DEMAND, "nodes": nodes}}, gate=case.get("gate", {}))
     conditions = summarized(lab).gate.conditions
-    unmet = [one for one in conditions if not one.holds]
+    unmet = [failed for failed in conditions if not failed.holds]
     page = first_page(lab)
-    assert condition in {one.id for one in unmet}
+    assert condition in {failed.id for failed in unmet}
     assert "**Gate closed.** Not met:" in page
-    for one in unmet:
-        assert f"- {one.text[0].upper()}{one.text[1:]}" in page
+    for failed in unmet:
+        assert f"- {failed.text[0].upper()}{failed.text[1:]}" in page
 
 
 def test_a_gate_that_an_override_opens_names_what_is_not_met(lab: Lab) -> None:
@@ -229,7 +229,7 @@ def test_another_stack_is_the_same_model_if_it_serves_it(lab: Lab) -> None:
     for name, model in (("same", "unit"), ("other", "fast")):
         lab.plan({"chat": lab.service(pools, serving={"model": model})}, name)
     lab.stack(pools, alternatives={"only": ["stack:same", "stack:other"]})
-    assert [one.same_model for one in summarized(lab).alternatives] == [True, False]
+    assert [alternative.same_model for alternative in summarized(lab).alternatives] == [True, False]
 
 
 def required(lab: Lab, load: float, require: list[str]) -> StackSummary:

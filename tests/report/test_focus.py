@@ -131,7 +131,7 @@ def test_nulls(result: Evaluation) -> None:
 
 def applies(when: str, row: dict[str, str]) -> bool:
     """Whether every condition of a rule holds for a row."""
-    return all(holds(one, row) for one in when.split("; ")) if when else True
+    return all(holds(rule, row) for rule in when.split("; ")) if when else True
 
 
 def holds(condition: str, row: dict[str, str]) -> bool:
@@ -160,8 +160,8 @@ def test_formats_and_types(result: Evaluation) -> None:
 def test_allowed_values(result: Evaluation) -> None:
     """Words are the specification's, and a subcategory belongs to its category."""
     values: dict[str, dict[str, str]] = {}
-    for one in table("allowed_values"):
-        values.setdefault(one["column_id"], {})[one["value"]] = one["parent"]
+    for row in table("allowed_values"):
+        values.setdefault(row["column_id"], {})[row["value"]] = row["parent"]
     assert {n for n, row in COLUMNS.items() if row["value_format"] == "allowed-values"} == {*values}
     for row in parsed([result]):
         assert all(row[name] in allowed for name, allowed in values.items() if row[name])
@@ -279,5 +279,5 @@ def test_list_and_contracted_price(lab: Lab) -> None:
     """The published price is the list price, the user's own book the contracted one."""
     lab.book("own", prices=[{"instance": "box.8x", "region": "r1", "usd_per_hour": 15}])
     found = evaluated(lab, POOLS["on demand"], prices=["own.yaml"])
-    [row] = [one for one in parsed([found]) if one["x_LineCategory"] == "compute"]
+    [row] = [line for line in parsed([found]) if line["x_LineCategory"] == "compute"]
     assert (row["ListUnitPrice"], row["ContractedUnitPrice"]) == ("20", "15")

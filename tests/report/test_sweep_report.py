@@ -97,7 +97,7 @@ def test_json_has_every_key_of_the_contract(stack: Lab) -> None:
     assert named == ("tco.sweep/1", "one", "2026-11-23")
     volume = found["inputs"][1]
     assert (volume["name"], volume["unit"], volume["spacing"]) == ("volume", "Mtok/month", "log")
-    assert [one["at"] for one in found["break_even"]] == [[0.0], [1.0]]
+    assert [point["at"] for point in found["break_even"]] == [[0.0], [1.0]]
     assert set(found["points"][0]) == {
         "values",
         "usd_per_month",

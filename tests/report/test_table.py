@@ -43,7 +43,7 @@ def _busy(lab: Lab) -> Evaluation:
 def _compute_line(lab: Lab) -> LineRow:
     """The one line of nodes that a table shows."""
     lines = stack_view(stack_summary(lab.evaluate())).lines
-    [line] = [one for one in lines if one.category == "compute"]
+    [line] = [line for line in lines if line.category == "compute"]
     return line
 
 
@@ -125,7 +125,9 @@ def test_a_line_stands_between_its_low_and_its_high(lab: Lab) -> None:
     lab.workload(requests_per_month=300_000.7)
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"egress": {}}, ops={}, platform=None)
     for line in stack_view(stack_summary(lab.evaluate())).lines:
-        low, amount, high = (int(one.replace(",", "")) for one in (line.low, line.usd, line.high))
+        low, amount, high = (
+            int(amount.replace(",", "")) for amount in (line.low, line.usd, line.high)
+        )
         assert low <= amount <= high
 
 

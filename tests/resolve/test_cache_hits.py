@@ -19,7 +19,7 @@ def usd(lab: Lab, nodes: int = 1, **workload: Any) -> tuple[float, float, list[s
     lab.stack(pools, {"serving": {"model": "qwen3-32b", "precision": "fp8"}})
     result = lab.evaluate()
     group = result.stack.services[0].groups[0]
-    noted = [one.message for one in result.stack.warnings if one.kind == "cache-hits"]
+    noted = [warning.message for warning in result.stack.warnings if warning.kind == "cache-hits"]
     return group.speeds[0].work, result.alternatives[0].usd_per_month or 0.0, noted
 
 

@@ -58,7 +58,9 @@ def test_a_node_price_off_the_market(lab: Lab, row: Keys, mistake: str) -> None:
     assert finding.id == "node-price"
     assert finding.mistake.startswith(mistake)
     assert result.verdict.decision in ("UNKNOWN", "DO_NOT")
-    condition = next(one for one in result.gate.conditions if one.id == "plausible")
+    condition = next(
+        condition for condition in result.gate.conditions if condition.id == "plausible"
+    )
     assert not condition.holds
     assert not result.gate.open
     assert finding.place in condition.detail
@@ -109,7 +111,9 @@ def test_a_confirmation_opens_the_gate(lab: Lab) -> None:
     assert priced(lab, CHEAP).verdict.decision == "UNKNOWN"
     result = priced(lab, CHEAP, confirm=confirmation(0.8))
     assert (result.verdict.decision, result.gate.open) == ("RECOMMEND", True)
-    detail = next(one.detail for one in result.gate.conditions if one.id == "plausible")
+    detail = next(
+        condition.detail for condition in result.gate.conditions if condition.id == "plausible"
+    )
     assert detail == f"{PATH}: 0.8 USD per GPU-hour confirmed, order form 4711"
 
 

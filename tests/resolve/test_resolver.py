@@ -159,7 +159,7 @@ def test_no_gpu(lab: Lab) -> None:
         ({"route": {"hard": {"pool": "x"}}}, f'{CHAT}.route.hard.pool: no pool "x". Known: main.'),
         ({"route": {"hard": {"pool": "main"}}}, f"{CHAT}.route: leaves no pool for the classes"),
         (
-            {"route": {one: {"api": "api/plain"} for one in ("easy", "hard")}},
+            {"route": {name: {"api": "api/plain"} for name in ("easy", "hard")}},
             f"{CHAT}.pools: nothing is left for the pool main: every class is routed.",
         ),
     ],

@@ -80,7 +80,7 @@ def test_require_filters_hosts_too(hosted: Lab) -> None:
     """The hosts that have what is required come first, of a newer version as well."""
     hosted.stack(NODE, {"require": ["eu-residency"]}, alternatives=[])
     stack = hosted.load()
-    assert [(one.name, one.eligible) for one in stack.alternatives] == [
+    assert [(alternative.name, alternative.eligible) for alternative in stack.alternatives] == [
         ("local/unit", True),
         ("cheap/unit", False),
         ("middle/unit", False),

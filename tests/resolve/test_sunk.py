@@ -26,7 +26,7 @@ def sunk(resale_usd: float | list[float], **keys: object) -> Keys:
 
 
 def compute(result: Evaluation) -> float:
-    return sum(one.usd_per_month for one in result.lines if one.line.category == "compute")
+    return sum(line.usd_per_month for line in result.lines if line.line.category == "compute")
 
 
 def test_it_costs_what_it_would_sell_for(lab: Lab) -> None:

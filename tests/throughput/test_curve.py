@@ -45,9 +45,9 @@ def itl(statistic: LatencyStatistic, limit: float) -> LatencyObjectives:
 ROUND = curve([(1, 100, 10), (4, 300, 12), (16, 900, 18), (64, 1600, 40)])
 
 
-def point(one: Curve, objectives: LatencyObjectives) -> OperatingPoint:
+def point(curve: Curve, objectives: LatencyObjectives) -> OperatingPoint:
     """The operating point, which there is."""
-    found = operating_point(one, objectives)
+    found = operating_point(curve, objectives)
     assert isinstance(found, OperatingPoint)
     return found
 
@@ -56,7 +56,7 @@ def test_the_article_runs_at_its_measured_points() -> None:
     """The article's curve: 15 requests at once, 245 tok/s within 50 ms, as its README says."""
     day = dt.date(2026, 11, 23)
     found = load_catalog().benchmarks("deepseek-v3", "H100-SXM", "awq-int4", "vllm", day)
-    [row] = [one.row for one in found if one.row.input == 1024 and len(one.row.points) > 1]
+    [row] = [row.row for row in found if row.row.input == 1024 and len(row.row.points) > 1]
     article = benchmark_curve(row, is_own=False)
     assert isinstance(article, Curve)
     made = point(article, itl("p50", 50))
@@ -131,7 +131,7 @@ def test_a_percentile_that_was_not_measured(
 ) -> None:
     """It is inferred at the P90 of its ratio to the mean, and never below a lower percentile."""
     values: dict[LatencyStatistic, FloatArray] = {
-        one: np.array([measured.get(one, np.nan)]) for one in STATISTICS
+        statistic: np.array([measured.get(statistic, np.nan)]) for statistic in STATISTICS
     }
     found, was_inferred = at_percentile(name, values, statistic)
     assert float(found[0]) == pytest.approx(expected)
@@ -139,13 +139,13 @@ def test_a_percentile_that_was_not_measured(
 
 
 @given(st.sampled_from(aggregated_curves()), st.floats(5, 200), st.floats(1, 3))
-def test_a_stricter_objective_is_never_faster(one: Curve, limit: float, factor: float) -> None:
+def test_a_stricter_objective_is_never_faster(curve: Curve, limit: float, factor: float) -> None:
     """A lower limit or a higher percentile never gives more tok/s, on any shipped curve."""
     for name in ("itl_ms", "ttft_ms"):
-        if not one.knows(name):
+        if not curve.knows(name):
             continue
         speeds = [
-            [_speed(one, name, statistic, limit * wider) for wider in (1.0, factor)]
+            [_speed(curve, name, statistic, limit * wider) for wider in (1.0, factor)]
             for statistic in ("p50", "p90", "p95", "p99")
         ]
         assert all(strict <= loose * (1 + 1e-9) for strict, loose in speeds)
@@ -153,27 +153,27 @@ def test_a_stricter_objective_is_never_faster(one: Curve, limit: float, factor: 
         assert all(b <= a * (1 + 1e-9) for a, b in itertools.pairwise(strict))
 
 
-def _speed(one: Curve, name: LatencyName, statistic: LatencyStatistic, limit: float) -> float:
+def _speed(curve: Curve, name: LatencyName, statistic: LatencyStatistic, limit: float) -> float:
     objectives = (
         LatencyObjectives(itl_ms={statistic: limit})
         if name == "itl_ms"
         else LatencyObjectives(ttft_ms={statistic: limit * 20})
     )
-    found = operating_point(one, objectives)
+    found = operating_point(curve, objectives)
     return found.output_tok_s if isinstance(found, OperatingPoint) else 0.0
 
 
 @given(st.sampled_from(aggregated_curves()), st.floats(5, 200))
-def test_the_point_meets_its_objective(one: Curve, limit: float) -> None:
+def test_the_point_meets_its_objective(curve: Curve, limit: float) -> None:
     """At the operating point the judged token time is within the limit, inside the curve."""
-    assume(one.knows("itl_ms"))
-    found = operating_point(one, itl("p99", limit))
+    assume(curve.knows("itl_ms"))
+    found = operating_point(curve, itl("p99", limit))
     assume(isinstance(found, OperatingPoint))
     assert isinstance(found, OperatingPoint)
     assert found.concurrency is not None
-    low, high = one.measured_range
+    low, high = curve.measured_range
     assert low <= found.concurrency <= high
-    judged = one.latency("itl_ms", "p99").at(np.array([found.concurrency]))
+    judged = curve.latency("itl_ms", "p99").at(np.array([found.concurrency]))
     assert float(judged[0]) <= limit * (1 + 1e-6)
 
 

@@ -101,18 +101,18 @@ def tuned_curves() -> list[tuple[Curve, Replica]]:
         by_configuration.setdefault(key, []).append(curve)
     for curves in by_configuration.values():
         for curve in newest_version(curves):
-            one = curve.configuration
-            spec, gpu = model_specs().get(one.model), gpu_specs().get(one.gpu)
-            usable = one.runs == "tuned" and one.speculative not in SPECULATIVE
-            if not usable or spec is None or gpu is None or one.precision not in FORMATS:
+            replica = curve.configuration
+            spec, gpu = model_specs().get(replica.model), gpu_specs().get(replica.gpu)
+            usable = replica.runs == "tuned" and replica.speculative not in SPECULATIVE
+            if not usable or spec is None or gpu is None or replica.precision not in FORMATS:
                 continue
             if spec.has_layout:
-                shared = parallelism_of(one.parallelism, one.gpus)
+                shared = parallelism_of(replica.parallelism, replica.gpus)
                 made = Replica(
                     model=spec,
                     gpu=gpu,
-                    gpus=one.gpus,
-                    precision=one.precision,
+                    gpus=replica.gpus,
+                    precision=replica.precision,
                     parallelism=shared,
                 )
                 found.append((curve, made))
@@ -123,10 +123,12 @@ def test_error_on_the_tuned_measurements() -> None:
     """Throughput and token time are 12% off in the median over the tuned rows it was fitted to."""
     tok_s: list[float] = []
     itl: list[float] = []
-    for curve, one in tuned_curves():
-        if not memory_fit(one, curve.shape.context).runs:
+    for curve, configuration in tuned_curves():
+        if not memory_fit(configuration, curve.shape.context).runs:
             continue
-        made = estimate(one, curve.shape, curve.concurrency, engine=curve.configuration.engine)
+        made = estimate(
+            configuration, curve.shape, curve.concurrency, engine=curve.configuration.engine
+        )
         tok_s += list(np.log(made.output_tok_s / curve.output_tok_s))
         known = curve.latencies("itl_ms")["mean"]
         itl += [float(x) for x in np.log(made.itl_ms / known) if not math.isnan(x)]
@@ -147,11 +149,11 @@ setups = st.builds(
 
 
 @given(setups, shapes)
-def test_more_load_is_never_faster_for_one_request(one: Replica, shape: Shape) -> None:
+def test_more_load_is_never_faster_for_one_request(replica: Replica, shape: Shape) -> None:
     """Token time rises with the concurrency, and above c_max everything is flat."""
-    fit = memory_fit(one, shape.context)
+    fit = memory_fit(replica, shape.context)
     load = np.geomspace(1, 4 * fit.sequences, 40)
-    made = estimate(one, shape, load)
+    made = estimate(replica, shape, load)
     assert np.all(np.diff(made.itl_ms) >= -1e-9)
     full = load >= fit.sequences
     assert np.ptp(made.output_tok_s[full]) == pytest.approx(0, abs=1e-6)
@@ -160,10 +162,10 @@ def test_more_load_is_never_faster_for_one_request(one: Replica, shape: Shape) -
 
 
 @given(setups, shapes, st.floats(1.1, 3))
-def test_a_faster_gpu_is_faster(one: Replica, shape: Shape, factor: float) -> None:
+def test_a_faster_gpu_is_faster(replica: Replica, shape: Shape, factor: float) -> None:
     """More bandwidth, more FLOPS and a faster link never slow a replica down."""
     load = np.array([4.0, 32.0])
-    gpu = one.gpu
+    gpu = replica.gpu
     better = replace(
         gpu,
         memory_gb_s=gpu.memory_gb_s * factor,
@@ -171,15 +173,15 @@ def test_a_faster_gpu_is_faster(one: Replica, shape: Shape, factor: float) -> No
         fp8_tflops=gpu.fp8_tflops * factor,
         link_gb_s=gpu.link_gb_s * factor,
     )
-    slow, fast = estimate(one, shape, load), estimate(replace(one, gpu=better), shape, load)
+    slow, fast = estimate(replica, shape, load), estimate(replace(replica, gpu=better), shape, load)
     assert np.all(fast.output_tok_s > slow.output_tok_s)
 
 
 @given(shapes, st.floats(6.5, 200), st.floats(0.5, 2))
 def test_one_measured_point_carries_the_curve(shape: Shape, c: float, factor: float) -> None:
     """A calibrated curve goes through its point and is nowhere above it."""
-    one = replica()
-    exact = estimate(one, shape, np.array([c]))
+    setup = replica()
+    exact = estimate(setup, shape, np.array([c]))
     point = Curve(
         configuration=Configuration(
             model="llama-3.3-70b", gpu="H100-SXM", gpus=4, precision="fp8", engine="vllm"
@@ -189,7 +191,7 @@ def test_one_measured_point_carries_the_curve(shape: Shape, c: float, factor: fl
         output_tok_s=exact.output_tok_s * factor,
         itl_ms={"mean": exact.itl_ms / factor},
     )
-    made = calibrated(point, one)
+    made = calibrated(point, setup)
     assert made.concurrency[-1] == c
     assert made.output_tok_s[-1] == pytest.approx(point.output_tok_s[0])
     assert np.all(made.output_tok_s <= point.output_tok_s[0] * (1 + 1e-9))

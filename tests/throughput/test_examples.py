@@ -10,7 +10,7 @@ import pytest
 
 import tco.throughput
 
-MODULES = [one.name for one in pkgutil.iter_modules(tco.throughput.__path__)]
+MODULES = [module.name for module in pkgutil.iter_modules(tco.throughput.__path__)]
 
 
 @pytest.mark.parametrize("name", MODULES)

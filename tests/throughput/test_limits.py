@@ -55,8 +55,8 @@ def test_rates_against_the_bounds(
 ) -> None:
     """A rate above a bound is rejected, one above what was ever reached is implausible."""
     found = list(findings(LoadPoint(SHAPE, tok_s, concurrency), LLAMA))
-    assert [one.severity for one in found] == ([severity] if severity else [])
-    assert all(message in one.message for one in found)
+    assert [finding.severity for finding in found] == ([severity] if severity else [])
+    assert all(message in finding.message for finding in found)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_littles_law(tok_s: float, ttft_ms: float | None, is_plausible: bool) ->
 def test_shipped_measurements_keep_the_bounds() -> None:
     """No measurement is above a hard bound, and all but 22 are plausible."""
     odd = list(catalog_findings())
-    assert not [one for one in odd if one.finding.severity == "rejected"]
+    assert not [finding for finding in odd if finding.finding.severity == "rejected"]
     assert len(odd) == 22
 
 

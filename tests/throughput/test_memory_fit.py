@@ -53,16 +53,16 @@ def test_the_smallest_count_that_fits(model: str, gpu: str, precision: str, coun
 
 def test_compressed_attention_is_held_by_every_gpu() -> None:
     """DeepSeek's KV cache has one head: 8-way tensor parallelism holds it eight times."""
-    one, eight = (replica("deepseek-r1", "H200-SXM", gpus, "fp8") for gpus in (1, 8))
-    assert (one.kv_copies, eight.kv_copies) == (1, 8)
+    single, eight = (replica("deepseek-r1", "H200-SXM", gpus, "fp8") for gpus in (1, 8))
+    assert (single.kv_copies, eight.kv_copies) == (1, 8)
 
 
 @given(st.floats(100, 50_000), st.floats(1, 4))
 def test_longer_contexts_never_fit_more(context: float, factor: float) -> None:
     """Fewer requests of a longer context fit, and as many sessions as requests of one context."""
-    one = replica("qwen3-32b", "H100-SXM", 2, "fp8")
-    assert memory_fit(one, context * factor).sequences <= memory_fit(one, context).sequences
-    assert resident_sessions(one, context) == memory_fit(one, context).sequences
+    setup = replica("qwen3-32b", "H100-SXM", 2, "fp8")
+    assert memory_fit(setup, context * factor).sequences <= memory_fit(setup, context).sequences
+    assert resident_sessions(setup, context) == memory_fit(setup, context).sequences
 
 
 def test_boot_reads_the_weights_and_warms_up() -> None:

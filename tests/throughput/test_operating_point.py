@@ -149,15 +149,17 @@ def test_lengths_within_ten_percent_count_as_measured(
     lab: Lab, tokens: tuple[int, int], extrapolated: bool
 ) -> None:
     """Up to 10 % away the measured request counts as it is; beyond, it is extrapolated."""
-    one = {"name": "all", "share": 1, "input": tokens[0], "output": tokens[1]}
-    group = serve(lab, [at(15, 100)], workload={"classes": [one]})
+    request = {"name": "all", "share": 1, "input": tokens[0], "output": tokens[1]}
+    group = serve(lab, [at(15, 100)], workload={"classes": [request]})
     assert group.extrapolated is extrapolated
 
 
 def test_without_a_size_all_tokens_count_alike(lab: Lab) -> None:
     """A request of 2,500 tokens instead of 1,000 takes 2.5 times the node, and caps the verdict."""
-    one = {"name": "all", "share": 1, "input": 1_800, "output": 700}
-    group = serve(lab, [at(15, 100)], workload={"classes": [one], "requests_per_month": 730 * 360})
+    request = {"name": "all", "share": 1, "input": 1_800, "output": 700}
+    group = serve(
+        lab, [at(15, 100)], workload={"classes": [request], "requests_per_month": 730 * 360}
+    )
     assert float(group.fleet.load_by_hour[0]) == pytest.approx(0.1 * 2.5)
     caps = caps_of(lab.evaluate())
     assert any("scaled to other lengths" in text for text in caps)
@@ -191,8 +193,8 @@ def test_a_prediction_yields_to_a_measurement(lab: Lab) -> None:
 
 def test_cache_hits_save_prefill_time(lab: Lab) -> None:
     """A request's work falls by s c (1 - R_prefill/R_cached): 0.4 x 0.5 x (1 - 1/10) = 18%."""
-    one = {"name": "all", "share": 1, "input": 900, "output": 100, "cached": 0.5}
-    demand = {"classes": [one], "requests_per_month": 730 * 3600}
+    request = {"name": "all", "share": 1, "input": 900, "output": 100, "cached": 0.5}
+    demand = {"classes": [request], "requests_per_month": 730 * 3600}
     group = serve(lab, [at(15, 100)], workload=demand, prefill_share=0.4, cached_prefill_speedup=10)
     assert float(group.fleet.load_by_hour[0]) == pytest.approx(0.82)
 
@@ -212,8 +214,8 @@ def test_a_benchmark_with_hits_is_taken_back_to_none(lab: Lab) -> None:
 
 def test_an_unknown_prefill_share_saves_nothing_and_says_so(lab: Lab) -> None:
     """Without s the node saves nothing by cache hits, which is conservative and warned of."""
-    one = {"name": "all", "share": 1, "input": 900, "output": 100, "cached": 0.5}
-    demand = {"classes": [one], "requests_per_month": 730 * 3600}
+    request = {"name": "all", "share": 1, "input": 900, "output": 100, "cached": 0.5}
+    demand = {"classes": [request], "requests_per_month": 730 * 3600}
     group = serve(lab, [at(15, 100)], workload=demand)
     assert float(group.fleet.load_by_hour[0]) == pytest.approx(1.0)
     assert any("what prefill costs is unknown" in text for text in lab.warned())

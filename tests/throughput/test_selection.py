@@ -191,11 +191,11 @@ def test_replicas_behind_one_endpoint_count_as_one_each() -> None:
     rows = [row for row in measurements("glm-4.5-air", "H100-SXM") if "x8" in row.parallelism]
     assert rows
     for row in rows:
-        one = one_replica(row)
+        single = one_replica(row)
         busy = min(8, row.concurrency or 8)
-        assert one.gpus == row.gpus / 8
-        assert one.output_tok_s == row.output_tok_s / busy
-        assert one.concurrency is None or one.concurrency >= 1
+        assert single.gpus == row.gpus / 8
+        assert single.output_tok_s == row.output_tok_s / busy
+        assert single.concurrency is None or single.concurrency >= 1
 
 
 def test_one_own_point_carries_an_estimate_below_it() -> None:
@@ -272,9 +272,9 @@ def test_every_measured_pair_answers() -> None:
             if not pair.closed_loop_points:
                 continue
             size = max(
-                one
-                for one in pair.gpus_per_replica
-                if one <= 8 or one == min(pair.gpus_per_replica)
+                size
+                for size in pair.gpus_per_replica
+                if size <= 8 or size == min(pair.gpus_per_replica)
             )
             made = select(model, pair.gpu, size, CHAT)
             assert made.output_tok_s > 0
@@ -427,7 +427,7 @@ def test_a_stricter_objective_of_any_statistic_is_never_cheaper(
     itl = data.draw(st.dictionaries(st.sampled_from(STATISTICS), limits, min_size=1, max_size=2))
     ttft = data.draw(st.dictionaries(st.sampled_from(STATISTICS), st.floats(100, 9000), max_size=1))
     factor = data.draw(st.floats(1, 3))
-    loose = LatencyObjectives({one: limit * factor for one, limit in itl.items()}, ttft)
+    loose = LatencyObjectives({statistic: limit * factor for statistic, limit in itl.items()}, ttft)
     speeds = [
         speed(select(*pair, 8, shape, objectives=objectives))
         for objectives in (LatencyObjectives(), loose, LatencyObjectives(itl, ttft))
@@ -539,8 +539,8 @@ def test_longer_requests_are_never_faster_from_one_source(
     curve: Curve, shape: Shape, longer: float, wordier: float
 ) -> None:
     """From one source shape longer prompts and longer answers never get more answers."""
-    one = curve.configuration
-    rule = length_rule(model_specs().get(one.model), one.gpus)
+    configuration = curve.configuration
+    rule = length_rule(model_specs().get(configuration.model), configuration.gpus)
     prompt = Shape(shape.input * longer, shape.output)
     answer = Shape(shape.input, shape.output * wordier)
     made, to_prompt, to_answer = (at_shape(curve, to, rule) for to in (shape, prompt, answer))

@@ -227,19 +227,22 @@ def test_a_format_is_recognized(
     found = measured(tmp_path, text)
     assert found.formats == (name,)
     assert found.requests == requests
-    mean = [sum(one.share * value(one) for one in found.classes) for value in (_input, _output)]
+    mean = [
+        sum(request_class.share * value(request_class) for request_class in found.classes)
+        for value in (_input, _output)
+    ]
     assert mean == pytest.approx(lengths)
     assert found.says_cached is (cached is not None)
     assert found.classes[0].cached == pytest.approx(cached or 0.0)
     assert found.bad.count == 0
 
 
-def _input(one: Any) -> float:
-    return one.input
+def _input(request_class: Any) -> float:
+    return request_class.input
 
 
-def _output(one: Any) -> float:
-    return one.output
+def _output(request_class: Any) -> float:
+    return request_class.output
 
 
 def test_tokens_without_requests_need_a_mean_answer(tmp_path: Path) -> None:
@@ -284,7 +287,7 @@ def test_an_empty_bucket_is_time_without_demand(tmp_path: Path) -> None:
     """Three hours of buckets with two in use: 10 requests in 3 hours, of one class."""
     found = measured(tmp_path, json.dumps(PAGE))
     assert found.requests_per_second == pytest.approx(10 / (3 * 3600))
-    assert [one.name for one in found.classes] == ["all"]
+    assert [request_class.name for request_class in found.classes] == ["all"]
 
 
 @pytest.mark.parametrize(
@@ -321,8 +324,10 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
     """Names of the user's win, and dots lead to a key inside another."""
     rows = [{"t": at(30 * n).isoformat(), "tok": {"in": 10, "out": 5, "hit": 1}} for n in range(2)]
     columns = {"timestamp": "t", "prompt": "tok.in", "completion": "tok.out", "cached": "tok.hit"}
-    [one] = measured(tmp_path, lines(rows), columns=columns).classes
-    assert (one.input, one.output, one.cached) == pytest.approx((10, 5, 0.1))
+    [request_class] = measured(tmp_path, lines(rows), columns=columns).classes
+    assert (request_class.input, request_class.output, request_class.cached) == pytest.approx(
+        (10, 5, 0.1)
+    )
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,18 @@ def tokens(rows: Sequence[Row]) -> list[float]:
 
 def tokens_of(demand: Demand, requests: float) -> list[float]:
     """The same of so many planned requests."""
-    parts = [(one.share, one.share * one.input, one.share * one.output) for one in demand.classes]
-    cached = sum(one.share * one.input * one.cached.likely for one in demand.classes)
+    parts = [
+        (
+            request_class.share,
+            request_class.share * request_class.input,
+            request_class.share * request_class.output,
+        )
+        for request_class in demand.classes
+    ]
+    cached = sum(
+        request_class.share * request_class.input * request_class.cached.likely
+        for request_class in demand.classes
+    )
     return [requests * float(sum(part)) for part in zip(*parts, strict=True)] + [requests * cached]
 
 
@@ -84,7 +94,7 @@ def test_tokens_in_the_log_are_tokens_planned(
     info = zoneinfo.ZoneInfo(zone)
     slots = range(int(rows[0][0] // 900), int(rows[-1][0] // 900) + 1)
     hours = [dt.datetime.fromtimestamp(slot * 900, info) for slot in slots]
-    each = [demand.requests_per_hour[one.weekday() * 24 + one.hour] / 4 for one in hours]
+    each = [demand.requests_per_hour[hour.weekday() * 24 + hour.hour] / 4 for hour in hours]
     assert tokens_of(demand, float(sum(each))) == pytest.approx(tokens(rows), rel=1e-5)
 
 
@@ -176,9 +186,9 @@ def test_as_many_classes_as_there_are_lengths(
 ) -> None:
     """Lengths within a factor of two are one class; a log never has more than four."""
     classes = classes_of(tally_of(requests).lengths)
-    assert [one.name for one in classes] == names
-    assert sum(one.share for one in classes) == pytest.approx(1)
-    lengths = [one.input + one.output for one in classes]
+    assert [request_class.name for request_class in classes] == names
+    assert sum(request_class.share for request_class in classes) == pytest.approx(1)
+    lengths = [request_class.input + request_class.output for request_class in classes]
     assert all(2 * shorter <= longer for shorter, longer in itertools.pairwise(lengths))
 
 

@@ -142,9 +142,9 @@ def test_every_form_of_scrapes_says_the_same(
     found = measured(form(tmp_path, scrapes))
     assert found.requests == pytest.approx(300)
     assert found.requests_per_second == pytest.approx(300 / 3600)
-    [one] = found.classes
-    assert (one.input, one.output) == pytest.approx((1000, 100))
-    assert one.cached == pytest.approx(0.4 if cached else 0)
+    [request_class] = found.classes
+    assert (request_class.input, request_class.output) == pytest.approx((1000, 100))
+    assert request_class.cached == pytest.approx(0.4 if cached else 0)
     assert found.says_cached is (cached is not None)
     assert found.formats == ("vllm",)
     assert ("cached:" in workload_text(found)) is (cached is not None)
@@ -220,11 +220,18 @@ def test_classes_by_a_histogram_keep_all_tokens(tmp_path: Path) -> None:
         return {**vllm(requests, cached=300.0), **buckets}
 
     found = measured(as_files(tmp_path, every(10, [counts(0), counts(400), counts(1000)])))
-    assert [one.name for one in found.classes] == ["short", "long"]
-    assert [one.share for one in found.classes] == pytest.approx([0.9, 0.1])
-    assert sum(one.share * one.input for one in found.classes) == pytest.approx(1000)
-    assert sum(one.share * one.output for one in found.classes) == pytest.approx(100)
-    hits = sum(one.share * one.input * one.cached for one in found.classes)
+    assert [request_class.name for request_class in found.classes] == ["short", "long"]
+    assert [request_class.share for request_class in found.classes] == pytest.approx([0.9, 0.1])
+    assert sum(
+        request_class.share * request_class.input for request_class in found.classes
+    ) == pytest.approx(1000)
+    assert sum(
+        request_class.share * request_class.output for request_class in found.classes
+    ) == pytest.approx(100)
+    hits = sum(
+        request_class.share * request_class.input * request_class.cached
+        for request_class in found.classes
+    )
     assert hits == pytest.approx(300)
     assert found.classes[1].input > 50 * found.classes[0].input
     assert "Classes are by a histogram of prompts" in " ".join(notes(found))
@@ -245,9 +252,11 @@ def test_the_metrics_of_every_engine_are_read(tmp_path: Path, engine: str) -> No
         }
 
     found = measured(as_one_file(tmp_path, every(10, [counts(10), counts(30)])))
-    [one] = found.classes
+    [request_class] = found.classes
     assert (found.formats, found.requests) == ((engine,), 20)
-    assert (one.input, one.output, one.cached) == pytest.approx((50, 5, 0.3))
+    assert (request_class.input, request_class.output, request_class.cached) == pytest.approx(
+        (50, 5, 0.3)
+    )
 
 
 def test_import_and_plan_agree(tmp_path: Path) -> None:
@@ -261,8 +270,8 @@ def test_import_and_plan_agree(tmp_path: Path) -> None:
     _, demand = read_workload(path, "measured.yaml", FolderFiles(tmp_path))
     monthly = (steady[-1] - steady[0]) * 730 / 336
     assert demand.requests_per_month == pytest.approx(monthly, rel=1e-6)
-    [one] = demand.classes
-    tokens = (one.input, one.output, one.cached.likely)
+    [request_class] = demand.classes
+    tokens = (request_class.input, request_class.output, request_class.cached.likely)
     assert tokens == pytest.approx((1000, 100, 0.25), rel=1e-6)
 
 

@@ -178,6 +178,6 @@ def test_without_a_total_nothing_is_known(lab: Lab) -> None:
     lab.workload(requests_per_month=2 * 730 * 3600)
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
     [rival] = lab.evaluate().alternatives
-    assert {one.status for one in (rival.thresholds.fte, rival.thresholds.utilization)} == {
-        "unknown"
-    }
+    assert {
+        threshold.status for threshold in (rival.thresholds.fte, rival.thresholds.utilization)
+    } == {"unknown"}

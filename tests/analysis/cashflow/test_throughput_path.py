@@ -52,7 +52,7 @@ def test_progress_is_drawn(lab: Lab) -> None:
     result = lab.evaluate()
     assert result.rival is not None
     assert result.rival.uncertainty is not None
-    named = {one.name: one for one in result.rival.uncertainty.inputs}
+    named = {figure.name: figure for figure in result.rival.uncertainty.inputs}
     assert named["outlook.throughput_factor_per_year"].swing_usd > 0
     assert result.worth_measuring is None
 

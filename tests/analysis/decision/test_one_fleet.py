@@ -24,7 +24,7 @@ def fleet(lab: Lab, name: str, workload: str = "demand", **plan: Any) -> None:
 
 
 def condition(result: Evaluation) -> Condition | None:
-    return next((one for one in result.gate.conditions if one.id == ID), None)
+    return next((condition for condition in result.gate.conditions if condition.id == ID), None)
 
 
 def test_two_fleets_close_and_name_each_other(lab: Lab) -> None:
@@ -36,7 +36,7 @@ def test_two_fleets_close_and_name_each_other(lab: Lab) -> None:
         found = condition(result)
         assert found is not None
         assert not result.gate.open
-        assert [one.id for one in result.gate.conditions if not one.holds] == [ID]
+        assert [condition.id for condition in result.gate.conditions if not condition.holds] == [ID]
         assert found.detail.startswith(f"{other} (demand) may provision nodes too.")
 
 

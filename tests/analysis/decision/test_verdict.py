@@ -96,7 +96,7 @@ def test_what_nobody_measured_is_lean_at_most(lab: Lab, keys: Keys, cap: str) ->
     book = lab.book("rival", prices=[{"api": "api/dear", **dear}])
     verdict = judged(lab, prices=[book], **keys).verdict
     assert verdict.decision == "LEAN"
-    assert cap in [one.kind for one in verdict.caps]
+    assert cap in [cap.kind for cap in verdict.caps]
 
 
 def test_a_prediction_is_lean_at_most(lab: Lab) -> None:

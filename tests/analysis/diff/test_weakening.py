@@ -127,7 +127,7 @@ def test_a_confirmed_row_of_a_book(lab: Lab) -> None:
     before = evaluated(lab, {"prices": [book]})
     lab.book("own", prices=[{**row, "confirm": "order form"}])
     after = evaluated(lab, {"prices": [book]})
-    assert [(one.key, one.after) for one in weakenings(before, after)] == [
+    assert [(weakening.key, weakening.after) for weakening in weakenings(before, after)] == [
         ("confirm", "prices/own.yaml: box.8x r1 on-demand")
     ]
 

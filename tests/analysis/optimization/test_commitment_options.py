@@ -59,7 +59,7 @@ def test_what_it_costs_to_be_wrong(lab: Lab) -> None:
     the residual quarter. Calls and hours on demand end at once, a block with its month.
     """
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, prices=[figures(lab)])
-    wrong = [one.exit_cost_usd for one in rungs_of(lab).values()]
+    wrong = [option.exit_cost_usd for option in rungs_of(lab).values()]
     expected = [0, 0, 0, 2 * 96_360 * 9 / 12, 2 * 33 * (4 * 730 + 2_000), 2 * 180_000]
     assert wrong == pytest.approx(expected)
 

@@ -479,7 +479,7 @@ def test_a_services_figures_are_its_own(lab: Lab) -> None:
     """With nobody to share, what the services add is the stack; a node's own people are in it."""
     two_services(lab, fte=1.0)
     found = optimize_document(solve(lab)).as_json()
-    services = {one["name"]: one for one in found["services"]}
+    services = {service["name"]: service for service in found["services"]}
     added = [service["cheapest"]["usd_per_month"] for service in services.values()]
     assert sum(added) == pytest.approx(found["optimum"]["usd_per_month"])
     assert services["chat"]["with_nodes"]["usd_per_month"] == pytest.approx(14_600 + 20_000)
@@ -526,8 +526,8 @@ def test_what_follows_the_load_is_told_as_a_maximum(lab: Lab) -> None:
     found = solve(lab)
     text = " ".join(optimum_text(optimize_document(found)).split())
     assert "4 x savings-plan-1yr, up to 6 x main, no overflow" in text
-    [one] = optimize_document(found).as_json()["services"]
-    assert one["cheapest"]["nodes"] == {"savings-plan-1yr": 4, "main": 6}
+    [bought] = optimize_document(found).as_json()["services"]
+    assert bought["cheapest"]["nodes"] == {"savings-plan-1yr": 4, "main": 6}
 
 
 def test_groups_that_disagree_on_the_cheapest_api_have_each_tried(lab: Lab) -> None:

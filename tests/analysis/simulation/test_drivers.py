@@ -33,7 +33,7 @@ def test_recorder_notes_what_is_uncertain() -> None:
         )
         for n in (1.0, 2.0)
     ]
-    values = [recorder.value(one) for one in (*table, *table)]
+    values = [recorder.value(value) for value in (*table, *table)]
     recorder.read("known", point(3.0))
     assert values == [0.5, 1.0, 0.5, 1.0]
     assert recorder.drivers == Drivers({"people": (PEOPLE, PEOPLE * 2.0)})
@@ -43,7 +43,7 @@ def test_figures_of_one_driver_move_together() -> None:
     """One score moves all figures of a driver: at the P90 each stands at its high end."""
     scenario = DRIVERS.scenario(np.array([[0.0], [Z90]]))
     read = [scenario.read("price", PRICE), scenario.read("people", PEOPLE)]
-    assert [float(np.asarray(one).item()) for one in read] == pytest.approx([2.0, 1.0])
+    assert [float(np.asarray(value).item()) for value in read] == pytest.approx([2.0, 1.0])
     assert np.asarray(scenario.read("people", PEOPLE * 2.0)).item() == pytest.approx(2.0)
 
 

@@ -33,7 +33,7 @@ def two_bills(lab: Lab, **keys: Any) -> None:
     """A node of $20,000 a month against an API's bill of $25,000, both lognormal."""
     node = {"instance": "box.8x", "region": "r1"}
     hourly = [usd / 730 for usd in around(SELF_USD, SELF_SIGMA)]
-    per_mtok = [one / OUTPUT_MTOK for one in around(API_USD, API_SIGMA)]
+    per_mtok = [usd / OUTPUT_MTOK for usd in around(API_USD, API_SIGMA)]
     api = {"api": "api/plain", "input_usd_per_mtok": 0, "output_usd_per_mtok": per_mtok}
     book = lab.book("bills", prices=[{**node, "usd_per_hour": hourly}, api])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book], **keys)
@@ -86,7 +86,7 @@ def test_spreads_of_two_lognormal_bills(lab: Lab) -> None:
     drawn = simulated(lab)
     month, bill, whole = drawn.usd_per_month, drawn.against[0].bill, weights_sum()
     assert [month.p10, month.p50, month.p90] == pytest.approx(around(20_000, 0.2), rel=0.01)
-    expected = [whole * one for one in around(25_000, 0.3)]
+    expected = [whole * usd for usd in around(25_000, 0.3)]
     assert [bill.p10, bill.p50, bill.p90] == pytest.approx(expected, rel=0.01)
     assert drawn.npv_usd.p50 == pytest.approx(whole * 20_000, rel=0.01)
 
@@ -237,8 +237,8 @@ def test_arrays_equal_the_loop_over_scalars(
     together = outcome(under(many), many)
     for place in range(25):
         alone = one_of(many, place)
-        expected = [float(one) for one in outcome(under(alone), alone)]
-        assert [float(one[place]) for one in together] == pytest.approx(expected, rel=1e-12)
+        expected = [float(value) for value in outcome(under(alone), alone)]
+        assert [float(figure[place]) for figure in together] == pytest.approx(expected, rel=1e-12)
 
 
 def test_summary_equals_the_loop_over_scalars(lab: Lab) -> None:
@@ -411,10 +411,15 @@ def test_same_seed_same_answer_at_any_chunk(lab: Lab) -> None:
 def _numbers(drawn: Uncertainty) -> list[float]:
     """Every number of an answer."""
     numbers = [drawn.usd_per_month.p10, drawn.npv_usd.p50, drawn.npv_usd.p90]
-    for one in drawn.against:
-        numbers += [one.probability, one.bill.p50, one.saving.p10, one.saving.p90]
-        numbers += [one.expected_saving_usd, one.evpi_usd]
-        numbers += [figure.evppi_usd + figure.swing_usd for figure in one.inputs]
+    for comparison in drawn.against:
+        numbers += [
+            comparison.probability,
+            comparison.bill.p50,
+            comparison.saving.p10,
+            comparison.saving.p90,
+        ]
+        numbers += [comparison.expected_saving_usd, comparison.evpi_usd]
+        numbers += [figure.evppi_usd + figure.swing_usd for figure in comparison.inputs]
     return numbers
 
 
@@ -459,7 +464,7 @@ def tilted(lab: Lab, **changes: float) -> float:
     figures = [
         {
             "figure": "benchmark_spread",
-            "value": [at["speed"] * one for one in (0.7, 1, 1.3)],
+            "value": [at["speed"] * factor for factor in (0.7, 1, 1.3)],
             "unit": "x",
         }
     ]

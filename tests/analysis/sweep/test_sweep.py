@@ -39,8 +39,8 @@ def problem(lab: Lab, text: str) -> str:
     """The one problem of a sweep that is refused."""
     with pytest.raises(BadInput) as caught:
         asked(lab, text)
-    [one] = caught.value.problems
-    return str(one)
+    [problem] = caught.value.problems
+    return str(problem)
 
 
 # What is written on the command line
@@ -166,7 +166,7 @@ def test_numbers_inside_lists_and_tables(lab: Lab) -> None:
     assert low.saving_npv_usd is not None
     assert high.saving_npv_usd is not None
     assert high.saving_npv_usd > low.saving_npv_usd
-    assert [one.usd_per_month for one in swept(lab, "ops.fte.1=0..1:2")] == [14_600, 34_600]
+    assert [point.usd_per_month for point in swept(lab, "ops.fte.1=0..1:2")] == [14_600, 34_600]
     by_place, by_name = (
         swept(lab, f"workloads.demand.classes.{key}.output=100..300:2") for key in ("0", "all")
     )
@@ -332,8 +332,8 @@ def test_break_even_line(lab: Lab) -> None:
     """At utilization U a node is worth 36 U dollars an hour: $/GPU-hour = 4.5 U, value by value."""
     lab.stack(FIXED, alternatives=["api/dear"])
     lines = breaks(lab, "utilization=0.2..1:5", "usd_per_gpu_hour=0.5..4:8")
-    expected = [[4.5 * one] for one in (0.2, 0.4, 0.6, 0.8)]
-    assert lines[:4] == [pytest.approx(one, rel=1e-6) for one in expected]
+    expected = [[4.5 * factor] for factor in (0.2, 0.4, 0.6, 0.8)]
+    assert lines[:4] == [pytest.approx(value, rel=1e-6) for value in expected]
     assert lines[4] == []  # $4.50 lies beyond the sweep
 
 

@@ -107,9 +107,9 @@ def titled(key: str) -> str:
 def pascal(value: Any) -> Any:
     """Keys as most of AWS's APIs write them, texts that stand for booleans as booleans."""
     if isinstance(value, dict):
-        return {titled(key): pascal(one) for key, one in value.items()}
+        return {titled(key): pascal(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [pascal(one) for one in value]
+        return [pascal(inner) for inner in value]
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
@@ -189,7 +189,7 @@ def _create_group(inputs: Inputs) -> Made:
 def _update_group(identity: str, inputs: Inputs) -> Inputs:
     client("autoscaling").update_auto_scaling_group(**_group_parameters(inputs))
     named = {"ResourceId": identity, "ResourceType": "auto-scaling-group"}
-    tags = [{**one, **named} for one in pascal(inputs["tags"])]
+    tags = [{**tag, **named} for tag in pascal(inputs["tags"])]
     client("autoscaling").create_or_update_tags(Tags=tags)
     return {}
 

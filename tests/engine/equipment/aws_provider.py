@@ -51,18 +51,18 @@ def plain(value: PropertyValue) -> Any:
     if isinstance(inner, float):
         return int(inner) if inner.is_integer() else inner
     if isinstance(inner, Mapping):
-        return {key: plain(one) for key, one in inner.items()}
+        return {key: plain(part) for key, part in inner.items()}
     if isinstance(inner, Sequence):
-        return [plain(one) for one in inner]
+        return [plain(part) for part in inner]
     return aws_calls.UNKNOWN
 
 
 def wrapped(value: Any) -> PropertyValue:
     """A Python value as a property value."""
     if isinstance(value, dict):
-        return PropertyValue({key: wrapped(one) for key, one in value.items()})
+        return PropertyValue({key: wrapped(part) for key, part in value.items()})
     if isinstance(value, list):
-        return PropertyValue([wrapped(one) for one in value])
+        return PropertyValue([wrapped(part) for part in value])
     if isinstance(value, int) and not isinstance(value, bool):
         return PropertyValue(float(value))
     return PropertyValue(value)
@@ -80,7 +80,7 @@ def token_of(urn: str) -> str:
 
 def state_of(inputs: dict[str, Any], made: dict[str, Any]) -> Values:
     """What is kept of a resource: its inputs, and what its creation told."""
-    return {key: wrapped(one) for key, one in {**inputs, **made}.items()}
+    return {key: wrapped(part) for key, part in {**inputs, **made}.items()}
 
 
 def log(operation: str, token: str, name: str, inputs: dict[str, Any]) -> None:

@@ -52,7 +52,7 @@ def find() -> Path | None:
     installed = shutil.which("pulumi")
     if installed:
         return Path(installed)
-    return next((one for one in (released(), built()) if one.is_file()), None)
+    return next((file for file in (released(), built()) if file.is_file()), None)
 
 
 def download() -> None:

@@ -66,13 +66,15 @@ def test_a_closed_gate_refuses_every_resource_and_says_why_once(lab: Lab) -> Non
     stack(lab)
     found = deploy(lab)
     assert found.refused.keys() == {
-        one.name for one in found.declared if one.type.startswith("aws:")
+        resource.name for resource in found.declared if resource.type.startswith("aws:")
     }
     assert {"main", "budget", "alarms", "main-idle"} <= found.refused.keys()
-    assert all("was not created" in one for one in found.refused.values())
-    why = [one for one in found.refused.values() if "tco:plan.gate.override" in one]
+    assert all("was not created" in reason for reason in found.refused.values())
+    why = [reason for reason in found.refused.values() if "tco:plan.gate.override" in reason]
     assert len(why) == 1
-    assert all(one in why or one.endswith("The gate is closed.") for one in found.refused.values())
+    assert all(
+        reason in why or reason.endswith("The gate is closed.") for reason in found.refused.values()
+    )
 
 
 def test_an_advisory_gate_binds_nothing_and_warns(lab: Lab) -> None:
@@ -81,7 +83,7 @@ def test_an_advisory_gate_binds_nothing_and_warns(lab: Lab) -> None:
     found = deploy(lab)
     assert found.refused == {}
     assert found.record["gate"] == "closed"
-    assert any(one.startswith("warning: the gate is closed") for one in found.log)
+    assert any(line.startswith("warning: the gate is closed") for line in found.log)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_an_override_opens_the_gate_within_its_limits(
     found = deploy(lab, day=DAY + dt.timedelta(days))
     assert (found.refused == {}) is opens
     by = f"warning: the gate is open by override: by CFO until {OVERRIDE['expires']}"
-    assert any(one.startswith(by) for one in found.log) is opens
+    assert any(line.startswith(by) for line in found.log) is opens
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_a_replacement_is_a_creation_and_is_refused(lab: Lab) -> None:
     was = running(lab, 1)
     stack(lab, 1)
     [group] = [urn for urn in was.cloud if urn.endswith("Group::main")]
-    replaced = {urn: one for urn, one in was.cloud.items() if urn != group}
+    replaced = {urn: inputs for urn, inputs in was.cloud.items() if urn != group}
     assert "main was not created" in deploy(lab, replaced).refused["main"]
 
 
@@ -214,9 +216,9 @@ def test_an_error_inside_the_evaluation_keeps_the_gate_closed(
     stack(lab, gate=OPEN)
     found = deploy(lab, evaluated=evaluated)
     assert found.refused.keys() == {
-        one.name for one in found.declared if one.type.startswith("aws:")
+        resource.name for resource in found.declared if resource.type.startswith("aws:")
     }
-    assert all(text in one and "stays closed" in one for one in found.refused.values())
+    assert all(text in reason and "stays closed" in reason for reason in found.refused.values())
 
 
 def test_a_fault_in_what_counts_as_growth_keeps_the_gate_closed(
@@ -244,9 +246,11 @@ def test_a_program_that_fails_halfway_provisions_nothing_under_an_open_gate(lab:
     found = deploy(lab, more=fault)
     assert found.failed == "ValueError: x"
     assert found.refused.keys() == {
-        one.name for one in found.declared if one.type.startswith("aws:")
+        resource.name for resource in found.declared if resource.type.startswith("aws:")
     }
-    assert sum("The program failed: ValueError: x" in one for one in found.refused.values()) == 1
+    assert (
+        sum("The program failed: ValueError: x" in reason for reason in found.refused.values()) == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -263,8 +267,12 @@ def test_nothing_of_an_update_that_raises_the_ceiling_changes(
     was = running(lab, span(1, 3))
     stack(lab, nodes)
     found = update(lab, was)
-    changed = {one.name for one in found.declared if was.cloud.get(one.urn) != one.inputs}
-    changed &= {one.name for one in found.declared if one.type.startswith("aws:")}
+    changed = {
+        resource.name
+        for resource in found.declared
+        if was.cloud.get(resource.urn) != resource.inputs
+    }
+    changed &= {resource.name for resource in found.declared if resource.type.startswith("aws:")}
     assert "main" in changed
     assert found.refused.keys() == changed
     assert all(rise in reason for reason in found.refused.values()), found.refused
@@ -313,7 +321,7 @@ def test_one_more_recipient_passes_a_closed_gate(lab: Lab) -> None:
     was = running(lab, 2)
     stack(lab, 2, guardrails={"budget_emails": [*GUARDRAILS["budget_emails"], "cfo@example.com"]})
     found = update(lab, was)
-    assert "alarms-1" in {one.name for one in found.declared}
+    assert "alarms-1" in {resource.name for resource in found.declared}
     assert found.refused == {}
 
 
@@ -368,7 +376,7 @@ def test_what_the_plan_does_not_price_closes_an_open_gate(
     assert ("held" in found.refused) is refused
     assert ("main" in found.refused) is refused
     if refused:
-        [why] = [one for one in found.refused.values() if "held $29,200" in one]
+        [why] = [reason for reason in found.refused.values() if "held $29,200" in reason]
         assert "resources that the plan does not price cost up to $29,200/month" in why
 
 

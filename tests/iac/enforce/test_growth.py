@@ -48,12 +48,12 @@ def grows(
             urn="u",
             type=kind,
             name="x",
-            inputs=one,
+            inputs=inputs,
             region="r1",
             property_dependencies={"launchTemplate": ["t"]},
             **more,
         )
-        for one in (old, new)
+        for inputs in (old, new)
     )
     return growth(old_one, new_one, ReferenceIndex(known), catalog, DAY).reason
 

@@ -203,8 +203,8 @@ def test_unknown_template_counts_as_the_dearest_of_the_program(catalog: Catalog)
     cheap = Args(TEMPLATE, {"instanceType": "slow.8x"}, "cheap")
     dear = Args(TEMPLATE, BOX, "dear")
     own = pack(catalog)
-    for one in (dear, cheap):
-        told(cost_line, own, one)
+    for template in (dear, cheap):
+        told(cost_line, own, template)
     [line] = told(cost_line, own, group())
     assert line == "$14,600/month: 1 x box.8x, on demand"
 
@@ -307,8 +307,8 @@ def test_summary_follows_the_dependencies_that_it_is_given(catalog: Catalog) -> 
     dear = Args(TEMPLATE, BOX, "dear")
     gone = Args(INSTANCE, BOX, "gone")
     grown = group(minSize=1, maxSize=2)
-    for one in (cheap, dear, gone, grown):
-        told(cost_line, own, one)
+    for declared in (cheap, dear, gone, grown):
+        told(cost_line, own, declared)
     template = Known(cheap.urn, {})
     stack = StackArgs([template, Known(grown.urn, {"launchTemplate": [template]})])
     [line] = told(summary, own, stack)

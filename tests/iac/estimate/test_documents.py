@@ -58,7 +58,7 @@ def test_state_and_preview_read_the_same() -> None:
     """The same program reads the same before and after it is run."""
     program = Program()
     program.group()
-    before, after = (document_of(one, "p") for one in (program.preview, program.state))
+    before, after = (document_of(source, "p") for source in (program.preview, program.state))
     assert before.resources == after.resources[1:]
     assert after.resources[0].type == PROVIDER
 
@@ -100,7 +100,7 @@ def test_component_and_read_resource_are_not_provided() -> None:
     program.add("my:index:Web", "component", custom=False)
     program.add(INSTANCE, "read", op="read", external=True)
     found = document_of(program.preview, "p").resources
-    assert [one.provided for one in found] == [False, False]
+    assert [resource.provided for resource in found] == [False, False]
 
 
 def test_hidden_unchanged_resources_are_told() -> None:

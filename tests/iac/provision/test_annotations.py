@@ -97,5 +97,5 @@ def test_the_preview_shows_in_one_line_whether_the_gate_lets_the_update_pass(
     lab.stack(
         {"main": {**ON_DEMAND, "nodes": 1}}, alternatives=[alternative], provision=None, gate=gate
     )
-    [shown] = [one for one in deploy(lab).log if ": the gate is " in one]
+    [shown] = [line for line in deploy(lab).log if ": the gate is " in line]
     assert shown.startswith(line)

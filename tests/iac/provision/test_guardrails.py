@@ -40,12 +40,17 @@ def test_the_budget_is_what_aws_bills_as_planned(lab: Lab) -> None:
 def test_the_budget_alarms_on_money_spent_and_on_money_forecast(lab: Lab) -> None:
     """A forecast says so weeks before the money is gone."""
     [budget] = guarded(lab, {"budget_emails": EMAILS}).of_kind("Budget").values()
-    assert [(one["notificationType"], one["threshold"]) for one in budget["notifications"]] == [
+    assert [
+        (notification["notificationType"], notification["threshold"])
+        for notification in budget["notifications"]
+    ] == [
         ("ACTUAL", 80),
         ("ACTUAL", 100),
         ("FORECASTED", 100),
     ]
-    assert all(one["thresholdType"] == "PERCENTAGE" for one in budget["notifications"])
+    assert all(
+        notification["thresholdType"] == "PERCENTAGE" for notification in budget["notifications"]
+    )
 
 
 @pytest.mark.parametrize("guardrails", [{"budget_emails": EMAILS}, {"sns_topic_arn": TOPIC}])
@@ -54,10 +59,12 @@ def test_those_who_are_named_hear_of_budget_and_idle_nodes(lab: Lab, guardrails:
     found = guarded(lab, guardrails)
     emails = guardrails.get("budget_emails")
     [budget] = found.of_kind("Budget").values()
-    for one in budget["notifications"]:
-        assert one.get("subscriberEmailAddresses") == emails
-        assert one.get("subscriberSnsTopicArns") == (None if emails else [TOPIC])
-    subscribed = [one["endpoint"] for one in found.of_kind("TopicSubscription").values()]
+    for notification in budget["notifications"]:
+        assert notification.get("subscriberEmailAddresses") == emails
+        assert notification.get("subscriberSnsTopicArns") == (None if emails else [TOPIC])
+    subscribed = [
+        subscription["endpoint"] for subscription in found.of_kind("TopicSubscription").values()
+    ]
     assert sorted(subscribed) == sorted(emails or [])
     assert len(found.of_kind("Topic")) == (1 if emails else 0)
     [alarm] = found.of_kind("MetricAlarm").values()
@@ -130,7 +137,7 @@ def test_the_budget_knows_the_spending_at_which_self_hosting_loses(lab: Lab) -> 
     """At the node's break-even price the month costs what the API costs."""
     [budget] = watched(lab).of_kind("Budget").values()
     *planned, last = budget["notifications"]
-    assert [one["threshold"] for one in planned] == [80, 100, 100]
+    assert [threshold_alarm["threshold"] for threshold_alarm in planned] == [80, 100, 100]
     assert last["notificationType"] == "FORECASTED"
     node = 0.9 * 3.6 * 7 - 0.4 / 730  # the alarm and its metric are paid too
     assert last["threshold"] == pytest.approx(100 * (node * 730 + 0.4) / 14_600.4, abs=0.1)

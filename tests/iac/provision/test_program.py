@@ -49,8 +49,8 @@ def test_a_pool_that_exists_elsewhere_is_priced_and_declares_nothing(
     found = deploy(lab)
     assert found.failed == ""
     assert found.cloud == {}
-    assert [one.name for one in found.declared] == ["main"]
-    [line] = [one for one in found.log if "priced, not provisioned" in one]
+    assert [resource.name for resource in found.declared] == ["main"]
+    [line] = [line for line in found.log if "priced, not provisioned" in line]
     assert line.endswith(f"priced, not provisioned: {because}")
 
 
@@ -91,10 +91,10 @@ def test_names_and_tags_tell_stack_service_and_pool(lab: Lab) -> None:
     for pool, purchase in (("main", "on-demand"), ("burst", "spot")):
         group = found.of_kind("Group")[pool]
         assert group["name"] == f"tco-one-{pool}"
-        tags = {one["key"]: one["value"] for one in group["tags"]}
+        tags = {tag["key"]: tag["value"] for tag in group["tags"]}
         wanted = {"stack": "one", "service": "chat", "pool": pool, "purchase": purchase}
-        assert tags.items() >= {f"tco:{key}": one for key, one in wanted.items()}.items()
-        assert all(one["propagateAtLaunch"] for one in group["tags"])
+        assert tags.items() >= {f"tco:{key}": value for key, value in wanted.items()}.items()
+        assert all(tag["propagateAtLaunch"] for tag in group["tags"])
     for urn, inputs in found.cloud.items():
         if isinstance(inputs.get("tags"), dict):
             assert inputs["tags"]["tco:stack"] == "one", urn

@@ -229,8 +229,8 @@ def test_names_of_a_megabyte(changed: DiffDocument) -> None:
 @pytest.mark.parametrize("count", [1, 40, 400, 4000])
 def test_long_comments_lose_whole_rows(changed: DiffDocument, count: int) -> None:
     """Above the limit whole rows go, the last first, and the comment says how many."""
-    [one] = changed.stacks
-    many = tuple(one.model_copy(update={"stack": f"stäck-{place}"}) for place in range(count))
+    [stack] = changed.stacks
+    many = tuple(stack.model_copy(update={"stack": f"stäck-{place}"}) for place in range(count))
     body = comment(changed.model_copy(update={"stacks": many}))
     assert len(body.encode()) <= LIMIT_BYTES
     shown = len(re.findall(r"^\| \*\*stäck", body, re.MULTILINE))
@@ -247,12 +247,12 @@ def test_long_comments_lose_whole_rows(changed: DiffDocument, count: int) -> Non
 @pytest.mark.parametrize("count", [1, 2, 11, 40])
 def test_assumptions_of_many_stacks(changed: DiffDocument, count: int, length: int) -> None:
     """What was assumed is there in full; the list of stacks behind it is cut after a whole name."""
-    [one] = changed.stacks
+    [stack] = changed.stacks
     assumed = "measured at 1024/256 tokens: extrapolated"
-    assert one.after is not None
-    after = one.after.model_copy(update={"warnings": (assumed,)})
+    assert stack.after is not None
+    after = stack.after.model_copy(update={"warnings": (assumed,)})
     names = [f"team-{place + 1}-{'x' * length}" for place in range(count)]
-    stacks = tuple(one.model_copy(update={"stack": name, "after": after}) for name in names)
+    stacks = tuple(stack.model_copy(update={"stack": name, "after": after}) for name in names)
     body = comment(changed.model_copy(update={"stacks": stacks}))
     [line] = [line for line in body.splitlines() if assumed in line]
     if count == 1:
