@@ -25,7 +25,8 @@ class ServedLoad:
 
     Means of the pricing day's month. The utilization of the whole fleet is the sum, over the
     services, of the output over ``fleet_tok_s``; without spares and idle nodes elsewhere that is
-    the speed of the service's nodes. None where nothing is served.
+    the speed of the service's nodes. None where nothing is served. ``engine`` names each engine
+    that its pools run.
     """
 
     service: str
@@ -52,11 +53,12 @@ def _load(
         for group in groups
         for request in group.group.classes
     )
+    engines = [node.configuration.engine for group in groups for node in group.group.nodes]
     output = tokens / (HOURS_PER_MONTH * SECONDS_PER_HOUR)
     used = fleet.utilization * fleet.node_hours
     return ServedLoad(
         service=service.name,
-        engine=groups[0].group.nodes[0].configuration.engine,
+        engine=" and ".join(dict.fromkeys(engines)),
         output_tok_s=output,
         fleet_tok_s=output * held_hours / used if used and output else None,
     )

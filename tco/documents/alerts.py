@@ -150,7 +150,7 @@ def _unwatched(
     for service in services:
         if service.metrics is None:
             texts.append(
-                f"{service.name}: the metrics of the engine {service.engine} are not known. "
+                f"{service.name}: no metrics are known for {service.engine}. "
                 f"Name the engine that you run with --engine: {known}."
             )
         elif service.fleet_tok_s is None:

@@ -27,6 +27,7 @@ class MemoView(StackView):
     figures: tuple[FigureRow, ...]
     oldest_age: str
     review: str
+    review_by: str
     tripwires: tuple[TripwireRow, ...]
 
 
@@ -47,6 +48,7 @@ def memo_view(stack: StackPart) -> MemoView:
         figures=tuple(map(figure_row, stack.figures)),
         oldest_age="undated" if age is None else f"{age} days",
         review=stack.review.summary,
+        review_by="now" if stack.review.overdue else f"by {stack.review.on}",
         tripwires=tuple(tripwire_rows(stack.review.tripwires)),
     )
 

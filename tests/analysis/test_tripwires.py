@@ -153,5 +153,18 @@ def test_an_input_that_changes_nothing_has_no_value(lab: Lab) -> None:
 
 
 def test_without_a_rival_there_are_no_tripwires(lab: Lab) -> None:
-    """Each reason why nothing can be watched has its own name."""
+    """Nothing to compare with is one reason of three why nothing can be watched."""
     assert tripwires(evaluated(lab, alternatives={"only": []})).none_because == "no-alternative"
+
+
+def test_a_requirement_that_decides_leaves_nothing_to_watch(lab: Lab) -> None:
+    """No price of an API that may not be used changes the answer."""
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"require": ["eu-residency"]})
+    found = tripwires(lab.evaluate())
+    assert (found.none_because, found.wires) == ("constrained", ())
+
+
+def test_without_a_price_no_value_is_known(lab: Lab) -> None:
+    """Unserved demand that nothing is named for has no price."""
+    found = tripwires(evaluated(lab, requests=2.0))
+    assert (found.none_because, found.wires) == ("unpriced", ())

@@ -330,3 +330,10 @@ def test_a_throughput_is_measured_or_predicted_and_never_both(
     lines = memo(memo_document(lab.evaluate())).splitlines()
     lines = [line for line in lines if "measured" in line.lower()]
     assert [line for line in lines if any(word in line.lower() for word in ESTIMATES)] == []
+
+
+@pytest.mark.parametrize(("most", "shown"), [(30, "Review by 2026-12-01"), (5, "Review now")])
+def test_the_day_of_the_review_is_on_the_first_page(lab: Lab, most: int, shown: str) -> None:
+    """Who decides also sees until when the decision stands; the values come later."""
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, gate={"max_price_age_days": most})
+    assert f'{shown} (see "Review when").' in first_page(lab)
