@@ -262,6 +262,19 @@ def test_what_is_no_row(imported: Import, book: Path, changed: Row, reason: str)
     assert not book.exists()
 
 
+def test_a_bill_at_the_contracts_discount(imported: Import, book: Path) -> None:
+    """A discount that the book states is what the bill is compared with: $55 less 20% is $44."""
+    discount = "{instance: p5.*, purchase: on-demand, percent_off: 20}"
+    book.write_text(
+        f"confidential: true\nsource: contract\nas_of: 2026-01-01\ndiscounts: [{discount}]\n"
+    )
+    before = book.read_text()
+    answer = imported([line("Usage", f"BoxUsage:{BIG}", 10, 440)])
+    shown = answer.out.splitlines()[1].split()
+    assert shown == [BIG, "us-east-1", "on-demand", "10", "44", "44", "unchanged"]
+    assert book.read_text() == before
+
+
 def test_a_book_that_is_not_confidential(imported: Import, book: Path) -> None:
     """Rows are added, and the user hears that the rates would show."""
     book.write_text("source: mine\nas_of: 2026-01-01\nprices: []\n")
