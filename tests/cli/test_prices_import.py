@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from tco.catalog.book import Book, read_book
 from tco.catalog.catalog import Catalog
-from tco.catalog.node_price import NodePrice
+from tco.catalog.node_price import NodePrice, Payment, Term
+from tco.cli.prices_import import PAYMENTS, TERMS
 from tco.ranges import Range, point
 from tests.billing.conftest import Row, csv_of
 from tests.billing.test_focus import COVERED, PURCHASE, ROW
@@ -232,6 +233,11 @@ FOCUS = [
     {**row, "RegionId": "us-east-1", "SkuPriceDetails": f'{{"InstanceType": "{SMALL}"}}'}
     for row in (PURCHASE, COVERED)
 ]
+
+
+def test_the_options_name_every_term() -> None:
+    """The command line lists terms and payments without loading the catalog's rows."""
+    assert (get_args(Term), get_args(Payment)) == (TERMS, PAYMENTS)
 
 
 def test_a_commitment_without_term(imported: Import, book: Path) -> None:
