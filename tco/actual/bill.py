@@ -154,6 +154,8 @@ def _add(found: StackBill, line: BilledLine, pools: dict[PoolKey, PoolModel]) ->
         return
     vendor = vendor_named(line.provider)
     found.vendors.add(vendor)
+    if not line.effective_usd and _hours(line) is None:
+        return  # such as a fee whose cost is in the hours that it covers
     if line.category is CostCategory.EGRESS:
         _add_to(found.egress, vendor, line, line.quantity if line.unit in GIGABYTES else None)
     elif line.instance is None:
@@ -173,7 +175,9 @@ def _add_apart(sums: dict[LineKind, float], line: BilledLine) -> None:
 
 
 def _hours(line: BilledLine) -> float | None:
-    return line.quantity if line.unit == HOURS else None
+    """Return the node-hours of a line; the hours of a fee are those of the usage that it covers."""
+    is_fee = line.kind is LineKind.COMMITMENT_FEE
+    return line.quantity if line.unit == HOURS and not is_fee else None
 
 
 def _pool_of(line: BilledLine, pools: dict[PoolKey, PoolModel]) -> PoolKey | None:

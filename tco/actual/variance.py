@@ -23,6 +23,8 @@ __all__ = ["Basis", "Part", "Variance", "VarianceLine", "variance_of"]
 Basis = Literal["billed", "stated", "as-planned"]
 """Where an actual cost is from: the bill, what was stated beside it, or the plan."""
 Part = Category | Literal["not-planned"]
+API_PARTS: frozenset[Category] = frozenset({"api", "standby"})
+"""Parts in which the stack pays APIs: for overflow and routes, and for outages."""
 COMPARED: frozenset[Category] = frozenset({"egress", "platform", "labor"})
 """Parts with lines of their own here, besides the nodes; the rest counts as planned."""
 WORK_HOURS_PER_FTE_MONTH = WORK_HOURS_PER_FTE_YEAR / MONTHS_PER_YEAR
@@ -109,7 +111,7 @@ def variance_of(plan: Evaluation, bill: StackBill, measured: Measured, period: P
         *_egress(plan, bill, volumes, period),
         *_platform(plan, bill, period),
         *_labor(plan, measured, period),
-        *_kept(plan, period),
+        *_kept(plan, bill, period),
         *_not_planned(bill),
     )
     return Variance(
@@ -195,7 +197,10 @@ def _mean_volume(lines: Sequence[PricedLine], volumes: Mapping[str, float | None
 def _platform(plan: Evaluation, bill: StackBill, period: Period) -> Iterator[VarianceLine]:
     """Yield disks, load balancer, logs and licenses by vendor."""
     planned_by = _by_vendor(plan, "platform")
+    apis = _api_vendors(plan)
     for vendor in dict.fromkeys((*planned_by, *bill.platform)):
+        if vendor in apis:
+            continue
         lines = planned_by.get(vendor, ())
         planned = Cost(None, planned_cost(lines, period).usd)
         if vendor not in bill.vendors:
@@ -238,15 +243,41 @@ def _labor(plan: Evaluation, measured: Measured, period: Period) -> Iterator[Var
         )
 
 
-def _kept(plan: Evaluation, period: Period) -> Iterator[VarianceLine]:
-    """Yield what no bill of a cloud holds, as planned: power of owned nodes, APIs."""
+def _api_vendors(plan: Evaluation) -> set[str]:
+    """Return who sells the stack an API and nothing else: a bill of theirs is that of the API."""
+    apis = {
+        line.line.provider
+        for line in plan.lines
+        if line.line.category in API_PARTS and line.line.kind not in NODE_KINDS
+    }
+    others = {line.line.provider for line in plan.lines if line.line.category not in API_PARTS}
+    return apis - others - {pool.vendor for _, _, _, pool in plan.stack.pools()}
+
+
+def _kept(plan: Evaluation, bill: StackBill, period: Period) -> Iterator[VarianceLine]:
+    """Yield the rest: power of owned nodes as planned, APIs too unless their vendor billed."""
+    apis = _api_vendors(plan) & bill.vendors
     lines: dict[tuple[Category, str], list[PricedLine]] = defaultdict(list)
     for line in plan.lines:
         part = line.line.category
         if line.line.kind not in NODE_KINDS and part not in COMPARED:
             lines[part, line.line.provider].append(line)
     for (part, vendor), found in lines.items():
-        yield _as_planned(part, vendor, planned_cost(found, period), found)
+        if vendor not in apis:
+            yield _as_planned(part, vendor, planned_cost(found, period), found)
+    for vendor in sorted(apis):
+        found = [line for (_, seller), each in lines.items() if seller == vendor for line in each]
+        planned = Cost(None, planned_cost(found, period).usd)
+        actual = Cost(None, bill.platform.get(vendor, Billed()).usd)
+        yield VarianceLine(
+            part="api",
+            name=vendor,
+            basis="billed",
+            planned=planned,
+            actual=actual,
+            effects=other_effects(planned, actual, None),
+            confidential=any(line.line.confidential for line in found),
+        )
 
 
 def _as_planned(

@@ -89,7 +89,7 @@ def _notes(found: ActualDocument, width: int) -> list[str]:
 
 def _table(found: ActualDocument, width: int) -> list[str]:
     """Return a row per line of the plan and the total, with columns that add up."""
-    shown = [line for line in found.lines if round(line.planned_usd) or round(line.actual_usd)]
+    shown = [line for line in found.lines if _shows(line)]
     kinds, rows, sums = _cells(found, shown)
     heads = ["planned", "actual", "change", *(HEADS[kind] for kind in kinds)]
     texts = [[_cell(value, column) for column, value in enumerate(row)] for row in (*rows, sums)]
@@ -126,6 +126,12 @@ def _cells(
         effects = [columns[kind][index] for kind in kinds]
         rows.append([before, before + sum(effects), sum(effects), *effects])
     return kinds, rows, [sum(column) for column in zip(*rows, strict=True)]
+
+
+def _shows(line: ActualLinePart) -> bool:
+    """Return whether a line has any dollar, also in effects that cancel out."""
+    amounts = (line.planned_usd, line.actual_usd, *(effect.usd for effect in line.effects))
+    return any(map(round, amounts))
 
 
 def _legend(found: ActualDocument, kinds: Sequence[EffectKind]) -> str:

@@ -81,9 +81,9 @@ def test_credits_refunds_tax_and_support_are_apart(bill: BillOf) -> None:
 
 
 def test_a_commitment_counts_at_its_effective_cost(bill: BillOf) -> None:
-    """The fee is effective in the hours that it covers, not when it is billed."""
+    """A fee and its hours are effective in the hours that it covers, not when it is billed."""
     found = bill(
-        billed(1, 0.0, kind=LineKind.COMMITMENT_FEE, billed_usd=8_760.0),
+        node_hours(744, 0.0, kind=LineKind.COMMITMENT_FEE, billed_usd=8_760.0),
         node_hours(10, 12.0, purchase="reserved", billed_usd=0.0),
         node_hours(2, 12.0, purchase="reserved", kind=LineKind.UNUSED_COMMITMENT),
     )
