@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Annotated, Any, Self, TypeVar, cast
+from typing import Annotated, Any, Literal, Self, TypeVar, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.fields import Day, Flag, Name, Source
-from tco.catalog.node_price import NodePrice, Purchase
+from tco.catalog.node_price import NodePrice
 from tco.files import Strict
 from tco.ranges import Range
 
@@ -34,6 +34,7 @@ SCALED = frozenset(
 )
 """The prices that a discount lowers; traffic from a node is priced apart from the node."""
 
+Option = Literal["on-demand", "spot", "reserved", "capacity-block"]
 Row = TypeVar("Row", bound=BaseModel)
 
 
@@ -76,9 +77,9 @@ PercentOff = Annotated[
     Field(strict=True, json_schema_extra={"minimum": 1, "exclusiveMaximum": 100}),
 ]
 Purchases = Annotated[
-    tuple[Purchase, ...],
+    tuple[Option, ...],
     Field(min_length=1),
-    BeforeValidator(_listed, json_schema_input_type=tuple[Purchase, ...] | Purchase),
+    BeforeValidator(_listed, json_schema_input_type=tuple[Option, ...] | Option),
 ]
 
 
@@ -196,7 +197,10 @@ class Discount(Strict):
         """Return whether the discount is for a price, in its period."""
         if isinstance(row, ApiPrice):
             return self.kind == "api" and self.names(row.api)
-        if not isinstance(row, NodePrice) or row.purchase not in self.purchase:
+        if not isinstance(row, NodePrice):
+            return False
+        option = "capacity-block" if row.kind == "capacity-block" else row.purchase
+        if option not in self.purchase:
             return False
         node = row.instance if self.kind == "instance" else row.offer
         return node is not None and self.names(node) and self.is_in(row.region)

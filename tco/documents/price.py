@@ -23,12 +23,15 @@ Status = Literal["priced", "free", "usage_based", "unpriced"]
 
 
 class ComponentPart(Part):
-    """A component of a resource's cost: a quantity a month at a price."""
+    """A component of a resource's cost: a quantity a month at a price.
+
+    Both are null where a confidential price book has the price.
+    """
 
     name: str
-    quantity: float
+    quantity: float | None
     unit: str
-    usd_per_unit: float
+    usd_per_unit: float | None
     usd_per_month: float
     low: float
     high: float

@@ -49,10 +49,11 @@ def test_a_discount_in_numbers(catalog: Catalog) -> None:
         ({}, (18.0, 8.0, 10.8)),
         ({"purchase": "on-demand"}, (18.0, 8.0, 12.0)),
         ({"purchase": ["spot", "reserved"]}, (20.0, 7.2, 10.8)),
+        ({"purchase": "capacity-block"}, (20.0, 8.0, 12.0)),
     ],
 )
 def test_purchase_options(catalog: Catalog, keys: Keys, usd: tuple[float, ...]) -> None:
-    """On demand and reserved unless stated; a spot price is the market's."""
+    """On demand and reserved unless stated; prices of spot nodes and blocks are a market's."""
     above = catalog.with_books([book("c", discounts=[{**NODE, "percent_off": 10, **keys}])])
     reserved = above.node_price(
         "box.8x",
@@ -68,6 +69,10 @@ def test_purchase_options(catalog: Catalog, keys: Keys, usd: tuple[float, ...]) 
     assert found[:2] == pytest.approx(usd[:2])
     assert found[2] is not None
     assert found[2].likely == pytest.approx(usd[2])
+    block = above.node_price("box.8x", "r1", "reserved", DAY, kind="capacity-block")
+    assert block is not None
+    named = keys.get("purchase") == "capacity-block"
+    assert block.row.usd_per_node_hour.likely == pytest.approx(27 if named else 30)
 
 
 @pytest.mark.parametrize(

@@ -143,3 +143,26 @@ def test_prices_list_of_an_unknown_region_names_a_near_one(shell: Shell) -> None
     answer = shell("prices", "list", "box", "--region", "r11")
     assert answer.code == BAD_INPUT
     assert answer.err == "no price of box in r11. Did you mean r1?\n"
+
+
+def test_prices_check_reads_discounts(shell: Shell) -> None:
+    """A pattern for nothing and an unusual percentage are faults of the book."""
+    prices = shell.lab.folder / "prices"
+    shell.lab.book("idle", discounts=[{"instance": "bxo.*", "percent_off": 10}])
+    answer = shell("prices", "check", "--book", str(prices / "idle.yaml"))
+    assert answer.code == 1
+    assert '"bxo.*" matches no instance type. Did you mean box.*?' in " ".join(answer.out.split())
+    shell.lab.book("much", discounts=[{"instance": "box.*", "percent_off": 88}])
+    answer = shell("prices", "check", "--book", str(prices / "much.yaml"))
+    assert answer.code == 1
+    assert "88 percent is outside 1 to 60" in " ".join(answer.out.split())
+
+
+def test_prices_by_region_are_the_ones_that_are_paid(shell: Shell) -> None:
+    """`tco prices list NODE --region` shows a node at its discount."""
+    shell.lab.book("own", discounts=[{"instance": "box.*", "percent_off": 25}])
+    own = str(shell.lab.folder / "prices" / "own.yaml")
+    answer = shell("prices", "list", "box.8x", "--region", "r1", "--book", own)
+    assert answer.code == 0
+    row = next(line for line in answer.out.splitlines() if line.lstrip().startswith("r1"))
+    assert row.split()[1::2][0] == "15"  # on demand: 25% off 20

@@ -25,6 +25,7 @@ class Part:
     source: str
     as_of: dt.date | None
     estimate: bool
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +64,5 @@ def part(
         source=figure.source,
         as_of=figure.as_of,
         estimate=estimate or figure.estimate or not value.is_point,
+        confidential=figure.confidential,
     )

@@ -79,6 +79,7 @@ def _share_part(
         source=made.source,
         as_of=made.as_of,
         estimate=made.estimate,
+        confidential=any(rate.confidential for _, rate in priced),
     )
 
 

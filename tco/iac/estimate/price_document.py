@@ -44,7 +44,7 @@ def priced_document(pricing: Pricing) -> PriceDocument:
 
 
 def _resource(resource: PricedResource) -> ResourcePart:
-    main = resource.parts[0] if resource.parts else None
+    main = _component(resource.parts[0]) if resource.parts else None
     return ResourcePart(
         urn=resource.urn,
         type=resource.type,
@@ -69,9 +69,9 @@ def _resource(resource: PricedResource) -> ResourcePart:
 def _component(part: Part) -> ComponentPart:
     return ComponentPart(
         name=part.name,
-        quantity=part.quantity,
+        quantity=None if part.confidential else part.quantity,
         unit=part.unit,
-        usd_per_unit=part.usd_per_unit,
+        usd_per_unit=None if part.confidential else part.usd_per_unit,
         usd_per_month=part.usd_per_month,
         low=part.low,
         high=part.high,
