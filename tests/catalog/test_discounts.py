@@ -186,7 +186,10 @@ REFUSED: list[tuple[list[Keys], str]] = [
     ),
     ([{"percent_off": 5, "from": "soon"}], "discounts[0].from: 'soon' is not a date."),
     ([{"percent_off": 5, "until": 2026}], "discounts[0].until: 2026 is not a date."),
-    ([{"percent_off": 5, "purchase": "spott"}], "'spott' should be 'on-demand', 'spot' or"),
+    (
+        [{"percent_off": 5, "purchase": "spott"}],
+        "'spott' should be 'on-demand', 'spot', 'reserved' or",
+    ),
     ([{"percent_off": 5, "purchase": []}], "purchase: is empty"),
     ([{"percent_off": 5, "percent": 5}], 'unknown key "percent". Did you mean percent_off?'),
     ([{"percent_off": 5, "api": "api/*"}], "names exactly one of instance, offer and api."),
