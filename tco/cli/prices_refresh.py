@@ -131,16 +131,16 @@ def _require_a_use(wanted: Wanted) -> None:
 @click.option(
     "--book",
     "path",
-    required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The price book that rows are appended to; made where it does not exist.",
+    help="The price book that rows are appended to; made where it does not exist. Without it the "
+    "table is shown, and EC2 prices are kept for `tco price`.",
 )
 @_wanted_options
 @click.option("--dry-run", is_flag=True, help="Show what changes, and write nothing.")
 @format_option
 @today_option
 def prices_refresh(
-    path: Path, wanted: Wanted, dry_run: bool, form: str, today: dt.date | None
+    path: Path | None, wanted: Wanted, dry_run: bool, form: str, today: dt.date | None
 ) -> None:
     """Look up today's prices and append what changed to a price book.
 
@@ -155,19 +155,21 @@ def prices_refresh(
     from tco.refresh.proposal import changes
 
     day = today or utc_today()
-    book = existing_book(path)
+    book = None if path is None else existing_book(path)
     listed = [] if book is None else [book.model_copy(update={"discounts": ()})]
     catalog = load_catalog().with_books(listed)
     apis = _of_apis(catalog, book, wanted, day)
     collected = _collected(catalog, wanted, day)
     nodes = changes(collected, catalog, book, day)
     rows = [change.price for change in (*nodes, *apis) if change.proposed]
-    if rows and not dry_run:
+    written = 0
+    if rows and path is not None and not dry_run:
         append_prices(path, book, rows)
+        written = len(rows)
     document = prices_refresh_document(
-        str(path),
+        path,
         day,
-        0 if dry_run else len(rows),
+        written,
         nodes=nodes,
         apis=apis,
         missing=collected.troubles,
@@ -195,14 +197,23 @@ def _of_apis(catalog: Catalog, book: Book | None, wanted: Wanted, day: dt.date) 
 
 
 def _cached(collected: Collected, day: dt.date) -> list[tuple[str, int, Path]]:
-    """Write the prices of all instance types to the cache: regions, types and files."""
+    """Write the prices of all instance types to the cache: regions, types and files.
+
+    A cache that cannot be written is one of the troubles; the book has its rows.
+    """
     from tco.catalog.price_cache import PriceCache, cache_folder
+    from tco.refresh.source import Trouble
 
     cache = PriceCache(cache_folder())
-    return [
-        (region, len(prices), cache.write(region, day, "AWS Price List", prices))
-        for region, prices in collected.listed.items()
-    ]
+    cached: list[tuple[str, int, Path]] = []
+    for region, prices in collected.listed.items():
+        try:
+            file = cache.write(region, day, "AWS Price List", prices)
+        except TcoError as error:
+            collected.troubles.append(Trouble("price cache", region, None, f"{error}"))
+        else:
+            cached.append((region, len(prices), file))
+    return cached
 
 
 def _collected(catalog: Catalog, wanted: Wanted, day: dt.date) -> Collected:

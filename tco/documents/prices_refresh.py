@@ -93,9 +93,11 @@ class PricesRefreshDocument(Document):
     """What ``tco prices refresh --format json`` prints."""
 
     schema_: Literal["tco.prices-refresh/1"] = Field(default="tco.prices-refresh/1", alias="schema")
-    book: str
+    book: str | None = Field(description="Where rows are appended; null without --book.")
     day: dt.date
-    written: int = Field(description="The rows appended to the book; 0 with --dry-run.")
+    written: int = Field(
+        description="The rows appended to the book; 0 with --dry-run and without a book."
+    )
     prices: tuple[ChangePart, ...]
     apis: tuple[ApiChangePart, ...]
     missing: tuple[TroublePart, ...]
@@ -103,7 +105,7 @@ class PricesRefreshDocument(Document):
 
 
 def prices_refresh_document(
-    book: str,
+    book: Path | None,
     day: dt.date,
     written: int,
     *,
@@ -114,7 +116,7 @@ def prices_refresh_document(
 ) -> PricesRefreshDocument:
     """Return a refresh as ``tco.prices-refresh/1``."""
     return PricesRefreshDocument(
-        book=book,
+        book=None if book is None else str(book),
         day=day,
         written=written,
         prices=tuple(map(change_part, nodes)),

@@ -7,6 +7,7 @@ from typing import Final
 
 from tco.documents.prices_refresh import (
     ApiChangePart,
+    CachedRegionPart,
     ChangePart,
     PricesRefreshDocument,
     TroublePart,
@@ -42,13 +43,13 @@ def refresh_text(found: PricesRefreshDocument, *, dry_run: bool, width: int = WI
 
 
 def missing_text(missing: Sequence[TroublePart]) -> str:
-    """Return what is missing, one sentence after another."""
+    """Return what is missing, a line each."""
     lines = ["Not everything arrived; what did is kept."]
     for trouble in missing:
         where = f"{trouble.source} {trouble.region}" + (
             f" {trouble.instance}" if trouble.instance else ""
         )
-        lines.append(f"{where}: {trouble.message}")
+        lines.append(f"  {where}: {trouble.message}")
     return "\n".join(lines)
 
 
@@ -124,13 +125,14 @@ def _notes(found: PricesRefreshDocument, width: int) -> list[str]:
         f"In force, but no longer in genai-prices (vanished): {vanished[1]}."
         if vanished[1]
         else "",
-        *(
-            f"Kept for `tco price`: {cached.types:,} instance types of {cached.region}."
-            for cached in found.cached
-        ),
+        *(f"Kept for `tco price`: {_types(cached)}." for cached in found.cached),
         f"Changed again since today's row, which stays until tomorrow: {held}." if held else "",
     ]
     return [line for text in texts if text for line in wrapped(text, width=width)]
+
+
+def _types(cached: CachedRegionPart) -> str:
+    return f"{cached.types:,} instance type{'' if cached.types == 1 else 's'} of {cached.region}"
 
 
 def _count(prices: Sequence[ChangePart | ApiChangePart], *statuses: str) -> int:
@@ -144,6 +146,8 @@ def _outcome(found: PricesRefreshDocument, dry_run: bool) -> str:
     counts = f"{rows} row{'' if rows == 1 else 's'} proposed, {unchanged} unchanged."
     if dry_run:
         return f"{counts} Nothing was written: --dry-run."
+    if rows and found.book is None:
+        return f"{counts} Name the price book that takes the rows with --book."
     if found.written:
         return f"{counts} Written to {found.book}."
     return f"{counts} Nothing to write."

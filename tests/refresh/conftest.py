@@ -127,7 +127,8 @@ def refresh(aws: Aws, book: Path, monkeypatch: pytest.MonkeyPatch, tco_command: 
     monkeypatch.setattr("tco.catalog.embedded.load_catalog", lambda: catalog)
     monkeypatch.setenv("XDG_CACHE_HOME", str(book.parent / "cache"))
 
-    def run(*options: str, today: str = TODAY) -> Answer:
-        return tco_command("prices", "refresh", "--book", book, "--today", today, *options)
+    def run(*options: str, today: str = TODAY, book: Path | None = book) -> Answer:
+        named = () if book is None else ("--book", book)
+        return tco_command("prices", "refresh", *named, "--today", today, *options)
 
     return run

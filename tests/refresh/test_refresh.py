@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -120,7 +121,8 @@ def test_a_region_that_fails_takes_no_other_with_it(refresh: Refresh, aws: Aws, 
     aws.fails("pricing", "us-east-1", "get_products", "ThrottlingException")
     answer = refresh(*ONE, "--region", "eu-west-1")
     assert answer.code == BAD_INPUT
-    assert "aws-on-demand eu-west-1: AWS still throttles" in answer.err
+    assert "  aws-on-demand eu-west-1: AWS still throttles" in answer.err
+    assert max(map(len, answer.err.splitlines())) <= 80
     assert len(read_book(book, "aws.yaml").prices) == 1
 
 
@@ -231,6 +233,27 @@ def test_every_type_of_a_region_is_kept_for_tco_price(
         "source": "AWS Price List",
         "usd_per_hour": {"m7i.large": 0.1008, BIG: 55.04},
     }
+
+
+def test_without_a_book_prices_are_kept_for_tco_price_alone(refresh: Refresh, aws: Aws) -> None:
+    """What `tco price` asks for in a region that it does not know writes no book."""
+    lists(aws, product(BIG, "55", "A1"))
+    answer = refresh(*ONE, book=None)
+    assert (answer.code, answer.err) == (OK, "")
+    assert "1 row proposed, 0 unchanged. Name the price book" in " ".join(answer.out.split())
+    assert "Kept for `tco price`: 1 instance type of us-east-1." in answer.out
+
+
+def test_a_cache_that_cannot_be_written_is_reported(
+    refresh: Refresh, aws: Aws, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The book has its rows all the same."""
+    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
+    lists(aws, product(BIG, "55", "A1"))
+    answer = refresh(*ONE)
+    assert answer.code == BAD_INPUT
+    assert "price cache us-east-1: /dev/null/tco/prices" in answer.err
+    assert len(read_book(book, "aws.yaml").prices) == 1
 
 
 def test_list_prices_are_compared_with_list_prices(refresh: Refresh, aws: Aws, book: Path) -> None:
