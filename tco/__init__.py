@@ -13,13 +13,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from tco.actual.actual import Actual
+    from tco.actual.measured import Measured
     from tco.analysis.evaluation import Evaluation
     from tco.analysis.optimization.optimize import Optimum
     from tco.analysis.sweep.sweep import Point as SweepPoint
     from tco.analysis.sweep.sweep import Sweep
-    from tco.api import evaluate, load_catalog, load_stack, optimize, price_resources, sweep
+    from tco.api import (
+        compare_with_bill,
+        evaluate,
+        load_catalog,
+        load_stack,
+        optimize,
+        price_resources,
+        sweep,
+    )
     from tco.catalog.catalog import Catalog
     from tco.costing.stack import StackModel
+    from tco.documents.actual import ActualDocument
     from tco.documents.diff import DiffDocument
     from tco.documents.error import ErrorDocument
     from tco.documents.gate import GateDocument
@@ -31,12 +42,15 @@ if TYPE_CHECKING:
     from tco.iac.estimate.pricing import PricedResource, Pricing
 
 __all__ = [
+    "Actual",
+    "ActualDocument",
     "BadInput",
     "Catalog",
     "DiffDocument",
     "ErrorDocument",
     "Evaluation",
     "GateDocument",
+    "Measured",
     "OptimizeDocument",
     "Optimum",
     "PlanDocument",
@@ -50,6 +64,7 @@ __all__ = [
     "SweepPoint",
     "TcoError",
     "__version__",
+    "compare_with_bill",
     "evaluate",
     "load_catalog",
     "load_stack",
@@ -61,12 +76,15 @@ __all__ = [
 __version__ = "0.1.0"
 
 _PLACES: Final = {
+    "Actual": "tco.actual.actual",
+    "ActualDocument": "tco.documents.actual",
     "BadInput": "tco.errors",
     "Catalog": "tco.catalog.catalog",
     "DiffDocument": "tco.documents.diff",
     "ErrorDocument": "tco.documents.error",
     "Evaluation": "tco.analysis.evaluation",
     "GateDocument": "tco.documents.gate",
+    "Measured": "tco.actual.measured",
     "OptimizeDocument": "tco.documents.optimize",
     "Optimum": "tco.analysis.optimization.optimize",
     "PlanDocument": "tco.documents.plan",
@@ -79,6 +97,7 @@ _PLACES: Final = {
     "SweepDocument": "tco.documents.sweep",
     "SweepPoint": "tco.analysis.sweep.sweep:Point",
     "TcoError": "tco.errors",
+    "compare_with_bill": "tco.api",
     "evaluate": "tco.api",
     "load_catalog": "tco.api",
     "load_stack": "tco.api",

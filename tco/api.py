@@ -19,13 +19,26 @@ from tco.errors import TcoError
 from tco.units import TERM_MONTHS
 
 if TYPE_CHECKING:  # a program that prices resources waits for no evaluation
+    from collections.abc import Iterable
+
+    from tco.actual.actual import Actual
+    from tco.actual.measured import Measured
     from tco.analysis.evaluation import Evaluation
     from tco.analysis.optimization.optimize import Optimum
     from tco.analysis.sweep.sweep import Sweep
+    from tco.billing import BilledLine
     from tco.costing.stack import StackModel
     from tco.iac.estimate.pricing import Pricing
 
-__all__ = ["evaluate", "load_catalog", "load_stack", "optimize", "price_resources", "sweep"]
+__all__ = [
+    "compare_with_bill",
+    "evaluate",
+    "load_catalog",
+    "load_stack",
+    "optimize",
+    "price_resources",
+    "sweep",
+]
 
 # ruff: noqa: PLC0415  each function loads what only it needs
 
@@ -192,6 +205,61 @@ def sweep(
         [span_of(span) for span in spans],
         scenarios=scenarios,
         seed=seed,
+    )
+
+
+def compare_with_bill(
+    stack: StackModel,
+    billing: str | Path | Iterable[BilledLine],
+    *,
+    month: str,
+    measured: Measured | None = None,
+    catalog: Catalog | None = None,
+    today: dt.date | None = None,
+    scenarios: int = SCENARIOS,
+) -> Actual:
+    """Hold a plan against the bill of a month, and evaluate it again as the month was.
+
+    Args:
+        stack: A stack from ``load_stack``.
+        billing: A FOCUS export or a Cost and Usage Report of AWS: its file, or its lines.
+        month: The month, UTC, such as ``2026-10``.
+        measured: Tokens served, and what else was measured besides the bill.
+        catalog: The catalog that ``load_stack`` was given; by default the embedded one.
+        today: The day whose API prices count; by default today.
+        scenarios: Draws behind the probability that self-hosting is cheaper; 0 leaves it out.
+
+    Returns:
+        The plan against its bill. ``variance`` has the lines with their effects, ``now`` the
+        evaluation as the month was, ``stands`` whether its verdict is as good as the plan's.
+
+    Raises:
+        BadInput: The export cannot be read, or the plan has a problem.
+        TcoError: The month is not over, or the bill has nothing of the stack in it.
+    """
+    from tco.actual.actual import ActualQuestion
+    from tco.actual.actual import compare_with_bill as compare
+    from tco.actual.measured import Measured
+    from tco.actual.period import month_start, period_of
+    from tco.billing import read
+    from tco.resolve.resolver import resolve_stack
+
+    day = today or utc_today()
+    try:
+        first = month_start(month)
+    except ValueError as error:
+        raise TcoError(f"{error}") from None
+    return compare(
+        stack.source,
+        partial(resolve_stack, catalog=catalog or _embedded(), today=stack.day),
+        read(Path(billing)) if isinstance(billing, str | Path) else billing,
+        measured=measured or Measured(),
+        question=ActualQuestion(
+            period=period_of(first, day),
+            today=day,
+            scenarios=scenarios,
+            seed=SEED,
+        ),
     )
 
 

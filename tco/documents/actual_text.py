@@ -47,10 +47,11 @@ def actual_paragraph(found: Actual) -> str:
 def _cost(found: Actual) -> Iterator[str]:
     variance, period = found.variance, found.question.period
     days = f"{period.first:%B %Y}" if period.is_whole else f"{period.first} to {period.last}"
-    change = signed_percent(variance.actual_usd / variance.planned_usd - 1)
+    planned = variance.planned_usd
+    change = f" ({signed_percent(variance.actual_usd / planned - 1)})" if planned else ""
     cost = (
-        f"{days}: {usd(variance.actual_usd)} vs. {usd(variance.planned_usd)} planned for its "
-        f"{period.hours:,.0f} hours ({change})"
+        f"{days}: {usd(variance.actual_usd)} vs. {usd(planned)} planned for its "
+        f"{period.hours:,.0f} hours{change}"
     )
     served = variance.mtok_served
     if served is None or variance.actual_usd_per_mtok is None:
@@ -113,6 +114,8 @@ def actual_notes(found: Actual) -> Iterator[str]:
             "this stack's, tag it, or pass --untagged."
         )
     yield from found.measured.notes
+    for missing in found.plan.unpriced:
+        yield f"Not in the planned cost: {missing.name}: {missing.reason}."
     if variance.mtok_served is None:
         yield "Volume and realized cost per token need the tokens served: pass --served."
     elif any("throughput-and-utilization" in line.effects for line in variance.lines):
