@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from tco.files import as_list, as_mapping
 from tco.workload_import.log_format import json_object
 from tco.workload_import.request import Request, moment, tokens
 
@@ -25,22 +26,33 @@ class Langfuse:
     name = "langfuse"
 
     def recognizes(self, row: Mapping[str, Any]) -> bool:
-        """Return whether a row is an observation."""
-        return all(any(name in row for name in names) for names in (USAGE, START, ("type",)))
+        """Return whether a row is an observation, or a trace with some."""
+        return any(
+            all(any(name in entry for name in names) for names in (USAGE, START, ("type",)))
+            for entry in _observations(row)
+        )
 
     def requests(self, row: Mapping[str, Any]) -> Iterable[Request]:
-        """Yield the request of a generation. Raises ValueError for a broken row."""
-        if str(row.get("type")).upper() != "GENERATION":
-            return
-        usage = json_object(_first(row, USAGE), "usage_details")
-        prompt = _total(usage, lambda kind: "input" in kind)
-        yield Request(
-            at=moment(_first(row, START)),
-            prompt=prompt,
-            completion=_total(usage, lambda kind: "output" in kind),
-            cached=_total(usage, _is_read) if any(map(_is_read, usage)) else None,
-            written=_total(usage, _is_written),
-        )
+        """Yield the requests of generations. Raises ValueError for a broken row."""
+        for entry in _observations(row):
+            if str(entry.get("type")).upper() == "GENERATION":
+                yield _request(entry)
+
+
+def _observations(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the observations of a trace, or the one that a row is."""
+    return [as_mapping(entry) or {} for entry in as_list(row.get("observations")) or [row]]
+
+
+def _request(entry: Mapping[str, Any]) -> Request:
+    usage = json_object(_first(entry, USAGE), "usage_details")
+    return Request(
+        at=moment(_first(entry, START)),
+        prompt=_total(usage, lambda kind: "input" in kind),
+        completion=_total(usage, lambda kind: "output" in kind),
+        cached=_total(usage, _is_read) if any(map(_is_read, usage)) else None,
+        written=_total(usage, _is_written),
+    )
 
 
 def _first(row: Mapping[str, Any], names: Iterable[str]) -> Any:

@@ -79,8 +79,11 @@ KNOWN: Final[Mapping[str, tuple[str, Quantity]]] = dict(_known())
 
 
 def series_of(server: str, name: str, labels: Mapping[str, str]) -> Series | None:
-    """Return the series of a metric; None for one that is not read. Raises ValueError."""
-    if name not in KNOWN:
+    """Return the series of a metric; None for one that is not read. Raises ValueError.
+
+    Requests that ended in an error are not read: they were not served.
+    """
+    if name not in KNOWN or labels.get("finished_reason") == "error":
         return None
     engine, quantity = KNOWN[name]
     le = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import math
 import re
@@ -42,6 +41,8 @@ TEXT: Final = re.compile(
     rb"#\s*(?:HELP|TYPE|UNIT|EOF|scraped_at)\b"
     rb"|[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^\n]*\})?[ \t]+[-+]?(?:[0-9.]|NaN|Inf)"
 )
+COLUMN: Final = re.compile(r'(?:^|,)\s*"?([a-zA-Z_:][a-zA-Z0-9_:]*)')
+"""The names that start the columns of a CSV's head."""
 NEEDED: Final = (Quantity.REQUESTS, Quantity.PROMPT, Quantity.COMPLETION)
 TIME_COLUMNS: Final = ("timestamp", "time", "Time")
 
@@ -64,7 +65,7 @@ def kind_of(path: Path, shown: str) -> FileKind:
     if TEXT.match(start):
         return FileKind.TEXT
     header = start.partition(b"\n")[0].decode("utf-8", "replace")
-    if any(_column_name(cell) in KNOWN for cell in next(csv.reader([header]), list[str]())):
+    if any(name in KNOWN for name in COLUMN.findall(header)):
         return FileKind.TABLE
     return FileKind.LOG
 

@@ -40,7 +40,61 @@ ROWS = [
     {"timestamp": START + hour * 3600, "prompt_tokens": 9, "completion_tokens": 9, "cached": 1}
     for hour in range(170)
 ]
-LOGS: list[Any] = [SPEND, BUCKETS, ROWS]
+USAGE = [
+    {
+        "starting_at": f"2026-10-26T0{hour}:00:00Z",
+        "ending_at": f"2026-10-26T0{hour + 1}:00:00Z",
+        "results": [
+            {
+                "uncached_input_tokens": 900,
+                "cache_read_input_tokens": 90,
+                "cache_creation": {"ephemeral_5m_input_tokens": 9, "ephemeral_1h_input_tokens": 99},
+                "output_tokens": 90,
+                "requests": 3,
+            }
+        ],
+    }
+    for hour in range(3)
+]
+GATEWAY = [
+    {
+        "created_at": f"2026-10-26T07:{minute:02}:20Z",
+        "tokens_in": 1000,
+        "tokens_out": 100,
+        "cached": False,
+        "success": True,
+    }
+    for minute in (0, 20, 40)
+]
+OBSERVATIONS = [
+    {
+        "type": "GENERATION",
+        "start_time": f"2026-10-26 07:{minute:02}:20.000000",
+        "usage_details": {"input": 900, "input_cached_tokens": 90, "output": 100},
+    }
+    for minute in (0, 20, 40)
+]
+LOGS: list[Any] = [SPEND, BUCKETS, ROWS, USAGE, GATEWAY, OBSERVATIONS]
+COUNTERS = ("request_success_total", "prompt_tokens_total", "generation_tokens_total")
+RANGE: Any = {
+    "status": "success",
+    "data": {
+        "resultType": "matrix",
+        "result": [
+            {
+                "metric": {"__name__": f"vllm:{name}", "model_name": "m"},
+                "values": [[START + 900 * step, f"{7 * step}"] for step in range(5)],
+            }
+            for name in COUNTERS
+        ],
+    },
+}
+SCRAPES = "".join(
+    f"# scraped_at {START + 900 * step}\n"
+    + "".join(f'vllm:{name}{{engine="0",model_name="m"}} {7.0 * step}\n' for name in COUNTERS)
+    + f'vllm:request_prompt_tokens_bucket{{le="100.0",model_name="m"}} {7.0 * step}\n'
+    for step in range(5)
+)
 VOCABULARY = Vocabulary.of(LOGS)
 
 
@@ -69,7 +123,26 @@ def logs(draw: st.DrawFn) -> bytes:
 @given(logs())
 def test_request_logs(runner: Runner, content: bytes) -> None:
     """What is imported is a workload, whatever the log holds; what is not says why."""
+    assert_workload(runner, content)
+
+
+def assert_workload(runner: Runner, content: bytes) -> None:
+    """Import a file, and read the workload where there is one."""
     runner.write("log", content)
     answer = runner("workload", "import", "log", "--max-bad-share", "0.5")
     if answer.code == OK:
         Workload.model_validate(yaml_mapping(answer.out, "out"))
+
+
+@share(0.3)
+@given(st.one_of(mutated(RANGE, VOCABULARY, 3).map(as_json).flatmap(damaged), damaged(SCRAPES)))
+def test_metrics(runner: Runner, content: bytes) -> None:
+    """Scrapes and answers of Prometheus, changed and damaged, are a workload or say why not."""
+    assert_workload(runner, content)
+
+
+def test_good_metrics_are_good(runner: Runner) -> None:
+    """What the changes start from is a workload as it is."""
+    for content in (as_json(RANGE), SCRAPES):
+        runner.write("log", content.encode())
+        assert runner("workload", "import", "log").code == OK

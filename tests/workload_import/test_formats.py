@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from tco.errors import BadInput
+from tco.workload_import.formats import FORMATS, format_of
 from tco.workload_import.measure import LogReading, Measurement, measure_logs
+from tco.workload_import.request import Request
 from tco.workload_import.workload_text import notes, workload_text
 
 MONDAY = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
@@ -408,3 +410,58 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
         measure_logs([tmp_path / "none"], LogReading())
     with pytest.raises(BadInput, match="is a folder without files"):
         measure_logs([tmp_path], LogReading())
+
+
+def requests_of(name: str, row: dict[str, Any]) -> list[Request]:
+    assert format_of(row, "log", None, {}).name == name
+    return list(FORMATS[name].requests(row))
+
+
+def test_a_recorded_trace_of_langfuse() -> None:
+    """One generation within a trace, as version 4.9 of its SDK wrote it.
+
+    Of examples/trace/sample_langfuse_trace.json, anud18/qwen36-vllm-aiperf-benchmark@be558d2, read
+    2026-11-28; shortened.
+    """
+    observation = {
+        "id": "74e8cc553ed93ed1",
+        "traceId": "11ec706f2c9cab04e7821ea573881a77",
+        "startTime": "2026-06-22T20:44:35.502Z",
+        "endTime": "2026-06-22T20:44:36.370Z",
+        "type": "GENERATION",
+        "level": "DEFAULT",
+        "model": "qwen3.6",
+        "usageDetails": {"input": 17, "output": 40, "total": 57},
+        "costDetails": {},
+        "unit": "TOKENS",
+        "promptTokens": 17,
+        "completionTokens": 40,
+        "totalTokens": 57,
+    }
+    trace = {"id": "11ec706f2c9cab04e7821ea573881a77", "observations": [observation]}
+    for row in (trace, observation):
+        [request] = requests_of("langfuse", row)
+        assert (request.prompt, request.completion, request.cached) == (17, 40, None)
+        assert dt.datetime.fromtimestamp(request.at, dt.UTC).isoformat() == (
+            "2026-06-22T20:44:35.502000+00:00"
+        )
+
+
+def test_a_recorded_line_of_a_litellm_callback() -> None:
+    """A row that a proxy's callback wrote has names that are recognized without naming them.
+
+    Of examples/trace/sample_litellm_trace.json, anud18/qwen36-vllm-aiperf-benchmark@5be4cb3, read
+    2026-11-28; shortened.
+    """
+    row = {
+        "ts": "2026-06-23T06:05:04.097456+00:00",
+        "model": "qwen3.6",
+        "output": None,
+        "prompt_tokens": 265,
+        "completion_tokens": 24,
+        "total_tokens": 289,
+        "cost_usd": 3.6099999999999997e-05,
+        "latency_ms": 628.8,
+    }
+    [request] = requests_of("columns", row)
+    assert (request.prompt, request.completion, request.cached) == (265, 24, None)

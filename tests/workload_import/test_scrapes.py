@@ -259,6 +259,41 @@ def test_the_metrics_of_every_engine_are_read(tmp_path: Path, engine: str) -> No
     )
 
 
+RECORDED = """\
+# HELP vllm:num_requests_running Number of requests in model execution batches.
+vllm:num_requests_running{engine="0",model_name="M"} 0.0
+vllm:kv_cache_usage_perc{engine="0",model_name="M"} 0.0
+vllm:prompt_tokens_total{engine="0",model_name="M"} 343.0
+# HELP vllm:prompt_tokens_created Number of prefill tokens processed.
+# TYPE vllm:prompt_tokens_created gauge
+vllm:prompt_tokens_created{engine="0",model_name="M"} 1.7769301736864982e+09
+vllm:generation_tokens_total{engine="0",model_name="M"} 826.0
+vllm:request_success_total{engine="0",finished_reason="stop",model_name="M"} 3.0
+vllm:request_success_total{engine="0",finished_reason="length",model_name="M"} 1.0
+vllm:request_success_total{engine="0",finished_reason="abort",model_name="M"} 0.0
+vllm:request_success_total{engine="0",finished_reason="error",model_name="M"} 2.0
+vllm:time_to_first_token_seconds_count{engine="0",model_name="M"} 4.0
+"""
+"""A scrape of vLLM that a public parser's test was trimmed from, and its counters' times.
+
+Read 2026-11-28; the model's name was replaced there.
+"""
+
+
+def test_a_recorded_scrape(tmp_path: Path) -> None:
+    """After a restart all was counted since: 4 requests; those that ended in an error are none."""
+    before = vllm(1_000_000, model="M")
+    path = tmp_path / "scrapes.txt"
+    path.write_text(
+        f"# scraped_at 2026-11-02T10:00Z\n{text_of(Scrape(0, before))}"
+        f"# scraped_at 2026-11-02T10:30Z\n{RECORDED}"
+    )
+    found = measured(path)
+    assert found.requests == pytest.approx(4)
+    [one] = found.classes
+    assert (one.input, one.output) == pytest.approx((343 / 4, 826 / 4))
+
+
 def test_import_and_plan_agree(tmp_path: Path) -> None:
     """A month of the plan has the requests and tokens of two weeks of scrapes, times 730/336."""
     requests = [15 * step + (step % 96) ** 1.5 for step in range(14 * 96 + 1)]
