@@ -43,10 +43,11 @@ class ServiceOperation:
     @property
     def utilization(self) -> float | None:
         """Share of the held node-hours in which nodes served, at the measured throughput."""
-        if self.volume is None or self.throughput is None or not self.node_hours:
+        hours = self.node_hours
+        if self.volume is None or self.throughput is None or hours is None or hours <= 0:
             return None
         busy = self.planned_node_hours * self.planned_utilization
-        return self.volume * busy / (self.throughput * self.node_hours)
+        return self.volume * busy / (self.throughput * hours)
 
 
 def service_operations(
@@ -64,7 +65,7 @@ def service_operations(
         volume, utilization = volumes.get(name), value_of(measured.utilization, name)
         speed = value_of(measured.output_tok_s, name)
         throughput = None if speed is None else speed / fleet.node_output_tok_s
-        if utilization is not None and volume is not None and hours:
+        if utilization is not None and volume is not None and hours is not None and hours > 0:
             busy = planned_hours * fleet.utilization
             throughput = volume * busy / (hours * utilization)
         found.append(

@@ -32,8 +32,10 @@ class PoolCost:
 
     @property
     def actual_rate(self) -> float | None:
-        """USD per billed node-hour; None without one."""
-        return self.actual.usd_per_unit if self.billed else None
+        """USD per billed node-hour; None without one, or where corrections exceed the cost."""
+        rate = self.actual.usd_per_unit if self.billed else None
+        hours = self.actual.quantity or 0.0
+        return rate if rate is not None and hours > 0 and rate >= 0 else None
 
 
 def pool_costs(plan: Evaluation, bill: StackBill, period: Period) -> tuple[PoolCost, ...]:

@@ -148,9 +148,10 @@ def _load(found: Actual, ran: ServiceOperation) -> Iterator[Proposal]:
     spec = found.plan.stack.plan.services[ran.service]
     follows = any(not pool.nodes.fixed for pool in spec.pools.values())
     modelled = found.now.fleets[index].node_hours * found.question.period.of_plan_month
-    if not follows or ran.throughput is None or not ran.node_hours or not modelled:
+    held = ran.node_hours or 0.0
+    if not follows or ran.throughput is None or held <= 0 or not modelled:
         return
-    old, ratio = spec.sizing.target_load, modelled / ran.node_hours
+    old, ratio = spec.sizing.target_load, modelled / held
     new = min(1.0, float(f"{old * ratio:.2g}"))
     if new == old or not _differs(ratio, SAME_HOURS_RTOL):
         return
@@ -159,7 +160,7 @@ def _load(found: Actual, ran: ServiceOperation) -> Iterator[Proposal]:
         path=_in_plan("services", ran.service, "sizing", "target_load"),
         old=old,
         new=new,
-        why=f"{plain(ran.node_hours)} node-hours were held; the plan holds {plain(modelled)} for "
+        why=f"{plain(held)} node-hours were held; the plan holds {plain(modelled)} for "
         f"the same tokens at the same speed ({factor_text(1 / ratio)}), utilization "
         f"{percent(ran.utilization or 0.0)}",
     )

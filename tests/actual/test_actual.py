@@ -10,6 +10,7 @@ from tco.actual.actual import Actual
 from tco.actual.measured import ALL, Measured
 from tco.actual.variance import VarianceLine
 from tco.billing.record import BilledLine, CostCategory
+from tco.documents.actual_text import actual_notes
 from tco.errors import TcoError
 from tests.actual.billed import OCTOBER, billed, compare, node_hours
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
@@ -217,3 +218,22 @@ def test_a_bill_of_no_node_hours_is_a_saving(lab: Lab) -> None:
     assert lines_of(found)["main"].variance_usd == pytest.approx(-HOURS * RATE)
     assert found.now.usd_per_month == pytest.approx(found.plan.usd_per_month)
     assert OCTOBER.is_whole
+
+
+@pytest.mark.parametrize("bill", [[node_hours(10, -3.0)], [node_hours(-10, 3.0)]])
+def test_corrections_beyond_the_usage_are_no_rent(lab: Lab, bill: list[BilledLine]) -> None:
+    """A month of corrections has a variance, and no price per hour that a plan could pay."""
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
+    found = compare(lab, bill, served(MTOK, output_tok_s={ALL: 100.0}))
+    assert lines_of(found)["main"].actual.usd == -30
+    assert found.now.usd_per_month == pytest.approx(found.plan.usd_per_month)
+
+
+def test_what_has_no_price_is_named(lab: Lab) -> None:
+    """Requests that no node serves and no API takes: a note says that the plan leaves them out."""
+    lab.workload(requests_per_month=1.5 * 730 * 3600)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
+    found = compare(lab, [node_hours(HOURS, RATE)])
+    assert found.plan.unpriced
+    assert any(note.startswith("Not in the planned cost: ") for note in actual_notes(found))
+    assert found.stands
