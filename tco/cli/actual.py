@@ -135,7 +135,7 @@ def _measured_options(command: Callable[..., None]) -> Callable[..., None]:
             type=_ByService("TOK_S", _above_zero),
             multiple=True,
             help="Measured output tokens per second of a node at load. With this or --utilization "
-            "the two are told apart.",
+            "the two effects are separate.",
         ),
         click.option(
             "--served",

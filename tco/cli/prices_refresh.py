@@ -108,8 +108,8 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
             "--source",
             multiple=True,
             type=click.Choice(SOURCE_NAMES),
-            help="Ask only this source; may be repeated. By default those of AWS, or api with "
-            "--model.",
+            help="Ask only this source; may be repeated. By default all sources of AWS, or "
+            "api with --model.",
         ),
     ):
         asked = option(asked)

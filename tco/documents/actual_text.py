@@ -121,7 +121,7 @@ def actual_notes(found: Actual) -> Iterator[str]:
     elif any("throughput-and-utilization" in line.effects for line in variance.lines):
         yield (
             "Throughput and utilization are one figure, tokens per node-hour held. Pass "
-            "--throughput or --utilization, as measured, to tell them apart."
+            "--throughput or --utilization, as measured, to separate them."
         )
     for ran in variance.operations:
         if ran.utilization is not None and ran.utilization > 1:

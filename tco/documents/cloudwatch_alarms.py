@@ -43,7 +43,7 @@ class CloudWatchAlarmPart(Part):
     comparison: Literal["LessThanThreshold", "GreaterThanThreshold"]
     threshold: float
     period_seconds: int
-    periods: int = Field(description="So many periods in a row have to be past the threshold.")
+    periods: int = Field(description="This many periods in a row have to be past the threshold.")
 
 
 def utilization_alarm(
