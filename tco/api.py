@@ -274,7 +274,8 @@ def price_resources(
     Args:
         program: The output of ``pulumi preview --json --show-sames`` or of
             ``pulumi stack export``: a file, or its content as bytes.
-        catalog: The catalog; by default the embedded one.
+        catalog: The catalog; by default the embedded one. EC2 types that it does not have are
+            priced from the lists of EC2 prices that tco ships.
         pricing_day: The day whose prices count; by default today.
 
     Returns:
@@ -283,9 +284,10 @@ def price_resources(
     Raises:
         BadInput: The content is neither a preview nor a state.
     """
+    from tco.catalog.price_cache import PriceCache
     from tco.iac.estimate.pricing import price_document, price_file
 
-    catalog, day = catalog or _embedded(), pricing_day or utc_today()
+    catalog, day, cache = catalog or _embedded(), pricing_day or utc_today(), PriceCache(None)
     if isinstance(program, bytes):
-        return price_document(program, "<bytes>", catalog, day)
-    return price_file(str(program), catalog, day)
+        return price_document(program, "<bytes>", catalog, day, cache=cache)
+    return price_file(str(program), catalog, day, cache=cache)

@@ -1,7 +1,8 @@
-"""The on-demand prices of every EC2 instance type, kept on this machine for ``tco price``.
+"""On-demand prices of EC2 instance types that the catalog does not have, for ``tco price``.
 
-``tco prices refresh`` writes a file per region, which lies outside of every checkout. Nothing but
-``tco price`` reads it: a plan depends on the catalog and on its price books alone.
+A file per region: some are shipped in ``data/ec2``, and ``tco prices refresh`` keeps files of its
+own on this machine, outside of every checkout. No plan reads them: it depends on the catalog and on
+its price books alone.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -26,7 +28,7 @@ from tco.files import Strict, read_text, unreadable, validated, write_text
 from tco.json_reader import load_json
 from tco.ranges import point
 
-__all__ = ["PriceCache", "cache_folder"]
+__all__ = ["CachedRegion", "PriceCache", "cache_folder"]
 
 REGION: Final = re.compile(r"[a-z]{2}[a-z0-9-]{1,40}")
 """A region's name, as part of the name of a file."""
@@ -35,7 +37,7 @@ SCHEMA: Final = "tco.ec2-prices/1"
 
 
 class CachedRegion(Strict):
-    """The prices of a region on the day on which AWS was asked."""
+    """The prices of a region on the day on which AWS was asked, by instance type."""
 
     schema_: Annotated[Literal["tco.ec2-prices/1"], Field(alias="schema")]
     region: Name
@@ -51,15 +53,22 @@ def cache_folder() -> Path | None:
     return None if found is None else found / "tco" / "prices"
 
 
+class UsedPrices(NamedTuple):
+    """Prices of a region that were used, the day they are of, and whether they are shipped."""
+
+    region: str
+    as_of: dt.date
+    shipped: bool
+
+
 class PriceCache:
-    """The cached prices in a folder; nothing is read before a region is asked for."""
+    """The prices of shipped files and of a folder; a region's are read when it is asked for."""
 
     def __init__(self, folder: Path | None) -> None:
         """Take the folder that holds a file per region; none of them has to exist."""
         self._folder = folder
-        self._read: dict[str, CachedRegion | None] = {}
-        self.used: dict[str, dt.date] = {}
-        """The regions of which a price was taken, and how old their prices are."""
+        self._read: dict[str, dict[bool, CachedRegion]] = {}
+        self.used: set[UsedPrices] = set()
         self.problems: list[str] = []
         """Why a file was not read."""
 
@@ -93,38 +102,56 @@ class PriceCache:
         catalog: Catalog,
         day: dt.date,
     ) -> CatalogMatch[NodePrice] | None:
-        """Return the on-demand price on a day: the cached one where the catalog's is older.
+        """Return the on-demand price on a day: the newest of the catalog's and the files'.
 
-        A price of the user's books stays, and their discounts hold for a cached price too.
+        A price of the user's books stays, and their discounts hold for a file's price too.
         """
-        cached = self._region(region)
-        usd = None if cached is None else cached.usd_per_hour.get(instance)
-        if cached is None or usd is None or cached.as_of > day or not _is_older(found, cached):
+        files = [
+            (shipped, prices)
+            for shipped, prices in self._region(region).items()
+            if instance in prices.usd_per_hour and prices.as_of <= day
+        ]
+        shipped, cached = max(files, key=lambda file: file[1].as_of, default=(False, None))
+        if cached is None or not _is_older(found, cached):
             return found
-        self.used[region] = cached.as_of
+        self.used.add(UsedPrices(region, cached.as_of, shipped))
         row = NodePrice(
             instance=instance,
             region=region,
-            usd_per_hour=point(usd),
-            source=f"{cached.source}, cached on this machine",
+            usd_per_hour=point(cached.usd_per_hour[instance]),
+            source=cached.source if shipped else f"{cached.source}, cached on this machine",
             as_of=cached.as_of,
             valid_from=cached.as_of,
         )
         return catalog.at_discount(CatalogMatch(row, Book(name=f"ec2-{region}.json")), day)
 
-    def _region(self, region: str) -> CachedRegion | None:
+    def _region(self, region: str) -> Mapping[bool, CachedRegion]:
+        """Return the files of a region, the shipped one by True and this machine's by False."""
         if region not in self._read:
-            path = self.path(region)
-            try:
-                self._read[region] = _read(path) if path is not None and path.exists() else None
-            except BadInput as error:
-                self._read[region] = None
-                message = error.problems[0].message
-                self.problems.append(
-                    f"{printable(path)} is not used: {message} Write it again with "
-                    f"`tco prices refresh --source aws-on-demand --region {region}`."
-                )
+            found = {True: _shipped(region), False: self._own(region)}
+            self._read[region] = {key: file for key, file in found.items() if file is not None}
         return self._read[region]
+
+    def _own(self, region: str) -> CachedRegion | None:
+        path = self.path(region)
+        try:
+            return _read(path) if path is not None and path.exists() else None
+        except BadInput as error:
+            self.problems.append(
+                f"{printable(path)} is not used: {error.problems[0].message} Write it again with "
+                f"`tco prices refresh --source aws-on-demand --region {region}`."
+            )
+            return None
+
+
+def _shipped(region: str) -> CachedRegion | None:
+    """Return the prices that are shipped with tco, or None for a region without any."""
+    if not REGION.fullmatch(region):
+        return None
+    file = resources.files("tco.catalog") / "data" / "ec2" / f"ec2-{region}.json"
+    if not file.is_file():
+        return None
+    return CachedRegion.model_validate_json(file.read_text(encoding="utf-8"))
 
 
 def _is_older(found: CatalogMatch[NodePrice] | None, cached: CachedRegion) -> bool:

@@ -83,12 +83,13 @@ class CountsPart(Part):
 
 
 class CachedPricesPart(Part):
-    """A region whose prices come from this machine's cache."""
+    """A region with prices from a list of EC2 prices: shipped, or of this machine."""
 
     region: str
     as_of: dt.date
     age_days: int
     old: bool = Field(description="Whether they are older than 180 days.")
+    shipped: bool
 
 
 class PriceDocument(Document):

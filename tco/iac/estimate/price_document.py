@@ -35,7 +35,11 @@ def priced_document(pricing: Pricing) -> PriceDocument:
         warnings=tuple(pricing.warnings),
         cached=tuple(
             CachedPricesPart(
-                region=cached.region, as_of=cached.as_of, age_days=cached.age_days, old=cached.old
+                region=cached.region,
+                as_of=cached.as_of,
+                age_days=cached.age_days,
+                old=cached.old,
+                shipped=cached.shipped,
             )
             for cached in pricing.cached
         ),

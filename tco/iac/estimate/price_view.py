@@ -53,9 +53,10 @@ def _notes(pricing: Pricing) -> Iterator[str]:
             if cached.old
             else ""
         )
+        where = "that tco ships" if cached.shipped else "on this machine"
         yield (
-            f"on-demand prices of {cached.region} are from this machine's cache of the AWS Price "
-            f"List, of {cached.as_of} ({days} old){old}"
+            f"on-demand prices of {cached.region} are from the list of EC2 prices {where}, of "
+            f"{cached.as_of} ({days} old){old}"
         )
 
 

@@ -82,11 +82,12 @@ class PricedResource:
 
 @dataclass(frozen=True)
 class CachedPrices:
-    """The prices of a region that come from this machine's cache."""
+    """Prices of a region that come from a file of EC2 prices: shipped, or of this machine."""
 
     region: str
     as_of: dt.date
     age_days: int
+    shipped: bool
 
     @property
     def old(self) -> bool:
@@ -102,7 +103,7 @@ class Pricing:
     day: dt.date
     warnings: tuple[str, ...] = ()
     cached: tuple[CachedPrices, ...] = ()
-    """The regions whose prices come from this machine's cache."""
+    """The regions with prices that come from files of EC2 prices."""
 
     @property
     def usd_per_month(self) -> float:
@@ -133,10 +134,12 @@ class Pricing:
         return sum(resource.status == status for resource in self.resources)
 
 
-def price_document(data: bytes, shown: str, catalog: Catalog, day: dt.date) -> Pricing:
+def price_document(
+    data: bytes, shown: str, catalog: Catalog, day: dt.date, *, cache: PriceCache | None = None
+) -> Pricing:
     """Return the resources in the bytes of a preview or a state, priced. Raises BadInput."""
     with _no_collector():
-        return _price(read_document(data, shown), catalog, day)
+        return _price(read_document(data, shown), catalog, day, cache=cache)
 
 
 def price_file(
@@ -195,8 +198,10 @@ def price(
             priced.append(_format_cost(resource, "unpriced", NO_GROUP))
         else:
             priced.append(_other(resource, rates))
-    used = cache.used if cache is not None else {}
-    cached = (CachedPrices(name, seen, (day - seen).days) for name, seen in sorted(used.items()))
+    cached = (
+        CachedPrices(used.region, used.as_of, (day - used.as_of).days, used.shipped)
+        for used in sorted(cache.used if cache is not None else ())
+    )
     return Pricing(tuple(priced), day, tuple(warnings), tuple(cached))
 
 
