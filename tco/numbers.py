@@ -104,7 +104,7 @@ def differ(low: float, high: float) -> bool:
 
 
 def usd_range(low: float, high: float, likely: float | None = None) -> str:
-    """``$66,000 to $92,000``: to three digits, or as many as tell the ends apart.
+    """``$66,000 to $92,000``: to three digits, or as many as the ends need to differ.
 
     With a likely value, as many as keep it between the two; one figure where nothing lies between.
     """
@@ -135,7 +135,7 @@ def tokens(mtok: float, digits: int = 3) -> str:
 
 
 def tokens_range(low: float, high: float) -> str:
-    """``1.46B to 2.63B``, to as many digits as tell the ends apart, else about one of them."""
+    """``1.46B to 2.63B``, to as many digits as the ends need to differ, else about one of them."""
     for digits in range(3, 7):
         ends = tokens(low, digits), tokens(high, digits)
         if ends[0] != ends[1]:

@@ -13,7 +13,7 @@ from tco.ranges import Range
 __all__ = ["BASE_CASE", "Figure", "Scenario"]
 
 Figure = tuple[str, Range]
-"""What tells one uncertain figure from another: the name of what drives it, and its range."""
+"""What identifies an uncertain figure: the name of what drives it, and its range."""
 
 
 @dataclass(frozen=True, kw_only=True)

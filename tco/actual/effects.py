@@ -26,7 +26,7 @@ EFFECTS: tuple[EffectKind, ...] = (
     "quantity",
     "price",
 )
-"""In the order in which the factors change. The two that are named together are not told apart;
+"""In the order in which the factors change. The two that are named together cannot be separated;
 quantity is whatever moved a quantity besides the volume."""
 
 Effects = Mapping[EffectKind, float]

@@ -24,7 +24,7 @@ CHARGES: Final = {
     "Credit": LineKind.CREDIT,
     "Adjustment": LineKind.OTHER,
 }
-"""The charge categories; a purchase for a commitment and a correction are told apart below."""
+"""The charge categories; a purchase for a commitment and a correction are distinguished below."""
 TERMS: Final[Mapping[str, Term]] = {
     **{"12": "1yr", "36": "3yr", "60": "5yr"},
     **{"1Year": "1yr", "3Years": "3yr", "5Years": "5yr"},

@@ -18,7 +18,7 @@ from tco.ranges import Range, point
 __all__ = ["BilledCost", "Bought", "EffectiveRate", "RateTally"]
 
 DIGITS: Final = 4
-"""Significant digits by which hourly rates are told apart: few enough that memory stays flat."""
+"""Significant digits by which hourly rates are distinguished: few enough that memory stays flat."""
 LEAST_HOURS: Final = 1e-3
 """Less is no price: AWS bills seconds."""
 BESIDE_USAGE: Final = {

@@ -1,4 +1,4 @@
-"""How a measured curve stands beside its bounds, point by point (METHOD, Physical limits)."""
+"""How a measured curve stands beside its bounds, point by point (METHOD, Plausible figures)."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ def _text(model: str) -> str:
 
 @lru_cache(maxsize=16)
 def measurements(model: str, gpu: str | None = None) -> tuple[Measurement, ...]:
-    """Return the measurements of one model, or none for a model that nobody measured.
+    """Return the measurements of one model, or none for a model without measurements.
 
     Only this model's file is read, and with a ``gpu`` only the rows of that GPU are parsed.
     """

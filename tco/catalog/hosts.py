@@ -71,7 +71,7 @@ class Hosts:
         return any(line.startswith(f"{model},{api},") for line in self._lines)
 
     def named(self, api: str, day: dt.date) -> ApiPrice | None:
-        """Return the price of ``host/model`` on a day, or None where nobody sells it."""
+        """Return the price of ``host/model`` on a day, or None where no host sells it."""
         lines = [line for line in self._lines if f",{api}," in line]
         return next((_price(line) for line in _read(lines, day) if line.api == api), None)
 
@@ -86,7 +86,7 @@ class Hosts:
 
     @cached_property
     def models(self) -> frozenset[str]:
-        """The models that somebody hosts."""
+        """The models that have a host."""
         return frozenset(line.split(",", 1)[0] for line in self._lines)
 
     def newer(self, model: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 A row is one price of one node, from a day on. ``instances.csv`` lists the GPUs of instance types,
 ``sources.csv`` names each source once, and ``index.csv`` lists the files with their rows, newest
-day and digest. `python -m tco.catalog.node_files` checks the files and writes the index anew.
+day and digest. `python -m tco.catalog.node_files` checks the files and rewrites the index.
 """
 
 from __future__ import annotations

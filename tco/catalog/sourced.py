@@ -22,7 +22,7 @@ Origin = Literal["plan", "book", "catalog"]
 class SourcedValue:
     """A figure with where it comes from: what a ledger line and the memo's last table show.
 
-    Figures with one ``driver`` are one opinion: they are high or low together.
+    Figures with one ``driver`` are high or low together.
     """
 
     name: str

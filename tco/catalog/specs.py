@@ -61,7 +61,7 @@ class ModelSpec:
 
     ``nonexpert_params_b`` are the parameters that every token reads. Without experts these are
     the active ones; with experts and no stated value it follows from total and active. ``layers``
-    and ``kv_elements`` are 0 where nobody published them: then no throughput can be estimated.
+    and ``kv_elements`` are 0 where they are not published: then no throughput can be estimated.
     ``weights_gb`` by precision are those a user states; otherwise they follow from the parameters.
     """
 

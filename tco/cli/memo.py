@@ -1,4 +1,4 @@
-"""`tco memo`: the memo for whoever decides."""
+"""`tco memo`: the memo for the people who decide."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Router = Literal["least-outstanding", "random"]
 TOLERANCE = 1e-9
 FIRST_STEPS = 64
 SOLVED_NODES = 128
-"""Of more nodes than this, so many are solved and the rest lie between them."""
+"""Of more nodes than this, this many are solved and the rest lie between them."""
 MOST_NODES = 100_000
 """More nodes than this is a mistake in the plan, not a fleet."""
 MOST_STEPS = 131_072

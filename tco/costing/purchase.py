@@ -123,7 +123,7 @@ class PurchaseOption:
         return tuple(price for price in prices if price is not None)
 
     def obtainable(self, scenario: Scenario) -> Quantity:
-        """Share of its nodes that serve: of spot nodes without a fallback what can be had."""
+        """Share of its nodes that serve: of spot nodes without a fallback the share available."""
         if self.spot is None or self.spot.on_demand is not None:
             return 1.0
         return np.minimum(1.0, scenario.value(self.spot.availability) * self.spot.overprovision)

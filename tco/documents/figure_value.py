@@ -55,7 +55,7 @@ class TokenPrices:
 
 @dataclass(frozen=True)
 class BenchmarkReach:
-    """The highest throughput of a benchmark, of so many points."""
+    """The highest throughput of a benchmark, and the number of its points."""
 
     output_tok_s: float
     points: int
@@ -64,7 +64,7 @@ class BenchmarkReach:
 
 @dataclass(frozen=True)
 class ScoreValue:
-    """A model's score in percent, on so many samples."""
+    """A model's score in percent, and the number of samples."""
 
     percent: float
     samples: int

@@ -169,22 +169,22 @@ def flip_sentence(rival: AlternativeResult) -> str:
     reached = list(_reached(rival.thresholds))[:2]
     if reached:
         return f"The answer would change if {' or '.join(reached)}."
-    levers = (rival.thresholds.api_price_factor, rival.thresholds.usd_per_gpu_hour)
-    if all(lever.status == "never" for lever in levers):
+    limits = (rival.thresholds.api_price_factor, rival.thresholds.usd_per_gpu_hour)
+    if all(limit.status == "never" for limit in limits):
         return "No single input changes the verdict, not even free GPU-hours."
     return "No single input changes the verdict."
 
 
 def _reached(limits: Thresholds) -> Iterator[str]:
     """Yield the figures that have a value at which both sides are equal, as clauses."""
-    levers: tuple[tuple[Threshold, Callable[[float], str]], ...] = (
+    limits: tuple[tuple[Threshold, Callable[[float], str]], ...] = (
         (limits.api_price_factor, _api_price),
         (limits.usd_per_gpu_hour, lambda value: f"a GPU-hour cost {usd_price(value)}"),
         (limits.utilization, lambda value: f"utilization were {percent(value)}"),
         (limits.fte, lambda value: f"operations took {plain(value, 2)} FTE"),
         (limits.capex_usd, lambda value: f"the nodes cost {usd(value)} to buy"),
     )
-    for limit, texts in levers:
+    for limit, texts in limits:
         if limit.status == "at" and limit.value is not None:
             yield texts(limit.value)
 

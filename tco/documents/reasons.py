@@ -21,14 +21,14 @@ def flips(result: Evaluation) -> list[str]:
         return []
     limits = rival.thresholds
     thresholds_shown: list[tuple[bool, str]] = []
-    levers: tuple[tuple[Threshold, str, Callable[[float], str], str], ...] = (
+    inputs: tuple[tuple[Threshold, str, Callable[[float], str], str], ...] = (
         (limits.api_price_factor, "API price", factor_text, "no factor would"),
         (limits.usd_per_gpu_hour, "GPU-hour", usd_price, "no price would"),
         (limits.utilization, "utilization", percent, "no value would"),
         (limits.fte, "labor", fte_text, "not even 0 FTE"),
         (limits.capex_usd, "purchase price", usd, "no price would"),
     )
-    for threshold, name, shown, never in levers:
+    for threshold, name, shown, never in inputs:
         if threshold.status == "at" and threshold.value is not None:
             thresholds_shown.append((True, f"{name} {shown(threshold.value)}"))
         elif threshold.status == "never":

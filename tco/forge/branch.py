@@ -65,7 +65,7 @@ class _Checkout:
 def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime) -> DiffDocument:
     """Compare the stacks of the working tree with a commit or another folder.
 
-    Raises TcoError where the base is not to be had, BadInput for what the head breaks.
+    Raises TcoError where the base is not available, BadInput for what the head breaks.
     """
     if not folder.is_dir():
         raise TcoError(f"{folder}: there is no such folder. Name the stacks folder by --stacks.")

@@ -101,7 +101,7 @@ class Repository:
     def base(self, named: str | None) -> Commit:
         """Return the commit to compare with: the one named, or where HEAD left the default branch.
 
-        ``NAME...`` is the merge base with NAME. Raises TcoError where it is not to be had.
+        ``NAME...`` is the merge base with NAME. Raises TcoError where it is not available.
         """
         if named is not None and not named.endswith("..."):
             sha = self._commit(named)

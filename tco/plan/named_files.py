@@ -111,7 +111,7 @@ class _Named:
     """The names that files of the folder have."""
 
     def missing(self, shown: str, folder: Path, source: Path | None) -> Problem:
-        """Return the problem of a name without a file: what stands in its way, or what exists."""
+        """Return the problem of a name without a file: what is in its way, or what exists."""
         if source is None:
             hint = f"It leads out of {folder}."
         elif source.exists():

@@ -1,4 +1,4 @@
-"""What remains of a plan without its faults, so that one run tells what else is wrong."""
+"""What remains of a plan without its faults, so that one run reports what else is wrong."""
 
 from __future__ import annotations
 

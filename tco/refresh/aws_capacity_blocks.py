@@ -38,14 +38,14 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
             continue
         rates = sorted(map(_hourly, offers))
         if rates:
-            dearer = f", up to {rates[-1]:g} USD" if rates[-1] > rates[0] else ""
+            highest = f", up to {rates[-1]:g} USD" if rates[-1] > rates[0] else ""
             fetched.prices.append(
                 ask.price(
                     instance,
                     usd_per_hour=point(rates[0]),
                     purchase="reserved",
                     kind="capacity-block",
-                    source=f"AWS capacity block offerings of {HOURS} h: {len(rates)}{dearer}",
+                    source=f"AWS capacity block offerings of {HOURS} h: {len(rates)}{highest}",
                 )
             )
     if fetched.troubles and len(fetched.troubles) == len(ask.blocks):

@@ -1,4 +1,4 @@
-"""Whether a replica's weights fit its GPUs: what does not fit does not run, whoever measured it."""
+"""Whether a replica's weights fit its GPUs: what does not fit does not run."""
 
 from __future__ import annotations
 

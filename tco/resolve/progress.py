@@ -19,7 +19,7 @@ def resolve_progress(todo: Lookup, model: str) -> ThroughputPath:
     """Return the path of a model's throughput.
 
     What the plan or a price book states holds from the pricing day on. Otherwise a model gains most
-    in the half year after its first measurement; one that nobody measured counts as settled.
+    in the half year after its first measurement; one without measurements counts as settled.
     """
     stated = todo.plan.outlook.throughput_factor_per_year
     yearly = todo.stated_or(f"outlook.{PER_YEAR}", stated, "x per year", PER_YEAR)

@@ -16,7 +16,7 @@ __all__ = ["with_own_figures"]
 def with_own_figures(stack: StackModel, stated_beside: Mapping[str, Range]) -> StackModel:
     """Return a stack whose plan's figures vary under its own name, as in `cloud: ops.fte`.
 
-    What both plans state alike at the same place is one opinion and keeps its bare name, as the
+    What both plans state alike at the same place is one figure and keeps its bare name, as the
     figures of the catalog do.
     """
 

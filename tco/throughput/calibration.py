@@ -1,7 +1,7 @@
 """One measured point carries the estimated curve: its error is mostly one factor per curve.
 
 Through one own point of the same setup the estimator is 7.7% off at other concurrencies and 8.7% at
-other shapes (METHOD, Pairs nobody measured).
+other shapes (METHOD, Estimate).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 MLPerf Server is the rate of Poisson arrivals at which p99 TTFT and p99 TPOT stay within stated
 limits: it is capacity, it meets objectives no stricter than those limits, and needs no burst
-factor. An offline maximum has no latency (METHOD, Throughput, kinds).
+factor. An offline maximum has no latency (METHOD, Throughput).
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ class Curve:
         return np.where(c < low, inside * c / low, inside)
 
     def latencies(self, name: LatencyName) -> Mapping[LatencyStatistic, FloatArray]:
-        """Return the latencies of a kind by statistic, with those that nobody measured as NaN."""
+        """Return the latencies of a kind by statistic, NaN where it is not measured."""
         known = self.itl_ms if name == "itl_ms" else self.ttft_ms
         return {**empty_latencies(len(self.concurrency)), **known}
 

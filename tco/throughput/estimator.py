@@ -1,4 +1,4 @@
-"""The physical estimator: throughput of a replica that nobody measured.
+"""The physical estimator: throughput of a replica without measurements.
 
 One decode step of b sequences takes
 
@@ -11,7 +11,7 @@ One decode step of b sequences takes
 
 with b = min(c, c_max). Seven constants are fitted (``data/throughput/figures.csv``); the median
 error is 14% on models and GPUs that were left out of the fit. It does not predict TTFT, offline
-maxima, disaggregated serving or speculative decoding (METHOD, Pairs nobody measured).
+maxima, disaggregated serving or speculative decoding (METHOD, Estimate).
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def alpha_of(prefill_share: Quantity, shape: Shape) -> Quantity:
 
 
 def effectiveness_of(cache_speedup: Quantity) -> Quantity:
-    """Return what a cache hit saves of its prefill where it is so many times as fast."""
+    """Return what a cache hit saves of its prefill where it is a number of times as fast."""
     return 1 - 1 / cache_speedup
 
 
@@ -52,7 +52,7 @@ def effectiveness_of(cache_speedup: Quantity) -> Quantity:
 class LengthRule:
     """The length rule of one configuration.
 
-    ``active_params_b`` is None where nobody states it: all tokens then count alike, and
+    ``active_params_b`` is None where it is not stated: all tokens then count alike, and
     ``is_known`` is False. ``stated_alpha`` and ``effectiveness`` come from a benchmark that states
     its share of prefill and its speed-up of cache hits.
     """
@@ -106,8 +106,8 @@ def length_rule(
     """Return the rule of a model on a replica of ``gpus``.
 
     Without a spec a model counts as dense where its ``weights_gb`` at a ``precision`` are known:
-    its parameters are the weights over the bytes of a parameter. Of a model of unknown size nobody
-    knows what prefill costs, so that cache hits save nothing.
+    its parameters are the weights over the bytes of a parameter. What prefill costs in a model of
+    unknown size is not known, so that cache hits save nothing.
     """
     if spec is not None:
         hybrid = "_hybrid" if spec.attention == "hybrid" else ""

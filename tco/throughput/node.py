@@ -88,7 +88,7 @@ class NodeThroughput:
 
     @property
     def is_estimate(self) -> bool:
-        """Return whether its source estimates it, or nobody measured it."""
+        """Return whether its source estimates it, or it is not measured."""
         throughput = self.curve or self.capacity
         stated = throughput is not None and throughput.is_estimate
         return stated or self.provenance.is_lean_at_most

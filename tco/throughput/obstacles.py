@@ -1,7 +1,7 @@
 """What the estimator was not validated for: a replica with an obstacle is never estimated.
 
 Long prompts, disaggregated serving, wide replicas without NVLink, weights that do not fit or barely
-do (METHOD, Pairs nobody measured).
+do (METHOD, Throughput).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a throughput comes from, and how far off it may be: a drawn factor, not a cap.
 
 The order is that of the sources: a measured curve of the exact configuration first, the physical
-estimator last (METHOD, Provenance and spread, and Pairs nobody measured).
+estimator last (METHOD, Spread).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Provenance(Enum):
 
     @property
     def is_lean_at_most(self) -> bool:
-        """Return whether nobody measured it, so that a verdict leans at most."""
+        """Return whether it is not measured, so that a verdict leans at most."""
         return self is Provenance.PREDICTED or self.is_estimated
 
 

@@ -1,10 +1,10 @@
 """Every way to know the throughput that a plan needs, in the order of the sources.
 
 1. the user's own measurement; 2. curves of the model on this GPU, measured, or scaled to replica
-sizes that nobody measured; 3. a rate measured under limits that are as strict as the plan's; 4. the
+sizes without measurements; 3. a rate measured under limits that are as strict as the plan's; 4. the
 same model on another GPU x the estimator's ratio; 5. a simulator's prediction; 6. the physical
 estimator; 7. measurements of last resort: the first days of a model, and saturated rates whose
-latency nobody knows. The first that has anything decides (METHOD, Pairs nobody measured): a plan
+latency is unknown. The first that has anything decides (METHOD, Throughput): a plan
 that no measured point serves is not rescued by an estimate.
 """
 

@@ -27,7 +27,7 @@ LEAST_REQUESTS: Final = 1000.0
 LEAST_SECONDS: Final = 1800.0
 LEVEL_STEP: Final = 0.005
 LEVELS: Final = math.ceil(math.log(MOST_BURST_RATE) / LEVEL_STEP)
-"""Rates are told apart by half a percent, so that memory does not grow with the windows."""
+"""Rates are distinguished by half a percent, so that memory does not grow with the windows."""
 BINS_PER_HOUR: Final = int(SECONDS_PER_HOUR) // BIN_SECONDS
 MOST_HOURS: Final = 100_000
 """Hours of arrivals that are kept; a log with more has wrong times."""

@@ -39,7 +39,7 @@ class Quantity(Enum):
 
 
 class Series(NamedTuple):
-    """One counter of one server: ``key`` tells it from all others."""
+    """One counter of one server: ``key`` identifies it."""
 
     key: str
     name: str
@@ -92,9 +92,9 @@ def series_of(server: str, name: str, labels: Mapping[str, str]) -> Series | Non
             le = float(labels.get("le", ""))
         except ValueError:
             raise ValueError(f"a bucket of {name} has no label le.") from None
-    told = ",".join(f"{label}={labels[label]!r}" for label in sorted(labels))
+    shown = ",".join(f"{label}={labels[label]!r}" for label in sorted(labels))
     model = labels.get(SERVING_METRICS[engine].model_label, "")
-    return Series(f"{server} {name} {told}", name, model, le)
+    return Series(f"{server} {name} {shown}", name, model, le)
 
 
 def series_of_text(server: str, text: str) -> Series | None:

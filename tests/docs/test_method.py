@@ -30,3 +30,16 @@ def test_every_function_exists() -> None:
     words = set(re.findall(r"\w+", code))
     named = {part for name in NAME.findall(text()) for part in name.split(".")}
     assert named - words - {"py"} == set()
+
+
+def test_every_section_that_the_code_refers_to_exists() -> None:
+    """A docstring's `METHOD, Estimate` leads to a heading or to a paragraph that begins so."""
+    sections = set(re.findall(r"^#+ (.+)$|^\*\*(.+?)\.?\*\*", text(), re.MULTILINE))
+    known = {name for pair in sections for name in pair if name}
+    missing = [
+        f"{path.relative_to(ROOT)}: {named}"
+        for path in sorted((ROOT / "tco").rglob("*.py"))
+        for named in re.findall(r"\bMETHOD, ([\w\s-]+)", path.read_text(encoding="utf-8"))
+        if " ".join(named.split()) not in known
+    ]
+    assert missing == []

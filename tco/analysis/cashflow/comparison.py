@@ -18,7 +18,7 @@ __all__ = ["OwnSide", "RivalSide", "rented_usd_per_gpu_hour", "rival_side"]
 
 @dataclass(frozen=True)
 class OwnSide:
-    """What self-hosting costs, the same against every alternative: likely, and lever by lever.
+    """What self-hosting costs, the same against every alternative: likely, and input by input.
 
     ``utilization`` is the whole fleet's in the month of the pricing day.
     """

@@ -1,4 +1,4 @@
-"""The decision, with its reasons as numbers and the facts that would flip it."""
+"""The decision, with its reasons as numbers and the facts that would change it."""
 
 from __future__ import annotations
 

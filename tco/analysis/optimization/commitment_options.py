@@ -1,7 +1,7 @@
-"""The ladder of commitments: from an API to owning, each with what it costs to be wrong.
+"""The commitment options, from an API to owning, each with its exit cost.
 
-Every rung holds the plan's nodes, bought another way; the same ledger prices it. Being wrong is
-stopping after three months: what is owed or paid ahead for the rest of the term, and for an owned
+Every option holds the plan's nodes, bought another way; the same ledger prices it. The exit is
+after three months: what is owed or was paid upfront for the rest of the term, and for an owned
 node its price less its residual value, the only resale price there is.
 """
 
@@ -56,7 +56,7 @@ RENTED: dict[str, tuple[RentedTerm, str]] = {
 def commitment_options(
     stack: StackModel, alternatives: Sequence[Alternative]
 ) -> tuple[CommitmentOption, ...]:
-    """All rungs, the easiest to leave first."""
+    """All options, the easiest to leave first."""
     rented = [_rented(stack, name) for name in RENTED]
     return _api(stack, alternatives), *rented, _rung(stack, "own", lambda pool: _own(stack, pool))
 

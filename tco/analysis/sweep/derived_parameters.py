@@ -1,4 +1,4 @@
-"""Levers of a sweep: what is turned after the look-up, or across all workloads at once."""
+"""Parameters of a sweep that are set after the look-up, or across all workloads at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["DERIVED_PARAMETERS", "ParameterUnit", "SweepParameter", "refused"]
 ParameterUnit = Literal["", "Mtok/month", "share", "USD/GPU-hour", "x", "FTE"]
 
 FULL_UTILIZATION_RTOL = 1e-9
-"""A fleet that twice the demand makes busier by no more than this part is as full as it gets."""
+"""A fleet that twice the demand fills by no more than this part more is as full as it gets."""
 
 
 def _same_file(source: StackFile, value: float) -> StackFile:

@@ -27,7 +27,7 @@ INPUT, CACHED, OUTPUT, REASONING, CACHE_WRITE, CACHE_WRITE_1H, STORAGE = PRICES
 LIST_LOW, LIST_HIGH = 0.2, 1.5
 """A contract is between these shares of the list price."""
 HOSTS_LOW, HOSTS_HIGH = 0.2, 3.0
-"""A host of a model is between these shares of what the cheapest and the dearest host ask."""
+"""A host of a model is between these shares of the lowest and the highest host's price."""
 RATIOS = {
     (OUTPUT, INPUT): (1.0, 30.0, "Are input and output swapped?"),
     (CACHED, INPUT): (0.001, 1.0, "Are input and cache hits swapped?"),

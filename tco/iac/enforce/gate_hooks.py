@@ -89,7 +89,7 @@ class Guard:
     failed: Sequence[str]
     """Why the program failed, once it has."""
     planned: Callable[[pulumi.Resource | None], bool]
-    """Tells the plan's own components from everything else that the program declares."""
+    """Distinguish the plan's own components from everything else that the program declares."""
     _declared: list[Resource] = field(default_factory=list[Resource])
     _judgement: pulumi.Output[Judgement] | None = None
 

@@ -1,7 +1,7 @@
 """The cost of a program while its resources come one at a time, as a policy sees them.
 
 A resource that comes alone does not say which launch template or reservation its ids mean. Its
-template is taken for the dearest of the program, its reservation for any of the program that fits.
+template is taken for the most expensive of the program, its reservation for any one that fits.
 """
 
 from __future__ import annotations
@@ -167,10 +167,10 @@ class RunningCost:
                 gpu=True,
                 total_usd_per_month=self._total,
             )
-        dearest = max(
+        costliest = max(
             seen, key=lambda group: (group.gpu, bool(group.cost.unpriced), _most(group.cost))
         )
-        return replace(dearest, resource=schedule, total_usd_per_month=self._total)
+        return replace(costliest, resource=schedule, total_usd_per_month=self._total)
 
     def templates_may_have_gpus(self) -> bool:
         """Return whether a launch template may start GPUs: one of the program, or one elsewhere."""

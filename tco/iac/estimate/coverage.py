@@ -31,7 +31,7 @@ def covered_nodes(pools: Iterable[NodePool]) -> dict[str, Size]:
     """By the URN of each pool, how many of its nodes a reservation in the program pays.
 
     Pools that name a reservation come first, then those that may join an open one. A pool whose
-    zone is not known joins an open one as declared, and not at its ceiling, the dearest case.
+    zone is not known joins an open one as declared, not at its ceiling, which then costs most.
     """
     listed = sorted(pools, key=lambda pool: pool.urn)
     free = {

@@ -57,7 +57,7 @@ class Share:
     choices: tuple[Choice, ...]
     units: Size
     ordered: bool = True
-    """Whether the first choice is taken while it can be had; else the cheapest."""
+    """Whether the first choice is taken while it is available; else the cheapest."""
 
 
 @dataclass(frozen=True, slots=True)

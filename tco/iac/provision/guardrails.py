@@ -1,4 +1,4 @@
-"""What tells people that money is spent: a budget at the planned figure, and alarms."""
+"""What notifies people that money is spent: a budget at the planned figure, and alarms."""
 
 from __future__ import annotations
 
@@ -81,18 +81,18 @@ def _budget(
     alarms: list[tuple[str, float]] = list(ALARMS)
     if break_even_usd is not None:
         alarms.append(("FORECASTED", round(100 * break_even_usd / usd_per_month, 1)))
-    hears: dict[str, Any] = {}
+    recipients: dict[str, Any] = {}
     if terms.budget_emails:
-        hears["subscriber_email_addresses"] = list(terms.budget_emails)
+        recipients["subscriber_email_addresses"] = list(terms.budget_emails)
     if terms.sns_topic_arn:
-        hears["subscriber_sns_topic_arns"] = [terms.sns_topic_arn]
+        recipients["subscriber_sns_topic_arns"] = [terms.sns_topic_arn]
     notifications: list[Any] = [
         {
             "notification_type": kind,
             "comparison_operator": "GREATER_THAN",
             "threshold": percent,
             "threshold_type": "PERCENTAGE",
-            **hears,
+            **recipients,
         }
         for kind, percent in alarms
     ]

@@ -50,7 +50,7 @@ class _Page:
 
 
 def comment(document: DiffDocument, label: str = "", limit_bytes: int = LIMIT_BYTES) -> str:
-    """Return the comment in Markdown. ``label`` tells the comments of several projects apart."""
+    """Return the comment in Markdown. ``label`` names the project among several."""
     view = diff_view(document)
     whole = _page(view, label)
     total = (
@@ -117,7 +117,7 @@ def _assumptions(rows: Sequence[StackRow]) -> list[str]:
     """List what would change each verdict and what was assumed, once for all stacks."""
     flips: list[str] = []
     shared: dict[str, list[str]] = {}
-    several = len({row.prices for row in rows}) > 1  # else the closing line tells it
+    several = len({row.prices for row in rows}) > 1  # else the closing line has it
     for row in rows:
         if row.flips:
             name = _clipped(row.name, LONGEST_NAME)

@@ -1,4 +1,4 @@
-"""Whether the benchmarks of a price book are possible: METHOD, Physical limits."""
+"""Whether the benchmarks of a price book are possible: METHOD, Plausible figures."""
 
 from __future__ import annotations
 
