@@ -244,7 +244,7 @@ class Lab:
         return name
 
     def nodes_by_hour(self, nodes: Sequence[float], name: str = "demand", **keys: Any) -> str:
-        """A workload that fills so many nodes of the model `unit` in each hour of a day."""
+        """A workload that fills this many nodes of the model `unit` in each hour of a day."""
         return self.workload(name, per_hour=[3600.0 * node for node in nodes] * 7, **keys)
 
     def book(self, name: str, **keys: Any) -> str:
@@ -329,7 +329,7 @@ def around(likely: float, sigma: float) -> list[float]:
 
 
 def at_start(usd: float, months: int) -> FloatArray:
-    """An upfront paid once, in the first of so many months."""
+    """An upfront paid once, in the first of a given number of months."""
     return np.array([usd, *([0.0] * (months - 1))])
 
 

@@ -64,7 +64,7 @@ class Repo(Lab):
     def pool(
         self, nodes: object, name: str = "one", purchase: Keys | None = None, **plan: Any
     ) -> None:
-        """The stack of a name with one pool `main` of so many nodes."""
+        """The stack of a name with one pool `main` of a given number of nodes."""
         pools = {"main": {**ON_DEMAND, "nodes": nodes, **(purchase or {})}}
         self.plan({"chat": self.service(pools, **plan.pop("service", {}))}, name, **plan)
 

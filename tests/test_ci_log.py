@@ -83,7 +83,7 @@ def test_json_keeps_its_values(value: Any) -> None:
     ["# Title", "## Part", "a::b", "  urn:pulumi:dev::p::t::n", "[x] #1", "#[x]", "`::`", ""],
 )
 def test_ordinary_text_is_unchanged(text: str) -> None:
-    """Nobody sees a backslash who has not written a command."""
+    """No one sees a backslash who has not written a command."""
     assert log_text(text) == log_json(text) == text
 
 

@@ -18,7 +18,7 @@ SOURCES = sorted((Path(tco.__file__).parent).rglob("*.py"))
 
 
 class _LastMoment(dt.datetime):
-    """A clock that stands in the last minute of the year in UTC."""
+    """A clock that is in the last minute of the year in UTC."""
 
     @classmethod
     def now(cls, tz: dt.tzinfo | None = None) -> _LastMoment:

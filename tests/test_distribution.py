@@ -36,7 +36,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_wheel_is_reproducible(wheel: Path, tmp_path: Path) -> None:
-    """Whoever builds a version again gets the published bytes."""
+    """Anyone who builds a version again gets the published bytes."""
     again = built_wheel(tmp_path)
     assert (again.name, again.read_bytes()) == (wheel.name, wheel.read_bytes())
 

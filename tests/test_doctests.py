@@ -21,7 +21,7 @@ MODULES = sorted(
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_of_docstrings_hold(name: str) -> None:
-    """An example that no longer holds misleads whoever reads it first."""
+    """An example that no longer holds misleads anyone who reads it first."""
     report: list[str] = []
     finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner()
     for example in finder.find(importlib.import_module(name)):

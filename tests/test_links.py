@@ -75,7 +75,7 @@ def test_a_file_replaced_by_a_link_to_it(
 def test_a_change_behind_a_link_points_at_the_file(
     repo: Repo, linked: Callable[[str, str], None]
 ) -> None:
-    """A stack file behind a link is compared, and the change stands in the file it leads to."""
+    """A stack file behind a link is compared, and the change is in the file it leads to."""
     linked(STACK, "../shared/plan.yaml")
     repo.branch()
     plan = repo.top / "shared" / "plan.yaml"

@@ -86,7 +86,7 @@ def test_the_ledger_adds_up(lab: Lab, stack: dict[str, Any]) -> None:
 
 @given(stacks(), st.floats(1.0, 3.0))
 def test_cost_grows_with_demand(lab: Lab, stack: dict[str, Any], factor: float) -> None:
-    """More requests never cost less: what a fleet does not take, a dearer API bills."""
+    """More requests never cost less: what a fleet does not take, a more expensive API bills."""
     less = usd(evaluated(lab, stack))
     more = usd(evaluated(lab, {**stack, "load": stack["load"] * factor}))
     assert more >= less * (1 - 1e-9)

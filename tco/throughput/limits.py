@@ -1,8 +1,9 @@
 """Whether a throughput is possible at all: physical bounds and Little's law.
 
-See METHOD, Plausible figures. No step is shorter than one read of the active weights, and no GPU does more than its dense peak. A
+No step is shorter than one read of the active weights, and no GPU does more than its dense peak. A
 rate above a bound is rejected; one far above what any measurement reaches is implausible. By
-Little's law tok/s x (TTFT + ITL (out - 1)) is c x out: a measured ratio is between 0.7 and 1.1.
+Little's law tok/s x (TTFT + ITL (out - 1)) is c x out: a measured ratio is between 0.7 and 1.1
+(METHOD, Plausible figures).
 """
 
 from __future__ import annotations

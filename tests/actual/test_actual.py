@@ -27,7 +27,7 @@ def lines_of(found: Actual) -> dict[str, VarianceLine]:
 
 
 def served(mtok: float, **keys: object) -> Measured:
-    """So many million tokens served, and what else was measured."""
+    """Millions of tokens served, and what else was measured."""
     return Measured(served_mtok={ALL: mtok}, **keys)  # pyright: ignore[reportArgumentType]
 
 

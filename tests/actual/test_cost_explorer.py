@@ -177,7 +177,7 @@ TAG = {"TagKey": "tco:stack", "Type": "UserDefined"}
 def test_an_empty_answer_says_whether_the_tag_is_activated(
     ask: Ask, aws: Aws, tags: list[dict[str, str]], message: str
 ) -> None:
-    """The usual cause of a bill of nothing is a tag that nobody activated."""
+    """The usual cause of a bill of nothing is a tag that no one activated."""
     answers(aws, page(), NODES)
     answers(aws, page(), REST)
     aws.answers(

@@ -76,7 +76,7 @@ def test_a_factor_that_moves_alone_makes_the_whole_variance(
 
 
 def test_what_was_not_measured_is_no_effect_of_its_own() -> None:
-    """Without the tokens served, or the speed, factors that cannot be told apart stay together."""
+    """Without the tokens served, or the speed, inseparable factors stay together."""
     planned, actual = Cost(1000.0, 10_000.0), Cost(1200.0, 13_200.0)
     neither = node_effects(planned, actual, planned_rate=10.0, volume=None, throughput=None)
     assert neither == pytest.approx({"quantity": 2_000, "price": 1_200})

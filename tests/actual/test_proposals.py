@@ -20,7 +20,7 @@ OFFICE: Keys = {"kind": "office", "peak_to_mean": 2}
 
 
 def plan(lab: Lab, nodes: float = 6.0, **keys: Any) -> None:
-    """A fleet that follows an office's load of so many nodes, with half a person."""
+    """A fleet that follows an office's load of a given number of nodes, with half a person."""
     lab.workload(requests_per_month=nodes * 730 * 3600, shape=OFFICE)
     lab.stack({"main": {**ON_DEMAND, "nodes": FOLLOWING}}, **{"ops": {"fte": 0.5}, **keys})
 
@@ -30,7 +30,7 @@ def by_key(found: tuple[Proposal, ...]) -> dict[str, Proposal]:
 
 
 def measured(nodes: float, speed: float, **keys: Any) -> Measured:
-    """The tokens of so many full nodes of the benchmark, on nodes of a speed."""
+    """The tokens of a given number of full nodes of the benchmark, on nodes of a speed."""
     return Measured(served_mtok={ALL: nodes * MTOK_PER_NODE}, output_tok_s={ALL: speed}, **keys)
 
 
@@ -77,7 +77,7 @@ def test_hours_held_beyond_the_load_lower_its_target(lab: Lab) -> None:
 
 
 def test_hours_of_a_fixed_fleet_say_nothing_of_its_load(lab: Lab) -> None:
-    """Its nodes are held whatever the load is; without a measured speed nobody knows how full."""
+    """Its nodes are held whatever the load is; without a measured speed no one knows how full."""
     plan(lab)
     lab.stack({"main": {**ON_DEMAND, "nodes": 8}})
     fixed = by_key(proposals(compare(lab, [node_hours(9000, RATE)], measured(6.0, 100.0))))

@@ -247,7 +247,7 @@ def test_usage_types(
     ],
 )
 def test_paid_systems_by_operation(written: Written, operation: str, system: str | None) -> None:
-    """A report without product columns still tells Windows and Red Hat from plain Linux."""
+    """A report without product columns still distinguishes Windows and Red Hat from plain Linux."""
     [line] = read(written([{**USAGE, "line_item_operation": operation}]))
     assert line.operating_system == system
 

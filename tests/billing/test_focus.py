@@ -259,6 +259,6 @@ def test_instances(written: Written, case: str) -> None:
     ],
 )
 def test_categories(written: Written, changed: Row, category: str) -> None:
-    """Transfer is told from compute, whose service AWS books it under."""
+    """Transfer is distinguished from compute, whose service AWS books it under."""
     [line] = read(written([{**ROW, **changed}]))
     assert line.category is CostCategory(category)

@@ -46,7 +46,7 @@ def test_other_files(written: Written, text: str) -> None:
 
 
 def test_the_other_format(written: Written) -> None:
-    """A user who names one format and hands over the other is told which it is."""
+    """A user who names one format and hands over the other learns which it is."""
     assert "this looks like a FOCUS export; expected" in refusal(written([ROW]), name="cur")
     assert "Name its format: cur." in refusal(written([USAGE]), name="focus")
 

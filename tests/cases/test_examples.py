@@ -1,4 +1,4 @@
-"""The example stacks show each way the math can end: refused, near the line, closed."""
+"""The example stacks show each way the decision can end: refused, near the line, closed."""
 
 from __future__ import annotations
 

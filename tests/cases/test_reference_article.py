@@ -131,7 +131,7 @@ def test_api_bill_at_four_to_one(lab: Lab) -> None:
     ("gpu_hour", "share"), [(2.79, 0.984), (2.00, 0.706), (2.50, 0.882), (3.00, None)]
 )
 def test_parity_with_the_bundle(lab: Lab, gpu_hour: float, share: float | None) -> None:
-    """Against the whole bundle the node is at parity at 98.4% of use, not three times dearer.
+    """Against the whole bundle the node is at parity at 98.4% of use, not at three times its cost.
 
     10.00 / 10.16 = 98.4%; at $3.00 per GPU-hour 10.75 / 10.16 = 105.8%: never.
     """

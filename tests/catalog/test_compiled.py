@@ -24,7 +24,7 @@ def compiled(tmp_path: Path) -> Path:
 
 
 def test_compiled_books_are_the_parsed_ones(compiled: Path) -> None:
-    """Whoever compiles gets the same rows, values of the same types, and the same digests."""
+    """Anyone who compiles gets the same rows, values of the same types, and the same digests."""
     books = compiled_books(compiled, FILES)
     assert books is not None
     assert repr(books) == repr(BOOKS)
@@ -41,7 +41,7 @@ def test_compiling_again_gives_the_same_bytes(compiled: Path) -> None:
 
 
 def test_changed_data_are_not_read_from_the_compiled_file(compiled: Path) -> None:
-    """A price that somebody has just written counts at once."""
+    """A price that someone has just written counts at once."""
     with (compiled / FILES[0].name).open("a", encoding="utf-8") as file:
         file.write("# seen again\n")
     assert compiled_books(compiled, data_files(compiled)) is None

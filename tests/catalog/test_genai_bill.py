@@ -18,7 +18,7 @@ from tco.ranges import point
 DAY = dt.date(2026, 11, 23)
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 EVERY = 13
-"""One of so many models is billed: about 150 of them, each for four kinds of request."""
+"""One of this many models is billed: about 150 of them, each for four kinds of request."""
 REQUESTS = (
     # input, cached share, written share of the rest, output
     (1_000, 0.0, 0.0, 500),

@@ -52,7 +52,7 @@ def shipped() -> Catalog:
 def _theirs(
     prices: Mapping[str, float], kind: str, *, batch: bool = False, hour: bool = False
 ) -> Decimal:
-    """Return what the second table bills for so many requests, in its own arithmetic."""
+    """Return what the second table bills for a given number of requests, in its own arithmetic."""
     tokens, hits, writes, output = KINDS[kind]
 
     def price(key: str) -> Decimal | None:

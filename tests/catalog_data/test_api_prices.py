@@ -90,7 +90,7 @@ def test_long_prompts_cost_more(shipped: Catalog) -> None:
 
 @pytest.mark.parametrize("name", ["openai/gpt-5.5", "anthropic/claude-sonnet-5-5"])
 def test_residency_costs_a_tenth_more(shipped: Catalog, name: str) -> None:
-    """Keeping data in the United States is a row of its own, 10 % dearer than the global one."""
+    """Keeping data in the United States is a row of its own, 10% above the global price."""
     plain, kept = api(shipped, name), api(shipped, f"{name}-us")
     assert plain.properties == ()
     assert kept.properties == ("us-residency",)

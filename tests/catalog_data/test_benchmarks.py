@@ -55,7 +55,7 @@ def test_its_operating_points(
 
 
 def test_concurrency_increases(shipped: Catalog) -> None:
-    """A curve's points stand in the order of their concurrency, none twice."""
+    """A curve's points are in the order of their concurrency, none twice."""
     for row, _ in shipped.rows(Benchmark):
         loads = [point.concurrency.likely for point in row.points if point.concurrency]
         assert loads == sorted(set(loads)), row.key

@@ -65,7 +65,7 @@ def test_every_row_has_its_source_and_statistics() -> None:
 
 
 def test_no_row_is_shipped_twice() -> None:
-    """The same record with the same result stands in one file once."""
+    """The same record with the same result is in one file once."""
     seen = Counter((model, *row) for model, row in every_row())
     assert not [key for key, times in seen.items() if times > 1]
 

@@ -67,7 +67,7 @@ def test_every_benchmarked_model_has_weights(shipped: Catalog) -> None:
 
 
 def test_benchmarked_models_fit_their_gpus(shipped: Catalog) -> None:
-    """Nobody measured a model on cards that cannot hold its weights."""
+    """No one measured a model on cards that cannot hold its weights."""
     memory = {row.gpu: row.memory_gb.likely for row, _ in shipped.rows(Hardware)}
     weights = {row.model: row.weights_gb for row, _ in shipped.rows(ModelRow)}
     for row, _ in shipped.rows(Benchmark):

@@ -91,7 +91,7 @@ def test_spot_is_cheaper_than_on_demand(shipped: Catalog) -> None:
 
 
 def test_commitments_are_cheaper_than_on_demand(shipped: Catalog) -> None:
-    """Nobody commits to pay more: recurring plus prepaid is below the on-demand price."""
+    """No one commits to pay more: recurring plus prepaid is below the on-demand price."""
     hours = {"1yr": 8_760, "3yr": 26_280}
     compared = 0
     for row, _ in shipped.rows(NodePrice):

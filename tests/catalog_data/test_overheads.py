@@ -74,7 +74,7 @@ def test_the_list_of_needed_figures_is_whole() -> None:
 
 
 def test_overheads_state_no_zero(shipped: Catalog) -> None:
-    """An overhead nobody looked up is absent, never free."""
+    """An overhead no one looked up is absent, never free."""
     for row, _ in shipped.rows(Figure):
         assert row.value.low > 0, row.figure
 

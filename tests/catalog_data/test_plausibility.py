@@ -130,7 +130,7 @@ def test_a_bound_is_consistent(key: str) -> None:
 
 @pytest.mark.parametrize("name", ["bounds.csv", "gpu_hours.csv"])
 def test_every_row_has_a_source(name: str) -> None:
-    """Whoever doubts a bound can look up what it is based on."""
+    """Anyone who doubts a bound can look up what it is based on."""
     with (DATA / name).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert all(row["source"] and dt.date.fromisoformat(row["as_of"]) for row in rows)

@@ -182,7 +182,7 @@ def test_a_request_rate_is_a_point_by_its_latency(calibrate: Calibrate, tmp_path
 def test_the_next_plan_uses_the_curve(
     tco_command: Tco, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What nobody had measured was estimated; now it is measured, and not drawn."""
+    """What no one had measured was estimated; now it is measured, and not drawn."""
     stacks = tmp_path / "stacks"
     shutil.copytree(ROOT / "stacks" / "workloads", stacks / "workloads")
     shutil.copy(ROOT / "stacks" / "Pulumi.llama-h100.yaml", stacks)

@@ -297,7 +297,7 @@ def test_interrupted_while_posting(
 def test_no_forge_there(
     changed: Repo, tco_command: Tco, job: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A forge that is not reached is told by its address, and the summary has the text."""
+    """A forge that is not reached is reported by its address, and the summary has the text."""
     monkeypatch.setattr("tco.forge.http.MOST_TRIES", 1)
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     ran = tco_command("comment", "github", stdin=_diff(changed, tco_command))

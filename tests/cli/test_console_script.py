@@ -68,7 +68,7 @@ def test_a_reader_that_stops_early_is_told_nothing(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
 @pytest.mark.parametrize("arguments", [["--help"], ["prices", "list"]])
 def test_a_full_disk_is_one_line(tmp_path: Path, arguments: list[str]) -> None:
-    """Output that cannot be written is told in one line and fails."""
+    """Output that cannot be written is reported in one line and fails."""
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(
             [str(SCRIPT), *arguments],

@@ -60,7 +60,7 @@ def test_increase_limit(changed: Repo, tco_command: Tco, limit: str, code: int) 
 
 
 def test_increase_of_the_unknown_is_refused(repo: Repo, tco_command: Tco) -> None:
-    """A total that nobody knows is not zero: with a limit the branch is refused."""
+    """A total that no one knows is not zero: with a limit the branch is refused."""
     repo.write("Pulumi.prod.yaml", "config: {tco:plan: {services: 3}}")
     repo.branch()
     repo.pool(1, "prod")

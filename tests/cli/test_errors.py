@@ -35,7 +35,7 @@ def test_only_what_writes_says_that_nothing_was_written(shell: Shell, tmp_path: 
 
 
 def test_a_stack_named_by_its_file_is_told_its_name(shell: Shell) -> None:
-    """Who gives the file of a stack is told what to give instead."""
+    """Who gives the file of a stack learns what to give instead."""
     told = shell("plan", str(shell.lab.folder / "Pulumi.one.yaml")).err
     assert "Write its name: one." in " ".join(told.split())
 
@@ -58,7 +58,7 @@ def test_bad_input_as_json_goes_to_stdout(shell: Shell) -> None:
 
 
 def test_problems_of_all_files_at_once(shell: Shell) -> None:
-    """Every file's problems are told in one run, not one run per problem."""
+    """Every file's problems are reported in one run, not one run per problem."""
     shell.lab.stack({"main": {"instance": "box.9x", "nodes": 1}})
     shell.lab.write("Pulumi.two.yaml", "[]")
     answer = shell("plan")
@@ -81,7 +81,7 @@ def test_an_unknown_stack_is_told_with_the_nearest(shell: Shell) -> None:
 
 @pytest.mark.parametrize("folder", ["nowhere", "empty"])
 def test_a_folder_without_stacks(shell: Shell, tmp_path: Path, folder: str) -> None:
-    """A folder that is missing or holds no stack is told, with json as well."""
+    """A folder that is missing or holds no stack is reported, with json as well."""
     (tmp_path / "empty").mkdir()
     place = str(tmp_path / folder)
     answer = shell.bare("plan", "--stacks", place)

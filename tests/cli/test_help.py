@@ -31,7 +31,7 @@ COMMANDS = dict(all_commands())
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_every_command_and_option_has_help(shell: Shell, path: tuple[str, ...]) -> None:
-    """Nobody has to read the code to know what a command or an option does."""
+    """No one has to read the code to know what a command or an option does."""
     command = COMMANDS[path]
     assert command.help
     options = [param for param in command.params if isinstance(param, click.Option)]

@@ -121,7 +121,7 @@ def test_long_list_is_cut_with_its_rest_summed(catalog: Catalog) -> None:
 
 
 def test_names_cannot_steer_the_terminal(catalog: Catalog) -> None:
-    """A preview of somebody else's program is untrusted text."""
+    """A preview of someone else's program is untrusted text."""
     program = Program()
     program.add(VOLUME, "v\x1b[2J", {"type": "gp3", "size": 1})
     program.add(INSTANCE, "i\x1b[31m", {"instanceType": "x\x1b]0;\x07"})

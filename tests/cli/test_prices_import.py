@@ -282,7 +282,7 @@ def test_a_bill_at_the_contracts_discount(imported: Import, book: Path) -> None:
 
 
 def test_a_book_that_is_not_confidential(imported: Import, book: Path) -> None:
-    """Rows are added, and the user hears that the rates would show."""
+    """Rows are added, and the user is warned that the rates would show."""
     book.write_text("source: mine\nas_of: 2026-01-01\nprices: []\n")
     answer = imported(ON_DEMAND)
     assert answer.code == OK

@@ -74,7 +74,7 @@ def test_sweep_problem_as_json(shell: Shell) -> None:
 
 
 def test_sweep_that_fails_on_its_way_keeps_its_lines(shell: Shell) -> None:
-    """A value that only the fleet refuses is told after the lines that were written."""
+    """A value that only the fleet refuses is reported after the lines that were written."""
     follows = {"min": 0, "max": 100_000, "follow": "load"}
     shell.lab.stack({"main": {**ON_DEMAND, "nodes": follows}})
     answer = shell("sweep", "one", "volume=1e3..1e10:2", "--format", "csv")

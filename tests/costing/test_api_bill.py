@@ -70,7 +70,7 @@ def test_cache_writes_cost_what_is_above_the_input_price(
 
 
 def test_reasoning_is_billed_as_output(lab: Lab) -> None:
-    """50 tokens that nobody reads cost what 50 tokens of output cost."""
+    """50 tokens that no one reads cost what 50 tokens of output cost."""
     assert bill(lab, {}, {"reasoning": 50}) == pytest.approx(900 + 1_500)
 
 

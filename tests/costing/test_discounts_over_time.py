@@ -54,7 +54,7 @@ def test_a_spot_nodes_fallback_steps_by_its_own_discount(lab: Lab) -> None:
     """The price on demand behind a spot node is discounted, its spot price is not."""
     listed, _ = npv(evaluated(lab, {"purchase": "spot"}))
     own, _ = npv(evaluated(lab, {"purchase": "spot"}, UNTIL_MAY))
-    fallback = 0.15 * 20 * 730  # to be had 85% of the time
+    fallback = 0.15 * 20 * 730  # available 85% of the time
     assert listed - own == pytest.approx(6 * 0.2 * fallback)
 
 

@@ -1,4 +1,4 @@
-"""By which names uncertain figures are known: each by what it belongs to, one name an opinion."""
+"""By which names uncertain figures are known: each by what it belongs to, one name each."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_tabulated_fleets_are_near_the_exact_ones(lab: Lab, follow: str, burst: 
 
 
 def test_known_throughput_needs_no_table(lab: Lab) -> None:
-    """Where the speed is no opinion the exact fleet is used as it stands."""
+    """Where the speed is not uncertain the exact fleet is used as it stands."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}})
     stack = lab.load()
     exact = operate(stack, 1.0)

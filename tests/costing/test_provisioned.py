@@ -90,7 +90,7 @@ def test_worked_example(lab: Lab) -> None:
     ],
 )
 def test_units_are_bought_where_they_pay(lab: Lab, units: Keys, expected: int) -> None:
-    """Dearer than by the token: none; cheap: for the peak; in the steps that are sold."""
+    """More expensive than by the token: none; cheap: for the peak; in the steps that are sold."""
     assert use(lab, OFFICE, units).units[0] == expected
 
 

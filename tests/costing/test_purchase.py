@@ -44,7 +44,7 @@ def test_spot_pool_takes_the_catalogs_band_and_the_on_demand_price(lab: Lab) -> 
 
 
 def test_what_spot_without_fallback_cannot_get_overflows(lab: Lab) -> None:
-    """With fallback none, a full spot node that can be had 80% of the time serves 80%."""
+    """With fallback none, a full spot node that is available 80% of the time serves 80%."""
     lab.workload(requests_per_month=730 * 3600)
     spot = {"availability": 0.8, "interruptions_per_node_hour": 0, "fallback": "none"}
     pool: Keys = {**ON_DEMAND, "purchase": "spot", "nodes": 1, "spot": spot}
@@ -64,7 +64,7 @@ def test_all_upfront_is_amortised_over_its_term(lab: Lab) -> None:
 
 
 def test_unused_reserved_hours_are_shown_apart(lab: Lab) -> None:
-    """A commitment is paid in every hour; the hours that nobody needs are a line of their own."""
+    """A commitment is paid in every hour; the hours that no one needs are a line of their own."""
     lab.nodes_by_hour([1] * 12 + [0] * 12)
     lab.stack({"base": reserved("no-upfront")})
     lines = [line for line in lab.evaluate().lines if line.line.category == "compute"]

@@ -19,7 +19,7 @@ ONE = np.zeros(1, np.intp)
 
 
 def saturating() -> RelativeRate:
-    """T(c) = 1,000 c/(c + 20) by so many points that interpolation does not show; c* = 40."""
+    """T(c) = 1,000 c/(c + 20) by enough points that interpolation does not show; c* = 40."""
     c: FloatArray = 10.0 ** np.linspace(-2.0, 4.6, 6_000)
     return relative_rate(c, 1000.0 * c / (c + HALF), FULL)
 

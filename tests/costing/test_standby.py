@@ -22,13 +22,13 @@ from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category
 def test_chance_that_enough_nodes_are_up(
     availability: float, needed: int, expected: list[float]
 ) -> None:
-    """P(at least so many of n + k nodes are up) is the binomial tail: .99^4 = .960596 for k=0."""
+    """P(at least m of n + k nodes are up) is the binomial tail: .99^4 = .960596 for k=0."""
     found = [chances_up((needed + k,), (availability,))[needed] for k in range(len(expected))]
     assert found == pytest.approx(expected, abs=1e-6)
 
 
 def test_chance_over_pools_of_different_reliability() -> None:
-    """Two pools are convolved: one of two nodes up is 1 - .1 x .2 whatever pool it stands in."""
+    """Two pools are convolved: one of two nodes up is 1 - .1 x .2 whatever pool it is in."""
     assert chances_up((1, 1), (0.9, 0.8))[1] == pytest.approx(1 - 0.1 * 0.2)
 
 
@@ -56,7 +56,7 @@ def test_spares_for_a_target_at_the_price_of_the_pool(lab: Lab, target: float, s
 
 
 def test_spares_where_the_fleet_is_sometimes_half_idle(lab: Lab) -> None:
-    """Availability is weighed by requests, and idle nodes of a static fleet stand in as spares."""
+    """Availability is weighed by requests, and idle nodes of a static fleet serve as spares."""
     lab.nodes_by_hour([4] * 12 + [2] * 12)
     lab.stack({"main": {**ON_DEMAND, "nodes": 4}}, {"standby": {"availability": 0.973}})
     # k = 0: 2/3 of the requests at P(4 of 4 up) = .960596, 1/3 at P(2 of 4 up) = .999996

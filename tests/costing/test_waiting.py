@@ -74,7 +74,7 @@ def test_more_hours_never_make_the_peak_higher(week: list[int], share: float, ho
 
 
 def cost(lab: Lab, can_wait: Any, pools: Keys | None = None, week: Any = (3, 1)) -> float:
-    """USD per month for half days of so many nodes' work."""
+    """USD per month for half days of a given number of nodes' work."""
     request = {"name": "all", "share": 1, "input": 900, "output": 100, "can_wait": can_wait}
     days = [node for node in week for _ in range(12)]
     lab.nodes_by_hour(days, classes=[request])

@@ -31,7 +31,7 @@ def check(text: str, name: str) -> None:
 
 @pytest.mark.parametrize("page", [PAGE, README], ids=lambda page: page.name)
 def test_examples_of_the_pages_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever types the examples of a page sees what the page shows."""
+    """Anyone who types the examples of a page sees what the page shows."""
     monkeypatch.chdir(ROOT)
     check("\n".join(BLOCK.findall(page.read_text(encoding="utf-8"))), page.name)
 

@@ -1,4 +1,4 @@
-"""The scheduled workflow of docs/catalog.md, run as a runner would, on programs that stand in."""
+"""The scheduled workflow of docs/catalog.md, run as a runner would, on programs in their place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Days that cannot be what they say are told, each cause once."""
+"""Days that cannot be what they say are reported, each cause once."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_cautions_are_told_apart_by_kind(lab: Lab) -> None:
 
 
 def test_a_pricing_day_to_come(lab: Lab) -> None:
-    """Nobody knows the prices of a day after today."""
+    """No one knows the prices of a day after today."""
     lab.stack(NODE, pricing_day="2027-01-01")
     assert "the pricing day 2027-01-01 is after today (2026-11-23)" in _minded(lab)
 

@@ -60,7 +60,7 @@ def aws() -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Cloud:
-    """What is in moto: read back by boto3, as AWS would tell it."""
+    """What is in moto: read back by boto3, as AWS would return it."""
 
     address: str
 

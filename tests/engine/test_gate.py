@@ -16,7 +16,7 @@ CLOSED = "The gate is closed"
 
 
 def refused(run: Run) -> None:
-    """An update that ended because of the gate, told as an error and not as a crash."""
+    """An update that ended because of the gate, reported as an error and not as a crash."""
     assert run.code != 0
     assert "tco-gate" in run.text
     assert CLOSED in run.text
@@ -291,7 +291,7 @@ TOPIC = 'topic = aws.sns.Topic("theirs", name="theirs", tags={"team": "a"})'
 def test_while_closed_an_input_that_is_not_known_at_an_update_is_refused(
     project: Project, cloud: Cloud, before: str, count: str, arguments: tuple[str, ...]
 ) -> None:
-    """The engine leaves such an input out: what a reservation then holds, nobody can tell."""
+    """The engine leaves such an input out: what a reservation then holds, is not known."""
     program = project.folder / "__main__.py"
     own = program.read_text(encoding="utf-8")
     given = plan({"main": on_demand(1)}, cloud.subnets, guardrails=False)

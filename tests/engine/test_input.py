@@ -1,4 +1,4 @@
-"""Bad plans in the real engine: told once, as one error, with nothing provisioned."""
+"""Bad plans in the real engine: reported once, as one error, with nothing provisioned."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def changed(**keys: Any) -> Keys:
 def test_every_problem_of_a_plan_is_told_once_and_nothing_is_provisioned(
     project: Project, given: Keys | None, told: list[str]
 ) -> None:
-    """Somebody who has to fix five things wants to read five things, and no traceback."""
+    """Someone who has to fix five things wants to read five things, and no traceback."""
     project.write("stacks/Pulumi.dev.yaml", {"config": {"tco:plan": given}} if given else {})
     if given:
         project.stack(given)

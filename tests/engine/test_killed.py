@@ -30,7 +30,7 @@ def killed(session: int) -> None:
 def test_a_killed_update_neither_doubles_a_pool_nor_loses_it(
     project: Project, cloud: Cloud
 ) -> None:
-    """A node that nobody knows of costs as much as one that is used."""
+    """A node that no one knows of costs as much as one that is used."""
     project.settings["TCO_TEST_SLOW"] = GROUP
     project.stack(opened(plan({"main": on_demand()}, cloud.subnets, guardrails=False)))
     project.init()

@@ -121,7 +121,7 @@ def test_gate_without_configuration_refuses(foreign: Project) -> None:
 
 
 def test_gate_refuses_an_unknown_instance_type(foreign: Project, tmp_path: Path) -> None:
-    """A type that only an update will tell is refused in the preview, as a violation."""
+    """A type that only an update will reveal is refused in the preview, as a violation."""
     unknown = PROGRAM.replace('instance_type="p5.48xlarge"', "instance_type=aws.s3.Bucket('b').arn")
     foreign.write("__main__.py", unknown)
     run = foreign.run("preview", *limits(tmp_path, maxUsdPerMonth=10_000_000))
@@ -132,7 +132,7 @@ def test_gate_refuses_an_unknown_instance_type(foreign: Project, tmp_path: Path)
 def test_price_reads_the_preview_and_the_policy_pack_agrees(
     foreign: Project, tmp_path: Path
 ) -> None:
-    """`pulumi preview --json | tco price -` tells the same month as the pack's summary."""
+    """`pulumi preview --json | tco price -` reports the same month as the pack's summary."""
     preview = foreign.done("preview", "--json").out
     (tmp_path / "preview.json").write_text(preview, encoding="utf-8")
     priced = tco_price(tmp_path / "preview.json")
@@ -151,7 +151,7 @@ def tco_price(file: Path) -> dict[str, Any]:
 
 
 def test_recorded_preview_is_what_the_engine_prints(foreign: Project) -> None:
-    """The files that the tests of `tco price` read are the engine's, not what somebody thinks.
+    """The files that the tests of `tco price` read are the engine's, not what someone thinks.
 
     After a change that is meant, write ``told`` to the file.
     """

@@ -78,7 +78,7 @@ def test_scaling_groups_hold_what_the_plan_declares_until_they_are_destroyed(
 def test_budget_and_idle_alarms_go_with_the_pools(
     project: Project, cloud: Cloud, groups: dict[str, Any]
 ) -> None:
-    """An idle GPU is the dearest way to run a model; somebody has to hear of it."""
+    """An idle GPU is the most expensive way to run a model; someone has to be notified of it."""
     budgets = cloud.client("budgets").describe_budgets(AccountId="123456789012")["Budgets"]
     [budget] = [budget for budget in budgets if budget["BudgetName"] == "tco-dev"]
     assert budget["CostFilters"] == {"TagKeyValue": ["user:tco:stack$dev"]}

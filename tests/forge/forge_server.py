@@ -65,7 +65,7 @@ class State:
         return [comment["body"] for comment in self.comments]
 
     def add(self, body: str, login: str = "github-actions[bot]", kind: str = "Bot") -> Keys:
-        """A comment of somebody."""
+        """A comment of someone."""
         with self.lock:
             number = max((comment["id"] for comment in self.comments), default=0) + 1
             author = {"user": {"login": login, "type": kind}, "author": {"username": login}}

@@ -176,7 +176,7 @@ def test_a_fork_fails_nothing(job: Job) -> None:
 
 
 def test_a_base_of_ones_own(job: Job) -> None:
-    """`base` reaches the command as one argument, whatever stands in it."""
+    """`base` reaches the command as one argument, whatever is in it."""
     job.inputs = {"base": "main; touch pwned"}
     assert job.run() == 1
     assert not (job.repo.top / "pwned").exists()

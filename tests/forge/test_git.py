@@ -90,7 +90,7 @@ def test_any_folder(tmp_path: Path, priced: Catalog, folder: str) -> None:
 
 
 def test_no_stack_on_either_side(repo: Repo) -> None:
-    """A folder without stacks is most likely the wrong one: it is told."""
+    """A folder without stacks is most likely the wrong one: it is reported."""
     repo.write("notes.txt", "nothing")
     repo.branch()
     with pytest.raises(TcoError, match="holds no stack file"):

@@ -47,7 +47,7 @@ def test_a_named_merge_request_comes_before_the_one_of_the_job(
 
 
 def test_a_missing_project_is_named_with_the_option_that_gives_it() -> None:
-    """Outside a pipeline nothing tells the project."""
+    """Outside a pipeline nothing names the project."""
     with pytest.raises(TcoError, match="--project GROUP/NAME"):
         place_of(None, 5, None, {})
 
@@ -64,7 +64,7 @@ def test_a_missing_number_fails_for_a_person_and_is_left_out_in_a_pipeline(
 
 
 def test_a_missing_token_posts_nothing_from_a_fork_and_fails_elsewhere() -> None:
-    """A fork's pipeline is not given the token, which is nobody's mistake."""
+    """A fork's pipeline is not given the token, which is no one's mistake."""
     with pytest.raises(NotPosted):
         token_of({}, Place("", "octo/repo", 5, fork=True))
     with pytest.raises(TcoError, match="scope `api`") as caught:
@@ -86,7 +86,7 @@ def test_a_missing_token_posts_nothing_from_a_fork_and_fails_elsewhere() -> None
 def test_only_notes_of_the_tokens_user_are_ours(
     server: State, login: str | None, note: Keys, found: bool
 ) -> None:
-    """Nobody else's note is updated, and none that GitLab wrote about the merge request."""
+    """No one else's note is updated, and none that GitLab wrote about the merge request."""
     server.login = login
     server.add("text").update(note)
     place = Place(server.url, "octo/repo", 5)

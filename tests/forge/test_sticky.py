@@ -56,7 +56,7 @@ def test_created_once_then_updated_in_place(server: State) -> None:
 
 
 def test_identical_is_not_written(server: State) -> None:
-    """A push that changes nothing in the answer notifies nobody, however much later it runs."""
+    """A push that changes nothing in the answer notifies no one, however much later it runs."""
     Run(server).say("same", 1)
     assert Run(server).say("same", 9) == "unchanged"
     assert server.writes == ["POST"]
@@ -150,7 +150,7 @@ def test_nothing_to_say_starts_no_comment(server: State) -> None:
 
 
 def test_a_comment_deleted_meanwhile_is_written_anew(server: State) -> None:
-    """Somebody deletes the comment between reading and writing: the run writes a new one."""
+    """Someone deletes the comment between reading and writing: the run writes a new one."""
     server.add(said("old").body)
     server.troubles.append(Trouble(method="PATCH", status=404, content={"message": "Not Found"}))
     assert Run(server).say("new", 1) == "created"
@@ -211,7 +211,7 @@ def test_an_outage_that_names_its_end(server: State) -> None:
 
 
 def test_an_outage_that_lasts_is_told(server: State) -> None:
-    """After five tries the address and the status are told, and not the token."""
+    """After five tries the address and the status are reported, and not the token."""
     server.troubles += [Trouble(method="GET", status=503, content={"message": "Unicorn!"})] * 9
     with pytest.raises(Refused, match="503: Unicorn!") as caught:
         Run(server).say("text")
@@ -247,7 +247,7 @@ def test_rate_limits_are_waited_out(
 
 
 def test_a_limit_that_lasts_long_ends_the_run(server: State) -> None:
-    """Nobody pays for a job that sleeps for an hour: it says how long, and ends."""
+    """No one pays for a job that sleeps for an hour: it says how long, and ends."""
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "5000"}
     server.troubles.append(Trouble(method="GET", status=403, content=LIMIT, headers=headers))
     waits: list[float] = []
@@ -281,7 +281,7 @@ def test_a_fork_may_only_read(server: State) -> None:
 
 @pytest.mark.parametrize("status", [401, 404, 422])
 def test_a_refusal_is_not_tried_again(server: State, status: int) -> None:
-    """What another try cannot change is told at once, in the forge's words."""
+    """What another try cannot change is reported at once, in the forge's words."""
     server.troubles.append(
         Trouble(method="GET", status=status, content={"message": "No\x1b[31m such\nthing"})
     )

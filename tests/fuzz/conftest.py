@@ -33,7 +33,7 @@ def only_this_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Run commands in an empty folder, with a secret beside it that nobody named."""
+    """Run commands in an empty folder, with a secret beside it that no one named."""
     made = Runner(tmp_path)
     monkeypatch.chdir(made.folder)
     return made

@@ -34,7 +34,7 @@ ODD: st.SearchStrategy[Any] = st.one_of(
 ODD_KEYS = st.one_of(st.sampled_from(HOSTILE), st.sampled_from(TEXTS), st.text(max_size=8))
 
 TOKEN = "oDd{}oDd"
-"""Stands in a tree for what is written into its text as it is."""
+"""The place in a tree of what is written into its text as it is."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ RAW_YAML: tuple[str, ...] = (
     *('"\\uD800"', "? a", "[", "}", "|\n  x", "'", '"', "%x", "@x", "- b", "a: b: c", "\t1"),
     *("# x", "!!timestamp 2026-11-23", "!!null ''", "!!bool yes", "1.0e+400"),
 )
-"""Values as nobody writes them, and as YAML reads them to everybody's surprise."""
+"""Values as no one writes them, and as YAML reads them to everybody's surprise."""
 LINES: tuple[str, ...] = (
     *("---", "...", "\t", "%TAG ! x", "a: 1", "? ", "- x", "<<: *a", "{", "]", "\ufeff"),
     *("\x00", "#"),

@@ -330,7 +330,7 @@ def _bounded() -> Generator[None]:
 
 
 def _address_space() -> int | None:
-    """Bytes of address space that this process has, where the system tells."""
+    """Bytes of address space that this process has, where the system reports it."""
     statistics = Path("/proc/self/statm")
     if not statistics.exists():
         return None

@@ -46,7 +46,7 @@ def stacks(runner: Runner) -> Runner:
 
 @st.composite
 def changed(draw: st.DrawFn, files: Files) -> tuple[Sample, str, bytes]:
-    """An example stack, one of its files, and what stands in that file now."""
+    """An example stack, one of its files, and what is in that file now."""
     sample = draw(st.sampled_from([sample for sample in samples() if files(sample)]))
     name = draw(st.sampled_from(files(sample)))
     tree = draw(mutated(sample.trees[name], plan_vocabulary()))

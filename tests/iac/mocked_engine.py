@@ -177,7 +177,7 @@ def _run(
     logger = logging.Logger("program")
     logger.addHandler(_Lines(deployment.log))
     hooks = _Hooks()
-    set_root_resource(cast("pulumi.Resource", None))  # so that the stack is made anew
+    set_root_resource(cast("pulumi.Resource", None))  # so that the stack is made again
     provider = _Provider(outputs)
     monitor = _Monitor(deployment, before, hooks, provider)
     mocks.set_mocks(provider, "tco", STACK, False, logger, monitor)
@@ -216,7 +216,7 @@ def deploy(
 ) -> Deployment:
     """Run the program's steps on the stack `one`; what was there ``before`` is updated.
 
-    ``evaluated`` stands in for the evaluation, ``outputs`` are the stack's from the run before,
+    ``evaluated`` replaces the evaluation, ``outputs`` are the stack's from the run before,
     ``config`` is the rest of the configuration, ``declare`` declares the
     plan's pools, ``more`` what else the user's program has.
     """

@@ -1,4 +1,4 @@
-"""Pulumi programs as their previews and states tell them, in the form the engine writes."""
+"""Pulumi programs as their previews and states show them, in the form the engine writes."""
 
 from __future__ import annotations
 

@@ -253,7 +253,7 @@ def test_a_plan_without_services(lab: Lab) -> None:
 
 
 def test_a_pool_in_two_services(lab: Lab) -> None:
-    """A node serves one model: its name stands in one service."""
+    """A node serves one model: its name is in one service."""
     lab.plan({"a": lab.service(NODE), "b": lab.service(NODE)})
     assert 'the pool "main" is in the services a and b' in lab.refused()
 

@@ -177,7 +177,7 @@ def test_all_problems_of_a_file_at_once(lab: Lab) -> None:
 
 
 def test_faults_and_unknown_names_at_once(lab: Lab) -> None:
-    """What is wrong by itself and what no catalog knows are told in one run."""
+    """What is wrong by itself and what no catalog knows are reported in one run."""
     pools: Keys = {
         "main": {**ON_DEMAND, "nodes": -1},
         "other": {**ON_DEMAND, "instance": "bx.8x", "nodes": 1},
@@ -227,7 +227,7 @@ def test_every_unknown_name_of_a_service_at_once(lab: Lab) -> None:
     ],
 )
 def test_a_fault_is_not_told_twice(lab: Lab, service: Keys, plan: Keys) -> None:
-    """What may follow from another fault is not told beside it."""
+    """What may follow from another fault is not reported beside it."""
     lab.workload()
     pools: Keys = {"main": {**ON_DEMAND, "instance": "bx.8x", "nodes": 1}}
     lab.plan({"chat": {**lab.service(pools), **service}}, **plan)
@@ -235,7 +235,7 @@ def test_a_fault_is_not_told_twice(lab: Lab, service: Keys, plan: Keys) -> None:
 
 
 def test_a_pool_left_out_is_not_missed(lab: Lab) -> None:
-    """A standby in a pool that cannot be is not told to name none."""
+    """A standby in a pool that cannot be is not reported as naming none."""
     pools: Keys = {"bad": {"nodes": 1}, "main": {**ON_DEMAND, "nodes": 1}}
     lab.stack(pools, {"standby": {"pool": "bad", "nodes": 1}})
     text = lab.refused()
@@ -254,7 +254,7 @@ def test_a_bad_plan_and_bad_files_at_once(lab: Lab) -> None:
 
 
 def test_problems_of_all_files_of_a_stack_at_once(lab: Lab) -> None:
-    """A bad workload, a bad price book and an unknown one are told together."""
+    """A bad workload, a bad price book and an unknown one are reported together."""
     lab.stack(NODE, prices=["mine.yaml", "contract-of-2026"])
     lab.write("workloads/demand.yaml", {"classes": []})
     lab.write("prices/mine.yaml", {"source": "x", "as_of": "2026-11-01", "prces": []})
@@ -273,7 +273,7 @@ def test_unknown_workload(lab: Lab) -> None:
 
 
 def test_a_folder_of_workloads_without_one(lab: Lab) -> None:
-    """Where no workload is, the folder is named; a folder in a workload's place is told as one."""
+    """Where no workload is, the folder is named; a folder in a workload's place is called one."""
     lab.stack(NODE)
     workload = lab.folder / "workloads" / "demand.yaml"
     workload.unlink()

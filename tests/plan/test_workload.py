@@ -101,7 +101,7 @@ def test_values_of_a_week_are_taken_as_they_are(lab: Lab) -> None:
 
 
 def hours(first: str, count: int) -> list[str]:
-    """So many full hours, in UTC."""
+    """A number of full hours, in UTC."""
     start = dt.datetime.fromisoformat(first)
     return [(start + dt.timedelta(hours=hour)).isoformat() for hour in range(count)]
 
@@ -320,7 +320,7 @@ def test_a_gap_is_told_in_the_offset_of_the_file(lab: Lab) -> None:
 
 
 def test_many_lines_with_one_cause_are_counted(lab: Lab) -> None:
-    """A file without offsets is told by its first lines and their number."""
+    """A file without offsets is reported by its first lines and their number."""
     rows = [(hour.replace("+00:00", ""), 1) for hour in hours(MONDAY, 168)]
     text = refused_csv(lab, table(rows))
     assert text.count("has no offset") == 5
@@ -351,7 +351,7 @@ def test_a_broken_class_does_not_make_the_list_empty(lab: Lab) -> None:
 
 
 def test_a_tab_is_told_as_one(lab: Lab) -> None:
-    """YAML's own words for a tab help nobody."""
+    """YAML's own words for a tab help no one."""
     lab.write("workloads/demand.yaml", "requests_per_month: 100\nclasses:\n\t- name: all\n")
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
     assert "line 3, column 1: a tab. YAML is indented by spaces." in lab.refused()
@@ -372,7 +372,7 @@ def test_csv_that_is_none(lab: Lab, text: object, told: str) -> None:
 
 
 def test_csv_that_is_missing(lab: Lab) -> None:
-    """A CSV that is not there is told by its own name."""
+    """A CSV that is not there is reported by its own name."""
     assert "chat.csv: 1 problem\n  there is no such file." in refused(lab, csv="chat.csv")
 
 

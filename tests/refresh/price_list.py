@@ -94,7 +94,7 @@ def tiered(instance: str, sku: str) -> str:
 
 
 def lists(aws: Aws, *items: str, region: str = "us-east-1", pages: int = 1) -> None:
-    """The price list of a region answers with these products, on so many pages."""
+    """The price list of a region answers with these products, on several pages."""
     filters = [
         {"Type": "TERM_MATCH", "Field": field, "Value": value}
         for field, value in {**FIELDS, "regionCode": region}.items()

@@ -46,7 +46,7 @@ def rate(usd: str, option: str = "No Upfront", years: int = 1, **keys: Any) -> d
 
 
 def rates(aws: Aws, *results: dict[str, Any], pages: int = 1) -> None:
-    """The service answers with these rates, on so many pages."""
+    """The service answers with these rates, on several pages."""
     wanted = {"region": "us-east-1", "productDescription": "Linux/UNIX", "tenancy": "shared"}
     for page in range(pages):
         params: dict[str, Any] = {

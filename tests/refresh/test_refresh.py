@@ -106,7 +106,7 @@ def test_a_dry_run_writes_nothing(refresh: Refresh, aws: Aws, book: Path) -> Non
 def test_a_price_that_changes_twice_a_day_keeps_the_days_row(
     refresh: Refresh, aws: Aws, book: Path
 ) -> None:
-    """A book has one price of a thing and a day; the newer one is shown, and told."""
+    """A book has one price of a thing and a day; the newer one is shown, and reported."""
     for usd in ("55", "56"):
         lists(aws, product(BIG, usd, "A1"))
         answer = refresh(*ONE, "--instance", BIG)
@@ -116,7 +116,7 @@ def test_a_price_that_changes_twice_a_day_keeps_the_days_row(
 
 
 def test_a_region_that_fails_takes_no_other_with_it(refresh: Refresh, aws: Aws, book: Path) -> None:
-    """What arrived is written, what is missing is told, and the exit code says so."""
+    """What arrived is written, what is missing is reported, and the exit code says so."""
     lists(aws, product(BIG, "55", "A1"))
     aws.fails("pricing", "us-east-1", "get_products", "ThrottlingException")
     answer = refresh(*ONE, "--region", "eu-west-1")

@@ -194,7 +194,7 @@ def test_labels_replace_the_default_ones(lab: Lab) -> None:
 def test_an_alert_is_a_warning_where_crossing_it_costs_money(
     lab: Lab, requests: float, alerts: list[str], severity: str
 ) -> None:
-    """A plan that loses is told of the chance to win, not warned of it."""
+    """A plan that loses is shown the chance to win, not warned of it."""
     crossed = [
         rule
         for rule in rules(document(lab, requests=requests))

@@ -1,4 +1,4 @@
-"""A confidential book tells its totals and never its rates, in any face."""
+"""A confidential book shows its totals and never its rates, in any face."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def books(lab: Lab, *, by_discount: bool, confidential: bool) -> list[str]:
 
 
 def faces(lab: Lab, *, confidential: bool, by_discount: bool = False) -> dict[str, str]:
-    """Everything that is written of a stack whose every rate stands in a book of its own."""
+    """Everything that is written of a stack whose every rate is in a book of its own."""
     own = books(lab, by_discount=by_discount, confidential=confidential)
     lab.workload(requests_per_month=1.7 * 730 * 3600)
     service = {"overflow": "own/api"}
@@ -79,7 +79,7 @@ def faces(lab: Lab, *, confidential: bool, by_discount: bool = False) -> dict[st
 
 
 def told_in(text: str) -> list[str]:
-    """The rates that stand in a text as numbers of their own."""
+    """The rates that are in a text as numbers of their own."""
     numbers = set(re.findall(r"\d[\d.]*", text))
     return [rate for rate in RATES if rate in numbers]
 

@@ -205,7 +205,7 @@ def test_an_api_is_named_by_its_id(lab: Lab) -> None:
 
 
 def test_every_row_is_an_estimate(result: Evaluation) -> None:
-    """A reader can tell a plan's rows from an invoice's."""
+    """A reader can distinguish a plan's rows from an invoice's."""
     assert {row["x_Estimate"] for row in parsed([result])} == {"true"}
 
 

@@ -86,9 +86,9 @@ def _shape(text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_memo_of_hostile_names_has_no_markup_of_theirs(lab: Lab, name: str) -> None:
-    """No raw HTML, no link, no image and no mention stands in a memo, whatever the names are."""
+    """No raw HTML, no link, no image and no mention is in a memo, whatever the names are."""
     page = rendered(memo(memo_document(_hostile(lab, name))))
-    page = page.split("<pre>")[0] + page.split("</pre>")[1]  # nobody is mentioned in code
+    page = page.split("<pre>")[0] + page.split("</pre>")[1]  # no one is mentioned in code
     for tag in ("<img", "<a ", "<b>", "<del>", "<em>it", "<strong>bold", "@team"):
         assert tag not in page
 
@@ -136,7 +136,7 @@ STACKS = {"everything": _everything, "refusing": _refusing, "simple": _simple}
 
 @pytest.mark.parametrize("name", STACKS)
 def test_golden_memo(lab: Lab, name: str, request: pytest.FixtureRequest) -> None:
-    """The memo reads as the one in tests/golden; `make golden` writes it anew."""
+    """The memo reads as the one in tests/golden; `make golden` writes it again."""
     text = memo(memo_document(STACKS[name](lab)))
     path = GOLDEN / f"{name}.md"
     if request.config.getoption("--renew"):
@@ -185,7 +185,7 @@ def test_what_has_no_price_leaves_no_empty_sentence(lab: Lab) -> None:
 
 
 def test_no_alternatives_are_the_reason_of_their_own(lab: Lab) -> None:
-    """A plan that compares with nothing is told so, not that nothing is eligible."""
+    """A plan that compares with nothing is described so, not that nothing is eligible."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=[])
     view = stack_view(stack_summary(lab.evaluate()))
     assert view.headline == "Unknown: $14,600/month; the plan declares no alternatives."

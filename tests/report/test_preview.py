@@ -39,7 +39,7 @@ def test_on_demand_an_idle_node_of_a_fixed_pool_is_paid_too(lab: Lab) -> None:
 
 
 def test_a_node_without_an_on_demand_price(lab: Lab) -> None:
-    """Nobody knows what is paid until the commitment is bought, and the line says so."""
+    """No one knows what is paid until the commitment is bought, and the line says so."""
     terms: Keys = {"purchase": "reserved", "usd_per_hour": 12, **COMMITMENT}
     book = lab.book("far", prices=[{"instance": "box.8x", "region": "r9", **terms}])
     text = base_text(lab, pool={"region": "r9"}, prices=[book])

@@ -68,7 +68,7 @@ def test_comparison_fits_as_well(lab: Lab) -> None:
 
 @pytest.mark.parametrize("count", [2, 5, 6, 11])
 def test_many_stacks_are_compared_in_blocks(lab: Lab, count: int) -> None:
-    """More stacks than five stand in blocks of their own, each with the rows' names."""
+    """More stacks than five are in blocks of their own, each with the rows' names."""
     result = _busy(lab)
     stack = stack_summary(result)
     text = comparison([stack] * count)

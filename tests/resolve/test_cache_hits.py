@@ -58,7 +58,7 @@ def test_nodes_that_hold_every_session_bring_the_hits_back(lab: Lab) -> None:
 
 
 def test_sessions_of_a_model_without_specs(lab: Lab) -> None:
-    """Nobody knows how many sessions its memory keeps: the hits are as stated, and noted."""
+    """No one knows how many sessions its memory keeps: the hits are as stated, and noted."""
     lab.workload(
         classes=[{**CLASS, "input": 900, "output": 100}],
         sessions={"active": 1e6, "context_tokens": 1000},

@@ -139,7 +139,7 @@ def test_a_confidential_price_is_not_shown(lab: Lab) -> None:
 
 
 def test_an_override_waives_no_implausible_figure(lab: Lab) -> None:
-    """Its limit would be compared with a total that nobody believes."""
+    """Its limit would be compared with a total that no one believes."""
     override = {
         "reason": "pilot",
         "approved_by": "the CTO",

@@ -63,7 +63,7 @@ def test_no_price(lab: Lab, pool: Keys, told: str) -> None:
 
 
 def test_a_book_that_no_plan_names(lab: Lab) -> None:
-    """What only a book beside the plan holds is told with the book, whatever kind of name it is."""
+    """What only a book beside the plan holds is reported with the book, whatever kind it is."""
     benchmark = {
         **{"model": "own", "gpu": "H100", "gpus": 8, "precision": "fp8", "engine": "vllm"},
         **{"input": 900, "output": 100, "points": [{"concurrency": 1, "output_tok_s": 10}]},
@@ -134,7 +134,7 @@ def test_no_interruption_rate(lab: Lab) -> None:
     ],
 )
 def test_no_benchmark(lab: Lab, serving: Keys, told: str) -> None:
-    """A speed that nobody measured is refused with those that there are."""
+    """A speed that no one measured is refused with those that there are."""
     lab.stack(NODE, {"serving": serving})
     assert told in lab.refused()
 
@@ -232,7 +232,7 @@ def test_a_misspelled_alternative_is_an_error(lab: Lab) -> None:
 
 
 def test_all_look_ups_at_once(lab: Lab) -> None:
-    """A plan with four unknown names is told all four."""
+    """All four unknown names of a plan are reported."""
     lab.stack(
         {"main": {"instance": "x", "nodes": 1}, "more": {"offer": "y", "nodes": 1}},
         {"overflow": "z/z"},
@@ -310,7 +310,7 @@ def test_the_pricing_day_is_the_plans_or_today(lab: Lab) -> None:
 
 
 def test_a_service_without_standby_is_warned_of(lab: Lab) -> None:
-    """No standby is the default, and nobody overlooks it."""
+    """No standby is the default, and no one overlooks it."""
     lab.stack(NODE)
     assert any("chat has no standby" in text for text in lab.warned())
     lab.stack(NODE, {"standby": {"pool": "main", "nodes": 1}})
@@ -380,7 +380,7 @@ def test_a_rival_that_a_requirement_rules_out(lab: Lab) -> None:
 
 
 def test_a_model_of_ones_own_is_estimated_from_its_config(lab: Lab) -> None:
-    """The config.json of a model that nobody measured is enough for a plan, LEAN at most."""
+    """The config.json of a model that no one measured is enough for a plan, LEAN at most."""
     config = Path(__file__).parents[1] / "throughput" / "configs" / "llama-3.1-70b.json"
     lab.write("models/mine.json", config.read_text(encoding="utf-8"))
     lab.stack(NODE, {"serving": {"model": "mine", "config": "models/mine.json"}})

@@ -102,7 +102,7 @@ def test_only_leaves_hosts_out_and_the_answer_says_what_they_cost(hosted: Lab) -
 
 
 def test_against_may_name_a_host(hosted: Lab) -> None:
-    """And a name that is nobody's is refused, with what was probably meant."""
+    """And a name that is no one's is refused, with what was probably meant."""
     hosted.stack(NODE, against="middle/unit")
     assert hosted.evaluate().verdict.against == "middle/unit"
     hosted.stack(NODE, against="midle/unit")

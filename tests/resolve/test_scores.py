@@ -77,7 +77,7 @@ def test_another_stack_is_held_to_the_score_as_an_api_is(lab: Lab) -> None:
 
 
 def test_a_plan_whose_own_model_is_below_its_min_score_is_refused(lab: Lab) -> None:
-    """Nobody asks more of an API than of the model that the plan itself runs."""
+    """No one asks more of an API than of the model that the plan itself runs."""
     _stack(lab, _score("unit", 75.9), require=_needs(80))
     assert "unit, the model of chat itself, scores 75.9, below 80 (order form" in lab.refused()
 
@@ -125,7 +125,7 @@ def test_the_memo_names_the_sources_of_the_scores(lab: Lab) -> None:
 
 
 def test_a_difference_within_the_error_is_none(lab: Lab) -> None:
-    """sqrt(0.784^2 + 0.774^2) is 1.1 points; 80 and 80.9 are not told apart."""
+    """sqrt(0.784^2 + 0.774^2) is 1.1 points; 80 and 80.9 are not distinguished."""
     _stack(lab, _score("unit", 80), _score("plain", 80.9))
     assert _quality(lab).text.endswith("10,000 samples, within the error")
 

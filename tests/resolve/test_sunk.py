@@ -37,7 +37,7 @@ def test_it_costs_what_it_would_sell_for(lab: Lab) -> None:
 
 
 def test_it_costs_less_than_a_new_one(lab: Lab) -> None:
-    """The money spent is spent: only what can still be had for the node counts."""
+    """The money spent is spent: only what the node can still be sold for counts."""
     assert compute(kept(lab, sunk(96_000))) < compute(kept(lab, owned(PRICE)))
 
 

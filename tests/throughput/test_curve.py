@@ -100,7 +100,7 @@ def test_token_time_is_a_running_maximum() -> None:
 
 
 def test_an_unknown_latency_is_unverified() -> None:
-    """A TTFT that nobody measured, or measured at another shape, leaves the answer unverified."""
+    """A TTFT that no one measured, or measured at another shape, leaves the answer unverified."""
     made = point(ROUND, LatencyObjectives(ttft_ms={"p50": 1000}))
     assert made.slo == "unverified"
     assert made.unverified == ("TTFT p50 <= 1000 ms",)

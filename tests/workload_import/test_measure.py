@@ -64,7 +64,7 @@ def tokens(rows: Sequence[Row]) -> list[float]:
 
 
 def tokens_of(demand: Demand, requests: float) -> list[float]:
-    """The same of so many planned requests."""
+    """The same of a given number of planned requests."""
     parts = [
         (
             request_class.share,

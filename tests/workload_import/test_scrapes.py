@@ -38,7 +38,7 @@ class Scrape:
 
 
 def vllm(requests: float, model: str = "m", cached: float | None = None, **keys: float) -> Counts:
-    """Counters of a vLLM server after so many requests of 1,000 prompt and 100 answer tokens."""
+    """Counters of a vLLM server after requests of 1,000 prompt and 100 answer tokens each."""
     labels = f'engine="0",model_name="{model}"'
     counts = {
         f'vllm:request_success_total{{{labels},finished_reason="stop"}}': requests * 0.75,
@@ -166,7 +166,7 @@ def test_the_first_sample_of_a_new_replica_is_a_start(tmp_path: Path) -> None:
 
 
 def test_replicas_add_up(tmp_path: Path) -> None:
-    """Servers are told apart by the name of the file, or by the labels of Prometheus."""
+    """Servers are distinguished by the name of the file, or by the labels of Prometheus."""
     as_files(tmp_path, every(10, [vllm(0), vllm(60)]))
     found = measured(as_files(tmp_path, every(10, [vllm(500), vllm(540)]), server="node2"))
     assert found.requests == pytest.approx(100)
@@ -183,7 +183,7 @@ def test_replicas_add_up(tmp_path: Path) -> None:
 def test_a_gap_is_not_time_without_demand(
     tmp_path: Path, form: Callable[[Path, Sequence[Scrape]], Path]
 ) -> None:
-    """Two hours at a request per second with six hours between that nobody scraped."""
+    """Two hours at a request per second with six hours between that no one scraped."""
     before = [Scrape(5 * step, vllm(300 * step)) for step in range(13)]
     after = [Scrape(420 + 5 * step, vllm(90_000 + 300 * step)) for step in range(13)]
     found = measured(form(tmp_path, [*before, *after]))

@@ -122,7 +122,7 @@ def test_a_stacks_intervals_agree_with_a_scan(lab: Lab, name: str, overflow: str
 
 
 def test_an_interval_is_what_a_plan_of_that_volume_says(lab: Lab) -> None:
-    """A plan at a volume inside an interval is cheaper than its rival, outside it is dearer."""
+    """A plan at a volume inside an interval is cheaper than its rival, outside it costs more."""
     _stack(lab, STACKS["re-sized"])
     result = lab.evaluate()
     wins = result.alternatives[0].wins_mtok_per_month
@@ -171,7 +171,7 @@ def test_an_interval_is_open_only_if_the_saving_lasts(lab: Lab) -> None:
 
 
 def test_an_unpriced_rival_has_no_interval(lab: Lab) -> None:
-    """Nothing can be won against a price that nobody knows."""
+    """Nothing can be won against a price that no one knows."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, alternatives=["api/short"])
     assert lab.evaluate().alternatives[0].wins_mtok_per_month == []
 

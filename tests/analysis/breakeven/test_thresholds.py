@@ -138,7 +138,7 @@ CENTS = st.integers(-10_000, 10_000).map(lambda cents: cents / 100)
 
 @given(CENTS, CENTS)
 def test_flip_is_the_root_of_a_line(at_zero: float, at_one: float) -> None:
-    """Where a value flips, the line through both points is zero there."""
+    """Where a value changes sign, the line through both points is zero there."""
     found = flip(at_zero, at_one)
     if found.value is not None:
         assert found.value >= 0
@@ -152,16 +152,16 @@ def test_flip_is_the_root_of_a_line(at_zero: float, at_one: float) -> None:
 @pytest.mark.parametrize(
     ("line", "status"),
     [
-        ((5, 5), "always"),  # a lever that moves nothing, and it is won
+        ((5, 5), "always"),  # an input that moves nothing, and it is won
         ((-5, -5), "never"),
         ((-1, -3), "never"),  # even a price of 0 does not help
-        ((1, 3), "always"),  # even an API for nothing would be dearer
+        ((1, 3), "always"),  # even an API for nothing would be more expensive
         ((-1, -0.5), "at"),
         ((4, 2), "at"),
     ],
 )
 def test_what_no_value_flips(line: tuple[float, float], status: str) -> None:
-    """Always and never: no value of the lever changes the answer."""
+    """Always and never: no value of the input changes the answer."""
     assert flip(*line).status == status
 
 

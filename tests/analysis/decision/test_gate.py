@@ -38,7 +38,7 @@ def test_open(lab: Lab) -> None:
 
 
 def test_closed_by_the_math(lab: Lab) -> None:
-    """A stack that is dearer than its rival stays closed, and only for that."""
+    """A stack that is more expensive than its rival stays closed, and only for that."""
     result = gated(lab, alternatives=["api/plain"])
     assert (result.gate.open, failing(result)) == (False, ["business-case"])
 
@@ -52,7 +52,7 @@ def test_closed_without_a_probability(lab: Lab) -> None:
 
 
 def test_closed_by_a_line_without_a_price(lab: Lab) -> None:
-    """Requests that nobody serves have no price, and close it twice over."""
+    """Requests that no one serves have no price, and close it twice over."""
     result = gated(lab, load=1.5)
     assert set(failing(result)) == {"business-case", "everything-priced", "demand-served"}
 
@@ -112,12 +112,12 @@ def test_automatic_node_counts_are_not_provisioned(lab: Lab) -> None:
     """A new benchmark must not resize a running fleet: `auto` closes the gate."""
     result = gated(lab, {"main": {**ON_DEMAND, "nodes": "auto"}})
     assert failing(result) == ["node-counts"]
-    # what nobody provisions may be automatic
+    # what no one provisions may be automatic
     assert gated(lab, {"main": {"offer": "acme/8x", "nodes": "auto"}}).gate.open
 
 
 def test_advisory_is_closed_as_well(lab: Lab) -> None:
-    """An advisory gate tells the same; only its level is another."""
+    """An advisory gate reports the same; only its level is another."""
     result = gated(lab, alternatives=["api/plain"], gate={"level": "advisory"})
     assert (result.gate.open, result.gate.level) == (False, "advisory")
 
@@ -236,7 +236,7 @@ def test_closed_by_the_stale_price_of_one_region(lab: Lab) -> None:
 
 
 def test_closed_by_a_price_seen_after_today(lab: Lab) -> None:
-    """On a day before a price was seen nobody can have known it."""
+    """On a day before a price was seen no one can have known it."""
     gated(lab)
     early = evaluate(lab.load(), dt.date(2024, 1, 1))
     assert failing(early) == ["prices-fresh"]
@@ -272,7 +272,7 @@ def test_a_constraint_is_measured_by_a_fresh_price(lab: Lab) -> None:
 
 
 def test_a_reservation_without_an_on_demand_price(lab: Lab) -> None:
-    """Where nobody knows what `up` would pay, an unbought reservation keeps the gate closed."""
+    """Where no one knows what `up` would pay, an unbought reservation keeps the gate closed."""
     terms: Keys = {"purchase": "reserved", "usd_per_hour": 12, **COMMITMENT}
     book = lab.book("far", prices=[{"instance": "box.8x", "region": "r9", **terms}])
     pools = {"base": {**RESERVED, "region": "r9", "commitment": COMMITMENT}}

@@ -43,7 +43,7 @@ def test_the_rival_decides(
 
 
 def test_a_cheaper_rival_left_aside_is_named(lab: Lab) -> None:
-    """Whoever compares with a premium API only is told of the one at a tenth of it."""
+    """Anyone who compares with a premium API only is shown the one at a tenth of it."""
     alternatives = ["api/dear", "api/plain"]
     verdict = judged(lab, alternatives=alternatives, against="api/dear").verdict
     assert [cap.kind for cap in verdict.caps] == ["cheaper-alternative"]
@@ -114,7 +114,7 @@ def test_a_prediction_is_lean_at_most(lab: Lab) -> None:
     ("alternatives", "decision"), [(["api/plain"], "DO_NOT"), (["api/dear"], "UNKNOWN")]
 )
 def test_unpriced(lab: Lab, alternatives: list[str], decision: str) -> None:
-    """With anything unpriced it is UNKNOWN, unless the priced part alone is dearer: DO_NOT.
+    """With anything unpriced it is UNKNOWN, unless the priced part alone is more expensive: DO_NOT.
 
     Two nodes' worth on one: $14,600 and more, against $5,256 and against $52,560.
     """
@@ -157,7 +157,7 @@ def test_without_scenarios_a_winner_is_lean(lab: Lab) -> None:
 
 
 def test_the_rival_is_the_cheapest_over_the_horizon(lab: Lab) -> None:
-    """An API that drops to a tenth next month decides, though it is the dearer one today."""
+    """An API that drops to a tenth next month decides, though it costs more today."""
     jump = {"api": "api/dear", "month": 1, "factor": 0.01}
     result = judged(lab, alternatives=["api/dear", "api/plain"], outlook={"jumps": [jump]})
     assert result.verdict.against == "api/dear"

@@ -18,7 +18,7 @@ OUTPUT_MTOK = 131.4  # half a node of `unit`: 1,314,000 requests of 100 output t
 
 
 def decided(lab: Lab, own_usd: float, scenarios: int = 20_000, **keys: Any) -> Evaluation:
-    """A node of so many dollars a month, sigma .2, against an API's $25,000, sigma .3."""
+    """A node of a given number of dollars a month, sigma .2, against an API's $25,000, sigma .3."""
     hourly = [usd / 730 for usd in around(own_usd, 0.2)]
     per_mtok = [usd / OUTPUT_MTOK for usd in around(25_000, 0.3)]
     api = {"api": "api/plain", "input_usd_per_mtok": 0, "output_usd_per_mtok": per_mtok}

@@ -199,7 +199,7 @@ def test_confidential_prices_stay_confidential(repo: Repo) -> None:
 
 
 def test_a_workload_marks_every_stack_that_uses_it(repo: Repo) -> None:
-    """More demand is told on each stack that serves it, and on no other."""
+    """More demand is reported on each stack that serves it, and on no other."""
     repo.workload("chat", requests_per_month=1e6)
     repo.workload("other")
     for name, workload in (("a", "chat"), ("b", "chat"), ("c", "other")):
@@ -297,7 +297,7 @@ def test_broken_on_both_sides_hides_nothing_else(repo: Repo) -> None:
 
 
 def test_added_pool_is_one_change(repo: Repo) -> None:
-    """A new pool is told once, with what it declares, not key by key."""
+    """A new pool is reported once, with what it declares, not key by key."""
     repo.pool(1)
     repo.branch()
     pools = {

@@ -110,7 +110,7 @@ def test_each_key_alone(lab: Lab, case: Case) -> None:
     before, after = (evaluated(lab, plan) for plan in (case.before, case.after))
     assert keys(weakenings(before, after)) == list(case.keys)
     assert weakenings(after, after) == []
-    if "confirm" not in case.keys:  # another value confirms anew, in either direction
+    if "confirm" not in case.keys:  # another value confirms again, in either direction
         assert weakenings(after, before) == []
 
 

@@ -1,4 +1,4 @@
-"""The ladder of commitments: what each costs a month, and what it costs to be wrong."""
+"""The commitment options: what each costs a month, and what it costs to be wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 
 def rungs_of(lab: Lab) -> dict[str, CommitmentOption]:
-    """The ladder of the lab's stack, by name."""
+    """The commitment options of the lab's stack, by name."""
     stack = lab.load()
     return {option.name: option for option in commitment_options(stack, stack.alternatives)}
 
@@ -55,7 +55,7 @@ def test_what_a_month_costs_on_each_rung(lab: Lab) -> None:
 def test_what_it_costs_to_be_wrong(lab: Lab) -> None:
     """Stopping after three months leaves nine of a year and 33 of three years to be paid.
 
-    A year, paid ahead: 96,360 x 9/12; three years: 33 x (4 x 730 + 72,000/36); own: 240,000 less
+    A year, paid upfront: 96,360 x 9/12; three years: 33 x (4 x 730 + 72,000/36); own: 240,000 less
     the residual quarter. Calls and hours on demand end at once, a block with its month.
     """
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, prices=[figures(lab)])
@@ -90,7 +90,7 @@ def test_commitments_hold_the_peak_and_the_spares(lab: Lab) -> None:
 
 
 def test_declared_owned_node_is_the_last_rung(lab: Lab) -> None:
-    """A node that the plan buys is priced as it stands, and nobody rents out the same."""
+    """A node that the plan buys is priced as it stands, and no one rents out the same."""
     lab.stack({"own": owned(100_000, residual=0.1)})
     rungs = rungs_of(lab)
     assert rungs["own"].usd_per_month == pytest.approx(lab.evaluate().usd_per_month)
@@ -116,7 +116,7 @@ def test_rungs_without_a_price_say_so(lab: Lab) -> None:
 
 
 def test_cheapest_eligible_api_is_the_first_rung(lab: Lab) -> None:
-    """An API that lacks a required property is no rung, however cheap."""
+    """An API that lacks a required property is no option, however cheap."""
     pools, both = {"main": {**ON_DEMAND, "nodes": 1}}, ["api/plain", "api/dear"]
     lab.stack(pools, alternatives=both)
     assert rungs_of(lab)["API"].how == "api/plain"
@@ -125,7 +125,7 @@ def test_cheapest_eligible_api_is_the_first_rung(lab: Lab) -> None:
 
 
 def test_an_api_too_short_for_a_request_is_no_rung(lab: Lab) -> None:
-    """The rung is the cheapest API that takes every request, however cheap another is."""
+    """The option is the cheapest API that takes every request, however cheap another is."""
     short = {"api": "api/short", "input_usd_per_mtok": 0.1, "output_usd_per_mtok": 0.1}
     book = lab.book("short", prices=[{**short, "context_tokens": 900}])
     rivals = ["api/short", "api/plain"]

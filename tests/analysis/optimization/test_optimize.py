@@ -388,7 +388,7 @@ def test_nodes_that_never_stop_are_tried(lab: Lab) -> None:
 
 @pytest.mark.parametrize("fte", [0.5, 1.0])
 def test_what_is_pinned_of_several_services_is_one_plan(lab: Lab, fte: float) -> None:
-    """The file costs what is told, and where an API alone is cheaper the text says so."""
+    """The file costs what is reported, and where an API alone is cheaper the text says so."""
     two_services(lab, fte=fte)
     found = solve(lab)
     assert found.pinned is not None
@@ -428,7 +428,7 @@ def test_another_kind_of_node_never_makes_the_optimum_dearer(lab: Lab, day: list
 
 
 def test_a_plan_with_something_unpriced_has_no_optimum(lab: Lab) -> None:
-    """Without an operating point there is nothing to optimize, and the reason is told."""
+    """Without an operating point there is nothing to optimize, and the reason is reported."""
     tokens = {"name": "all", "share": 1, "input": 1024, "output": 256}
     lab.workload(classes=[tokens], objectives={"itl_ms": {"p50": 1}})
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"serving": {"model": "curve"}})
@@ -476,7 +476,7 @@ def test_services_that_share_people_are_settled_together(
 
 
 def test_a_services_figures_are_its_own(lab: Lab) -> None:
-    """With nobody to share, what the services add is the stack; a node's own people are in it."""
+    """With no one to share, what the services add is the stack; a node's own people are in it."""
     two_services(lab, fte=1.0)
     found = optimize_document(solve(lab)).as_json()
     services = {service["name"]: service for service in found["services"]}

@@ -25,7 +25,7 @@ def _drivers(lab: Lab) -> Drivers:
 
 
 def test_recorder_notes_what_is_uncertain() -> None:
-    """The recorder gives likely values and notes ranges once, by driver; points are no opinion."""
+    """The recorder gives likely values and notes ranges once, by driver; points are exact."""
     recorder = Recorder()
     table = [
         SourcedValue(

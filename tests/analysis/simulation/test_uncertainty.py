@@ -502,7 +502,7 @@ def tilted(lab: Lab, **changes: float) -> float:
     ],
 )
 def test_probability_moves_the_right_way(lab: Lab, change: dict[str, float], better: bool) -> None:
-    """Dearer nodes, slower nodes, cheaper APIs, more people and set-up make a win less likely."""
+    """Nodes that cost more or are slower, cheaper APIs, people and set-up make a win less likely."""
     before = tilted(lab)
     assert 0.1 < before < 0.9
     assert (tilted(lab, **change) > before + 0.005) is better

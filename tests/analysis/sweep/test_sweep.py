@@ -79,7 +79,7 @@ def test_spans(text: str, span: Span) -> None:
     ],
 )
 def test_spans_that_are_none(text: str, told: str) -> None:
-    """What is no span is told with the two values, never guessed at."""
+    """What is not a span is reported with the two values, never guessed at."""
     with pytest.raises(NoSweep, match=told.replace("(", r"\(")):
         span_of(text)
 
@@ -208,7 +208,7 @@ def test_declared_value_changes_nothing(lab: Lab) -> None:
         assert first.saving_npv_usd == pytest.approx(result.verdict.saving_npv_usd, rel=1e-9), text
 
 
-# Levers
+# Parameters
 
 
 def test_volume(lab: Lab) -> None:
@@ -227,7 +227,7 @@ def test_utilization_of_a_fixed_fleet(lab: Lab) -> None:
 
 
 def test_utilization_that_no_demand_reaches(lab: Lab) -> None:
-    """With one spare in four nodes nobody gets past 75%, and the message says so."""
+    """With one spare in four nodes no one gets past 75%, and the message says so."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 3}}, {"standby": {"pool": "main", "nodes": 1}})
     assert "80.0% cannot be reached" in problem(lab, "utilization=0.5..0.8:2")
 
@@ -250,7 +250,7 @@ def test_usd_per_gpu_hour(lab: Lab) -> None:
 
 
 def test_api_price_factor_counts_on_both_sides(lab: Lab) -> None:
-    """APIs get dearer wherever they are paid: at the rival and in the stack's own overflow."""
+    """APIs cost more wherever they are paid: at the rival and in the stack's own overflow."""
     lab.workload(requests_per_month=2 * 730 * 3600)
     lab.stack(FIXED, {"overflow": "api/plain"})
     points = swept(lab, "api_price_factor=0..2:2")
@@ -259,7 +259,7 @@ def test_api_price_factor_counts_on_both_sides(lab: Lab) -> None:
 
 
 def test_people(lab: Lab) -> None:
-    """The lever stands instead of the declared number, the table and the hours per node."""
+    """The input replaces the declared number, the table and the hours per node."""
     lab.stack(FIXED, ops={"fte": {1: 3}, "hours_per_node_month": 10})
     points = swept(lab, "fte=0..1:2")
     assert [point.usd_per_month for point in points] == pytest.approx([14_600, 14_600 + 20_000])
@@ -309,7 +309,7 @@ def test_owned_nodes_have_no_rent(lab: Lab) -> None:
 
 
 def test_fleet_without_end_is_a_problem_of_its_point(lab: Lab) -> None:
-    """A demand that needs more than 100,000 nodes is told with the value that asks for it."""
+    """A demand that needs more than 100,000 nodes is reported with the value that asks for it."""
     lab.stack({"main": {**ON_DEMAND, "nodes": FOLLOWING}})
     sweep = asked(lab, "volume=1e3..1e10:2")
     points = sweep.points()
@@ -381,7 +381,7 @@ def test_no_break_even_where_nothing_is_known(lab: Lab) -> None:
 
 
 def test_scenarios_give_each_point_its_probability(lab: Lab) -> None:
-    """With --scenarios a point has the chance to win; it falls as the node gets dearer."""
+    """With --scenarios a point has the chance to win; it falls as the node gets more expensive."""
     api = {"api": "api/plain", "input_usd_per_mtok": [5, 20], "output_usd_per_mtok": 10}
     lab.stack(FIXED, prices=[lab.book("api", prices=[api])])
     points = list(asked(lab, "usd_per_gpu_hour=1..4:4", scenarios=500).points())

@@ -79,7 +79,7 @@ def token_of(urn: str) -> str:
 
 
 def state_of(inputs: dict[str, Any], made: dict[str, Any]) -> Values:
-    """What is kept of a resource: its inputs, and what its creation told."""
+    """What is kept of a resource: its inputs, and what its creation reported."""
     return {key: wrapped(part) for key, part in {**inputs, **made}.items()}
 
 

@@ -113,7 +113,7 @@ def _kept(target: Path, make: Callable[[Path], object]) -> None:
 
 
 def get() -> Path | None:
-    """The engine there is, else a download, else a build; None where all fail, told why."""
+    """The engine there is, else a download, else a build; None where all fail, with the reason."""
     failures: list[str] = []
     for way in (download, build):
         if engine := find():

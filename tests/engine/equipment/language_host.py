@@ -1,9 +1,9 @@
 """A stand-in for Pulumi's Python language host, for machines without an official release.
 
-Test equipment. The official host ships with the Pulumi CLI and is not to be had as a Go module,
+Test equipment. The official host ships with the Pulumi CLI and is not available as a Go module,
 so an engine that was built from its modules finds this one on PATH as `pulumi-language-python`.
 It is a gRPC server over the SDK's own inline-program server; it prints its port and serves until
-it is told to stop.
+it is asked to stop.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def span(least: int, most: int) -> Keys:
 
 
 def running(lab: Lab, nodes: object, **more: Any) -> Deployment:
-    """The stack with so many nodes, brought up while its gate was open."""
+    """The stack with a given number of nodes, brought up while its gate was open."""
     stack(lab, nodes, gate=OPEN)
     found = deploy(lab, **more)
     assert not found.refused
@@ -169,7 +169,7 @@ def reservation(count: pulumi.Input[int]) -> aws.ec2.CapacityReservation:
 
 
 def test_an_unknown_input_at_an_update_is_refused_while_closed(lab: Lab) -> None:
-    """What a reservation then holds, nobody can tell."""
+    """What a reservation then holds, is not known."""
     was = running(lab, 1, more=lambda: reservation(1))
     stack(lab, 1)
     found = deploy(lab, was.cloud, more=lambda: reservation(unknown()))
@@ -224,7 +224,7 @@ def test_an_error_inside_the_evaluation_keeps_the_gate_closed(
 def test_a_fault_in_what_counts_as_growth_keeps_the_gate_closed(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever cannot tell whether a pool grows does not let it."""
+    """Where it is not known whether a pool grows, it may not."""
 
     def fault(*_: object, **__: object) -> str:
         raise AssertionError
@@ -317,7 +317,7 @@ def test_a_cheaper_purchase_passes_a_closed_gate(lab: Lab, pool: Keys) -> None:
 
 
 def test_one_more_recipient_passes_a_closed_gate(lab: Lab) -> None:
-    """Whoever else hears of the spending costs nothing."""
+    """More recipients of notices cost nothing."""
     was = running(lab, 2)
     stack(lab, 2, guardrails={"budget_emails": [*GUARDRAILS["budget_emails"], "cfo@example.com"]})
     found = update(lab, was)
@@ -370,7 +370,7 @@ def reserve(**keys: Any) -> None:
 def test_what_the_plan_does_not_price_closes_an_open_gate(
     lab: Lab, gate: Keys, refused: bool
 ) -> None:
-    """Two nodes reserved beside one that is planned: $29,200 a month that nobody approved."""
+    """Two nodes reserved beside one that is planned: $29,200 a month that no one approved."""
     stack(lab, 1, gate=gate)
     found = deploy(lab, more=reserve)
     assert ("held" in found.refused) is refused

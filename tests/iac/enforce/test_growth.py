@@ -1,4 +1,4 @@
-"""What counts as growth: every way in which an update can make a resource dearer.
+"""What counts as growth: every way in which an update can make a resource more expensive.
 
 The tests' catalog: box.8x at $20 an hour, $8 on spot; slow.8x at $12, without a spot price.
 """
@@ -149,7 +149,7 @@ def mixed(*instances: str, largest: int = 2, template: str = "lt-1", **distribut
 def test_growth_is_a_rise_in_money(
     catalog: Catalog, kind: str, old: Keys, new: Keys, told: str
 ) -> None:
-    """Whoever is refused reads what the update would cost more, and what in it does."""
+    """Anyone who is refused reads what the update would cost more, and what in it does."""
     assert told in grows(catalog, kind, old, new)
 
 
@@ -226,7 +226,7 @@ def test_what_is_out_of_sight_grows_in_doubt(
 def test_what_cannot_be_read_grows_in_doubt(
     catalog: Catalog, kind: str, unreadable: object
 ) -> None:
-    """A size that nobody knows may be any; so may the one that it takes the place of."""
+    """A size that no one knows may be any; so may the one that it takes the place of."""
     hidden = FROM_TEMPLATE | {"maxSize": unreadable}
     assert "maxSize is not known yet" in grows(catalog, kind, FROM_TEMPLATE, hidden)
     assert "maxSize is not known yet" in grows(catalog, kind, hidden, hidden)

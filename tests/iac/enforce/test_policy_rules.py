@@ -106,7 +106,7 @@ def test_gate_lets_through_what_is_within_the_limits(catalog: Catalog) -> None:
 
 
 def test_gate_without_limits_lets_no_gpu_through(catalog: Catalog) -> None:
-    """A pack that nobody configured is closed, for GPUs alone."""
+    """A pack that no one configured is closed, for GPUs alone."""
     [why] = refused(catalog, Args(INSTANCE, BOX))
     assert "no limits" in why
     assert refused(catalog, Args(INSTANCE, {"instanceType": "m7i.large"})) == []
@@ -210,7 +210,7 @@ def test_unknown_template_counts_as_the_dearest_of_the_program(catalog: Catalog)
 
 
 def test_template_of_an_unknown_type_closes_the_gate_for_its_groups(catalog: Catalog) -> None:
-    """One template that nobody knows may be the one that is meant."""
+    """One template that no one knows may be the one that is meant."""
     known, unknown = Args(TEMPLATE, BOX, "a"), Args(TEMPLATE, {"instanceType": LATER}, "b")
     assert refused(catalog, known, unknown, group(), **LIMITS)
 

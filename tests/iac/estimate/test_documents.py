@@ -64,7 +64,7 @@ def test_state_and_preview_read_the_same() -> None:
 
 
 def test_resource_to_be_deleted_is_no_part_of_a_state() -> None:
-    """A replaced resource that still waits for its deletion is told and not counted."""
+    """A replaced resource that still waits for its deletion is reported and not counted."""
     program = Program()
     program.add(VPC, "old", delete=True)
     program.add(VPC, "new")
@@ -124,7 +124,7 @@ def test_failed_preview_is_told() -> None:
 
 
 def test_interrupted_update_is_told() -> None:
-    """What a pending operation did is known to nobody until a refresh."""
+    """What a pending operation did is known to no one until a refresh."""
     program = Program()
     program.more = {"pending_operations": [{"type": "creating"}]}
     assert "pulumi refresh" in document_of(program.state, "p").warnings[0]

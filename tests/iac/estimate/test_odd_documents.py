@@ -149,7 +149,7 @@ def test_wrong_type_is_named_with_its_place(
 
 
 def test_content_of_a_wrong_field_is_not_printed(catalog: Catalog) -> None:
-    """What stands in the wrong place may be a secret."""
+    """What is in the wrong place may be a secret."""
     assert "hunter2" not in outcome(preview({}, provider=["hunter2"], inputs="hunter2"), catalog)
 
 

@@ -69,7 +69,7 @@ def test_mixed_group_pays_each_share_its_own_rate(catalog: Catalog) -> None:
 
 
 def test_several_types_are_a_range_over_them(catalog: Catalog) -> None:
-    """On demand the first type counts as declared; the bounds are the cheapest and the dearest."""
+    """On demand the first type counts as declared; the bounds are the lowest and the highest."""
     program = Program()
     scaling = {"minSize": 1, "desiredSize": 1, "maxSize": 1}
     types = ["box.8x", "slow.8x"]
@@ -280,7 +280,7 @@ def ceiling(catalog: Catalog, inputs: Keys) -> float | None:
 
 
 def test_ceiling_is_at_likely_prices(catalog: Catalog) -> None:
-    """On demand costs more than spot that may, at its dearest, cost as much."""
+    """On demand costs more than spot that may, at its most expensive, cost as much."""
     price: Keys = {"instance": "box.8x", "region": "r1", "purchase": "spot"}
     prices = [{**price, "usd_per_hour": [6, 9, 20]}]
     book = Book.model_validate({"source": "s", "as_of": DAY, "prices": prices})
@@ -293,7 +293,7 @@ def test_ceiling_is_at_likely_prices(catalog: Catalog) -> None:
 
 
 def test_ceiling_tells_growth(catalog: Catalog) -> None:
-    """More nodes, or on demand instead of spot, raise the ceiling; nobody knows an unknown one."""
+    """More nodes, or on demand instead of spot, raise the ceiling; no one knows an unknown one."""
     spot: Keys = {
         "launchTemplate": {"overrides": [{"instanceType": "box.8x"}]},
         "instancesDistribution": {"onDemandPercentageAboveBaseCapacity": 0},

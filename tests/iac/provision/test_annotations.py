@@ -30,7 +30,7 @@ OVERRIDE: Keys = {
 
 
 def later(lab: Lab, days: int) -> Evaluation:
-    """The stack as evaluated so many days after its pricing day."""
+    """The stack as evaluated a given number of days after its pricing day."""
     return evaluate(lab.load(), DAY + dt.timedelta(days))
 
 
@@ -68,7 +68,7 @@ def test_a_gate_that_closes_with_age_changes_the_record(lab: Lab) -> None:
 
 
 def test_every_caution_of_the_plan_is_a_note_of_the_preview(lab: Lab) -> None:
-    """Whoever approves the update reads what the figures leave open."""
+    """Anyone who approves the update reads what the figures leave open."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, provision=None)
     found = deploy(lab)
     notes = [line for line in found.log if line.startswith("info: note: ")]

@@ -1,4 +1,4 @@
-"""Budget and alarms on the SDK's mocks: at the planned figure, and heard by those who are named."""
+"""Budget and alarms on the SDK's mocks: at the planned figure, received by those named."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def stack(lab: Lab, pools: Keys, service: Keys | None = None, **plan: Any) -> No
 def test_a_pool_that_exists_elsewhere_is_priced_and_declares_nothing(
     lab: Lab, pool: Keys, plan: Keys, because: str
 ) -> None:
-    """Nodes that nobody asked AWS for must not start, and the preview says why there are none."""
+    """Nodes that no one asked AWS for must not start, and the preview says why there are none."""
     stack(lab, {"main": pool}, **plan)
     found = deploy(lab)
     assert found.failed == ""
@@ -75,7 +75,7 @@ def test_a_capacity_block_with_an_id_is_targeted_and_not_bought(lab: Lab) -> Non
 
 
 def test_a_reserved_pool_holds_its_nodes_and_spares_in_one_reservation(lab: Lab) -> None:
-    """Spares that are not reserved may not be had on the day they are needed."""
+    """Spares that are not reserved may not be available on the day they are needed."""
     stack(lab, {"main": RESERVED}, {"standby": {"pool": "main", "nodes": 1}})
     found = deploy(lab)
     [reservation] = found.of_kind("CapacityReservation").values()

@@ -73,7 +73,7 @@ def test_one_changed_stack(repo: Repo, golden: Golden) -> None:
 
 
 def test_many_kinds_of_change(repo: Repo, golden: Golden) -> None:
-    """Added, removed, renamed, repriced and repaired stacks stand in one table."""
+    """Added, removed, renamed, repriced and repaired stacks are in one table."""
     row = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
     repo.book("own", prices=[row])
     repo.pool(1, "repriced", prices=["own.yaml"])
@@ -94,7 +94,7 @@ def test_many_kinds_of_change(repo: Repo, golden: Golden) -> None:
 
 
 def test_nothing_changes(repo: Repo, golden: Golden) -> None:
-    """A branch that touches no stack is told in two lines."""
+    """A branch that touches no stack is reported in two lines."""
     repo.pool(1)
     repo.branch()
     golden("comment_nothing", comment(dated(repo.compare())))
@@ -201,7 +201,7 @@ def changed(repo: Repo) -> DiffDocument:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_in_its_cell(changed: DiffDocument, text: str) -> None:
-    """Nobody is pinged, nothing is linked or drawn, no cell is broken, no tag is forged."""
+    """No one is pinged, nothing is linked or drawn, no cell is broken, no tag is forged."""
     body = comment(hostile(changed, text), text)
     assert_harmless(body)
     page = rendered(body)
