@@ -64,7 +64,7 @@ def test_tokens_in_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("p10", "p90", "told"),
+    ("p10", "p90", "reported"),
     [
         (-1_170_000, -782_000, "loses $782,000 to $1,170,000 (P10 to P90)"),
         (782_000, 1_170_000, "saves $782,000 to $1,170,000 (P10 to P90)"),
@@ -72,9 +72,9 @@ def test_tokens_in_a_sentence() -> None:
         (133_000, 133_000, "saves $133,000"),
     ],
 )
-def test_a_negative_saving_is_a_loss(p10: float, p90: float, told: str) -> None:
+def test_a_negative_saving_is_a_loss(p10: float, p90: float, reported: str) -> None:
     """What is lost reads as an amount lost, the smaller one first."""
-    assert saving_text(p10, p90) == told
+    assert saving_text(p10, p90) == reported
 
 
 @given(st.lists(st.floats(-1e6, 1e6), max_size=30))

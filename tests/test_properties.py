@@ -168,7 +168,7 @@ PRICES: list[Keys] = [
 
 
 @given(stacks(), st.sampled_from(PRICES), st.floats(0.0, 1.0))
-def test_a_cheaper_price_never_makes_a_stack_dearer(
+def test_a_cheaper_price_never_makes_a_stack_more_expensive(
     lab: Lab, stack: dict[str, Any], price: Keys, factor: float
 ) -> None:
     """Lowering any node price lowers the total or leaves it, whatever the merit order becomes.
@@ -195,7 +195,7 @@ def test_more_availability_is_never_cheaper(
 
 
 @given(stacks(), st.floats(0.5, 1.0), st.floats(0.5, 1.0))
-def test_a_fuller_fleet_is_never_dearer(
+def test_a_fuller_fleet_is_never_more_expensive(
     lab: Lab, stack: dict[str, Any], first: float, other: float
 ) -> None:
     """A higher target load needs as many nodes or fewer, and the volume is served either way."""

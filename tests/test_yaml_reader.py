@@ -122,7 +122,7 @@ def test_a_value(text: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("a: !!seq x", "line 1, column 4: not valid YAML: a tag, tag:yaml.org,2002:seq."),
         ("a: !!map x", "a tag, tag:yaml.org,2002:map. Write the value without it."),
@@ -146,16 +146,16 @@ def test_a_value(text: str, value: object) -> None:
         ("%YAML 3.0\n---\na: 1", "not valid YAML: "),
     ],
 )
-def test_no_plain_data(text: str, told: str) -> None:
+def test_no_plain_data(text: str, reported: str) -> None:
     """A tag, an alias by another name, a value that cannot be: one problem, where it stands."""
     with pytest.raises(BadInput) as caught:
         yaml_mapping(text, "mine.yaml")
     assert str(caught.value).startswith("mine.yaml: 1 problem\n")
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("a: 010", "line 1, column 4: 010 has a leading zero, so some YAML readers take it for"),
         ("a: 0100", "Write it without the zero, or in quotes if it is a text."),
@@ -192,11 +192,11 @@ def test_no_plain_data(text: str, told: str) -> None:
         ("a:\n\t- 1", "a tab. YAML is indented by spaces."),
     ],
 )
-def test_what_people_and_readers_take_for_different_values(text: str, told: str) -> None:
+def test_what_people_and_readers_take_for_different_values(text: str, reported: str) -> None:
     """A value that is another one in YAML 1.1, in YAML 1.2 or for a person is refused by line."""
     with pytest.raises(BadInput) as caught:
         yaml_mapping(text, "mine.yaml")
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
 
 
 def test_as_deep_as_allowed() -> None:

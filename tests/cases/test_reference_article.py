@@ -246,7 +246,7 @@ def test_redundancy_and_people(lab: Lab) -> None:
     assert compute / result.output_mtok_per_month == pytest.approx(12.80, abs=0.005)
 
 
-def test_weights_that_do_not_fit_are_told(lab: Lab) -> None:
+def test_weights_that_do_not_fit_are_reported(lab: Lab) -> None:
     """1.6T parameters at one byte each do not fit 8 x 80 GB, whatever a benchmark claims."""
     weights = {"model": "unit", "weights_gb": {"fp8": 1600}}
     serving = {"model": "unit", "precision": "fp8"}
@@ -255,5 +255,5 @@ def test_weights_that_do_not_fit_are_told(lab: Lab) -> None:
         {"serving": serving},
         prices=[lab.book("weights", models=[weights])],
     )
-    told = "unit fp8 has 1,600 GB of weights; 8 x H100-SXM hold 640 GB."
-    assert f"{told} The smallest count that fits is 32." in lab.refused()
+    reported = "unit fp8 has 1,600 GB of weights; 8 x H100-SXM hold 640 GB."
+    assert f"{reported} The smallest count that fits is 32." in lab.refused()

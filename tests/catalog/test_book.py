@@ -128,7 +128,7 @@ def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "reported"),
     [
         ({"prices": [API, API]}, "a figure is listed twice: api x/y. Keep one of the rows."),
         ({"source": None, "prices": [API]}, "api x/y: has no source. Write source: in the row"),
@@ -204,11 +204,11 @@ def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
         ),
     ],
 )
-def test_book_that_cannot_be(lab: Lab, keys: Keys, told: str) -> None:
+def test_book_that_cannot_be(lab: Lab, keys: Keys, reported: str) -> None:
     """A row that is incomplete, doubled or impossible is refused with its place."""
     text = refused(lab, **keys)
     assert text.startswith("mine.yaml: ")
-    assert told in text
+    assert reported in text
 
 
 def test_a_book_wins_over_the_catalog_and_later_books_over_earlier(lab: Lab) -> None:
@@ -300,7 +300,7 @@ def test_an_api_that_no_book_prices_comes_from_genai_prices(lab: Lab) -> None:
     assert rate.figures[0].as_of == dt.date(2026, 11, 1)
 
 
-def test_a_bad_day_at_the_top_is_told_once(lab: Lab) -> None:
+def test_a_bad_day_at_the_top_is_reported_once(lab: Lab) -> None:
     """Rows that have the book's day do not each repeat what is wrong with it."""
     row = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
     rows = [row, {**row, "api": "own/other"}]
@@ -331,7 +331,7 @@ def test_a_boolean_is_no_number(lab: Lab, row: Keys) -> None:
 
 @pytest.mark.parametrize("key", ["concurrency", "request_rate", "output_tok_s"])
 @pytest.mark.parametrize("value", [5e-324, 1e-7, 1e10, 1e300])
-def test_a_speed_that_nobody_measured_is_refused(lab: Lab, key: str, value: float) -> None:
+def test_a_speed_that_no_one_measured_is_refused(lab: Lab, key: str, value: float) -> None:
     """A figure that no replica reaches is refused where it stands, before it is a divisor."""
     point = {"concurrency": 9, "output_tok_s": 200, key: value}
     bench = {"model": "mine", "gpu": "H100", "gpus": 8, "input": 9, "output": 9, "points": [point]}

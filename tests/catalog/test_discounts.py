@@ -221,14 +221,14 @@ REFUSED: list[tuple[list[Keys], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("discounts", "told"), REFUSED)
-def test_a_discount_that_cannot_be(lab: Lab, discounts: list[Keys], told: str) -> None:
+@pytest.mark.parametrize(("discounts", "reported"), REFUSED)
+def test_a_discount_that_cannot_be(lab: Lab, discounts: list[Keys], reported: str) -> None:
     """What is impossible, doubled or for nothing is refused with its place and what to do."""
     rows = [{"instance": "box.*", **row} for row in discounts]
     kept = [{key: value for key, value in row.items() if value is not None} for row in rows]
     contract = lab.book("contract", discounts=kept)
     lab.stack({"main": {"instance": "box.8x", "nodes": 1}}, prices=[contract])
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 def test_discounts_side_by_side(lab: Lab) -> None:

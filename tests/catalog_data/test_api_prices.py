@@ -98,7 +98,7 @@ def test_residency_costs_a_tenth_more(shipped: Catalog, name: str) -> None:
         assert (here or 0) == pytest.approx(1.1 * (there or 0))
 
 
-def test_a_cache_hit_is_no_dearer_than_a_miss(shipped: Catalog) -> None:
+def test_a_cache_hit_is_no_more_expensive_than_a_miss(shipped: Catalog) -> None:
     """Cached input costs at most what input costs, and output at least as much as input."""
     for row, _ in shipped.rows(ApiPrice):
         miss, hit, out = prices(row)

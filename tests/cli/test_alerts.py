@@ -45,7 +45,7 @@ def test_the_text_shows_the_day_and_each_tripwire(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "reported"),
     [
         (("--match", "job"), USAGE, "is not a label with its value"),
         (("--match", "no-such:job=vllm"), USAGE, "It has chat."),
@@ -54,12 +54,12 @@ def test_the_text_shows_the_day_and_each_tripwire(shell: Shell) -> None:
     ],
 )
 def test_bad_usage_says_what_is_accepted(
-    shell: Shell, arguments: tuple[str, ...], code: int, told: str
+    shell: Shell, arguments: tuple[str, ...], code: int, reported: str
 ) -> None:
     """A misspelled option is one clear error."""
     answer = shell(*ALERTS, *arguments)
     assert answer.code == code
-    assert told in " ".join(answer.err.split())
+    assert reported in " ".join(answer.err.split())
     assert not answer.out
 
 

@@ -34,8 +34,8 @@ def test_compare_refuses_other_workloads(shell: Shell) -> None:
     lab.plan({"chat": lab.service({"main": {**ON_DEMAND, "nodes": 1}}, workload="more")}, "other")
     answer = shell("compare", "one", "other")
     assert answer.code == BAD_INPUT
-    told = " ".join(answer.err.split())
-    assert "other serves the workload more, but one the workload demand." in told
+    reported = " ".join(answer.err.split())
+    assert "other serves the workload more, but one the workload demand." in reported
 
 
 @pytest.mark.parametrize("names", [("one",), ("one", "one")])

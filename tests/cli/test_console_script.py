@@ -42,7 +42,7 @@ def test_module_is_the_script(tmp_path: Path) -> None:
     assert done.stderr == "stacks: there is no such folder. Name the stacks folder by --stacks.\n"
 
 
-def test_a_reader_that_stops_early_is_told_nothing(tmp_path: Path) -> None:
+def test_a_reader_that_stops_early_sees_no_error(tmp_path: Path) -> None:
     """`tco … | head -1` ends quietly, with the exit code of a program that SIGPIPE ends."""
     program = (
         "import os, sys\n"
@@ -79,5 +79,5 @@ def test_a_full_disk_is_one_line(tmp_path: Path, arguments: list[str]) -> None:
             check=False,
             timeout=60,
         )
-    told = "the output cannot be written: No space left on device.\n"
-    assert (done.returncode, done.stderr) == (BAD_INPUT, told)
+    reported = "the output cannot be written: No space left on device.\n"
+    assert (done.returncode, done.stderr) == (BAD_INPUT, reported)

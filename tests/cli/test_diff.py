@@ -70,7 +70,7 @@ def test_increase_of_the_unknown_is_refused(repo: Repo, tco_command: Tco) -> Non
     assert "the change of prod is unknown" in ran.err
 
 
-def test_newer_prices_refuse_nobody(repo: Repo, tco_command: Tco) -> None:
+def test_newer_prices_refuse_no_branch(repo: Repo, tco_command: Tco) -> None:
     """The limit is on the plan: a more expensive pricing day does not fail the author's job."""
     row = {"instance": "box.8x", "region": "r1"}
     rows = [

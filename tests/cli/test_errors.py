@@ -10,7 +10,7 @@ from tests.cli.conftest import BAD_INPUT, Shell
 from tests.conftest import ON_DEMAND
 
 
-def test_bad_input_is_told_with_file_and_path(shell: Shell) -> None:
+def test_bad_input_is_reported_with_file_and_path(shell: Shell) -> None:
     """One line a problem with file, path and hint; the exit code is 1, nothing on stdout."""
     lab = shell.lab
     lab.stack({"main": {"instance": "box.9x", "nodes": 1}})
@@ -27,17 +27,17 @@ def test_bad_input_is_told_with_file_and_path(shell: Shell) -> None:
 def test_only_what_writes_says_that_nothing_was_written(shell: Shell, tmp_path: Path) -> None:
     """A command that prints has nothing to reassure of; one that writes files has."""
     shell.lab.stack({"main": {"instance": "box.9x", "nodes": 1}})
-    told = "Nothing was written."
-    assert told not in shell("plan", "one").err
-    assert told not in shell("optimize", "one").err
-    assert told in shell("memo", "one", "--out", str(tmp_path / "memos")).err
-    assert told in shell("optimize", "one", "--write").err
+    reported = "Nothing was written."
+    assert reported not in shell("plan", "one").err
+    assert reported not in shell("optimize", "one").err
+    assert reported in shell("memo", "one", "--out", str(tmp_path / "memos")).err
+    assert reported in shell("optimize", "one", "--write").err
 
 
-def test_a_stack_named_by_its_file_is_told_its_name(shell: Shell) -> None:
+def test_a_stack_named_by_its_file_is_answered_with_its_name(shell: Shell) -> None:
     """Who gives the file of a stack learns what to give instead."""
-    told = shell("plan", str(shell.lab.folder / "Pulumi.one.yaml")).err
-    assert "Write its name: one." in " ".join(told.split())
+    reported = shell("plan", str(shell.lab.folder / "Pulumi.one.yaml")).err
+    assert "Write its name: one." in " ".join(reported.split())
 
 
 def test_bad_input_as_json_goes_to_stdout(shell: Shell) -> None:
@@ -66,13 +66,13 @@ def test_problems_of_all_files_at_once(shell: Shell) -> None:
     assert "Pulumi.two.yaml: 1 problem" in answer.err
 
 
-def test_a_fault_shared_by_two_stacks_is_told_once(shell: Shell) -> None:
+def test_a_fault_shared_by_two_stacks_is_reported_once(shell: Shell) -> None:
     """A bad workload that two stacks name is one problem."""
     shell.lab.write("workloads/demand.yaml", "[]")
     assert shell("plan").err.count("holds a list") == 1
 
 
-def test_an_unknown_stack_is_told_with_the_nearest(shell: Shell) -> None:
+def test_an_unknown_stack_is_reported_with_the_nearest(shell: Shell) -> None:
     """A misspelled stack names the one that was meant."""
     answer = shell("plan", "onne")
     assert answer.code == BAD_INPUT

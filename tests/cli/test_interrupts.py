@@ -42,9 +42,9 @@ def test_interrupted_process_ends_at_once() -> None:
         assert process.stdout is not None
         first = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        rest, told = process.communicate(timeout=10)
+        rest, reported = process.communicate(timeout=10)
     assert process.returncode == INTERRUPTED
-    assert re.fullmatch(r"Interrupted; the \d+ of 40000 points written stay\.", told.strip())
+    assert re.fullmatch(r"Interrupted; the \d+ of 40000 points written stay\.", reported.strip())
     rows = list(csv.DictReader(io.StringIO(first + rest)))
     assert all(row["probability"] == "" for row in rows)
     assert (first + rest).endswith("\n")

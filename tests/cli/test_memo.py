@@ -56,15 +56,15 @@ def test_memo_with_a_template_of_ones_own(shell: Shell, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("{{ view.nothing }}", "has no attribute 'nothing'"),
         ("{% if %}", "line 1"),
         (None, "the template cannot be read"),
     ],
 )
-def test_a_broken_template_is_told(
-    shell: Shell, tmp_path: Path, text: str | None, told: str
+def test_a_broken_template_is_reported(
+    shell: Shell, tmp_path: Path, text: str | None, reported: str
 ) -> None:
     """A template that is broken, or not there, is named with what is wrong."""
     template = tmp_path / "mine.md"
@@ -73,4 +73,4 @@ def test_a_broken_template_is_told(
     answer = shell("memo", "one", "--template", str(template))
     assert answer.code == BAD_INPUT
     assert str(template) in answer.err
-    assert told in " ".join(answer.err.split())
+    assert reported in " ".join(answer.err.split())

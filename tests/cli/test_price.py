@@ -92,7 +92,7 @@ def test_json_adds_up(catalog: Catalog) -> None:
     assert found["complete"] is False
 
 
-def test_table_fits_80_columns_and_tells_everything(catalog: Catalog) -> None:
+def test_table_fits_80_columns_and_shows_everything(catalog: Catalog) -> None:
     """Total first, what costs, then what is not in the total and why."""
     program = shop()
     program.add(
@@ -102,14 +102,14 @@ def test_table_fits_80_columns_and_tells_everything(catalog: Catalog) -> None:
     text = click.unstyle(price_text(program.priced(catalog), "preview.json"))
     assert all(len(line) <= 80 for line in text.splitlines())
     assert text.index("/month as declared") < text.index("resource  ") < text.index("Unpriced:")
-    for told in (
+    for reported in (
         "1 unpriced resource is not in it",
         "14,601",
         "12 unchanged resources",
         "unknown (Instance): instanceType is not known",
         "logs (Bucket): paid by use",
     ):
-        assert told in " ".join(text.split())
+        assert reported in " ".join(text.split())
 
 
 def test_long_list_is_cut_with_its_rest_summed(catalog: Catalog) -> None:
@@ -149,9 +149,9 @@ def test_bad_file_with_json_is_json() -> None:
     """A program that asks for JSON gets the problem as JSON on stdout."""
     found = tco("price", "no-such-file.json", "--format", "json")
     assert found.returncode == 1
-    told: dict[str, Any] = json.loads(found.stdout)
-    assert told["schema"] == "tco.error/1"
-    assert told["problems"][0]["message"] == "there is no such file."
+    reported: dict[str, Any] = json.loads(found.stdout)
+    assert reported["schema"] == "tco.error/1"
+    assert reported["problems"][0]["message"] == "there is no such file."
 
 
 def test_command_line_never_imports_pulumi() -> None:

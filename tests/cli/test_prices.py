@@ -34,7 +34,7 @@ def test_prices_list_selects(shell: Shell, options: tuple[str, ...], some: str, 
     assert none not in answer.out
 
 
-def test_prices_list_of_nothing_is_told(shell: Shell) -> None:
+def test_prices_list_of_nothing_is_reported(shell: Shell) -> None:
     """A search without a result is an error with the next command to run."""
     answer = shell("prices", "list", "no-such-thing")
     assert answer.code == BAD_INPUT

@@ -27,12 +27,12 @@ def test_sweep_prints_a_table(shell: Shell) -> None:
 
 def test_sweep_as_json_and_csv_agree(shell: Shell) -> None:
     """Both machine formats hold the same points, and nothing else goes to standard output."""
-    told, lines = shell(*SWEEP, "--format", "json"), shell(*SWEEP, "--format", "csv")
-    assert (told.code, told.err, lines.code, lines.err) == (OK, "", OK, "")
-    assert told.json["schema"] == "tco.sweep/1"
+    reported, lines = shell(*SWEEP, "--format", "json"), shell(*SWEEP, "--format", "csv")
+    assert (reported.code, reported.err, lines.code, lines.err) == (OK, "", OK, "")
+    assert reported.json["schema"] == "tco.sweep/1"
     rows = list(csv.DictReader(io.StringIO(lines.out)))
     assert [float(row["usd_per_month"]) for row in rows] == [
-        point["usd_per_month"] for point in told.json["points"]
+        point["usd_per_month"] for point in reported.json["points"]
     ]
 
 
@@ -46,7 +46,7 @@ def test_sweep_draws_scenarios_only_on_request(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("params", "code", "told"),
+    ("params", "code", "reported"),
     [
         ((), USAGE, "PARAM=LO..HI[:N]"),
         (("fte",), USAGE, "Write PARAM=LO..HI"),
@@ -59,12 +59,12 @@ def test_sweep_draws_scenarios_only_on_request(shell: Shell) -> None:
     ],
 )
 def test_sweep_of_what_cannot_be(
-    shell: Shell, params: tuple[str, ...], code: int, told: str
+    shell: Shell, params: tuple[str, ...], code: int, reported: str
 ) -> None:
     """Words that are no sweep are bad usage; keys and values that the plan refuses, bad input."""
     answer = shell("sweep", "one", *params)
     assert (answer.code, answer.out) == (code, "")
-    assert told in " ".join(answer.err.split())
+    assert reported in " ".join(answer.err.split())
 
 
 def test_sweep_problem_as_json(shell: Shell) -> None:

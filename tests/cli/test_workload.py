@@ -67,7 +67,7 @@ def test_a_csv_of_another_tool_writes_nothing(tco_command: Tco, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "reported"),
     [
         (["--column", "prompt"], USAGE, "is not WHAT=NAME, such as prompt=input_tokens."),
         (["--column", "promt=x"], USAGE, "Did you mean prompt?"),
@@ -76,12 +76,12 @@ def test_a_csv_of_another_tool_writes_nothing(tco_command: Tco, tmp_path: Path) 
     ],
 )
 def test_a_wrong_option(
-    tco_command: Tco, log: Path, arguments: list[str], code: int, told: str
+    tco_command: Tco, log: Path, arguments: list[str], code: int, reported: str
 ) -> None:
     """Each names its value and what is accepted."""
     answer = tco_command("workload", "import", log, *arguments)
     assert answer.code == code
-    assert told in " ".join(answer.err.split())
+    assert reported in " ".join(answer.err.split())
 
 
 def test_broken_lines_are_reported(tco_command: Tco, log: Path) -> None:

@@ -272,15 +272,15 @@ def test_classes_are_billed_one_by_one(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "told"),
+    ("hours", "reported"),
     [([4, 4], "hours run from 0 to 24"), ([-1, 4], "hours run"), ([3, 25], "hours run")],
 )
-def test_peak_hours_that_cannot_be(lab: Lab, hours: list[int], told: str) -> None:
+def test_peak_hours_that_cannot_be(lab: Lab, hours: list[int], reported: str) -> None:
     """A peak has a beginning and an end inside a day."""
     row = {"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
     book = lab.book("x", prices=[{**row, "peak": {"utc_hours": hours, **PEAK}}])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 def test_an_hour_has_one_price(lab: Lab) -> None:
@@ -289,8 +289,8 @@ def test_an_hour_has_one_price(lab: Lab) -> None:
     night, morning = {"utc_hours": [22, 2], **PEAK}, {"utc_hours": [1, 4], "days": ["mon"], **PEAK}
     book = lab.book("x", prices=[{**row, "peak": [night, morning]}])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
-    told = "the peaks [22, 2] and [1, 4] both hold on mon at 1:00 UTC: an hour has one price."
-    assert told in lab.refused()
+    reported = "the peaks [22, 2] and [1, 4] both hold on mon at 1:00 UTC: an hour has one price."
+    assert reported in lab.refused()
     sunday = {**night, "days": ["mon", "tue"]}
     lab.book("x", prices=[{**row, "peak": [sunday, morning]}])
     assert lab.load().name == "one"

@@ -105,7 +105,7 @@ def test_boot_hours_are_billed(lab: Lab) -> None:
     assert cost_by_category(lab.evaluate())["compute"] == pytest.approx(hours * 20)
 
 
-def test_booting_is_never_dearer_than_staying(lab: Lab) -> None:
+def test_booting_is_never_more_expensive_than_staying(lab: Lab) -> None:
     """Where boots take longer than the trough lasts, the pool costs what its peak costs."""
     lab.nodes_by_hour([3] * 23 + [1])
     lab.stack({"main": {**ON_DEMAND, "nodes": FOLLOWING, "boot_hours": 5}})
@@ -178,20 +178,20 @@ def test_a_replica_on_two_nodes(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("nodes", "told"),
+    ("nodes", "reported"),
     [
         (3, "a replica takes 2 nodes, and 3 is not a multiple of that. Write 2 or 4."),
         ({"min": 0, "max": 1, "follow": "load"}, "and 1 is not a multiple of that. Write 2."),
         ({"min": 1, "max": 4}, "and 1 is not a multiple of that. Write 2."),
     ],
 )
-def test_nodes_beyond_whole_replicas_are_refused(lab: Lab, nodes: object, told: str) -> None:
+def test_nodes_beyond_whole_replicas_are_refused(lab: Lab, nodes: object, reported: str) -> None:
     """A node that completes no replica would be paid for and serve nothing."""
     serving = {"model": "twin", "gpus_per_replica": 16}
     lab.stack({"main": {**ON_DEMAND, "nodes": nodes}}, {"serving": serving})
     text = lab.refused()
     assert "tco:plan.services.chat.pools.main.nodes: " in text
-    assert told in text
+    assert reported in text
 
 
 def test_a_fleets_speed_is_a_nodes(lab: Lab) -> None:

@@ -12,7 +12,7 @@ from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, cost_by_category, ow
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
 
 
-def test_every_category_stands_in_the_ledger(lab: Lab) -> None:
+def test_every_category_is_in_the_ledger(lab: Lab) -> None:
     """Compute, power, egress, standby, labor, platform, API: each has a line, in this order."""
     lab.workload(requests_per_month=2 * 730 * 3600)
     service: Keys = {"standby": {"pool": "main", "nodes": 1}, "overflow": "api/plain", "egress": {}}

@@ -133,8 +133,8 @@ def test_spare_nodes_are_nodes(lab: Lab, stated: int, held: int) -> None:
     result = lab.evaluate()
     assert result.fleets[0].standby_nodes == held
     assert cost_by_category(result)["standby"] == pytest.approx(held * 20 * 730)
-    told = f"so {held} spare nodes are held instead of {stated}."
-    assert any(told in warning.message for warning in result.stack.warnings) == (held != stated)
+    reported = f"so {held} spare nodes are held instead of {stated}."
+    assert any(reported in warning.message for warning in result.stack.warnings) == (held != stated)
 
 
 def test_a_fleet_of_no_nodes_takes_no_spares(lab: Lab) -> None:

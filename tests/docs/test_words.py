@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,3 +57,34 @@ def test_prose_has_no_private_words(page: Path) -> None:
     ]
     assert found == []
     assert re.findall(r"\d %", prose) == []
+
+
+AVOIDED_IN_CODE = re.compile(
+    r"\b(rungs?|ladder|levers?|knobs?|dearer|dearest|anew|told|tells?|hears?|heard|nobody|somebody"
+    r"|whoever|be had|so many|paid ahead|math closes|upside down|stands? in|leans on|mind:)\b",
+    re.IGNORECASE,
+)
+MODULES = [
+    path for folder in ("tco", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+]
+
+
+def _comments_and_docstrings(path: Path) -> Iterator[tuple[int, str]]:
+    text = path.read_text(encoding="utf-8")
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.lineno, SHOWN.sub("", str(node.value.value))
+
+
+def test_comments_and_docstrings_have_no_private_words() -> None:
+    """An engineer new to the code needs no glossary for it either."""
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {met[0]}"
+        for path in MODULES
+        for line, text in _comments_and_docstrings(path)
+        for met in AVOIDED_IN_CODE.finditer(text)
+    ]
+    assert found == []

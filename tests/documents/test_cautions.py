@@ -18,7 +18,7 @@ def _minded(lab: Lab, today: dt.date = DAY) -> str:
     return "\n".join(stack_summary(evaluate(stack, today, 0)).warnings)
 
 
-def test_a_day_before_the_first_prices_is_told_once(lab: Lab) -> None:
+def test_a_day_before_the_first_prices_is_reported_once(lab: Lab) -> None:
     """Many figures younger than the pricing day are one note that names them."""
     node = {"instance": "box.8x", "region": "r1", "usd_per_hour": 20, "valid_from": "2026-10-01"}
     api = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
@@ -28,12 +28,12 @@ def test_a_day_before_the_first_prices_is_told_once(lab: Lab) -> None:
     pool: Keys = {"main": {"instance": "own.8x", "nodes": 1}}
     lab.stack(pool, prices=[book], alternatives=["own/api"], pricing_day="2020-11-20")
     said = _minded(lab)
-    told = "no prices of 2020-11-20 are known, so the first known ones are used as estimates"
-    assert f"{told} (own.8x, own/api)." in said
+    reported = "no prices of 2020-11-20 are known, so the first known ones are used as estimates"
+    assert f"{reported} (own.8x, own/api)." in said
     assert "the first price known" not in said
 
 
-def test_cautions_are_told_apart_by_kind(lab: Lab) -> None:
+def test_cautions_are_distinguished_by_kind(lab: Lab) -> None:
     """A name that reads like a message does not make one: only its kind merges a caution."""
     later = {"valid_from": "2026-10-01", "region": "r1", "usd_per_hour": 20}
     name = "own: the first price known is of"
@@ -65,6 +65,6 @@ def test_figures_seen_after_today(lab: Lab) -> None:
     api = {"api": "own/api", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
     book = lab.book("late", prices=[api], as_of="2027-11-20")
     lab.stack(NODE, prices=[book], alternatives=["own/api"])
-    told = "more figures are dated 2027-11-20, after today (2026-11-23). Check as_of."
-    assert told in _minded(lab)
+    reported = "more figures are dated 2027-11-20, after today (2026-11-23). Check as_of."
+    assert reported in _minded(lab)
     assert "after today" not in _minded(lab, dt.date(2027, 11, 20))

@@ -187,7 +187,7 @@ def test_a_saved_plan_is_no_way_around_the_gate(project: Project, cloud: Cloud) 
 
 
 @pytest.mark.parametrize(
-    ("broken", "fault", "told"),
+    ("broken", "fault", "reported"),
     [
         ("tco.analysis.evaluate.evaluate", "AssertionError", "tco failed: AssertionError"),
         ("tco.analysis.evaluate.evaluate", "SystemExit", "ended by SystemExit"),
@@ -200,7 +200,7 @@ def test_a_saved_plan_is_no_way_around_the_gate(project: Project, cloud: Cloud) 
     ],
 )
 def test_a_fault_inside_tco_keeps_the_gate_closed(
-    project: Project, cloud: Cloud, broken: str, fault: str, told: str
+    project: Project, cloud: Cloud, broken: str, fault: str, reported: str
 ) -> None:
     """An exception without a text lets a step pass, an exit hangs; neither may provision."""
     module, _, name = broken.rpartition(".")
@@ -211,7 +211,7 @@ def test_a_fault_inside_tco_keeps_the_gate_closed(
     project.init()
     run = project.run(*UP, "--skip-preview")
     assert run.code != 0
-    assert told in run.text
+    assert reported in run.text
     assert "Traceback" not in run.text
     assert project.calls() == []
 

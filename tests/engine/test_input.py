@@ -19,7 +19,7 @@ def changed(**keys: Any) -> Keys:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "reported"),
     [
         (None, ["holds no tco:plan"]),
         (
@@ -45,8 +45,8 @@ def changed(**keys: Any) -> Keys:
         ),
     ],
 )
-def test_every_problem_of_a_plan_is_told_once_and_nothing_is_provisioned(
-    project: Project, given: Keys | None, told: list[str]
+def test_every_problem_of_a_plan_is_reported_once_and_nothing_is_provisioned(
+    project: Project, given: Keys | None, reported: list[str]
 ) -> None:
     """Someone who has to fix five things wants to read five things, and no traceback."""
     project.write("stacks/Pulumi.dev.yaml", {"config": {"tco:plan": given}} if given else {})
@@ -57,7 +57,7 @@ def test_every_problem_of_a_plan_is_told_once_and_nothing_is_provisioned(
     assert run.code != 0
     assert "Traceback" not in run.text
     diagnostics = run.out.partition("Diagnostics:")[2]
-    for text in told:
+    for text in reported:
         assert diagnostics.count(text) == 1, run.text
     assert "Nothing was provisioned." in diagnostics
     assert project.calls() == []

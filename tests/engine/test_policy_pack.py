@@ -153,10 +153,10 @@ def tco_price(file: Path) -> dict[str, Any]:
 def test_recorded_preview_is_what_the_engine_prints(foreign: Project) -> None:
     """The files that the tests of `tco price` read are the engine's, not what someone thinks.
 
-    After a change that is meant, write ``told`` to the file.
+    After a change that is meant, write ``reported`` to the file.
     """
-    told = stripped(foreign.done("preview", "--json").json)
+    reported = stripped(foreign.done("preview", "--json").json)
     recorded = json.loads((RECORDED / "preview.json").read_text(encoding="utf-8"))
-    for preview in (told, recorded):
+    for preview in (reported, recorded):
         preview["steps"].sort(key=itemgetter("urn"))
-    assert told == recorded
+    assert reported == recorded

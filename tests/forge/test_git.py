@@ -192,7 +192,7 @@ def test_no_commit_yet(repo: Repo) -> None:
         repo.compare()
 
 
-def test_a_repository_of_somebody_else(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repository_of_someone_else(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     """git refuses a checkout of another owner, as in a container: its own words say the way out."""
     repo.pool(1)
     repo.branch()

@@ -188,8 +188,8 @@ def echo(status: int, where: str) -> Answering:
 
     def answer(asked: Asked, wire: BufferedIOBase) -> None:
         headers = json.dumps(asked.headers) + f" {TOKEN.upper()} {TOKEN[:4]}\x1b\u202e{TOKEN[4:]}"
-        told = {"error": {"message": {"message": headers}, "error": headers}}
-        body = json.dumps(told.get(where, {where: headers})).encode()
+        reported = {"error": {"message": {"message": headers}, "error": headers}}
+        body = json.dumps(reported.get(where, {where: headers})).encode()
         link = f'Link: <https://evil.example/{TOKEN}>; rel="next"'
         wire.write(raw(status, b"[]" if where == "link" else body, link))
 

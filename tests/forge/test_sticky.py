@@ -92,7 +92,7 @@ def test_the_comment_is_found_on_a_later_page(server: State) -> None:
     assert sum("tco:plan" in body for body in server.bodies) == 1
 
 
-def test_projects_are_told_apart_by_tag(server: State) -> None:
+def test_projects_are_distinguished_by_tag(server: State) -> None:
     """Two projects in one repository have one comment each."""
     Run(server).say("a", tag="frontend")
     Run(server).say("b", tag="backend")
@@ -100,7 +100,7 @@ def test_projects_are_told_apart_by_tag(server: State) -> None:
     assert [body.partition("\n")[2] for body in server.bodies] == ["c", "b"]
 
 
-def test_nobody_can_pose_as_the_bot(server: State) -> None:
+def test_no_one_can_pose_as_the_bot(server: State) -> None:
     """A person's comment with our tag and a moment in the future stops nothing and stays."""
     server.login = "ci-user"
     forged = said("forged", 10_000_000).body
@@ -149,7 +149,7 @@ def test_nothing_to_say_starts_no_comment(server: State) -> None:
     assert Run(server).say("nothing", 2, create=False) == "updated"
 
 
-def test_a_comment_deleted_meanwhile_is_written_anew(server: State) -> None:
+def test_a_comment_deleted_meanwhile_is_written_again(server: State) -> None:
     """Someone deletes the comment between reading and writing: the run writes a new one."""
     server.add(said("old").body)
     server.troubles.append(Trouble(method="PATCH", status=404, content={"message": "Not Found"}))
@@ -210,7 +210,7 @@ def test_an_outage_that_names_its_end(server: State) -> None:
     assert run.waits == [11.0]
 
 
-def test_an_outage_that_lasts_is_told(server: State) -> None:
+def test_an_outage_that_lasts_is_reported(server: State) -> None:
     """After five tries the address and the status are reported, and not the token."""
     server.troubles += [Trouble(method="GET", status=503, content={"message": "Unicorn!"})] * 9
     with pytest.raises(Refused, match="503: Unicorn!") as caught:

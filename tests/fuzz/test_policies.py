@@ -15,7 +15,7 @@ from tests.fuzz.mutations import Vocabulary, mutated
 from tests.fuzz.oracle import Answer, check
 from tests.fuzz.samples import programs
 from tests.fuzz.shares import share
-from tests.iac.enforce.test_policy_rules import Args, told
+from tests.iac.enforce.test_policy_rules import Args, reported
 from tests.iac.programs import LATER
 
 RESOURCES = [
@@ -52,6 +52,6 @@ def test_resources(given_resources: list[Args], config: Any) -> None:
     pack = Pack(DAY, lambda: CATALOG)
     for resource in given_resources:
         resource.config = as_mapping(config) or {}
-        said = [*told(gate, pack, resource), *told(cost_line, pack, resource)]
+        said = [*reported(gate, pack, resource), *reported(cost_line, pack, resource)]
         assert not [text for text in said if "tco failed" in text], said
         check(Answer(("policy",), 0, "\n".join(said) + "\n", ""))

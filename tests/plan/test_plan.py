@@ -23,7 +23,7 @@ def reserved(**commitment: object) -> Keys:
 
 
 @pytest.mark.parametrize(
-    ("nodes", "told"),
+    ("nodes", "reported"),
     [
         (-1, f"{POOL}.nodes: -1 is below 0. Write 0 or more."),
         (100_001, "should be less than or equal to 100000."),
@@ -37,14 +37,14 @@ def reserved(**commitment: object) -> Keys:
         (None, f"{POOL}.nodes: is empty."),
     ],
 )
-def test_nodes(lab: Lab, nodes: object, told: str) -> None:
+def test_nodes(lab: Lab, nodes: object, reported: str) -> None:
     """A number of nodes is whole, auto, or a span that stands upright."""
     lab.stack(node(nodes=nodes))
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 @pytest.mark.parametrize(
-    ("pools", "told"),
+    ("pools", "reported"),
     [
         ({}, f"{CHAT}.pools: is empty: at least one is needed."),
         ({"main": {"nodes": 1}}, f"{POOL}: names exactly one of instance, offer and owned."),
@@ -95,14 +95,14 @@ def test_nodes(lab: Lab, nodes: object, told: str) -> None:
         ({"": NODE["main"]}, "String should have at least 1 character."),
     ],
 )
-def test_pools(lab: Lab, pools: Keys, told: str) -> None:
+def test_pools(lab: Lab, pools: Keys, reported: str) -> None:
     """A pool is one thing, bought in one way, with the terms of that way."""
     lab.stack(pools)
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "reported"),
     [
         ({"usd": 0}, f"{OWN}.owned.usd: 0 is not allowed: the value must be above 0."),
         ({"usd": -1}, f"{OWN}.owned.usd: -1 is below 0."),
@@ -126,31 +126,31 @@ def test_pools(lab: Lab, pools: Keys, told: str) -> None:
         ),
     ],
 )
-def test_owned_nodes(lab: Lab, keys: Keys, told: str) -> None:
+def test_owned_nodes(lab: Lab, keys: Keys, reported: str) -> None:
     """A bought node has a price, a life, and electricity paid in exactly one way."""
     lab.stack(
         {"own": owned(200_000, **{key: value for key, value in keys.items() if key != "usd"})}
     )
     if "usd" in keys:
         lab.stack({"own": owned(keys["usd"])})
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "reported"),
     [
         ({"purchase": "spot"}, f"{OWN}: an owned node has no purchase: spot. Remove purchase."),
         ({"nodes": {"min": 0, "max": 3}}, f"{OWN}: a committed or owned pool has one number of"),
     ],
 )
-def test_owned_pools(lab: Lab, keys: Keys, told: str) -> None:
+def test_owned_pools(lab: Lab, keys: Keys, reported: str) -> None:
     """What is bought is neither rented nor switched off."""
     lab.stack({"own": {**owned(200_000), **keys}})
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 @pytest.mark.parametrize(
-    ("service", "told"),
+    ("service", "reported"),
     [
         ({"sizing": {"target_load": 0}}, "target_load: 0 should be greater than 0."),
         ({"sizing": {"target_load": 1.1}}, "target_load: 1.1 should be less than or equal to 1."),
@@ -175,14 +175,14 @@ def test_owned_pools(lab: Lab, keys: Keys, told: str) -> None:
         ({"serving": {}}, f"{CHAT}.serving.model: is missing."),
     ],
 )
-def test_services(lab: Lab, service: Keys, told: str) -> None:
+def test_services(lab: Lab, service: Keys, reported: str) -> None:
     """A service says what it runs, how full, with what standby, and where the rest goes."""
     lab.stack(NODE, service)
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 @pytest.mark.parametrize(
-    ("plan", "told"),
+    ("plan", "reported"),
     [
         ({"pricing_day": "2026-02-30"}, "'2026-02-30' is not a date of the calendar."),
         ({"pricing_day": 20261123}, '20261123 is not a date. Write it in quotes: "2026-11-23".'),
@@ -227,12 +227,12 @@ def test_services(lab: Lab, service: Keys, told: str) -> None:
         ({"platform": {"usd_per_month": -5}}, "tco:plan.platform.usd_per_month: -5 is below 0."),
     ],
 )
-def test_plans(lab: Lab, plan: Keys, told: str) -> None:
+def test_plans(lab: Lab, plan: Keys, reported: str) -> None:
     """What holds for the whole stack is refused at its own key."""
     lab.stack(NODE, **plan)
     text = lab.refused()
     assert text.startswith(f"{lab.folder}/Pulumi.one.yaml: ")
-    assert told in text
+    assert reported in text
 
 
 @pytest.mark.parametrize("number", [".nan", ".inf", "-.inf", "1e400", "1" + "0" * 400])

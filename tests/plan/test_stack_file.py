@@ -21,7 +21,7 @@ def refused_text(lab: Lab, content: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reported"),
     [
         ("- a\n- b\n", "holds a list, not keys with values."),
         ("just text", "holds one str, not keys with values."),
@@ -48,11 +48,11 @@ def refused_text(lab: Lab, content: object) -> str:
         ("config: {'aws:region': 7, 'tco:plan': {}}\n", "aws:region: 7 is not a region."),
     ],
 )
-def test_unreadable_file(lab: Lab, content: object, told: str) -> None:
+def test_unreadable_file(lab: Lab, content: object, reported: str) -> None:
     """Whatever is wrong with the file itself is one problem with its place."""
     text = refused_text(lab, content)
     assert text.startswith(f"{lab.folder}/Pulumi.one.yaml: 1 problem\n")
-    assert told in text
+    assert reported in text
 
 
 def test_ten_megabytes_of_nesting(lab: Lab) -> None:
@@ -97,7 +97,7 @@ def test_secrets_are_refused(lab: Lab, plan: Keys, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "reported"),
     [
         (
             {"aternatives": []},
@@ -107,14 +107,14 @@ def test_secrets_are_refused(lab: Lab, plan: Keys, path: str) -> None:
         ({"gate": {"qqq": 1}}, 'tco:plan.gate.qqq: unknown key "qqq". Known: allow_types, level'),
     ],
 )
-def test_unknown_key(lab: Lab, changes: Keys, told: str) -> None:
+def test_unknown_key(lab: Lab, changes: Keys, reported: str) -> None:
     """A misspelled key is refused where it stands, with the key that was meant."""
     lab.stack(NODE, **changes)
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 @pytest.mark.parametrize(
-    ("pool", "told"),
+    ("pool", "reported"),
     [
         ({"node": 1}, 'pools.main.node: unknown key "node". Did you mean nodes?'),
         (
@@ -123,10 +123,10 @@ def test_unknown_key(lab: Lab, changes: Keys, told: str) -> None:
         ),
     ],
 )
-def test_unknown_key_deep_inside(lab: Lab, pool: Keys, told: str) -> None:
+def test_unknown_key_deep_inside(lab: Lab, pool: Keys, reported: str) -> None:
     """Nested keys are known as well as the first ones."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 1, **pool}})
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 def test_unknown_key_of_what_may_be_left_out(lab: Lab) -> None:
@@ -186,7 +186,7 @@ def test_faults_and_unknown_names_at_once(lab: Lab) -> None:
     lab.stack(pools, service, ops={"fte": {0: 1}}, finanse={}, alternatives=["api/plain"])
     text = lab.refused()
     assert text.startswith(f"{lab.folder}/Pulumi.one.yaml: 6 problems\n")
-    for told in (
+    for reported in (
         'pools.other.instance: no price for "bx.8x". Did you mean box.8x?',
         'overflow: no price for the API "api/plan". Did you mean api/plain?',
         "pools.main.nodes: -1 is below 0",
@@ -194,7 +194,7 @@ def test_faults_and_unknown_names_at_once(lab: Lab) -> None:
         "ops.fte.0: ",
         'unknown key "finanse". Did you mean finance?',
     ):
-        assert told in text
+        assert reported in text
 
 
 def test_every_unknown_name_of_a_service_at_once(lab: Lab) -> None:
@@ -212,8 +212,8 @@ def test_every_unknown_name_of_a_service_at_once(lab: Lab) -> None:
     lab.stack(pools, service)
     text = lab.refused()
     assert text.startswith(f"{lab.folder}/Pulumi.one.yaml: 6 problems\n")
-    for told in ("unit?", "box.8x?", "acme/8x?", "api/plain?", "Did you mean all?", "main?"):
-        assert told in text
+    for reported in ("unit?", "box.8x?", "acme/8x?", "api/plain?", "Did you mean all?", "main?"):
+        assert reported in text
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_every_unknown_name_of_a_service_at_once(lab: Lab) -> None:
         ({"pols": {}}, {}),
     ],
 )
-def test_a_fault_is_not_told_twice(lab: Lab, service: Keys, plan: Keys) -> None:
+def test_a_fault_is_not_reported_twice(lab: Lab, service: Keys, plan: Keys) -> None:
     """What may follow from another fault is not reported beside it."""
     lab.workload()
     pools: Keys = {"main": {**ON_DEMAND, "instance": "bx.8x", "nodes": 1}}

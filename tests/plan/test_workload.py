@@ -258,13 +258,13 @@ BROKEN: list[tuple[Callable[[Rows], Rows], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "told"), BROKEN)
-def test_csv_that_cannot_be(lab: Lab, change: Callable[[Rows], Rows], told: str) -> None:
+@pytest.mark.parametrize(("change", "reported"), BROKEN)
+def test_csv_that_cannot_be(lab: Lab, change: Callable[[Rows], Rows], reported: str) -> None:
     """Gaps, doubles and what is no hour or no count are refused with their line."""
     rows = change([(hour, 1) for hour in hours(MONDAY, 168)])
     text = refused_csv(lab, table(rows))
     assert "chat.csv: 1 problem" in text
-    assert told in text
+    assert reported in text
 
 
 WEEK = table([(hour, 1) for hour in hours(MONDAY, 168)])
@@ -272,7 +272,7 @@ LINES = WEEK.splitlines()
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         (WEEK.replace(LINES[2], '"' + LINES[2]), "line 3: a quote is opened and never closed."),
         (
@@ -303,20 +303,20 @@ LINES = WEEK.splitlines()
         (WEEK.replace(",1\n", ",5e-324\n"), "less than one request a month"),
     ],
 )
-def test_csv_that_is_broken(lab: Lab, text: object, told: str) -> None:
+def test_csv_that_is_broken(lab: Lab, text: object, reported: str) -> None:
     """A table that is not the one its author meant is refused with the line and what to do."""
-    assert told in refused_csv(lab, text)
+    assert reported in refused_csv(lab, text)
 
 
-def test_a_gap_is_told_in_the_offset_of_the_file(lab: Lab) -> None:
+def test_a_gap_is_reported_in_the_offset_of_the_file(lab: Lab) -> None:
     """The hours around a gap read as the file has them, with their lines."""
     rows = [
         (f"2026-11-{2 + hour // 24:02}T{hour % 24:02}:00+01:00", 1)
         for hour in range(168)
         if hour != 50
     ]
-    told = "between line 51, 2026-11-04T01:00+01:00 and line 52, 2026-11-04T03:00+01:00."
-    assert told in refused_csv(lab, table(rows))
+    reported = "between line 51, 2026-11-04T01:00+01:00 and line 52, 2026-11-04T03:00+01:00."
+    assert reported in refused_csv(lab, table(rows))
 
 
 def test_many_lines_with_one_cause_are_counted(lab: Lab) -> None:
@@ -328,7 +328,7 @@ def test_many_lines_with_one_cause_are_counted(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "reported"),
     [
         ({"requests_per_month": True}, "requests_per_month: true is not a number."),
         ({"requests_per_month": "100"}, "requests_per_month: '100' is a string. Write it without"),
@@ -338,10 +338,10 @@ def test_many_lines_with_one_cause_are_counted(lab: Lab) -> None:
         ({"shape": {"kind": "office", "start": 9.5}}, "shape.start: 9.5 is not a whole number."),
     ],
 )
-def test_what_is_no_number(lab: Lab, keys: Keys, told: str) -> None:
+def test_what_is_no_number(lab: Lab, keys: Keys, reported: str) -> None:
     """A truth value, a text and a range are refused where one number stands."""
     volume: Keys = {} if "per_hour" in keys else {"requests_per_month": 100}
-    assert told in refused(lab, **{**volume, **keys})
+    assert reported in refused(lab, **{**volume, **keys})
 
 
 def test_a_broken_class_does_not_make_the_list_empty(lab: Lab) -> None:
@@ -350,7 +350,7 @@ def test_a_broken_class_does_not_make_the_list_empty(lab: Lab) -> None:
     assert "demand.yaml: 1 problem\n" in refused(lab, classes=classes)
 
 
-def test_a_tab_is_told_as_one(lab: Lab) -> None:
+def test_a_tab_is_reported_as_one(lab: Lab) -> None:
     """YAML's own words for a tab help no one."""
     lab.write("workloads/demand.yaml", "requests_per_month: 100\nclasses:\n\t- name: all\n")
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
@@ -358,7 +358,7 @@ def test_a_tab_is_told_as_one(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("hour;requests\n2026-11-02T00:00+00:00;1\n", "needs the columns hour and requests"),
         ("", "needs the columns hour and requests"),
@@ -366,9 +366,9 @@ def test_a_tab_is_told_as_one(lab: Lab) -> None:
         ("hour,requests\n2026-11-02T00:00+00:00\n", "line 2: has 1 cell, the header has 2."),
     ],
 )
-def test_csv_that_is_none(lab: Lab, text: object, told: str) -> None:
+def test_csv_that_is_none(lab: Lab, text: object, reported: str) -> None:
     """A file that is no such table says what it needs."""
-    assert told in refused_csv(lab, text)
+    assert reported in refused_csv(lab, text)
 
 
 def test_csv_that_is_missing(lab: Lab) -> None:
@@ -386,7 +386,7 @@ def test_csv_stays_in_its_folder(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "reported"),
     [
         ({"requests_per_month": 0}, "requests_per_month: 0 should be greater than 0."),
         ({"requests_per_second": 1e12}, "requests_per_second is more than 1e+15 requests a month."),
@@ -441,11 +441,11 @@ def test_csv_stays_in_its_folder(lab: Lab) -> None:
         ({"classes": []}, "classes: is empty: at least one is needed."),
     ],
 )
-def test_workload_that_cannot_be(lab: Lab, keys: Keys, told: str) -> None:
+def test_workload_that_cannot_be(lab: Lab, keys: Keys, reported: str) -> None:
     """A workload that is negative, empty or impossible is refused at its key."""
     text = refused(lab, **keys)
     assert text.startswith("demand.yaml: ")
-    assert told in text
+    assert reported in text
 
 
 def test_a_workload_without_a_volume(lab: Lab) -> None:
@@ -460,7 +460,7 @@ def test_a_workload_without_a_volume(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("classes", "told"),
+    ("classes", "reported"),
     [
         ([{"share": 0.6}, {"share": 0.6}], "the shares of the classes add up to 1.2, not to 1."),
         ([{"share": 0.5}, {"share": 0.5, "name": "c0"}], "two classes have the same name."),
@@ -470,13 +470,13 @@ def test_a_workload_without_a_volume(lab: Lab) -> None:
         ([{"share": 0}], "classes[0].share: 0 should be greater than 0."),
     ],
 )
-def test_classes_that_cannot_be(lab: Lab, classes: list[Keys], told: str) -> None:
+def test_classes_that_cannot_be(lab: Lab, classes: list[Keys], reported: str) -> None:
     """Shares add up, names differ, and a request has tokens."""
     made = [
         {"name": f"c{index}", "input": 9, "output": 1, **request}
         for index, request in enumerate(classes)
     ]
-    assert told in refused(lab, classes=made)
+    assert reported in refused(lab, classes=made)
 
 
 # Growth and time zones

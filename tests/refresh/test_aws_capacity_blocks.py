@@ -52,7 +52,7 @@ def offers(aws: Aws, *pages: list[dict[str, Any]], instance: str = BIG) -> None:
 
 
 def test_the_lowest_fee_by_the_hour_counts(refresh: Refresh, aws: Aws) -> None:
-    """Over all pages, without dedicated hosts and other currencies; a more expensive day is named."""
+    """All pages, without dedicated hosts and other currencies; the day it costs more is named."""
     dedicated, yuan = offer("1", Tenancy="dedicated"), offer("1", CurrencyCode="CNY")
     offers(aws, [offer("998.4"), dedicated], [yuan, offer("755.14")])
     offers(aws, [offer("120", SMALL)], instance=SMALL)

@@ -107,7 +107,9 @@ def test_a_product_at_zero_is_not_sold(refresh: Refresh, aws: Aws) -> None:
     assert price["status"] == "vanished"
 
 
-def test_two_prices_of_one_type_are_told_and_not_chosen_from(refresh: Refresh, aws: Aws) -> None:
+def test_two_prices_of_one_type_are_reported_and_not_chosen_from(
+    refresh: Refresh, aws: Aws
+) -> None:
     """Nothing is guessed: the type is missing, and the others arrive."""
     same = product(SMALL, "7", "C3"), product(SMALL, "7", "D4")
     lists(aws, product(BIG, "55", "A1"), product(BIG, "56", "B2"), *same)

@@ -85,7 +85,7 @@ def test_an_old_price_that_still_holds_is_seen_again(
     assert {str(row.as_of) for row in read_book(book, "aws.yaml").prices} == {"2026-12-24"}
 
 
-def test_a_vanished_price_is_told_and_kept(refresh: Refresh, aws: Aws, book: Path) -> None:
+def test_a_vanished_price_is_reported_and_kept(refresh: Refresh, aws: Aws, book: Path) -> None:
     """A price that the list no longer has is flagged; prices of other regions are not."""
     lists(aws, product(BIG, "98.32", "A1"))
     answer = refresh(*ONE)

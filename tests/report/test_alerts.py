@@ -156,7 +156,7 @@ def test_the_planned_rates_give_the_planned_volume(lab: Lab) -> None:
     assert value(compared.lhs, rates) == pytest.approx(0.9 * 730 * 3600 * 1000 / 1e6)
 
 
-def test_services_are_told_apart_by_a_label(lab: Lab) -> None:
+def test_services_are_distinguished_by_a_label(lab: Lab) -> None:
     """Two services with one engine have the same counters: each rule reads its own."""
     compared = expression(two_services(lab), "TcoUtilizationBelowBreakEven")
     rates = {f"{VLLM.generation_tokens}:{name}": share * 100 for name, share in SHARES.items()}

@@ -78,20 +78,20 @@ def faces(lab: Lab, *, confidential: bool, by_discount: bool = False) -> dict[st
     }
 
 
-def told_in(text: str) -> list[str]:
+def reported_in(text: str) -> list[str]:
     """The rates that are in a text as numbers of their own."""
     numbers = set(re.findall(r"\d[\d.]*", text))
     return [rate for rate in RATES if rate in numbers]
 
 
 @pytest.mark.parametrize("by_discount", [False, True])
-def test_no_face_tells_a_confidential_rate(lab: Lab, *, by_discount: bool) -> None:
+def test_no_face_shows_a_confidential_rate(lab: Lab, *, by_discount: bool) -> None:
     """Neither a rate, nor its range, nor what follows from one alone stands anywhere."""
     open_, shut = (
         faces(lab, confidential=hidden, by_discount=by_discount) for hidden in (False, True)
     )
-    assert [face for face, text in open_.items() if not told_in(text)] == []
-    assert {face: told_in(text) for face, text in shut.items()} == {face: [] for face in shut}
+    assert [face for face, text in open_.items() if not reported_in(text)] == []
+    assert {face: reported_in(text) for face, text in shut.items()} == {face: [] for face in shut}
     assert "9,012" in shut["memo"]
 
 

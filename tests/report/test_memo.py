@@ -156,7 +156,7 @@ def test_a_memo_renders_its_tables(lab: Lab, name: str) -> None:
     assert page.count("<h1>") == 1
 
 
-def test_the_answer_stands_in_the_first_line(lab: Lab) -> None:
+def test_the_answer_is_in_the_first_line(lab: Lab) -> None:
     """A manager reads one line: the answer, in money."""
     result = _simple(lab)
     title, _, answer, *_ = memo(memo_document(result)).splitlines()

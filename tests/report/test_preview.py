@@ -24,7 +24,7 @@ def base_text(lab: Lab, busy: float = 1.0, spares: int = 0, **plan: Any) -> str:
     return pool_text(stack_summary(result), "base")
 
 
-def test_a_pool_that_is_not_bought_tells_what_it_costs_on_demand(lab: Lab) -> None:
+def test_a_pool_that_is_not_bought_shows_what_it_costs_on_demand(lab: Lab) -> None:
     """A node and its spare at $12 once bought, at $20 until then."""
     text = base_text(lab, spares=1)
     assert text.startswith("$17,520/month   1 x box.8x, savings plan 1yr")

@@ -29,7 +29,7 @@ def listed(**keys: Any) -> str:
     return figures_text(prices_document(figure_rows((book,), TODAY, (), None, None)))
 
 
-def test_an_upfront_is_told_with_what_an_hour_costs() -> None:
+def test_an_upfront_is_reported_with_what_an_hour_costs() -> None:
     """A node that is paid upfront is not shown as free: its term, its sum, its effective hour."""
     text = listed(prices=[RESERVED])
     assert "87,600 USD upfront per 1yr: 10 USD/h effective" in text
@@ -93,8 +93,8 @@ def test_a_name_that_nothing_defines_is_a_fault() -> None:
         ],
     }
     catalog = load_catalog().with_books([Book.model_validate(content)])
-    told = [str(fault) for fault in check_catalog(catalog, TODAY, 180).faults]
-    assert told == [
+    reported = [str(fault) for fault in check_catalog(catalog, TODAY, 180).faults]
+    assert reported == [
         'node p5.48xlrge us-east-1 on-demand: no instance type "p5.48xlrge" is known. '
         "Did you mean p5.48xlarge?",
         'node a/8x on-demand: no GPU "H1OO-SXM" is known. Did you mean H100-SXM?',

@@ -28,7 +28,7 @@ def filled(lab: Lab, text: str | bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    ("template", "told"),
+    ("template", "reported"),
     [
         ("{{ cycler.__init__.__globals__.os.popen('id').read() }}", "line 1: access to attribute"),
         ("{{ view.__class__ }}", "line 1: access to attribute '__class__'"),
@@ -102,7 +102,7 @@ def filled(lab: Lab, text: str | bytes) -> str:
         (b"caf\xe9", "the template cannot be read: byte 3 is not UTF-8."),
     ],
 )
-def test_a_template_fails_in_one_line(lab: Lab, template: str | bytes, told: str) -> None:
+def test_a_template_fails_in_one_line(lab: Lab, template: str | bytes, reported: str) -> None:
     """Whatever a template tries, the answer is its file, the line and what is wrong, at once."""
     start = time.process_time()
     with pytest.raises(TcoError) as caught:
@@ -110,7 +110,7 @@ def test_a_template_fails_in_one_line(lab: Lab, template: str | bytes, told: str
     assert time.process_time() - start < 10
     text = str(caught.value)
     assert text.startswith(str(lab.folder / "mine.j2"))
-    assert told in text
+    assert reported in text
     assert text.isprintable()
 
 

@@ -86,7 +86,7 @@ def test_a_spot_line_says_what_makes_its_price(lab: Lab) -> None:
     assert _compute_line(lab).what.endswith("x box.8x, spot with its interruptions")
 
 
-def test_money_stands_in_one_column(lab: Lab) -> None:
+def test_money_is_in_one_column(lab: Lab) -> None:
     """The amounts of the ledger and their total end at the same column."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, ops={}, platform=None)
     text = click.unstyle(stack_text(stack_summary(lab.evaluate()))).splitlines()

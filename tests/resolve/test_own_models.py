@@ -37,8 +37,8 @@ def test_a_model_in_a_price_book_is_estimated(lab: Lab) -> None:
 def test_stated_weights_decide_what_fits(lab: Lab) -> None:
     """Weights of a book win over what the parameters give; the error names the smallest count."""
     stack(lab, {"gpus_per_replica": 2}, models=[MINE])
-    told = "mine does not fit 2 x H100-SXM. At fp8 the smallest count that fits is 4."
-    assert told in lab.refused()
+    reported = "mine does not fit 2 x H100-SXM. At fp8 the smallest count that fits is 4."
+    assert reported in lab.refused()
     stack(lab, models=[{**MINE, "weights_gb": {"fp8": 900}}])
     assert "At fp8 the smallest count that fits is 16." in lab.refused()
 
@@ -46,8 +46,8 @@ def test_stated_weights_decide_what_fits(lab: Lab) -> None:
 def test_a_benchmark_of_what_does_not_fit_is_refused(lab: Lab) -> None:
     """No measurement makes 900 GB of weights run on 640 GB."""
     stack(lab, models=[{**MINE, "weights_gb": {"fp8": 900}}], benchmarks=[ROW])
-    told = "mine fp8 has 900 GB of weights; 8 x H100-SXM hold 640 GB."
-    assert f"{told} The smallest count that fits is 16." in lab.refused()
+    reported = "mine fp8 has 900 GB of weights; 8 x H100-SXM hold 640 GB."
+    assert f"{reported} The smallest count that fits is 16." in lab.refused()
 
 
 def test_a_model_without_layout(lab: Lab) -> None:

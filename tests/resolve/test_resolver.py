@@ -19,7 +19,7 @@ TWO_CLASSES = [
 
 
 @pytest.mark.parametrize(
-    ("pool", "told"),
+    ("pool", "reported"),
     [
         (
             {"instance": "box.9x"},
@@ -56,10 +56,10 @@ TWO_CLASSES = [
         ),
     ],
 )
-def test_no_price(lab: Lab, pool: Keys, told: str) -> None:
+def test_no_price(lab: Lab, pool: Keys, reported: str) -> None:
     """An unknown node names the nearest, an unpriced option names those there are."""
     lab.stack({"main": {**pool, "nodes": 1}}, {"serving": {"model": "unit"}})
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 def test_a_book_that_no_plan_names(lab: Lab) -> None:
@@ -72,15 +72,15 @@ def test_a_book_that_no_plan_names(lab: Lab) -> None:
     offer = {"offer": "own/8x", "gpu": "H100", "gpus": 8, "usd_per_hour": 9}
     lab.book("acme", prices=[offer, {"api": "own/api", **price}], benchmarks=[benchmark])
     lab.write("prices/broken.yaml", "[")
-    told = "prices/acme.yaml holds it, but tco:plan.prices does not name it."
+    reported = "prices/acme.yaml holds it, but tco:plan.prices does not name it."
     lab.stack({"main": {"offer": "own/8x", "nodes": 1}})
-    assert f'no offer "own/8x". {told}' in lab.refused()
+    assert f'no offer "own/8x". {reported}' in lab.refused()
     lab.stack(NODE, {"serving": {"model": "own"}})
-    assert f'nothing is known of the model "own". {told}' in lab.refused()
+    assert f'nothing is known of the model "own". {reported}' in lab.refused()
     lab.stack(NODE, {"overflow": "own/api"})
-    assert f'no price for the API "own/api". {told}' in lab.refused()
+    assert f'no price for the API "own/api". {reported}' in lab.refused()
     lab.stack(NODE, alternatives=["own/api"])
-    assert f'alternatives[0]: no price for the API "own/api". {told}' in lab.refused()
+    assert f'alternatives[0]: no price for the API "own/api". {reported}' in lab.refused()
     lab.stack(NODE, {"overflow": "own/api"}, prices=["acme.yaml"])
     assert lab.load().name == "one"
 
@@ -108,7 +108,7 @@ def test_no_interruption_rate(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("serving", "told"),
+    ("serving", "reported"),
     [
         (
             {"model": "unti"},
@@ -133,10 +133,10 @@ def test_no_interruption_rate(lab: Lab) -> None:
         ),
     ],
 )
-def test_no_benchmark(lab: Lab, serving: Keys, told: str) -> None:
+def test_no_benchmark(lab: Lab, serving: Keys, reported: str) -> None:
     """A speed that no one measured is refused with those that there are."""
     lab.stack(NODE, {"serving": serving})
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 def test_no_gpu(lab: Lab) -> None:
@@ -146,7 +146,7 @@ def test_no_gpu(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "told"),
+    ("service", "reported"),
     [
         ({"overflow": "api/plian"}, f'{CHAT}.overflow: no price for the API "api/plian". Did you'),
         ({"standby": {"api": "api/x"}}, f'{CHAT}.standby.api: no price for the API "api/x".'),
@@ -164,15 +164,15 @@ def test_no_gpu(lab: Lab) -> None:
         ),
     ],
 )
-def test_no_such_name_in_a_service(lab: Lab, service: Keys, told: str) -> None:
+def test_no_such_name_in_a_service(lab: Lab, service: Keys, reported: str) -> None:
     """Whatever a service names has to exist."""
     lab.workload(classes=TWO_CLASSES)
     lab.stack(NODE, service)
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 @pytest.mark.parametrize(
-    ("plan", "told"),
+    ("plan", "reported"),
     [
         (
             {"alternatives": [{"mix": {"chta": "api/plain"}}]},
@@ -193,12 +193,12 @@ def test_no_such_name_in_a_service(lab: Lab, service: Keys, told: str) -> None:
         ),
     ],
 )
-def test_no_such_name_in_a_plan(lab: Lab, plan: Keys, told: str) -> None:
+def test_no_such_name_in_a_plan(lab: Lab, plan: Keys, reported: str) -> None:
     """Rivals, price jumps and the horizon fit the rest of the plan."""
     commitment = {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"}
     pool: Keys = {**ON_DEMAND, "purchase": "reserved", "nodes": 1, "commitment": commitment}
     lab.stack({"main": pool}, **plan)
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 def test_an_alternative_by_service_names_all_of_them(lab: Lab) -> None:
@@ -337,7 +337,7 @@ def test_several_services_add_up(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "told"),
+    ("service", "reported"),
     [
         (
             {"overflow": "api/plain"},
@@ -353,11 +353,11 @@ def test_several_services_add_up(lab: Lab) -> None:
         ),
     ],
 )
-def test_the_stacks_own_apis_have_what_it_requires(lab: Lab, service: Keys, told: str) -> None:
+def test_the_stacks_own_apis_have_what_it_requires(lab: Lab, service: Keys, reported: str) -> None:
     """What overflows, is routed or waits out an outage goes nowhere that a requirement forbids."""
     lab.workload(classes=TWO_CLASSES)
     lab.stack(NODE, {"require": ["eu-residency"], **service}, alternatives=["api/dear"])
-    assert told in lab.refused()
+    assert reported in lab.refused()
     allowed = lab.folder / "Pulumi.one.yaml"
     allowed.write_text(allowed.read_text(encoding="utf-8").replace("api/plain", "api/dear"))
     assert lab.load().name == "one"
@@ -367,16 +367,16 @@ def test_the_stacks_own_api_takes_its_requests(lab: Lab) -> None:
     """An overflow API with a context too short for a class is refused, not billed."""
     row = {"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "context_tokens": 999}
     lab.stack(NODE, {"overflow": "x/y"}, prices=[lab.book("x", prices=[row])])
-    told = f"{CHAT}.overflow: a request of all has 1,000 tokens, x/y takes 999."
-    assert told in lab.refused()
+    reported = f"{CHAT}.overflow: a request of all has 1,000 tokens, x/y takes 999."
+    assert reported in lab.refused()
 
 
 def test_a_rival_that_a_requirement_rules_out(lab: Lab) -> None:
     """An alternative that cannot be the rival is not named as one."""
     service = {"require": ["eu-residency"]}
     lab.stack(NODE, service, alternatives=["api/plain", "api/dear"], against="api/plain")
-    told = "tco:plan.against: api/plain lacks eu-residency, which `require` asks for. Name an"
-    assert told in lab.refused()
+    reported = "tco:plan.against: api/plain lacks eu-residency, which `require` asks for. Name an"
+    assert reported in lab.refused()
 
 
 def test_a_model_of_ones_own_is_estimated_from_its_config(lab: Lab) -> None:
@@ -390,7 +390,7 @@ def test_a_model_of_ones_own_is_estimated_from_its_config(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         (None, f'{CHAT}.serving.config: no file "models/mine.json".'),
         ("{", "models/mine.json: 1 problem\n  is not valid JSON: line 1, column 2: "),
@@ -398,17 +398,17 @@ def test_a_model_of_ones_own_is_estimated_from_its_config(lab: Lab) -> None:
         ("{}", "num_hidden_layers: is missing. A model's config.json states num_hidden_layers"),
     ],
 )
-def test_a_faulty_config_is_refused(lab: Lab, text: str | None, told: str) -> None:
+def test_a_faulty_config_is_refused(lab: Lab, text: str | None, reported: str) -> None:
     """What is wrong with the config of a model is named with its file."""
     if text is not None:
         lab.write("models/mine.json", text)
     lab.stack(NODE, {"serving": {"model": "mine", "config": "models/mine.json"}})
-    assert told in lab.refused()
+    assert reported in lab.refused()
 
 
 def test_another_size_is_not_offered_as_a_typo(lab: Lab) -> None:
     """gpt-oss-121b is not a slip of gpt-oss-120b or gpt-oss-20b: sizes are meant as written."""
     lab.stack(NODE, {"serving": {"model": "gpt-oss-121b"}})
-    told = lab.refused()
-    assert 'nothing is known of the model "gpt-oss-121b".' in told
-    assert "Did you mean" not in told
+    reported = lab.refused()
+    assert 'nothing is known of the model "gpt-oss-121b".' in reported
+    assert "Did you mean" not in reported

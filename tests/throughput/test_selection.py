@@ -124,7 +124,7 @@ def test_speculative_decoding_and_disaggregation_only_where_pinned() -> None:
     assert split.nodes_per_replica == -(-split.configuration.gpus // 8)
 
 
-def test_a_size_that_nobody_measured_is_scaled_from_the_nearest() -> None:
+def test_a_size_that_no_one_measured_is_scaled_from_the_nearest() -> None:
     """Llama 70B on pairs of L40S: one card was measured, two are scaled from it."""
     made = select("llama-3.3-70b", "L40S", 4, CHAT, objectives=ITL_50)
     assert made.provenance is Provenance.OTHER_COUNT

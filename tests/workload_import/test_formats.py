@@ -281,8 +281,8 @@ def test_days_have_a_mean_rate_and_no_hours(tmp_path: Path) -> None:
     assert one.written == pytest.approx(15969 / (46981 + 15969))
     assert "The log has days, no hours" in " ".join(notes(found))
     days = {**REPORT[0], "ending_at": at(1440).isoformat()}
-    told = refused(tmp_path, json.dumps({"data": [days]}), output_per_request=50)
-    assert "Ask the usage API for bucket_width=1h" in " ".join(told.split())
+    reported = refused(tmp_path, json.dumps({"data": [days]}), output_per_request=50)
+    assert "Ask the usage API for bucket_width=1h" in " ".join(reported.split())
 
 
 def test_an_empty_bucket_is_time_without_demand(tmp_path: Path) -> None:
@@ -344,7 +344,7 @@ def test_a_time_is_a_unix_time_or_iso(tmp_path: Path, moment: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("", "the file is empty."),
         ("name,price\nx,1\n", "is not a log of requests: it has name, price. Name the columns: "),
@@ -375,9 +375,9 @@ def test_a_time_is_a_unix_time_or_iso(tmp_path: Path, moment: object) -> None:
         ),
     ],
 )
-def test_what_is_no_log(tmp_path: Path, text: str | bytes, told: str) -> None:
+def test_what_is_no_log(tmp_path: Path, text: str | bytes, reported: str) -> None:
     """The file, what is wrong with it, and what to do."""
-    assert told in " ".join(refused(tmp_path, text).split())
+    assert reported in " ".join(refused(tmp_path, text).split())
 
 
 def test_a_format_that_is_asked_for_is_the_only_one(tmp_path: Path) -> None:
@@ -391,9 +391,9 @@ def test_broken_lines_up_to_a_limit(tmp_path: Path) -> None:
     """A log with 2% broken lines is refused with both shares, and read where that is allowed."""
     rows = [spend_row(n) for n in range(98)]
     text = lines(rows[:50]) + '{broken\n{"a": 1}\n' + lines(rows[50:])
-    told = refused(tmp_path, text)
-    assert "line 51: is not a JSON object." in told
-    assert "2 of 100 lines are broken (2%), more than 1%." in told
+    reported = refused(tmp_path, text)
+    assert "line 51: is not a JSON object." in reported
+    assert "2 of 100 lines are broken (2%), more than 1%." in reported
     found = measured(tmp_path, text, max_bad_share=0.02)
     assert (found.requests, found.bad.count) == (98, 2)
 

@@ -314,8 +314,8 @@ def test_one_of_several_models_is_named(tmp_path: Path) -> None:
     """Demand of two models is not added up; the one to plan for is named."""
     scrapes = every(10, [vllm(n) | vllm(3 * n, model="big") for n in (0, 40)])
     path = as_files(tmp_path, scrapes)
-    told = refused(path)
-    assert "has metrics of 2 models: m, big. Name the one to plan for: --model NAME." in told
+    reported = refused(path)
+    assert "has metrics of 2 models: m, big. Name the one to plan for: --model NAME." in reported
     assert measured(path, model="big").requests == pytest.approx(120)
     assert "has no metrics of the model x. It has m, big." in refused(path, model="x")
 
@@ -328,16 +328,16 @@ def test_a_failed_scrape_is_a_broken_line(tmp_path: Path) -> None:
     (path / "node1-2026-11-02T00:13:00Z.prom").write_text(
         text_of(scrapes[0]) + "vllm:prompt_tokens_total{engine= 12\nvllm:prompt_tokens_total NaN\n"
     )
-    told = refused(path, max_bad_share=0.01)
-    assert "is not a scrape of metrics" in told
-    assert "'vllm:prompt_tokens_total{engine= 12' is not a sample of a metric" in told
-    assert "3 of" in told
+    reported = refused(path, max_bad_share=0.01)
+    assert "is not a scrape of metrics" in reported
+    assert "'vllm:prompt_tokens_total{engine= 12' is not a sample of a metric" in reported
+    assert "3 of" in reported
     found = measured(path, max_bad_share=0.1)
     assert found.bad.count == 3
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "reported"),
     [
         ("metrics.txt", "vllm:prompt_tokens_total 5\n", "the scrape has no time. Name each scrape"),
         ("2026-11-02T10:15Z.prom", "# TYPE up gauge\nup 1\n", "none of the counters that are read"),
@@ -362,10 +362,12 @@ def test_a_failed_scrape_is_a_broken_line(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_says_nothing_of_demand(tmp_path: Path, name: str, content: str, told: str) -> None:
+def test_what_says_nothing_of_demand(
+    tmp_path: Path, name: str, content: str, reported: str
+) -> None:
     """The file, what it lacks, and what to do."""
     (tmp_path / name).write_text(content)
-    assert told in refused(tmp_path / name)
+    assert reported in refused(tmp_path / name)
 
 
 def test_series_in_the_wrong_order(tmp_path: Path) -> None:
@@ -374,8 +376,8 @@ def test_series_in_the_wrong_order(tmp_path: Path) -> None:
         part = every(30, [vllm(index * 100 + n) for n in (0, 50)])
         later = [Scrape(s.minutes + index * 10_000, s.counts) for s in part]
         (tmp_path / name).write_text(json.dumps(range_answer(later)))
-    told = refused(tmp_path)
-    assert "goes back in time: name the files in the order of time" in told
+    reported = refused(tmp_path)
+    assert "goes back in time: name the files in the order of time" in reported
     assert measured(tmp_path / "b.json", tmp_path / "a.json").requests == pytest.approx(100)
 
 

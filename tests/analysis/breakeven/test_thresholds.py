@@ -165,7 +165,7 @@ def test_what_no_value_flips(line: tuple[float, float], status: str) -> None:
     assert flip(*line).status == status
 
 
-def test_levers_that_a_stack_does_not_have(lab: Lab) -> None:
+def test_parameters_that_a_stack_does_not_have(lab: Lab) -> None:
     """A rented stack has no purchase price, an owned one no rent, and neither a payback of 0."""
     rented = limits(evaluated(lab, {"main": {**ON_DEMAND, "nodes": 1}}))
     assert (rented.capex_usd.status, rented.payback_months.status) == ("none", "none")

@@ -90,7 +90,7 @@ def test_constrained_names_the_premium(lab: Lab) -> None:
         ({"service": {"serving": {"model": "offline"}}}, "offline-maximum"),
     ],
 )
-def test_what_nobody_measured_is_lean_at_most(lab: Lab, keys: Keys, cap: str) -> None:
+def test_what_no_one_measured_is_lean_at_most(lab: Lab, keys: Keys, cap: str) -> None:
     """A winner by extrapolation, without latency or without a promise kept is only LEAN."""
     dear = {"input_usd_per_mtok": 99, "output_usd_per_mtok": 99, "confirm": "made up"}
     book = lab.book("rival", prices=[{"api": "api/dear", **dear}])

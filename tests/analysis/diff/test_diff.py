@@ -255,7 +255,7 @@ def test_lines_of_a_pool_stand_side_by_side(repo: Repo) -> None:
     assert None not in (compute[0].before, compute[0].after)
 
 
-def test_an_alternative_stack_that_changes_is_told(repo: Repo) -> None:
+def test_an_alternative_stack_that_changes_is_reported(repo: Repo) -> None:
     """A stack measured against another one changes with it, and says whose change it is."""
     repo.pool(1, "rented", alternatives=[])
     repo.pool(1, "mine", alternatives=["stack:rented"])
@@ -310,7 +310,7 @@ def test_added_pool_is_one_change(repo: Repo) -> None:
     assert change.after["instance"] == "box.8x"
 
 
-def dearer(book: Keys) -> Keys:
+def more_expensive(book: Keys) -> Keys:
     """The tests' catalog with the node on demand at $22 instead of $20 an hour."""
     newer = copy.deepcopy(book)
     newer["prices"][0]["usd_per_hour"] = 22
@@ -331,12 +331,12 @@ def catalog_data(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Path:
     return data
 
 
-def test_a_newer_catalog_is_told_apart(repo: Repo, catalog_data: Path) -> None:
+def test_a_newer_catalog_is_distinguished(repo: Repo, catalog_data: Path) -> None:
     """Where tco lives in the repository, its figures of the base price the base."""
     repo.pool(1)
     repo.pool(1, "elsewhere", purchase={"purchase": "spot", "spot": {"fallback": "none"}})
     repo.branch()
-    repo.write("../tco/catalog/data/all.yaml", dearer(BOOK))
+    repo.write("../tco/catalog/data/all.yaml", more_expensive(BOOK))
     found = repo.changed()
     assert (found.status, found.changed_because, found.changes) == ("changed", ("catalog",), ())
     assert (found.delta.plan, found.delta.prices) == (0, pytest.approx(2 * HOURS))
@@ -348,7 +348,7 @@ def test_plan_and_catalog_at_once(repo: Repo, catalog_data: Path) -> None:
     repo.pool(1)
     repo.branch()
     repo.pool(3)
-    repo.write("../tco/catalog/data/all.yaml", dearer(BOOK))
+    repo.write("../tco/catalog/data/all.yaml", more_expensive(BOOK))
     found = repo.changed()
     assert set(found.changed_because) == {"stack", "catalog"}
     assert found.delta.plan == pytest.approx(2 * 22 * HOURS)

@@ -10,7 +10,7 @@ from tco.report.cash_flow import option_rows
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
 
-def rungs_of(lab: Lab) -> dict[str, CommitmentOption]:
+def options_of(lab: Lab) -> dict[str, CommitmentOption]:
     """The commitment options of the lab's stack, by name."""
     stack = lab.load()
     return {option.name: option for option in commitment_options(stack, stack.alternatives)}
@@ -31,25 +31,25 @@ def figures(lab: Lab) -> str:
     return lab.book("ladder", figures=rows, prices=[price])
 
 
-def test_rungs_in_the_order_of_their_reversibility(lab: Lab) -> None:
+def test_options_in_the_order_of_their_reversibility(lab: Lab) -> None:
     """API, pilot, short reserve, one year, three years, own: the easiest to leave stands first."""
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}})
     names = ["API", "on-demand pilot", "short reserve", "one year", "three years", "own"]
-    assert list(rungs_of(lab)) == names
+    assert list(options_of(lab)) == names
 
 
-def test_what_a_month_costs_on_each_rung(lab: Lab) -> None:
+def test_what_a_month_costs_on_each_option(lab: Lab) -> None:
     """Two nodes of the plan, bought another way, through the ledger.
 
     On demand 2 x 20 x 730; a block 2 x 30 x 730; a year at the cheaper of $12 an hour without
     upfront and $96,360/8,760 h = $11; three years at 4 + 72,000/(36 x 730) an hour.
     """
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, prices=[figures(lab)])
-    rungs = rungs_of(lab)
-    monthly = [rung.usd_per_month for rung in rungs.values()]
+    options = options_of(lab)
+    monthly = [option.usd_per_month for option in options.values()]
     expected = [1_314, 29_200, 43_800, 2 * 11 * 730, 2 * (4 * 730 + 2_000)]
     assert monthly[:5] == pytest.approx(expected)
-    assert rungs["one year"].how == "box.8x, savings plan 1yr all upfront"
+    assert options["one year"].how == "box.8x, savings plan 1yr all upfront"
 
 
 def test_what_it_costs_to_be_wrong(lab: Lab) -> None:
@@ -59,7 +59,7 @@ def test_what_it_costs_to_be_wrong(lab: Lab) -> None:
     the residual quarter. Calls and hours on demand end at once, a block with its month.
     """
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, prices=[figures(lab)])
-    wrong = [option.exit_cost_usd for option in rungs_of(lab).values()]
+    wrong = [option.exit_cost_usd for option in options_of(lab).values()]
     expected = [0, 0, 0, 2 * 96_360 * 9 / 12, 2 * 33 * (4 * 730 + 2_000), 2 * 180_000]
     assert wrong == pytest.approx(expected)
 
@@ -71,7 +71,7 @@ def test_owning_pays_for_its_place_and_its_power(lab: Lab) -> None:
     """
     pools = {"main": {**ON_DEMAND, "nodes": 1}}
     lab.stack(pools, prices=[figures(lab)], finance={"discount_rate": 0})
-    own = rungs_of(lab)["own"]
+    own = options_of(lab)["own"]
     assert own.usd_per_month == pytest.approx(5_000 + 1_000 + 1_000 + 912.5)
 
 
@@ -83,26 +83,28 @@ def test_commitments_hold_the_peak_and_the_spares(lab: Lab) -> None:
     lab.nodes_by_hour([1] * 12 + [3] * 12)
     pool = {**ON_DEMAND, "nodes": FOLLOWING, "boot_hours": 0}
     lab.stack({"main": pool}, {"standby": {"pool": "main", "nodes": 1}})
-    rungs = rungs_of(lab)
-    assert rungs["on-demand pilot"].usd_per_month == pytest.approx(3 * 20 * 730)
-    assert rungs["one year"].usd_per_month == pytest.approx(4 * 11 * 730)
-    assert rungs["one year"].exit_cost_usd == pytest.approx(4 * 96_360 * 9 / 12)
+    options = options_of(lab)
+    assert options["on-demand pilot"].usd_per_month == pytest.approx(3 * 20 * 730)
+    assert options["one year"].usd_per_month == pytest.approx(4 * 11 * 730)
+    assert options["one year"].exit_cost_usd == pytest.approx(4 * 96_360 * 9 / 12)
 
 
-def test_declared_owned_node_is_the_last_rung(lab: Lab) -> None:
+def test_declared_owned_node_is_the_last_option(lab: Lab) -> None:
     """A node that the plan buys is priced as it stands, and no one rents out the same."""
     lab.stack({"own": owned(100_000, residual=0.1)})
-    rungs = rungs_of(lab)
-    assert rungs["own"].usd_per_month == pytest.approx(lab.evaluate().usd_per_month)
-    assert rungs["own"].exit_cost_usd == pytest.approx(90_000)
-    assert rungs["one year"].reason == "node of 8 H100 has no price of a one-year term"
+    options = options_of(lab)
+    assert options["own"].usd_per_month == pytest.approx(lab.evaluate().usd_per_month)
+    assert options["own"].exit_cost_usd == pytest.approx(90_000)
+    assert options["one year"].reason == "node of 8 H100 has no price of a one-year term"
 
 
-def test_rungs_without_a_price_say_so(lab: Lab) -> None:
+def test_options_without_a_price_say_so(lab: Lab) -> None:
     """What catalog and books do not price is a row with its reason, never a zero."""
     lab.stack({"main": {"offer": "acme/8x", "nodes": 1}}, alternatives=[])
-    rungs = rungs_of(lab)
-    unpriced = {name: rung.reason for name, rung in rungs.items() if rung.usd_per_month is None}
+    options = options_of(lab)
+    unpriced = {
+        name: option.reason for name, option in options.items() if option.usd_per_month is None
+    }
     assert unpriced == {
         "API": "no eligible alternative is an API with a price",
         "short reserve": "acme/8x has no price of six months or of a capacity block",
@@ -115,19 +117,19 @@ def test_rungs_without_a_price_say_so(lab: Lab) -> None:
     assert stack_part(lab.evaluate()).commitment_options[0].usd_per_month is None
 
 
-def test_cheapest_eligible_api_is_the_first_rung(lab: Lab) -> None:
+def test_cheapest_eligible_api_is_the_first_option(lab: Lab) -> None:
     """An API that lacks a required property is no option, however cheap."""
     pools, both = {"main": {**ON_DEMAND, "nodes": 1}}, ["api/plain", "api/dear"]
     lab.stack(pools, alternatives=both)
-    assert rungs_of(lab)["API"].how == "api/plain"
+    assert options_of(lab)["API"].how == "api/plain"
     lab.stack(pools, {"require": ["eu-residency"]}, alternatives=both)
-    assert rungs_of(lab)["API"].how == "api/dear"
+    assert options_of(lab)["API"].how == "api/dear"
 
 
-def test_an_api_too_short_for_a_request_is_no_rung(lab: Lab) -> None:
+def test_an_api_too_short_for_a_request_is_no_option(lab: Lab) -> None:
     """The option is the cheapest API that takes every request, however cheap another is."""
     short = {"api": "api/short", "input_usd_per_mtok": 0.1, "output_usd_per_mtok": 0.1}
     book = lab.book("short", prices=[{**short, "context_tokens": 900}])
     rivals = ["api/short", "api/plain"]
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}}, prices=[book], alternatives=rivals)
-    assert rungs_of(lab)["API"].how == "api/plain"
+    assert options_of(lab)["API"].how == "api/plain"

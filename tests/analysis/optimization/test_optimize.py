@@ -165,7 +165,7 @@ def test_no_mix_of_two_node_types_is_cheaper_by_brute_force(lab: Lab, day: list[
 @pytest.mark.parametrize("most", SIZES)
 @settings(max_examples=10)
 @given(data=st.data(), held=st.integers(0, 5))
-def test_the_optimum_is_never_dearer_than_the_declared_mix(
+def test_the_optimum_is_never_more_expensive_than_the_declared_mix(
     lab: Lab, most: int, data: st.DataObject, held: int
 ) -> None:
     """Whatever a plan declares, the optimum costs no more."""
@@ -247,7 +247,7 @@ def test_an_api_that_lacks_a_property_is_never_taken(lab: Lab) -> None:
 @pytest.mark.parametrize("most", SIZES)
 @settings(max_examples=3)
 @given(data=st.data())
-def test_another_api_never_makes_the_optimum_dearer(
+def test_another_api_never_makes_the_optimum_more_expensive(
     lab: Lab, most: int, data: st.DataObject
 ) -> None:
     """With one more API declared the optimum stays or falls."""
@@ -261,7 +261,7 @@ def test_another_api_never_makes_the_optimum_dearer(
     assert costs == sorted(costs, reverse=True)
 
 
-def test_another_option_never_makes_the_optimum_dearer(lab: Lab) -> None:
+def test_another_option_never_makes_the_optimum_more_expensive(lab: Lab) -> None:
     """With longer commitments to choose from the optimum stays or falls."""
     lab.nodes_by_hour([2] * 12 + [5] * 12)
     lab.stack({"main": {**ON_DEMAND, "nodes": "auto"}}, {"require": ["nowhere"]})
@@ -413,7 +413,9 @@ def test_no_commitment_outlasts_a_stated_horizon(lab: Lab) -> None:
 
 @settings(max_examples=4)
 @given(day=st.lists(st.floats(0.2, 30), min_size=23, max_size=23).map(lambda day: [*day, 20.0]))
-def test_another_kind_of_node_never_makes_the_optimum_dearer(lab: Lab, day: list[float]) -> None:
+def test_another_kind_of_node_never_makes_the_optimum_more_expensive(
+    lab: Lab, day: list[float]
+) -> None:
     """Fleets too large to price in full keep what was found without the other node."""
     lab.nodes_by_hour(day)
     book = lab.book("slow", prices=[{"instance": "slow.8x", "region": "r1", "usd_per_hour": 5}])
@@ -517,7 +519,7 @@ def test_a_service_that_refuses_demand_keeps_no_other_from_being_settled(lab: La
     assert all(service.cheapest is not None for service in found.services)
 
 
-def test_what_follows_the_load_is_told_as_a_maximum(lab: Lab) -> None:
+def test_what_follows_the_load_is_reported_as_a_maximum(lab: Lab) -> None:
     """Two replicas all day and up to three more, of two nodes each: 4 nodes, and up to 6."""
     lab.nodes_by_hour([2] * 20 + [5] * 4)
     pools: Keys = {"main": {**ON_DEMAND, "nodes": {**FOLLOWING, "max": 10}, "boot_hours": 0}}

@@ -502,7 +502,7 @@ def tilted(lab: Lab, **changes: float) -> float:
     ],
 )
 def test_probability_moves_the_right_way(lab: Lab, change: dict[str, float], better: bool) -> None:
-    """Nodes that cost more or are slower, cheaper APIs, people and set-up make a win less likely."""
+    """Nodes that cost more or are slower, cheaper APIs, people, set-up make a win less likely."""
     before = tilted(lab)
     assert 0.1 < before < 0.9
     assert (tilted(lab, **change) > before + 0.005) is better
@@ -585,7 +585,7 @@ def test_evppi_never_exceeds_evpi() -> None:
         assert 0 <= found <= evpi + 1e-12
 
 
-def test_nobody_is_told_to_measure_the_future(lab: Lab) -> None:
+def test_the_future_is_not_worth_measuring(lab: Lab) -> None:
     """Where API prices go decides most here, and only the rest can be found out."""
     decay = {"api_price_decay_per_year": [0.01, 0.1, 0.6]}
     two_bills(lab, outlook=decay, finance={"horizon": 60})

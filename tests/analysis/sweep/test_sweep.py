@@ -62,7 +62,7 @@ def test_spans(text: str, span: Span) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("fte", "Write PARAM=LO..HI"),
         ("fte=1", "Write PARAM=LO..HI"),
@@ -78,9 +78,9 @@ def test_spans(text: str, span: Span) -> None:
         ("fte=1..2:²", "² points"),
     ],
 )
-def test_spans_that_are_none(text: str, told: str) -> None:
+def test_spans_that_are_none(text: str, reported: str) -> None:
     """What is not a span is reported with the two values, never guessed at."""
-    with pytest.raises(NoSweep, match=told.replace("(", r"\(")):
+    with pytest.raises(NoSweep, match=reported.replace("(", r"\(")):
         span_of(text)
 
 
@@ -235,8 +235,8 @@ def test_utilization_that_no_demand_reaches(lab: Lab) -> None:
 def test_utilization_of_a_fleet_that_follows(lab: Lab) -> None:
     """A fleet that is re-sized has no utilization to sweep: its demand is the input."""
     lab.stack({"main": {**ON_DEMAND, "nodes": FOLLOWING}})
-    told = problem(lab, "utilization=0.1..0.5")
-    assert "the nodes of main are not fixed. Sweep volume instead." in told
+    reported = problem(lab, "utilization=0.1..0.5")
+    assert "the nodes of main are not fixed. Sweep volume instead." in reported
 
 
 def test_usd_per_gpu_hour(lab: Lab) -> None:
@@ -269,7 +269,7 @@ def test_people(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("servces.chat=1..2", 'no input "servces". Did you mean services?'),
         ("fta=1..2", 'no input "fta". Did you mean fte?'),
@@ -294,12 +294,12 @@ def test_people(lab: Lab) -> None:
         ("fte=-1..2", "-1 FTE is below 0"),
     ],
 )
-def test_bad_input(lab: Lab, text: str, told: str) -> None:
+def test_bad_input(lab: Lab, text: str, reported: str) -> None:
     """An unknown key, a key without a number, a value the schema refuses: where, what, instead."""
     lab.stack(FIXED)
     with pytest.raises(BadInput) as caught:
         asked(lab, text)
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
 
 
 def test_owned_nodes_have_no_rent(lab: Lab) -> None:
@@ -348,9 +348,9 @@ def test_break_even_agrees_with_the_threshold(lab: Lab, growth: float) -> None:
         outlook={"api_price_decay_per_year": 0.2},
     )
     [rival] = lab.evaluate().alternatives
-    for lever in ("usd_per_gpu_hour", "api_price_factor", "fte"):
-        value = getattr(rival.thresholds, lever).value
-        assert breaks(lab, f"{lever}=0..9:3") == [[pytest.approx(value)]], lever
+    for parameter in ("usd_per_gpu_hour", "api_price_factor", "fte"):
+        value = getattr(rival.thresholds, parameter).value
+        assert breaks(lab, f"{parameter}=0..9:3") == [[pytest.approx(value)]], parameter
 
 
 def test_several_break_evens_on_one_line(lab: Lab) -> None:

@@ -282,8 +282,13 @@ def test_nothing_of_an_update_that_raises_the_ceiling_changes(
 def test_a_ceiling_is_compared_at_todays_prices(lab: Lab) -> None:
     """A price that rises in the catalog is not a larger stack."""
     was = running(lab, 2)
-    dearer = {"instance": "box.8x", "region": "r1", "purchase": "on-demand", "usd_per_hour": 25}
-    stack(lab, 2, prices=[lab.book("dearer", prices=[dearer])])
+    more_expensive = {
+        "instance": "box.8x",
+        "region": "r1",
+        "purchase": "on-demand",
+        "usd_per_hour": 25,
+    }
+    stack(lab, 2, prices=[lab.book("dearer", prices=[more_expensive])])
     assert update(lab, was).refused == {}
 
 

@@ -73,7 +73,7 @@ def mixed(*instances: str, largest: int = 2, template: str = "lt-1", **distribut
 
 
 @pytest.mark.parametrize(
-    ("kind", "old", "new", "told"),
+    ("kind", "old", "new", "reported"),
     [
         (
             NODE_GROUP,
@@ -147,14 +147,14 @@ def mixed(*instances: str, largest: int = 2, template: str = "lt-1", **distribut
     ],
 )
 def test_growth_is_a_rise_in_money(
-    catalog: Catalog, kind: str, old: Keys, new: Keys, told: str
+    catalog: Catalog, kind: str, old: Keys, new: Keys, reported: str
 ) -> None:
     """Anyone who is refused reads what the update would cost more, and what in it does."""
-    assert told in grows(catalog, kind, old, new)
+    assert reported in grows(catalog, kind, old, new)
 
 
 @pytest.mark.parametrize(
-    ("kind", "old", "new", "told"),
+    ("kind", "old", "new", "reported"),
     [
         (GROUP, FROM_TEMPLATE, FROM_TEMPLATE | {"maxSize": 4}, "maxSize from 3 to 4"),
         (GROUP, FROM_TEMPLATE, FROM_TEMPLATE | {"minSize": 2}, "minSize from 1 to 2"),
@@ -215,10 +215,10 @@ def test_growth_is_a_rise_in_money(
     ],
 )
 def test_what_is_out_of_sight_grows_in_doubt(
-    catalog: Catalog, kind: str, old: Keys, new: Keys, told: str
+    catalog: Catalog, kind: str, old: Keys, new: Keys, reported: str
 ) -> None:
     """A form that is missed is a way around the gate."""
-    assert told in grows(catalog, kind, old, new)
+    assert reported in grows(catalog, kind, old, new)
 
 
 @pytest.mark.parametrize("unreadable", [UNKNOWN, LATER, Output.secret("hidden")])
@@ -272,10 +272,10 @@ def test_what_does_not_grow_passes(catalog: Catalog, kind: str, old: Keys, new: 
     assert grows(catalog, kind, old, new) == ""
 
 
-def test_group_with_a_known_template_tells_its_ceiling(catalog: Catalog) -> None:
+def test_group_with_a_known_template_shows_its_ceiling(catalog: Catalog) -> None:
     """A group of the plan's starts what the plan says, so its growth has a price."""
-    told = grows(catalog, GROUP, FROM_TEMPLATE, FROM_TEMPLATE | {"maxSize": 4}, "box.8x")
-    assert told == "its ceiling rises from $43,800 to $58,400 a month (maxSize from 3 to 4)"
+    reported = grows(catalog, GROUP, FROM_TEMPLATE, FROM_TEMPLATE | {"maxSize": 4}, "box.8x")
+    assert reported == "its ceiling rises from $43,800 to $58,400 a month (maxSize from 3 to 4)"
     other = FROM_TEMPLATE | {"launchTemplate": {"id": "lt-2"}}
     assert "from lt-1 to lt-2" in grows(catalog, GROUP, FROM_TEMPLATE, other, "box.8x")
     same = FROM_TEMPLATE | {"launchTemplate": {"id": "lt-1", "version": "2"}}
@@ -287,8 +287,8 @@ def test_bigger_disk_grows(catalog: Catalog) -> None:
     disk = [{"deviceName": "/dev/xvda", "ebs": {"volumeSize": 100, "volumeType": "gp3"}}]
     more = [{"deviceName": "/dev/xvda", "ebs": {"volumeSize": 900, "volumeType": "gp3"}}]
     old: Keys = {"instanceType": "box.8x", "blockDeviceMappings": disk}
-    told = grows(catalog, TEMPLATE, old, old | {"blockDeviceMappings": more})
-    assert told == "a node started from it costs more"
+    reported = grows(catalog, TEMPLATE, old, old | {"blockDeviceMappings": more})
+    assert reported == "a node started from it costs more"
     hidden = old | {"blockDeviceMappings": UNKNOWN}
     assert "not known" in grows(catalog, TEMPLATE, old, hidden)
     assert grows(catalog, TEMPLATE, old | {"blockDeviceMappings": more}, old) == ""

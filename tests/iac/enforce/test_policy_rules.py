@@ -76,7 +76,7 @@ def pack(catalog: Catalog) -> Pack:
 Rule = Callable[[Pack, Any, Callable[[str, str | None], None]], None]
 
 
-def told(rule: Rule, own: Pack, args: Args | StackArgs) -> list[str]:
+def reported(rule: Rule, own: Pack, args: Args | StackArgs) -> list[str]:
     said: list[str] = []
     rule(own, args, lambda text, _: said.append(text))
     return said
@@ -87,7 +87,7 @@ def refused(catalog: Catalog, *resources: Args, **config: Any) -> list[str]:
     own = pack(catalog)
     for resource in resources:
         resource.config = config
-    return [told(gate, own, resource) for resource in resources][-1]
+    return [reported(gate, own, resource) for resource in resources][-1]
 
 
 def group(name: str = "g", size: int = 1, **inputs: Any) -> Args:
@@ -171,9 +171,9 @@ def test_fault_of_tco_refuses() -> None:
         raise ZeroDivisionError("boom")
 
     own = Pack(DAY, broken)
-    [why] = told(gate, own, Args(INSTANCE, BOX, config=LIMITS))
+    [why] = reported(gate, own, Args(INSTANCE, BOX, config=LIMITS))
     assert "tco failed: ZeroDivisionError: boom" in why
-    [line] = told(cost_line, own, Args(INSTANCE, BOX))
+    [line] = reported(cost_line, own, Args(INSTANCE, BOX))
     assert line.startswith("cost unknown")
 
 
@@ -182,10 +182,10 @@ def test_running_sum_refuses_the_resource_that_crosses_it(catalog: Catalog) -> N
     own = pack(catalog)
     config = {"maxUsdPerMonth": 40_000}
     first, second, third = (Args(INSTANCE, BOX, name, config) for name in "abc")
-    assert told(gate, own, first) == []
-    assert told(gate, own, second) == []
-    assert told(gate, own, first) == []
-    [why] = told(gate, own, third)
+    assert reported(gate, own, first) == []
+    assert reported(gate, own, second) == []
+    assert reported(gate, own, first) == []
+    [why] = reported(gate, own, third)
     assert "up to $43,800/month, above maxUsdPerMonth $40,000" in why
 
 
@@ -198,14 +198,14 @@ def test_sum_counts_a_group_at_its_ceiling(catalog: Catalog) -> None:
     assert refused(catalog, template, large, maxUsdPerMonth=30_000)
 
 
-def test_unknown_template_counts_as_the_dearest_of_the_program(catalog: Catalog) -> None:
+def test_unknown_template_counts_as_the_most_expensive_of_the_program(catalog: Catalog) -> None:
     """A policy sees no dependency: in doubt the group launches what costs most."""
     cheap = Args(TEMPLATE, {"instanceType": "slow.8x"}, "cheap")
     dear = Args(TEMPLATE, BOX, "dear")
     own = pack(catalog)
     for template in (dear, cheap):
-        told(cost_line, own, template)
-    [line] = told(cost_line, own, group())
+        reported(cost_line, own, template)
+    [line] = reported(cost_line, own, group())
     assert line == "$14,600/month: 1 x box.8x, on demand"
 
 
@@ -293,10 +293,10 @@ def test_price_book_of_the_configuration(catalog: Catalog, tmp_path: Path) -> No
 def test_cost_line_is_of_gpus_alone(catalog: Catalog) -> None:
     """Nothing is said of a network or a disk; an unknown cost is said."""
     own = pack(catalog)
-    assert told(cost_line, own, Args(VOLUME, {"size": 1, "type": "gp3"})) == []
-    assert told(cost_line, own, Args("aws:ec2/vpc:Vpc", {})) == []
-    assert told(cost_line, own, Args(INSTANCE, {"instanceType": "m7i.large"})) == []
-    [line] = told(cost_line, own, Args(INSTANCE, {"instanceType": LATER}))
+    assert reported(cost_line, own, Args(VOLUME, {"size": 1, "type": "gp3"})) == []
+    assert reported(cost_line, own, Args("aws:ec2/vpc:Vpc", {})) == []
+    assert reported(cost_line, own, Args(INSTANCE, {"instanceType": "m7i.large"})) == []
+    [line] = reported(cost_line, own, Args(INSTANCE, {"instanceType": LATER}))
     assert line.startswith("cost unknown")
 
 
@@ -308,16 +308,16 @@ def test_summary_follows_the_dependencies_that_it_is_given(catalog: Catalog) -> 
     gone = Args(INSTANCE, BOX, "gone")
     grown = group(minSize=1, maxSize=2)
     for declared in (cheap, dear, gone, grown):
-        told(cost_line, own, declared)
+        reported(cost_line, own, declared)
     template = Known(cheap.urn, {})
     stack = StackArgs([template, Known(grown.urn, {"launchTemplate": [template]})])
-    [line] = told(summary, own, stack)
+    [line] = reported(summary, own, stack)
     assert line.startswith("$8,760/month as declared ($8,760 to $17,520): 1 priced resource.")
 
 
 def test_summary_of_a_program_without_costs_is_silent(catalog: Catalog) -> None:
     """A program of networks and roles gets no line."""
-    assert told(summary, pack(catalog), StackArgs([])) == []
+    assert reported(summary, pack(catalog), StackArgs([])) == []
 
 
 SIZES: Keys = {"minSize": 8, "maxSize": 8, "desiredCapacity": 8}
@@ -351,6 +351,6 @@ def test_schedule_of_another_group_is_refused(catalog: Catalog) -> None:
 
 def test_a_name_is_no_command_to_a_ci_runner(catalog: Catalog) -> None:
     """The engine prints what a rule says into a job's log: what a program names is text there."""
-    [text] = told(cost_line, pack(catalog), Args(INSTANCE, BOX, region="##[error]"))
+    [text] = reported(cost_line, pack(catalog), Args(INSTANCE, BOX, region="##[error]"))
     assert "##[" not in text
     assert r"#\#[error]" in text

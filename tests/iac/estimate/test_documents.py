@@ -103,7 +103,7 @@ def test_component_and_read_resource_are_not_provided() -> None:
     assert [resource.provided for resource in found] == [False, False]
 
 
-def test_hidden_unchanged_resources_are_told() -> None:
+def test_hidden_unchanged_resources_are_reported() -> None:
     """A preview leaves unchanged resources out unless asked: the total says so."""
     program = Program()
     program.add(VPC, "changed", op="update")
@@ -114,7 +114,7 @@ def test_hidden_unchanged_resources_are_told() -> None:
     assert "--show-sames" in warning
 
 
-def test_failed_preview_is_told() -> None:
+def test_failed_preview_is_reported() -> None:
     """A preview that failed lists only what came before the failure."""
     program = Program()
     program.more = {"diagnostics": [{"severity": "error", "message": "no"}], "maybeCorrupt": True}
@@ -123,7 +123,7 @@ def test_failed_preview_is_told() -> None:
     assert "corrupt" in second
 
 
-def test_interrupted_update_is_told() -> None:
+def test_interrupted_update_is_reported() -> None:
     """What a pending operation did is known to no one until a refresh."""
     program = Program()
     program.more = {"pending_operations": [{"type": "creating"}]}
@@ -131,7 +131,7 @@ def test_interrupted_update_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "reported"),
     [
         (b"", "the file is empty"),
         (b"  \n ", "the file is empty"),
@@ -157,11 +157,11 @@ def test_interrupted_update_is_told() -> None:
         (b'{"version": 3, "checkpoint": {}}', "pulumi stack export"),
     ],
 )
-def test_bad_file_is_refused_with_what_to_do(data: bytes, told: str) -> None:
+def test_bad_file_is_refused_with_what_to_do(data: bytes, reported: str) -> None:
     """Truncated, no JSON, another version, something else: where, what, and what to do."""
     text = refused(data)
     assert text.startswith("p.json: 1 problem")
-    assert told in text
+    assert reported in text
 
 
 def test_byte_order_mark_is_read() -> None:

@@ -99,7 +99,7 @@ def test_disks_of_nodes_are_parts_of_their_own(catalog: Catalog) -> None:
     assert [round(part.usd_per_month, 6) for part in found.parts] == [14_600, 40]
 
 
-def test_disk_without_a_price_is_told_beside_the_nodes(catalog: Catalog) -> None:
+def test_disk_without_a_price_is_reported_beside_the_nodes(catalog: Catalog) -> None:
     """Nodes are not hidden behind their disk's missing price, and the disk is not a zero."""
     program = Program()
     root = {"volumeSize": 500, "volumeType": "io9"}
@@ -292,7 +292,7 @@ def test_ceiling_is_at_likely_prices(catalog: Catalog) -> None:
     assert ceiling(uncertain, group | {"mixedInstancesPolicy": launch}) == pytest.approx(40 * MONTH)
 
 
-def test_ceiling_tells_growth(catalog: Catalog) -> None:
+def test_ceiling_shows_growth(catalog: Catalog) -> None:
     """More nodes, or on demand instead of spot, raise the ceiling; no one knows an unknown one."""
     spot: Keys = {
         "launchTemplate": {"overrides": [{"instanceType": "box.8x"}]},

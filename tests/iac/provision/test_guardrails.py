@@ -54,7 +54,9 @@ def test_the_budget_alarms_on_money_spent_and_on_money_forecast(lab: Lab) -> Non
 
 
 @pytest.mark.parametrize("guardrails", [{"budget_emails": EMAILS}, {"sns_topic_arn": TOPIC}])
-def test_those_who_are_named_hear_of_budget_and_idle_nodes(lab: Lab, guardrails: Keys) -> None:
+def test_those_who_are_named_are_notified_of_budget_and_idle_nodes(
+    lab: Lab, guardrails: Keys
+) -> None:
     """Addresses get a topic of their own; a topic that is named is used."""
     found = guarded(lab, guardrails)
     emails = guardrails.get("budget_emails")

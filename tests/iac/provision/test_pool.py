@@ -130,7 +130,7 @@ def test_metadata_is_reached_with_a_token_and_disks_are_encrypted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "reported"),
     [
         ({"min_nodes": 3}, "Write 0 <= min_nodes <= max_nodes"),
         ({"subnets": []}, "no subnets"),
@@ -138,9 +138,9 @@ def test_metadata_is_reached_with_a_token_and_disks_are_encrypted() -> None:
         ({"purchase": "capacity-block"}, "Write reservation_id"),
     ],
 )
-def test_what_aws_would_refuse_late_is_refused_at_once(keys: dict[str, Any], told: str) -> None:
+def test_what_aws_would_refuse_late_is_refused_at_once(keys: dict[str, Any], reported: str) -> None:
     """An error of the first second saves an update that fails halfway."""
-    with pytest.raises(pulumi.RunError, match=told):
+    with pytest.raises(pulumi.RunError, match=reported):
         arguments(**keys)
 
 
