@@ -82,7 +82,7 @@ class Book(Strict):
         filled = dict(book)
         for section, value in book.items():
             rows = as_list(value)
-            shared = common if section != "discounts" else _only(common, "source")
+            shared = common if section != "discounts" else _only(common, "source", "as_of")
             if rows is not None:
                 filled[section] = [
                     row
@@ -153,8 +153,8 @@ class Book(Strict):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _only(values: dict[str, Any], key: str) -> dict[str, Any]:
-    return {key: values[key]} if key in values else {}
+def _only(values: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: values[key] for key in keys if key in values}
 
 
 class PackageBook(Book):

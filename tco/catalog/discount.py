@@ -109,6 +109,7 @@ class Discount(Strict):
     since: Day | None = Field(default=None, alias="from")
     until: Day | None = None
     source: Source | None = None
+    as_of: Day | None = None
     note: str = Field(default="", exclude=True)
     confirm: Annotated[Source | None, Field(exclude_if=lambda value: value is None)] = None
 
@@ -166,6 +167,11 @@ class Discount(Strict):
         """What names this discount."""
         node = () if self.api is not None else (self.region, *self.purchase)
         return ("discount", self.pattern, *node)
+
+    @property
+    def estimate(self) -> bool:
+        """A contract is agreed, not estimated."""
+        return False
 
     @property
     def valid_from(self) -> dt.date | None:

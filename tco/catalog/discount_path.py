@@ -78,16 +78,9 @@ def spend_terms(discount: Discount, book: Book, day: dt.date) -> SpendTerms:
         months=_months(day, last + dt.timedelta(days=1)) if ends and last is not None else None,
         is_signed=discount.signed,
         source=f"{discount.source or book.source}; {_file(book)}",
-        as_of=_seen(book),
+        as_of=discount.as_of,
         is_confidential=book.confidential,
     )
-
-
-def _seen(book: Book) -> dt.date | None:
-    """Return the day of a book's amounts: the older of its own and that of its exchange rate."""
-    if book.as_of is None or book.currency is None:
-        return book.as_of
-    return min(book.as_of, book.currency.as_of)
 
 
 def _off(discount: Discount, book: Book) -> str:

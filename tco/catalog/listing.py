@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tco.catalog.book import AnyRow, Book, describe
+from tco.catalog.discount import Discount
 from tco.catalog.plausibility.finding import PlausibilityFinding
 from tco.errors import Problem
 
@@ -18,7 +19,7 @@ class FigureEntry:
     """One row of the catalog with its age."""
 
     name: str
-    row: AnyRow
+    row: AnyRow | Discount
     book: Book
     age_days: int | None
 
@@ -45,7 +46,7 @@ def figure_rows(
     """Return the rows whose name holds every word, in the order of the books."""
     found: list[FigureEntry] = []
     for book in books:
-        for row in book.rows:
+        for row in book.stated:
             name = describe((*row.key, row.valid_from and f"from {row.valid_from}"))
             age = (today - row.as_of).days if row.as_of is not None else None
             if (

@@ -30,7 +30,7 @@ __all__ = ["prices"]
 
 KINDS: Final = (
     *("node", "api", "provisioned", "benchmark", "figure"),
-    *("spot-band", "hardware", "instance", "score"),
+    *("spot-band", "hardware", "instance", "score", "discount"),
 )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.benchmark import Benchmark
 from tco.catalog.book import AnyRow
+from tco.catalog.discount import Discount
 from tco.catalog.figure import Figure
 from tco.catalog.hardware import SpotBand
 from tco.catalog.node_price import NodePrice, Term
@@ -19,6 +21,7 @@ from tco.ranges import Range
 __all__ = [
     "Amount",
     "BenchmarkReach",
+    "ContractTerms",
     "FigureValue",
     "NodeHour",
     "ScoreValue",
@@ -70,10 +73,21 @@ class ScoreValue:
     samples: int
 
 
-FigureValue = Amount | NodeHour | TokenPrices | BenchmarkReach | ScoreValue
+@dataclass(frozen=True)
+class ContractTerms:
+    """What a discount takes off, by tiers of the month's bill too, and what it bills at least."""
+
+    percent_off: float | None
+    tiers: tuple[tuple[float, float], ...]
+    """USD per month with the percentage off what is above."""
+    committed_usd_per_month: float | None
+    until: dt.date | None
 
 
-def figure_value(row: AnyRow) -> FigureValue | None:
+FigureValue = Amount | NodeHour | TokenPrices | BenchmarkReach | ScoreValue | ContractTerms
+
+
+def figure_value(row: AnyRow | Discount) -> FigureValue | None:
     """Return what a row says; None for one that only names things, such as a GPU."""
     found: FigureValue | None = None
     match row:
@@ -100,6 +114,13 @@ def figure_value(row: AnyRow) -> FigureValue | None:
             found = BenchmarkReach(max(speeds, default=0.0), len(row.points), row.kind)
         case Score():
             found = ScoreValue(row.value, row.samples)
+        case Discount():
+            found = ContractTerms(
+                row.percent_off,
+                tuple((tier.above_usd_per_month, tier.percent_off) for tier in row.tiers),
+                row.committed_usd_per_month,
+                row.until,
+            )
         case _:
             pass
     return found

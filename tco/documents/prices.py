@@ -133,12 +133,14 @@ def _figure(entry: FigureEntry) -> FigurePart:
         "kind": str(entry.row.key[0]),
         "age_days": entry.age_days,
         "book": entry.book.name,
-        **entry.row.model_dump(mode="json", exclude_none=True),
+        **entry.row.model_dump(mode="json", by_alias=True, exclude_none=True),
         "facts": FigureFacts(
             value=figure_value(entry.row),
             is_estimate=entry.row.estimate,
             is_packaged=isinstance(entry.book, PackageBook),
-            stated=entry.row.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
+            stated=entry.row.model_dump(
+                mode="json", by_alias=True, exclude_none=True, exclude_defaults=True
+            ),
         ),
     }
     return FigurePart.model_validate(fields)

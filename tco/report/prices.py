@@ -7,12 +7,13 @@ import json
 from tco.documents.figure_value import (
     Amount,
     BenchmarkReach,
+    ContractTerms,
     NodeHour,
     ScoreValue,
     TokenPrices,
 )
 from tco.documents.prices import FigurePart, PricesCheckDocument, PricesDocument
-from tco.numbers import grouped, plain
+from tco.numbers import grouped, plain, usd
 from tco.ranges import Range
 from tco.report.layout import WIDTH, cell_lines, wrapped
 
@@ -37,20 +38,34 @@ def _range(value: Range) -> str:
 
 def _value(figure: FigurePart) -> str:
     """Return what a figure says; empty for one that only names things."""
+    text = ""
     match figure.facts.value:
         case None:
-            return ""
+            pass
         case NodeHour() as price:
-            return _node_value(price)
+            text = _node_value(price)
         case Amount(value, unit):
-            return f"{_range(value)} {unit}"
+            text = f"{_range(value)} {unit}"
         case TokenPrices(prices):
             texts = (f"{name} {_range(price)}" for name, price in prices.items())
-            return f"{', '.join(texts)} USD/Mtok"
+            text = f"{', '.join(texts)} USD/Mtok"
         case BenchmarkReach(output_tok_s, points, kind):
-            return f"up to {plain(output_tok_s)} tok/s ({points} points, {kind})"
+            text = f"up to {plain(output_tok_s)} tok/s ({points} points, {kind})"
         case ScoreValue(percent, samples):
-            return f"{plain(percent)}%, {grouped(samples)} samples"
+            text = f"{plain(percent)}%, {grouped(samples)} samples"
+        case ContractTerms() as terms:
+            text = _terms(terms)
+    return text
+
+
+def _terms(terms: ContractTerms) -> str:
+    """Return what a contract takes off and bills at least, and its last day."""
+    texts = [f"{terms.percent_off:g}% off"] if terms.percent_off is not None else []
+    texts += [f"{percent:g}% off above {usd(above)}" for above, percent in terms.tiers]
+    if terms.committed_usd_per_month is not None:
+        texts.append(f"{usd(terms.committed_usd_per_month)} per month committed")
+    until = f" until {terms.until}" if terms.until is not None else ""
+    return f"{', '.join(texts)}{until}"
 
 
 def _node_value(price: NodeHour) -> str:

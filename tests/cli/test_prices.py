@@ -166,3 +166,21 @@ def test_prices_by_region_are_the_ones_that_are_paid(shell: Shell) -> None:
     assert answer.code == 0
     row = next(line for line in answer.out.splitlines() if line.lstrip().startswith("r1"))
     assert row.split()[1::2][0] == "15"  # on demand: 25% off 20
+
+
+def test_discounts_are_listed_and_shown(shell: Shell) -> None:
+    """A user sees what a book takes off, with its commitment, its tiers and its last day."""
+    tiers = [{"above_usd_per_month": 100, "percent_off": 10}]
+    rows = [
+        {"instance": "box.*", "percent_off": 25, "until": "2027-09-30"},
+        {"api": "api/*", "tiers": tiers, "committed_usd_per_month": 5000, "from": "2026-10-01"},
+    ]
+    shell.lab.book("own", discounts=rows)
+    own = str(shell.lab.folder / "prices" / "own.yaml")
+    text = " ".join(shell("prices", "list", "--kind", "discount", "--book", own).out.split())
+    assert "discount box.* on-demand reserved 25% off until 2027-09-30" in text
+    assert "10% off above $100, $5,000 per month committed" in text
+    full = shell("prices", "show", "discount", "api", "--book", own)
+    assert "from: 2026-10-01" in full.out
+    answer = shell("prices", "list", "--kind", "discount", "--book", own, "--format", "json")
+    assert [row["kind"] for row in answer.json["figures"]] == ["discount", "discount"]

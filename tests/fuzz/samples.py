@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import functools
 import json
@@ -30,6 +31,22 @@ __all__ = [
 ROOT = Path(__file__).parents[2]
 STACKS = ROOT / "stacks"
 PAGE_YAML = re.compile(r"^```yaml\n((?:config|timezone|source):.*?)^```", re.MULTILINE | re.DOTALL)
+CONTRACT: list[dict[str, Any]] = [
+    {
+        **{"instance": "p5.*", "region": "us-*", "purchase": ["on-demand", "spot"]},
+        **{"percent_off": 12, "from": "2026-10-01", "until": "2027-09-30"},
+        **{"committed_usd_per_month": 50_000, "other_usd_per_month": 20_000, "signed": True},
+    },
+    {"api": "anthropic/*", "percent_off": 15, "committed_usd_per_month": 1000},
+    {
+        "api": "deepseek/*",
+        "tiers": [
+            {"above_usd_per_month": 100, "percent_off": 10},
+            {"above_usd_per_month": 500, "percent_off": 20},
+        ],
+    },
+]
+"""The discounts that every price book has beside its own rows."""
 MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 WEEK = [(MONDAY + dt.timedelta(hours=hour)).isoformat() for hour in range(168)]
 
@@ -68,7 +85,12 @@ def _sample(path: Path) -> Sample:
         f"workloads/{service['workload']}.yaml" for service in plan["services"].values()
     )
     books = tuple(f"prices/{book}" for book in plan.get("prices", ()))
-    trees = {name: load((STACKS / name).read_text(encoding="utf-8")) for name in workloads + books}
+    files = workloads + books
+    trees: dict[str, Any] = {
+        file: load((STACKS / file).read_text(encoding="utf-8")) for file in files
+    }
+    for book in books:
+        trees[book] |= {"discounts": copy.deepcopy(CONTRACT)}
     name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     return Sample(name, path.name, workloads, books, {path.name: tree, **trees})
 

@@ -26,6 +26,8 @@ class _Part:
     operation: FleetOperation
     lines: Sequence[CostLine]
     usd: float
+    has_terms: bool
+    """Whether a contract has a say in what its lines cost together."""
 
     @property
     def groups(self) -> tuple[GroupWork, ...]:
@@ -82,8 +84,8 @@ class StackPrices:
         if not bool(done.served(stack)[0]):
             return None
         shared = shared_lines(stack, done)
-        lines = [*shared, *(line for part in parts for line in part.lines)]
-        if stack.owed or any(line.terms is not None for line in lines):
+        if stack.owed or any(part.has_terms for part in parts):
+            lines = [*shared, *(line for part in parts for line in part.lines)]
             return as_scalar(total(lines_under_terms(lines, stack.owed, 0.0)))
         return sum(part.usd for part in parts) + as_scalar(total(shared))
 
@@ -92,5 +94,11 @@ class StackPrices:
             alone = replace(stack, services=(service,))
             operation = operate(alone)
             lines = service_lines(alone, operation, 0)
-            self.parts[id(service)] = _Part(service, operation, lines, as_scalar(total(lines)))
+            self.parts[id(service)] = _Part(
+                service,
+                operation,
+                lines,
+                as_scalar(total(lines)),
+                has_terms=any(line.terms is not None for line in lines),
+            )
         return self.parts[id(service)]
