@@ -17,6 +17,7 @@ from tco.analysis.evaluate import evaluate
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.restated import with_demand, with_fte, with_rent_factor
 from tco.arrays import as_scalar
+from tco.bad_lines import BadLines
 from tco.billing.record import BilledLine
 from tco.catalog.sourced import planned
 from tco.costing.fleet_operation import operate
@@ -42,6 +43,8 @@ class ActualQuestion:
     seed: int
     untagged: bool = False
     """Whether lines without any stack's tag are this stack's."""
+    broken: tuple[BadLines, ...] = ()
+    """The lines of each file of the bill that could not be read, counted while it is."""
     is_estimated: bool = False
     """Whether the vendor may still change the bill."""
 

@@ -33,6 +33,8 @@ def served_in(
     period: Period,
     model: str | None = None,
     columns: Mapping[str, str] | None = None,
+    *,
+    max_bad_share: float = 0.01,
 ) -> ServedFiles:
     """Return the tokens served in a period.
 
@@ -41,6 +43,7 @@ def served_in(
         period: The days, UTC.
         model: The model whose metrics count, where the files have those of several.
         columns: Names of a log's columns.
+        max_bad_share: The share of broken lines from which on the files are refused.
 
     Raises:
         BadInput: The files cannot be read, or hold nothing of the period.
@@ -51,6 +54,7 @@ def served_in(
         columns=columns or {},
         model=model,
         within=within,
+        max_bad_share=max_bad_share,
         output_per_request=1.0,  # for exports that count no requests: tokens alone count here
     )
     found = measure_logs(files, reading)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -20,6 +21,7 @@ from tco.cli.options import DAY, EvaluationOptions, print_json, print_text, ques
 if TYPE_CHECKING:
     from tco.actual.measured import Measured
     from tco.actual.period import Period
+    from tco.bad_lines import BadLines
     from tco.billing import BilledLine
     from tco.documents.actual import ActualDocument
     from tco.plan.stack_file import StackFile
@@ -170,7 +172,7 @@ class Stated:
     utilization: Mapping[str, float]
     labor_hours: float | None
 
-    def within(self, period: Period) -> Measured:
+    def within(self, period: Period, max_bad_share: float) -> Measured:
         """Return the figures, with what files say of a period. Raises BadInput."""
         from tco.actual.measured import Measured
 
@@ -185,7 +187,7 @@ class Stated:
 
             if service in mtok:
                 raise click.UsageError("--served is a count and a file for the same service.")
-            found = served_in(paths, period, self.model, self.columns)
+            found = served_in(paths, period, self.model, self.columns, max_bad_share=max_bad_share)
             mtok[service] = found.mtok
             notes += found.notes
         return Measured(
@@ -208,15 +210,16 @@ def _each_once(option: str, given: Sequence[tuple[str, float]]) -> Mapping[str, 
     return dict(given)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BillOptions:
     """Where the bill is, and which of its lines count."""
 
     month: dt.date
     through: dt.date | None
-    export: Path | None
-    """None for Cost Explorer."""
+    exports: Sequence[Path]
+    """Empty for Cost Explorer."""
     untagged: bool
+    max_bad_share: float
 
 
 def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -227,16 +230,32 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
         *,
         month: dt.date,
         through: dt.date | None,
-        export: Path | None,
+        exports: Sequence[Path],
         cost_explorer: bool,
         untagged: bool,
+        max_bad_share: float,
         **options: Any,
     ) -> None:
-        if (export is not None) == cost_explorer:
+        if bool(exports) == cost_explorer:
             raise click.UsageError("state where the bill is: --billing FILE or --cost-explorer.")
-        command(billed=BillOptions(month, through, export, untagged), **options)
+        billed = BillOptions(
+            month=month,
+            through=through,
+            exports=exports,
+            untagged=untagged,
+            max_bad_share=max_bad_share,
+        )
+        command(billed=billed, **options)
 
     for option in (
+        click.option(
+            "--max-bad-share",
+            type=click.FloatRange(0, 1),
+            default=0.01,
+            show_default=True,
+            metavar="SHARE",
+            help="Refuse an export or a log with a higher share of broken lines.",
+        ),
         click.option(
             "--untagged",
             is_flag=True,
@@ -254,9 +273,11 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--billing",
-            "export",
+            "exports",
             type=click.Path(path_type=Path),
-            help="The billing export: FOCUS or a Cost and Usage Report of AWS, CSV or CSV.gz.",
+            multiple=True,
+            help="The billing export: FOCUS or a Cost and Usage Report of AWS, CSV or CSV.gz. May "
+            "be repeated for an export in parts.",
         ),
         click.option(
             "--month", type=_Month(), required=True, help="The month, UTC, such as 2026-10."
@@ -308,6 +329,7 @@ def actual(
     from tco.actual.file_edits import file_edits
     from tco.actual.period import period_of
     from tco.actual.proposals import proposals
+    from tco.bad_lines import BadLines
     from tco.catalog.embedded import load_catalog
     from tco.documents.actual import actual_document
     from tco.files import write_text
@@ -317,8 +339,9 @@ def actual(
     today = question.today
     period = period_of(billed.month, today, billed.through)
     source = read_stack(question.folder, stack)
-    measured = stated.within(period)
-    lines, is_estimated = _bill(billed, source, period)
+    measured = stated.within(period, billed.max_bad_share)
+    broken = tuple(BadLines() for _ in billed.exports)
+    lines, is_estimated = _bill(billed, source, period, broken)
     asked = ActualQuestion(
         period=period,
         today=today,
@@ -326,6 +349,7 @@ def actual(
         seed=question.seed,
         untagged=billed.untagged,
         is_estimated=is_estimated,
+        broken=broken,
     )
     resolve = partial(resolve_stack, catalog=load_catalog(), today=today)
     found = compare_with_bill(source, resolve, lines, measured=measured, question=asked)
@@ -341,13 +365,16 @@ def actual(
 
 
 def _bill(
-    billed: BillOptions, source: StackFile, period: Period
+    billed: BillOptions, source: StackFile, period: Period, broken: Sequence[BadLines]
 ) -> tuple[Iterable[BilledLine], bool]:
     """Return the lines of the bill, and whether they may still change."""
-    if billed.export is not None:
+    if billed.exports:
         from tco.billing import read
 
-        return read(billed.export), False
+        parts = zip(billed.exports, broken, strict=True)
+        share = billed.max_bad_share
+        reading = (read(path, bad=bad, max_bad_share=share) for path, bad in parts)
+        return chain.from_iterable(reading), False
     from tco.actual.cost_explorer import cost_explorer_bill
     from tco.refresh.clients import AwsClients
 

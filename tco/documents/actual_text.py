@@ -10,6 +10,7 @@ from tco.actual.effects import EffectKind
 from tco.actual.variance import Part, Variance
 from tco.billing.record import LineKind
 from tco.documents.narrative import answer
+from tco.errors import printable
 from tco.numbers import add_up, signed_percent, signed_usd, tokens, usd, usd_price
 
 __all__ = ["EFFECT_NAMES", "actual_notes", "actual_paragraph"]
@@ -103,6 +104,13 @@ def actual_notes(found: Actual) -> Iterator[str]:
     variance, bill = found.variance, found.bill
     if found.question.is_estimated:
         yield "AWS calls these costs an estimate: the invoice is not final yet."
+    for broken in found.question.broken:
+        if broken.count:
+            first, many = broken.first[0], "s" if broken.count > 1 else ""
+            yield (
+                f"{broken.count:,} broken line{many} of the bill left out, such as "
+                f"{printable(first.file)}, {first}"
+            )
     for of_stack, amounts in ((True, bill.apart), (False, bill.untagged_apart)):
         named = [f"{APART[kind]} {usd(amount)}" for kind, amount in sorted(amounts.items())]
         whose = "of this stack" if of_stack else "without any stack's tag"

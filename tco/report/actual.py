@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import click
 
-from tco.documents.actual import ActualDocument, ActualLinePart
+from tco.documents.actual import ActualDocument, ActualLinePart, ActualServicePart
 from tco.documents.terms import EffectKind, in_words
-from tco.numbers import add_up, grouped, plain
+from tco.numbers import add_up, grouped, percent, plain, tokens
 from tco.report.layout import WIDTH, cell_lines, wrapped
 from tco.report.markdown import markdown_text
 
@@ -45,6 +45,8 @@ def actual_text(found: ActualDocument, width: int = WIDTH) -> str:
         "",
         *_table(found, width),
         "",
+        *(line for ran in found.services for line in wrapped(_ran(ran), "  ", width=width)),
+        "",
         *wrapped(found.paragraph, "  ", hang="", width=width),
         *_notes(found, width),
     ]
@@ -78,6 +80,22 @@ def _value(value: float | tuple[float, float, float] | None) -> str:
 def actual_markdown(found: ActualDocument) -> str:
     """Return the paragraph for the memo."""
     return f"{markdown_text(found.paragraph)}\n"
+
+
+def _ran(service: ActualServicePart) -> str:
+    """Return how a service ran, each figure with the planned one behind it."""
+    pairs: list[tuple[str, float | None, float, Callable[[float], str]]] = [
+        ("tokens", service.served_mtok, service.planned_mtok, tokens),
+        ("node-hours", service.node_hours, service.planned_node_hours, plain),
+        ("tok/s per node at load", service.output_tok_s, service.planned_output_tok_s, grouped),
+        ("utilization", service.utilization, service.planned_utilization, percent),
+    ]
+    figures = [
+        f"{what} {text(actual)} (planned {text(planned)})"
+        for what, actual, planned, text in pairs
+        if actual is not None
+    ]
+    return f"{service.service}: {', '.join(figures)}" if figures else ""
 
 
 def _notes(found: ActualDocument, width: int) -> list[str]:

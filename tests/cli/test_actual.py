@@ -132,6 +132,20 @@ def test_served_tokens_are_counted_in_files(month: Month, tmp_path: Path) -> Non
     assert "a count and a file for the same service" in " ".join(twice.err.split())
 
 
+def test_an_export_in_parts_is_one_bill(month: Month, tmp_path: Path) -> None:
+    """AWS splits large exports; a broken line of a part is left out and named."""
+    second = tmp_path / "part-2.csv"
+    month.bill(*(row(0.25, 0.0125) for _ in range(200)))
+    second.write_text(month.export.read_text() + "broken\n")
+    month.bill(row(20 * HOURS - 50, HOURS - 2.5))
+    found = month("--billing", str(second), "--format", "json").json
+    [main] = [line for line in found["lines"] if line["pool"] == "main"]
+    assert (main["actual_usd"], main["actual_quantity"]) == pytest.approx((20 * HOURS, HOURS))
+    assert any("1 broken line of the bill left out" in note for note in found["notes"])
+    refused = month("--billing", str(second), "--max-bad-share", "0")
+    assert (refused.code, refused.out) == (BAD_INPUT, "")
+
+
 def test_an_update_is_shown_and_written_only_when_asked(month: Month) -> None:
     """--update prints the values with their reasons and the diff; --write changes the files."""
     folder = month.shell.lab.folder
