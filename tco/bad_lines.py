@@ -27,6 +27,11 @@ class BadLines:
         if len(self.first) < MOST_SHOWN:
             self.first.append(problem)
 
+    def extend(self, other: BadLines) -> None:
+        """Count the lines of another file too."""
+        self.count += other.count
+        self.first += other.first[: MOST_SHOWN - len(self.first)]
+
     def check(self, shown: str, good: int, most: float) -> None:
         """Raise BadInput where more than the share ``most`` of all lines is broken."""
         lines = self.count + good

@@ -40,8 +40,8 @@ def read(
     Args:
         path: The file, CSV or CSV.gz; its format is recognized by its columns.
         name: ``focus`` or ``cur`` to accept that alone.
-        max_bad_share: The share of broken lines from which on the file is refused.
-        bad: Counts the broken lines, for who reports them.
+        max_bad_share: The share of the file's lines that may be broken; the file is refused above.
+        bad: Counts the broken lines of all files that it is passed for.
 
     Yields:
         The lines in the file's order.
@@ -51,7 +51,7 @@ def read(
             broken lines, which shows at its end.
     """
     shown = f"{path}"
-    broken = BadLines() if bad is None else bad
+    broken = BadLines()
     _refuse_binary(path, shown)
     found: ExportFormat | None = None
     good = 0
@@ -76,6 +76,8 @@ def read(
             raise BadInput(broken.first)
         raise unreadable(shown, "holds no rows.", "Is the export finished?")
     broken.check(shown, good, max_bad_share)
+    if bad is not None:
+        bad.extend(broken)
 
 
 def _refuse_binary(path: Path, shown: str) -> None:

@@ -151,13 +151,12 @@ def prices_refresh(
     """
     from tco.catalog.embedded import load_catalog
     from tco.documents.prices_refresh import prices_refresh_document
-    from tco.refresh.book_rows import append_prices, existing_book
+    from tco.refresh.book_rows import append_prices, book_of_list_prices
     from tco.refresh.proposal import changes
 
     day = today or utc_today()
-    book = None if path is None else existing_book(path)
-    listed = [] if book is None else [book.model_copy(update={"discounts": ()})]
-    catalog = load_catalog().with_books(listed)
+    book = None if path is None else book_of_list_prices(path)
+    catalog = load_catalog().with_books([] if book is None else [book])
     apis = _of_apis(catalog, book, wanted, day)
     collected = _collected(catalog, wanted, day)
     nodes = changes(collected, catalog, book, day)

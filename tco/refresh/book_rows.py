@@ -13,7 +13,7 @@ from tco.catalog.node_price import NodePrice
 from tco.errors import BadInput, Problem
 from tco.ranges import Range
 
-__all__ = ["append_prices", "existing_book"]
+__all__ = ["append_prices", "book_of_list_prices", "existing_book"]
 
 HEAD = "# Prices that `tco prices refresh` has seen; a row is added, never changed.\n"
 PROVENANCE = frozenset({"estimate", "source", "as_of", "valid_from"})
@@ -29,6 +29,26 @@ def existing_book(path: Path) -> Book | None:
         hint = "Name another file with --book, one without currency."
         message = f"the book is in {book.currency.code}, and refreshed prices are in USD."
         raise BadInput([Problem(str(path), "currency.code", message, hint)])
+    return book
+
+
+def book_of_list_prices(path: Path) -> Book | None:
+    """Return the book as ``existing_book`` does, where a list price in it stays one.
+
+    Raises:
+        BadInput: The book has discounts, which would take the list prices for negotiated rates.
+    """
+    book = existing_book(path)
+    if book is not None and book.discounts:
+        message = (
+            "a refresh writes list prices, and beside discounts they would count as negotiated "
+            "rates, which no discount lowers."
+        )
+        hint = (
+            "Name another file with --book, and list it under `prices` of the plans before this "
+            "one: its prices are then discounted."
+        )
+        raise BadInput([Problem(str(path), "discounts", message, hint)])
     return book
 
 

@@ -103,6 +103,8 @@ def test_broken_lines(written: Written, column: str) -> None:
     bad = BadLines()
     assert len(list(read(written(rows), bad=bad))) == 99
     assert bad.count == 1
+    list(read(written([ROW], "small.csv"), bad=bad))
+    assert bad.count == 1
     said = refusal(written(rows), max_bad_share=0.005)
     assert f"line 100: {message}" in said
     assert "1 of 100 lines are broken (1%), more than 0.5%. Repair the file, or raise" in said

@@ -256,12 +256,18 @@ def test_a_cache_that_cannot_be_written_is_reported(
     assert len(read_book(book, "aws.yaml").prices) == 1
 
 
-def test_list_prices_are_compared_with_list_prices(refresh: Refresh, aws: Aws, book: Path) -> None:
-    """A discount of the book is taken off what it refreshes; it is not part of it."""
-    discount = "{instance: 'p5.*', percent_off: 40, source: contract}"
-    book.write_text(f"source: mine\ndiscounts:\n  - {discount}\n", encoding="utf-8")
-    lists(aws, product(BIG, "98.32", "A1"), product(SMALL, "6.88", "C3"))
-    assert "0 rows proposed, 2 unchanged." in refresh(*ONE).out
+@pytest.mark.parametrize("options", [ONE, ("--source", "api")], ids=["aws", "api"])
+def test_a_book_with_discounts_is_refused(
+    refresh: Refresh, book: Path, options: tuple[str, ...]
+) -> None:
+    """No discount lowers a row of its own book, so a list price there would end the discount."""
+    text = "source: mine\ndiscounts:\n  - {instance: 'p5.*', percent_off: 40}\n"
+    book.write_text(text, encoding="utf-8")
+    answer = refresh(*options)
+    assert answer.code == BAD_INPUT
+    assert "discounts: a refresh writes list prices" in answer.err
+    assert "list it under `prices` of the plans before this one" in " ".join(answer.err.split())
+    assert book.read_text(encoding="utf-8") == text
 
 
 def test_a_book_in_another_currency_is_refused(refresh: Refresh, book: Path) -> None:
