@@ -26,6 +26,11 @@ NO_CREDENTIALS: Final = (
     "AWS_SECRET_ACCESS_KEY, and check with `aws sts get-caller-identity`."
 )
 EXPLAINED: Final = (
+    (
+        {"ProfileNotFound"},
+        "AWS_PROFILE names a profile that the AWS configuration does not have. "
+        "`aws configure list-profiles` lists those that it has.",
+    ),
     ({"NoCredentialsError", "PartialCredentialsError"}, NO_CREDENTIALS),
     (
         {

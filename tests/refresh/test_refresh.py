@@ -158,6 +158,16 @@ def test_without_credentials(refresh: Refresh, monkeypatch: pytest.MonkeyPatch) 
     assert answer.err.startswith("no AWS credentials were found. Set AWS_PROFILE")
 
 
+def test_with_a_profile_that_does_not_exist(
+    refresh: Refresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names what lists the profiles."""
+    monkeypatch.setenv("AWS_PROFILE", "nope")
+    answer = refresh(*ONE)
+    assert answer.code == BAD_INPUT
+    assert "`aws configure list-profiles`" in " ".join(answer.err.split())
+
+
 def test_clients_slow_down_where_aws_throttles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries are adaptive and end; a client is made once per service and region."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")

@@ -137,7 +137,7 @@ class StackDiff:
     repriced: Evaluation | None
     """The base's plan at the head's prices."""
     rebooked: Evaluation | None = None
-    """The base's plan at the head's prices, with the head's price books."""
+    """The base's plan at the head's prices, with the head's price books; None where unknown."""
     changes: tuple[Change, ...] = ()
     causes: tuple[Cause, ...] = ()
     same_workload: tuple[str, ...] = ()
@@ -159,7 +159,7 @@ class StackDiff:
         """
         if "book" not in self.causes:
             return 0.0
-        return None if self.problems else _less(self.rebooked, self.repriced)
+        return None if self.rebooked is None else _less(self.rebooked, self.repriced)
 
     @property
     def prices_usd_per_month(self) -> float | None:
@@ -284,7 +284,7 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
         repriced = base.evaluation_at(head, older, name) if moved else before
         if "book" in causes:
             apart = causes & {"stack", "workload"}
-            rebooked = base.evaluation_at(head, older, name, with_books=True) if apart else after
+            rebooked = _rebooked(base, head, older, name) if apart else after
     if not same_catalog and _catalog_matters(base, head, older, before):
         causes.add("catalog")
     status = "renamed" if older != name else "changed" if causes else "unchanged"
@@ -300,6 +300,14 @@ def _both(base: Side, head: Side, older: str, after: Evaluation) -> StackDiff:
         causes=tuple(cause for cause in order if cause in causes),
         renamed_from=older if older != name else None,
     )
+
+
+def _rebooked(base: Side, head: Side, older: str, name: str) -> Evaluation | None:
+    """Return the base's plan with the head's books; None where they do not price it."""
+    try:
+        return base.evaluation_at(head, older, name, with_books=True)
+    except BadInput:
+        return None
 
 
 def _catalog_matters(base: Side, head: Side, name: str, before: Evaluation) -> bool:

@@ -110,6 +110,20 @@ def test_a_refreshed_price_stands_apart_from_the_plan(repo: Repo) -> None:
     assert "+$4,380 of it by price books" in change_in_words(both)
 
 
+def test_books_that_do_not_price_the_old_plan(repo: Repo) -> None:
+    """Plan and book move to another node at once: what the book alone makes is unknown."""
+    row = {"offer": "lab/8x", "gpu": "H100", "gpus": 8, "usd_per_gpu_hour": 2}
+    repo.book("own", prices=[row])
+    pool = {"offer": "lab/8x", "purchase": "on-demand", "nodes": 1}
+    repo.stack({"main": pool}, prices=["own.yaml"])
+    repo.branch()
+    repo.book("own", prices=[{**row, "offer": "lab/8y"}])
+    repo.stack({"main": {**pool, "offer": "lab/8y"}}, prices=["own.yaml"])
+    found = repo.changed()
+    assert set(found.changed_because) == {"stack", "book"}
+    assert (found.problems, found.delta.plan, found.delta.books) == ((), 0, None)
+
+
 def test_a_row_that_no_stack_reads_changes_nothing(repo: Repo) -> None:
     """A refresh of other prices is listed, and makes no part of a bill."""
     row = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
