@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -27,6 +28,8 @@ __all__ = ["CalibratedCurve", "calibrated_curve"]
 SAME_SHAPE = 0.1
 """Mean lengths within this share of each other are one shape, as drawn lengths differ by run."""
 SPECULATIVE = ("mtp", "eagle")
+PERCENTILES = ("p50", "p90", "p95", "p99")
+ROUNDING = 1e-6
 DIGITS = 5
 LONGEST_SOURCE = 300
 
@@ -47,6 +50,7 @@ def calibrated_curve(results: Results, setup: Setup, catalog: Catalog) -> Calibr
     runs = sorted(results.runs, key=lambda run: (run.concurrency or 0.0, run.request_rate or 0.0))
     _require_one_model(runs, setup, catalog)
     _require_one_replica(runs, setup)
+    _require_ascending(runs)
     length = {name: _length(runs, name, getattr(setup, name)) for name in ("input", "output")}
     keys: dict[str, Any] = {
         "model": setup.model,
@@ -123,6 +127,17 @@ def _require_one_replica(runs: Sequence[Run], setup: Setup) -> None:
     if setup.engine_version is None and len(versions) > 1:
         shown = ", ".join(versions)
         raise TcoError(f"The files are of several engine versions: {shown}. Calibrate one of them.")
+
+
+def _require_ascending(runs: Sequence[Run]) -> None:
+    """Raise where a latency's percentiles contradict each other."""
+    for run in runs:
+        latencies = {"itl_ms": run.itl_ms, "ttft_ms": run.ttft_ms, "e2e_ms": run.e2e_ms}
+        for name, found in latencies.items():
+            for lower, upper in itertools.pairwise(key for key in PERCENTILES if key in found):
+                if found[lower] > found[upper] * (1 + ROUNDING):
+                    message = f"{lower} is {found[lower]:g} ms, above {upper}, {found[upper]:g} ms."
+                    raise unreadable(run.file, message, "Is the file damaged?", name)
 
 
 def _speculative(runs: Sequence[Run], stated: str | None) -> str | None:

@@ -118,6 +118,12 @@ CHANGES: list[tuple[str, str, Any, str]] = [
     ("sglang.jsonl", "output_throughput", None, "output_throughput: is missing"),
     ("sglang.jsonl", "request_rate", "trace", "request_rate: is a str, not a number"),
     ("aiperf/c8_*", "was_cancelled", True, "the run did not end"),
+    (
+        "aiperf/c8_*",
+        "inter_token_latency",
+        {"unit": "ms", "avg": 60, "p50": 120.5, "p90": 62},
+        "itl_ms: p50 is 120.5 ms, above p90, 62 ms.",
+    ),
     ("aiperf/c8_*", "input_config", {}, "input_config.loadgen.concurrency: is missing"),
     ("aiperf/c8_*", "inter_token_latency", {"unit": "us", "avg": 1}, 'in "us", not in ms'),
     ("guidellm.json", "benchmarks", [], "is empty: no measurement"),
