@@ -154,6 +154,12 @@ def test_the_optimizer_prices_contracts_as_the_ledger_does(lab: Lab, offer: Keys
     assert found.optimum_usd <= found.declared_usd + 1e-6
 
 
+def test_tiers_leave_no_bound_on_other_mixes(lab: Lab) -> None:
+    """What services spend together may reach a tier: no sum of theirs bounds it."""
+    evaluated(lab, {"api": "api/*", "tiers": OFF})
+    assert optimize(*lab.candidates("one", DAY), scenarios=0).bound_usd is None
+
+
 def test_break_even_values_of_a_bill_with_a_floor_are_unknown(lab: Lab) -> None:
     """Neither price nor load moves such a bill in a straight line; people and capital do."""
     result = evaluated(lab, {"api": "api/plain", "committed_usd_per_month": 10_000})
@@ -197,3 +203,21 @@ def test_a_commitment_is_a_floor(a: float, b: float, committed: float) -> None:
     both = terms(committed_usd=committed)
     bills = bills_under_terms([a, b], [both, both], (), 0.0)
     assert sum(float(usd) for usd in bills) == pytest.approx(max(a + b, committed))
+
+
+def test_scenarios_keep_the_floor(lab: Lab) -> None:
+    """Whatever an uncertain price is drawn as, a month costs the commitment at least."""
+    price = [0.5, 1, 2]
+    row = {"api": "own/api", "input_usd_per_mtok": price, "output_usd_per_mtok": price}
+    lab.workload(requests_per_month=730 * 3600)
+    books = [
+        lab.book("list", prices=[row]),
+        lab.book("contract", discounts=[{"api": "own/*", "committed_usd_per_month": 3000}]),
+    ]
+    pools = {"main": {"instance": "box.8x", "nodes": 1}}
+    lab.stack(pools, prices=books, alternatives=["own/api"], finance={"discount_rate": 0})
+    [own] = [rival for rival in lab.evaluate().alternatives if rival.name == "own/api"]
+    assert own.uncertainty is not None
+    assert own.uncertainty.bill.p10 == pytest.approx(12 * 3000)
+    assert own.uncertainty.bill.p90 > 12 * 3000
+    assert own.usd_per_month == 3000

@@ -20,9 +20,10 @@ def lower_bound_usd(
 
     The sum of each service's cheapest nodes and APIs, plus the largest amount by which a service
     alone costs more with egress, platform and people: what services share never costs less with
-    one service more. None where not all counts of every service were priced.
+    one service more. None where not all counts of every service were priced, and with tiers of
+    discounts, which services reach together.
     """
-    if not all(service.exact for service in settled):
+    if prices.has_tiers or not all(service.exact for service in settled):
         return None
     own_usd, shared_usd = 0.0, 0.0
     for index, service in enumerate(settled):

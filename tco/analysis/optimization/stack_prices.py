@@ -49,6 +49,12 @@ class StackPrices:
         default_factory=dict[tuple[object, ...], tuple[ServiceModel, Mix, ServiceModel]]
     )
 
+    @property
+    def has_tiers(self) -> bool:
+        """Whether some service's lines cost less the more its stack spends."""
+        lines = (line for part in self.parts.values() for line in part.lines)
+        return any(line.terms is not None and line.terms.tiers for line in lines)
+
     def stack_with(self, stack: StackModel, index: int, mix: Mix) -> StackModel:
         """Return the stack with a mix in the common group of one service."""
         service = stack.services[index]
