@@ -12,6 +12,7 @@ from tco.billing.record import LineKind
 from tco.documents.narrative import answer
 from tco.errors import printable
 from tco.numbers import add_up, signed_percent, signed_usd, tokens, usd, usd_price
+from tco.units import MONTHS_PER_YEAR
 
 __all__ = ["EFFECT_NAMES", "actual_notes", "actual_paragraph"]
 
@@ -99,6 +100,20 @@ def _verdict(found: Actual) -> str:
     )
 
 
+def _growth(found: Actual) -> Iterator[str]:
+    """Yield how much of the volume is the growth that the plan itself expects."""
+    first, day = found.question.period.first, found.plan.stack.day
+    months = (first.year - day.year) * MONTHS_PER_YEAR + first.month - day.month
+    for service in found.plan.stack.services:
+        growth = service.demand.growth_per_year.likely
+        if growth and months > 0 and found.variance.mtok_served is not None:
+            share = signed_percent((1 + growth) ** (months / MONTHS_PER_YEAR) - 1)
+            yield (
+                f"{service.name}: the plan is that of {day:%Y-%m}. Its own growth is {share} by "
+                f"{found.question.period.month}, and part of volume here."
+            )
+
+
 def actual_notes(found: Actual) -> Iterator[str]:
     """Yield what a reader has to know besides the figures, a sentence or two each."""
     variance, bill = found.variance, found.bill
@@ -131,6 +146,7 @@ def actual_notes(found: Actual) -> Iterator[str]:
             "Throughput and utilization are one figure, tokens per node-hour held. Pass "
             "--throughput or --utilization, as measured, to separate them."
         )
+    yield from _growth(found)
     for ran in variance.operations:
         if ran.utilization is not None and ran.utilization > 1:
             yield (

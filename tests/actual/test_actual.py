@@ -10,8 +10,11 @@ from tco.actual.actual import Actual
 from tco.actual.measured import ALL, Measured
 from tco.actual.variance import VarianceLine
 from tco.billing.record import BilledLine, CostCategory
+from tco.costing.lines import NODE_KINDS
+from tco.documents.actual import actual_document
 from tco.documents.actual_text import actual_notes
 from tco.errors import TcoError
+from tco.report.actual import actual_text
 from tests.actual.billed import OCTOBER, billed, compare, node_hours
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
 
@@ -237,3 +240,52 @@ def test_what_has_no_price_is_named(lab: Lab) -> None:
     assert found.plan.unpriced
     assert any(note.startswith("Not in the planned cost: ") for note in actual_notes(found))
     assert found.stands
+
+
+ALL_UPFRONT = {"kind": "savings-plan", "term": "1yr", "payment": "all-upfront"}
+
+
+@pytest.mark.parametrize(
+    "pool",
+    [
+        {**ON_DEMAND, "nodes": 1},
+        {**ON_DEMAND, "nodes": 1, "purchase": "reserved", "commitment": ALL_UPFRONT},
+        {**ON_DEMAND, "nodes": FOLLOWING, "purchase": "spot"},
+        {"offer": "acme/8x", "nodes": 1},
+    ],
+)
+def test_a_billed_rate_is_what_the_plan_pays_today(lab: Lab, pool: Keys) -> None:
+    """However a node is bought, its hour costs what the bill says, upfront and fallback in it."""
+    lab.stack({"main": pool})
+    offer = pool.get("offer")
+    bought = {"instance": offer, "provider": "acme", "region": None} if offer else {}
+    bill = [node_hours(500, 9.5, purchase=pool.get("purchase", "on-demand"), **bought)]
+    found = compare(lab, bill)
+    lines = [line for line in found.now.lines if line.line.kind in NODE_KINDS]
+    rate = sum(line.usd_per_month for line in lines) / sum(line.quantity for line in lines)
+    assert rate == pytest.approx(9.5)
+
+
+def test_a_confidential_rate_is_not_in_the_document(lab: Lab) -> None:
+    """Totals of a confidential book's nodes are shown; its rate and the hours are not."""
+    deal = {"instance": "box.8x", "region": "r1", "usd_per_hour": 13.37}
+    book = lab.book("deal", prices=[deal], confidential=True)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
+    document = actual_document(compare(lab, [node_hours(HOURS, 14.44)], served(MTOK)))
+    [main] = [line for line in document.lines if line.pool == "main"]
+    assert main.confidential
+    assert main.planned_usd == pytest.approx(HOURS * 13.37)
+    assert (main.planned_quantity, main.planned_usd_per_unit) == (None, None)
+    assert (main.actual_quantity, main.actual_usd_per_unit) == (None, None)
+    text = f"{document.as_json()}{actual_text(document)}"
+    assert "13.37" not in text
+    assert "14.44" not in text
+
+
+def test_growth_that_the_plan_expects_is_noted(lab: Lab) -> None:
+    """Half a year after the pricing day a plan that grows 21% a year expects 10% more tokens."""
+    lab.workload(growth_per_year=0.21)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, pricing_day="2026-04-20")
+    found = compare(lab, [node_hours(HOURS, RATE)], served(1.1 * MTOK))
+    [note] = [note for note in actual_notes(found) if "growth" in note]
+    assert note.startswith("chat: the plan is that of 2026-04. Its own growth is +10% by 2026-10")

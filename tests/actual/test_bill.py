@@ -7,8 +7,10 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tco.actual.bill import Billed, StackBill, stack_bill
+from tco.actual.bill import COUNTED, Billed, StackBill, stack_bill
 from tco.actual.period import period_of
 from tco.billing.record import BilledLine, CostCategory, LineKind
 from tco.errors import TcoError
@@ -139,3 +141,35 @@ def test_a_part_of_a_month_needs_lines_of_days(lab: Lab) -> None:
         stack_bill([monthly], lab.load(), part)
     daily = [billed(day, 1.0) for day in range(1, 32)]
     assert stack_bill(daily, lab.load(), part).platform["AWS"].usd == 10.0
+
+
+LINES = st.builds(
+    node_hours,
+    st.floats(-10, 1000),
+    st.floats(0, 100),
+    kind=st.sampled_from(LineKind),
+    category=st.sampled_from(CostCategory),
+    instance=st.sampled_from(["box.8x", "cpu.4x", None]),
+    purchase=st.sampled_from(["on-demand", "spot", "reserved", None]),
+    region=st.sampled_from(["r1", "r2", None]),
+    unit=st.sampled_from(["h", "GB", None]),
+    provider=st.sampled_from(["AWS", "Amazon Web Services, Inc.", "acme"]),
+    tags=st.sampled_from([MINE, {**MINE, "tco:pool": "base"}, {**MINE, "tco:pool": "gone"}, {}]),
+)
+
+
+@given(st.lists(LINES, min_size=1, max_size=20))
+def test_no_cost_of_the_stack_is_lost_or_counted_twice(lab: Lab, lines: list[BilledLine]) -> None:
+    """Whatever a line is, its effective cost is in one place; what is apart is there as billed."""
+    lab.stack(POOLS)
+    found = stack_bill(lines, lab.load(), OCTOBER, untagged=True)
+    places = (found.pools, found.egress, found.platform, found.unplanned)
+    counted = sum(billed.usd for place in places for billed in place.values())
+    apart = sum(found.apart.values())
+    assert counted == pytest.approx(
+        sum(line.effective_usd for line in lines if line.kind in COUNTED), abs=1e-6
+    )
+    assert apart == pytest.approx(
+        sum(line.billed_usd for line in lines if line.kind not in COUNTED), abs=1e-6
+    )
+    assert found.lines == len(lines)
