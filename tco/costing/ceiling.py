@@ -138,10 +138,7 @@ def _otherwise(stack: StackModel, pool: PoolModel) -> SourcedValue | None:
     """Return the price of a node that is not had as the pool buys it: on demand, where it can."""
     if pool.supply.spot is not None:
         return pool.supply.spot.on_demand
-    terms = pool.plan.commitment
-    if terms is None or terms.id is not None or not pool.provisioned:
-        return None
-    return stack.market.on_demand(pool)
+    return stack.market.on_demand(pool) if pool.awaits_purchase else None
 
 
 def _power_usd_per_month(pool: PoolModel) -> float:

@@ -52,3 +52,9 @@ class PoolModel:
     def provisioned(self) -> bool:
         """Whether the Pulumi program creates the pool's nodes."""
         return self.provider.provisions and self.plan.instance is not None
+
+    @property
+    def awaits_purchase(self) -> bool:
+        """Whether the program would create its nodes without a commitment: it has no id yet."""
+        terms = self.plan.commitment
+        return self.provisioned and terms is not None and terms.id is None

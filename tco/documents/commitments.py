@@ -55,6 +55,7 @@ class CommitmentPart(Part):
     )
     days_left: int | None
     assumed: bool = Field(description="Whether the end is as if it started today: not bought yet.")
+    awaits_purchase: bool = Field(description="Whether the gate waits for its id.")
     cheapest: ChoiceName | None = Field(description="The choice with the lowest present cost.")
     choices: tuple[ChoicePart, ...]
 
@@ -130,6 +131,7 @@ def _commitment(found: CommitmentEnd, today: dt.date) -> CommitmentPart:
         end=ends.end,
         days_left=None if ends.end is None else (ends.end - today).days,
         assumed=ends.assumed,
+        awaits_purchase=ends.pool.awaits_purchase,
         cheapest=None if best is None else best.name,
         choices=tuple(
             _choice(choice, confidential=ends.pool.supply.confidential) for choice in found.choices

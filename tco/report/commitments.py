@@ -22,6 +22,7 @@ __all__ = ["commitment_name", "commitments_text"]
 SOON_DAYS = 90
 """An end that is nearer is shown in color."""
 NAMES = {"renew": "renew", "on-demand": "on demand", "drop": "drop", "api": "API"}
+UNBOUGHT = ", if it is bought: without commitment.id the gate takes it as not bought"
 ELSEWHERE = ("drop", "api")
 """The choices whose row names what serves instead."""
 LEGEND = (
@@ -86,6 +87,10 @@ def _end(commitment: CommitmentPart) -> str:
         return f"bought as {commitment.id}, no start in the stack file: state commitment.start"
     if commitment.assumed:
         return f"not bought yet; bought today, it ends on {commitment.end}"
+    return f"{_dated_end(commitment)}{UNBOUGHT if commitment.awaits_purchase else ''}"
+
+
+def _dated_end(commitment: CommitmentPart) -> str:
     days = commitment.days_left or 0
     if days < 0:
         return f"ended on {commitment.end}, {-days} days ago"

@@ -27,6 +27,14 @@ def test_the_table_says_what_ends_when(shell: Shell) -> None:
     assert ["on", "demand", "$14,600"] in [row[:3] for row in rows]
 
 
+def test_a_start_without_an_id_is_not_bought(shell: Shell) -> None:
+    """The calendar counts from the stated day, and says what the gate waits for."""
+    shell.lab.stack({"main": {**POOL, "commitment": {**TERMS, "start": "2026-01-31"}}})
+    text = " ".join(shell("commitments", "one").out.split())
+    assert "ends on 2027-01-31, in 69 days, if it is bought: without commitment.id" in text
+    assert "commitment.id" in shell("gate", "one").out
+
+
 def test_only_stacks_that_commit_are_listed_by_default(shell: Shell) -> None:
     """A stack on demand is named where it is asked for."""
     shell.lab.stack({"main": BOUGHT})

@@ -78,8 +78,7 @@ def _on_demand(stack: StackModel) -> StackModel | None:
 
 
 def _paid(stack: StackModel, pool: PoolModel) -> PoolModel | None:
-    terms = pool.plan.commitment
-    if terms is None or terms.id is not None or not pool.provisioned:
+    if not pool.awaits_purchase:
         return pool
     rate = stack.market.on_demand(pool)
     if rate is None:

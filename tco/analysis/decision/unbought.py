@@ -16,7 +16,7 @@ def not_bought(stack: StackModel) -> dict[str, CommitmentKind]:
     return {
         pool.name: pool.plan.commitment.kind
         for _, _, _, pool in stack.pools()
-        if pool.provisioned and pool.plan.commitment is not None and pool.plan.commitment.id is None
+        if pool.awaits_purchase and pool.plan.commitment is not None
     }
 
 
