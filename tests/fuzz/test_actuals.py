@@ -20,7 +20,7 @@ SPEEDS = ("0.001", "600", "1e9")
 
 @st.composite
 def options(draw: st.DrawFn) -> list[str]:
-    """What was measured beside a bill, mostly as nobody measures it."""
+    """What was measured beside a bill, mostly as no one measures it."""
     found = ["--month", draw(st.sampled_from(MONTHS)), "--untagged"]
     if draw(st.booleans()):
         found += ["--served", draw(st.sampled_from(COUNTS))]
