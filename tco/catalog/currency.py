@@ -13,31 +13,12 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from tco.catalog.fields import Day, Name, day_of
+from tco.catalog.price_fields import MONEY_FIELDS
 from tco.errors import Problem
 from tco.files import Strict, as_list, as_mapping
 
-__all__ = ["MONEY_FIELDS", "Conversion", "Currency", "as_written", "written_in"]
+__all__ = ["Conversion", "Currency", "as_written", "written_in"]
 
-MONEY_FIELDS = frozenset(
-    {
-        "usd_per_hour",
-        "usd_per_gpu_hour",
-        "upfront_usd",
-        "egress_usd_per_gb",
-        "input_usd_per_mtok",
-        "cached_input_usd_per_mtok",
-        "output_usd_per_mtok",
-        "reasoning_usd_per_mtok",
-        "cache_write_usd_per_mtok",
-        "usd_per_unit_hour",
-        "cache_write_1h_usd_per_mtok",
-        "cache_storage_usd_per_mtok_hour",
-        "usd_per_request",
-        "committed_usd_per_month",
-        "other_usd_per_month",
-        "above_usd_per_month",
-    }
-)
 USD = re.compile(r"(?<![a-z])usd(?![a-z])")
 MOST_NAMED = 3
 
@@ -103,7 +84,7 @@ def _named(key: str, code: str) -> str:
     return written_in(key, code) if key in MONEY_FIELDS else key
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Conversion:
     """How the amounts of a book become USD, and the keys in it that are in USD already."""
 

@@ -12,27 +12,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_va
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.fields import Day, Flag, Name, Source
 from tco.catalog.node_price import NodePrice
+from tco.catalog.price_fields import DISCOUNTED
 from tco.files import Strict
 from tco.ranges import Range
 
 __all__ = ["Discount", "discounted"]
-
-SCALED = frozenset(
-    {
-        "usd_per_hour",
-        "usd_per_gpu_hour",
-        "upfront_usd",
-        "input_usd_per_mtok",
-        "cached_input_usd_per_mtok",
-        "output_usd_per_mtok",
-        "reasoning_usd_per_mtok",
-        "cache_write_usd_per_mtok",
-        "cache_write_1h_usd_per_mtok",
-        "cache_storage_usd_per_mtok_hour",
-        "usd_per_request",
-    }
-)
-"""The prices that a discount lowers; traffic from a node is priced apart from the node."""
 
 Option = Literal["on-demand", "spot", "reserved", "capacity-block"]
 Row = TypeVar("Row", bound=BaseModel)
@@ -255,7 +239,7 @@ def discounted(row: Row, factor: float) -> Row:
     changed: dict[str, Any] = {}
     for name in type(row).model_fields:
         value = getattr(row, name)
-        if name in SCALED and isinstance(value, Range):
+        if name in DISCOUNTED and isinstance(value, Range):
             changed[name] = value * factor
         elif isinstance(value, tuple):
             parts = cast("tuple[Any, ...]", value)

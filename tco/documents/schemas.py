@@ -11,8 +11,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from tco.catalog.book import Book
-from tco.catalog.currency import MONEY_FIELDS, written_in
+from tco.catalog.currency import written_in
 from tco.catalog.fields import CONTROLS
+from tco.catalog.price_fields import MONEY_FIELDS
 from tco.documents.actual import ActualDocument
 from tco.documents.alerts import AlertsDocument
 from tco.documents.calibrate import CalibrateDocument

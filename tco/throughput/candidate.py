@@ -15,7 +15,7 @@ from tco.ranges import Range
 from tco.throughput.calibration import calibrated
 from tco.throughput.capacity import Capacity
 from tco.throughput.configuration import Configuration
-from tco.throughput.curve import Curve, Origin
+from tco.throughput.curve import Curve
 from tco.throughput.estimator import ESTIMATED_CONCURRENCY
 from tco.throughput.lengths import LengthRule, nearest
 from tco.throughput.measured import curves_of, newest_version
@@ -23,6 +23,7 @@ from tco.throughput.memory_fit import memory_fit
 from tco.throughput.need import Need
 from tco.throughput.obstacles import obstacles
 from tco.throughput.provenance import Provenance, combined, is_far
+from tco.throughput.published import Origin
 from tco.throughput.scaling import at_shape, capped_at, rule_of_curve
 
 __all__ = [

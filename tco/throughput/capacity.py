@@ -10,22 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tco.catalog.curves import Kind
-from tco.ranges import Range
 from tco.throughput.configuration import Configuration
-from tco.throughput.curve import Origin, Slo
+from tco.throughput.curve import Slo
 from tco.throughput.objectives import LatencyObjectives
+from tco.throughput.published import Published
 from tco.throughput.shape import Shape
 
 __all__ = ["Capacity"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Capacity:
+class Capacity(Published):
     """Output tok/s of one replica at saturation or at a limit.
 
     The shape is None where the input is not stated; ``output`` is the mean output, if it is.
-    ``stated_spread`` is the range that its benchmark states, over the likely value. ``published``
-    is the day of its source, for a rate without a day of its own.
     """
 
     configuration: Configuration
@@ -35,14 +33,6 @@ class Capacity:
     output: float | None = None
     ttft_limit_ms: float | None = None
     itl_limit_ms: float | None = None
-    origin: Origin = "catalog"
-    source: str = ""
-    as_of: str = ""
-    published: str = ""
-    license: str = ""
-    is_estimate: bool = False
-    stated_spread: Range | None = None
-    notes: tuple[str, ...] = ()
 
     def slo(self, objectives: LatencyObjectives) -> Slo:
         """Return whether the objectives hold: each is no stricter than the limit on p99."""

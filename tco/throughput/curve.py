@@ -20,12 +20,11 @@ from tco.throughput.configuration import Configuration
 from tco.throughput.objectives import LatencyObjective, LatencyObjectives
 from tco.throughput.pchip import Pchip, pchip
 from tco.throughput.percentiles import LatencyName, LatencyStatistic, at_percentile, empty_latencies
+from tco.throughput.published import Published
 from tco.throughput.shape import Shape
 
-__all__ = ["Curve", "OperatingPoint", "Origin", "Slo", "Unmet", "operating_point"]
+__all__ = ["Curve", "OperatingPoint", "Slo", "Unmet", "operating_point"]
 
-Origin = Literal["catalog", "own", "predicted"]
-"""Whose a curve is: the catalog's, a user's own measurement, or a simulator's prediction."""
 Slo = Literal["met", "unverified", "none"]
 """Whether the objectives are met at the operating point, or nothing is promised."""
 ROOT_STEPS = 60
@@ -34,17 +33,15 @@ FULL_CURVE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Curve:
+class Curve(Published):
     """Points in ascending order of concurrency, ``(points,)`` each, NaN for what is not known.
 
     Output tok/s and latencies are those of one replica. ``ttft_holds`` is False at another shape
     than the measured one: a time to first token then does not hold. ``derived`` marks tok/s that
     follow from latency by Little's law instead of being counted. ``is_full`` marks that the last
     point is where GPU memory is full, not where a measurement ended. A benchmark may state its
-    share of prefill in node time and its speed-up of cache hits: they replace alpha and e. It may
-    state a range: ``stated_spread`` is its tok/s over the likely one. ``measured_shape`` is None
-    where the lengths are those measured. ``published`` is the day of its source, for
-    points without one. ``notes`` say what was assumed about its points.
+    share of prefill in node time and its speed-up of cache hits: they replace alpha and e.
+    ``measured_shape`` is None where the lengths are those measured.
     """
 
     configuration: Configuration
@@ -61,16 +58,8 @@ class Curve:
     ttft_holds: bool = True
     derived: bool = False
     is_full: bool = False
-    origin: Origin = "catalog"
     prefill_share: Range | None = None
     cache_speedup: Range | None = None
-    source: str = ""
-    as_of: str = ""
-    published: str = ""
-    license: str = ""
-    is_estimate: bool = False
-    stated_spread: Range | None = None
-    notes: tuple[str, ...] = ()
 
     @cached_property
     def _log_tok_s(self) -> Pchip:

@@ -17,8 +17,9 @@ from tco.catalog.specs import figure
 from tco.ranges import Range
 from tco.throughput.capacity import Capacity
 from tco.throughput.configuration import Configuration
-from tco.throughput.curve import Curve, Origin
+from tco.throughput.curve import Curve
 from tco.throughput.percentiles import STATISTICS, LatencyStatistic
+from tco.throughput.published import Origin
 from tco.throughput.shape import Shape
 
 __all__ = ["benchmark_curve", "capacities_of", "curves_of", "newest_version"]

@@ -8,10 +8,10 @@ from tco.catalog.curves import measurements
 from tco.catalog.specs import figure
 from tco.throughput.candidate import Candidate
 from tco.throughput.capacity import Capacity
-from tco.throughput.curve import Origin
 from tco.throughput.measured import capacities_of
 from tco.throughput.need import Need
 from tco.throughput.provenance import Provenance
+from tco.throughput.published import Origin
 from tco.throughput.shape import SAME_LENGTH
 
 __all__ = ["capacities"]

@@ -10,9 +10,10 @@ import pytest
 from tco.catalog.api_price import ApiPrice, Peak, Tier
 from tco.catalog.book import Book, read_book
 from tco.catalog.catalog import Catalog
-from tco.catalog.currency import MONEY_FIELDS, written_in
+from tco.catalog.currency import written_in
 from tco.catalog.discount import Discount, SpendTier
 from tco.catalog.node_price import NodePrice
+from tco.catalog.price_fields import MONEY_FIELDS
 from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.errors import BadInput
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 import tco.forge.branch
-from tco.catalog.currency import MONEY_FIELDS, written_in
+from tco.catalog.currency import written_in
+from tco.catalog.price_fields import MONEY_FIELDS
 from tests.cli.conftest import Shell, Tco
 from tests.conftest import ON_DEMAND, Keys, Lab
 from tests.iac.programs import Program

@@ -122,23 +122,15 @@ def _gpu_hour(source: StackFile, declared: StackModel) -> SweepParameter:
         raise refused(source, "usd_per_gpu_hour", "the stack rents no node.")
 
     def turn(stack: StackModel, value: float) -> StackModel:
-        if value < 0:
-            raise refused(source, "usd_per_gpu_hour", f"{value:g} is below 0.")
         return stack.with_pools(lambda pool: with_rent_factor(pool, value / now))
 
-    return SweepParameter("usd_per_gpu_hour", "USD/GPU-hour", in_stack=turn)
+    return _from_zero(source, "usd_per_gpu_hour", "USD/GPU-hour", turn)
 
 
 def _api_prices(source: StackFile, declared: StackModel) -> SweepParameter:
     """Return a factor on the prices of all hosted APIs, also where the stack itself pays them."""
     del declared
-
-    def turn(stack: StackModel, value: float) -> StackModel:
-        if value < 0:
-            raise refused(source, "api_price_factor", f"{value:g} is below 0.")
-        return _with_apis(stack, value)
-
-    return SweepParameter("api_price_factor", "x", in_stack=turn)
+    return _from_zero(source, "api_price_factor", "x", _with_apis)
 
 
 def _with_apis(stack: StackModel, factor: float) -> StackModel:
@@ -168,13 +160,23 @@ def _with_apis(stack: StackModel, factor: float) -> StackModel:
 def _people(source: StackFile, declared: StackModel) -> SweepParameter:
     """Return the number of people, instead of the planned one."""
     del declared
+    return _from_zero(source, "fte", "FTE", with_fte)
 
-    def turn(stack: StackModel, value: float) -> StackModel:
+
+def _from_zero(
+    source: StackFile,
+    name: str,
+    unit: ParameterUnit,
+    turn: Callable[[StackModel, float], StackModel],
+) -> SweepParameter:
+    """Return a parameter that takes any value from 0 on."""
+
+    def checked(stack: StackModel, value: float) -> StackModel:
         if value < 0:
-            raise refused(source, "fte", f"{value:g} FTE is below 0.")
-        return with_fte(stack, value)
+            raise refused(source, name, f"{value:g} is below 0.")
+        return turn(stack, value)
 
-    return SweepParameter("fte", "FTE", in_stack=turn)
+    return SweepParameter(name, unit, in_stack=checked)
 
 
 DERIVED_PARAMETERS: dict[str, Callable[[StackFile, StackModel], SweepParameter]] = {

@@ -10,20 +10,12 @@ from tco.catalog.catalog import Catalog
 from tco.catalog.plausibility.bounds import Band, Bound, Mistake, bounds
 from tco.catalog.plausibility.doubt import Doubt, Keys
 from tco.catalog.plausibility.mistakes import probable_mistake
+from tco.catalog.price_fields import TOKEN_PRICES
 from tco.ranges import Range
 
 __all__ = ["doubtful_api_prices"]
 
-PRICES = (
-    "input_usd_per_mtok",
-    "cached_input_usd_per_mtok",
-    "output_usd_per_mtok",
-    "reasoning_usd_per_mtok",
-    "cache_write_usd_per_mtok",
-    "cache_write_1h_usd_per_mtok",
-    "cache_storage_usd_per_mtok_hour",
-)
-INPUT, CACHED, OUTPUT, REASONING, CACHE_WRITE, CACHE_WRITE_1H, STORAGE = PRICES
+INPUT, CACHED, OUTPUT, REASONING, CACHE_WRITE, CACHE_WRITE_1H, STORAGE = TOKEN_PRICES
 LIST_LOW, LIST_HIGH = 0.2, 1.5
 """A contract is between these shares of the list price."""
 HOSTS_LOW, HOSTS_HIGH = 0.2, 3.0
@@ -51,7 +43,7 @@ def doubtful_api_prices(
     itself is compared with the market.
     """
     known = {} if is_listed else _known_bands(row, catalog, day)
-    for key in PRICES:
+    for key in TOKEN_PRICES:
         value: Range | None = getattr(row, key)
         if value is not None and value.high > 0:
             yield from _doubts(row, key, value, known.get(key))
@@ -136,7 +128,7 @@ def _special(row: ApiPrice, part: Tier | Peak, keys: Keys) -> Iterator[Doubt]:
     if swapped:
         yield from swapped
         return
-    for key in PRICES:
+    for key in TOKEN_PRICES:
         value: Range | None = getattr(part, key, None)
         usual: Range | None = getattr(row, key)
         if value is None or usual is None or usual.high == 0:

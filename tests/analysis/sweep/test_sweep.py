@@ -291,7 +291,7 @@ def test_people(lab: Lab) -> None:
         ("utilization=0..0.5", "0 is not above 0 and at most 1"),
         ("usd_per_gpu_hour=-1..2", "-1 is below 0"),
         ("api_price_factor=-1..2", "-1 is below 0"),
-        ("fte=-1..2", "-1 FTE is below 0"),
+        ("fte=-1..2", "fte: -1 is below 0"),
     ],
 )
 def test_bad_input(lab: Lab, text: str, reported: str) -> None:
