@@ -102,10 +102,10 @@ class Conversion:
         rate, code = currency.get("usd"), currency.get("code")
         is_rate = isinstance(rate, int | float) and not isinstance(rate, bool) and rate > 0
         return cls(
-            code if isinstance(code, str) else "USD",
-            float(rate) if is_rate and rate is not None else 1.0,
-            str(currency.get("source") or ""),
-            currency.get("as_of"),
+            code=code if isinstance(code, str) else "USD",
+            rate=float(rate) if is_rate and rate is not None else 1.0,
+            source=str(currency.get("source") or ""),
+            as_of=currency.get("as_of"),
             is_confidential=book.get("confidential") is True,
         )
 
