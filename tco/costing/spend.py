@@ -86,7 +86,10 @@ def bills_under_terms(
 def lines_under_terms(
     lines: Sequence[CostLine], signed: Iterable[SpendTerms], month: Quantity
 ) -> list[CostLine]:
-    """Return the lines of a month at the prices of their tiers, and one for each shortfall."""
+    """Return the lines of a month at the prices of their tiers, and one for each commitment.
+
+    It is there whatever the figures are, so that a line has one place in every scenario.
+    """
     made = list(lines)
     used = [line.terms for line in lines if line.terms is not None]
     for terms in dict.fromkeys((*used, *signed)):
@@ -95,7 +98,7 @@ def lines_under_terms(
         if terms.tiers:
             for index in mine:
                 made[index] = replace(made[index], usd_per_unit=made[index].usd_per_unit * share)
-        if np.any(short > 0):
+        if terms.committed_usd > 0:
             provider = made[mine[0]].provider if mine else terms.provider
             made.append(_shortfall_line(terms, provider, short))
     return made

@@ -205,6 +205,23 @@ def test_a_commitment_is_a_floor(a: float, b: float, committed: float) -> None:
     assert sum(float(usd) for usd in bills) == pytest.approx(max(a + b, committed))
 
 
+def test_a_shortfall_at_one_end_of_a_price_alone(lab: Lab) -> None:
+    """A price whose low end alone leaves something unused has a line with these bounds."""
+    row = {"api": "api/plain", "input_usd_per_mtok": [0.5, 1, 2], "output_usd_per_mtok": 1}
+    books = [
+        lab.book("list", prices=[row]),
+        lab.book("contract", discounts=[{"api": "api/plain", "committed_usd_per_month": 1000}]),
+    ]
+    lab.workload(requests_per_month=1.5 * 730 * 3600)
+    pools = {"main": {"instance": "box.8x", "nodes": 1}}
+    lab.stack(pools, {"overflow": "api/plain"}, prices=books)
+    [unused] = [
+        line for line in lab.evaluate().lines if line.line.name == "unused commitment: api/plain"
+    ]
+    assert (unused.low, unused.usd_per_month) == (0, 0)
+    assert unused.high == pytest.approx(1000 - 1314 * (0.9 * 0.5 + 0.1))
+
+
 def test_scenarios_keep_the_floor(lab: Lab) -> None:
     """Whatever an uncertain price is drawn as, a month costs the commitment at least."""
     price = [0.5, 1, 2]
