@@ -36,6 +36,7 @@ def test_json_is_the_contract(changed: Repo, tco_command: Tco) -> None:
     assert prod["delta"] == {
         "plan": pytest.approx(14_600),
         "prices": 0,
+        "books": 0,
         "plan_ceiling": pytest.approx(14_600),
     }
     assert prod["changed_because"] == ["stack"]
