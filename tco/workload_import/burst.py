@@ -24,6 +24,8 @@ LIKELY: Final = 60
 QUANTILE: Final = 0.99
 Z: Final = NormalDist().inv_cdf(QUANTILE)
 LEAST_REQUESTS: Final = 1000.0
+LEAST_MEAN: Final = 1.0
+"""Requests in a mean window of an hour, below which single requests look like bursts."""
 LEAST_SECONDS: Final = 1800.0
 LEVEL_STEP: Final = 0.005
 LEVELS: Final = math.ceil(math.log(MOST_BURST_RATE) / LEVEL_STEP)
@@ -79,7 +81,7 @@ class Arrivals:
         requests, windows = np.zeros(LEVELS), 0
         for hour, held in self.hours.items():
             counts = _whole_windows(np.array(held, float), hour, first, last, bins=bins)
-            if len(counts) and (mean := float(counts.mean())) > 0:
+            if len(counts) and (mean := float(counts.mean())) >= LEAST_MEAN:
                 root = (np.sqrt(Z * Z + 4.0 * np.maximum(counts - 0.5, 0.0)) - Z) / 2.0
                 level = np.ceil(np.log(np.maximum(root**2 / mean, 1.0)) / LEVEL_STEP)
                 at_level = np.minimum(level, LEVELS - 1).astype(int)

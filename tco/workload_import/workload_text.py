@@ -73,7 +73,10 @@ def notes(found: Measurement) -> Iterator[str]:
             "and lengths within a bucket are those in its middle."
         )
     if found.burst is None:
-        yield "The burst rate is not measured: it takes the times of 1,000 requests or more."
+        yield (
+            "The burst rate is not measured: it takes the times of 1,000 requests, in hours with "
+            "one per minute or more."
+        )
     if not found.says_cached:
         yield "The log does not say which tokens were cached: cached is not stated."
     yield _growth_note(found.growth)

@@ -317,6 +317,13 @@ def test_the_rate_of_requests_that_come_in_groups_is_written(tmp_path: Path) -> 
     assert 1.2 < rate.likely < 4
 
 
+def test_few_requests_say_nothing_of_bursts() -> None:
+    """At 20 an hour two requests in a minute are chance, and no burst."""
+    random = np.random.default_rng(6)
+    moments = 1_793_001_600 + np.sort(random.uniform(0, 100 * 86400, 48_000))
+    assert arrivals_of(moments.tolist()) is None
+
+
 @pytest.mark.parametrize("step", [3600, 900, 60])
 def test_times_without_seconds_say_nothing_of_bursts(step: int) -> None:
     """A log by the minute has all its requests at once; that is its clock, not its traffic."""
