@@ -20,6 +20,11 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 Quantity = float | FloatArray
+"""A figure: one number, or an array with one number per scenario, per month or per load factor.
+
+Formulas work elementwise, so that the shape of a result is that of its inputs, broadcast. With
+scenarios over months the shape is ``(scenarios, months)``.
+"""
 
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

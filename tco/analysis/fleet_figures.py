@@ -85,11 +85,14 @@ def _fleet(service: ServiceModel, done: FleetOperation, index: int) -> FleetFigu
 
 
 def utilization_at(stack: StackModel, factor: float) -> float:
-    """Utilization of the whole fleet under a factor of its demand, standby and boots counted."""
+    """Return the utilization, 0 to 1, of the whole fleet under a factor of its demand."""
     return utilization(fleet_figures(stack, operate(stack, factor)))
 
 
 def utilization(fleets: Sequence[FleetFigures]) -> float:
-    """Of several fleets together, standby and boots counted."""
+    """Return the utilization of several fleets together, 0 to 1: used over held node-hours.
+
+    Standby and boot hours are held, and not used.
+    """
     hours = sum(fleet.node_hours for fleet in fleets)
     return sum(fleet.node_hours * fleet.utilization for fleet in fleets) / hours if hours else 0.0

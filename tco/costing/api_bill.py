@@ -73,7 +73,10 @@ class PricePath:
         return (self.decay_per_year, *(change for _, change in self.jumps))
 
     def factor(self, month: Quantity, scenario: Scenario) -> Quantity:
-        """Price in month t over the price of month 0 (the pricing day's)."""
+        """Return the price in month t over that of month 0, the pricing day's (METHOD, Horizon).
+
+        A jump holds from its month on: ``month`` may be an array, ``(months,)``.
+        """
         path = (1 - scenario.value(self.decay_per_year)) ** (month / MONTHS_PER_YEAR)
         for since, change in self.jumps:
             path = path * np.where(np.asarray(month) >= since, scenario.value(change), 1.0)
@@ -142,7 +145,7 @@ class ApiRate:
     def usd_per_request(
         self, request: RequestClass, demand: Demand, day: dt.date, scenario: Scenario
     ) -> Quantity:
-        """Price of one request of a class in month 0, averaged over the week's demand."""
+        """Return the USD of one request of a class in month 0, averaged over the week's demand."""
         shares = tuple(peak_share(demand, peak, day) for peak in self.row.peak)
         factor = self.price_factor(scenario)
         if scenario is BASE_CASE:
@@ -167,7 +170,7 @@ class ApiRate:
         day: dt.date,
         scenario: Scenario = BASE_CASE,
     ) -> Quantity:
-        """USD in month 0 of the classes' share of one average request."""
+        """Return the USD in month 0 of the classes' share of one average request."""
         return sum(
             (
                 request.share * self.usd_per_request(request, demand, day, scenario)
@@ -178,7 +181,7 @@ class ApiRate:
 
 
 def peak_share(demand: Demand, peak: Peak, day: dt.date) -> float:
-    """Share of the requests that fall into an API's peak hours.
+    """Return the share of the requests, 0 to 1, that fall into an API's peak hours.
 
     The local hour of the week is converted by the workload's time zone as of the pricing day.
     """
@@ -297,7 +300,7 @@ def usd_per_request(
     scenario: Scenario | None = None,
     workload: str = "",
 ) -> Quantity:
-    """Return the USD that ONE request of a class costs, tokens and fee.
+    """Return the USD that one request of a class costs, tokens and fee (METHOD, The API side).
 
     Reasoning tokens without a price of their own are billed as output; a tier looks at the
     prompt in the API's own tokens. A written token costs the cache-write price where that is

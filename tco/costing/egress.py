@@ -41,7 +41,7 @@ class EgressTerms:
 def response_gb(
     requests: Quantity, tokens_per_response: Quantity, bytes_per_token: Quantity, overhead: Quantity
 ) -> Quantity:
-    """GB sent: requests x (O x bytes per output token + overhead per response) / 1e9."""
+    """Return the GB sent: requests x (O x bytes per output token + overhead in bytes) / 1e9."""
     return requests * (tokens_per_response * bytes_per_token + overhead) / BYTES_PER_GB
 
 
@@ -54,10 +54,11 @@ def tiered_usd(
     scenario: Scenario,
     before: Quantity = 0.0,
 ) -> FloatArray:
-    """USD for ``gb`` sent in a month after the ``before`` GB of the same account.
+    """Return the USD for ``gb`` sent in a month after the ``before`` GB of the same account.
 
     The free GB are the first of the account. Unless the stack claims them they count as used up:
-    cost(free + before + gb) - cost(free + before).
+    cost(free + before + gb) - cost(free + before) (METHOD, The ledger). The result has the shape
+    of ``gb``.
     """
     start = before if claimed else free_gb + before
     end = start + gb

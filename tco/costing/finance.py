@@ -10,7 +10,13 @@ __all__ = ["annuity", "capital_recovery_factor", "discount", "remaining_value"]
 
 
 def capital_recovery_factor(rate: Quantity, months: float) -> Quantity:
-    """CRF(i, n) = i / (1 - (1+i)^-n) per month; 1/n at a rate of 0."""
+    """Return CRF(i, n) = i / (1 - (1+i)^-n), the share of a price paid per month; 1/n for i = 0.
+
+    ``rate`` is the effective monthly rate, ``months`` the life (METHOD, Purchase options).
+
+    >>> round(capital_recovery_factor(0.01, 12), 6)
+    0.088849
+    """
     i = np.asarray(rate, float)
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.where(i == 0, 1.0 / months, i / (1 - (1 + i) ** -months))
@@ -18,9 +24,9 @@ def capital_recovery_factor(rate: Quantity, months: float) -> Quantity:
 
 
 def annuity(price: Quantity, residual: Quantity, rate: Quantity, months: float) -> Quantity:
-    """Monthly cost of owning: (P - RV/(1+i)^n) x CRF(i, n).
+    """Return the USD per month that owning costs: (P - RV/(1+i)^n) x CRF(i, n).
 
-    ``price`` and ``residual`` in USD, ``rate`` the effective monthly rate, ``months`` the life.
+    ``price`` and ``residual`` are in USD, ``rate`` the effective monthly rate, ``months`` the life.
     At a rate of 0 it is the straight line (P - RV)/n.
 
     >>> round(annuity(300_000, 45_000, 1.1 ** (1 / 12) - 1, 48), 2)
@@ -32,7 +38,7 @@ def annuity(price: Quantity, residual: Quantity, rate: Quantity, months: float) 
 def remaining_value(
     price: Quantity, residual: Quantity, rate: Quantity, months: float, age: float
 ) -> Quantity:
-    """Return the value of an owned node after ``age`` months that its annuity implies.
+    """Return the value in USD of an owned node after ``age`` months that its annuity implies.
 
     P (1+i)^a less the annuities paid: the price at age 0, the residual at the end of its life.
     """
@@ -50,5 +56,11 @@ def _compounded(rate: Quantity, age: float) -> Quantity:
 
 
 def discount(rate: Quantity, months: FloatArray) -> FloatArray:
-    """Weight of the flow of month t, paid at its end: (1+i)^-(t+1)."""
+    """Return the weight of what each month pays at its end: (1+i)^-(t+1) (METHOD, Horizon).
+
+    ``months`` are counted from 0, ``(months,)``, and so is the result; ``rate`` is monthly.
+
+    >>> discount(0.01, np.array([0.0, 1.0])).round(6).tolist()
+    [0.990099, 0.980296]
+    """
     return np.asarray((1 + rate) ** -(months + 1.0), float)

@@ -109,7 +109,7 @@ class FleetOperation:
         return np.where(share > service.unserved_limit + 1e-12, share, 0.0)
 
     def refused_tokens(self, stack: StackModel) -> FloatArray:
-        """Share of the stack's tokens that its fleets refuse."""
+        """Return the share of the stack's tokens that its fleets refuse, ``(load factors,)``."""
         weights = [
             factor * service.mtok_per_month
             for service, factor in zip(stack.services, self.factors, strict=True)
@@ -134,10 +134,23 @@ def operate(
     scenario: Scenario = BASE_CASE,
     months: Quantity = 0.0,
 ) -> FleetOperation:
-    """Return the fleets under a factor of the demand; a sequence has one factor per service.
+    """Return the fleets under factors of the demand (METHOD, Fleet).
 
     A throughput above the likely one makes the load smaller: L = demand / throughput. ``months``
     after the pricing day it has moved along its path.
+
+    Args:
+        stack: The resolved stack.
+        factor: Of the demand of the pricing day, ``(load factors,)`` or one; a sequence has one
+            of them per service.
+        scenario: The values of the uncertain figures.
+        months: After the pricing day, one or one per load factor.
+
+    Returns:
+        The nodes, spares and shares of every group; their arrays are ``(load factors,)``.
+
+    Raises:
+        OverflowError: The demand needs more nodes, or more spares, than any fleet may have.
     """
     factors = factor if isinstance(factor, Sequence) else [factor] * len(stack.services)
     arrays = [np.atleast_1d(np.asarray(factor, float)) for factor in factors]
@@ -256,7 +269,8 @@ def _up(pool: PoolModel, scenario: Scenario) -> Quantity:
 def hours_short(done: GroupWork) -> FloatArray:
     """Return the hours of a month in which a replica in use is down, at the likely figures.
 
-    Hours in use x the share of time that a replica is down, over the pools; at most the month.
+    Hours in use x the share of time that a replica is down, over the pools; at most the month of
+    730 hours. ``(load factors,)``.
     """
     pools = zip(done.month.needed_hours, done.group.pools, strict=True)
     down = sum(hours * (1.0 - _likely_up(pool)) for hours, pool in pools)

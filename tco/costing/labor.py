@@ -15,9 +15,10 @@ __all__ = ["fte_by_nodes", "planned_fte"]
 
 
 def fte_by_nodes(nodes: FloatArray, table: Sequence[tuple[int, Quantity]]) -> FloatArray:
-    """FTE for a number of nodes: linear between the rows of a table, flat below its first row.
+    """Return the FTE for numbers of nodes: linear between the rows of a table, flat before them.
 
-    Past the last row the slope of the last two rows goes on. The FTE of a row may be an array.
+    Past the last row the slope of the last two rows goes on. ``nodes`` and the result have the
+    same shape; the FTE of a row may be an array of it too.
     """
     counts = np.array([count for count, _ in table], float)
     beyond = np.maximum(nodes - counts[-1], 0.0)
@@ -32,7 +33,10 @@ def fte_by_nodes(nodes: FloatArray, table: Sequence[tuple[int, Quantity]]) -> Fl
 
 
 def planned_fte(stack: StackModel, nodes: FloatArray, scenario: Scenario) -> Quantity:
-    """FTE of self-hosting: declared, or by the table plus the hours per node."""
+    """Return the FTE of self-hosting: declared, or by the table plus the hours per node.
+
+    ``nodes`` are those at the busiest hour, one per load factor, as the result is.
+    """
     labor = stack.labor
     if scenario.fte is not None:
         return scenario.fte + np.zeros_like(nodes)

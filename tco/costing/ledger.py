@@ -124,7 +124,11 @@ def api_bill(
     month: Quantity = 0.0,
     scenario: Scenario = BASE_CASE,
 ) -> Quantity:
-    """USD per month of a factor of a service's demand, billed by one API."""
+    """Return the USD per month that one API bills for a factor of a service's demand.
+
+    ``month`` counts from the pricing day. The shape is that of ``factor``, ``month`` and the
+    scenario, broadcast.
+    """
     first = _bill_at_first_prices(stack, service, rate, factor, scenario=scenario)
     return first * rate.path.factor(month, scenario)
 
@@ -137,10 +141,10 @@ def api_bills(
     month: Quantity = 0.0,
     scenario: Scenario = BASE_CASE,
 ) -> list[Quantity] | None:
-    """USD per month of a factor of every service's demand at an alternative's APIs.
+    """Return the USD per month of each service at an alternative's APIs, contract terms included.
 
-    A sequence has one factor per service. None where it has no price for all of them; a stack has
-    none of its own.
+    ``factor`` is of the demand; a sequence has one per service. None where the alternative has no
+    price for all of them, and for a stack, which has a ledger.
     """
     bills = bills_at_first_prices(stack, alternative, factor, scenario=scenario)
     if bills is None:

@@ -123,7 +123,7 @@ class PurchaseOption:
         return tuple(price for price in prices if price is not None)
 
     def obtainable(self, scenario: Scenario) -> Quantity:
-        """Share of its nodes that serve: of spot nodes without a fallback the share available."""
+        """Return the share of its nodes that serve: below 1 for spot nodes without a fallback."""
         if self.spot is None or self.spot.on_demand is not None:
             return 1.0
         return np.minimum(1.0, scenario.value(self.spot.availability) * self.spot.overprovision)
@@ -167,9 +167,9 @@ class PurchaseOption:
     def amortised_usd_per_month(
         self, scenario: Scenario, monthly_rate: Quantity, factors: PriceFactors = SAME_PRICES
     ) -> Quantity:
-        """Return the upfront of one node spread over its period.
+        """Return the USD per month of one node's upfront, spread over its period.
 
-        An annuity if owned, else evenly.
+        Of an owned node it is the annuity, else an even part (METHOD, Purchase options).
         """
         if self.owned is not None:
             price = self.upfront_usd(scenario)
@@ -180,7 +180,7 @@ class PurchaseOption:
         return self.upfront_usd(scenario, factors) / self.period_months
 
     def maintenance_usd_per_month(self, scenario: Scenario) -> Quantity:
-        """Maintenance of one owned node, a share of its price per year."""
+        """Return the USD per month of maintaining an owned node, a share of its price per year."""
         if self.owned is None:
             return 0.0
         return self.upfront_usd(scenario) * scenario.value(self.owned.maintenance) / MONTHS_PER_YEAR
@@ -188,7 +188,7 @@ class PurchaseOption:
     def effective_usd_per_hour(
         self, scenario: Scenario, monthly_rate: Quantity, factors: PriceFactors = SAME_PRICES
     ) -> Quantity:
-        """All-in price of holding one node for an hour: recurring, amortised, maintained."""
+        """Return the USD of holding one node for an hour: recurring, amortised, maintained."""
         monthly = self.amortised_usd_per_month(
             scenario, monthly_rate, factors
         ) + self.maintenance_usd_per_month(scenario)
@@ -218,5 +218,5 @@ def spot_usd_per_useful_hour(
 
 
 def interruptions_per_hour(share_per_month: float) -> float:
-    """Rate of interruptions behind a share of instances interrupted per month: -ln(1-p)/730."""
+    """Return interruptions per hour behind a share interrupted per month: -ln(1-p)/730."""
     return -math.log1p(-share_per_month) / HOURS_PER_MONTH

@@ -58,7 +58,9 @@ def _binomial(nodes: int, availability: float) -> FloatArray:
 
 @lru_cache(maxsize=4096)
 def chances_up(nodes: tuple[int, ...], availabilities: tuple[float, ...]) -> FloatArray:
-    """P(at least n of several pools' nodes are up), n = 0 to all of them.
+    """Return P(at least n of several pools' nodes are up), ``(nodes + 1,)``: n = 0 to all of them.
+
+    Nodes fail independently, each up for the availability of its pool (METHOD, Standby).
 
     >>> round(float(chances_up((5,), (0.99,))[4]), 6)
     0.99902
@@ -76,11 +78,23 @@ def spares_needed(
     spare_availability: float,
     target: float,
 ) -> FloatArray:
-    """Least k with sum lambda P(Bin(P(h)+k, A) >= min(N(h), P(h))) / sum lambda >= target.
+    """Return the least k with sum l P(Bin(P(h)+k, A) >= min(N(h), P(h))) / sum l >= target.
 
-    ``requests`` weighs the levels of the week. One k per load factor of the operation, by growing
-    steps and bisection: from 0, of a large fleet from the nodes that are down on average. Raises
-    OverflowError where 64 spares and a quarter of the nodes would not do.
+    One k per load factor, by growing steps and bisection: from 0, of a large fleet from the nodes
+    that are down on average.
+
+    Args:
+        operation: The fleet, ``(load factors, levels)``.
+        requests: The weight l of each level of the week, ``(levels,)``.
+        availabilities: The share of time that a node of each pool is up, 0 to 1.
+        spare_availability: The same of a spare.
+        target: The share of the requests that find enough nodes up, below 1.
+
+    Returns:
+        Spare nodes, ``(load factors,)``.
+
+    Raises:
+        OverflowError: 64 spares and a quarter of the nodes do not reach the target.
     """
     kinds = [spare_availability, *sorted({*availabilities} - {spare_availability})]
     held = np.stack(
@@ -146,9 +160,9 @@ def _chances_enough(
 def outage_overflow(
     operation: Operation, arrivals: Arrivals, availability: FloatArray
 ) -> FloatArray:
-    """Share of the requests that overflow because nodes are down, beyond what overflows anyway.
+    """Return the share of the requests that overflow because nodes are down, beyond all others.
 
-    ``availability`` is the share of time a node is up, one value per load factor.
+    ``availability`` is the share of time a node is up, ``(load factors,)``, as the result is.
 
     The expected overflow over the number of nodes that are up, less the overflow with all up.
     Pools of different hardware fail here in proportion to their share of the capacity. Each hour

@@ -191,7 +191,10 @@ def _unable(stack: StackModel, ceiling: float) -> Scan:
 
 
 def self_usd(stack: StackModel, factor: FloatArray, scenario: Scenario = BASE_CASE) -> FloatArray:
-    """USD of the pricing day's month at factors of the demand."""
+    """Return the USD of the pricing day's month at factors of the demand, shaped as ``factor``.
+
+    Raises OverflowError where a factor needs more nodes than any fleet may have.
+    """
     return np.asarray(total(ledger(stack, operate(stack, factor), 0.0, scenario)) + 0.0 * factor)
 
 

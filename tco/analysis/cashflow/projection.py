@@ -77,15 +77,20 @@ class Projection:
 
 
 def growth(service: ServiceModel, months: FloatArray, scenario: Scenario = BASE_CASE) -> FloatArray:
-    """Return the demand factor (1+g)^(t/12) of months after the pricing day."""
+    """Return the demand of months after the pricing day over its demand: (1+g)^(t/12).
+
+    ``months`` is ``(months,)``, and so is the result.
+    """
     yearly = scenario.read(*service.demand.growth_factor)
     return np.asarray(yearly ** (months / MONTHS_PER_YEAR), float)
 
 
 def project(stack: StackModel, months: int | None = None) -> Projection:
-    """Return a stack's fleets month by month.
+    """Return a stack's fleets month by month (METHOD, Horizon).
 
-    Committed nodes once bought stay, also if demand shrinks.
+    Committed nodes once bought stay, also if demand shrinks. ``months`` is the plan's horizon
+    unless stated; the arrays of the result are ``(months,)``. Raises OverflowError where a month
+    needs more nodes than any fleet may have.
     """
     count = months or stack.horizon_months
     t = np.arange(float(count))
@@ -211,21 +216,26 @@ class Discounting:
         return Discounting(rate, discount(rate, np.arange(float(months))))
 
     def npv_usd(self, flow: CashFlow) -> Quantity:
-        """Return a net present cost in USD. An upfront of month t counts (1+i)^-t."""
+        """Return the present cost in USD: one figure, or ``(scenarios,)`` for flows by scenario.
+
+        What runs in month t counts (1+i)^-(t+1), an upfront of it (1+i)^-t, what the nodes are
+        still worth as of the last month (METHOD, Horizon).
+        """
         paid = flow.running_usd + flow.upfront_usd * (1 + self.rate)
         return (paid * self.weights).sum(axis=-1) - flow.remaining_usd * self.weights[..., -1]
 
     def present_usd(self, monthly_usd: FloatArray) -> Quantity:
-        """Return the present value of what is paid month by month."""
+        """Return the present value in USD of what is paid month by month, ``(…, months)``."""
         return (monthly_usd * self.weights).sum(axis=-1)
 
 
 def payback_months(upfront_usd: FloatArray, savings_usd: FloatArray) -> float | None:
-    """Months until the undiscounted savings cover all upfronts for good, inside the month.
+    """Return the months until the undiscounted savings cover all upfronts for good.
 
     ``savings_usd`` is (API - running cost) by month, running cost without annuity and
     amortisation: counting those would count the purchase twice. Upfronts are paid at the start of
-    their months, renewals too. None: never in these months.
+    their months, renewals too; both are ``(months,)`` in USD. A part of a month counts as such.
+    None: never in these months.
 
     >>> payback_months(np.array([300_000.0] + 47 * [0.0]), np.full(48, 12_000.0))
     25.0

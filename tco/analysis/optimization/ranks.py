@@ -57,7 +57,11 @@ class Rank:
 
 
 def load_by_rank(group: Group, nodes: int) -> tuple[FloatArray, FloatArray]:
-    """f_j and u_j for j = 1..nodes of the reference pool."""
+    """Return how often each node of the reference pool is needed, and how full it is.
+
+    Both are shares of the hours of the week, ``(nodes,)``: f_j and u_j for j = 1 to ``nodes``
+    (METHOD, The load by node rank).
+    """
     fleet = group.fleet
     levels, inverse = np.unique(fleet.load_by_hour, return_inverse=True)
     hours = np.bincount(inverse) / HOURS_PER_WEEK
