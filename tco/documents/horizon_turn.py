@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from tco.analysis.decision.horizon_turn import Side, TurnCause
 from tco.analysis.evaluation import Evaluation
 from tco.catalog.sourced import PriceSteps
+from tco.catalog.spend_terms import SpendTerms
 from tco.documents.document import Part
 from tco.documents.outlook import changes_text
 from tco.numbers import plain
@@ -80,11 +83,19 @@ def _api_prices(result: Evaluation) -> str:
     stepped = next(
         (f"change with a discount {_after(path.steps)}" for path in paths if path.steps), ""
     )
-    return f"API prices {' and '.join(text for text in (yearly, jumped, stepped) if text)}"
+    changes = " and ".join(text for text in (yearly, jumped, stepped) if text)
+    ended = _ended([*(rate and rate.found.discounts.terms for rate in rates), *result.stack.owed])
+    return " and ".join(filter(None, (f"API prices {changes}" if changes else "", ended)))
 
 
 def _after(steps: PriceSteps) -> str:
     return f"after {steps[0][0]} months"
+
+
+def _ended(terms: Sequence[SpendTerms | None]) -> str:
+    """Return when the first contract ends that bills a least amount, or by tiers."""
+    months = [each.months for each in terms if each is not None and each.months is not None]
+    return f"the terms of a contract end after {min(months)} months" if months else ""
 
 
 def _throughput(result: Evaluation) -> str:
@@ -108,8 +119,11 @@ def _node_prices(result: Evaluation) -> str:
         if pool.supply.owned is None
     )
     moved = next((factor for factor in factors if factor != 1), 1.0)
-    rent = f"the rent of nodes {changes_text(moved - 1)}" if moved != 1 or not stepped else ""
-    return " and ".join(text for text in (rent, stepped) if text)
+    terms = (pool.supply.rate.terms for _, _, _, pool in result.stack.pools())
+    ended = _ended([*terms, *result.stack.owed])
+    is_flat = moved == 1 and (stepped or ended)
+    rent = "" if is_flat else f"the rent of nodes {changes_text(moved - 1)}"
+    return " and ".join(text for text in (rent, stepped, ended) if text)
 
 
 def _growth(result: Evaluation) -> str:

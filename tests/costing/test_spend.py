@@ -11,6 +11,7 @@ from tco.analysis.evaluation import Evaluation
 from tco.analysis.optimization.optimize import optimize
 from tco.catalog.spend_terms import SpendTerms
 from tco.costing.spend import bills_under_terms, shortfall_usd, tiered_usd
+from tco.documents.horizon_turn import turn_sentence
 from tests.conftest import DAY, Keys, Lab
 
 TIERS = ((50_000.0, 0.9), (200_000.0, 0.8))
@@ -220,6 +221,19 @@ def test_a_shortfall_at_one_end_of_a_price_alone(lab: Lab) -> None:
     ]
     assert (unused.low, unused.usd_per_month) == (0, 0)
     assert unused.high == pytest.approx(1000 - 1314 * (0.9 * 0.5 + 0.1))
+
+
+def test_the_end_of_a_contract_turns_the_answer(lab: Lab) -> None:
+    """Nodes that cost their commitment for 2 months and their hours for 10: cheaper over a year."""
+    offer = {"instance": "*", "committed_usd_per_month": 30_000, "until": "2027-01-22"}
+    contract = lab.book("contract", discounts=[offer])
+    lab.workload(requests_per_month=0.9 * 730 * 3600)
+    pools = {"main": {"instance": "box.8x", "nodes": 1}}
+    lab.stack(pools, prices=[contract], alternatives={"only": ["api/dear"]})
+    result = lab.evaluate()
+    assert result.horizon_turn is not None
+    assert result.horizon_turn.cause == "node-prices"
+    assert turn_sentence(result).endswith("the terms of a contract end after 2 months.")
 
 
 def test_scenarios_keep_the_floor(lab: Lab) -> None:

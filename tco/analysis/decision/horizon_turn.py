@@ -121,12 +121,27 @@ def _without_node_prices(stack: StackModel) -> StackModel:
         spot=_at(prices.spot, 1.0),
         capacity_block=_at(prices.capacity_block, 1.0),
     )
-    flat = with_figures(stack, lambda figure: replace(figure, steps=()) if figure.steps else figure)
+    flat = with_figures(_with_lasting(stack, is_api=False), _lasting_figure)
     return _everywhere(replace(flat, node_prices=steady), _without_node_prices)
 
 
+def _lasting_figure(figure: SourcedValue) -> SourcedValue:
+    """Return a price whose discount and contract last."""
+    if not figure.steps and figure.terms is None:
+        return figure
+    return replace(figure, steps=(), terms=figure.terms and replace(figure.terms, months=None))
+
+
+def _with_lasting(stack: StackModel, *, is_api: bool) -> StackModel:
+    """Return a stack whose signed contracts with APIs, or those for nodes, last."""
+    owed = tuple(
+        replace(terms, months=None) if terms.is_api == is_api else terms for terms in stack.owed
+    )
+    return replace(stack, owed=owed)
+
+
 def _without_api_prices(stack: StackModel) -> StackModel:
-    steady = stack.with_services(_with_steady_apis)
+    steady = _with_lasting(stack, is_api=True).with_services(_with_steady_apis)
     alternatives = tuple(
         replace(alternative, rates=tuple(_steady(rate) for rate in alternative.rates))
         for alternative in stack.alternatives
@@ -139,18 +154,20 @@ def _with_steady_apis(service: ServiceModel) -> ServiceModel:
         service,
         overflow=_steady(service.overflow),
         standby=replace(service.standby, api=_steady(service.standby.api)),
-        routed=tuple(
-            (request, replace(rate, path=_steady_path(rate))) for request, rate in service.routed
-        ),
+        routed=tuple((request, _steady_rate(rate)) for request, rate in service.routed),
     )
 
 
 def _steady(rate: ApiRate | None) -> ApiRate | None:
-    return None if rate is None else replace(rate, path=_steady_path(rate))
+    return None if rate is None else _steady_rate(rate)
 
 
-def _steady_path(rate: ApiRate) -> PricePath:
-    return PricePath(_at(rate.path.decay_per_year, 0.0))
+def _steady_rate(rate: ApiRate) -> ApiRate:
+    """Return an API whose prices and whose contract stay."""
+    discounts = rate.found.discounts
+    terms = discounts.terms and replace(discounts.terms, months=None)
+    found = replace(rate.found, discounts=replace(discounts, terms=terms))
+    return replace(rate, found=found, path=PricePath(_at(rate.path.decay_per_year, 0.0)))
 
 
 def _everywhere(stack: StackModel, change: Callable[[StackModel], StackModel]) -> StackModel:
