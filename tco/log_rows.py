@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from tco.files import as_list, as_mapping, unreadable
 
-__all__ = ["Row", "log_rows", "opened", "text_lines"]
+__all__ = ["NO_TEXT", "Row", "log_rows", "opened", "text_lines"]
 
 LONGEST_LINE: Final = 16 << 20
 LARGEST_DOCUMENT: Final = 64 << 20
@@ -21,6 +21,9 @@ LARGEST_DOCUMENT: Final = 64 << 20
 GZIP: Final = b"\x1f\x8b"
 PAGE_LISTS: Final = ("data", "result")
 """Where the page of an API has its rows."""
+NO_TEXT: Final = "is not UTF-8, or too long."
+UNREADABLE: Final = "\0"
+"""Stands for a line of a CSV that is no text."""
 JSON_STARTS: Final = (b"{", b"[")
 
 
@@ -94,7 +97,7 @@ def text_lines(file: BufferedReader) -> Iterator[str | None]:
 def _json_lines(file: BufferedReader) -> Iterator[Row]:
     for number, line in enumerate(text_lines(file), start=1):
         if line is None:
-            yield Row(number, 1, None, "not UTF-8, or too long.")
+            yield Row(number, 1, None, NO_TEXT)
         elif line.strip():
             try:
                 cells = as_mapping(json.loads(line))
@@ -104,7 +107,7 @@ def _json_lines(file: BufferedReader) -> Iterator[Row]:
 
 
 def _csv_rows(file: BufferedReader, shown: str) -> Iterator[Row]:
-    reader = csv.reader((line or "\0" for line in text_lines(file)), strict=True)
+    reader = csv.reader((line or UNREADABLE for line in text_lines(file)), strict=True)
     header: list[str] = []
     while True:
         before = reader.line_num
@@ -124,6 +127,8 @@ def _csv_rows(file: BufferedReader, shown: str) -> Iterator[Row]:
         if not header:
             header = [name.strip() for name in row]
             _check_header(header, shown)
+        elif row == [UNREADABLE]:
+            yield Row(before + 1, reader.line_num - before, None, NO_TEXT)
         elif len(row) != len(header):
             wrong = f"has {len(row)} cells, the header has {len(header)}."
             yield Row(before + 1, reader.line_num - before, None, wrong)
@@ -136,8 +141,8 @@ def _check_header(header: list[str], shown: str) -> None:
     twice = sorted({name for name in header if header.count(name) > 1 and name})
     if twice:
         raise unreadable(shown, f"two columns are named {twice[0]}.", "Keep one.", "line 1")
-    if any("\0" in name for name in header):
-        raise unreadable(shown, "is neither a CSV in UTF-8 nor JSON.")
+    if any(UNREADABLE in name for name in header):
+        raise unreadable(shown, "is neither a CSV in UTF-8 nor JSON.", "Save it as text in UTF-8.")
 
 
 def _document_rows(file: BufferedReader, shown: str) -> Iterator[Row]:

@@ -16,7 +16,14 @@ import click
 
 from tco.cli.exit_codes import CLOSED
 from tco.cli.log_column import Column
-from tco.cli.options import DAY, EvaluationOptions, print_json, print_text, question_options
+from tco.cli.options import (
+    DAY,
+    EvaluationOptions,
+    Number,
+    print_json,
+    print_text,
+    question_options,
+)
 
 if TYPE_CHECKING:
     from tco.actual.measured import Measured
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
     from tco.plan.stack_file import StackFile
 
 __all__ = ["actual"]
+
+MOST_LABOR_HOURS = 100_000
 
 
 class _Month(click.ParamType[dt.date]):
@@ -121,7 +130,7 @@ def _measured_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option(
             "--labor-hours",
-            type=click.FloatRange(min=0),
+            type=Number(0, MOST_LABOR_HOURS),
             metavar="N",
             help="Hours of work on the stack in the month, beyond what an API needs. No bill holds "
             "them; without N they count as planned.",
@@ -250,7 +259,7 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option(
             "--max-bad-share",
-            type=click.FloatRange(0, 1),
+            type=Number(0, 1),
             default=0.01,
             show_default=True,
             metavar="SHARE",

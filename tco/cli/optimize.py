@@ -9,6 +9,7 @@ import click
 
 from tco.cli.options import (
     EvaluationOptions,
+    Number,
     format_option,
     print_error,
     print_json,
@@ -18,6 +19,8 @@ from tco.cli.options import (
 from tco.units import TERM_MONTHS
 
 __all__ = ["optimize"]
+
+MOST_SECONDS = 7 * 86_400
 
 
 @click.command()
@@ -36,7 +39,7 @@ __all__ = ["optimize"]
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0),
+    type=Number(0, MOST_SECONDS),
     default=60.0,
     show_default=True,
     metavar="SECONDS",

@@ -6,6 +6,7 @@ import codecs
 import datetime as dt
 import functools
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -29,6 +30,7 @@ __all__ = [
     "FOLDER",
     "MOMENT",
     "EvaluationOptions",
+    "Number",
     "format_option",
     "json_text",
     "print_error",
@@ -75,6 +77,22 @@ class _Moment(click.ParamType[dt.datetime]):
         if moment.tzinfo is None:
             self.fail(f"{value!r} has no UTC offset. Write it as 2026-11-23T12:00:00Z.", param, ctx)
         return moment.astimezone(dt.UTC)
+
+
+class Number(click.FloatRange):
+    """A number between two bounds; click's own range accepts NaN."""
+
+    def __init__(self, low: float, high: float, *, low_open: bool = False) -> None:
+        super().__init__(low, high, min_open=low_open)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
 
 
 DAY = _Day()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
-from tco.cli.options import format_option, print_error, print_json, print_text
+from tco.cli.options import Number, format_option, print_error, print_json, print_text
 from tco.errors import TcoError, printable
 from tco.report.layout import columns, folded
 
@@ -94,7 +94,7 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option(
             "--max-bad-share",
-            type=click.FloatRange(0, 1),
+            type=Number(0, 1),
             default=0.01,
             show_default=True,
             metavar="SHARE",

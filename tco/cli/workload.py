@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from tco.cli.log_column import Column
-from tco.cli.options import print_error, print_text
+from tco.cli.options import Number, print_error, print_text
 from tco.errors import TcoError, printable
 
 __all__ = ["workload"]
@@ -18,6 +18,8 @@ FORMATS = (
     *("litellm", "openai-usage", "anthropic-usage", "anthropic-console"),
     *("cloudflare", "langfuse", "columns"),
 )
+MOST_TOKENS = 10_000_000
+"""Of an answer."""
 
 
 @click.group()
@@ -56,7 +58,7 @@ def workload() -> None:
 )
 @click.option(
     "--output-per-request",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, MOST_TOKENS, low_open=True),
     metavar="TOKENS",
     help="The mean answer of a request, for exports that count no requests.",
 )
@@ -69,7 +71,7 @@ def workload() -> None:
 )
 @click.option(
     "--max-bad-share",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     default=0.01,
     show_default=True,
     metavar="SHARE",

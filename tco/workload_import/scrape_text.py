@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tco.files import unreadable
-from tco.log_rows import opened, text_lines
+from tco.log_rows import NO_TEXT, opened, text_lines
 from tco.workload_import.metric_series import (
     KNOWN,
     Broken,
@@ -99,7 +99,7 @@ def _samples(
     for number, line in enumerate(text_lines(file), start=1):
         where = f"line {number}"
         if line is None:
-            yield Broken(where, "not UTF-8, or too long.")
+            yield Broken(where, NO_TEXT)
             continue
         try:
             if line.startswith("#"):

@@ -237,7 +237,7 @@ def test_bad_input_is_one_message(month: Month, options: tuple[str, ...], messag
         (("--utilization", "1.2"), "'1.2' is not a share above 0 and at most 1."),
         (("--throughput", "fast"), "'fast' is not a number of tokens per second."),
         (("--served", "1B", "--served", "2B"), "--served is given twice for the same service."),
-        (("--labor-hours", "-1"), "-1.0 is not in the range x>=0."),
+        (("--labor-hours", "-1"), "-1.0 is not in the range 0<=x<=100000."),
     ],
 )
 def test_bad_usage_names_the_option(month: Month, options: tuple[str, ...], message: str) -> None:

@@ -57,6 +57,24 @@ def test_help_fits_80_columns(shell: Shell, path: tuple[str, ...]) -> None:
     assert [line for line in lines if len(line) > 80] == []
 
 
+NUMBERS = [
+    pytest.param(option.type, id=f"{' '.join(path)} {option.opts[0]}")
+    for path, command in COMMANDS.items()
+    for option in command.params
+    if isinstance(option.type, click.types.FloatParamType)
+]
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e300", "-1"])
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_no_option_takes_a_number_beyond_its_bounds(
+    kind: click.ParamType[float], text: str
+) -> None:
+    """What is not finite gets no further than the command line."""
+    with pytest.raises(click.BadParameter):
+        kind.convert(text, None, None)
+
+
 def test_version(shell: Shell, lab: Lab) -> None:
     """The version names the newest day and the digest of the catalog: what a memo was made with."""
     answer = shell.bare("--version")

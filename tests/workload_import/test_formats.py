@@ -350,6 +350,8 @@ def test_a_time_is_a_unix_time_or_iso(tmp_path: Path, moment: object) -> None:
         ("name,price\nx,1\n", "is not a log of requests: it has name, price. Name the columns: "),
         ("[tool]\nname = 1\n", "is not JSON:"),
         (b"\x00\x01\x02\n\x00\n", "is neither a CSV in UTF-8 nor JSON."),
+        (COLUMNS.encode("utf-16"), "Save it as text in UTF-8."),
+        (COLUMNS.encode() + b"2023-11-16,\xe9,1\n", "line 4: is not UTF-8, or too long."),
         ('{\n "a": 1\n}\n', "is one JSON object, not a log."),
         ("prompt,prompt\n1,1\n", "two columns are named prompt."),
         (COLUMNS.partition("\n")[0] + "\n", "holds no rows."),
