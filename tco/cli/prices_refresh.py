@@ -30,7 +30,7 @@ from tco.report.layout import columns, folded
 if TYPE_CHECKING:
     from tco.catalog.book import Book
     from tco.catalog.catalog import Catalog
-    from tco.refresh.api_change import ApiChange
+    from tco.refresh.api_change import ApiProposal
     from tco.refresh.collect import Collected
 
 __all__ = ["prices_refresh"]
@@ -160,7 +160,7 @@ def prices_refresh(
     apis = _of_apis(catalog, book, wanted, day)
     collected = _collected(catalog, wanted, day)
     nodes = changes(collected, catalog, book, day)
-    rows = [change.price for change in (*nodes, *apis) if change.proposed]
+    rows = [change.price for change in (*nodes, *apis.changes) if change.proposed]
     written = 0
     if rows and path is not None and not dry_run:
         append_prices(path, book, rows)
@@ -186,10 +186,12 @@ def prices_refresh(
         sys.exit(BAD_INPUT)
 
 
-def _of_apis(catalog: Catalog, book: Book | None, wanted: Wanted, day: dt.date) -> list[ApiChange]:
+def _of_apis(catalog: Catalog, book: Book | None, wanted: Wanted, day: dt.date) -> ApiProposal:
     """Return the prices of hosted APIs; none where they are not asked for."""
+    from tco.refresh.api_change import ApiProposal
+
     if API not in wanted.sources:
-        return []
+        return ApiProposal()
     from tco.refresh.api_prices import api_changes
 
     return api_changes(catalog, book, wanted.models, day)

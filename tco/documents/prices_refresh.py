@@ -13,7 +13,7 @@ from tco.catalog.node_price import CommitmentKind, Payment, Purchase, Term
 from tco.catalog.node_table import effective_usd_per_hour
 from tco.documents.document import Document, Part
 from tco.ranges import Amount
-from tco.refresh.api_change import ApiChange
+from tco.refresh.api_change import ApiChange, ApiProposal
 from tco.refresh.change import Change
 from tco.refresh.source import Trouble
 from tco.refresh.status import Status
@@ -100,6 +100,7 @@ class PricesRefreshDocument(Document):
     )
     prices: tuple[ChangePart, ...]
     apis: tuple[ApiChangePart, ...]
+    package: str | None = Field(description="Where prices of APIs come from; null without them.")
     missing: tuple[TroublePart, ...]
     cached: tuple[CachedRegionPart, ...]
 
@@ -110,7 +111,7 @@ def prices_refresh_document(
     written: int,
     *,
     nodes: Sequence[Change],
-    apis: Sequence[ApiChange],
+    apis: ApiProposal,
     missing: Sequence[Trouble],
     cached: Sequence[tuple[str, int, Path]],
 ) -> PricesRefreshDocument:
@@ -120,7 +121,8 @@ def prices_refresh_document(
         day=day,
         written=written,
         prices=tuple(map(change_part, nodes)),
-        apis=tuple(map(_api_change, apis)),
+        apis=tuple(map(_api_change, apis.changes)),
+        package=apis.package,
         missing=tuple(
             TroublePart(
                 source=trouble.source,

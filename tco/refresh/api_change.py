@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tco.catalog.api_price import ApiPrice, Peak, Tier
 from tco.ranges import Range
 from tco.refresh.status import PROPOSED, Status, is_jump
 
-__all__ = ["ApiChange", "PartChange", "price_parts"]
+__all__ = ["ApiChange", "ApiProposal", "PartChange", "price_parts"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,14 @@ class ApiChange:
     def jumps(self) -> bool:
         """Whether it changes so much that a person looks at it first."""
         return is_jump(self.share)
+
+
+class ApiProposal(NamedTuple):
+    """Prices of hosted APIs, and the package that they come from."""
+
+    changes: Sequence[ApiChange] = ()
+    package: str | None = None
+    """Its version and the day of its data; None where no API is asked for."""
 
 
 def price_parts(price: ApiPrice) -> dict[str, float]:

@@ -17,7 +17,7 @@ from tco.catalog.genai import PACKAGE, genai_api_price, genai_apis, genai_day, g
 from tco.catalog.genai_names import genai_names
 from tco.errors import TcoError, one_of
 from tco.natural_order import natural
-from tco.refresh.api_change import ApiChange
+from tco.refresh.api_change import ApiChange, ApiProposal
 from tco.refresh.status import Status, is_seen_again
 
 __all__ = ["api_changes"]
@@ -35,7 +35,7 @@ PARTS: Final = (
 
 def api_changes(
     catalog: Catalog, book: Book | None, patterns: Sequence[str], day: dt.date
-) -> list[ApiChange]:
+) -> ApiProposal:
     """Return the package's price of every API that is known or named, and every vanished one.
 
     ``catalog`` has the book on top. A pattern is about a name or about its model; a whole name may
@@ -47,7 +47,11 @@ def api_changes(
         if (change := _change(api, package, catalog, book, day=day)) is not None
         and (change.before is not None or api in patterns)
     ]
-    return sorted(found, key=lambda change: natural(change.price.api))
+    seen = genai_day(day)
+    return ApiProposal(
+        sorted(found, key=lambda change: natural(change.price.api)),
+        f"{genai_version()} ({f'data of {seen}' if seen else 'undated'})",
+    )
 
 
 def _asked(catalog: Catalog, patterns: Sequence[str]) -> dict[str, str]:

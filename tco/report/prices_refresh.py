@@ -118,6 +118,9 @@ def _notes(found: PricesRefreshDocument, width: int) -> list[str]:
     vanished = _count(found.prices, "vanished"), _count(found.apis, "vanished")
     held = _count(every, "dated-today")
     texts = [
+        f"Hosted APIs as in {found.package}; a newer version may have newer prices."
+        if found.package
+        else "",
         f"Changed by more than 30% (JUMP): {jumps}. Look up why before you accept it."
         if jumps
         else "",
