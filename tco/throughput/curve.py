@@ -16,6 +16,7 @@ import numpy as np
 
 from tco.arrays import FloatArray
 from tco.ranges import Range
+from tco.roots import bisect
 from tco.throughput.configuration import Configuration
 from tco.throughput.objectives import LatencyObjective, LatencyObjectives
 from tco.throughput.pchip import Pchip, pchip
@@ -27,7 +28,6 @@ __all__ = ["Curve", "OperatingPoint", "Slo", "Unmet", "operating_point"]
 
 Slo = Literal["met", "unverified", "none"]
 """Whether the objectives are met at the operating point, or nothing is promised."""
-ROOT_STEPS = 60
 FULL_CURVE = 3
 """Points from which a curve shows how throughput grows with the load."""
 
@@ -157,13 +157,8 @@ class Judged:
             return float(self.concurrency[first])
         inside, outside = np.log(self.concurrency[[first, last]])
         target = np.log(limit_ms)
-        for _ in range(ROOT_STEPS):
-            middle = (inside + outside) / 2
-            if self._log(middle) <= target:
-                inside = middle
-            else:
-                outside = middle
-        return float(np.exp(inside))
+        within, _ = bisect(lambda log_c: self._log(log_c) <= target, inside, outside)
+        return float(np.exp(within))
 
 
 @dataclass(frozen=True, kw_only=True)
