@@ -164,12 +164,12 @@ class BookLayers:
         return (*(self.node_files.books if self.node_files is not None else ()), *self.books)
 
     def rows(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
-        """Every row of a kind, lower layers first; all node prices are read for theirs."""
+        """Yield every row of a kind, lower layers first; all node prices are read for theirs."""
         filed = kind is NodePrice or kind is Instance
         yield from _rows_of(kind, self.every_book if filed else self.books)
 
     def _held(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
-        """Every row of a kind that the books hold, lower layers first."""
+        """Yield every row of a kind that the books hold, lower layers first."""
         return _rows_of(kind, self.books)
 
     @cached_property

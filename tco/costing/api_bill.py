@@ -348,7 +348,7 @@ def _token_factor(row: ApiPrice) -> Range:
 
 
 def unbillable(row: ApiPrice, classes: Iterable[RequestClass]) -> str:
-    """Why an API has no bill for some class, or an empty text.
+    """Return why an API has no bill for some class, or an empty text.
 
     Its prompt and output are longer, in the API's own tokens, than the context; or it writes for an
     hour to a cache that has a price for five minutes alone.

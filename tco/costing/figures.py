@@ -50,7 +50,7 @@ def with_figures(stack: StackModel, change: Callable[[SourcedValue], SourcedValu
 
 
 def figures_of(stack: StackModel) -> list[SourcedValue]:
-    """Every figure of a stack but its rivals'; of its APIs the price paths."""
+    """Return every figure of a stack but its rivals'; of its APIs the price paths."""
     found: list[SourcedValue] = []
 
     def note(figure: SourcedValue) -> SourcedValue:
@@ -62,7 +62,7 @@ def figures_of(stack: StackModel) -> list[SourcedValue]:
 
 
 def rates_of(stack: StackModel) -> list[ApiRate]:
-    """Every API that a stack itself may pay."""
+    """Return every API that a stack itself may pay."""
     found: list[ApiRate | None] = []
     for service in stack.services:
         found += [service.overflow, service.standby.api, *(rate for _, rate in service.routed)]

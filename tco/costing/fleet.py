@@ -156,7 +156,7 @@ class FleetMonth:
     waiting_overflow_share: FloatArray
 
     def rows(self) -> FloatArray:
-        """Every number as one array, the fields first: what a table interpolates."""
+        """Return every number as one array, the fields first: what a table interpolates."""
         pools = (self.node_hours, self.needed_hours, self.starts)
         more = (self.busy_hours, self.peak_nodes)
         shares = (self.overflow_share, self.waiting_overflow_share)
@@ -365,7 +365,7 @@ class Fleet:
         return tuple(used)
 
     def is_elastic(self, pool: FleetPool) -> bool:
-        """Whether nodes of a pool start and stop in the course of the week."""
+        """Return whether nodes of a pool start and stop in the course of the week."""
         return pool.follow != "static" and pool.cap > pool.floor and len(self._levels.hours) > 1
 
     def _starts(self, pool: FleetPool, nodes: FloatArray) -> FloatArray:

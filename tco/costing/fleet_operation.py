@@ -90,7 +90,7 @@ class FleetOperation:
         return np.asarray(sum(nodes for _, nodes in self.nodes_by_pool()) + self.none, float)
 
     def nodes_by_pool(self) -> Iterator[tuple[PoolModel, FloatArray]]:
-        """Every pool of every group with its nodes at the busiest hour, spares included."""
+        """Yield every pool of every group with its nodes at the busiest hour, spares included."""
         for groups in self.groups:
             for group in groups:
                 for pool, peak in zip(group.group.pools, group.month.peak_nodes, strict=True):
@@ -121,7 +121,7 @@ class FleetOperation:
         return ratio(np.asarray(refused, float), np.asarray(sum(weights), float))
 
     def served(self, stack: StackModel) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Whether every service stays within its limit of unserved requests."""
+        """Return whether every service stays within its limit of unserved requests."""
         refused = [
             self.refused_share(service, index) > 0 for index, service in enumerate(stack.services)
         ]
@@ -314,7 +314,7 @@ def speed(done: GroupWork, scenario: Scenario) -> Quantity:
 
 
 def speed_is_known(group: Group) -> bool:
-    """Whether nothing about the speed or the bursts of a group is uncertain."""
+    """Return whether nothing about the speed or the bursts of a group is uncertain."""
     burst = group.burst_rate
     known = group.throughput.value.is_point and group.progress.is_known
     known = known and (burst is None or burst.value.is_point)
@@ -322,7 +322,7 @@ def speed_is_known(group: Group) -> bool:
 
 
 def _pools_are_known(group: Group) -> bool:
-    """Whether every pool has the nodes it asks for, or a share of them that is certain."""
+    """Return whether every pool has the nodes it asks for, or a share of them that is certain."""
     spots = [pool.supply.spot for pool in group.pools]
     return all(
         spot is None or spot.on_demand is not None or spot.availability.value.is_point

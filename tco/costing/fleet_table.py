@@ -174,7 +174,7 @@ class _GroupTable:
         )
 
     def values(self, load_factor: FloatArray) -> list[FloatArray]:
-        """Every field of the month, the spares, the outages and their growth at load factors."""
+        """Return the month's fields, the spares, the outages and their growth at load factors."""
         place = np.clip((np.log(load_factor) - self.low) / self.step, 0.0, CELLS - AT_STEP)
         cell = place.astype(np.intp)
         part = place - cell
@@ -198,7 +198,7 @@ def _rows(service: ServiceModel, group: Group, load_factor: FloatArray) -> Float
 
 
 def _cuts(group: Group, base: float, step: float, high: float) -> FloatArray:
-    """Where in each cell the fleet takes another node: its first step, or none."""
+    """Return where in each cell the fleet takes another node: its first step, or none."""
     cuts = np.full(CELLS, NO_STEP)
     fleet = group.fleet
     levels = distinct(np.round(fleet.load_by_hour, 12))

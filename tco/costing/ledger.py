@@ -80,7 +80,7 @@ builder goes to the end, and a seed keeps its scenarios."""
 def ledger(
     stack: StackModel, done: FleetOperation, month: Quantity = 0.0, scenario: Scenario = BASE_CASE
 ) -> list[CostLine]:
-    """Every line of a month. ``month`` moves prices along their paths (0: the pricing day)."""
+    """Return the lines of a month. ``month`` moves prices along their paths (0: pricing day)."""
     lines: list[CostLine] = []
     for builder in BUILDERS:
         if isinstance(builder, Shared):

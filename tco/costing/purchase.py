@@ -129,7 +129,7 @@ class PurchaseOption:
         return np.minimum(1.0, scenario.value(self.spot.availability) * self.spot.overprovision)
 
     def as_spare(self) -> PurchaseOption:
-        """How a spare is bought: a spot node cannot be a spare, its on-demand fallback can."""
+        """Return how a spare is bought: instead of a spot node, its on-demand fallback."""
         if self.spot is None or self.spot.on_demand is None:
             return self
         return PurchaseOption(option="on-demand", node=self.node, rate=self.spot.on_demand)

@@ -120,7 +120,7 @@ class StackModel:
         return self.source.plan
 
     def pools(self) -> Iterator[tuple[ServiceModel, Group, int, PoolModel]]:
-        """Every pool with its service, its group and its index in the group's merit order."""
+        """Yield every pool with its service, its group and its index in the group's merit order."""
         for service in self.services:
             for group in service.groups:
                 for index, pool in enumerate(group.pools):

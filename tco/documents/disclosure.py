@@ -34,7 +34,7 @@ def secret_apis(rates: Sequence[ApiRate | None]) -> set[str]:
 
 
 def is_secret(alternative: Alternative) -> bool:
-    """Whether an alternative's price per token would give a rate away."""
+    """Return whether an alternative's price per token would give a rate away."""
     return bool(secret_apis(alternative.rates))
 
 
@@ -92,7 +92,7 @@ def disclosed(
 
 
 def source_of(figures: Sequence[SourcedValue]) -> str | None:
-    """Every distinct source behind a line, three at most."""
+    """Return every distinct source behind a line, three at most."""
     sources = list(dict.fromkeys(figure.source for figure in figures if figure.source))
     more = [*sources[:MOST_SOURCES], *(["…"] if len(sources) > MOST_SOURCES else [])]
     return "; ".join(more) or None

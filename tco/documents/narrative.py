@@ -130,7 +130,7 @@ def _for_a_year(result: Evaluation) -> str:
 
 
 def constrained(result: Evaluation) -> str:
-    """Why only self-hosting is left, and what that costs above the cheapest that is ruled out."""
+    """Return why only self-hosting is left, and its premium over the cheapest that is ruled out."""
     barred = result.rival
     if barred is None:
         raise AssertionError("a constrained verdict names the cheapest alternative")
@@ -140,7 +140,7 @@ def constrained(result: Evaluation) -> str:
 
 
 def no_rival(result: Evaluation) -> str:
-    """Why there is nothing to compare with."""
+    """Return why there is nothing to compare with."""
     return (
         "the plan declares no alternatives"
         if not result.alternatives

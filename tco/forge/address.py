@@ -29,7 +29,7 @@ def checked_address(url: str) -> str:
 
 
 def same_server(address: str, other: str) -> bool:
-    """Whether two addresses share scheme, host and port, and the other is one to be sent."""
+    """Return whether two addresses share scheme, host and port, and the other is one to be sent."""
     try:
         return bool(PRINTABLE.fullmatch(other)) and (
             urllib.parse.urlsplit(address)[:2] == urllib.parse.urlsplit(other)[:2]

@@ -171,7 +171,7 @@ def _folder(folder: Path, named: Path) -> _Base:
 
 
 def _data_folder() -> Path:
-    """Where this tco's own figures lie."""
+    """Return where this tco's own figures lie."""
     return Path(str(resources.files("tco.catalog") / "data"))
 
 

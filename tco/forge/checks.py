@@ -36,7 +36,7 @@ class Increase:
 
 
 def refusals(document: DiffDocument, *, on_gate: bool, increase: Increase | None) -> list[str]:
-    """Why a branch is refused; empty where it is not.
+    """Return why a branch is refused; empty where it is not.
 
     A gate that the branch weakens counts as a closed one. Only stacks that the branch touches
     count. The rise is the plan's, with both sides at the head's prices: a change of list prices

@@ -81,7 +81,7 @@ class Repository:
         return Repository(Path(upper)).outermost()
 
     def dirty(self, path: str) -> bool:
-        """Whether anything below a path differs from HEAD, files that git does not know too."""
+        """Return whether anything below a path differs from HEAD, untracked files included."""
         return bool(self._text("status", "--porcelain", "-z", "--", path or "."))
 
     def left_out(self, path: str) -> list[str]:

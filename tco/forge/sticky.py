@@ -44,7 +44,7 @@ class Forge(Protocol):
     """What a forge can do with the comments of one pull request."""
 
     def comments(self) -> list[Remote]:
-        """All comments that this token may have written, on all pages."""
+        """Return all comments that this token may have written, on all pages."""
         ...
 
     def create(self, body: str) -> None:
@@ -82,7 +82,7 @@ class Message:
         return f"<!-- tco:{self.tag} valid-at={moment} -->\n{self.text}"
 
     def says_the_same(self, other: Remote) -> bool:
-        """Whether a comment differs in nothing but its moment."""
+        """Return whether a comment differs in nothing but its moment."""
         return _text(other.body) == _text(self.body)
 
 

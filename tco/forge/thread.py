@@ -49,7 +49,7 @@ class Thread(ABC):
 
     @abstractmethod
     def _own(self, comment: Mapping[str, Any]) -> bool:
-        """Whether this token may have written a comment: no other author can pose as tco."""
+        """Return whether this token may have written a comment: no other author can pose as tco."""
 
     @cached_property
     def _user(self) -> str | None:
@@ -62,7 +62,7 @@ class Thread(ABC):
         return str(name) if name else None
 
     def comments(self) -> list[Remote]:
-        """All comments that this token may have written, on all pages.
+        """Return all comments that this token may have written, on all pages.
 
         What lacks a whole number for an id is left out: no request could name it.
         """

@@ -46,7 +46,7 @@ class StackFile:
     """The `config.json` that each service names for its model, by service."""
 
     def unnamed(self, name: str) -> str:
-        """Which price book beside the plan holds a name that the plan's own books do not."""
+        """Return which price book beside the plan holds a name that the plan's own books do not."""
         found = sorted(file for file, names in self._unnamed.items() if name.casefold() in names)
         if not found:
             return ""

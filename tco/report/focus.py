@@ -78,7 +78,7 @@ def _usage(charge: ChargePart) -> Row:
 
 
 def _common(stack: ChargesDocument, charge: ChargePart) -> Row:
-    """Every column of a row, with what all rows of a stack and a line have in common."""
+    """Return every column of a row, with what all rows of a stack and a line have in common."""
     line = charge.line
     start, end = _period(stack.pricing_day)
     category, subcategory = service_category(line)

@@ -46,7 +46,7 @@ def _visible(text: str) -> str:
 
 
 def _without_references(text: str) -> str:
-    """No mention, no link, no reference to an issue: forges look for them in the finished page."""
+    """Return a text without mentions, links and references to issues, which forges look for."""
     text = text.replace("@", f"@{BREAK}").replace("://", f":{BREAK}//")
     return ADDRESS.sub(f"www{BREAK}.", REFERENCE.sub(rf"\1{BREAK}", text))
 

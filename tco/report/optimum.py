@@ -97,7 +97,7 @@ def optimum_text(found: OptimizeDocument, width: int = WIDTH) -> str:
 
 
 def _searched(found: OptimizeDocument) -> str:
-    """How far the search went: what is proven, and what the time limit left out."""
+    """Return how far the search went: what is proven, and what the time limit left out."""
     if found.not_searched:
         names = "; ".join(printable(kind) for kind in found.not_searched)
         return f"The time limit ended the search. Not searched: {names}. Raise --time-limit."

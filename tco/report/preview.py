@@ -78,7 +78,7 @@ def stack_text(stack: StackSummary) -> str:
 
 
 def closed_text(stack: StackSummary) -> str:
-    """Why the gate is closed, and what follows from that."""
+    """Return why the gate is closed, and what follows from that."""
     follows = (
         "advisory only, `pulumi up` proceeds"
         if stack.gate.level == "advisory"

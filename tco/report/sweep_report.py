@@ -120,7 +120,7 @@ def _plane_table(sweep: SweepDocument) -> list[str]:
 
 
 def _shown(count: int, room: int) -> list[int]:
-    """Which columns fit: all, or evenly spaced ones with both ends."""
+    """Return which columns fit: all, or evenly spaced ones with both ends."""
     if count <= room:
         return list(range(count))
     return [round(place * (count - 1) / (room - 1)) for place in range(room)]

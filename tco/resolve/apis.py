@@ -211,7 +211,7 @@ def _check_against(todo: Lookup, made: Sequence[Alternative]) -> None:
 
 
 def _without_price(todo: Lookup, rates: Sequence[ApiRate | None]) -> str:
-    """Why an alternative's APIs have no bill for all requests, or an empty text."""
+    """Return why an alternative's APIs have no bill for all requests, or an empty text."""
     for spec, rate in zip(todo.plan.services.values(), rates, strict=True):
         if rate is not None and (why := unbillable(rate.row, todo.demand(spec).classes)):
             return why
@@ -280,7 +280,7 @@ def _other_stack(
 
 
 def _not_all_priced(other: StackModel) -> str:
-    """Why another stack's bill is not the bill for all requests, or an empty text."""
+    """Return why another stack's bill is not the bill for all requests, or an empty text."""
     if other.unpriced:
         return f"{other.unpriced[0].name}: {other.unpriced[0].reason}"
     done = operate(other)

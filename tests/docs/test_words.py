@@ -88,3 +88,18 @@ def test_comments_and_docstrings_have_no_private_words() -> None:
         for met in AVOIDED_IN_CODE.finditer(text)
     ]
     assert found == []
+
+
+def test_no_docstring_of_a_function_begins_with_a_clause() -> None:
+    """It says what the function does ("Return whether ..."), not "Whether ..."."""
+    clause = re.compile(r"(Whether|How|Why|Where|Which|Who|By which|Its|Every|All)\b")
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {docstring.splitlines()[0]}"
+        for path in sorted((ROOT / "tco").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and not any("property" in ast.unparse(mark) for mark in node.decorator_list)
+        and (docstring := ast.get_docstring(node) or "")
+        and clause.match(docstring)
+    ]
+    assert found == []

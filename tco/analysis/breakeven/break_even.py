@@ -261,7 +261,7 @@ def _capacity(stack: StackModel, ceiling: float) -> float | None:
 
 
 def _room(stack: StackModel, factor: FloatArray) -> FloatArray:
-    """How far the service nearest to its limit of unserved requests is from it, over the limit."""
+    """Return how far the service nearest to its unserved limit is from it, over the limit."""
     done = operate(stack, factor)
     rooms = [
         1.0 - done.unserved_share(service, index) / max(service.unserved_limit, TOLERANCE)
@@ -307,7 +307,7 @@ def _thinned(steps: FloatArray) -> FloatArray:
 
 
 def _lasts(points: FloatArray, values: FloatArray) -> bool:
-    """Whether a saving at the ceiling stays: its worst does not fall over the second half."""
+    """Return whether a saving at the ceiling stays: its worst holds over the second half."""
     late = points >= points[-1] / 2
     earlier = ~late & (points >= points[-1] / 4)
     worst = float(values[late].min())

@@ -75,7 +75,7 @@ def flip(at_zero: float, at_one: float) -> Threshold:
 
 
 def thresholds(own: OwnSide, rival: RivalSide) -> Thresholds:
-    """All flipping values of an alternative over the horizon."""
+    """Return the values at which an alternative breaks even over the horizon."""
     bill = rival.npv_usd - rival.refused_npv_usd
     saving = bill - own.npv_usd
     without_people, with_one_fte = own.npv_usd_by_fte

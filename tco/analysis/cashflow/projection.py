@@ -107,7 +107,7 @@ def project(stack: StackModel, months: int | None = None) -> Projection:
 
 
 def tabulated(ahead: Projection, widest: float) -> Callable[[Scenario], Projection]:
-    """From a scenario to the path under its throughputs and demand, by look-up in tables.
+    """Return what turns a scenario into the path under its throughputs and demand, by tables.
 
     Committed nodes are bought before throughput and demand are known: they are as many as on
     the likely path, and what they are too few for overflows.

@@ -91,7 +91,7 @@ def _chances(verdict: Verdict, needed: float) -> str:
 
 
 def _priced(stack: StackModel, facts: GateFacts) -> Condition:
-    """Every line has a price, and every alternative that may be the rival."""
+    """Check that every line has a price, and every alternative that may be the rival."""
     reasons = [f"{figure.name}: {figure.reason}" for figure in facts.unpriced]
     reasons += [f"alternative {rival.name}: {rival.unpriced}" for rival in unpriced_rivals(stack)]
     return Condition(
@@ -113,7 +113,7 @@ def _served(stack: StackModel, facts: GateFacts) -> Condition:
 
 
 def _plausible(stack: StackModel) -> Condition:
-    """Every figure is within its plausible range, or confirmed in the reviewed file."""
+    """Check that every figure is within its plausible range, or confirmed in the reviewed file."""
     unconfirmed = [finding for finding in stack.findings if not finding.confirmed]
     if unconfirmed:
         detail = " ".join(f"{finding.place}: {finding.message}" for finding in unconfirmed)

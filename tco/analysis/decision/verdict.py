@@ -121,7 +121,7 @@ def _npv(result: AlternativeResult) -> float:
 def caps_on(
     stack: StackModel, rival: AlternativeResult | None, cheaper: AlternativeResult | None
 ) -> tuple[Cap, ...]:
-    """Why a winning stack is LEAN at most: unmeasured figures, or a cheaper alternative."""
+    """Return why a winning stack is LEAN at most: unmeasured figures, or a cheaper alternative."""
     caps = _unmeasured(stack, "the throughput")
     if any(group.slo == "unverified" for service in stack.services for group in service.groups):
         caps.append(Cap("unverified-objective", "a latency objective is not verified"))
@@ -237,7 +237,7 @@ def _without_rival(
     priced_usd: float,
     unpriced: Sequence[Unpriced],
 ) -> Verdict:
-    """No eligible alternative with a price: a requirement rules all out, or none is declared."""
+    """Return the verdict without a rival: a requirement rules all out, or none is declared."""
     asked = [result for result in results if result.alternative.relation != "newer-version"]
     barred = [
         result

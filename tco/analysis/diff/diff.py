@@ -194,7 +194,7 @@ class StackDiff:
 
 
 def diff_stacks(base: Side, head: Side) -> list[StackDiff]:
-    """Every stack of both sides, by name. Raises BadInput for what the head breaks.
+    """Return every stack of both sides, by name. Raises BadInput for what the head breaks.
 
     A stack that is broken on both sides in the same way is not a change: it is left out, unless
     its files lie where neither side knows what they hold.
@@ -311,7 +311,7 @@ def _rebooked(base: Side, head: Side, older: str, name: str) -> Evaluation | Non
 
 
 def _catalog_matters(base: Side, head: Side, name: str, before: Evaluation) -> bool:
-    """Whether the head's catalog alone moves a stack of the base."""
+    """Return whether the head's catalog alone moves a stack of the base."""
     at_base = Side(
         folder=base.folder,
         resolve=head.resolve,

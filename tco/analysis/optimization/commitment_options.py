@@ -56,7 +56,7 @@ RENTED: dict[str, tuple[RentedTerm, str]] = {
 def commitment_options(
     stack: StackModel, alternatives: Sequence[Alternative]
 ) -> tuple[CommitmentOption, ...]:
-    """All options, the easiest to leave first."""
+    """Return all options, the easiest to leave first."""
     rented = [_rented(stack, name) for name in RENTED]
     return _api(stack, alternatives), *rented, _rung(stack, "own", lambda pool: _own(stack, pool))
 

@@ -42,7 +42,7 @@ class Settled:
 
 
 def of_one_type(supplies: Sequence[CandidatePool]) -> bool:
-    """Whether all supplies are the same node, differently bought."""
+    """Return whether all supplies are the same node, differently bought."""
     return len({(supply.pool.node, supply.pool.region) for supply in supplies}) == 1
 
 
@@ -112,7 +112,7 @@ def _most_nodes(group: Group) -> int:
 def _by_merit(
     group: Group, supplies: Sequence[CandidatePool], full_hour_usd: float | None
 ) -> Counts:
-    """How many ranks take each supply."""
+    """Return how many ranks take each supply."""
     prices = {supply.name: (supply.usd_per_unit_hour, supply.committed) for supply in supplies}
     taken = [rank.cheapest for rank in rank_table(group, prices, full_hour_usd)]
     beyond = max(0, _most_nodes(group) - len(taken)) if API not in taken else 0
@@ -149,7 +149,7 @@ class _Search:
         return self.stack.services[self.place].groups[0]
 
     def mixes(self) -> list[tuple[Mix, float]]:
-        """Every mix priced that serves the demand, the cheapest with floors too."""
+        """Return every mix priced that serves the demand, the cheapest with floors too."""
         served = sorted((usd, counts) for counts, usd in self.known.items() if usd < math.inf)
         found = [(self._mix(counts), usd) for usd, counts in served]
         return [*found, *(self._floored(mix, usd) for mix, usd in found[:FLOORED] if mix.held)]
@@ -229,7 +229,7 @@ class _Search:
         return tuple(held.get(index, 0) for index in range(len(self.supplies)))
 
     def _descend(self, chosen: Sequence[int], most: int) -> None:
-        """From the start to the cheapest neighbor until none is cheaper."""
+        """Move from the start to the cheapest neighbor until none is cheaper."""
         best = self._feasible(self._start(chosen), chosen[-1], most)
         for _ in range(MOST_STEPS):
             if not self._in_time:
@@ -289,7 +289,7 @@ def _least_part(group: Group, supply: CandidatePool) -> float:
 
 
 def _all_counts(parts: Sequence[float], left: float) -> Iterator[Counts]:
-    """Every count of supplies, a node of which takes such a part, in which no node is too many."""
+    """Yield every count of supplies without a surplus node; a node of each takes such a part."""
     if not parts:
         yield ()
         return

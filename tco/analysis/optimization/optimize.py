@@ -304,7 +304,7 @@ def _service(
 
 
 def _owns(stack: StackModel, open_: StackModel, index: int) -> bool:
-    """Whether the common group of a service is on nodes, as it is where every supply is open."""
+    """Return whether the common group of a service is on nodes, as with every supply open."""
     return len(stack.services[index].groups) == len(open_.services[index].groups)
 
 

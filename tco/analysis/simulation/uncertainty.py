@@ -177,7 +177,7 @@ def _paths(ahead: Projection) -> tuple[Projection, ...]:
 
 
 def _fleets(ahead: Projection) -> Iterator[GroupWork]:
-    """Every fleet of a path and of the stacks beside it."""
+    """Yield every fleet of a path and of the stacks beside it."""
     for path in _paths(ahead):
         for groups in path.work.groups:
             yield from groups

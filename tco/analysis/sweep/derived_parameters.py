@@ -60,7 +60,7 @@ def refused(source: StackFile, path: str, message: str, hint: str = "") -> BadIn
 
 
 def _volume(source: StackFile, declared: StackModel) -> SweepParameter:
-    """All tokens of the month, all services together, in millions."""
+    """Return all tokens of the month, all services together, in millions."""
 
     def turn(file: StackFile, value: float) -> StackFile:
         if value <= 0:
@@ -71,7 +71,7 @@ def _volume(source: StackFile, declared: StackModel) -> SweepParameter:
 
 
 def _utilization(source: StackFile, declared: StackModel) -> SweepParameter:
-    """How busy a fixed fleet is: the demand that makes it so is found by bisection."""
+    """Return the utilization of a fixed fleet: bisection finds the demand that makes it so."""
     loose = [pool.name for _, _, _, pool in declared.pools() if not pool.plan.nodes.fixed]
     if loose:
         raise refused(

@@ -127,7 +127,7 @@ class Sweep:
         return [points[start : start + length] for start in range(0, len(points), length)]
 
     def points(self) -> Iterator[Point]:
-        """Every point, the last input varying fastest. Raises BadInput."""
+        """Yield every point, the last input varying fastest. Raises BadInput."""
         for values in product(*(axis.values for axis in self.axes)):
             yield self.at(values)
 
@@ -160,7 +160,7 @@ class Sweep:
         return [f"{axis.parameter.name}={value:g}" for axis, value in pairs]
 
     def break_even(self, points: Sequence[Point]) -> list[float]:
-        """Where the saving turns to 0 as the last input moves, between points along it.
+        """Return where the saving turns to 0 as the last input moves, between points along it.
 
         Each change of sign is narrowed down through the evaluation, without scenarios. For whole
         numbers it is the first one on the other side.

@@ -209,7 +209,7 @@ def _binding(hook: ResourceHook) -> ResourceHookBinding:
 
 
 def _is_bound(hooks: ResourceHookBinding | None) -> bool:
-    """Whether a hook of the gate is bound to both creation and update."""
+    """Return whether a hook of the gate is bound to both creation and update."""
     steps = (hooks.before_create, hooks.before_update) if hooks is not None else ((), ())
     return all(
         {HOOK, PLANNED_HOOK} & {getattr(hook, "name", "") for hook in step or ()} for step in steps

@@ -125,7 +125,7 @@ def _names(config: Mapping[str, Any], key: str) -> list[str] | None:
 
 
 def exceeded(seen: PricedResource, limits: Limits, rates: Rates) -> Iterator[str]:
-    """Why a resource is beyond the limits, a sentence each."""
+    """Yield why a resource is beyond the limits, a sentence each."""
     most = limits.usd_per_month
     if most is not None and seen.total_usd_per_month > most and seen.most_usd_per_month > 0:
         yield (

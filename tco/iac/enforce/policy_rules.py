@@ -142,7 +142,7 @@ class Pack:
             return running.see(_resource(args))
 
     def closed_verdict(self, file: str, digest: str | None) -> str:
-        """Why a stack file does not allow GPUs; empty where its gate is open.
+        """Return why a stack file does not allow GPUs; empty where its gate is open.
 
         ``digest`` is that of the reviewed plan; None allows any plan.
         """

@@ -28,7 +28,7 @@ class _Free:
 
 
 def covered_nodes(pools: Iterable[NodePool]) -> dict[str, Size]:
-    """By the URN of each pool, how many of its nodes a reservation in the program pays.
+    """Return how many nodes of each pool a reservation in the program pays, by the pool's URN.
 
     Pools that name a reservation come first, then those that may join an open one. A pool whose
     zone is not known joins an open one as declared, not at its ceiling, which then costs most.

@@ -130,7 +130,7 @@ class Pricing:
         )
 
     def count(self, status: Status) -> int:
-        """How many resources have a status."""
+        """Return how many resources have a status."""
         return sum(resource.status == status for resource in self.resources)
 
 
@@ -176,7 +176,7 @@ def price(
     *,
     cache: PriceCache | None = None,
 ) -> Pricing:
-    """Every resource with its status and cost, in order."""
+    """Return every resource with its status and cost, in order."""
     listed = list(resources)
     rates = Rates(catalog, day, cache)
     provided = {resource.urn for resource in listed if resource.provided}

@@ -81,7 +81,7 @@ class Rates:
         return found is not None and found.first_known
 
     def gpus(self, instance: str) -> int | None:
-        """How many GPUs an instance type has; None for one that the catalog does not list."""
+        """Return how many GPUs an instance type has; None for one that is not in the catalog."""
         row = self.catalog.instance(instance)
         return row.gpus if row else None
 

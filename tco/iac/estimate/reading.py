@@ -284,7 +284,7 @@ class Reading:
         return tuple(dict.fromkeys(inside))
 
     def block_hours(self) -> float | None:
-        """How long a bought capacity block lasts."""
+        """Return how long a bought capacity block lasts."""
         outputs = self.resource.outputs
         start, end = text(outputs, "startDate"), text(outputs, "endDate")
         if not isinstance(start, str) or not isinstance(end, str):

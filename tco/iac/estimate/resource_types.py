@@ -52,7 +52,7 @@ USAGE: Final = frozenset(USAGE_TYPES.split())
 
 
 def why_free(resource: Resource) -> str:
-    """Why a resource costs nothing by itself; empty where it does, or may."""
+    """Return why a resource costs nothing by itself; empty where it does, or may."""
     package, module, token = type_parts(resource.type)
     if package == "pulumi":
         return "part of Pulumi itself"
@@ -68,7 +68,7 @@ def why_free(resource: Resource) -> str:
 
 
 def why_usage(resource: Resource) -> str:
-    """Why a resource is paid by use; empty where it is not known to be."""
+    """Return why a resource is paid by use; empty where it is not known to be."""
     package, _, token = type_parts(resource.type)
     if package == "aws" and token in USAGE:
         if token == "dynamodb/table" and text(resource.inputs, "billingMode") != "PAY_PER_REQUEST":

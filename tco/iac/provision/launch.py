@@ -86,7 +86,7 @@ def capacity(args: GpuNodePoolArgs, opts: pulumi.ResourceOptions) -> pulumi.Inpu
 def placement_group(
     args: GpuNodePoolArgs, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str] | None:
-    """Where replicas span nodes: a cluster placement group, so that the nodes are near."""
+    """Return a cluster placement group where replicas span nodes, so that the nodes are near."""
     if not args.packed:
         return None
     return aws.ec2.PlacementGroup(

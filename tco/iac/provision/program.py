@@ -45,7 +45,7 @@ NO_NODES = "it has no nodes"
 
 @contextlib.contextmanager
 def as_pulumi_run_error(failed: list[str]) -> Generator[None]:
-    """Every error as one of Pulumi's own: its text, once, no traceback, nothing provisioned.
+    """Raise every error as one of Pulumi's own: its text, once, no traceback, nothing provisioned.
 
     ``failed`` then holds the text: resources declared before may still be on their way.
     """
@@ -185,7 +185,7 @@ def declare(stack: StackModel, planned: Mapping[str, GpuNodePoolArgs]) -> dict[s
 
 
 def _idle_because(stack: StackModel, pool: PoolModel, spares: dict[str, int]) -> str:
-    """Why a pool has no cloud resources; empty where it has."""
+    """Return why a pool has no cloud resources; empty where it has."""
     if pool.plan.owned is not None:
         return "the nodes are owned"
     if not pool.provisioned:

@@ -37,7 +37,7 @@ def workflow_annotations(document: DiffDocument) -> list[str]:
 
 
 def _severe(stacks: list[StackDelta]) -> bool:
-    """Whether the plan costs more, is unknown, or has a closed or a weaker gate."""
+    """Return whether the plan costs more, is unknown, or has a closed or a weaker gate."""
     return any(
         stack.delta.plan is None
         or bool(stack.weakened)

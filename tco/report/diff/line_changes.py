@@ -49,7 +49,7 @@ def line_changes(lines: Sequence[LineDelta]) -> list[LineChange]:
 
 
 def _moved(line: LineDelta) -> bool:
-    """Whether a line moved by half a dollar and more; an absent one costs nothing."""
+    """Return whether a line moved by half a dollar and more; an absent one costs nothing."""
     return abs((line.after or 0.0) - (line.before or 0.0)) >= 0.5
 
 

@@ -123,7 +123,7 @@ def _books_text(plan: int, books: int) -> str:
 
 
 def _math(touched: Sequence[StackDelta]) -> str:
-    """Whether the gate lets the change through, in a few words."""
+    """Return whether the gate lets the change through, in a few words."""
     ahead = [stack for stack in touched if stack.after is not None]
     if not ahead:
         return "no nodes are left to provision"
@@ -147,7 +147,7 @@ def _was_open(delta: StackDelta) -> bool:
 
 
 def split(stacks: Sequence[StackDelta]) -> str:
-    """Who moved the bill: the plan, or the prices. Empty where prices did not move."""
+    """Return what moved the bill: the plan, or the prices. Empty where prices did not move."""
     wholes = [whole_of(stack) for stack in stacks]
     plan = sum(whole.plan or 0 for whole in wholes)
     prices = sum(whole.prices or 0 for whole in wholes)
