@@ -27,6 +27,7 @@ COUNTED: Final = frozenset(
     {LineKind.USAGE, LineKind.COMMITMENT_FEE, LineKind.UNUSED_COMMITMENT, LineKind.OTHER}
 )
 """What is compared with the plan, at its effective cost; the other kinds are shown apart."""
+UNUSED: Final = "commitment, unused"
 GIGABYTES: Final = frozenset({"GB", "Gigabytes", "GiB"})
 _Key = TypeVar("_Key", str, PoolKey)
 
@@ -60,7 +61,7 @@ class StackBill:
     platform: dict[str, Billed] = field(default_factory=dict[str, Billed])
     """What is neither a node nor transfer, by vendor."""
     unplanned: dict[str, Billed] = field(default_factory=dict[str, Billed])
-    """Instances that no pool of the plan has."""
+    """Instances that no pool of the plan has, and the unused part of savings plans."""
     untagged: dict[str, Billed] = field(default_factory=dict[str, Billed])
     """Nodes of the plan's instance types without any stack's tag."""
     apart: dict[LineKind, float] = field(default_factory=dict[LineKind, float])
@@ -158,6 +159,8 @@ def _add(found: StackBill, line: BilledLine, pools: dict[PoolKey, PoolModel]) ->
         return  # such as a fee whose cost is in the hours that it covers
     if line.category is CostCategory.EGRESS:
         _add_to(found.egress, vendor, line, line.quantity if line.unit in GIGABYTES else None)
+    elif line.instance is None and line.kind is LineKind.UNUSED_COMMITMENT:
+        _add_to(found.unplanned, UNUSED, line, None)
     elif line.instance is None:
         _add_to(found.platform, vendor, line, None)
     elif (key := _pool_of(line, pools)) is not None:

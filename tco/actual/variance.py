@@ -296,7 +296,7 @@ def _as_planned(
 
 
 def _not_planned(bill: StackBill) -> Iterator[VarianceLine]:
-    """Yield the instances of the stack that no pool of the plan has."""
+    """Yield what the stack paid for and no pool of the plan has."""
     for instance, found in sorted(bill.unplanned.items()):
         yield VarianceLine(
             part="not-planned",

@@ -92,6 +92,15 @@ def test_a_commitment_counts_at_its_effective_cost(bill: BillOf) -> None:
     assert found.pools == {BASE: Billed(144.0, 12.0)}
 
 
+def test_what_a_savings_plan_left_unused_is_no_platform(bill: BillOf) -> None:
+    """It covers no node of the month, so no pool has it; the plan has no such cost."""
+    unused = billed(4, 74.4, kind=LineKind.UNUSED_COMMITMENT, tags={})
+    found = bill(node_hours(10, 20.0), unused, untagged=True)
+    assert found.platform == {}
+    assert [billed.usd for billed in found.unplanned.values()] == [74.4]
+    assert found.pools == {BURST: Billed(200.0, 10.0)}
+
+
 def test_untagged_nodes_of_the_plan_are_a_hint(bill: BillOf) -> None:
     """What may be the stack's and has no tag is shown and not counted, unless that is asked for."""
     lines = [
