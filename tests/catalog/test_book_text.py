@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tco.catalog.book import read_book
 from tco.catalog.book_text import append_rows
@@ -121,3 +123,52 @@ def test_a_book_that_takes_no_row_is_left_alone(tmp_path: Path, text: str, messa
         append_rows(path, "prices", ROWS, head="")
     assert message in str(caught.value)
     assert path.read_text(encoding="utf-8") == text
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Cf")), max_size=90)
+
+
+@given(
+    notes=st.lists(TEXTS, max_size=4),
+    flow=st.sampled_from([True, False, None]),
+    width=st.sampled_from([20, 80, 1000]),
+    indent=st.sampled_from([2, 4]),
+    quotes=st.sampled_from([None, "'", '"', "|", ">"]),
+    ending=st.sampled_from(["\n", "\r\n"]),
+    first=st.sampled_from(["prices", "source", "note"]),
+    behind=st.sampled_from(["", "\n", "\n# the end\n", "\n\n\n"]),
+)
+def test_any_book_keeps_its_rows_or_is_left_alone(
+    tmp_path: Path, notes: list[str], first: str, ending: str, behind: str, **style: Any
+) -> None:
+    """Whatever wrote the book: old rows, new rows and nothing else; or the file as it was."""
+    rows = [
+        {"offer": f"a/{index}", "gpu": "H100", "gpus": 8, "usd_per_gpu_hour": 2.0, "note": note}
+        for index, note in enumerate(notes)
+    ]
+    given_keys: dict[str, Any] = {"prices": rows, "source": "mine", "note": "".join(notes)}
+    book = {first: given_keys.pop(first), **given_keys}
+    dumped = yaml.safe_dump(
+        book,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=style["flow"],
+        width=style["width"],
+        indent=style["indent"],
+        default_style=style["quotes"],
+    )
+    text = dumped.rstrip("\n") + behind
+    path = tmp_path / "any.yaml"
+    path.write_bytes(text.replace("\n", ending).encode())
+    before = path.read_bytes()
+    try:
+        append_rows(path, "prices", ROWS, head="")
+    except TcoError:
+        assert path.read_bytes() == before
+        return
+    kept = iter(path.read_bytes().decode())
+    assert all(character in kept for character in before.decode())
+    assert yaml.safe_load(path.read_bytes()) == {
+        **yaml.safe_load(before),
+        "prices": [*yaml.safe_load(before)["prices"], *ROWS],
+    }
