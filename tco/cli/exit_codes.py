@@ -9,6 +9,6 @@ __all__ = ["BAD_INPUT", "CLOSED", "INTERRUPTED", "OK", "READER_GONE"]
 OK: Final = 0
 BAD_INPUT: Final = 1
 CLOSED: Final = 3
-"""The gate is closed, or a limit that the user set is crossed."""
+"""The gate is closed, a limit that the user set is crossed, or a verdict would not stand."""
 INTERRUPTED: Final = 130
 READER_GONE: Final = 141
