@@ -15,6 +15,7 @@ __all__ = [
     "TERM_MONTHS",
     "TOKENS_PER_MTOK",
     "WEEKS_PER_MONTH",
+    "WORK_HOURS_PER_FTE_MONTH",
     "WORK_HOURS_PER_FTE_YEAR",
 ]
 
@@ -30,3 +31,4 @@ TERM_MONTHS: Final[Mapping[str, int]] = {"6mo": 6, "1yr": 12, "2yr": 24, "3yr": 
 """Months of a commitment, by the name of its term."""
 WORK_HOURS_PER_FTE_YEAR: Final = 2080.0
 """52 weeks of 40 hours, the usual full-time year."""
+WORK_HOURS_PER_FTE_MONTH: Final = WORK_HOURS_PER_FTE_YEAR / MONTHS_PER_YEAR

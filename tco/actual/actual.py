@@ -11,7 +11,7 @@ from tco.actual.bill import PoolKey, StackBill, stack_bill
 from tco.actual.measured import Measured
 from tco.actual.operation import ServiceOperation
 from tco.actual.period import Period
-from tco.actual.variance import WORK_HOURS_PER_FTE_MONTH, Variance, variance_of
+from tco.actual.variance import Variance, variance_of
 from tco.analysis.decision.verdict import Verdict, justifies
 from tco.analysis.evaluate import evaluate
 from tco.analysis.evaluation import Evaluation
@@ -29,6 +29,7 @@ from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Resolve, StackModel
 from tco.plan.stack_file import StackFile
 from tco.ranges import point
+from tco.units import WORK_HOURS_PER_FTE_MONTH
 
 __all__ = ["Actual", "ActualQuestion", "compare_with_bill"]
 

@@ -10,12 +10,12 @@ from typing import Final
 
 from tco.actual.actual import Actual
 from tco.actual.operation import ServiceOperation
-from tco.actual.variance import WORK_HOURS_PER_FTE_MONTH
 from tco.costing.labor_lines import OPERATIONS
 from tco.numbers import factor_text, fte_text, percent, plain, tokens
 from tco.plan.plan import PLAN_KEY
 from tco.plan.volume import REQUESTS_PER_MONTH
 from tco.ranges import Range
+from tco.units import WORK_HOURS_PER_FTE_MONTH
 
 __all__ = ["Proposal", "Value", "proposals", "range_around"]
 

@@ -13,8 +13,8 @@ from tco.actual.effects import EffectKind
 from tco.actual.file_edits import FileEdit
 from tco.actual.operation import ServiceOperation
 from tco.actual.proposals import Proposal, proposals
-from tco.actual.variance import Basis, VarianceLine
-from tco.actual.variance import Part as BillPart
+from tco.actual.variance_line import Basis, VarianceLine
+from tco.actual.variance_line import Part as BillPart
 from tco.analysis.decision.verdict import Decision
 from tco.analysis.evaluation import Evaluation
 from tco.billing.record import LineKind

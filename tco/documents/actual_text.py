@@ -7,7 +7,8 @@ from typing import Final
 
 from tco.actual.actual import Actual
 from tco.actual.effects import EffectKind
-from tco.actual.variance import Part, Variance
+from tco.actual.variance import Variance
+from tco.actual.variance_line import Part
 from tco.billing.record import LineKind
 from tco.documents.narrative import answer
 from tco.errors import printable

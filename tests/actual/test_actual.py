@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tco.actual.actual import Actual
 from tco.actual.measured import ALL, Measured
-from tco.actual.variance import VarianceLine
+from tco.actual.variance_line import VarianceLine
 from tco.billing.record import BilledLine, CostCategory
 from tco.costing.lines import NODE_KINDS
 from tco.documents.actual import actual_document

@@ -1,0 +1,281 @@
+"""What `tco actual` is asked: the bill, and what was measured beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+import click
+
+from tco.cli.log_column import Column
+from tco.cli.options import DAY, Number
+
+if TYPE_CHECKING:
+    from tco.actual.measured import Measured
+    from tco.actual.period import Period
+
+__all__ = ["BillOptions", "Stated", "bill_options", "measured_options"]
+
+MOST_LABOR_HOURS = 100_000
+
+
+class _Month(click.ParamType[dt.date]):
+    """A month on the command line, as its first day."""
+
+    name = "YYYY-MM"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        from tco.actual.period import month_start
+
+        try:
+            return value if isinstance(value, dt.date) else month_start(str(value))
+        except ValueError as error:
+            self.fail(f"{error}", param, ctx)
+
+
+class _Served(click.ParamType[tuple[str, "float | Path"]]):
+    """Tokens served by one service, or by all of them: a count in millions, or a file."""
+
+    name = "[SERVICE=]TOKENS|FILE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float | Path]:
+        from tco.actual.measured import is_token_count, mtok_of
+
+        service, _, figure = str(value).rpartition("=")
+        path = Path(figure)
+        if not is_token_count(figure) and path.exists():
+            return service, path
+        try:
+            return service, mtok_of(figure)
+        except ValueError as error:
+            self.fail(f"{error} There is no file of that name.", param, ctx)
+
+
+class _ByService(click.ParamType[tuple[str, float]]):
+    """A figure of one service, or of all of them."""
+
+    def __init__(self, name: str, read: Callable[[str], float]) -> None:
+        self.name = f"[SERVICE=]{name}"
+        self._read = read
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        service, _, figure = str(value).rpartition("=")
+        try:
+            return service, self._read(figure)
+        except ValueError as error:
+            self.fail(f"{error}", param, ctx)
+
+
+def _above_zero(text: str) -> float:
+    from tco.actual.measured import speed_of
+
+    return speed_of(text)
+
+
+def _share(text: str) -> float:
+    from tco.actual.measured import share_of
+
+    return share_of(text)
+
+
+def measured_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the options of what was measured besides the bill, handed over as ``stated``."""
+
+    @functools.wraps(command)
+    def asked(
+        *,
+        served: Sequence[tuple[str, float | Path]],
+        model: str | None,
+        columns: Sequence[tuple[str, str]],
+        throughput: Sequence[tuple[str, float]],
+        utilization: Sequence[tuple[str, float]],
+        labor_hours: float | None,
+        **options: Any,
+    ) -> None:
+        stated = Stated(
+            served=served,
+            model=model,
+            columns=dict(columns),
+            output_tok_s=_each_once("--throughput", throughput),
+            utilization=_each_once("--utilization", utilization),
+            labor_hours=labor_hours,
+        )
+        command(stated=stated, **options)
+
+    for option in (
+        click.option(
+            "--labor-hours",
+            type=Number(0, MOST_LABOR_HOURS),
+            metavar="N",
+            help="Hours of work on the stack in the month, beyond what an API needs. No bill holds "
+            "them; without N they count as planned.",
+        ),
+        click.option(
+            "--utilization",
+            type=_ByService("SHARE", _share),
+            multiple=True,
+            help="The measured share of the node-hours in which nodes served, such as 0.55.",
+        ),
+        click.option(
+            "--throughput",
+            type=_ByService("TOK_S", _above_zero),
+            multiple=True,
+            help="Measured output tokens per second of a node at load. With this or --utilization "
+            "the two effects are separate.",
+        ),
+        click.option(
+            "--served",
+            type=_Served(),
+            multiple=True,
+            help="Input and output tokens served in the month, such as 5.1B, or a file that tco "
+            "workload import reads: a log, a usage export, metrics. May be repeated.",
+        ),
+        click.option(
+            "--model", metavar="NAME", help="The model whose metrics --served counts in its files."
+        ),
+        click.option(
+            "--column",
+            "columns",
+            type=Column(),
+            multiple=True,
+            help="Name a column of the log: timestamp=, prompt= or completion=.",
+        ),
+    ):
+        asked = option(asked)
+    return asked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """What was measured besides the bill, as the command line states it."""
+
+    served: Sequence[tuple[str, float | Path]]
+    model: str | None
+    columns: Mapping[str, str]
+    output_tok_s: Mapping[str, float]
+    utilization: Mapping[str, float]
+    labor_hours: float | None
+
+    def within(self, period: Period, max_bad_share: float) -> Measured:
+        """Return the figures, with what files say of a period. Raises BadInput."""
+        from tco.actual.measured import Measured
+
+        mtok = dict(_each_once("--served", [pair for pair in self.served if _is_count(pair)]))
+        files: dict[str, list[Path]] = {}
+        for service, path in self.served:
+            if isinstance(path, Path):
+                files.setdefault(service, []).append(path)
+        notes: list[str] = []
+        for service, paths in files.items():
+            from tco.actual.served_files import served_in
+
+            if service in mtok:
+                raise click.UsageError("--served is a count and a file for the same service.")
+            found = served_in(paths, period, self.model, self.columns, max_bad_share=max_bad_share)
+            mtok[service] = found.mtok
+            notes += found.notes
+        return Measured(
+            served_mtok=mtok,
+            output_tok_s=self.output_tok_s,
+            utilization=self.utilization,
+            labor_hours=self.labor_hours,
+            notes=tuple(notes),
+        )
+
+
+def _is_count(pair: tuple[str, float | Path]) -> TypeGuard[tuple[str, float]]:
+    return not isinstance(pair[1], Path)
+
+
+def _each_once(option: str, given: Sequence[tuple[str, float]]) -> Mapping[str, float]:
+    names = [name for name, _ in given]
+    if len(set(names)) < len(names):
+        raise click.UsageError(f"{option} is given twice for the same service.")
+    return dict(given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillOptions:
+    """Where the bill is, and which of its lines count."""
+
+    month: dt.date
+    through: dt.date | None
+    exports: Sequence[Path]
+    """Empty for Cost Explorer."""
+    untagged: bool
+    max_bad_share: float
+
+
+def bill_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the options of the bill, handed over as one ``billed``."""
+
+    @functools.wraps(command)
+    def asked(
+        *,
+        month: dt.date,
+        through: dt.date | None,
+        exports: Sequence[Path],
+        cost_explorer: bool,
+        untagged: bool,
+        max_bad_share: float,
+        **options: Any,
+    ) -> None:
+        if bool(exports) == cost_explorer:
+            raise click.UsageError("state where the bill is: --billing FILE or --cost-explorer.")
+        billed = BillOptions(
+            month=month,
+            through=through,
+            exports=exports,
+            untagged=untagged,
+            max_bad_share=max_bad_share,
+        )
+        command(billed=billed, **options)
+
+    for option in (
+        click.option(
+            "--max-bad-share",
+            type=Number(0, 1),
+            default=0.01,
+            show_default=True,
+            metavar="SHARE",
+            help="Refuse an export or a log with a higher share of broken lines.",
+        ),
+        click.option(
+            "--untagged",
+            is_flag=True,
+            help="Count lines without a tco:stack tag as this stack's, nodes by instance type.",
+        ),
+        click.option(
+            "--through",
+            type=DAY,
+            help="Compare the month only through this day, with the plan scaled to it.",
+        ),
+        click.option(
+            "--cost-explorer",
+            is_flag=True,
+            help="Ask AWS Cost Explorer by the stack's tags instead; needs gpu-tco[aws].",
+        ),
+        click.option(
+            "--billing",
+            "exports",
+            type=click.Path(path_type=Path),
+            multiple=True,
+            help="The billing export: FOCUS or a Cost and Usage Report of AWS, CSV or CSV.gz. May "
+            "be repeated for an export in parts.",
+        ),
+        click.option(
+            "--month", type=_Month(), required=True, help="The month, UTC, such as 2026-10."
+        ),
+    ):
+        asked = option(asked)
+    return asked
