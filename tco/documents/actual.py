@@ -18,7 +18,8 @@ from tco.actual.variance_line import Part as BillPart
 from tco.analysis.decision.verdict import Decision
 from tco.analysis.evaluation import Evaluation
 from tco.billing.record import LineKind
-from tco.documents.actual_text import actual_notes, actual_paragraph
+from tco.documents.actual_notes import actual_notes
+from tco.documents.actual_text import actual_paragraph
 from tco.documents.document import Document, Part
 from tco.documents.narrative import answer
 

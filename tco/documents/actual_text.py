@@ -1,4 +1,4 @@
-"""A plan against its bill in sentences: the paragraph for the memo, and what to note."""
+"""A plan against its bill in sentences: the paragraph for the memo."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from tco.actual.actual import Actual
 from tco.actual.effects import EffectKind
 from tco.actual.variance import Variance
 from tco.actual.variance_line import Part
-from tco.billing.record import LineKind
 from tco.documents.narrative import answer
-from tco.errors import printable
 from tco.numbers import add_up, signed_percent, signed_usd, tokens, usd, usd_price
-from tco.units import MONTHS_PER_YEAR
 
-__all__ = ["EFFECT_NAMES", "actual_notes", "actual_paragraph"]
+__all__ = ["EFFECT_NAMES", "actual_paragraph"]
 
 EFFECT_NAMES: Final[Mapping[EffectKind, str]] = {
     "volume": "volume",
@@ -33,12 +30,6 @@ NOT_BILLED: Final[Mapping[Part, str]] = {
     "standby": "standby",
     "labor": "labor",
     "api": "APIs",
-}
-APART: Final[Mapping[LineKind, str]] = {
-    LineKind.CREDIT: "credits",
-    LineKind.REFUND: "refunds",
-    LineKind.TAX: "tax",
-    LineKind.SUPPORT: "support",
 }
 
 
@@ -99,58 +90,3 @@ def _verdict(found: Actual) -> str:
         f"With the month's {basis}, and the prices of {found.question.today}, the verdict {stands} "
         f"today: {answer(found.now)}"
     )
-
-
-def _growth(found: Actual) -> Iterator[str]:
-    """Yield how much of the volume is the growth that the plan itself expects."""
-    first, day = found.question.period.first, found.plan.stack.day
-    months = (first.year - day.year) * MONTHS_PER_YEAR + first.month - day.month
-    for service in found.plan.stack.services:
-        growth = service.demand.growth_per_year.likely
-        if growth and months > 0 and found.variance.mtok_served is not None:
-            share = signed_percent((1 + growth) ** (months / MONTHS_PER_YEAR) - 1)
-            yield (
-                f"{service.name}: the plan is that of {day:%Y-%m}. Its own growth is {share} by "
-                f"{found.question.period.month}, and part of volume here."
-            )
-
-
-def actual_notes(found: Actual) -> Iterator[str]:
-    """Yield what a reader has to know besides the figures, a sentence or two each."""
-    variance, bill = found.variance, found.bill
-    if found.question.is_estimated:
-        yield "AWS calls these costs an estimate: the invoice is not final yet."
-    for broken in found.question.broken:
-        if broken.count:
-            first, many = broken.first[0], "s" if broken.count > 1 else ""
-            yield (
-                f"{broken.count:,} broken line{many} of the bill left out, such as "
-                f"{printable(first.file)}, {first}"
-            )
-    for of_stack, amounts in ((True, bill.apart), (False, bill.untagged_apart)):
-        named = [f"{APART[kind]} {usd(amount)}" for kind, amount in sorted(amounts.items())]
-        whose = "of this stack" if of_stack else "without any stack's tag"
-        if named:
-            yield f"Not counted, as billed, {whose}: {', '.join(named)}."
-    for instance, billed in sorted(bill.untagged.items()):
-        yield (
-            f"{usd(billed.usd)} of {instance} has no tco:stack tag and is not counted. If it is "
-            "this stack's, tag it, or pass --untagged."
-        )
-    yield from found.measured.notes
-    for missing in found.plan.unpriced:
-        yield f"Not in the planned cost: {missing.name}: {missing.reason}."
-    if variance.mtok_served is None:
-        yield "Volume and realized cost per token need the tokens served: pass --served."
-    elif any("throughput-and-utilization" in line.effects for line in variance.lines):
-        yield (
-            "Throughput and utilization are one figure, tokens per node-hour held. Pass "
-            "--throughput or --utilization, as measured, to separate them."
-        )
-    yield from _growth(found)
-    for ran in variance.operations:
-        if ran.utilization is not None and ran.utilization > 1:
-            yield (
-                f"{ran.service}: more tokens were served than its node-hours can serve at the "
-                "measured throughput. Check --served, --throughput, and the tags of its nodes."
-            )

@@ -12,7 +12,7 @@ from tco.actual.variance_line import VarianceLine
 from tco.billing.record import BilledLine, CostCategory
 from tco.costing.lines import NODE_KINDS
 from tco.documents.actual import actual_document
-from tco.documents.actual_text import actual_notes
+from tco.documents.actual_notes import actual_notes
 from tco.errors import TcoError
 from tco.report.actual import actual_text
 from tests.actual.billed import OCTOBER, billed, compare, node_hours
@@ -289,3 +289,14 @@ def test_growth_that_the_plan_expects_is_noted(lab: Lab) -> None:
     found = compare(lab, [node_hours(HOURS, RATE)], served(1.1 * MTOK))
     [note] = [note for note in actual_notes(found) if "growth" in note]
     assert note.startswith("chat: the plan is that of 2026-04. Its own growth is +10% by 2026-10")
+
+
+def test_tokens_that_an_api_serves_are_asked_for(lab: Lab) -> None:
+    """The plan of a service that routes a class away has more tokens than its nodes serve."""
+    tokens = {"input": 900, "output": 100}
+    classes = [{"name": name, "share": 0.5, **tokens} for name in ("easy", "hard")]
+    lab.workload(classes=classes)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, {"route": {"hard": {"api": "api/dear"}}})
+    found = compare(lab, [node_hours(HOURS, RATE)], served(MTOK))
+    [note] = [note for note in actual_notes(found) if "routed" in note]
+    assert note.startswith("chat: the planned tokens include those routed to api/dear.")
