@@ -53,17 +53,21 @@ def roots(
 ) -> FloatArray:
     """Return a root between each a and b, whose values have different signs, all at once.
 
+    Each is the one that would be found alone.
+
     >>> [found] = roots(lambda x: x**3 - 8.0, *np.array([[0.0], [3.0], [-8.0], [19.0]]))
     >>> round(float(found), 6)
     2.0
     """
-    x = b
+    x, found = b, np.zeros(len(a), bool)
     for _ in range(MOST_STEPS if len(a) else 0):
         flat = at_b == at_a
-        x = np.where(flat, (a + b) / 2, b - at_b * (b - a) / np.where(flat, 1.0, at_b - at_a))
+        next_x = np.where(flat, (a + b) / 2, b - at_b * (b - a) / np.where(flat, 1.0, at_b - at_a))
+        x = np.where(found, x, next_x)
         at_x = values(x)
         near = np.abs(b - a) <= BRACKET_RTOL * b
-        if np.all((np.abs(at_x) <= VALUE_RTOL * (1 + np.abs(at_a))) | near):
+        found |= (np.abs(at_x) <= VALUE_RTOL * (1 + np.abs(at_a))) | near
+        if np.all(found):
             break
         crossed = (at_x > 0) != (at_b > 0)
         a, at_a = np.where(crossed, b, a), np.where(crossed, at_b, at_a / 2)

@@ -7,7 +7,7 @@ between two steps is scanned and every root in it is bracketed; adjacent pieces 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -85,33 +85,50 @@ def sample_points(steps: FloatArray, ceiling: float) -> Samples:
 
 
 def winning_intervals(
-    saving: Callable[[FloatArray], FloatArray],
+    saving: Callable[[FloatArray, NDArray[np.intp]], FloatArray],
     samples: Samples,
     values: FloatArray,
     *,
-    lasting: bool,
-) -> list[Interval]:
-    """Intervals of volume in which ``saving`` is positive; ``values`` are those at the samples.
+    lasting: Sequence[bool],
+) -> list[list[Interval]]:
+    """Intervals of volume in which the saving against each of several rivals is positive.
 
-    It jumps after a piece and is continuous within one. ``lasting`` says that the saving stays
-    positive past the last sample: the last end is then open.
+    ``saving`` gives it at volumes, each against a rival; ``values`` are the savings at the samples,
+    ``(rivals, samples)``. A saving jumps after a piece and is continuous within one. ``lasting``
+    says of each that it stays positive past the last sample: the last end is then open.
     """
-    points, piece, ceiling = samples.points, samples.piece, samples.ceiling
+    points, piece = samples.points, samples.piece
     wins = values > 0
-    last = np.flatnonzero(wins[1:] != wins[:-1])
+    rival, last = np.nonzero(wins[:, 1:] != wins[:, :-1])
     ends = points[last]
     within = piece[last] == piece[last + 1]
-    at = last[within]
-    ends[within] = roots(saving, points[at], points[at + 1], values[at], at_b=values[at + 1])
-    bounds = [*([0.0] if wins[0] else []), *ends.tolist(), *([ceiling] if wins[-1] else [])]
+    of, at = rival[within], last[within]
+    ends[within] = roots(
+        lambda volume: saving(volume, of),
+        points[at],
+        points[at + 1],
+        values[of, at],
+        at_b=values[of, at + 1],
+    )
+    return [
+        _between(
+            [*([0.0] if row[0] else []), *ends[rival == index], *([math.inf] if row[-1] else [])],
+            samples.ceiling,
+            lasting=lasts,
+        )
+        for index, (row, lasts) in enumerate(zip(wins, lasting, strict=True))
+    ]
+
+
+def _between(bounds: Sequence[float], ceiling: float, *, lasting: bool) -> list[Interval]:
+    """Return the intervals from every other bound to the next, those that touch as one."""
     merged: list[Interval] = []
     for start, end in zip(bounds[::2], bounds[1::2], strict=True):
+        known = float(end) if end < math.inf else None if lasting else ceiling
         if merged and start <= (merged[-1][1] or 0.0) + JUST_ABOVE * ceiling:
-            merged[-1] = (merged[-1][0], end)
+            merged[-1] = (merged[-1][0], known)
         else:
-            merged.append((start, end))
-    if wins[-1] and lasting:
-        merged[-1] = (merged[-1][0], None)
+            merged.append((float(start), known))
     return merged
 
 
@@ -156,17 +173,13 @@ def scan(stack: StackModel) -> Scan:
     samples = sample_points(_thinned(np.concatenate(steps)), reach)
     own = self_usd(stack, samples.points)
     volume = stack.mtok_per_month
-    wins: list[list[Interval]] = []
-    for alternative in stack.alternatives:
-        rival = _cost(stack, alternative)
-        if rival is None:
-            wins.append([])
-            continue
-        values = rival(samples.points) - own
-        values = np.where(np.abs(values) <= NOISE * own, 0.0, values)
-        lasting = capacity is None and _lasts(samples.points, values)
-        found = winning_intervals(_saving(stack, rival), samples, values, lasting=lasting)
-        wins.append([(lo * volume, None if hi is None else hi * volume) for lo, hi in found])
+    costs = [_cost(stack, alternative) for alternative in stack.alternatives]
+    rivals = [cost for cost in costs if cost is not None]
+    values = np.array([rival(samples.points) - own for rival in rivals]).reshape(-1, len(own))
+    values = np.where(np.abs(values) <= NOISE * own, 0.0, values)
+    lasting = [capacity is None and _lasts(samples.points, row) for row in values]
+    found = iter(winning_intervals(_saving(stack, rivals), samples, values, lasting=lasting))
+    wins = [_scaled(next(found), volume) if cost is not None else [] for cost in costs]
     return Scan(
         mtok=samples.points * volume,
         self_usd=own,
@@ -226,9 +239,22 @@ def _stack_cost(stack: StackModel, other: StackModel) -> Callable[[FloatArray], 
 
 
 def _saving(
-    stack: StackModel, rival: Callable[[FloatArray], FloatArray]
-) -> Callable[[FloatArray], FloatArray]:
-    return lambda factor: rival(factor) - self_usd(stack, factor)
+    stack: StackModel, rivals: Sequence[Callable[[FloatArray], FloatArray]]
+) -> Callable[[FloatArray, NDArray[np.intp]], FloatArray]:
+    """Return the saving at factors of the demand, each against one of the rivals."""
+
+    def saving(factor: FloatArray, of: NDArray[np.intp]) -> FloatArray:
+        usd = -self_usd(stack, factor)
+        for index, rival in enumerate(rivals):
+            here = of == index
+            usd[here] += rival(factor[here])
+        return usd
+
+    return saving
+
+
+def _scaled(intervals: Sequence[Interval], volume: float) -> list[Interval]:
+    return [(low * volume, None if high is None else high * volume) for low, high in intervals]
 
 
 def _ceiling(stack: StackModel) -> float:

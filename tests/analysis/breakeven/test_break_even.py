@@ -23,7 +23,9 @@ def _found(
     saving: Callable[[FloatArray], FloatArray], steps: FloatArray, ceiling: float, *, lasting: bool
 ) -> list[Interval]:
     samples = sample_points(steps, ceiling)
-    return winning_intervals(saving, samples, saving(samples.points), lasting=lasting)
+    values = np.atleast_2d(saving(samples.points))
+    [found] = winning_intervals(lambda at, _: saving(at), samples, values, lasting=[lasting])
+    return found
 
 
 def inside(volume: float, intervals: list[Interval], margin: float) -> bool | None:
