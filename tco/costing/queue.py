@@ -44,8 +44,8 @@ MOST_LOG_LOAD = 20.0
 """ln L/C beyond which a table is flat: all but a billionth is refused."""
 COUNTED_STATES = 1024.0
 """Mean requests in flight up to which every state is counted for their mean."""
-CHUNK = 4096
-"""Pairs of a load and a pool taken at once, to stay within the processor's cache."""
+CHUNK = 262_144
+"""States of pools under loads that are summed at once, to stay within the processor's cache."""
 ROUNDING = 1e-9
 
 
@@ -85,6 +85,14 @@ class States:
 
     def sums(self, rows: NDArray[np.intp], log_load: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return ln of the sum of pi(k)/pi(m), and the mean distance, at ln of loads L/C."""
+        size = max(1, CHUNK // len(self._steps))
+        if len(rows) <= size:
+            return self._sums(rows, log_load)
+        parts = [slice(start, start + size) for start in range(0, len(rows), size)]
+        sums, means = zip(*(self._sums(rows[part], log_load[part]) for part in parts), strict=True)
+        return np.concatenate(sums), np.concatenate(means)
+
+    def _sums(self, rows: NDArray[np.intp], log_load: FloatArray) -> tuple[FloatArray, FloatArray]:
         stride, bend = self.stride[rows], self._bend[rows]
         terms = (self.sign * stride * log_load)[:, None] * self._steps
         terms += self.log_pi[rows]
@@ -232,10 +240,7 @@ class Queues:
         if len(some) > KNOTS * len(self.capacity):
             log_sum = self._log_sum.at(rows, log_load)
         else:
-            parts = [slice(start, start + CHUNK) for start in range(0, len(some), CHUNK)]
-            log_sum = np.concatenate(
-                [np.zeros(0), *(self.below.sums(rows[part], log_load[part])[0] for part in parts)]
-            )
+            log_sum, _ = self.below.sums(rows, log_load)
         share[some] = np.where(log_sum < NEGLIGIBLE_LOG, np.exp(-log_sum), 0.0)
         return share
 
