@@ -42,6 +42,8 @@ KNOTS = 256
 """Knots of a table of what a pool refuses; fewer loads than these are not worth a table."""
 MOST_LOG_LOAD = 20.0
 """ln L/C beyond which a table is flat: all but a billionth is refused."""
+FEW_STATES = 16
+"""States of which one shows that a pool is so large for its load that it refuses nothing."""
 COUNTED_STATES = 1024.0
 """Mean requests in flight up to which every state is counted for their mean."""
 CHUNK = 262_144
@@ -82,6 +84,12 @@ class States:
         log_pi = self.log_pi[several]
         bend[several] = (2.0 * log_pi[:, 1] - log_pi[:, 2]) / self.stride[several] ** 2
         return bend
+
+    def largest_of_some(self, rows: NDArray[np.intp], log_load: FloatArray) -> FloatArray:
+        """Return ln of the largest of a few terms of the sum, which is no less than it."""
+        few = slice(None, None, -(-len(self._steps) // FEW_STATES))
+        terms = (self.sign * self.stride[rows] * log_load)[:, None] * self._steps[few]
+        return (terms + self.log_pi[:, few][rows]).max(axis=1)
 
     def sums(self, rows: NDArray[np.intp], log_load: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return ln of the sum of pi(k)/pi(m), and the mean distance, at ln of loads L/C."""
@@ -240,7 +248,9 @@ class Queues:
         if len(some) > KNOTS * len(self.capacity):
             log_sum = self._log_sum.at(rows, log_load)
         else:
-            log_sum, _ = self.below.sums(rows, log_load)
+            log_sum = self.below.largest_of_some(rows, log_load)
+            summed = log_sum < NEGLIGIBLE_LOG
+            log_sum[summed], _ = self.below.sums(rows[summed], log_load[summed])
         share[some] = np.where(log_sum < NEGLIGIBLE_LOG, np.exp(-log_sum), 0.0)
         return share
 
