@@ -32,7 +32,8 @@ def test_tabulated_fleets_are_near_the_exact_ones(lab: Lab, follow: str, burst: 
     speeds = np.exp(np.random.default_rng(6).normal(0.0, 0.3, 3000))
     [figure] = [group.throughput for service in stack.services for group in service.groups]
     scenario = Scenario(draws={(figure.name, figure.value): speeds})
-    table = WorkTable.build(stack, (np.ones(1),), operate(stack, 1.0), 8.0).at(scenario)
+    likely = (np.ones(1),)
+    table = WorkTable.build(stack, likely, operate(stack, 1.0), 8.0).at(likely, scenario)
     [[found]], [[exact]] = table.groups, operate(stack, 1.0, scenario).groups
     hours, known = found.month.node_hours[0], exact.month.node_hours[0]
     assert float(np.abs(hours - known).mean()) < 0.005 * float(known.mean())
@@ -48,7 +49,9 @@ def test_known_throughput_needs_no_table(lab: Lab) -> None:
     lab.stack({"main": {**ON_DEMAND, "nodes": 2}})
     stack = lab.load()
     exact = operate(stack, 1.0)
-    assert WorkTable.build(stack, (np.ones(1),), exact, 1.0).at(Scenario()).groups == exact.groups
+    likely = (np.ones(1),)
+    table = WorkTable.build(stack, likely, exact, 1.0)
+    assert table.at(likely, Scenario()).groups == exact.groups
 
 
 @pytest.mark.parametrize("load", [0.7, 1.9, 3.0, 4.3, 5.7, 7.1])
@@ -65,7 +68,8 @@ def test_a_step_of_the_fleet_is_where_the_exact_one_is(lab: Lab, load: float) ->
     speeds = np.exp(np.random.default_rng(6).normal(0.0, 0.3, 3000))
     [figure] = [group.throughput for service in stack.services for group in service.groups]
     scenario = Scenario(draws={(figure.name, figure.value): speeds})
-    table = WorkTable.build(stack, (np.ones(1),), operate(stack, 1.0), 8.0).at(scenario)
+    likely = (np.ones(1),)
+    table = WorkTable.build(stack, likely, operate(stack, 1.0), 8.0).at(likely, scenario)
     [[found]], [[exact]] = table.groups, operate(stack, 1.0, scenario).groups
     assert found.month.node_hours[0] == pytest.approx(exact.month.node_hours[0], rel=1e-6)
 

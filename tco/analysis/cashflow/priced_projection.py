@@ -8,10 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from tco.analysis.cashflow.projection import CashFlow, Discounting, Projection, cash_flow
-from tco.arrays import FloatArray, Quantity
+from tco.arrays import FloatArray, Quantity, without_months
 from tco.costing.api_bill import PricePath
-from tco.costing.ledger import bills_at_first_prices
-from tco.costing.spend import bills_under_terms
+from tco.costing.ledger import api_bills, bills_at_first_prices
 from tco.costing.stack import Alternative
 from tco.scenario import BASE_CASE, Scenario
 
@@ -58,46 +57,48 @@ class PricedProjection:
         )
 
     @cached_property
-    def _factors_of_paths(self) -> dict[PricePath, Quantity]:
+    def _present_demands(self) -> dict[tuple[int, PricePath, bool], Quantity]:
         return {}
 
-    def price_factor(self, path: PricePath) -> Quantity:
-        """Return the prices of an API by month over its first prices."""
-        known = self._factors_of_paths
-        if path not in known:
-            known[path] = path.factor(self.ahead.months, self.scenario)
-        return known[path]
+    def present_demand(self, index: int, path: PricePath, *, refused: bool) -> Quantity:
+        """Return the present value of a service's demand, or of what is refused of it.
+
+        Over the pricing day's demand, at the prices of an API over its first prices.
+        """
+        key = (index, path, refused)
+        if key not in self._present_demands:
+            demand = self.ahead.factors[index] * path.factor(self.ahead.months, self.scenario)
+            if refused:
+                demand = demand * self.refused_shares[index]
+            self._present_demands[key] = self.discounting.present_usd(demand)
+        return self._present_demands[key]
 
     def alternative(self, alternative: Alternative) -> PricedAlternative | None:
         """Return an alternative on the same demand, or None without a price."""
         if alternative.unpriced:
             return None
-        if alternative.stack is not None:
-            return PricedAlternative(self, alternative, ())
-        bills = bills_at_first_prices(
-            self.ahead.stack, alternative, self.ahead.factors, scenario=self.scenario
-        )
-        if bills is None:
+        bills = bills_at_first_prices(self.ahead.stack, alternative, scenario=self.scenario)
+        if alternative.stack is None and bills is None:
             return None
-        stack = self.ahead.stack
-        billed = [bill * self.price_factor(path) for bill, path in bills]
-        due = bills_under_terms(billed, alternative.terms, stack.owed, self.ahead.months)
-        return PricedAlternative(self, alternative, tuple(due))
+        return PricedAlternative(self, alternative, tuple(bills or ()))
 
 
 @dataclass(frozen=True)
 class PricedAlternative:
-    """What an alternative costs by month; ``bills_usd`` are an API's, by service."""
+    """What an alternative costs: an API for each service, or a stack.
+
+    ``first_bills`` has each API's bill for a month at its first prices, and where they go.
+    """
 
     own: PricedProjection
     alternative: Alternative
-    bills_usd: tuple[Quantity, ...]
+    first_bills: tuple[tuple[Quantity, PricePath], ...]
 
     @property
     def flow(self) -> CashFlow:
         """What the alternative pays. A stack buys what it refuses at our stack's cost."""
         if self.alternative.stack is None:
-            return CashFlow.running(self._bill_usd)
+            return CashFlow.running(np.asarray(sum(self._bills_usd), float))
         other = self.own.others[self.alternative.name]
         if not other.ahead.refuses.any():
             return other.flow
@@ -109,30 +110,49 @@ class PricedAlternative:
         )
 
     @property
-    def _bill_usd(self) -> FloatArray:
-        return np.asarray(sum(self.bills_usd), float)
-
-    @property
     def npv_usd(self) -> Quantity:
         """Present cost."""
-        if self.alternative.stack is None:
-            return self.own.discounting.present_usd(self._bill_usd)
+        if self._is_proportional:
+            return self._present_bill_usd(refused=False)
         return self.own.discounting.npv_usd(self.flow)
 
     @property
     def refused_usd(self) -> FloatArray:
-        """What the demand that our fleets refuse costs at this alternative."""
+        """What the demand that our fleets refuse costs at this alternative, by month."""
         ahead = self.own.ahead
         usd = np.zeros(len(ahead.months))
         if not ahead.refuses.any():
             return usd
         if self.alternative.stack is not None:
             return ahead.refused_tokens * self.own.others[self.alternative.name].flow.billed_usd
-        for share, bill in zip(self.own.refused_shares, self.bills_usd, strict=True):
+        for share, bill in zip(self.own.refused_shares, self._bills_usd, strict=True):
             usd = usd + share * bill
         return usd
 
     @property
     def refused_npv_usd(self) -> Quantity:
         """Present cost of the refused demand."""
+        if self._is_proportional:
+            return self._present_bill_usd(refused=True)
         return self.own.discounting.present_usd(self.refused_usd)
+
+    @property
+    def _is_proportional(self) -> bool:
+        stack = self.own.ahead.stack
+        return self.alternative.stack is None and self.alternative.is_proportional(stack)
+
+    def _present_bill_usd(self, *, refused: bool) -> Quantity:
+        """Return the present value of bills that are proportional to the demand."""
+        return sum(
+            without_months(bill) * self.own.present_demand(index, path, refused=refused)
+            for index, (bill, path) in enumerate(self.first_bills)
+        )
+
+    @cached_property
+    def _bills_usd(self) -> list[Quantity]:
+        """What each API bills by month."""
+        ahead, scenario = self.own.ahead, self.own.scenario
+        bills = api_bills(
+            ahead.stack, self.alternative, ahead.factors, month=ahead.months, scenario=scenario
+        )
+        return bills or []

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tco.arrays import FloatArray, Quantity, monthly_rate
+from tco.arrays import FloatArray, Quantity, monthly_rate, without_months
 from tco.costing.finance import discount, remaining_value
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.group import Group
@@ -145,18 +145,13 @@ def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:
     amortised = np.asarray(sum(line.amortised_usd for line in lines) + ahead.work.none, float)
     rate = monthly_rate(scenario.value(ahead.stack.discount_rate))
     upfront = np.zeros_like(billed)
-    upfront[..., 0] += _first(scenario.value(ahead.stack.labor.setup_usd))
+    upfront[..., 0] += without_months(scenario.value(ahead.stack.labor.setup_usd))
     left: Quantity = 0.0
     for pool, nodes in ahead.work.nodes_by_pool():
         left = left + _buy(
-            ahead.stack, pool, nodes, _first(rate), scenario=scenario, upfront_usd=upfront
+            ahead.stack, pool, nodes, without_months(rate), scenario=scenario, upfront_usd=upfront
         )
     return CashFlow(billed - amortised, upfront, left, billed)
-
-
-def _first(value: Quantity) -> Quantity:
-    """Return a figure without its axis of months: one number, or one per scenario."""
-    return np.asarray(value)[..., 0] if np.ndim(value) else value
 
 
 def _buy(
@@ -183,7 +178,7 @@ def _buy(
         renewal, age, price = float(start), 0.0, 0.0
         while renewal < months:
             factors = stack.node_prices.factors(supply, renewal, scenario)
-            price = _first(supply.upfront_usd(scenario, factors))
+            price = without_months(supply.upfront_usd(scenario, factors))
             upfront_usd[..., int(renewal)] += count * price
             age = months - renewal
             renewal += supply.period_months
@@ -196,7 +191,7 @@ def _worth(
 ) -> Quantity:
     supply = pool.supply
     if supply.owned is not None:
-        residual = price * _first(scenario.value(supply.owned.residual))
+        residual = price * without_months(scenario.value(supply.owned.residual))
         life = supply.owned.life_months
         return remaining_value(price, residual, rate, life, age=min(age, life))
     return price * max(0.0, 1 - age / (supply.period_months or age))

@@ -75,38 +75,6 @@ class Outcome:
     lost: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
-@dataclass
-class SimulationAccumulator:
-    """What is known of the scenarios so far: sums over all of them, and an even sample."""
-
-    scenarios: int
-    seen: int = 0
-    sums: FloatArray | float = 0.0
-    samples: list[FloatArray] = field(default_factory=list[FloatArray])
-
-    def add(self, outcome: Outcome, z: FloatArray) -> None:
-        """Count a chunk. What is sampled is copied, so that the chunk itself can go."""
-        saving = outcome.savings_usd
-        won = (saving > 0) & ~outcome.lost
-        gain = np.maximum(saving, 0.0)
-        self.sums = self.sums + np.stack([values.sum(axis=1) for values in (won, saving, gain)])
-        step = -(-self.scenarios // KEPT)
-        kept = slice(-self.seen % step, None, step)
-        self.seen += z.shape[1]
-        parts = (outcome.month_usd[None], outcome.own_usd[None], outcome.bills_usd, saving, z)
-        self.samples.append(np.concatenate([part[:, kept] for part in parts]))
-
-    def sample(self, alternatives: int) -> Sample:
-        """Return the scenarios kept."""
-        rows = np.concatenate(self.samples, axis=1)
-        bills, savings, z = np.split(rows[2:], [alternatives, 2 * alternatives])
-        return Sample(month_usd=rows[0], own_usd=rows[1], bills_usd=bills, savings_usd=savings, z=z)
-
-    def means(self) -> FloatArray:
-        """Rows: the share won, the mean saving, the mean gain; a column an alternative."""
-        return np.asarray(self.sums / self.seen, float)
-
-
 @dataclass(frozen=True)
 class Sample:
     """Scenarios kept: own month and horizon, bills and savings by alternative, normal scores."""
@@ -116,6 +84,43 @@ class Sample:
     bills_usd: FloatArray
     savings_usd: FloatArray
     z: FloatArray
+
+
+class SimulationAccumulator:
+    """What is known of the scenarios so far: sums over all of them, and an even sample."""
+
+    def __init__(self, scenarios: int, alternatives: int, drivers: int) -> None:
+        self._step = -(-scenarios // KEPT)
+        self._seen = self._kept = 0
+        self._sums = np.zeros((alternatives, 3))
+        kept = -(-scenarios // self._step)
+        self.sample = Sample(
+            month_usd=np.empty(kept),
+            own_usd=np.empty(kept),
+            bills_usd=np.empty((alternatives, kept)),
+            savings_usd=np.empty((alternatives, kept)),
+            z=np.empty((drivers, kept)),
+        )
+
+    def add(self, outcome: Outcome, z: FloatArray) -> None:
+        """Count a chunk."""
+        served = ~outcome.lost
+        for index, saving in enumerate(outcome.savings_usd):
+            won = np.count_nonzero((saving > 0) & served)
+            self._sums[index] += won, saving.sum(), np.maximum(saving, 0.0).sum()
+        every = slice(-self._seen % self._step, None, self._step)
+        self._seen += z.shape[1]
+        here = slice(self._kept, -(-self._seen // self._step))
+        self._kept = here.stop
+        self.sample.month_usd[here] = outcome.month_usd[every]
+        self.sample.own_usd[here] = outcome.own_usd[every]
+        self.sample.bills_usd[:, here] = outcome.bills_usd[:, every]
+        self.sample.savings_usd[:, here] = outcome.savings_usd[:, every]
+        self.sample.z[:, here] = z[:, every]
+
+    def means(self) -> FloatArray:
+        """Return by alternative the share won, the mean saving and the mean gain."""
+        return self._sums / self._seen
 
 
 @dataclass(frozen=True, kw_only=True)

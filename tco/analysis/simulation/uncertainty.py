@@ -41,7 +41,7 @@ __all__ = [
     "simulate_plan",
 ]
 
-CHUNK = 24_000
+CHUNK = 48_000
 """Values of one array at a time (scenarios x months): what a processor's cache holds."""
 FURTHEST = 5.0
 """Normal scores beyond which a fleet's table ends."""
@@ -91,13 +91,14 @@ def simulate(
     ]
     drivers = drivers_of(ahead, alternatives)
     under = tabulated(ahead, _widest(ahead))
-    tally = SimulationAccumulator(scenarios if drivers.ranges else 1)
+    count = scenarios if drivers.ranges else 1
+    tally = SimulationAccumulator(count, len(alternatives), len(drivers.ranges))
     rows = max(1, chunk // len(ahead.months))
-    for z in drivers.scores(tally.scenarios, seed, rows, correlations):
+    for z in drivers.scores(count, seed, rows, correlations):
         tally.add(_outcome(under, alternatives, drivers.scenario(z), z.shape[1]), z)
     ends = drivers.ends()
     swings = _outcome(under, alternatives, drivers.scenario(ends), ends.shape[1])
-    kept = tally.sample(len(alternatives))
+    kept = tally.sample
     return Uncertainty(
         seed=seed,
         scenarios=scenarios,
@@ -115,7 +116,7 @@ def simulate(
                 sample=kept,
             )
             for index, (alternative, (won, saving, gain)) in enumerate(
-                zip(alternatives, tally.means().T.tolist(), strict=True)
+                zip(alternatives, tally.means().tolist(), strict=True)
             )
         ),
     )
