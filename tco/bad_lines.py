@@ -37,8 +37,9 @@ class BadLines:
         lines = self.count + good
         if self.count <= most * lines:
             return
+        share = float(f"{self.count / lines:.3g}")
         message = (
-            f"{self.count:,} of {lines:,} lines are broken ({exact_percent(self.count / lines)}), "
+            f"{self.count:,} of {lines:,} lines are broken ({exact_percent(share)}), "
             f"more than {exact_percent(most)}."
         )
         hint = "Repair the file, or raise --max-bad-share."

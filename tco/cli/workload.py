@@ -11,6 +11,7 @@ import click
 from tco.cli.log_column import Column
 from tco.cli.options import Number, print_error, print_text
 from tco.errors import TcoError, printable
+from tco.report.layout import folded
 
 __all__ = ["workload"]
 
@@ -101,7 +102,7 @@ def workload_import(files: Sequence[Path], out: Path | None, force: bool, **read
     found = measure_logs(files, LogReading(columns=columns, **reading))
     text = workload_text(found)
     for note in notes(found):
-        print_error(note)
+        print_error(folded(note))
     if out is None:
         print_text(text)
     else:

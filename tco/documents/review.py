@@ -27,6 +27,7 @@ __all__ = [
     "review_part",
     "shown_tripwires",
     "tripwire_value",
+    "unknown_text",
 ]
 
 UNITS: dict[TripwireKind, str] = {
@@ -197,7 +198,20 @@ def _summary(
         more = f", or earlier if {earlier}." if earlier else "."
     if none_because is not None:
         return f"{start}{more} {NONE_BECAUSE[none_because]}"
-    return f"{start}{more}" if crossed else f"{start}{more} No single value changes the answer."
+    unknown = unknown_text(wires)
+    if unknown or crossed:
+        return " ".join(filter(None, (f"{start}{more}", unknown)))
+    return f"{start}{more} No single value changes the answer."
+
+
+def unknown_text(wires: Sequence[TripwirePart]) -> str:
+    """Return why break-even values are not known; empty where all are."""
+    if all(wire.status != "unknown" for wire in wires):
+        return ""
+    return (
+        "A contract bills by the month's spend (a commitment or tiers), so break-even values of "
+        "its prices and of the utilization are not known."
+    )
 
 
 def _clause(wire: TripwirePart) -> str:

@@ -27,7 +27,7 @@ def existing_book(path: Path) -> Book | None:
     book = read_book(path, str(path))
     if book.currency is not None:
         hint = "Name another file with --book, one without currency."
-        message = f"the book is in {book.currency.code}, and refreshed prices are in USD."
+        message = f"the book is in {book.currency.code}, and new rows are in USD."
         raise BadInput([Problem(str(path), "currency.code", message, hint)])
     return book
 

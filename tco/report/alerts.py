@@ -8,7 +8,7 @@ from itertools import zip_longest
 import yaml
 
 from tco.documents.alerts import AlertsDocument
-from tco.documents.review import ReviewPart
+from tco.documents.review import ReviewPart, unknown_text
 from tco.errors import printable
 from tco.report.layout import WIDTH, cell_lines, wrapped
 from tco.report.tripwires import TripwireRow, tripwire_rows
@@ -28,6 +28,7 @@ def alerts_text(document: AlertsDocument, width: int = WIDTH) -> str:
     lines += ["", *_table(rows, width)] if rows else []
     count = len(document.rules)
     texts = [
+        *filter(None, [unknown_text(review.tripwires) if rows else ""]),
         f"{count} alert rule{'' if count == 1 else 's'} for Prometheus: "
         f"{', '.join(rule.alert for rule in document.rules)}. "
         f"`tco alerts {document.stack} --format prometheus` prints them.",

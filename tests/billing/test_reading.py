@@ -105,6 +105,8 @@ def test_broken_lines(written: Written, column: str) -> None:
     assert bad.count == 1
     list(read(written([ROW], "small.csv"), bad=bad))
     assert bad.count == 1
+    said = refusal(written(rows[:97] + rows[98:99]), max_bad_share=0.005)
+    assert "1 of 98 lines are broken (1.02%), more than 0.5%." in said
     said = refusal(written(rows), max_bad_share=0.005)
     assert f"line 100: {message}" in said
     assert "1 of 100 lines are broken (1%), more than 0.5%. Repair the file, or raise" in said

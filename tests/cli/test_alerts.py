@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.cli.conftest import BAD_INPUT, OK, USAGE, Shell
+from tests.conftest import ON_DEMAND
 
 ALERTS = ("alerts", "one")
 
@@ -42,6 +43,20 @@ def test_the_text_shows_the_day_and_each_tripwire(shell: Shell) -> None:
     assert "Review by 20" in text
     assert "utilization" in text
     assert "tco alerts one --format prometheus" in " ".join(text.split())
+
+
+def test_a_contract_without_break_even_prices_is_said(shell: Shell) -> None:
+    """Where a bill has a floor, missing tripwires are not read as "no value changes the answer"."""
+    offer = {"api": "api/plain", "percent_off": 5, "committed_usd_per_month": 10_000}
+    book = shell.lab.book("contract", discounts=[offer])
+    shell.lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book], alternatives=["api/plain"])
+    why = "A contract bills by the month's spend"
+    text = " ".join(shell(*ALERTS).out.split())
+    assert text.count(why) == 1
+    assert "utilization 1" not in text
+    summary = shell(*ALERTS, "--format", "json").json["review"]["summary"]
+    assert why in summary
+    assert "No single value" not in summary
 
 
 @pytest.mark.parametrize(
