@@ -31,7 +31,7 @@ IDLE_BYTES = 16 * 2**20
 np.empty(IDLE_BYTES, np.uint8)
 """Free a block of this size once; none of its pages is touched. glibc gives idle memory back to the
 system beyond twice the largest block ever freed, and would take the memory of every formula's
-arrays anew, page by page: a sixth of the time of scenarios."""
+arrays again, page by page: a sixth of the time of scenarios."""
 
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

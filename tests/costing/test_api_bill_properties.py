@@ -124,7 +124,7 @@ def test_a_bill_is_additive_over_classes(
         requests_per_hour=np.ones(168),
         classes=(first, second),
         timezone="UTC",
-        growth_per_year=0.0,
+        growth_per_year=point(0.0),
         objectives=Objectives(),
         burst=Burst(),
     )
