@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-UV_INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+# What is locked is installed as it is: the constraints of pyproject.toml have no hashes.
+UV_INSTALL := $(UV) pip install --no-config --quiet --python $(BIN)/python
 UV_COMPILE := $(CURDIR)/$(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --upgrade
 EXAMPLES ?= 2000
