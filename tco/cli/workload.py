@@ -86,6 +86,8 @@ def workload_import(files: Sequence[Path], out: Path | None, force: bool, **read
 
     Metrics of vLLM, SGLang and TensorRT-LLM are read as well: scrapes of /metrics over time, or
     answers of Prometheus' query_range.
+
+    Example: tco workload import scrapes --timezone Europe/Berlin --out chat.yaml
     """
     from tco.files import write_text
     from tco.plan.workload import known_timezone
