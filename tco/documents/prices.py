@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from tco.catalog.book import PackageBook
+from tco.catalog.book import AnyRow, PackageBook
 from tco.catalog.curve_coverage import Coverage
+from tco.catalog.discount import Discount
 from tco.catalog.listing import Checked, FigureEntry
 from tco.catalog.node_table import NodeRow
 from tco.documents.document import Document, Part
@@ -38,8 +39,16 @@ class FigureFacts:
     is_estimate: bool = False
     is_packaged: bool = False
     """Whether a package of prices, not the catalog and not a price book, holds it."""
-    stated: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """The fields of the row that differ from their defaults."""
+    row: AnyRow | Discount | None = None
+
+    @property
+    def stated(self) -> Mapping[str, Any]:
+        """The fields of the row that differ from their defaults."""
+        if self.row is None:
+            return {}
+        return self.row.model_dump(
+            mode="json", by_alias=True, exclude_none=True, exclude_defaults=True
+        )
 
 
 class FigurePart(Part):
@@ -138,9 +147,7 @@ def _figure(entry: FigureEntry) -> FigurePart:
             value=figure_value(entry.row),
             is_estimate=entry.row.estimate,
             is_packaged=isinstance(entry.book, PackageBook),
-            stated=entry.row.model_dump(
-                mode="json", by_alias=True, exclude_none=True, exclude_defaults=True
-            ),
+            row=entry.row,
         ),
     }
     return FigurePart.model_validate(fields)
