@@ -44,6 +44,12 @@ __all__ = [
 ]
 
 PACKAGE: Final = "genai-prices"
+BESIDE: Final = (
+    ("web_searches_kcount", "web searches", "1,000"),
+    ("storage_searches_kcount", "searches of stored files", "1,000"),
+    ("output_citation_mtok", "citation tokens", "million"),
+)
+"""Components that a workload does not state: their name, what they are, and the unit."""
 
 _Prices = tuple[float, float | None, float]
 
@@ -115,7 +121,8 @@ def genai_meant(api: str) -> str | None:
 def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
     """Return the price of ``provider/model`` on a day, peak hours and prompt tiers included.
 
-    Or None, also for a model without a price per token.
+    Or None, also for a model without a price per token. What is charged beside a request's tokens
+    is in the note of the row.
     """
     info = _models().get(api)
     if info is None:
@@ -130,6 +137,7 @@ def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
     (usual, _), *_ = Counter(known).most_common()
     row = hours[known.index(usual)]
     miss, hit, out = usual
+    tiers = tuple(_tiers(row))
     return ApiPrice(
         api=api,
         input_usd_per_mtok=point(miss),
@@ -137,10 +145,12 @@ def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
         output_usd_per_mtok=point(out),
         reasoning_usd_per_mtok=_maybe(_first(_component(row, "output_reasoning_mtok"))),
         cache_write_usd_per_mtok=_maybe(_first(row.cache_write_mtok)),
+        cache_write_1h_usd_per_mtok=_maybe(_first(_component(row, "cache_write_1h_mtok"))),
         usd_per_request=_per_request(row),
-        tiers=tuple(_tiers(row)),
+        tiers=tiers,
         peak=tuple(_peaks(known, usual)),
-        context_tokens=info.context_window,
+        context_tokens=_context_tokens(info, tiers),
+        note=_not_billed(row),
         source=f"{genai_version()} (PyPI), bundled snapshot",
         as_of=_day_of_version(),
     )
@@ -164,6 +174,13 @@ def _day_of_version() -> dt.date | None:
     )
 
 
+def _context_tokens(info: ModelInfo, tiers: Sequence[Tier]) -> int | None:
+    """Return the longest context of a model, or None where a price of longer prompts denies it."""
+    window = info.context_window
+    is_passed = window is not None and any(tier.above_prompt_tokens >= window for tier in tiers)
+    return None if is_passed else window
+
+
 def _maybe(value: float | None) -> Range | None:
     return None if value is None else point(value)
 
@@ -184,6 +201,16 @@ def _per_request(price: ModelPrice) -> Range | None:
     """Return the fee of one request; the package states it per thousand."""
     per_thousand = _first(_component(price, "requests_kcount"))
     return None if per_thousand is None else point(per_thousand / 1000)
+
+
+def _not_billed(price: ModelPrice) -> str:
+    """Return what a model charges for beside the requests of a workload, or an empty text."""
+    fees = [
+        f"{what} at ${fee:g} per {unit}"
+        for name, what, unit in BESIDE
+        if (fee := _first(_component(price, name))) is not None
+    ]
+    return f"not in the bill: {', '.join(fees)}" if fees else ""
 
 
 def _base(price: ModelPrice) -> _Prices | None:

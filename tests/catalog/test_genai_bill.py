@@ -10,7 +10,7 @@ from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
 
 from tco.catalog.api_price import ApiPrice
-from tco.catalog.genai import genai_api_price
+from tco.catalog.genai import genai_api_price, genai_apis
 from tco.costing.api_bill import usd_per_request
 from tco.plan.workload import RequestClass
 from tco.ranges import point
@@ -28,14 +28,14 @@ REQUESTS = (
 )
 
 
-def priced_models() -> Iterator[tuple[str, str, ApiPrice]]:
+def priced_models(every: int = EVERY) -> Iterator[tuple[str, str, ApiPrice]]:
     """Every n-th model with one price all day, of those that the package finds by their id."""
     models = [
         (provider.id, model.id, model.is_match(model.id))
         for provider in get_snapshot().providers
         for model in provider.models
     ]
-    for provider, model, is_found in models[::EVERY]:
+    for provider, model, is_found in models[::every]:
         if not is_found:
             continue
         row = genai_api_price(f"{provider}/{model}", DAY)
@@ -113,3 +113,63 @@ def test_reasoning_has_a_price_of_its_own() -> None:
     request = RequestClass(name="all", share=1.0, input=108, output=3_256, reasoning=73_248)
     expected = (108 * 2 + 3_256 * 8 + 73_248 * 3) / 1e6
     assert float(usd_per_request(row, request)) == pytest.approx(expected)
+
+
+def test_one_hour_cache_writes_have_the_packages_price() -> None:
+    """Writes for an hour cost twice the input price at Anthropic, in long prompts too."""
+    billed = 0
+    for provider, model, row in priced_models(every=1):
+        if row.cache_write_1h_usd_per_mtok is None:
+            continue
+        for tokens in (1_000, 300_000):
+            usage = Usage(
+                input_tokens=tokens, cache_write_tokens=tokens, cache_write_1h_tokens=tokens
+            )
+            theirs = calc_price(
+                usage, model, provider_id=provider, genai_request_timestamp=NOON
+            ).total_price
+            request = RequestClass(
+                name="all",
+                share=1.0,
+                input=tokens,
+                output=0,
+                cache_write=point(1.0),
+                cache_write_ttl="1h",
+            )
+            ours = float(usd_per_request(row, request))
+            assert ours == pytest.approx(float(theirs), rel=1e-6), f"{row.api} {tokens}"
+            billed += 1
+    assert billed > 100
+
+
+def test_a_context_is_no_shorter_than_the_prompts_it_has_prices_for() -> None:
+    """The package gives some models 200,000 tokens of context, and prices above 200,000."""
+    rows = [row for api in genai_apis() if (row := genai_api_price(api, DAY)) is not None]
+    tiered = [row for row in rows if row.tiers]
+    assert len(tiered) > 50
+    for row in tiered:
+        longest = max(tier.above_prompt_tokens for tier in row.tiers)
+        assert row.context_tokens is None or row.context_tokens > longest, row.api
+
+
+BILLED = {"input", "output", "cache_read", "cache_write", "cache_write_1h", "output_reasoning"}
+NOT_TEXT = {"audio", "image", "video", "document", "chars", "messages"}
+
+
+def test_every_component_of_a_price_is_billed_or_named() -> None:
+    """A component that a later version of the package adds is one of text or gets a line here."""
+    for provider in get_snapshot().providers:
+        for model in provider.models:
+            row = genai_api_price(f"{provider.id}/{model.id}", DAY)
+            if row is None:
+                continue
+            price = model.get_prices(NOON)
+            for component, value in vars(price).items():
+                name, _, unit = component.rpartition("_")
+                if value is None or name in BILLED or any(part in component for part in NOT_TEXT):
+                    continue
+                if component == "requests_kcount":
+                    assert row.usd_per_request is not None
+                    continue
+                assert unit in {"kcount", "mtok"}
+                assert f"${float(str(value)):g}" in row.note, f"{row.api}: {component}"
