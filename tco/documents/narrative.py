@@ -177,16 +177,16 @@ def flip_sentence(rival: AlternativeResult) -> str:
 
 def _reached(limits: Thresholds) -> Iterator[str]:
     """Yield the figures that have a value at which both sides are equal, as clauses."""
-    limits: tuple[tuple[Threshold, Callable[[float], str]], ...] = (
+    clauses: tuple[tuple[Threshold, Callable[[float], str]], ...] = (
         (limits.api_price_factor, _api_price),
         (limits.usd_per_gpu_hour, lambda value: f"a GPU-hour cost {usd_price(value)}"),
         (limits.utilization, lambda value: f"utilization were {percent(value)}"),
         (limits.fte, lambda value: f"operations took {plain(value, 2)} FTE"),
         (limits.capex_usd, lambda value: f"the nodes cost {usd(value)} to buy"),
     )
-    for limit, texts in limits:
+    for limit, clause in clauses:
         if limit.status == "at" and limit.value is not None:
-            yield texts(limit.value)
+            yield clause(limit.value)
 
 
 def _api_price(factor: float) -> str:
