@@ -15,7 +15,12 @@ from tco.costing.fleet_operation import operate
 __all__ = ["ReviewCause", "ReviewDay", "review_days"]
 
 ReviewCause = Literal[
-    "commitment-ends", "price-ages", "throughput-ages", "override-ends", "horizon-ends"
+    "commitment-ends",
+    "contract-changes",
+    "price-ages",
+    "throughput-ages",
+    "override-ends",
+    "horizon-ends",
 ]
 
 
@@ -33,8 +38,9 @@ class ReviewDay:
 def review_days(result: Evaluation) -> tuple[ReviewDay, ...]:
     """Return why and by when a plan is to be reviewed, in order; the first day of each cause.
 
-    A commitment that is not bought yet starts on the pricing day. A price and a measured throughput
-    may be as old as the gate allows.
+    A commitment that is not bought yet starts on the pricing day. Terms of a contract count by
+    whole months from that day: the review is before the month that has others. A price and a
+    measured throughput may be as old as the gate allows.
     """
     first: dict[ReviewCause, ReviewDay] = {}
     for found in sorted(_days(result), key=lambda found: found.day):
@@ -48,6 +54,9 @@ def _days(result: Evaluation) -> Iterator[ReviewDay]:
         if ends.end is not None:
             last = ends.end - dt.timedelta(days=1)
             yield ReviewDay(day=last, cause="commitment-ends", subject=ends.pool.name)
+    for name, months in _contract_turns(result):
+        turn = months_later(stack.day, months - 1)
+        yield ReviewDay(day=turn, cause="contract-changes", subject=name)
     for name, figure in dated_prices(stack, result.facts):
         if figure.as_of is not None:
             yield ReviewDay(
@@ -69,3 +78,23 @@ def _days(result: Evaluation) -> Iterator[ReviewDay]:
         yield ReviewDay(day=limits.override.expires, cause="override-ends", subject="")
     end = months_later(stack.day, stack.horizon_months)
     yield ReviewDay(day=end, cause="horizon-ends", subject="")
+
+
+def _contract_turns(result: Evaluation) -> Iterator[tuple[str, int]]:
+    """Yield what is bought, and each month of the horizon that has other terms than before."""
+    nodes = [
+        (pool.node, price.steps, price.terms)
+        for _, _, _, pool in result.stack.pools()
+        for price in pool.supply.list_prices
+    ]
+    rates = result.rival.alternative.rates if result.rival is not None else ()
+    apis = [
+        (rate.api, rate.found.discounts.steps, rate.found.discounts.terms)
+        for rate in rates
+        if rate is not None
+    ]
+    for name, steps, terms in (*nodes, *apis):
+        ends = terms.months if terms is not None else None
+        for month in (*(month for month, _ in steps), *filter(None, (ends,))):
+            if month < result.stack.horizon_months:
+                yield name, month

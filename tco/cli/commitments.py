@@ -76,7 +76,7 @@ def commitments(
         from tco.report.calendar_file import calendar_text
 
         write_text(ics, calendar_text(document))
-        print_error(f"{printable(ics)}: calendar of {len(document.known_ends)} commitments")
+        print_error(f"Wrote {printable(ics)}.")
     if form == "json":
         print_json(document)
     else:

@@ -58,6 +58,31 @@ def test_a_commitment_ends_with_its_term(lab: Lab, pool: Keys, last: dt.date | N
     assert days(lab, pool).get("commitment-ends") == last
 
 
+@pytest.mark.parametrize(
+    ("discount", "last"),
+    [
+        ({"instance": "box.8x", "until": "2027-03-31"}, dt.date(2027, 3, 23)),
+        ({"instance": "box.8x", "from": "2027-03-23"}, dt.date(2027, 2, 23)),
+        ({"api": "api/plain", "until": "2027-03-31"}, dt.date(2027, 3, 23)),
+        (
+            {"api": "api/plain", "until": "2027-03-31", "committed_usd_per_month": 9.0},
+            dt.date(2027, 3, 23),
+        ),
+        ({"instance": "box.8x", "until": "2029-03-31"}, None),
+        ({"instance": "box.8x"}, None),
+    ],
+)
+def test_a_contract_is_reviewed_before_its_terms_change(
+    lab: Lab, discount: Keys, last: dt.date | None
+) -> None:
+    """By the start of the plan's month in which a discount or a commitment begins or ends."""
+    name = lab.book("contract", discounts=[{"percent_off": 5, **discount}])
+    keys: Keys = {"alternatives": ["api/plain"], "prices": [name]}
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, **keys)
+    found = {found.cause: found.day for found in review_days(lab.evaluate())}
+    assert found.get("contract-changes") == last
+
+
 def test_an_override_and_the_horizon_end(lab: Lab) -> None:
     """An exception in the file, and the months that the decision looks ahead, are reviewed too."""
     override: Keys = {
