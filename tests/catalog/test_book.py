@@ -26,7 +26,7 @@ NODE: Keys = {"instance": "box.8x", "region": "r1", "usd_per_hour": 10}
 def in_eur(row: Keys) -> Keys:
     """A row with its keys of money as a book in EUR names them."""
     return {
-        written_in(key, "EUR") if key in MONEY_FIELDS else key: [in_eur(one) for one in value]
+        written_in(key, "EUR") if key in MONEY_FIELDS else key: [in_eur(item) for item in value]
         if key == "tiers"
         else value
         for key, value in row.items()

@@ -174,5 +174,5 @@ def test_a_program_priced_with_a_confidential_book(
         documents.append(json.loads(answer.out))
     open_, shut = documents
     assert shut["usd_per_month"] == open_["usd_per_month"]
-    [group] = [one for one in shut["resources"] if one["status"] == "priced"]
+    [group] = [resource for resource in shut["resources"] if resource["status"] == "priced"]
     assert group["usd_per_unit"] is group["quantity"] is group["parts"][0]["usd_per_unit"] is None

@@ -77,7 +77,7 @@ def test_other_zones_and_odd_hours(refresh: Refresh, aws: Aws) -> None:
     del now["Tenancy"]
     offers(aws, [now, offer("1", ZoneType="local-zone", AvailabilityZone="us-east-2-xyz-1a")])
     offers(aws, [], instance=SMALL)
-    [big] = [one for one in refresh(*ONE).json["prices"] if one["instance"] == BIG]
+    [big] = [price for price in refresh(*ONE).json["prices"] if price["instance"] == BIG]
     assert big["usd_per_hour"] == pytest.approx(755.14 / (30 + 35 / 60), abs=1e-6)
 
 

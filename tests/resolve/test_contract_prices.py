@@ -19,7 +19,7 @@ def test_a_negotiated_rate_end_to_end(lab: Lab) -> None:
     result = lab.evaluate()
     assert result.usd_per_month == pytest.approx(15 * 730)
     assert stack_part(result).lines[0].source == "order form"
-    [charge] = [one for one in charges_document(result).charges if one.node is not None]
+    [charge] = [charge for charge in charges_document(result).charges if charge.node is not None]
     assert (charge.list_usd, charge.contracted_usd) == pytest.approx((20 * 730, 15 * 730))
 
 
@@ -31,7 +31,7 @@ def test_a_discount_end_to_end(lab: Lab) -> None:
     assert result.usd_per_month == pytest.approx(15 * 730)
     source = "made up for the tests; 25% off list by contract.yaml"
     assert stack_part(result).lines[0].source == source
-    [charge] = [one for one in charges_document(result).charges if one.node is not None]
+    [charge] = [charge for charge in charges_document(result).charges if charge.node is not None]
     assert (charge.list_usd, charge.contracted_usd) == pytest.approx((20 * 730, 15 * 730))
 
 

@@ -253,8 +253,10 @@ def test_tokens_without_requests_need_a_mean_answer(tmp_path: Path) -> None:
     assert "State the mean answer: --output-per-request TOKENS." in refused(tmp_path, text)
     found = measured(tmp_path, text, output_per_request=50.0)
     assert found.requests == 20
-    [one] = found.classes
-    assert (one.input, one.output, one.cached) == pytest.approx((500, 50, 0.4))
+    [request_class] = found.classes
+    assert (request_class.input, request_class.output, request_class.cached) == pytest.approx(
+        (500, 50, 0.4)
+    )
     assert "The log holds sums, no requests" in " ".join(notes(found))
 
 
@@ -276,9 +278,9 @@ def test_days_have_a_mean_rate_and_no_hours(tmp_path: Path) -> None:
     found = measured(tmp_path, CONSOLE, output_per_request=169.32)
     assert found.formats == ("anthropic-console",)
     assert found.requests_per_second == pytest.approx(200 / (2 * 86400))
-    [one] = found.classes
-    assert (one.input, one.output) == pytest.approx((629.5, 169.32))
-    assert one.written == pytest.approx(15969 / (46981 + 15969))
+    [request_class] = found.classes
+    assert (request_class.input, request_class.output) == pytest.approx((629.5, 169.32))
+    assert request_class.written == pytest.approx(15969 / (46981 + 15969))
     assert "The log has days, no hours" in " ".join(notes(found))
     days = {**REPORT[0], "ending_at": at(1440).isoformat()}
     reported = refused(tmp_path, json.dumps({"data": [days]}), output_per_request=50)

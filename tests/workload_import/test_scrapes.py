@@ -290,8 +290,8 @@ def test_a_recorded_scrape(tmp_path: Path) -> None:
     )
     found = measured(path)
     assert found.requests == pytest.approx(4)
-    [one] = found.classes
-    assert (one.input, one.output) == pytest.approx((343 / 4, 826 / 4))
+    [request_class] = found.classes
+    assert (request_class.input, request_class.output) == pytest.approx((343 / 4, 826 / 4))
 
 
 def test_import_and_plan_agree(tmp_path: Path) -> None:
