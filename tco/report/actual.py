@@ -12,6 +12,7 @@ from tco.documents.terms import EffectKind, in_words
 from tco.numbers import add_up, grouped, percent, plain, tokens
 from tco.report.layout import WIDTH, cell_lines, wrapped
 from tco.report.markdown import markdown_text
+from tco.report.settled_cells import settled_cells
 
 __all__ = ["actual_markdown", "actual_text", "proposals_text"]
 
@@ -133,12 +134,14 @@ def _cells(
     """Return the effects that are shown, the cells of each row, and the cells of the total."""
     total = round(found.actual_usd) - round(found.planned_usd)
     totals = add_up([part.usd for part in found.effects], total)
-    columns: dict[EffectKind, list[int]] = {
-        part.kind: add_up([_usd(line, part.kind) for line in shown], whole)
-        for part, whole in zip(found.effects, totals, strict=True)
-    }
-    kinds: list[EffectKind] = [kind for kind, cells in columns.items() if any(cells)]
+    exact = [[_usd(line, part.kind) for line in shown] for part in found.effects]
+    rounded = [add_up(column, whole) for column, whole in zip(exact, totals, strict=True)]
     planned = add_up([line.planned_usd for line in shown], round(found.planned_usd))
+    actual = add_up([line.actual_usd for line in shown], round(found.actual_usd))
+    changes = [after - before for before, after in zip(planned, actual, strict=True)]
+    settled = settled_cells(exact, rounded, changes)
+    columns = {part.kind: cells for part, cells in zip(found.effects, settled, strict=True)}
+    kinds: list[EffectKind] = [kind for kind, cells in columns.items() if any(cells)]
     rows: list[list[int]] = []
     for index, before in enumerate(planned):
         effects = [columns[kind][index] for kind in kinds]
