@@ -140,7 +140,9 @@ def _cells(
     actual = add_up([line.actual_usd for line in shown], round(found.actual_usd))
     changes = [after - before for before, after in zip(planned, actual, strict=True)]
     settled = settled_cells(exact, rounded, changes)
-    columns = {part.kind: cells for part, cells in zip(found.effects, settled, strict=True)}
+    columns: dict[EffectKind, list[int]] = {
+        part.kind: cells for part, cells in zip(found.effects, settled, strict=True)
+    }
     kinds: list[EffectKind] = [kind for kind, cells in columns.items() if any(cells)]
     rows: list[list[int]] = []
     for index, before in enumerate(planned):
