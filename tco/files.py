@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin
@@ -31,6 +31,7 @@ __all__ = [
     "problems_of",
     "read_exact_text",
     "read_text",
+    "require_distinct",
     "too_large",
     "unreadable",
     "unwrapped",
@@ -114,6 +115,15 @@ def too_large(size: int, most_bytes: int = LARGEST_FILE_BYTES) -> str:
 def unreadable(shown: str, message: str, hint: str = "", path: str = "") -> BadInput:
     """Return the error for a file that cannot be read."""
     return BadInput([Problem(shown, path, message, hint)])
+
+
+def require_distinct(files: Iterable[Path]) -> None:
+    """Raise BadInput where a file is named twice, also by another path: it would count twice."""
+    seen: set[Path] = set()
+    for file in files:
+        if file.resolve() in seen:
+            raise unreadable(f"{file}", "is named twice: it would count twice.", "Name it once.")
+        seen.add(file.resolve())
 
 
 def validated(model: type[Model], value: object, shown: str, prefix: str = "") -> Model:

@@ -18,7 +18,7 @@ from tco.calibration.run import Run
 from tco.calibration.sglang import SglangBenchServing
 from tco.calibration.vllm import VllmBenchServe
 from tco.errors import BadInput, Problem
-from tco.files import as_list, as_mapping, read_text, unreadable
+from tco.files import as_list, as_mapping, read_text, require_distinct, unreadable
 from tco.json_reader import load_json
 
 __all__ = ["FORMATS", "Results", "read_results"]
@@ -47,11 +47,8 @@ def read_results(paths: Sequence[Path]) -> Results:
     """Return the runs of the files. Raises BadInput for a file that no format recognizes."""
     runs: list[Run] = []
     tools: dict[str, None] = {}
-    seen: set[Path] = set()
+    require_distinct(paths)
     for path in paths:
-        if path.resolve() in seen:
-            raise unreadable(str(path), "is given twice.", "Name each result file once.")
-        seen.add(path.resolve())
         for record in _records(path):
             form = _format_of(record)
             tools[form.title] = None

@@ -108,7 +108,9 @@ def _bill(
     """Return the lines of the bill, and whether they may still change."""
     if billed.exports:
         from tco.billing import read
+        from tco.files import require_distinct
 
+        require_distinct(billed.exports)
         parts = zip(billed.exports, broken, strict=True)
         share = billed.max_bad_share
         reading = (read(path, bad=bad, max_bad_share=share) for path, bad in parts)

@@ -221,9 +221,9 @@ def _providers(catalog: Catalog, tally: RateTally) -> dict[str, Provider]:
 def _read(bill: Bill, tally: RateTally, bad: BadLines) -> tuple[dt.date, dt.date]:
     """Add the lines with the tags to the tally; return its days. Raises TcoError for no hours."""
     from tco.billing import read
+    from tco.files import require_distinct
 
-    if len({file.resolve() for file in bill.files}) < len(bill.files):
-        raise TcoError("a file is named twice: its costs would count twice. Name it once.")
+    require_distinct(bill.files)
     for file in bill.files:
         for line in read(file, name=bill.export, max_bad_share=bill.max_bad_share, bad=bad):
             if line.planned:

@@ -13,7 +13,7 @@ from typing import Final
 from tco.arrays import FloatArray
 from tco.bad_lines import BadLines
 from tco.errors import BadInput, Problem, TcoError
-from tco.files import unreadable
+from tco.files import require_distinct, unreadable
 from tco.log_rows import log_rows
 from tco.ranges import Range
 from tco.workload_import.classes import MeasuredClass, classes_of
@@ -99,7 +99,9 @@ class Measurement:
 def measure_logs(files: Sequence[Path], reading: LogReading) -> Measurement:
     """Return what log files say. Raises BadInput for files that are no logs, or too broken."""
     bad, shown = BadLines(), f"{files[0]}"
-    kinds = [(path, _kind(path, reading)) for path in _within(files)]
+    paths = [*_within(files)]
+    require_distinct(paths)
+    kinds = [(path, _kind(path, reading)) for path in paths]
     if any(kind is not FileKind.LOG for _, kind in kinds):
         tally, formats, good = tally_scrapes(
             kinds, shown, reading.model, bad, within=reading.within

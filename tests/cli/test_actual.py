@@ -225,6 +225,13 @@ def test_bad_input_is_one_message(month: Month, options: tuple[str, ...], messag
     assert message in " ".join(answer.err.split())
 
 
+def test_a_part_of_a_bill_named_twice_is_refused(month: Month) -> None:
+    """Its costs would count twice."""
+    answer = month("--billing", str(month.export))
+    assert answer.code == BAD_INPUT
+    assert "is named twice: it would count twice." in " ".join(answer.err.split())
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

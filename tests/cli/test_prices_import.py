@@ -324,7 +324,7 @@ def test_bad_bills_leave_the_book(imported: Import, book: Path, tco_command: Tco
     assert "1 of 4 lines are broken (25%), more than 1%" in " ".join(answer.err.split())
     path = book.parent / "october.csv"
     answer = tco_command("prices", "import", "cur", path, path, "--book", book)
-    assert "a file is named twice" in answer.err
+    assert "is named twice: it would count twice." in answer.err
     assert "Broken lines that were left out: 1." in imported(broken, "--max-bad-share", "0.5").out
 
 

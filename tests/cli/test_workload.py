@@ -84,6 +84,14 @@ def test_a_wrong_option(
     assert reported in " ".join(answer.err.split())
 
 
+def test_a_log_named_twice_is_refused(tco_command: Tco, log: Path) -> None:
+    """Its requests would count twice; the folder that holds it names it as well."""
+    for again in (log, log.parent / "." / log.name, log.parent):
+        answer = tco_command("workload", "import", log, again)
+        assert answer.code == BAD_INPUT
+        assert "is named twice: it would count twice." in " ".join(answer.err.split())
+
+
 def test_broken_lines_are_reported(tco_command: Tco, log: Path) -> None:
     """They are counted, and the first is shown with its line."""
     log.write_text(LOG + "2026-11-02T01:00Z,many,300\n")
