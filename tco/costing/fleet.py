@@ -291,6 +291,15 @@ class Fleet:
         beyond = np.ceil(load * (len(steps) / steps[-1]) - TOLERANCE)
         return np.where(load > 0, np.where(nodes > len(steps), beyond, nodes), 0.0)
 
+    def most_load(self, nodes: float) -> float:
+        """Return the largest load that needs no more than a number of reference nodes."""
+        whole = math.floor(nodes + TOLERANCE)
+        if whole == 0:
+            return 0.0
+        [about] = self.arrivals.most_load(np.array([float(whole)]))
+        steps = self.steps(float(about))
+        return float(steps[min(whole, len(steps)) - 1])
+
     def at(self, factor: float | FloatArray) -> Operation:
         """Return the fleet under ``factor`` times the load of the week."""
         load_of_level, hours = self._levels.load, self._levels.hours

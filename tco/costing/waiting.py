@@ -19,7 +19,8 @@ __all__ = ["MovedLoad", "Waiting", "at_once_and_waiting", "moved_load"]
 MOST_SWEEPS = 200
 SETTLED, DECIMALS = 1e-7, 6
 """The load has settled once no hour changes by more than this share of the mean; the result is
-rounded to these decimals of it, so that hours that settle at one level need the same nodes."""
+rounded down to these decimals of it: hours that settle at one level need the same nodes, and an
+hour that is filled up to what its nodes carry needs no other one."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,8 @@ def _moved(week: bytes, moves: tuple[Waiting, ...], most: float) -> MovedLoad:
     waits = np.zeros(HOURS_PER_WEEK)
     for windows, held in zip(parts, placed, strict=True):
         np.add.at(waits, windows, held)
-    return MovedLoad(
-        np.round(total / mean, DECIMALS) * mean, np.round(ratio(waits, total), DECIMALS)
-    )
+    unit = 10.0**-DECIMALS * mean
+    return MovedLoad(np.floor(total / unit) * unit, np.round(ratio(waits, total), DECIMALS))
 
 
 def _windows(hours: int) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:

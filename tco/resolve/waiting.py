@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from tco.costing.fleet import Fleet
 from tco.costing.waiting import Waiting, moved_load
 from tco.plan.workload import Demand, RequestClass
@@ -43,5 +41,4 @@ def _most(fleet: Fleet) -> float:
     """Return the load of an hour up to which waiting work adds no node."""
     if all(pool.follow == "static" for pool in fleet.pools):
         return math.inf
-    held = sum(pool.floor * pool.capacity_per_node for pool in fleet.pools)
-    return float(fleet.arrivals.most_load(np.array([held]))[0]) if held else 0.0
+    return fleet.most_load(sum(pool.floor * pool.capacity_per_node for pool in fleet.pools))
