@@ -15,7 +15,6 @@ import numpy as np
 from tco.analysis.cashflow.comparison import OwnSide, RivalSide
 from tco.analysis.cashflow.projection import CashFlow, payback_months
 from tco.arrays import FloatArray, as_scalar
-from tco.costing.figures import has_terms
 from tco.costing.ledger import api_bills
 from tco.costing.stack import Alternative
 
@@ -80,7 +79,7 @@ def thresholds(own: OwnSide, rival: RivalSide) -> Thresholds:
     saving = bill - own.npv_usd
     without_people, with_one_fte = own.npv_usd_by_fte
     rented, capex = own.usd_per_gpu_hour, own.capex_usd
-    bends = has_terms(own.stack)
+    bends = own.has_terms
     bends_with_api = bends or any(rival.alternative.terms)
     return Thresholds(
         utilization=UNKNOWN if bends_with_api else _utilization(own, rival.alternative, saving),

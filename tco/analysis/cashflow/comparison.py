@@ -9,6 +9,7 @@ from functools import cached_property
 from tco.analysis.cashflow.priced_projection import PricedProjection
 from tco.analysis.cashflow.projection import CashFlow, Discounting, Projection
 from tco.arrays import FloatArray, as_scalar, monthly_rate
+from tco.costing.figures import has_terms
 from tco.costing.pool_model import PoolModel
 from tco.costing.stack import Alternative, StackModel
 from tco.scenario import BASE_CASE, Scenario
@@ -71,6 +72,11 @@ class OwnSide:
         paid = {name for service in self.stack.services for name in service.apis}.intersection(apis)
         free = Scenario(api_price_factors=dict.fromkeys(paid, 0.0))
         return self.npv_under(free) if paid else self.npv_usd
+
+    @cached_property
+    def has_terms(self) -> bool:
+        """Whether a contract has a say in what a month costs."""
+        return has_terms(self.stack)
 
     @cached_property
     def usd_per_gpu_hour(self) -> float:
