@@ -36,8 +36,8 @@ arrays again, page by page: a sixth of the time of scenarios."""
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     """Return part / whole, elementwise; 0 where the whole is 0."""
-    divides = whole > 0
-    return np.where(divides, part / np.where(divides, whole, 1.0), 0.0)
+    none = np.zeros(np.broadcast_shapes(np.shape(part), np.shape(whole)))
+    return np.divide(part, whole, out=none, where=np.greater(whole, 0))
 
 
 def positive_part(value: Quantity) -> Quantity:

@@ -70,7 +70,7 @@ def _shares(service: ServiceModel, done: GroupWork, scenario: Scenario) -> list[
         hours * fleet.work_per_node
         for hours, fleet in zip(month.busy_hours, done.group.fleet.pools, strict=True)
     ]
-    together = np.sum(busy, axis=0)
+    together = np.asarray(sum(busy), float)
     answered = 1 - month.overflow_share - outage_share(service, done, scenario)
     return [ratio(here, together) * answered for here in busy]
 

@@ -175,9 +175,12 @@ class _GroupTable:
 
     def values(self, load_factor: FloatArray) -> list[FloatArray]:
         """Return the month's fields, the spares, the outages and their growth at load factors."""
-        place = np.clip((np.log(load_factor) - self.low) / self.step, 0.0, CELLS - AT_STEP)
+        place = np.log(load_factor)
+        place -= self.low
+        place /= self.step
+        np.clip(place, 0.0, CELLS - AT_STEP, out=place)
         cell = place.astype(np.intp)
-        part = place - cell
+        part = np.subtract(place, cell, out=place)
         piece = 2 * cell + (part > self.cuts.take(cell) + AT_STEP)
         values = [np.broadcast_to(values, place.shape) for values in self.first]
         for number, start, slope in zip(self.varying, self.starts, self.slopes, strict=True):
