@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tco.arrays import FloatArray, Quantity, distinct, ratio
 from tco.costing.queue import Queues, overflow_share
+from tco.costing.waiting import MovedLoad, Waiting, moved_load
 from tco.throughput.relative_rate import STRAIGHT_LINE, RelativeRate
 from tco.units import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
 
@@ -240,19 +241,37 @@ def _levels_of(week: bytes, waiting: bytes) -> _Levels:
 
 @dataclass(frozen=True)
 class Fleet:
-    """Pools in merit order under the load of a week at factor 1.
+    """Pools in merit order under the load of a week at factor 1, as it comes.
 
-    ``waiting_by_hour`` is the share of the load of each hour that can wait: it overflows first.
+    ``waiting`` is what of it can wait, and moves to the hours in which these pools have room.
     """
 
-    load_by_hour: FloatArray
+    coming_by_hour: FloatArray
     arrivals: Arrivals
     pools: tuple[FleetPool, ...]
-    waiting_by_hour: FloatArray = field(default_factory=lambda: np.zeros(HOURS_PER_WEEK))
+    waiting: tuple[Waiting, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.load_by_hour.shape != (HOURS_PER_WEEK,):
-            raise ValueError(f"a week has {HOURS_PER_WEEK} hours, not {self.load_by_hour.shape}")
+        if self.coming_by_hour.shape != (HOURS_PER_WEEK,):
+            raise ValueError(f"a week has {HOURS_PER_WEEK} hours, not {self.coming_by_hour.shape}")
+
+    @property
+    def load_by_hour(self) -> FloatArray:
+        """The load of every hour, after what can wait has moved."""
+        return self._moved.load
+
+    @property
+    def waiting_by_hour(self) -> FloatArray:
+        """The share of the load of each hour that can wait: it overflows first."""
+        return self._moved.waiting_share
+
+    @cached_property
+    def _moved(self) -> MovedLoad:
+        """The moved load. Beside pools that follow it, work moves only to nodes held anyway."""
+        most = math.inf
+        if self.waiting and any(pool.follow != "static" for pool in self.pools):
+            most = self.most_load(sum(pool.floor * pool.capacity_per_node for pool in self.pools))
+        return moved_load(self.coming_by_hour, self.waiting, most)
 
     @property
     def largest_factor(self) -> float:

@@ -9,6 +9,7 @@ from tco.catalog.sourced import SourcedValue
 from tco.costing.fleet import Fleet, FleetPool
 from tco.costing.pool_model import PoolModel
 from tco.costing.throughput_path import ThroughputPath
+from tco.costing.waiting import waiting_of
 from tco.plan.workload import RequestClass
 from tco.throughput.curve import Slo
 from tco.throughput.node import NodeThroughput
@@ -79,7 +80,8 @@ class Group:
         widest = max((speed.throughput for speed in speeds), key=width)
         fleet = replace(
             self.fleet,
-            load_by_hour=self.fleet.load_by_hour * (first.work / self.speeds[0].work),
+            coming_by_hour=self.fleet.coming_by_hour * (first.work / self.speeds[0].work),
+            waiting=waiting_of(first.node, self.workload, self.classes),
             arrivals=replace(
                 self.fleet.arrivals,
                 concurrency=first.concurrency or 1.0,

@@ -12,9 +12,12 @@ import numpy as np
 from tco.arrays import FloatArray, ratio
 from tco.plan.workload import CanWait, RequestClass
 from tco.ranges import point
+from tco.scenario import BASE_CASE
+from tco.throughput.node import NodeThroughput
+from tco.throughput.request_time import request_seconds
 from tco.units import HOURS_PER_WEEK
 
-__all__ = ["MovedLoad", "Waiting", "at_once_and_waiting", "moved_load"]
+__all__ = ["MovedLoad", "Waiting", "at_once_and_waiting", "moved_load", "waiting_of"]
 
 MOST_SWEEPS = 200
 SETTLED, DECIMALS = 1e-7, 6
@@ -65,6 +68,22 @@ def _part(request: RequestClass, part: float, waits: float) -> RequestClass:
     return request.model_copy(update={"share": request.share * part, "can_wait": can_wait})
 
 
+def waiting_of(
+    node: NodeThroughput, workload: str, classes: Sequence[RequestClass]
+) -> tuple[Waiting, ...]:
+    """Return what of a node's load can wait, at the likely figures: the share of its time."""
+    if all(request.can_wait.hours is None for request in classes):
+        return ()
+    seconds = [
+        request.share * float(request_seconds(node, request, workload, BASE_CASE))
+        for request in classes
+    ]
+    return tuple(
+        Waiting(request.can_wait.share.likely * own / sum(seconds), request.can_wait.hours or 0)
+        for request, own in zip(classes, seconds, strict=True)
+    )
+
+
 def moved_load(load: FloatArray, waiting: Sequence[Waiting], most: float = math.inf) -> MovedLoad:
     """Return the load of a cyclic week after what can wait has moved, the same in total.
 
@@ -75,7 +94,8 @@ def moved_load(load: FloatArray, waiting: Sequence[Waiting], most: float = math.
     moves = [move for move in waiting if move.share > 0 and move.hours > 0]
     if not moves:
         return MovedLoad(load, np.zeros_like(load))
-    return _moved(np.asarray(load, float).tobytes(), tuple(moves), most)
+    binding = most if most < load.max() else math.inf
+    return _moved(np.asarray(load, float).tobytes(), tuple(moves), binding)
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ from tco.costing.group import Group, width
 from tco.costing.pool_model import PoolModel
 from tco.costing.purchase import MERIT
 from tco.costing.service_model import ServiceModel, StandbyTerms
+from tco.costing.waiting import waiting_of
 from tco.errors import one_of
 from tco.plan.service import Service
 from tco.plan.workload import RequestClass
@@ -21,7 +22,6 @@ from tco.resolve.pools import resolve_pool
 from tco.resolve.progress import resolve_progress
 from tco.resolve.scores import own_scores
 from tco.resolve.throughput import Speed, node_throughput, speed_of
-from tco.resolve.waiting import with_waiting
 from tco.scenario import BASE_CASE
 from tco.throughput.families import suggested_model
 from tco.units import SECONDS_PER_HOUR
@@ -216,15 +216,11 @@ def _group(
         routed=spec.sizing.router,
         replicas=first.node.replicas,
     )
-    fleet = with_waiting(
-        Fleet(
-            demand.requests_per_hour * first.work / SECONDS_PER_HOUR,
-            arrivals,
-            tuple(_fleet_pool(speed.pool, first.work / speed.work) for speed in speeds),
-        ),
-        first.node,
-        demand,
-        classes,
+    fleet = Fleet(
+        demand.requests_per_hour * first.work / SECONDS_PER_HOUR,
+        arrivals,
+        tuple(_fleet_pool(speed.pool, first.work / speed.work) for speed in speeds),
+        waiting_of(first.node, demand.name, classes),
     )
     fits = demand.requests_per_month * fleet.largest_factor
     if fits < demand.requests_per_month:

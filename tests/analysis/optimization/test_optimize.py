@@ -549,3 +549,17 @@ def test_groups_that_disagree_on_the_cheapest_api_have_each_tried(lab: Lab) -> N
     service: Keys = {"route": {"write": {"pool": "more"}}, "overflow": "api/worse"}
     lab.stack(pools, service, prices=[lab.book("apis", prices=prices)], alternatives=rivals)
     assert [rate.api for rate, _ in apis_of(lab.load(), 0)] == ["api/input", "api/output"]
+
+
+def test_a_written_mix_costs_what_was_found_where_work_waits(lab: Lab) -> None:
+    """What can wait fills the hours of the mix that is priced, not those of the declared pools."""
+    request = {"name": "all", "share": 1, "input": 900, "output": 100}
+    waits = {**request, "can_wait": {"share": 0.5, "hours": 12}}
+    lab.nodes_by_hour([5] * 8 + [2] * 10 + [0.5] * 6, classes=[waits])
+    pools = {
+        "base": {**RESERVED, "nodes": 1},
+        "main": {**ON_DEMAND, "nodes": {"min": 0, "max": 4, "follow": "load"}, "boot_hours": 0},
+    }
+    lab.stack(pools, {"overflow": "api/dear"}, prices=[day_prices(lab, 20, 1.7)])
+    found = solve(lab)
+    assert replanned(lab, found) == pytest.approx(found.optimum_usd)
