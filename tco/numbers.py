@@ -26,6 +26,7 @@ __all__ = [
     "usd_about",
     "usd_price",
     "usd_range",
+    "whole_dollars",
     "whole_usd",
 ]
 
@@ -69,6 +70,11 @@ def usd(value: float) -> str:
     if 0 < size < CENT / 2:
         return f"<${CENT:g}" if value > 0 else "$0"
     return f"{sign}${grouped(size, 0 if size >= 99.995 or size == 0 else 2)}"
+
+
+def whole_dollars(value: float) -> str:
+    """Return a cost in whole dollars for a column; one above zero is not rounded to 0."""
+    return "<1" if 0 < value <= 0.5 else grouped(value)
 
 
 def whole_usd(value: int) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tco import numbers
 from tco.documents.narrative import saving_text
-from tco.numbers import grouped, plain, usd, usd_price
+from tco.numbers import grouped, plain, usd, usd_price, whole_dollars
 
 READS: list[tuple[Callable[[float], str], float, str]] = [
     (numbers.usd, 0, "$0"),
@@ -133,3 +133,11 @@ def test_a_range_above_zero_never_reads_as_zero(low: float, high: float) -> None
     """Both ends of a range of costs are above 0, and read so."""
     for end in numbers.usd_range(min(low, high), max(low, high)).split(" to "):
         assert any(digit in end for digit in "123456789")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0"), (1e-9, "<1"), (0.5, "<1"), (0.6, "1"), (1234.4, "1,234")]
+)
+def test_a_cost_above_zero_is_not_zero_in_a_column(value: float, text: str) -> None:
+    """A column of whole dollars has 0 for what is free alone."""
+    assert whole_dollars(value) == text

@@ -66,7 +66,7 @@ def stack_text(stack: StackSummary) -> str:
             if probability is None
             else f" (probability to win {probability_text(probability, needed)})"
         )
-        theirs, answer = usd(round(rival.usd_per_month)), ANSWERS[verdict.decision]
+        theirs, answer = usd(rival.usd_per_month), ANSWERS[verdict.decision]
         lines.append(f"{alternative_label(stack)} {rival.name} {theirs}/month. {answer}{wins}")
         lines += [verdict.horizon_turn.text] if verdict.horizon_turn is not None else []
     else:

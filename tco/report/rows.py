@@ -25,6 +25,7 @@ from tco.numbers import (
     usd,
     usd_price,
     usd_range,
+    whole_dollars,
 )
 
 __all__ = ["AlternativeRow", "LineRow", "alternative_label", "alternative_row", "line_rows"]
@@ -117,7 +118,7 @@ def alternative_row(stack: StackSummary, alternative: AlternativePart) -> Altern
     limits, money = alternative.break_even, alternative.usd_per_month
     return AlternativeRow(
         name=alternative.name,
-        usd="no price" if money is None else grouped(money),
+        usd="no price" if money is None else whole_dollars(money),
         per_mtok_output=_levelized(alternative, alternative.usd_per_mtok_output),
         per_mtok_total=_levelized(alternative, alternative.usd_per_mtok_total),
         wins=_wins(stack, alternative),
@@ -130,7 +131,7 @@ def alternative_row(stack: StackSummary, alternative: AlternativePart) -> Altern
         fte=_threshold(limits.fte, fte_text),
         capex=_threshold(limits.capex_usd, usd),
         payback=_payback(limits.payback_months, stack.horizon_months),
-        npv="" if alternative.npv_usd is None else usd(round(alternative.npv_usd)),
+        npv="" if alternative.npv_usd is None else usd(alternative.npv_usd),
     )
 
 
