@@ -11,7 +11,7 @@ from tco.analysis.decision.freshness import prices_fresh
 from tco.analysis.decision.gate_facts import GateFacts, OtherFleet
 from tco.analysis.decision.override import check_override
 from tco.analysis.decision.spending_limits import within_ceiling
-from tco.analysis.decision.unbought import commitments_bought, not_bought
+from tco.analysis.decision.unbought import commitments_bought, ended, not_bought
 from tco.analysis.decision.verdict import Verdict, in_words, justifies, unpriced_rivals
 from tco.costing.stack import StackModel
 from tco.percent import exact_percent, percent_text, probability_text
@@ -44,9 +44,9 @@ def gate(stack: StackModel, verdict: Verdict, facts: GateFacts) -> GateResult:
         prices_fresh(stack, facts),
         _plausible(stack),
     ]
-    waiting = not_bought(stack)
-    if waiting:
-        conditions.append(commitments_bought(waiting, facts.closes_on_demand))
+    waiting, over = not_bought(stack), ended(stack, facts.today)
+    if waiting or over:
+        conditions.append(commitments_bought(waiting, over, facts.closes_on_demand))
     if any(pool.provisioned and pool.plan.nodes.auto for _, _, _, pool in stack.pools()):
         conditions.append(Condition("node-counts", False, AUTO))
     conditions.append(within_ceiling(limits, facts))

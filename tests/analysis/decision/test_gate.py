@@ -271,6 +271,22 @@ def test_a_constraint_is_measured_by_a_fresh_price(lab: Lab) -> None:
     assert (result.verdict.decision, failing(result)) == ("CONSTRAINED", ["prices-fresh"])
 
 
+@pytest.mark.parametrize(
+    ("start", "closed"), [("2025-11-23", True), ("2025-11-24", False), ("2026-12-01", False)]
+)
+def test_a_commitment_that_is_over(lab: Lab, start: str, closed: bool) -> None:
+    """A year from its start on the nodes are on demand again, whatever its id says."""
+    bought: Keys = {**COMMITMENT, "id": "sp-0123", "start": start}
+    result = gated(lab, {"base": {**RESERVED, "commitment": bought}})
+    assert failing(result) == (["commitments-bought"] if closed else [])
+    if closed:
+        detail = result.gate.conditions[5].detail
+        assert detail == (
+            "base: its commitment ended on 2026-11-23. "
+            "Renew, then set commitment.id and commitment.start"
+        )
+
+
 def test_a_reservation_without_an_on_demand_price(lab: Lab) -> None:
     """Where no one knows what `up` would pay, an unbought reservation keeps the gate closed."""
     terms: Keys = {"purchase": "reserved", "usd_per_hour": 12, **COMMITMENT}
