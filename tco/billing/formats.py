@@ -48,7 +48,7 @@ def format_of(columns: Mapping[str, Any], shown: str, name: str | None = None) -
     Raises:
         BadInput: The file is of another format, or columns are missing: all are named.
     """
-    found = next((one for one in FORMATS if one.recognizes(columns)), None)
+    found = next((known for known in FORMATS if known.recognizes(columns)), None)
     if found is None:
         raise unreadable(shown, f"this looks like {_guess(columns)}.", EXPECTED)
     if name is not None and found.name != name:
@@ -62,7 +62,7 @@ def format_of(columns: Mapping[str, Any], shown: str, name: str | None = None) -
 
 
 def _titles(name: str) -> str:
-    return " or ".join(one.title for one in FORMATS if one.name == name)
+    return " or ".join(known.title for known in FORMATS if known.name == name)
 
 
 def _guess(columns: Mapping[str, Any]) -> str:

@@ -66,8 +66,8 @@ def bills_under_terms(
     and over all of them where none is of its contract.
     """
     billed = list(bills)
-    for each in dict.fromkeys((*(one for one in terms if one is not None), *signed)):
-        mine = [index for index, one in enumerate(terms) if one == each]
+    for each in dict.fromkeys((*(held for held in terms if held is not None), *signed)):
+        mine = [index for index, held in enumerate(terms) if held == each]
         usd = sum((billed[index] for index in mine), start=0.0)
         share, short = _due(each, usd, month)
         for index in mine or range(len(billed)):

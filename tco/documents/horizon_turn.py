@@ -112,7 +112,7 @@ def _node_prices(result: Evaluation) -> str:
     """Return how the rent of the first pool moves whose way to rent has a moving price."""
     prices = result.stack.node_prices
     steps = (pool.supply.rate.steps for _, _, _, pool in result.stack.pools())
-    stepped = next((f"the discount on nodes changes {_after(one)}" for one in steps if one), "")
+    stepped = next((f"the discount on nodes changes {_after(step)}" for step in steps if step), "")
     factors = (
         prices.factor_per_year(pool.supply.option).value.likely
         for _, _, _, pool in result.stack.pools()

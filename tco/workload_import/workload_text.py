@@ -149,7 +149,8 @@ def _is_mostly_1h(found: Measurement) -> bool:
     """Return whether more tokens were written to a cache for an hour than for 5 minutes."""
     requests = found.requests
     written = math.fsum(
-        requests * one.share * one.input * (1 - one.cached) * one.written for one in found.classes
+        requests * kind.share * kind.input * (1 - kind.cached) * kind.written
+        for kind in found.classes
     )
     return 2 * found.written_1h > written
 
