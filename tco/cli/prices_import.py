@@ -152,7 +152,7 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
 def prices_import(
     bill: Bill, path: Path, patterns: Sequence[str], dry_run: bool, form: str
 ) -> None:
-    r"""Read what nodes really cost from a bill, and append it to a price book.
+    """Read what nodes really cost from a bill, and append it to a price book.
 
     FILE is a Cost and Usage Report of AWS (cur: legacy or 2.0) or a FOCUS export of any provider
     (focus: 1.0 to 1.2), as CSV or CSV.gz; several files are one bill. A rate is the effective cost
@@ -160,8 +160,7 @@ def prices_import(
     refunds, tax, support and unused commitments are shown beside it. Rows hold from the bill's
     first day; none is changed.
 
-    \b
-    tco prices import focus october.csv.gz --book stacks/prices/contract.yaml
+    Example: tco prices import focus october.csv.gz --book stacks/prices/contract.yaml
     """
     from tco.bad_lines import BadLines
     from tco.billing.price_rows import Period, price_rows

@@ -40,6 +40,7 @@ def test_every_command_and_option_has_help(shell: Shell, path: tuple[str, ...]) 
     assert answer.code == OK
     assert f"Usage: {' '.join(('tco', *path))}" in answer.out
     assert all(option.opts[0] in answer.out for option in options)
+    assert "\\" not in answer.out  # a marker of click that it did not take
 
 
 @pytest.mark.parametrize("name", commands.commands)
