@@ -124,8 +124,8 @@ def _as_can_wait(value: Any) -> Any:
 class RequestClass(Strict):
     """One kind of request: its share of all, its lengths in tokens, what is cached."""
 
-    name: Name
-    share: Annotated[float, Field(strict=True, gt=0, le=1)]
+    name: Name = "all"
+    share: Annotated[float, Field(strict=True, gt=0, le=1)] = 1.0
     input: TokenCount
     output: TokenCount
     cached: Share = NO_SHARE
@@ -232,6 +232,8 @@ class Workload(Strict):
             raise ValueError(f"{given[0]} is more than {MOST_PER_MONTH:g} requests a month.")
         if self.per_hour is not None:
             _check_week(self.per_hour)
+        if len(self.classes) > 1:
+            _check_stated(self.classes)
         total = math.fsum(request.share for request in self.classes)
         if abs(total - 1) > SHARES_TOLERANCE:
             raise ValueError(f"the shares of the classes add up to {total:g}, not to 1.")
@@ -249,6 +251,17 @@ class Workload(Strict):
             if (stated := getattr(self, key)) is not None:
                 return stated * factor
         return None
+
+
+def _check_stated(classes: Sequence[RequestClass]) -> None:
+    """Refuse a class without a name or a share beside others: only one class alone is all."""
+    for index, request in enumerate(classes):
+        missing = [key for key in ("name", "share") if key not in request.model_fields_set]
+        if missing:
+            raise ValueError(
+                f"classes[{index}] has no {' and no '.join(missing)}. "
+                "Each of several classes states both."
+            )
 
 
 def _check_week(hours: Sequence[float]) -> None:

@@ -479,6 +479,31 @@ def test_classes_that_cannot_be(lab: Lab, classes: list[Keys], reported: str) ->
     assert reported in refused(lab, classes=made)
 
 
+def test_one_class_alone_is_all(lab: Lab) -> None:
+    """A single class needs neither a name nor a share: it is every request."""
+    lab.workload(classes=[{"input": 9, "output": 1}])
+    lab.stack(NODE)
+    [request] = lab.evaluate().stack.services[0].demand.classes
+    assert (request.name, request.share) == ("all", 1)
+
+
+@pytest.mark.parametrize(
+    ("request_class", "reported"),
+    [
+        ({"share": 0.5}, "classes[1] has no name."),
+        ({"name": "b"}, "classes[1] has no share."),
+        ({}, "classes[1] has no name and no share. Each of several classes states both."),
+    ],
+)
+def test_a_class_beside_others_states_its_name_and_share(
+    lab: Lab, request_class: Keys, reported: str
+) -> None:
+    """Defaults are of a class alone; among several they would hide a key that was forgotten."""
+    lengths = {"input": 9, "output": 1}
+    first = {"name": "a", "share": 0.5, **lengths}
+    assert reported in refused(lab, classes=[first, {**request_class, **lengths}])
+
+
 # Growth and time zones
 
 
