@@ -34,6 +34,13 @@ def needed_rate(
 ) -> ApiRate:
     """Return the prices of an API that the stack itself needs for some classes, or a problem."""
     rate = _rate(todo, api)
+    if rate is None and (units := units_named(todo, api)) is not None:
+        raise todo.fail(
+            path,
+            f"{api} is a name of provisioned units, which are bought ahead for a whole term: they "
+            "take neither overflow nor single classes, and stand by for nothing.",
+            f"Name the API that is billed by the token: {units.row.api}.",
+        )
     if rate is None:
         raise todo.fail(path, f'no price for the API "{api}".', _known_apis(todo, api))
     lacking = lacking_of(spec.require, rate)

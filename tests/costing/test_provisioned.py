@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tco.analysis.evaluation import Evaluation
 from tco.costing.ledger import api_bills
 from tco.costing.provisioned import ProvisionedUse, provisioned_use
+from tco.errors import BadInput
 from tco.units import WEEKS_PER_MONTH
 from tests.conftest import ON_DEMAND, Keys, Lab
 
@@ -174,3 +175,15 @@ def test_an_api_price_with_a_purchase_says_what_is_accepted(lab: Lab) -> None:
         alternatives=["rival/api"],
     )
     assert "provisioned" in lab.refused()
+
+
+@pytest.mark.parametrize("spec", [{"overflow": NAME}, {"standby": {"api": NAME}}])
+def test_units_take_no_overflow(lab: Lab, spec: Keys) -> None:
+    """Units that are named where requests are billed by the token are refused, with the API."""
+    pools: Keys = {"main": {**ON_DEMAND, "nodes": 1}}
+    lab.stack(pools, spec, prices=[lab.book("rival", prices=[BY_TOKEN, UNITS])])
+    with pytest.raises(BadInput) as caught:
+        lab.evaluate()
+    text = str(caught.value)
+    assert f"{NAME} is a name of provisioned units" in text
+    assert "Name the API that is billed by the token: rival/api." in text
