@@ -26,6 +26,7 @@ __all__ = [
     "usd_about",
     "usd_price",
     "usd_range",
+    "usd_rounded",
     "whole_dollars",
     "whole_usd",
 ]
@@ -72,14 +73,23 @@ def usd(value: float) -> str:
     return f"{sign}${grouped(size, 0 if size >= 99.995 or size == 0 else 2)}"
 
 
-def whole_dollars(value: float) -> str:
-    """Return a cost in whole dollars for a column; one above zero is not rounded to 0."""
-    return "<1" if 0 < value <= 0.5 else grouped(value)
+def usd_rounded(value: float) -> str:
+    """Return a cost rounded to whole dollars; one that would be 0 keeps its cents."""
+    return usd(round(value) or value)
 
 
-def whole_usd(value: int) -> str:
-    """Whole dollars, also below $100: for columns that add up."""
-    return f"{'-' if value < 0 else ''}${grouped(abs(value))}"
+def whole_dollars(value: float, whole: int | None = None) -> str:
+    """Return a cost in whole dollars for a column; one above zero is not rounded to 0.
+
+    ``whole`` are its whole dollars where they are rounded elsewhere, to add up.
+    """
+    text = grouped(value if whole is None else whole)
+    return "<1" if value > 0 and text == "0" else text
+
+
+def whole_usd(value: int, exact: float = 0.0) -> str:
+    """Whole dollars, also below $100: for columns that add up. ``exact`` is not rounded to 0."""
+    return f"{'-' if value < 0 else ''}${grouped(abs(value))}" if value or exact <= 0 else "<$1"
 
 
 def signed_usd(value: int) -> str:

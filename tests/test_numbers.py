@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tco import numbers
 from tco.documents.narrative import saving_text
-from tco.numbers import grouped, plain, usd, usd_price, whole_dollars
+from tco.numbers import grouped, plain, usd, usd_price, usd_rounded, whole_dollars, whole_usd
 
 READS: list[tuple[Callable[[float], str], float, str]] = [
     (numbers.usd, 0, "$0"),
@@ -141,3 +141,11 @@ def test_a_range_above_zero_never_reads_as_zero(low: float, high: float) -> None
 def test_a_cost_above_zero_is_not_zero_in_a_column(value: float, text: str) -> None:
     """A column of whole dollars has 0 for what is free alone."""
     assert whole_dollars(value) == text
+
+
+@given(st.floats(min_value=1e-9, max_value=0.5))
+def test_a_cost_below_half_a_dollar_is_never_zero(value: float) -> None:
+    """However a line or a total is rounded, a cost above 0 reads as one."""
+    for text in (whole_dollars(value, 0), usd_rounded(value), whole_usd(0, value)):
+        assert any(digit in text for digit in "123456789")
+    assert (whole_dollars(0.0, 0), usd_rounded(0.0), whole_usd(0, 0.0)) == ("0", "$0", "$0")

@@ -8,7 +8,7 @@ from icalendar import Alarm, Calendar, Event, vText
 
 from tco.documents.commitments import CommitmentPart, CommitmentsDocument, StackCommitments
 from tco.errors import TcoError
-from tco.numbers import usd
+from tco.numbers import usd_rounded
 from tco.report.commitments import NAMES, commitment_name
 
 __all__ = ["calendar_text"]
@@ -58,7 +58,7 @@ def _event(
 def _costs(today: dt.date, commitment: CommitmentPart) -> str:
     """Return the whole stack's month after each choice, at the prices of a day."""
     costs = [
-        f"{NAMES[choice.name]}: {usd(round(choice.usd_per_month))} a month"
+        f"{NAMES[choice.name]}: {usd_rounded(choice.usd_per_month)} a month"
         if choice.usd_per_month is not None
         else f"{NAMES[choice.name]}: no price"
         for choice in commitment.choices

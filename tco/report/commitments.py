@@ -12,7 +12,7 @@ from tco.documents.commitments import (
 )
 from tco.documents.disclosure import HIDDEN
 from tco.documents.terms import in_words
-from tco.numbers import usd, usd_about
+from tco.numbers import usd_about, usd_rounded
 from tco.percent import probability_text
 from tco.report.layout import WIDTH, wrapped
 from tco.report.table import DECISION_COLORS
@@ -102,10 +102,10 @@ def _choice(choice: ChoicePart, width: int) -> list[str]:
     if choice.usd_per_month is None:
         return wrapped(f"{name:<10}no price: {choice.reason}", "    ", width=width, hang=" " * 10)
     wins = "" if choice.probability is None else probability_text(choice.probability)
-    upfront = HIDDEN if choice.upfront_usd is None else usd(round(choice.upfront_usd))
+    upfront = HIDDEN if choice.upfront_usd is None else usd_rounded(choice.upfront_usd)
     verdict = "" if choice.decision is None else in_words(choice.decision)
     row = (
-        f"    {name:<10}{usd(round(choice.usd_per_month)):>12} "
+        f"    {name:<10}{usd_rounded(choice.usd_per_month):>12} "
         f"{usd_about(choice.npv_usd or 0.0):>13} {upfront:>12} {wins:>6}  {verdict}"
     )
     how = wrapped(f"with {choice.how}", " " * 14, width=width) if choice.name in ELSEWHERE else []

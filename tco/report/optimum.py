@@ -16,7 +16,7 @@ from tco.documents.optimize import (
     ServiceOptimumPart,
 )
 from tco.errors import printable
-from tco.numbers import percent, usd
+from tco.numbers import percent, usd, usd_rounded
 from tco.report.layout import WIDTH, wrapped
 
 __all__ = ["optimum_text", "pinned_line"]
@@ -55,8 +55,8 @@ def _mix_text(mix: MixPart, committed: Sequence[str]) -> str:
 def pinned_line(found: OptimizeDocument, path: Path) -> str:
     """Describe what was written into a stack file, and why it may not be the optimum."""
     pinned = found.pinned.usd_per_month
-    cost = usd(round(pinned)) if pinned is not None else "no price"
-    why, best = _why_not_pinned(found), usd(round(found.optimum.usd_per_month or 0.0))
+    cost = usd_rounded(pinned) if pinned is not None else "no price"
+    why, best = _why_not_pinned(found), usd_rounded(found.optimum.usd_per_month or 0.0)
     return f"{printable(path)}: node counts written, {cost}/month." + (
         f" The cheapest mix, {best}, {why}" if why else ""
     )
@@ -67,7 +67,7 @@ def _pinned_note(found: OptimizeDocument) -> str:
     why, pinned = _why_not_pinned(found), found.pinned.usd_per_month
     if pinned is None or not why:
         return ""
-    cost = usd(round(pinned))
+    cost = usd_rounded(pinned)
     return f"--write uses the cheapest mix with nodes, {cost}/month: the cheapest mix {why}"
 
 
@@ -116,12 +116,12 @@ def _saving(found: OptimizeDocument) -> str:
     cheapest, declared = found.optimum.usd_per_month, found.declared.usd_per_month
     if cheapest is None:
         return "no mix serves the demand within the limits."
-    best = usd(round(cheapest))
+    best = usd_rounded(cheapest)
     if declared is None:
         return (
             f"the declared mix leaves demand unserved; the cheapest that serves it is {best}/month."
         )
-    before, less = usd(round(declared)), declared - cheapest
+    before, less = usd_rounded(declared), declared - cheapest
     if less < 1:
         return f"the declared mix, {before}/month, is the cheapest."
     return f"declared {before}/month, cheapest {best}/month ({percent(less / declared)} less)."
@@ -143,13 +143,16 @@ def _mixes(found: OptimizeDocument, service: ServiceOptimumPart, width: int) -> 
     lines = [f"  {service.name} ({service.method})"]
     p90 = "the stack's P90" if several else "P90"
     for label, option in rows:
-        likely, high = usd(round(option.usd_per_month)), usd(round(option.stack_p90_usd_per_month))
+        likely, high = (
+            usd_rounded(option.usd_per_month),
+            usd_rounded(option.stack_p90_usd_per_month),
+        )
         mix = _mix_text(option, service.committed)
         text = f"{label}: {likely}/month, {p90} {high}: {mix}"
         lines += wrapped(text, "    ", width=width)
     if service.standby_usd_per_month:
         texts = "; ".join(
-            f"{name} {usd(round(cost))}" for name, cost in service.standby_usd_per_month.items()
+            f"{name} {usd_rounded(cost)}" for name, cost in service.standby_usd_per_month.items()
         )
         lines += wrapped(f"with nodes, by standby: {texts}", "    ", width=width)
     return lines

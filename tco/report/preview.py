@@ -5,7 +5,7 @@ from __future__ import annotations
 from tco.documents.narrative import ANSWERS
 from tco.documents.stack import StackSummary
 from tco.documents.terms import NODE_CATEGORIES
-from tco.numbers import usd
+from tco.numbers import usd, usd_rounded
 from tco.percent import probability_text
 from tco.report.rows import LineRow, alternative_label, line_rows
 from tco.report.view import category_totals
@@ -25,7 +25,7 @@ def pool_text(stack: StackSummary, pool: str) -> str:
     ]
     secret = any(line.confidential for line, _ in pairs)
     shown = [row for _, row in pairs if row.whole_usd] or [row for _, row in pairs[:1]]
-    total = usd(round(sum(line.usd_per_month for line, _ in pairs)))
+    total = usd_rounded(sum(line.usd_per_month for line, _ in pairs))
     parts = "; ".join(_part(row, secret=secret) for row in shown)
     return f"{total}/month   {parts}{_waiting(stack, pool)}"
 
@@ -38,7 +38,7 @@ def _waiting(stack: StackSummary, pool: str) -> str:
     if unbought.kind == "capacity-block":
         return " (not bought yet)"  # and so not provisioned
     paid = unbought.on_demand_usd_per_month
-    amount = "no price" if paid is None else f"{usd(round(paid))}/month"
+    amount = "no price" if paid is None else f"{usd_rounded(paid)}/month"
     return f" (not bought yet: {amount} on demand)"
 
 
@@ -54,9 +54,9 @@ def stack_text(stack: StackSummary) -> str:
     verdict, rival = stack.verdict, stack.rival
     totals = ", ".join(f"{name} {whole}" for name, whole in category_totals(stack).items())
     more = " plus what has no price" if stack.unpriced else ""
-    most = usd(round(stack.gate.ceiling_usd_per_month))
+    most = usd_rounded(stack.gate.ceiling_usd_per_month)
     lines = [
-        f"{usd(round(stack.priced_usd_per_month))}/month{more}: {totals}",
+        f"{usd_rounded(stack.priced_usd_per_month)}/month{more}: {totals}",
         f"at most {most}/month with every pool at its max",
     ]
     if rival is not None and rival.usd_per_month is not None:
@@ -93,7 +93,7 @@ def running_text(stack: StackSummary, rise: str) -> str:
         return f"the gate is closed, `pulumi up` will refuse: {rise}, and {_failing(stack)}"
     return (
         f"the gate is closed for growth, because {_failing(stack)}. This update passes: the "
-        f"ceiling of {usd(round(stack.gate.ceiling_usd_per_month))}/month does not rise"
+        f"ceiling of {usd_rounded(stack.gate.ceiling_usd_per_month)}/month does not rise"
     )
 
 

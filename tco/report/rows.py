@@ -16,7 +16,6 @@ from tco.numbers import (
     add_up,
     factor_text,
     fte_text,
-    grouped,
     months_text,
     percent,
     quantity,
@@ -75,13 +74,14 @@ def line_rows(stack: StackSummary) -> list[LineRow]:
 
 
 def _line_row(line: LinePart, whole: int) -> LineRow:
-    estimate = line.estimate and whole != 0
+    usd_text = whole_dollars(line.usd_per_month, whole)
+    estimate = line.estimate and usd_text != "0"
     price, amount = _rate(line)
     low = high = spread = ""
     if line.low is not None and line.high is not None:
         known = round(line.low) == round(line.high)
-        low = grouped(whole if known else min(line.low, whole))
-        high = grouped(whole if known else max(line.high, whole))
+        low = usd_text if known else whole_dollars(line.low, min(round(line.low), whole))
+        high = usd_text if known else whole_dollars(line.high, max(round(line.high), whole))
         if estimate and line.high > line.low and line.category == "labor":
             spread = f", {usd_range(line.low, line.high)}"
     return LineRow(
@@ -92,7 +92,7 @@ def _line_row(line: LinePart, whole: int) -> LineRow:
         price=price,
         quantity=amount,
         whole_usd=whole,
-        usd=grouped(whole),
+        usd=usd_text,
         low=low,
         high=high,
     )

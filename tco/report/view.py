@@ -12,15 +12,15 @@ from tco.documents.stack import StackSummary
 from tco.documents.terms import Decision, in_words
 from tco.numbers import (
     add_up,
-    grouped,
     months_text,
     percent,
     plain,
     tokens,
-    usd,
     usd_about,
     usd_price,
     usd_range,
+    usd_rounded,
+    whole_dollars,
 )
 from tco.percent import exact_percent
 from tco.report.rows import AlternativeRow, LineRow, alternative_row, line_rows
@@ -91,7 +91,7 @@ def stack_view(stack: StackSummary) -> StackView:
         headline=verdict.answer,
         opening=verdict.opening,
         lines=tuple(line_rows(stack)),
-        total=usd(round(stack.priced_usd_per_month)),
+        total=usd_rounded(stack.priced_usd_per_month),
         total_range=usd_range(
             stack.low_usd_per_month, stack.high_usd_per_month, round(stack.priced_usd_per_month)
         ),
@@ -285,5 +285,9 @@ def _turn(stack: StackSummary) -> str:
 
 def category_totals(stack: StackSummary) -> dict[str, str]:
     """Whole dollars by category; they add up to the rounded total."""
-    whole = add_up(list(stack.usd_by_category.values()))
-    return {name: grouped(value) for name, value in zip(stack.usd_by_category, whole, strict=True)}
+    exact = stack.usd_by_category
+    rounded = add_up(list(exact.values()))
+    return {
+        name: whole_dollars(usd, whole)
+        for (name, usd), whole in zip(exact.items(), rounded, strict=True)
+    }

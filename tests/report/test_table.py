@@ -11,7 +11,7 @@ from tco.documents.gate import gate_document
 from tco.documents.plan import stack_part
 from tco.documents.stack import stack_summary
 from tco.numbers import usd
-from tco.report.rows import LineRow
+from tco.report.rows import LineRow, line_rows
 from tco.report.table import comparison, gate_text, stack_text, summary
 from tco.report.view import category_totals, stack_view
 from tests.conftest import FOLLOWING, ON_DEMAND, Keys, Lab, owned
@@ -153,3 +153,14 @@ def test_prices_of_any_size_keep_the_width(lab: Lab, factor: float) -> None:
     for columns in (80, 120):
         text = click.unstyle(stack_text(stack, columns) + summary([stack, stack]))
         assert max(len(line) for line in text.splitlines()) <= columns
+
+
+def test_a_line_below_half_a_dollar_is_not_zero(lab: Lab) -> None:
+    """A ledger has 0 for what costs nothing alone."""
+    lab.workload(requests_per_month=730 * 3600)
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}})
+    stack = stack_summary(lab.evaluate())
+    for usd_per_month, text in ((0.3, "<1"), (0.0, "0")):
+        line = stack.lines[0].model_copy(update={"usd_per_month": usd_per_month})
+        shown = line_rows(stack.model_copy(update={"lines": (line, *stack.lines[1:])}))
+        assert shown[0].usd == text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tco.documents.diff import LineDelta
-from tco.numbers import add_up, grouped, signed_usd
+from tco.numbers import add_up, grouped, signed_usd, whole_dollars
 
 __all__ = ["NOTHING", "LineChange", "line_changes"]
 
@@ -58,8 +58,8 @@ def _line(line: LineDelta, old: int, new: int) -> LineChange:
     return replace(
         row,
         pool=line.pool or line.service,
-        before=NOTHING if line.before is None else row.before,
-        after=NOTHING if line.after is None else row.after,
+        before=NOTHING if line.before is None else whole_dollars(line.before, old),
+        after=NOTHING if line.after is None else whole_dollars(line.after, new),
     )
 
 

@@ -175,14 +175,18 @@ def _money(whole: int | None, side: Outcome | None) -> str:
     if side is None:
         return NOTHING
     if whole is None:
-        return f"unknown ({whole_usd(round(side.priced_usd_per_month))} priced)"
-    return whole_usd(whole)
+        return f"unknown ({_whole_usd(side.priced_usd_per_month)} priced)"
+    return whole_usd(whole, side.priced_usd_per_month)
+
+
+def _whole_usd(usd: float) -> str:
+    return whole_usd(round(usd), usd)
 
 
 def _ceiling(side: Outcome | None) -> str:
     if side is None or side.ceiling_usd_per_month is None:
         return ""
-    return whole_usd(round(side.ceiling_usd_per_month))
+    return _whole_usd(side.ceiling_usd_per_month)
 
 
 def _change(whole: Whole) -> str:
