@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from tco.analysis.commitments.contract_turns import contract_turns
 from tco.analysis.commitments.term_end import days_later, months_later, term_ends
 from tco.analysis.decision.freshness import dated_prices
 from tco.analysis.evaluation import Evaluation
@@ -54,7 +55,7 @@ def _days(result: Evaluation) -> Iterator[ReviewDay]:
         if ends.end is not None:
             last = ends.end - dt.timedelta(days=1)
             yield ReviewDay(day=last, cause="commitment-ends", subject=ends.pool.name)
-    for name, months in _contract_turns(result):
+    for name, months in contract_turns(result):
         turn = months_later(stack.day, months - 1)
         yield ReviewDay(day=turn, cause="contract-changes", subject=name)
     for name, figure in dated_prices(stack, result.facts):
@@ -78,23 +79,3 @@ def _days(result: Evaluation) -> Iterator[ReviewDay]:
         yield ReviewDay(day=limits.override.expires, cause="override-ends", subject="")
     end = months_later(stack.day, stack.horizon_months)
     yield ReviewDay(day=end, cause="horizon-ends", subject="")
-
-
-def _contract_turns(result: Evaluation) -> Iterator[tuple[str, int]]:
-    """Yield what is bought, and each month of the horizon that has other terms than before."""
-    nodes = [
-        (pool.node, price.steps, price.terms)
-        for _, _, _, pool in result.stack.pools()
-        for price in pool.supply.list_prices
-    ]
-    rates = result.rival.alternative.rates if result.rival is not None else ()
-    apis = [
-        (rate.api, rate.found.discounts.steps, rate.found.discounts.terms)
-        for rate in rates
-        if rate is not None
-    ]
-    for name, steps, terms in (*nodes, *apis):
-        ends = terms.months if terms is not None else None
-        for month in (*(month for month, _ in steps), *filter(None, (ends,))):
-            if month < result.stack.horizon_months:
-                yield name, month

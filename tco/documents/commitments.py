@@ -17,6 +17,7 @@ __all__ = [
     "ChoicePart",
     "CommitmentPart",
     "CommitmentsDocument",
+    "ContractChangePart",
     "StackCommitments",
     "commitments_document",
 ]
@@ -60,6 +61,15 @@ class CommitmentPart(Part):
     choices: tuple[ChoicePart, ...]
 
 
+class ContractChangePart(Part):
+    """The stack once terms of a contract have changed."""
+
+    names: tuple[str, ...] = Field(description="What is bought at other terms then.")
+    day: dt.date = Field(description="By when, counted in whole months from today.")
+    usd_per_month: float | None
+    decision: Decision
+
+
 class StackCommitments(Part):
     """The commitments of one stack, the first to end first."""
 
@@ -70,7 +80,11 @@ class StackCommitments(Part):
     stands: bool = Field(description="Whether the two are the same.")
     against_today: str | None
     horizon_months: int
+    usd_per_month_today: float | None = Field(description="With everything renewed.")
     commitments: tuple[CommitmentPart, ...]
+    contract_changes: tuple[ContractChangePart, ...] = Field(
+        description="Discounts and amounts of price books that begin or end within the horizon."
+    )
 
 
 class CommitmentsDocument(Document):
@@ -111,7 +125,17 @@ def _stack(found: Commitments) -> StackCommitments:
         stands=found.stands,
         against_today=renewed.verdict.against,
         horizon_months=renewed.stack.horizon_months,
+        usd_per_month_today=renewed.usd_per_month,
         commitments=tuple(_commitment(ends, found.today) for ends in found.ends),
+        contract_changes=tuple(
+            ContractChangePart(
+                names=change.names,
+                day=change.day,
+                usd_per_month=change.then.usd_per_month,
+                decision=change.then.verdict.decision,
+            )
+            for change in found.contract_changes
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from tco.documents.commitments import (
     ChoicePart,
     CommitmentPart,
     CommitmentsDocument,
+    ContractChangePart,
     StackCommitments,
 )
 from tco.documents.disclosure import HIDDEN
@@ -43,7 +44,7 @@ def commitments_text(found: CommitmentsDocument, width: int = WIDTH) -> str:
 
 def _stack(stack: StackCommitments, width: int) -> list[str]:
     name = click.style(stack.stack, bold=True)
-    if not stack.commitments:
+    if not stack.commitments and not stack.contract_changes:
         return [f"{name}: nothing is committed."]
     planned, now = in_words(stack.decision), in_words(stack.decision_today)
     verdict = (
@@ -56,7 +57,20 @@ def _stack(stack: StackCommitments, width: int) -> list[str]:
     lines = [name, *wrapped(f"{verdict}.", "  ", width=width, color=color)]
     for commitment in stack.commitments:
         lines += ["", *_commitment(stack, commitment, width)]
+    for change in stack.contract_changes:
+        lines += ["", *wrapped(_contract(stack, change), "  ", width=width)]
     return lines
+
+
+def _contract(stack: StackCommitments, change: ContractChangePart) -> str:
+    names = ", ".join(change.names)
+    today, then = (_month(usd) for usd in (stack.usd_per_month_today, change.usd_per_month))
+    verdict = in_words(change.decision)
+    return f"{names}: other terms by {change.day}: {then} instead of {today}, {verdict}"
+
+
+def _month(usd_per_month: float | None) -> str:
+    return "no price" if usd_per_month is None else f"{usd(round(usd_per_month))} a month"
 
 
 def commitment_name(commitment: CommitmentPart) -> str:

@@ -8,7 +8,7 @@ import icalendar
 import pytest
 
 from tests.cli.conftest import BAD_INPUT, CLOSED, OK, Shell
-from tests.conftest import Keys
+from tests.conftest import ON_DEMAND, Keys
 
 TERMS = {"kind": "savings-plan", "term": "1yr", "payment": "no-upfront"}
 POOL: Keys = {"instance": "box.8x", "purchase": "reserved", "nodes": 1, "commitment": TERMS}
@@ -99,3 +99,12 @@ def test_a_confidential_upfront_is_not_shown(shell: Shell) -> None:
     assert "54,321" not in text
     [found] = shell("commitments", "one", "--format", "json").json["stacks"][0]["commitments"]
     assert found["choices"][0]["upfront_usd"] is None
+
+
+def test_the_end_of_a_discount_is_shown(shell: Shell) -> None:
+    """With the month of the stack under the terms of then."""
+    off = {"instance": "box.*", "percent_off": 25, "until": "2027-03-31"}
+    book = shell.lab.book("contract", discounts=[off])
+    shell.lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
+    words = " ".join(shell("commitments", "one").out.split())
+    assert "box.8x: other terms by 2027-04-23: $14,600 a month instead of $10,950 a month" in words

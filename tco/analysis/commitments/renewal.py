@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from tco.analysis.commitments.term_end import TermEnd, term_ends
+from tco.analysis.commitments.contract_turns import contract_turns
+from tco.analysis.commitments.term_end import TermEnd, months_later, term_ends
 from tco.analysis.decision.verdict import Decision
 from tco.analysis.evaluate import evaluate
 from tco.analysis.evaluation import Evaluation
@@ -24,7 +25,14 @@ from tco.costing.stack import Resolve, StackModel
 from tco.plan.stack_file import StackFile
 from tco.scenario import BASE_CASE
 
-__all__ = ["Choice", "ChoiceName", "CommitmentEnd", "Commitments", "commitments"]
+__all__ = [
+    "Choice",
+    "ChoiceName",
+    "CommitmentEnd",
+    "Commitments",
+    "ContractChange",
+    "commitments",
+]
 
 ChoiceName = Literal["renew", "on-demand", "drop", "api"]
 """``drop`` leaves the pool to the rest of the stack, ``api`` leaves everything to an API."""
@@ -64,6 +72,18 @@ class CommitmentEnd:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContractChange:
+    """What is bought at other terms from a month on, and the stack under the terms of its end.
+
+    ``day`` is the last one of that month counted from today, ``names`` what is bought.
+    """
+
+    names: tuple[str, ...]
+    day: dt.date
+    then: Evaluation
+
+
+@dataclass(frozen=True, kw_only=True)
 class Commitments:
     """A stack's commitments by their end, and its verdict as planned and at today's prices."""
 
@@ -71,6 +91,7 @@ class Commitments:
     renewed: Evaluation
     today: dt.date
     ends: tuple[CommitmentEnd, ...]
+    contract_changes: tuple[ContractChange, ...]
 
     @property
     def stands(self) -> bool:
@@ -87,9 +108,12 @@ def commitments(
     """
     asked = _Asked(today, scenarios, seed)
     planned = asked.of(resolve(source))
-    day = source.plan.model_copy(update={"pricing_day": today})
-    now = resolve(replace(source, plan=day))
+    now = resolve(_priced_on(source, today))
     renewed = planned if now.day == planned.stack.day else asked.of(now)
+    names: dict[int, dict[str, None]] = {}
+    for name, month in contract_turns(renewed):
+        names.setdefault(month, {})[name] = None
+    days = {month: months_later(today, month) for month in sorted(names)}
     return Commitments(
         planned=planned,
         renewed=renewed,
@@ -98,7 +122,19 @@ def commitments(
             CommitmentEnd(ends=ends, choices=_Choices(renewed, ends, asked).all)
             for ends in term_ends(now, operate(now), today)
         ),
+        contract_changes=tuple(
+            ContractChange(
+                names=tuple(names[month]),
+                day=day,
+                then=asked.of(resolve(_priced_on(source, day))),
+            )
+            for month, day in days.items()
+        ),
     )
+
+
+def _priced_on(source: StackFile, day: dt.date) -> StackFile:
+    return replace(source, plan=source.plan.model_copy(update={"pricing_day": day}))
 
 
 @dataclass(frozen=True)

@@ -157,3 +157,23 @@ def test_a_node_without_an_on_demand_price_says_so(lab: Lab) -> None:
     assert found["renew"].usd_per_month == pytest.approx(9 * 730)
     assert found["on-demand"].usd_per_month is None
     assert found["on-demand"].reason == "own/8x has no on-demand price"
+
+
+def test_a_discount_that_ends_is_an_end_too(lab: Lab) -> None:
+    """25% off the node's $20 until the end of March: $10,950 a month until then, $14,600 after."""
+    off = {"instance": "box.*", "percent_off": 25, "until": "2027-03-31"}
+    book = lab.book("contract", discounts=[off])
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
+    found = found_of(lab)
+    assert found.renewed.usd_per_month == pytest.approx(10_950)
+    [change] = found.contract_changes
+    assert change.names == ("box.8x",)
+    assert dt.date(2027, 3, 31) < change.day <= dt.date(2027, 4, 30)
+    assert change.then.usd_per_month == pytest.approx(14_600)
+
+
+def test_a_contract_without_an_end_in_the_horizon_is_not_listed(lab: Lab) -> None:
+    """Its terms are those of every month that is planned."""
+    off = {"instance": "box.*", "percent_off": 25, "until": "2029-03-31"}
+    lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[lab.book("contract", discounts=[off])])
+    assert found_of(lab).contract_changes == ()
