@@ -64,13 +64,13 @@ def _stack(stack: StackCommitments, width: int) -> list[str]:
 
 def _contract(stack: StackCommitments, change: ContractChangePart) -> str:
     names = ", ".join(change.names)
-    today, then = (_month(usd) for usd in (stack.usd_per_month_today, change.usd_per_month))
+    today, then = (_month(month) for month in (stack.usd_per_month_today, change.usd_per_month))
     verdict = in_words(change.decision)
     return f"{names}: other terms by {change.day}: {then} instead of {today}, {verdict}"
 
 
 def _month(usd_per_month: float | None) -> str:
-    return "no price" if usd_per_month is None else f"{usd(round(usd_per_month))} a month"
+    return "no price" if usd_per_month is None else f"{usd_rounded(usd_per_month)} a month"
 
 
 def commitment_name(commitment: CommitmentPart) -> str:
