@@ -82,6 +82,10 @@ class ApiPrice(Row):
     cache_write_1h_usd_per_mtok: Amount | None = None
     cache_storage_usd_per_mtok_hour: Amount | None = None
     usd_per_request: Amount | None = None
+    unstated_fees: Name | None = None
+    """Fees of every request whose number no workload states: with them there is no bill."""
+    tool_fees: Name | None = None
+    """Fees of tools that a request may do without: they are in no bill, which is noted."""
     batch_discount: Annotated[Share | None, BeforeValidator(_discount)] = None
     tiers: tuple[Tier, ...] = ()
     peak: Annotated[

@@ -48,8 +48,13 @@ BESIDE: Final = (
     ("web_searches_kcount", "web searches", "1,000"),
     ("storage_searches_kcount", "searches of stored files", "1,000"),
     ("output_citation_mtok", "citation tokens", "million"),
+    ("output_image_mtok", "tokens of output images", "million"),
+    ("output_video_mtok", "tokens of output videos", "million"),
 )
 """Components that a workload does not state: their name, what they are, and the unit."""
+SEARCHES: Final = frozenset({"web_searches_kcount", "storage_searches_kcount"})
+ALWAYS_SEARCH: Final = ("deep-research", "sonar")
+"""What names the models that search for every request; for others a search is an optional tool."""
 
 _Prices = tuple[float, float | None, float]
 
@@ -121,8 +126,7 @@ def genai_meant(api: str) -> str | None:
 def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
     """Return the price of ``provider/model`` on a day, peak hours and prompt tiers included.
 
-    Or None, also for a model without a price per token. What is charged beside a request's tokens
-    is in the note of the row.
+    Or None, also for a model without a price per token.
     """
     info = _models().get(api)
     if info is None:
@@ -138,6 +142,7 @@ def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
     row = hours[known.index(usual)]
     miss, hit, out = usual
     tiers = tuple(_tiers(row))
+    tools = () if any(name in api for name in ALWAYS_SEARCH) else SEARCHES
     return ApiPrice(
         api=api,
         input_usd_per_mtok=point(miss),
@@ -150,7 +155,8 @@ def genai_api_price(api: str, day: dt.date) -> ApiPrice | None:
         tiers=tiers,
         peak=tuple(_peaks(known, usual)),
         context_tokens=_context_tokens(info, tiers),
-        note=_not_billed(row),
+        unstated_fees=_fees(row, [name for name, *_ in BESIDE if name not in tools]),
+        tool_fees=_fees(row, tools),
         source=f"{genai_version()} (PyPI), bundled snapshot",
         as_of=_day_of_version(),
     )
@@ -203,14 +209,14 @@ def _per_request(price: ModelPrice) -> Range | None:
     return None if per_thousand is None else point(per_thousand / 1000)
 
 
-def _not_billed(price: ModelPrice) -> str:
-    """Return what a model charges for beside the requests of a workload, or an empty text."""
-    fees = [
+def _fees(price: ModelPrice, components: Collection[str]) -> str | None:
+    """Return what a model charges for some components, or None."""
+    fees = ", ".join(
         f"{what} at ${fee:g} per {unit}"
         for name, what, unit in BESIDE
-        if (fee := _first(_component(price, name))) is not None
-    ]
-    return f"not in the bill: {', '.join(fees)}" if fees else ""
+        if name in components and (fee := _first(_component(price, name))) is not None
+    )
+    return fees or None
 
 
 def _base(price: ModelPrice) -> _Prices | None:

@@ -350,9 +350,12 @@ def _token_factor(row: ApiPrice) -> Range:
 def unbillable(row: ApiPrice, classes: Iterable[RequestClass]) -> str:
     """Return why an API has no bill for some class, or an empty text.
 
-    Its prompt and output are longer, in the API's own tokens, than the context; or it writes for an
-    hour to a cache that has a price for five minutes alone.
+    The API charges every request for what no workload states; or a request's prompt and output are
+    longer, in the API's own tokens, than the context; or it writes for an hour to a cache that has
+    a price for five minutes alone.
     """
+    if row.unstated_fees:
+        return f"{row.api} charges every request for {row.unstated_fees}, which no workload states"
     for request in classes:
         tokens = (request.input + request.generated) * _token_factor(row).likely
         if row.context_tokens is not None and tokens > row.context_tokens:

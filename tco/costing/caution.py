@@ -20,6 +20,7 @@ CautionKind = Literal[
     "extrapolated",
     "offline-maximum",
     "cache-storage",  # an API charges for it, and the workload does not say how much it takes
+    "tool-fees",  # an API's tools, such as web searches, have fees that are in no bill
     "cache-hits",  # unknown share of prefill
     "score",  # whether a model reaches a required score is not known
     "sunk",  # nodes that are paid for
@@ -33,6 +34,7 @@ INFO: Final[frozenset[CautionKind]] = frozenset(
         "no-standby",
         "standby-rounded",
         "benchmark",
+        "tool-fees",
         "cache-hits",
         "sunk",
         "confirmed",

@@ -51,9 +51,7 @@ def needed_rate(
             "Name an API that has it, or state the property or the score in a price book.",
         )
     if why := unbillable(rate.row, classes):
-        raise todo.fail(
-            path, f"{why}.", "Name an API with a longer context, or state the price in a book."
-        )
+        raise todo.fail(path, f"{why}.", "Name another API, or state its prices in a book.")
     return rate
 
 
@@ -78,6 +76,8 @@ def _alternative_rate(todo: Lookup, name: str) -> ApiRate | None:
 def _rate_of(todo: Lookup, found: CatalogMatch[ApiPrice]) -> ApiRate:
     api = found.row.api
     todo.warn_of_first_price(api, found)
+    if found.row.tool_fees:
+        todo.warn("tool-fees", f"{api}: the bill has no {found.row.tool_fees}.", api)
     outlook = todo.plan.outlook
     decay = (
         todo.stated(

@@ -153,7 +153,7 @@ def test_a_context_is_no_shorter_than_the_prompts_it_has_prices_for() -> None:
 
 
 BILLED = {"input", "output", "cache_read", "cache_write", "cache_write_1h", "output_reasoning"}
-NOT_TEXT = {"audio", "image", "video", "document", "chars", "messages"}
+NOT_TEXT = {"audio", "input_image", "input_video", "cache_image", "document", "chars", "messages"}
 
 
 def test_every_component_of_a_price_is_billed_or_named() -> None:
@@ -172,4 +172,41 @@ def test_every_component_of_a_price_is_billed_or_named() -> None:
                     assert row.usd_per_request is not None
                     continue
                 assert unit in {"kcount", "mtok"}
-                assert f"${float(str(value)):g}" in row.note, f"{row.api}: {component}"
+                assert f"${float(str(value)):g}" in f"{row.unstated_fees}, {row.tool_fees}", (
+                    f"{row.api}: {component}"
+                )
+
+
+@pytest.mark.parametrize(
+    ("api", "unstated", "tools"),
+    [
+        (
+            "perplexity/sonar-deep-research",
+            "web searches at $5 per 1,000, citation tokens at $2 per million",
+            None,
+        ),
+        (
+            "openai/o3-deep-research",
+            "web searches at $10 per 1,000, searches of stored files at $2.5 per 1,000",
+            None,
+        ),
+        (
+            "openai/gpt-4o",
+            None,
+            "web searches at $10 per 1,000, searches of stored files at $2.5 per 1,000",
+        ),
+        (
+            "google/gemini-2.5-flash-image",
+            "tokens of output images at $30 per million",
+            None,
+        ),
+        ("perplexity/sonar-pro", None, None),
+    ],
+)
+def test_fees_of_every_request_are_apart_from_those_of_tools(
+    api: str, unstated: str | None, tools: str | None
+) -> None:
+    """A model that searches for every request has no bill; a chat model may do without."""
+    row = genai_api_price(api, DAY)
+    assert row is not None
+    assert (row.unstated_fees, row.tool_fees) == (unstated, tools)

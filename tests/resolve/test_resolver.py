@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tco.errors import BadInput
 from tco.throughput.provenance import Provenance
 from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category, owned
 
@@ -412,3 +413,29 @@ def test_another_size_is_not_offered_as_a_typo(lab: Lab) -> None:
     reported = lab.refused()
     assert 'nothing is known of the model "gpt-oss-121b".' in reported
     assert "Did you mean" not in reported
+
+
+def test_an_api_with_fees_of_every_request_is_unpriced(lab: Lab) -> None:
+    """Searches and citations are part of every answer, and no workload states their number."""
+    deep = "perplexity/sonar-deep-research"
+    lab.stack(NODE, alternatives=[deep, "openai/gpt-4o"])
+    unpriced, priced = lab.evaluate().alternatives
+    assert unpriced.usd_per_month is None
+    assert unpriced.alternative.unpriced == (
+        f"{deep} charges every request for web searches at $5 per 1,000, citation tokens at $2 "
+        "per million, which no workload states"
+    )
+    assert priced.usd_per_month
+    lab.stack(NODE, {"overflow": deep})
+    with pytest.raises(BadInput, match=r"Name another API, or state its prices in a book\."):
+        lab.evaluate()
+
+
+def test_fees_of_tools_are_noted_once(lab: Lab) -> None:
+    """An API stays priced without its tools; the plan says once that they are not counted."""
+    lab.stack(NODE, {"overflow": "openai/gpt-4o"}, alternatives=["openai/gpt-4o"])
+    noted = [text for text in lab.warned() if "web searches" in text]
+    assert noted == [
+        "openai/gpt-4o: the bill has no web searches at $10 per 1,000, searches of stored files at "
+        "$2.5 per 1,000."
+    ]
