@@ -3,7 +3,7 @@
 import itertools
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from tco.catalog.fields import Name, PositiveInt, Whole
 from tco.catalog.row import Row
@@ -13,6 +13,8 @@ from tco.ranges import Amount, PositiveAmount, Share
 __all__ = ["ApiPrice", "Peak", "Tier"]
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Fees = Annotated[Name | None, Field(exclude_if=lambda value: value is None)]
+"""What an API charges for beside the figures of its row; left out, no digest depends on it."""
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -82,9 +84,9 @@ class ApiPrice(Row):
     cache_write_1h_usd_per_mtok: Amount | None = None
     cache_storage_usd_per_mtok_hour: Amount | None = None
     usd_per_request: Amount | None = None
-    unstated_fees: Name | None = None
+    unstated_fees: Fees = None
     """Fees of every request whose number no workload states: with them there is no bill."""
-    tool_fees: Name | None = None
+    tool_fees: Fees = None
     """Fees of tools that a request may do without: they are in no bill, which is noted."""
     batch_discount: Annotated[Share | None, BeforeValidator(_discount)] = None
     tiers: tuple[Tier, ...] = ()

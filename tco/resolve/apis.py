@@ -37,8 +37,8 @@ def needed_rate(
     if rate is None and (units := units_named(todo, api)) is not None:
         raise todo.fail(
             path,
-            f"{api} is a name of provisioned units, which are bought ahead for a whole term: they "
-            "take neither overflow nor single classes, and stand by for nothing.",
+            f"{api} names provisioned units, which are bought ahead for a whole term: they take no "
+            "overflow, no standby traffic and no routed classes.",
             f"Name the API that is billed by the token: {units.row.api}.",
         )
     if rate is None:
