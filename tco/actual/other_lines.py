@@ -10,7 +10,7 @@ from tco.actual.effects import Cost, other_effects
 from tco.actual.measured import Measured
 from tco.actual.period import Period
 from tco.actual.pool_costs import planned_cost
-from tco.actual.variance_line import VarianceLine, as_planned
+from tco.actual.variance_line import Part, VarianceLine, as_planned
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.priced_lines import PricedLine
 from tco.costing.labor_lines import OPERATIONS
@@ -94,20 +94,33 @@ def _platform(plan: Evaluation, bill: StackBill, period: Period) -> Iterator[Var
         if vendor in apis:
             continue
         lines = planned_by.get(vendor, ())
-        planned = Cost(None, planned_cost(lines, period).usd)
-        if vendor not in bill.vendors:
+        if vendor in bill.vendors:
+            yield _billed("platform", vendor, lines, bill, period=period)
+        else:
+            planned = Cost(None, planned_cost(lines, period).usd)
             yield as_planned("platform", vendor, planned, lines)
-            continue
-        actual = Cost(None, bill.platform.get(vendor, Billed()).usd)
-        yield VarianceLine(
-            part="platform",
-            name=vendor,
-            basis="billed",
-            planned=planned,
-            actual=actual,
-            effects=other_effects(planned, actual, None),
-            confidential=any(line.line.confidential for line in lines),
-        )
+
+
+def _billed(
+    part: Part,
+    vendor: str,
+    lines: Sequence[PricedLine],
+    bill: StackBill,
+    *,
+    period: Period,
+) -> VarianceLine:
+    """Return what a vendor bills besides nodes and traffic, against the lines planned of it."""
+    planned = Cost(None, planned_cost(lines, period).usd)
+    actual = Cost(None, bill.platform.get(vendor, Billed()).usd)
+    return VarianceLine(
+        part=part,
+        name=vendor,
+        basis="billed",
+        planned=planned,
+        actual=actual,
+        effects=other_effects(planned, actual, None),
+        confidential=any(line.line.confidential for line in lines),
+    )
 
 
 def _labor(plan: Evaluation, measured: Measured, period: Period) -> Iterator[VarianceLine]:
@@ -159,17 +172,7 @@ def _kept(plan: Evaluation, bill: StackBill, period: Period) -> Iterator[Varianc
             yield as_planned(part, vendor, planned_cost(found, period), found)
     for vendor in sorted(apis):
         found = [line for (_, seller), each in lines.items() if seller == vendor for line in each]
-        planned = Cost(None, planned_cost(found, period).usd)
-        actual = Cost(None, bill.platform.get(vendor, Billed()).usd)
-        yield VarianceLine(
-            part="api",
-            name=vendor,
-            basis="billed",
-            planned=planned,
-            actual=actual,
-            effects=other_effects(planned, actual, None),
-            confidential=any(line.line.confidential for line in found),
-        )
+        yield _billed("api", vendor, found, bill, period=period)
 
 
 def _not_planned(bill: StackBill) -> Iterator[VarianceLine]:

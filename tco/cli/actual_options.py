@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import click
 
 from tco.cli.log_column import Column
-from tco.cli.options import DAY, Number
+from tco.cli.options import DAY, Number, max_bad_share_option
 
 if TYPE_CHECKING:
     from tco.actual.measured import Measured
@@ -242,14 +242,7 @@ def bill_options(command: Callable[..., None]) -> Callable[..., None]:
         command(billed=billed, **options)
 
     for option in (
-        click.option(
-            "--max-bad-share",
-            type=Number(0, 1),
-            default=0.01,
-            show_default=True,
-            metavar="SHARE",
-            help="Refuse an export or a log with a higher share of broken lines.",
-        ),
+        max_bad_share_option("an export or a log"),
         click.option(
             "--untagged",
             is_flag=True,

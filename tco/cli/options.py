@@ -33,6 +33,7 @@ __all__ = [
     "Number",
     "format_option",
     "json_text",
+    "max_bad_share_option",
     "print_error",
     "print_json",
     "print_text",
@@ -42,6 +43,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+C = TypeVar("C", bound=Callable[..., Any])
 
 MOST_SCENARIOS = 10_000_000
 
@@ -115,6 +117,18 @@ format_option = click.option(
     show_default=True,
     help="A table, or JSON for programs.",
 )
+
+
+def max_bad_share_option(what: str) -> Callable[[C], C]:
+    """Return the option for how many lines of ``what`` may be broken."""
+    return click.option(
+        "--max-bad-share",
+        type=Number(0, 1),
+        default=0.01,
+        show_default=True,
+        metavar="SHARE",
+        help=f"Refuse {what} with a higher share of broken lines.",
+    )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
-from tco.cli.options import Number, format_option, print_error, print_json, print_text
+from tco.cli.options import (
+    format_option,
+    max_bad_share_option,
+    print_error,
+    print_json,
+    print_text,
+)
 from tco.errors import TcoError, printable
 from tco.report.layout import columns, folded
 
@@ -92,14 +98,7 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
         command(bill=bill, **options)
 
     for option in (
-        click.option(
-            "--max-bad-share",
-            type=Number(0, 1),
-            default=0.01,
-            show_default=True,
-            metavar="SHARE",
-            help="Refuse bills with a higher share of broken lines.",
-        ),
+        max_bad_share_option("bills"),
         click.option(
             "--payment",
             type=click.Choice(PAYMENTS),

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from tco.cli.log_column import Column
-from tco.cli.options import Number, print_error, print_text
+from tco.cli.options import Number, max_bad_share_option, print_error, print_text
 from tco.errors import TcoError, printable
 from tco.report.layout import folded
 
@@ -70,14 +70,7 @@ def workload() -> None:
     metavar="ZONE",
     help="The time zone of the workload's hours, such as Europe/Berlin.",
 )
-@click.option(
-    "--max-bad-share",
-    type=Number(0, 1),
-    default=0.01,
-    show_default=True,
-    metavar="SHARE",
-    help="Refuse logs with a higher share of broken lines.",
-)
+@max_bad_share_option("logs")
 def workload_import(files: Sequence[Path], out: Path | None, force: bool, **reading: Any) -> None:
     """Measure a workload in request logs: volume by hour of the week, lengths, cache, growth.
 
