@@ -32,17 +32,17 @@ __all__ = ["actual"]
 @click.option(
     "--update",
     is_flag=True,
-    help="Propose what the month teaches the plan (volume, throughput, utilization, labor), as a "
-    "diff of its files; write nothing.",
+    help="Propose updates of the plan from the month's actual volume, throughput, "
+    "utilization and labor, as a diff of its files; write nothing.",
 )
-@click.option("--write", is_flag=True, help="Propose the same and write it to the files.")
+@click.option("--write", is_flag=True, help="Propose the same updates and write them to the files.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["table", "json", "markdown"]),
     default="table",
     show_default=True,
-    help="A table, JSON for programs, or the paragraph for the memo in Markdown.",
+    help="A table, JSON for programs, or a Markdown paragraph for the memo.",
 )
 @question_options
 def actual(
@@ -55,11 +55,11 @@ def actual(
     form: str,
     question: EvaluationOptions,
 ) -> None:
-    """Compare a stack's plan with its bill, and evaluate it again as the month was.
+    """Compare a stack's plan with its bill, and re-evaluate it with actual values.
 
-    Splits the difference into price, volume, throughput and utilization. Lines of the bill are
-    the stack's by the tag tco:stack, which the Pulumi program sets. Exit 0; 1 for bad input; 3
-    where the verdict would not stand today.
+    Splits the variance into price, volume, throughput and utilization. Bill lines are matched to
+    the stack by the tag tco:stack, which the Pulumi program sets. Exits with 0, with 1 for bad
+    input, or with 3 if the verdict no longer holds today.
 
     Example: tco actual chat --month 2026-10 --billing focus.csv.gz --served 5.1B
     """

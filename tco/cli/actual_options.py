@@ -117,31 +117,34 @@ def measured_options(command: Callable[..., None]) -> Callable[..., None]:
             "--labor-hours",
             type=Number(0, MOST_LABOR_HOURS),
             metavar="N",
-            help="Hours of work on the stack in the month, beyond what an API needs. No bill holds "
-            "them; without N they count as planned.",
+            help="Hours of engineering work on the stack in the month, beyond what an API "
+            "would need. No bill lists them; by default the planned hours count.",
         ),
         click.option(
             "--utilization",
             type=_ByService("SHARE", _share),
             multiple=True,
-            help="The measured share of the node-hours in which nodes served, such as 0.55.",
+            help="Measured share of node-hours in which nodes served requests, such as 0.55.",
         ),
         click.option(
             "--throughput",
             type=_ByService("TOK_S", _above_zero),
             multiple=True,
-            help="Measured output tokens per second of a node at load. With this or --utilization "
-            "the two effects are separate.",
+            help="Measured output tokens per second per node under load. With this or "
+            "--utilization, the two effects are reported separately.",
         ),
         click.option(
             "--served",
             type=_Served(),
             multiple=True,
-            help="Input and output tokens served in the month, such as 5.1B, or a file that tco "
-            "workload import reads: a log, a usage export, metrics. May be repeated.",
+            help="Input and output tokens served in the month, such as 5.1B, or a file that "
+            "tco workload import reads (a request log, a usage export or metrics). May "
+            "be repeated.",
         ),
         click.option(
-            "--model", metavar="NAME", help="The model whose metrics --served counts in its files."
+            "--model",
+            metavar="NAME",
+            help="Count only the metrics of this model in the files of --served.",
         ),
         click.option(
             "--column",
@@ -246,25 +249,28 @@ def bill_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--untagged",
             is_flag=True,
-            help="Count lines without a tco:stack tag as this stack's, nodes by instance type.",
+            help=(
+                "Count lines without a tco:stack tag toward this stack; nodes are matched "
+                "by instance type."
+            ),
         ),
         click.option(
             "--through",
             type=DAY,
-            help="Compare the month only through this day, with the plan scaled to it.",
+            help="Compare the month only through this day; the plan is scaled to the same days.",
         ),
         click.option(
             "--cost-explorer",
             is_flag=True,
-            help="Ask AWS Cost Explorer by the stack's tags instead; needs gpu-tco[aws].",
+            help="Query AWS Cost Explorer by the stack's tags instead; needs gpu-tco[aws].",
         ),
         click.option(
             "--billing",
             "exports",
             type=click.Path(path_type=Path),
             multiple=True,
-            help="The billing export: FOCUS or a Cost and Usage Report of AWS, CSV or CSV.gz. May "
-            "be repeated for an export in parts.",
+            help="The billing export: FOCUS or an AWS Cost and Usage Report, as CSV or "
+            "CSV.gz. May be repeated if the export has several files.",
         ),
         click.option(
             "--month", type=_Month(), required=True, help="The month, UTC, such as 2026-10."

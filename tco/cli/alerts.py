@@ -32,26 +32,26 @@ MATCH = re.compile(r"(?:([^=:]+):)?([a-zA-Z_][a-zA-Z0-9_]*)=(.+)", re.DOTALL)
     type=click.Choice(["text", "prometheus", "cloudwatch", "json"]),
     default="text",
     show_default=True,
-    help="A text, alert rules for Prometheus, an alarm as CloudFormation, or JSON.",
+    help="Text, alert rules for Prometheus, a CloudFormation alarm, or JSON.",
 )
 @click.option(
     "--engine",
     type=click.Choice(list(SERVING_METRICS)),
-    help="What serves; by default the engine of the plan or of its measurement.",
+    help="The serving engine. Default: the engine of the plan or of its benchmark.",
 )
 @click.option(
     "--match",
     "matches",
     multiple=True,
     metavar="[SERVICE:]LABEL=VALUE",
-    help="A label of the stack's or of a service's metrics; may be repeated.",
+    help="Select the metrics of the stack, or of one service, by a label; may be repeated.",
 )
 @click.option(
     "--out",
     "--output",
     "out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write into this file instead of printing.",
+    help="Write to this file instead of printing.",
 )
 @question_options
 def alerts(
@@ -64,8 +64,8 @@ def alerts(
 ) -> None:
     """Show when to review a plan, and write alert rules for it.
 
-    The values at which the answer would change: utilization, volume, the price of the nodes and
-    of the API. Example: tco alerts prod --format prometheus --out tco-prod.rules.yml
+    Lists the values at which the answer would change: utilization, volume, node price and API
+    price. Example: tco alerts prod --format prometheus --out tco-prod.rules.yml
     """
     from tco.documents.alerts import alerts_document
     from tco.files import write_text

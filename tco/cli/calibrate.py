@@ -19,34 +19,46 @@ TOKENS = click.IntRange(1, 1_000_000_000)
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
-@click.option("--model", required=True, metavar="NAME", help="The catalog's name of the model.")
-@click.option("--gpu", required=True, metavar="NAME", help="The catalog's name of the GPU.")
+@click.option("--model", required=True, metavar="NAME", help="The model's name in the catalog.")
+@click.option("--gpu", required=True, metavar="NAME", help="The GPU's name in the catalog.")
 @click.option(
     "--gpus",
     required=True,
     type=click.IntRange(1, 1024),
     metavar="N",
-    help="GPUs of the replica that was measured.",
+    help="Number of GPUs in the measured replica.",
 )
-@click.option("--precision", required=True, metavar="NAME", help="Of the weights, such as fp8.")
-@click.option("--engine", required=True, metavar="NAME", help="What served it, such as vllm.")
-@click.option("--engine-version", metavar="VERSION", help="Taken from the files by default.")
-@click.option("--parallelism", metavar="NAME", help="Such as tp8, or tp4 ep4.")
+@click.option(
+    "--precision", required=True, metavar="NAME", help="Precision of the weights, such as fp8."
+)
+@click.option("--engine", required=True, metavar="NAME", help="Serving engine, such as vllm.")
+@click.option(
+    "--engine-version",
+    metavar="VERSION",
+    help="Version of the engine. Default: read from the files.",
+)
+@click.option("--parallelism", metavar="NAME", help="Parallelism, such as tp8 or tp4 ep4.")
 @click.option(
     "--speculative",
     type=click.Choice(["mtp", "eagle"]),
-    help="Speculative decoding, where it was on.",
+    help="Speculative decoding method, if it was on.",
 )
-@click.option("--input", type=TOKENS, metavar="TOKENS", help="Where the files do not state it.")
-@click.option("--output", type=TOKENS, metavar="TOKENS", help="Where the files do not state it.")
-@click.option("--as-of", type=DAY, help="The day of the measurement; by default the files'.")
-@click.option("--confirm", metavar="REASON", help="Why an implausible measurement is right.")
+@click.option(
+    "--input", type=TOKENS, metavar="TOKENS", help="Input length, if the files do not state it."
+)
+@click.option(
+    "--output", type=TOKENS, metavar="TOKENS", help="Output length, if the files do not state it."
+)
+@click.option("--as-of", type=DAY, help="Date of the measurement. Default: read from the files.")
+@click.option(
+    "--confirm", metavar="REASON", help="Accept an implausible measurement, for this reason."
+)
 @click.option(
     "--book",
     type=FILE,
     default=Path("stacks/prices/measured.yaml"),
     show_default=True,
-    help="The price book that the row is appended to.",
+    help="The price book to append the row to.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the curve and write nothing.")
 @format_option
@@ -60,10 +72,10 @@ def calibrate(
 ) -> None:
     """Write what a benchmark tool measured into a price book.
 
-    FILEs are results of one model at one shape, one load each or several: of vLLM bench serve,
-    SGLang bench_serving, GuideLLM, AIPerf, GenAI-Perf or InferenceX, or a CSV with the columns
-    concurrency and output_tok_s. They become one row with a point per load. A curve above a
-    physical bound or against Little's law is refused.
+    FILEs are results for one model and one request shape, at one or more loads, from vLLM bench
+    serve, SGLang bench_serving, GuideLLM, AIPerf, GenAI-Perf or InferenceX, or a CSV with the
+    columns concurrency and output_tok_s. They become one row with one point per load. A curve that
+    exceeds a physical bound or contradicts Little's law is rejected.
     """
     from tco.calibration.book_row import book_with
     from tco.calibration.curve import calibrated_curve

@@ -34,9 +34,9 @@ DEFAULT_TAG = "plan"
 
 @click.group()
 def comment() -> None:
-    """Post a comparison as the one comment of a pull request.
+    """Post a comparison as a pull request comment and keep it up to date.
 
-    Each command reads what `tco diff --format json` prints, from a file or from stdin.
+    Each command reads the output of `tco diff --format json` from a file or from stdin.
     """
 
 
@@ -87,7 +87,7 @@ def _posting_options(command: Callable[..., None]) -> Callable[..., None]:
             type=click.Choice(["update", "new", "delete-and-new"]),
             default="update",
             show_default=True,
-            help="Update the one comment, add another, or replace it at the end of the thread.",
+            help="Update the existing comment, add another, or delete it and post a new one.",
         ),
         click.option(
             "--tag",

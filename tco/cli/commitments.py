@@ -35,7 +35,7 @@ __all__ = ["commitments"]
     "--ics",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write the ends to a calendar file too, with a reminder 30 days before.",
+    help="Also write the end dates to a calendar file, each with a reminder 30 days before.",
 )
 @question_options
 def commitments(
@@ -43,8 +43,8 @@ def commitments(
 ) -> None:
     """Show when commitments end, and what renewing or dropping them costs.
 
-    Without STACK, all stacks. Each choice is the stack with that one change, evaluated again at
-    today's prices. Exits with 3 where today's prices lead to another verdict than the plan's.
+    Without STACK, shows all stacks. Each choice is the stack with only that change, re-evaluated at
+    today's prices. Exits with 3 if today's prices lead to a different verdict than the plan's.
 
     Example: tco commitments aws-reserved --ics commitments.ics
     """

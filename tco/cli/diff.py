@@ -45,8 +45,8 @@ class _Increase(click.ParamType["Increase"]):
 @click.option(
     "--base",
     metavar="REF|DIR",
-    help="Base to compare with: a commit (main~1), where HEAD left a branch (main...), or a "
-    "folder. Default: where HEAD left the default branch.",
+    help="Base to compare with: a commit (main~1), the merge base with a branch (main...), "
+    "or a folder. Default: the merge base with the default branch.",
 )
 @click.option(
     "--format",
@@ -69,7 +69,7 @@ class _Increase(click.ParamType["Increase"]):
     "--valid-at",
     type=MOMENT,
     envvar="TCO_VALID_AT",
-    help="Time of this run, to order it among others (default: now).",
+    help="Time of this run (default: now). A comment is not overwritten by an earlier run.",
 )
 @question_options
 def diff(
@@ -82,8 +82,9 @@ def diff(
 ) -> None:
     """Show what a branch changes: every stack before and after, and why.
 
-    The head is the working tree. Prices are separate: what newer prices add is not counted as
-    the plan's. Exit 0; 1 for bad input; 3 where a limit that you set is crossed.
+    The head is the working tree. Changes that come from newer prices are reported apart from
+    changes of the plan. Exits with 0, with 1 for bad input, or with 3 if a limit that you set is
+    exceeded.
     """
     from tco.analysis.diff.diff import Asked
     from tco.forge.branch import compare

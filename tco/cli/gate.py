@@ -26,7 +26,7 @@ __all__ = ["gate"]
 def gate(stack: str, form: str, question: EvaluationOptions) -> None:
     """Check whether the gate is open: whether the business case holds.
 
-    Exit 0 if the gate is open (or advisory), 3 if it is closed.
+    Exits with 0 if the gate is open (or advisory), with 3 if it is closed.
     """
     from tco.documents.gate import gate_document
 

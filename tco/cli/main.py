@@ -21,10 +21,10 @@ from tco.report.layout import folded
 __all__ = ["cli", "main"]
 
 COMMANDS: Final = {
-    "actual": "Compare a stack's plan with its bill, and evaluate it again as the month was.",
+    "actual": ("Compare a stack's plan with its bill, and re-evaluate it with actual values."),
     "alerts": "Show when to review a plan, and write alert rules for it.",
     "calibrate": "Write what a benchmark tool measured into a price book.",
-    "comment": "Post a comparison as the one comment of a pull request.",
+    "comment": "Post a comparison as a pull request comment and keep it up to date.",
     "commitments": "Show when commitments end, and what renewing or dropping them costs.",
     "compare": "Compare stacks on the same workload side by side.",
     "diff": "Show what a branch changes: every stack before and after, and why.",
@@ -33,10 +33,10 @@ COMMANDS: Final = {
     "models": "List which models were measured on which GPUs.",
     "optimize": "Find the cheapest mix of nodes and APIs, node by node.",
     "plan": "Show full monthly cost, alternatives, break-even and verdict.",
-    "price": "Price what any Pulumi program provides, in any language.",
+    "price": "Price the resources of any Pulumi program, in any language.",
     "prices": "Show the catalog: every figure with its source and age.",
-    "schema": "Print the JSON Schema of a file that you write or that a command prints.",
-    "sweep": "Sweep one or two inputs through the same evaluation.",
+    "schema": "Print the JSON Schema of an input file or of a command's JSON output.",
+    "sweep": "Evaluate a stack over a range of one or two inputs.",
     "workload": "Write workload files from request logs and metrics.",
 }
 """The first line of each command's help, known before the command is imported."""

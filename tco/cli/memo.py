@@ -22,7 +22,7 @@ __all__ = ["memo"]
 
 @click.command()
 @click.argument("stacks", nargs=-1, metavar="[STACK]…")
-@click.option("--out", type=FOLDER, help="Write STACK.md into this folder instead of printing.")
+@click.option("--out", type=FOLDER, help="Write STACK.md to this folder instead of printing.")
 @click.option(
     "--template",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -46,7 +46,7 @@ def memo(
 ) -> None:
     """Print or write the decision memo.
 
-    Without STACK, all stacks.
+    Without STACK, covers all stacks.
     """
     from tco.documents.memo import memo_document
     from tco.files import write_text

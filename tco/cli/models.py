@@ -18,8 +18,8 @@ __all__ = ["models"]
 def models(words: Sequence[str], form: str) -> None:
     """List which models were measured on which GPUs.
 
-    Prints the pairs whose names hold every WORD. A pair that is not listed is scaled from another
-    GPU, or estimated.
+    Lists the pairs whose names contain every WORD. The throughput of any other pair is scaled from
+    another GPU, or estimated.
     """
     from tco.catalog.curve_coverage import matching_coverage
 

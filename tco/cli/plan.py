@@ -90,6 +90,6 @@ FORMATS: dict[str, Callable[[Sequence[Evaluation]], None]] = {
 def plan(stacks: Sequence[str], form: str, question: EvaluationOptions) -> None:
     """Show full monthly cost, alternatives, break-even and verdict.
 
-    Without STACK, all stacks.
+    Without STACK, shows all stacks.
     """
     FORMATS[form](evaluated(stacks, question))

@@ -31,15 +31,15 @@ __all__ = ["price"]
 @click.option(
     "--no-cache",
     is_flag=True,
-    help="Leave out the EC2 prices that `tco prices refresh` has left on this machine.",
+    help="Ignore the EC2 prices that `tco prices refresh` has cached on this machine.",
 )
 def price(
     file: str, form: str, books: Sequence[Path], day: dt.date | None, *, no_cache: bool
 ) -> None:
-    """Price what any Pulumi program provides, in any language.
+    """Price the resources of any Pulumi program, in any language.
 
-    FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -
-    it is read from a pipe. Every resource is priced, free, paid by use, or named as unpriced.
+    FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -,
+    tco reads standard input. Every resource is listed as priced, free, paid by use, or unpriced.
     """
     from tco.catalog.price_cache import PriceCache, cache_folder
     from tco.iac.estimate.documents import shown_as

@@ -57,8 +57,9 @@ prices.add_command(prices_refresh)
 @click.option(
     "--region",
     metavar="PATTERN",
-    help="Show nodes side by side, on demand, reserved, spot and in blocks, in regions such as "
-    "'eu-*'. A WORD is then a node, a family such as p5, or a part of a name.",
+    help="Compare node prices (on demand, reserved, spot, capacity blocks) in the matching "
+    "regions, such as 'eu-*'. A WORD is then a node, a family such as p5, or a part of "
+    "a name.",
 )
 @format_option
 @book_option
@@ -74,9 +75,9 @@ def prices_list(
 ) -> None:
     """List figures whose name contains every WORD, with value, date and age.
 
-    With --kind benchmark also what the shipped curves cover: model by GPU. With --kind api, and
-    where the catalog has no match, also the prices of the package genai-prices: a plan takes them
-    for an API that the catalog does not have.
+    With --kind benchmark, also shows which models and GPUs the shipped throughput curves cover.
+    With --kind api, or if the catalog has no match, also lists prices of the package genai-prices,
+    which a plan uses for an API that is not in the catalog.
     """
     from tco.catalog.curve_coverage import matching_coverage
 
@@ -187,8 +188,8 @@ def _print_figures(
 def prices_check(max_age: int, form: str, books: Sequence[Path], today: dt.date | None) -> None:
     """Check the catalog for faulty figures and list old ones.
 
-    A fault is a missing source or date, a figure or a measurement listed twice, an impossible
-    value, or a benchmark above what its GPUs can do. Old figures do not fail the check.
+    A fault is a missing source or date, a duplicate figure or measurement, an impossible value, or
+    a benchmark that exceeds what its GPUs can do. Old figures do not fail the check.
     """
     from tco.catalog.check import check_catalog
     from tco.throughput.check import check_curves, impossible_benchmarks

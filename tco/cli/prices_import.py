@@ -102,19 +102,19 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--payment",
             type=click.Choice(PAYMENTS),
-            help="The payment of commitments whose export states none, as FOCUS.",
+            help="The payment of commitments, for exports that do not state it, such as FOCUS.",
         ),
         click.option(
             "--term",
             type=click.Choice(TERMS),
-            help="The term of commitments whose export states none, as FOCUS.",
+            help="The term of commitments, for exports that do not state it, such as FOCUS.",
         ),
         click.option(
             "--tag",
             "tags",
             type=_Tag(),
             multiple=True,
-            help="Only lines with this tag; may be repeated, and then all count.",
+            help="Only lines with this tag. May be repeated: a line then needs every tag.",
         ),
         click.argument(
             "files",
@@ -135,8 +135,7 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
     "path",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The price book that rows are appended to; made, and confidential, where it does not "
-    "exist.",
+    help="The price book to append rows to; created, as confidential, if it does not exist.",
 )
 @_bill_options
 @click.option(
@@ -144,20 +143,21 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
     "patterns",
     multiple=True,
     metavar="PATTERN",
-    help="Only instance types such as 'p5.*'; may be repeated. By default all known ones.",
+    help="Only instance types that match, such as 'p5.*'; may be repeated. Default: all known "
+    "types.",
 )
-@click.option("--dry-run", is_flag=True, help="Show what changes, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the changes and write nothing.")
 @format_option
 def prices_import(
     bill: Bill, path: Path, patterns: Sequence[str], dry_run: bool, form: str
 ) -> None:
-    """Read what nodes really cost from a bill, and append it to a price book.
+    """Read effective node prices from a bill and append them to a price book.
 
-    FILE is a Cost and Usage Report of AWS (cur: legacy or 2.0) or a FOCUS export of any provider
-    (focus: 1.0 to 1.2), as CSV or CSV.gz; several files are one bill. A rate is the effective cost
-    of an hour, after discounts, with a commitment's fees spread over what it covered. Credits,
-    refunds, tax, support and unused commitments are shown beside it. Rows hold from the bill's
-    first day; none is changed.
+    FILE is an AWS Cost and Usage Report (cur: legacy or 2.0) or a FOCUS export of any provider
+    (focus: 1.0 to 1.2), as CSV or CSV.gz; several files count as one bill. A rate is the effective
+    cost per hour: after discounts, with commitment fees spread over the usage that they covered.
+    Credits, refunds, tax, support and unused commitments are listed separately. New rows are valid
+    from the bill's first day; existing rows are not changed.
 
     Example: tco prices import focus october.csv.gz --book stacks/prices/contract.yaml
     """

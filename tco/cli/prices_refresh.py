@@ -84,32 +84,35 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
             default=30,
             show_default=True,
             metavar="N",
-            help="Days of spot prices before today.",
+            help="Days of spot price history to read.",
         ),
         click.option(
             "--model",
             multiple=True,
             metavar="PATTERN",
-            help="Only hosted APIs such as 'deepseek/*', or of a model such as glm-5.2; may be "
-            "repeated. By default all known ones.",
+            help="Only hosted APIs that match, such as 'deepseek/*', or all hosts of a "
+            "model, such as glm-5.2; may be repeated. Default: all known APIs.",
         ),
         click.option(
             "--instance",
             multiple=True,
             metavar="PATTERN",
-            help="Only instance types such as 'p5.*'; may be repeated. By default all known ones.",
+            help=(
+                "Only instance types that match, such as 'p5.*'; may be repeated. Default: "
+                "all known types."
+            ),
         ),
         click.option(
             "--region",
             multiple=True,
-            help="A region of AWS; may be repeated. By default that of the AWS configuration.",
+            help="An AWS region; may be repeated. Default: the region of the AWS configuration.",
         ),
         click.option(
             "--source",
             multiple=True,
             type=click.Choice(SOURCE_NAMES),
-            help="Ask only this source; may be repeated. By default all sources of AWS, or "
-            "api with --model.",
+            help="Query only this source; may be repeated. Default: all AWS sources, or api "
+            "with --model.",
         ),
     ):
         asked = option(asked)
@@ -132,11 +135,11 @@ def _require_a_use(wanted: Wanted) -> None:
     "--book",
     "path",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The price book that rows are appended to; made where it does not exist. Without it the "
-    "table is shown, and EC2 prices are kept for `tco price`.",
+    help="The price book to append rows to; created if it does not exist. Without it, prices "
+    "are only shown, and EC2 prices are cached for `tco price`.",
 )
 @_wanted_options
-@click.option("--dry-run", is_flag=True, help="Show what changes, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the changes and write nothing.")
 @format_option
 @today_option
 def prices_refresh(
@@ -144,10 +147,10 @@ def prices_refresh(
 ) -> None:
     """Look up today's prices and append what changed to a price book.
 
-    Nodes are asked for at AWS, with the extra gpu-tco[aws] and credentials. --source api reads
-    hosted APIs from the installed package genai-prices instead, offline: upgrade it first. A row
-    is added with its day and its source, and none is changed: old plans keep their prices. Exits
-    with 1 where something is missing; what arrived is written all the same.
+    Node prices come from AWS, which needs the extra gpu-tco[aws] and credentials. --source api
+    reads the prices of hosted APIs from the installed package genai-prices instead, offline;
+    upgrade the package first. Rows are added with their date and source and never changed, so old
+    plans keep their prices. Exits with 1 if some prices are missing; the others are written anyway.
     """
     from tco.catalog.embedded import load_catalog
     from tco.documents.prices_refresh import prices_refresh_document

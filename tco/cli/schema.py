@@ -15,11 +15,11 @@ __all__ = ["schema"]
 @click.command()
 @click.argument("name", required=False)
 def schema(name: str | None) -> None:
-    """Print the JSON Schema of a file that you write or that a command prints.
+    """Print the JSON Schema of an input file or of a command's JSON output.
 
-    NAME is stack, workload or book for files, plan-document, gate-document, … for what
-    `--format json` prints. Without NAME: all names. An editor checks and completes a stack file
-    with the schema of `tco schema stack`.
+    NAME is stack, workload or book for an input file, and plan-document, gate-document, … for the
+    output of `--format json`. Without NAME, lists all names. With the schema of `tco schema stack`,
+    an editor checks and completes stack files.
     """
     from tco.documents.schemas import SCHEMAS
 

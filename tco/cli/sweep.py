@@ -35,14 +35,14 @@ __all__ = ["sweep"]
     type=click.Choice(["table", "csv", "json"]),
     default="table",
     show_default=True,
-    help="A table, CSV line by line, or JSON for programs.",
+    help="A table, CSV (written point by point), or JSON for programs.",
 )
 @question_options
 def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOptions) -> None:
-    """Sweep one or two inputs through the same evaluation.
+    """Evaluate a stack over a range of one or two inputs.
 
     PARAM is a number of the plan by its path (services.chat.pools.base.nodes), of a workload
-    (workloads.chat.requests_per_month), or a derived input: volume (million tokens a month),
+    (workloads.chat.requests_per_month), or a derived input: volume (million tokens per month),
     utilization (of fixed fleets), usd_per_gpu_hour, api_price_factor, fte.
     """
     from tco.analysis.sweep.sweep import NoSweep, span_of, sweep_of

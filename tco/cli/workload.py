@@ -36,32 +36,32 @@ def workload() -> None:
     metavar="FILE",
     help="Write the workload to this file, such as stacks/workloads/chat.yaml. Default: print it.",
 )
-@click.option("--force", is_flag=True, help="Overwrite the file of --out.")
+@click.option("--force", is_flag=True, help="Overwrite the file that --out names.")
 @click.option(
     "--format",
     type=click.Choice(FORMATS),
     metavar="FORMAT",
     help=f"The format of the logs: {', '.join(FORMATS[:-1])} or {FORMATS[-1]}. Default: "
-    "recognized by the first row.",
+    "detected from the first row.",
 )
 @click.option(
     "--column",
     "columns",
     type=Column(),
     multiple=True,
-    help="Name a column of the log: timestamp=, prompt=, completion= or cached=; dots lead to a "
-    "key inside another. May be repeated.",
+    help="Name a column of the log: timestamp=, prompt=, completion= or cached=; use dots "
+    "for nested keys. May be repeated.",
 )
 @click.option(
     "--model",
     metavar="NAME",
-    help="Read the metrics of this model, where servers of several are in the scrapes.",
+    help="Read only the metrics of this model, if the scrapes hold several models.",
 )
 @click.option(
     "--output-per-request",
     type=Number(0, MOST_TOKENS, low_open=True),
     metavar="TOKENS",
-    help="The mean answer of a request, for exports that count no requests.",
+    help="Mean output tokens per request, for exports that do not count requests.",
 )
 @click.option(
     "--timezone",
@@ -72,13 +72,13 @@ def workload() -> None:
 )
 @max_bad_share_option("logs")
 def workload_import(files: Sequence[Path], out: Path | None, force: bool, **reading: Any) -> None:
-    """Measure a workload in request logs: volume by hour of the week, lengths, cache, growth.
+    """Measure a workload from request logs: volume by hour, lengths, cache hits and growth.
 
-    FILE is a CSV, JSON lines or a JSON document, also with gzip, or a folder of them; memory stays
-    the same however long it is. Times without an offset are UTC.
+    FILE is a CSV, JSON Lines or JSON file, optionally gzipped, or a folder of them. Memory use does
+    not grow with the log. Times without an offset are UTC.
 
     Metrics of vLLM, SGLang and TensorRT-LLM are read as well: scrapes of /metrics over time, or
-    answers of Prometheus' query_range.
+    responses of query_range from Prometheus.
 
     Example: tco workload import scrapes --timezone Europe/Berlin --out chat.yaml
     """

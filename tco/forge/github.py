@@ -133,12 +133,14 @@ def _connect(repository: str | None, number: int | None, url: str | None) -> tup
 COMMAND = ForgeCommand(
     help="""Create or update the comment on a GitHub pull request.
 
-    The token comes from GITHUB_TOKEN. The same text goes to the job summary. It stays there, with
-    exit code 0, where the job runs for no pull request (a push, a merge queue) and where the token
-    may not write (a fork, a locked conversation).
+    The token comes from GITHUB_TOKEN. The comment is also written to the job summary. It is written
+    only there, with exit code 0, if the job does not run for a pull request (a push, a merge queue)
+    or if the token may not write (a fork, a locked conversation).
     """,
     repository=ForgeOption(flag="--repo", metavar="OWNER/NAME", help="Default: GITHUB_REPOSITORY."),
-    number=ForgeOption(flag="--pull-request", metavar="N", help="Default: the event's."),
+    number=ForgeOption(
+        flag="--pull-request", metavar="N", help="Default: the pull request of the event."
+    ),
     url=ForgeOption(flag="--api-url", metavar="URL", help="Default: GITHUB_API_URL."),
     connect=_connect,
     summary="GITHUB_STEP_SUMMARY",

@@ -99,13 +99,15 @@ def _connect(repository: str | None, number: int | None, url: str | None) -> tup
 COMMAND = ForgeCommand(
     help="""Create or update the comment on a GitLab merge request.
 
-    The token comes from GITLAB_TOKEN. The comment is printed, with exit code 0, where the pipeline
-    runs for no merge request and where the token may not write.
+    The token comes from GITLAB_TOKEN. The comment is printed instead, with exit code 0, if the
+    pipeline does not run for a merge request or if the token may not write.
     """,
     repository=ForgeOption(
         flag="--project", metavar="NAME|ID", help="Default: CI_MERGE_REQUEST_PROJECT_ID."
     ),
-    number=ForgeOption(flag="--merge-request", metavar="N", help="Default: the pipeline's."),
+    number=ForgeOption(
+        flag="--merge-request", metavar="N", help="Default: the merge request of the pipeline."
+    ),
     url=ForgeOption(flag="--api-url", metavar="URL", help="Default: CI_API_V4_URL."),
     connect=_connect,
 )
