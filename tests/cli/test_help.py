@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import click
 import pytest
 
 import tco
 from tco.cli.lazy import LazyCommand
 from tco.cli.main import cli as commands
+from tests.cli.command_tree import all_commands
 from tests.cli.conftest import OK, USAGE, Shell
 from tests.conftest import Lab
-
-
-def all_commands(
-    group: click.Command = commands, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command with the words that call it."""
-    if isinstance(group, LazyCommand):
-        group = group.load()
-    yield path, group
-    if isinstance(group, click.Group):
-        for name, command in group.commands.items():
-            yield from all_commands(command, (*path, name))
-
 
 COMMANDS = dict(all_commands())
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
@@ -17,7 +18,8 @@ from tco.documents.document import Document
 from tco.documents.schemas import SCHEMAS
 from tco.files import as_list, as_mapping
 from tco.yaml_reader import load
-from tests.cli.conftest import OK, TODAY, USAGE, Shell
+from tests.cli.command_tree import all_commands
+from tests.cli.conftest import OK, TODAY, USAGE, Answer, Shell, Tco
 from tests.conftest import Keys
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +47,30 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "prices check": ("prices", "check"),
     "bad input": ("gate", "three"),
 }
+BILL = ("stacks/billing/focus-2026-10.csv",)
+BENCHMARKS = sorted((ROOT / "tests" / "calibration" / "results" / "vllm").glob("*.json"))
+SETUP = {
+    **{"--model": "llama-3.3-70b", "--gpu": "L40S", "--gpus": "2", "--precision": "fp8"},
+    **{"--engine": "vllm", "--engine-version": "0.19"},
+}
+STACKS = ("aws-mixed", "rtx5090-owned", "two-models", "hybrid")
+MONTH = ("--month", "2026-10", "--billing", *BILL)
+PROPOSED = ("--book", "proposed.yaml", "--dry-run")
+EXAMPLES: dict[str, tuple[object, ...]] = {
+    "plan": ("plan", *STACKS, "--scenarios", "200", "--today", TODAY),
+    "alerts": ("alerts", "aws-mixed", "--today", TODAY),
+    "commitments": ("commitments", "--scenarios", "100", "--today", TODAY),
+    "actual": ("actual", "aws-premium", *MONTH, "--update", "--scenarios", "0", "--today", TODAY),
+    "models": ("models",),
+    "price": ("price", RECORDED / "preview.json", "--today", TODAY),
+    "prices list by region": ("prices", "list", "--region", "eu-*"),
+    "prices check": ("prices", "check"),
+    "prices import": ("prices", "import", "focus", *BILL, *PROPOSED),
+    "prices refresh": ("prices", "refresh", "--source", "api", *PROPOSED, "--today", TODAY),
+    "calibrate": ("calibrate", *BENCHMARKS, *sum(SETUP.items(), ()), *PROPOSED),
+    "calibrate of nothing": ("calibrate", "nothing.json", *sum(SETUP.items(), ()), *PROPOSED),
+}
+"""Commands on the example stacks and on the embedded catalog, with the features these have."""
 DOCUMENTS = {
     "plan without scenarios": "plan",
     "compare": "plan",
@@ -52,6 +78,10 @@ DOCUMENTS = {
     "prices show": "prices",
     "prices check": "prices-check",
     "bad input": "error",
+    "prices list by region": "prices",
+    "prices import": "prices-import",
+    "prices refresh": "prices-refresh",
+    "calibrate of nothing": "error",
 }
 
 
@@ -123,10 +153,8 @@ def rich(shell: Shell, tmp_path_factory: pytest.TempPathFactory, monkeypatch: An
     return shell
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_what_commands_print_satisfies_its_schema(rich: Shell, command: str) -> None:
-    """Every document has exactly the keys of its schema, and reads back as what it was."""
-    answer = rich(*COMMANDS[command], "--format", "json")
+def check(answer: Answer, command: str) -> None:
+    """Fails where what a command printed is not what its schema and its model describe."""
     name = f"{DOCUMENTS.get(command, command)}-document"
     assert faults(name, answer.json) == []
     model = SCHEMAS[name].model
@@ -134,15 +162,46 @@ def test_what_commands_print_satisfies_its_schema(rich: Shell, command: str) -> 
     assert model.model_validate_json(answer.out).as_json() == answer.json
 
 
-@pytest.mark.parametrize("name", ["preview.json", "state.json"])
-def test_a_price_satisfies_its_schema(shell: Shell, name: str) -> None:
-    """The same of `tco price`, for what the engine recorded."""
-    answer = shell.bare("price", str(RECORDED / name), "--format", "json", "--today", TODAY)
-    assert answer.code == OK
-    assert faults("price-document", answer.json) == []
-    model = SCHEMAS["price-document"].model
-    assert issubclass(model, Document)
-    assert model.model_validate_json(answer.out).as_json() == answer.json
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_commands_print_satisfies_its_schema(rich: Shell, command: str) -> None:
+    """Every document has exactly the keys of its schema, and reads back as what it was."""
+    check(rich(*COMMANDS[command], "--format", "json"), command)
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_what_the_examples_print_satisfies_its_schema(
+    tco_command: Tco, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same on the example stacks, and for the commands that read bills and measurements."""
+    monkeypatch.chdir(ROOT)
+    check(tco_command(*EXAMPLES[command], "--format", "json"), command)
+
+
+def test_a_priced_state_satisfies_its_schema(shell: Shell) -> None:
+    """The same of `tco price`, for a state that the engine recorded."""
+    state = RECORDED / "state.json"
+    check(shell.bare("price", str(state), "--format", "json", "--today", TODAY), "price")
+
+
+def prints_json(command: click.Command) -> bool:
+    """Whether a command has `--format json`."""
+    return any(
+        param.name == "form"
+        and isinstance(param.type, click.Choice)
+        and "json" in param.type.choices
+        for param in command.params
+    )
+
+
+def test_every_command_that_prints_json_is_held_to_a_schema() -> None:
+    """A new command with `--format json` joins the tables above, and every schema is in them."""
+    known = [*COMMANDS.items(), *EXAMPLES.items()]
+    printing = {path for path, command in all_commands() if prints_json(command)}
+    assert ("prices", "refresh") in printing
+    held = {path for path in printing for _, words in known if words[: len(path)] == path}
+    assert printing - held == set()
+    documents = {f"{DOCUMENTS.get(name, name)}-document" for name, _ in known}
+    assert documents == {name for name in SCHEMAS if not SCHEMAS[name].written}
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -18,11 +18,11 @@ from tco.analysis.decision.verdict import Decision, in_words
 from tco.catalog.book import Book
 from tco.catalog.row import Row
 from tco.cli import exit_codes
-from tco.cli.main import cli
 from tco.iac.enforce.limits import SCHEMA
 from tco.plan.plan import Plan
 from tco.plan.workload import Workload
 from tco.ranges import Range
+from tests.cli.command_tree import all_commands
 from tests.docs.pages import DOCS, README, ROOT
 
 LONGEST_README = 250
@@ -113,20 +113,12 @@ def test_every_key_is_on_its_page(page: str, model: type[BaseModel]) -> None:
             assert stated in (None, closest[name]), name
 
 
-def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
-    """Yield every command of the command line by its words."""
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from commands(command, f"{path} {name}")
-        else:
-            yield f"{path} {name}", command
-
-
 def test_every_command_option_and_exit_code_is_listed() -> None:
     """A reader finds on one page what the command line takes and what it ends with."""
     text = (DOCS / "commands.md").read_text(encoding="utf-8")
-    for words, command in commands(cli, "tco"):
-        assert f"`{words}" in text, words
+    for path, command in all_commands():
+        words = " ".join(("tco", *path))
+        assert isinstance(command, click.Group) or f"`{words}" in text, words
         for option in command.params:
             if isinstance(option, click.Option):
                 assert max(option.opts, key=len) in text, f"{words} {option.opts}"
