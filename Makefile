@@ -62,9 +62,9 @@ golden: $(VENV)/dev.stamp ## Rewrite the golden files and the output in README a
 bench: engine $(COMPILED) ## Run the benchmarks
 	@$(BIN)/python -m benchmarks
 
-dist: $(VENV)/release.stamp $(COMPILED) ## Build the wheel, the source archive and the list of components (SBOM) in dist/
+dist: $(VENV)/release.stamp ## Build the wheel, the source archive and the list of components (SBOM) in dist/
 	@rm -rf dist
-	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build >/dev/null
+	@$(BIN)/python -m hatchling build >/dev/null
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
 		--output-file dist/gpu-tco.cdx.json requirements/run.txt
 	@ls dist
