@@ -15,47 +15,87 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tco.actual.actual import Actual
     from tco.actual.measured import Measured
+    from tco.analysis.commitments.renewal import Commitments
     from tco.analysis.evaluation import Evaluation
     from tco.analysis.optimization.optimize import Optimum
     from tco.analysis.sweep.sweep import Point as SweepPoint
     from tco.analysis.sweep.sweep import Sweep
     from tco.api import (
+        commitments,
         compare_with_bill,
+        diff,
         evaluate,
         load_catalog,
         load_stack,
         optimize,
         price_resources,
+        stack_from_plan,
         sweep,
     )
+    from tco.api_documents import (
+        actual_document,
+        alerts_document,
+        commitments_document,
+        error_document,
+        gate_document,
+        memo,
+        optimize_document,
+        plan_document,
+        price_document,
+        sweep_document,
+    )
+    from tco.api_measured import calibrate, curve_book, measure_workload, read_bill, workload_text
+    from tco.billing.record import BilledLine
+    from tco.calibration.curve import CalibratedCurve
+    from tco.calibration.setup import Setup as BenchmarkSetup
     from tco.catalog.catalog import Catalog
     from tco.costing.stack import StackModel
     from tco.documents.actual import ActualDocument
+    from tco.documents.alerts import AlertsDocument
+    from tco.documents.calibrate import CalibrateDocument
+    from tco.documents.commitments import CommitmentsDocument
     from tco.documents.diff import DiffDocument
     from tco.documents.error import ErrorDocument
     from tco.documents.gate import GateDocument
+    from tco.documents.models import ModelsDocument
     from tco.documents.optimize import OptimizeDocument
     from tco.documents.plan import PlanDocument
     from tco.documents.price import PriceDocument
+    from tco.documents.prices import PricesCheckDocument, PricesDocument
+    from tco.documents.prices_import import PricesImportDocument
+    from tco.documents.prices_refresh import PricesRefreshDocument
     from tco.documents.sweep import SweepDocument
     from tco.errors import BadInput, Problem, TcoError
     from tco.iac.estimate.pricing import PricedResource, Pricing
+    from tco.workload_import.measure import Measurement as WorkloadMeasurement
 
 __all__ = [
     "Actual",
     "ActualDocument",
+    "AlertsDocument",
     "BadInput",
+    "BenchmarkSetup",
+    "BilledLine",
+    "CalibrateDocument",
+    "CalibratedCurve",
     "Catalog",
+    "Commitments",
+    "CommitmentsDocument",
     "DiffDocument",
     "ErrorDocument",
     "Evaluation",
     "GateDocument",
     "Measured",
+    "ModelsDocument",
     "OptimizeDocument",
     "Optimum",
     "PlanDocument",
     "PriceDocument",
     "PricedResource",
+    "PricesCheckDocument",
+    "PricesDocument",
+    "PricesImportDocument",
+    "PricesRefreshDocument",
     "Pricing",
     "Problem",
     "StackModel",
@@ -63,14 +103,33 @@ __all__ = [
     "SweepDocument",
     "SweepPoint",
     "TcoError",
+    "WorkloadMeasurement",
     "__version__",
+    "actual_document",
+    "alerts_document",
+    "calibrate",
+    "commitments",
+    "commitments_document",
     "compare_with_bill",
+    "curve_book",
+    "diff",
+    "error_document",
     "evaluate",
+    "gate_document",
     "load_catalog",
     "load_stack",
+    "measure_workload",
+    "memo",
     "optimize",
+    "optimize_document",
+    "plan_document",
+    "price_document",
     "price_resources",
+    "read_bill",
+    "stack_from_plan",
     "sweep",
+    "sweep_document",
+    "workload_text",
 ]
 
 __version__ = "0.1.0"
@@ -78,18 +137,30 @@ __version__ = "0.1.0"
 _PLACES: Final = {
     "Actual": "tco.actual.actual",
     "ActualDocument": "tco.documents.actual",
+    "AlertsDocument": "tco.documents.alerts",
     "BadInput": "tco.errors",
+    "BenchmarkSetup": "tco.calibration.setup:Setup",
+    "BilledLine": "tco.billing.record",
+    "CalibrateDocument": "tco.documents.calibrate",
+    "CalibratedCurve": "tco.calibration.curve",
     "Catalog": "tco.catalog.catalog",
+    "Commitments": "tco.analysis.commitments.renewal",
+    "CommitmentsDocument": "tco.documents.commitments",
     "DiffDocument": "tco.documents.diff",
     "ErrorDocument": "tco.documents.error",
     "Evaluation": "tco.analysis.evaluation",
     "GateDocument": "tco.documents.gate",
     "Measured": "tco.actual.measured",
+    "ModelsDocument": "tco.documents.models",
     "OptimizeDocument": "tco.documents.optimize",
     "Optimum": "tco.analysis.optimization.optimize",
     "PlanDocument": "tco.documents.plan",
     "PriceDocument": "tco.documents.price",
     "PricedResource": "tco.iac.estimate.pricing",
+    "PricesCheckDocument": "tco.documents.prices",
+    "PricesDocument": "tco.documents.prices",
+    "PricesImportDocument": "tco.documents.prices_import",
+    "PricesRefreshDocument": "tco.documents.prices_refresh",
     "Pricing": "tco.iac.estimate.pricing",
     "Problem": "tco.errors",
     "StackModel": "tco.costing.stack",
@@ -97,13 +168,32 @@ _PLACES: Final = {
     "SweepDocument": "tco.documents.sweep",
     "SweepPoint": "tco.analysis.sweep.sweep:Point",
     "TcoError": "tco.errors",
+    "WorkloadMeasurement": "tco.workload_import.measure:Measurement",
+    "actual_document": "tco.api_documents",
+    "alerts_document": "tco.api_documents",
+    "calibrate": "tco.api_measured",
+    "commitments": "tco.api",
+    "commitments_document": "tco.api_documents",
     "compare_with_bill": "tco.api",
+    "curve_book": "tco.api_measured",
+    "diff": "tco.api",
+    "error_document": "tco.api_documents",
     "evaluate": "tco.api",
+    "gate_document": "tco.api_documents",
     "load_catalog": "tco.api",
     "load_stack": "tco.api",
+    "measure_workload": "tco.api_measured",
+    "memo": "tco.api_documents",
     "optimize": "tco.api",
+    "optimize_document": "tco.api_documents",
+    "plan_document": "tco.api_documents",
+    "price_document": "tco.api_documents",
     "price_resources": "tco.api",
+    "read_bill": "tco.api_measured",
+    "stack_from_plan": "tco.api",
     "sweep": "tco.api",
+    "sweep_document": "tco.api_documents",
+    "workload_text": "tco.api_measured",
 }
 """The module of each public name, and its name there where that is another."""
 

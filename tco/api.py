@@ -7,14 +7,15 @@ for. Nothing here touches the network or prints.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tco.catalog import embedded
 from tco.catalog.catalog import Catalog
 from tco.clock import utc_today
-from tco.defaults import SCENARIOS, SEED
+from tco.defaults import MOST_SCENARIOS, SCENARIOS, SEED
 from tco.errors import TcoError
 from tco.units import TERM_MONTHS
 
@@ -23,20 +24,25 @@ if TYPE_CHECKING:  # a program that prices resources waits for no evaluation
 
     from tco.actual.actual import Actual
     from tco.actual.measured import Measured
+    from tco.analysis.commitments.renewal import Commitments
     from tco.analysis.evaluation import Evaluation
     from tco.analysis.optimization.optimize import Optimum
     from tco.analysis.sweep.sweep import Sweep
     from tco.billing import BilledLine
     from tco.costing.stack import StackModel
+    from tco.documents.diff import DiffDocument
     from tco.iac.estimate.pricing import Pricing
 
 __all__ = [
+    "commitments",
     "compare_with_bill",
+    "diff",
     "evaluate",
     "load_catalog",
     "load_stack",
     "optimize",
     "price_resources",
+    "stack_from_plan",
     "sweep",
 ]
 
@@ -95,6 +101,42 @@ def load_stack(
     return load(Path(folder), name, catalog or _embedded(), today or utc_today())
 
 
+def stack_from_plan(
+    plan: Mapping[str, Any],
+    folder: str | Path,
+    *,
+    name: str = "plan",
+    region: str | None = None,
+    catalog: Catalog | None = None,
+    today: dt.date | None = None,
+) -> StackModel:
+    """Make a stack of a plan that a program holds, and look up every figure that it needs.
+
+    Args:
+        plan: What a stack file has under ``tco:plan``: the keys of ``tco schema stack``.
+        folder: The folder with the ``workloads/`` and ``prices/`` that the plan names.
+        name: The name of the stack; problems name its file ``Pulumi.NAME.yaml``.
+        region: What a stack file has under ``aws:region``.
+        catalog: The catalog below the books that the plan lists; by default the embedded one.
+        today: The pricing day of a plan that states none; by default today.
+
+    Returns:
+        The stack, ready to be evaluated.
+
+    Raises:
+        BadInput: Every problem of the plan, of its workloads and of its price books, and every
+            name and price that is unknown.
+    """
+    from tco.plan.plan import PLAN_KEY
+    from tco.plan.stack_file import stack_from
+    from tco.providers.aws import REGION_KEY
+    from tco.resolve.resolver import resolve_read
+
+    config = {PLAN_KEY: dict(plan), REGION_KEY: region}
+    read = partial(stack_from, config, Path(folder), name)
+    return resolve_read(read, catalog or _embedded(), today or utc_today())
+
+
 def evaluate(
     stack: StackModel,
     *,
@@ -115,11 +157,20 @@ def evaluate(
 
     Raises:
         BadInput: The plan's correlations contradict each other.
+        TcoError: ``scenarios`` is not a number of scenarios.
         OverflowError: The demand is beyond what any fleet serves.
     """
     from tco.analysis.evaluate import evaluate as evaluation_of
 
+    _require_scenarios(scenarios)
     return evaluation_of(stack, today or utc_today(), scenarios, seed)
+
+
+def _require_scenarios(count: int) -> None:
+    if not 0 <= count <= MOST_SCENARIOS:
+        raise TcoError(
+            f"scenarios: {count:,} is out of range. Use 0 to {MOST_SCENARIOS:,}; 0 skips them."
+        )
 
 
 def optimize(
@@ -147,13 +198,14 @@ def optimize(
 
     Raises:
         BadInput: Something in the stack has no price.
-        TcoError: ``max_term`` is not a term.
+        TcoError: ``max_term`` is not a term, or ``scenarios`` is out of range.
     """
     from tco.analysis.optimization.budget import Budget
     from tco.analysis.optimization.optimize import optimize as cheapest
     from tco.resolve.candidates import with_every_supply
     from tco.resolve.resolver import resolve
 
+    _require_scenarios(scenarios)
     if max_term not in TERM_MONTHS:
         raise TcoError(f"{max_term!r} is not a term. Use one of {', '.join(TERM_MONTHS)}.")
     source, figures = stack.source, catalog or _embedded()
@@ -190,12 +242,13 @@ def sweep(
         saving of points along the last input turns to 0.
 
     Raises:
-        TcoError: A span cannot be read.
+        TcoError: A span cannot be read, or ``scenarios`` is out of range.
         BadInput: The plan has no such input, or cannot take one of the values.
     """
     from tco.analysis.sweep.sweep import span_of, sweep_of
     from tco.resolve.resolver import resolve_stack
 
+    _require_scenarios(scenarios)
     day = today or utc_today()
     resolve = partial(resolve_stack, catalog=catalog or _embedded(), today=stack.day)
     return sweep_of(
@@ -206,6 +259,73 @@ def sweep(
         scenarios=scenarios,
         seed=seed,
     )
+
+
+def commitments(
+    stack: StackModel,
+    *,
+    catalog: Catalog | None = None,
+    today: dt.date | None = None,
+    scenarios: int = SCENARIOS,
+    seed: int = SEED,
+) -> Commitments:
+    """Find when the commitments of a stack end, and what each choice costs at today's prices.
+
+    Args:
+        stack: A stack from ``load_stack``.
+        catalog: The catalog that ``load_stack`` was given; by default the embedded one.
+        today: The day whose prices count; by default today.
+        scenarios: Draws behind the probability of each choice; 0 leaves it out.
+        seed: Seed of the scenarios; the same seed gives the same result.
+
+    Returns:
+        The commitments: ``ends`` has each with its ``choices``, ``stands`` is whether today's
+        prices lead to the decision of the plan.
+
+    Raises:
+        BadInput: A figure of the stack is missing.
+        TcoError: ``scenarios`` is out of range.
+    """
+    from tco.analysis.commitments.renewal import commitments as commitments_of
+    from tco.resolve.resolver import resolve_stack
+
+    _require_scenarios(scenarios)
+    day = today or utc_today()
+    resolve = partial(resolve_stack, catalog=catalog or _embedded(), today=day)
+    return commitments_of(stack.source, resolve, day, scenarios=scenarios, seed=seed)
+
+
+def diff(
+    folder: str | Path,
+    base: str | Path | None = None,
+    *,
+    today: dt.date | None = None,
+    scenarios: int = SCENARIOS,
+    seed: int = SEED,
+) -> DiffDocument:
+    """Compare the stacks of a folder with an older state of them: what changed, and why.
+
+    Args:
+        folder: The folder of the stack files, as it is now.
+        base: A commit, or a folder; by default the merge base with the default branch.
+        today: The day that counts as today.
+        scenarios: Draws behind the probability of each stack; 0 leaves it out.
+        seed: Seed of the scenarios; the same seed gives the same result.
+
+    Returns:
+        What ``tco diff --format json`` prints.
+
+    Raises:
+        BadInput: What the folder breaks that the base did not.
+        TcoError: The base is not available, or ``scenarios`` is out of range.
+    """
+    from tco.analysis.diff.diff import Asked
+    from tco.forge.branch import compare
+
+    _require_scenarios(scenarios)
+    asked = Asked(today or utc_today(), scenarios, seed)
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    return compare(Path(folder), None if base is None else str(base), asked, now)
 
 
 def compare_with_bill(
@@ -235,7 +355,8 @@ def compare_with_bill(
 
     Raises:
         BadInput: The export cannot be read, or the plan has a problem.
-        TcoError: The month is not over, or the bill has nothing of the stack in it.
+        TcoError: The month is not over, the bill has nothing of the stack in it, or
+            ``scenarios`` is out of range.
     """
     from tco.actual.actual import ActualQuestion
     from tco.actual.actual import compare_with_bill as compare
@@ -244,6 +365,7 @@ def compare_with_bill(
     from tco.billing import read
     from tco.resolve.resolver import resolve_stack
 
+    _require_scenarios(scenarios)
     day = today or utc_today()
     try:
         first = month_start(month)

@@ -19,7 +19,7 @@ import click
 
 from tco.ci_log import log_json, log_text
 from tco.clock import utc_today
-from tco.defaults import SCENARIOS, SEED
+from tco.defaults import MOST_SCENARIOS, SCENARIOS, SEED
 from tco.errors import printable
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ __all__ = [
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Callable[..., Any])
-
-MOST_SCENARIOS = 10_000_000
 
 
 class _Day(click.ParamType[dt.date]):

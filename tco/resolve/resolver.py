@@ -26,7 +26,7 @@ from tco.resolve.overheads import resolve_labor, resolve_platform
 from tco.resolve.plausibility.stack import implausible, refuse_absurd
 from tco.resolve.services import resolve_service
 
-__all__ = ["load_stack", "resolve", "resolve_stack"]
+__all__ = ["load_stack", "resolve", "resolve_read", "resolve_stack"]
 
 
 DEFAULT_MONTHS = 12
@@ -117,8 +117,13 @@ def load_stack(folder: Path, name: str, catalog: Catalog, today: dt.date) -> Sta
     ``today`` is the pricing day of a plan that states none. Raises BadInput with the faults of
     the plan and with the names and prices that its other parts lack.
     """
+    return resolve_read(partial(read_stack, folder, name), catalog, today)
+
+
+def resolve_read(read: Callable[[], StackFile], catalog: Catalog, today: dt.date) -> StackModel:
+    """Resolve what ``read`` returns; what is left of a faulty plan too, for all of its faults."""
     try:
-        return resolve_stack(read_stack(folder, name), catalog, today)
+        return resolve_stack(read(), catalog, today)
     except FaultyStack as faulty:
         try:
             resolve_stack(faulty.rest, catalog, today)
