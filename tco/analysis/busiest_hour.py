@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tco.costing.fleet import Arrivals, Operation
+from tco.costing.arrivals import Arrivals
+from tco.costing.fleet import Operation
 from tco.costing.group import Group
 from tco.costing.queue import Queues, mean_in_flight
 from tco.costing.service_model import ServiceModel

@@ -13,102 +13,20 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tco.arrays import FloatArray, Quantity, distinct, ratio
-from tco.costing.queue import Queues, overflow_share
+from tco.arrays import FloatArray, Quantity, ratio
+from tco.costing.arrivals import TOLERANCE, Arrivals
+from tco.costing.load_levels import LoadLevels, load_levels
 from tco.costing.waiting import MovedLoad, Waiting, moved_load
-from tco.throughput.relative_rate import STRAIGHT_LINE, RelativeRate
 from tco.units import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
 
-__all__ = ["MOST_NODES", "Arrivals", "Fleet", "FleetMonth", "FleetPool", "Operation"]
+__all__ = ["MOST_NODES", "Fleet", "FleetMonth", "FleetPool", "Operation"]
 
-Router = Literal["least-outstanding", "random"]
-TOLERANCE = 1e-9
 FIRST_STEPS = 64
-SOLVED_NODES = 128
-"""Of more nodes than this, this many are solved and the rest lie between them."""
 MOST_NODES = 100_000
 """More nodes than this is a mistake in the plan, not a fleet."""
 MOST_STEPS = 131_072
 """Nodes that are counted one by one: growth, a scan or a slow scenario may ask for more."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Arrivals:
-    """How requests arrive within an hour, and how full a node may be.
-
-    ``concurrency`` is n*, the requests in flight at which a node is full, and ``rate`` how its
-    speed grows with them. Requests in flight are those of a queue under ``burst_rate`` times the
-    load, within n* for ``quantile`` of the time. With a ``factor`` the peak is factor x mean for
-    certain. ``unserved_limit`` is the share that may be refused. Where requests are ``routed`` at
-    random, each replica of ``replicas`` per node is a queue of its own.
-    """
-
-    concurrency: float
-    target_load: float
-    quantile: float = 0.99
-    rate: RelativeRate = STRAIGHT_LINE
-    burst_rate: float = 1.0
-    factor: float | None = None
-    unserved_limit: float | None = None
-    routed: Router = "least-outstanding"
-    replicas: int = 1
-
-    def overflow(self, capacity: FloatArray, load: FloatArray) -> FloatArray:
-        """Return the load in nodes that finds ``capacity`` nodes full.
-
-        With a factor f the peak f L is certain: the share of it above the capacity overflows.
-        """
-        if self.factor is not None:
-            over = np.maximum(self.factor * load - capacity, 0.0) / self.factor
-            return np.where(over <= TOLERANCE * np.maximum(load, 1.0), 0.0, over)
-        queued = self.burst_rate * load
-        if self.routed == "random":
-            whole = np.full_like(load, 1.0 / self.replicas)
-            each = ratio(queued, capacity) * whole
-            share = overflow_share(self.rate, self.concurrency, whole, each)
-            return np.where(capacity > 0, load * share, load)
-        return load * overflow_share(self.rate, self.concurrency, capacity, queued)
-
-    def most_load(self, nodes: FloatArray) -> FloatArray:
-        """Return the largest load in nodes that a number of nodes may carry: the steps of N(L)."""
-        most = nodes * self.target_load
-        if self.factor is not None:
-            return most / self.factor
-        return np.minimum(most, self._most_queued(nodes) / self.burst_rate)
-
-    def _most_queued(self, nodes: FloatArray) -> FloatArray:
-        """Return the largest load under which the queue keeps to its quantile and its limit.
-
-        Of many nodes only some are solved: ln(L/N) sqrt(N) is almost straight in ln N between
-        them, but for the part of a request that has no place.
-        """
-        if self.routed == "random":
-            [queued_each] = self._solved(np.array([1.0 / self.replicas]))[1]
-            return nodes * queued_each * self.replicas
-        at = nodes if len(nodes) <= SOLVED_NODES else _spread_out(nodes)
-        queues, most = self._solved(at)
-        if at is nodes:
-            return most
-        every = Queues(self.rate, self.concurrency, nodes)
-        straight = (np.log(most / at) + queues.unused) * np.sqrt(at)
-        between = np.interp(np.log(nodes), np.log(at), straight) / np.sqrt(nodes)
-        return nodes * np.exp(between - every.unused)
-
-    def _solved(self, nodes: FloatArray) -> tuple[Queues, FloatArray]:
-        """Return the queues of numbers of nodes, and the largest loads that they may carry."""
-        queues = Queues(self.rate, self.concurrency, nodes)
-        most = queues.most_load(self.quantile)
-        if self.unserved_limit is not None:
-            most = np.minimum(most, queues.most_load_within(self.unserved_limit))
-        return queues, most
-
-
-def _spread_out(nodes: FloatArray) -> FloatArray:
-    """Return some of many ascending numbers of nodes, at even distances in logarithms."""
-    first, last = float(nodes[0]), float(nodes[-1])
-    return distinct(np.rint(np.exp(np.linspace(math.log(first), math.log(last), SOLVED_NODES))))
 
 
 @lru_cache(maxsize=512)
@@ -213,33 +131,6 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class _Levels:
-    """The distinct loads of a week, the hours of each per month, and the steps between them.
-
-    ``waiting`` is the share of each that can wait. ``changes`` are the levels that follow another
-    in the cyclic week, those before, how often.
-    """
-
-    load: FloatArray
-    waiting: FloatArray
-    hours: FloatArray
-    changes: tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]
-
-
-@lru_cache(maxsize=64)
-def _levels_of(week: bytes, waiting: bytes) -> _Levels:
-    """Return the levels of a week's loads. Every mix of a search serves the same week."""
-    load_by_hour, waiting_by_hour = np.frombuffer(week), np.frombuffer(waiting)
-    rounded = np.round(load_by_hour + 1j * waiting_by_hour, 12)
-    _, first, inverse = np.unique(rounded, return_index=True, return_inverse=True)
-    hours = np.bincount(inverse).astype(float) * WEEKS_PER_MONTH
-    pairs, times = np.unique(inverse * len(first) + np.roll(inverse, 1), return_counts=True)
-    now, before = np.divmod(pairs, len(first))
-    changes = (now, before, times.astype(float))
-    return _Levels(load_by_hour[first], waiting_by_hour[first], hours, changes)
-
-
-@dataclass(frozen=True)
 class Fleet:
     """Pools in merit order under the load of a week at factor 1, as it comes.
 
@@ -281,9 +172,9 @@ class Fleet:
         return float(most / peak) if peak > 0 else math.inf
 
     @cached_property
-    def _levels(self) -> _Levels:
+    def _levels(self) -> LoadLevels:
         weeks = (self.load_by_hour, self.waiting_by_hour)
-        return _levels_of(*(np.asarray(week, float).tobytes() for week in weeks))
+        return load_levels(*(np.asarray(week, float).tobytes() for week in weeks))
 
     @property
     def waiting_share(self) -> float:

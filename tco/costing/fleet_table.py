@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tco.arrays import FloatArray, distinct
-from tco.costing.fleet import TOLERANCE, FleetMonth
+from tco.costing.arrivals import TOLERANCE
+from tco.costing.fleet import FleetMonth
 from tco.costing.fleet_operation import (
     FleetOperation,
     GroupWork,

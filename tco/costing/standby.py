@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from tco.arrays import FloatArray, Quantity, distinct_rows, ratio
-from tco.costing.fleet import Arrivals, Operation
+from tco.costing.arrivals import Arrivals
+from tco.costing.fleet import Operation
 from tco.costing.large_counts import trials_tail
 from tco.costing.log_factorial import log_factorial
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tco.costing.api_bill import ApiRate
-from tco.costing.fleet import MOST_NODES, Arrivals, Fleet, FleetPool
+from tco.costing.arrivals import Arrivals
+from tco.costing.fleet import MOST_NODES, Fleet, FleetPool
 from tco.costing.group import Group, width
 from tco.costing.pool_model import PoolModel
 from tco.costing.purchase import MERIT

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tco.arrays import FloatArray
-from tco.costing.fleet import Arrivals
+from tco.costing.arrivals import Arrivals
 from tco.throughput.relative_rate import relative_rate
 from tests.conftest import ARTICLE_CURVE
 

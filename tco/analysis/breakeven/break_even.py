@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tco.arrays import FloatArray, distinct
-from tco.costing.fleet import TOLERANCE
+from tco.costing.arrivals import TOLERANCE
 from tco.costing.fleet_operation import operate
 from tco.costing.group import Group
 from tco.costing.ledger import api_bills, ledger

@@ -13,7 +13,7 @@ from tco.analysis.optimization.ranks import API, rank_table
 from tco.analysis.optimization.stack_prices import StackPrices
 from tco.analysis.optimization.supplies import CandidatePool, apis_of, supplies_of
 from tco.costing.api_bill import ApiRate
-from tco.costing.fleet import TOLERANCE
+from tco.costing.arrivals import TOLERANCE
 from tco.costing.group import Group
 from tco.costing.service_model import StandbyTerms
 from tco.costing.stack import StackModel
