@@ -6,11 +6,15 @@ import gc
 import os
 import signal
 from types import FrameType
+from typing import Final
 
 from tco.cli.exit_codes import INTERRUPTED
 from tco.cli.streams import make_usable
 
 __all__ = ["main"]
+
+COLLECTED_EVERY: Final = 50_000
+"""New objects after which the collector looks for cycles: every 700, it mostly scans imports."""
 
 
 def main() -> None:
@@ -22,11 +26,15 @@ def main() -> None:
         signal.signal(signal.SIGINT, _leave)
     from tco.cli.main import main as run  # noqa: PLC0415  what takes its time, with _leave in place
 
-    gc.freeze()  # what was loaded stays: the collector does not scan it, at exit either
+    gc.freeze()  # what was loaded stays: the collector does not scan it
+    gc.set_threshold(COLLECTED_EVERY)
     gc.enable()
     if interruptible:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # what is left goes with the process: nothing is scanned at exit
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
