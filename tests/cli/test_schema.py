@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 import tco.forge.branch
 from tco.documents.document import Document
+from tco.documents.key_texts import document_texts
 from tco.documents.schemas import SCHEMAS
 from tco.files import as_list, as_mapping
 from tco.yaml_reader import load
@@ -217,15 +218,32 @@ def test_schemas_are_closed(name: str) -> None:
     ] == []
 
 
-@pytest.mark.parametrize("name", [name for name in SCHEMAS if SCHEMAS[name].written])
-def test_every_key_that_a_user_writes_is_explained(name: str) -> None:
-    """An editor shows for each key what the page in `docs/` says of it."""
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_key_is_explained(name: str) -> None:
+    """An editor shows for each key what the page in `docs/` says of it; so does a document's."""
     explained = {
         f"{part['title']}.{key}": value.get("description", "")
         for part in objects(SCHEMAS[name].as_json())
         for key, value in part["properties"].items()
     }
     assert [key for key, text in explained.items() if not text] == []
+
+
+def test_every_row_of_the_page_of_keys_explains_a_key() -> None:
+    """The page has no key that no document has, and no part of that name is left without it."""
+    parts = [
+        part
+        for name, schema in SCHEMAS.items()
+        if not schema.written
+        for part in (SCHEMAS[name].as_json(), *SCHEMAS[name].as_json().get("$defs", {}).values())
+    ]
+    keys = {key for part in parts for key in part.get("properties", {})}
+    held = {(key, part.get("title")) for part in parts for key in part.get("properties", {})}
+    assert [key for key, part in document_texts() if not part and key not in keys] == []
+    roots = {named.model.__name__ for named in SCHEMAS.values()}
+    assert [
+        row for row in document_texts() if row[1] and row[1] not in roots and row not in held
+    ] == []
 
 
 @pytest.mark.parametrize(
