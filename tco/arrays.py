@@ -11,6 +11,7 @@ __all__ = [
     "FloatArray",
     "Quantity",
     "as_scalar",
+    "compounded",
     "distinct",
     "distinct_rows",
     "monthly_rate",
@@ -24,9 +25,13 @@ Quantity = float | FloatArray
 """A figure: one number, or an array with one number per scenario, per month or per load factor.
 
 Formulas work elementwise, so that the shape of a result is that of its inputs, broadcast. With
-scenarios over months the shape is ``(scenarios, months)``.
+scenarios over months the shape is ``(scenarios, months)``, one month after the other in memory:
+numpy keeps that order and runs along many scenarios, not along few months, which a sum does in an
+eighth of the time. Where ``(scenarios, 1)`` meets ``(months,)``, ``order="F"`` sets it.
 """
 
+LEAST = 5e-324
+"""The least number above 0."""
 IDLE_BYTES = 16 * 2**20
 np.empty(IDLE_BYTES, np.uint8)
 """Free a block of this size once; none of its pages is touched. glibc gives idle memory back to the
@@ -36,7 +41,8 @@ arrays again, page by page: a sixth of the time of scenarios."""
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     """Return part / whole, elementwise; 0 where the whole is 0."""
-    none = np.zeros(np.broadcast_shapes(np.shape(part), np.shape(whole)))
+    like = part if np.ndim(part) > np.ndim(whole) else whole
+    none = np.zeros_like(like, shape=np.broadcast_shapes(np.shape(part), np.shape(whole)))
     return np.divide(part, whole, out=none, where=np.greater(whole, 0))
 
 
@@ -48,6 +54,18 @@ def positive_part(value: Quantity) -> Quantity:
 def as_scalar(value: Quantity) -> float:
     """Return the first of several values, or the one there is."""
     return float(np.ravel(value)[0])
+
+
+def compounded(factor_per_year: Quantity, months: Quantity) -> Quantity:
+    """Return the factor after months of what changes by a factor a year: f^(t/12).
+
+    An array of factors has none below 0.
+    """
+    years = months / MONTHS_PER_YEAR
+    if isinstance(factor_per_year, float):
+        return factor_per_year**years
+    grown = np.multiply(np.log(np.maximum(factor_per_year, LEAST)), years, order="F")
+    return np.exp(grown, out=grown)
 
 
 def without_months(value: Quantity) -> Quantity:

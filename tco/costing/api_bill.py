@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from tco.arrays import FloatArray, Quantity, positive_part
+from tco.arrays import FloatArray, Quantity, compounded, positive_part
 from tco.catalog.api_price import ApiPrice, Peak
 from tco.catalog.match import CatalogMatch
 from tco.catalog.provisioned_price import ProvisionedPrice
@@ -21,7 +21,7 @@ from tco.plan.workload import Demand, RequestClass, cached_share, offsets_utc
 from tco.providers.provider import vendor_of
 from tco.ranges import Range, point
 from tco.scenario import BASE_CASE, Scenario
-from tco.units import HOURS_PER_WEEK, MONTHS_PER_YEAR, TOKENS_PER_MTOK
+from tco.units import HOURS_PER_WEEK, TOKENS_PER_MTOK
 
 __all__ = [
     "ApiRate",
@@ -77,7 +77,7 @@ class PricePath:
 
         A jump holds from its month on: ``month`` may be an array, ``(months,)``.
         """
-        path = (1 - scenario.value(self.decay_per_year)) ** (month / MONTHS_PER_YEAR)
+        path = compounded(1 - scenario.value(self.decay_per_year), month)
         for since, change in self.jumps:
             path = path * np.where(np.asarray(month) >= since, scenario.value(change), 1.0)
         return path * stepped(self.steps, month)

@@ -57,7 +57,7 @@ def api_lines(
                 sku=rate.api,
                 request_class=request.name,
                 quantity=requests * request.share * factor,
-                usd_per_unit=price + np.zeros_like(factor),
+                usd_per_unit=price,
                 service=service.name,
                 figures=rate.figures,
             )
@@ -89,7 +89,7 @@ def api_lines(
                         provider=rate.provider,
                         sku=rate.api,
                         quantity=requests * share * part.share * factor,
-                        usd_per_unit=price + np.zeros_like(factor),
+                        usd_per_unit=price,
                         service=service.name,
                         figures=(*rate.figures, *part.figures),
                     )

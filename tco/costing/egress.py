@@ -62,7 +62,7 @@ def tiered_usd(
     """
     start = before if claimed else free_gb + before
     end = start + gb
-    usd, floor = np.zeros(np.shape(end)), 0.0
+    usd, floor = np.zeros_like(end), 0.0
     for band in bands:
         inside = np.minimum(end, band.up_to_gb) - np.maximum(start, floor)
         usd = usd + np.maximum(inside, 0.0) * scenario.value(band.usd_per_gb)

@@ -81,8 +81,8 @@ class FleetOperation:
 
     @property
     def none(self) -> FloatArray:
-        """A zero per load factor, to give a line the length of the rest."""
-        return np.zeros_like(self.factors[0])
+        """A zero per load factor or month, to give a line the length of the rest."""
+        return np.zeros(self.factors[0].shape[-1:])
 
     @property
     def held_nodes(self) -> FloatArray:
@@ -294,7 +294,8 @@ def outage_share(service: ServiceModel, done: GroupWork, scenario: Scenario) -> 
 
 def _node_hours_down(done: GroupWork, scenario: Scenario) -> FloatArray:
     pools = zip(done.month.node_hours, done.group.pools, strict=True)
-    return np.asarray(sum(hours * (1.0 - _up(pool, scenario)) for hours, pool in pools), float)
+    down = (np.multiply(hours, 1.0 - _up(pool, scenario), order="F") for hours, pool in pools)
+    return np.asarray(sum(down), float)
 
 
 def speed(done: GroupWork, scenario: Scenario) -> Quantity:

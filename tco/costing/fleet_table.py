@@ -176,16 +176,16 @@ class _GroupTable:
 
     def values(self, load_factor: FloatArray) -> list[FloatArray]:
         """Return the month's fields, the spares, the outages and their growth at load factors."""
-        place = np.log(load_factor)
+        place = np.log(load_factor.T)
         place -= self.low
         place /= self.step
         np.clip(place, 0.0, CELLS - AT_STEP, out=place)
         cell = place.astype(np.intp)
         part = np.subtract(place, cell, out=place)
         piece = 2 * cell + (part > self.cuts.take(cell) + AT_STEP)
-        values = [np.broadcast_to(values, place.shape) for values in self.first]
+        values = [np.full(load_factor.shape[-1:], value) for value in self.first]
         for number, start, slope in zip(self.varying, self.starts, self.slopes, strict=True):
-            values[number] = start.take(piece) + slope.take(piece) * part
+            values[number] = (start.take(piece) + slope.take(piece) * part).T
         return values
 
 

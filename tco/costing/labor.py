@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,16 +21,12 @@ def fte_by_nodes(nodes: FloatArray, table: Sequence[tuple[int, Quantity]]) -> Fl
     Past the last row the slope of the last two rows goes on. ``nodes`` and the result have the
     same shape; the FTE of a row may be an array of it too.
     """
-    counts = np.array([count for count, _ in table], float)
-    beyond = np.maximum(nodes - counts[-1], 0.0)
-    fte: Quantity = 0.0
-    for index, (_, people) in enumerate(table):
-        weight = np.asarray(np.interp(nodes, counts, np.eye(len(table))[index]), float)
-        if len(table) > 1 and index >= len(table) - 2:
-            side = 1.0 if index == len(table) - 1 else -1.0
-            weight = weight + side * beyond / (counts[-1] - counts[-2])
-        fte = fte + weight * people
-    return np.asarray(fte, float)
+    fte = np.add(table[0][1], np.zeros_like(nodes), order="F")
+    last = len(table) - 2
+    for index, ((low, fewer), (high, more)) in enumerate(pairwise(table)):
+        part = np.clip((nodes - low) / (high - low), 0.0, 1.0 if index < last else None)
+        fte = fte + np.multiply(part, more - fewer, order="F")
+    return fte
 
 
 def planned_fte(stack: StackModel, nodes: FloatArray, scenario: Scenario) -> Quantity:
@@ -39,9 +36,9 @@ def planned_fte(stack: StackModel, nodes: FloatArray, scenario: Scenario) -> Qua
     """
     labor = stack.labor
     if scenario.fte is not None:
-        return scenario.fte + np.zeros_like(nodes)
+        return scenario.fte
     if labor.fte is not None:
-        return scenario.value(labor.fte) + np.zeros_like(nodes)
+        return scenario.value(labor.fte)
     fte = fte_by_nodes(nodes, [(count, scenario.value(figure)) for count, figure in labor.table])
     if labor.hours_per_node_month is not None:
         hours = scenario.value(labor.hours_per_node_month) * MONTHS_PER_YEAR

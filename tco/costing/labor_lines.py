@@ -26,7 +26,7 @@ def labor_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) -> 
     labor = stack.labor
     nodes = done.held_nodes
     own = planned_fte(stack, nodes, scenario) - scenario.value(labor.api_fte)
-    fte = np.where(nodes > 0, own, 0.0)
+    fte = np.multiply(nodes > 0, own, order="F")
     used = [labor.fte] if labor.fte is not None else [figure for _, figure in labor.table]
     if labor.hours_per_node_month is not None:
         used.append(labor.hours_per_node_month)

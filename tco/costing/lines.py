@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from tco.arrays import Quantity
 from tco.catalog.sourced import SourcedValue
 from tco.catalog.spend_terms import SpendTerms
@@ -106,7 +108,7 @@ class CostLine:
     @property
     def usd(self) -> Quantity:
         """USD per month."""
-        return self.quantity * self.usd_per_unit
+        return np.multiply(self.quantity, self.usd_per_unit, order="F")
 
     @property
     def terms(self) -> SpendTerms | None:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tco.arrays import Quantity
+from tco.arrays import Quantity, compounded
 from tco.catalog.sourced import SourcedValue
 from tco.costing.price_steps import stepped
 from tco.costing.purchase import SAME_PRICES, Option, PriceFactors, PurchaseOption
 from tco.scenario import Scenario
-from tco.units import MONTHS_PER_YEAR
 
 __all__ = ["NodePriceOutlook"]
 
@@ -70,4 +69,4 @@ def month_of_price(supply: PurchaseOption, month: Quantity) -> Quantity:
 
 
 def _moved(factor_per_year: SourcedValue, months: Quantity, scenario: Scenario) -> Quantity:
-    return scenario.value(factor_per_year) ** (months / MONTHS_PER_YEAR)
+    return compounded(scenario.value(factor_per_year), months)

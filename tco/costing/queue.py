@@ -13,9 +13,9 @@ below 2e-5, relative, where the curve is smooth.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ FEW_STATES = 16
 """States of which one shows that a pool is so large for its load that it refuses nothing."""
 COUNTED_STATES = 1024.0
 """Mean requests in flight up to which every state is counted for their mean."""
+KEPT_CAPACITIES = 8
+"""Pools whose queues are kept for the next question: searches ask of a few again and again."""
 CHUNK = 262_144
 """States of pools under loads that are summed at once, to stay within the processor's cache."""
 ROUNDING = 1e-9
@@ -174,6 +176,11 @@ class Queues:
     rate: RelativeRate
     concurrency: float
     capacity: FloatArray
+
+    @staticmethod
+    def of(rate: RelativeRate, concurrency: float, capacities: Sequence[float]) -> Queues:
+        """Return the queues of pools of these capacities."""
+        return Queues(rate, concurrency, np.array(capacities))
 
     @cached_property
     def states(self) -> FloatArray:
@@ -342,8 +349,15 @@ def overflow_share(
     ``capacity`` and ``load`` are in nodes, one pool per element. Without capacity all is refused.
     """
     capacities, rows = np.unique(capacity, return_inverse=True)
-    share = Queues(rate, concurrency, capacities).overflow(rows.ravel(), load.ravel())
-    return share.reshape(load.shape)
+    make = _kept_queues if len(capacities) <= KEPT_CAPACITIES else Queues.of
+    queues = make(rate, concurrency, tuple(capacities.tolist()))
+    return queues.overflow(rows.ravel(), load.ravel()).reshape(load.shape)
+
+
+@lru_cache(maxsize=64)
+def _kept_queues(rate: RelativeRate, concurrency: float, capacities: tuple[float, ...]) -> Queues:
+    """Return the queues of a few pools, which a search asks for again and again."""
+    return Queues.of(rate, concurrency, capacities)
 
 
 def mean_in_flight(rate: RelativeRate, concurrency: float, capacity: float, load: float) -> float:

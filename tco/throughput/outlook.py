@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tco.arrays import FloatArray, Quantity
+from tco.arrays import FloatArray, Quantity, compounded
 from tco.catalog.specs import figure
 from tco.ranges import Range
 from tco.units import MONTHS_PER_YEAR, SECONDS_PER_HOUR
@@ -50,8 +50,8 @@ def throughput_growth(
     1.68
     """
     young = np.clip(months, 0.0, young_months)
-    settled = (np.asarray(months) - young) / MONTHS_PER_YEAR
-    return first_half_year ** (young / HALF_YEAR) * per_year**settled
+    settled = compounded(per_year, np.asarray(months) - young)
+    return compounded(first_half_year, young * (MONTHS_PER_YEAR / HALF_YEAR)) * settled
 
 
 def first_half_year_gain() -> Range:

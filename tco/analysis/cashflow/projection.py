@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tco.arrays import FloatArray, Quantity, monthly_rate, without_months
+from tco.arrays import FloatArray, Quantity, compounded, monthly_rate, without_months
 from tco.costing.finance import discount, remaining_value
 from tco.costing.fleet_operation import FleetOperation, operate
 from tco.costing.group import Group
@@ -24,7 +24,6 @@ from tco.costing.pool_model import PoolModel
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel
 from tco.scenario import BASE_CASE, Scenario
-from tco.units import MONTHS_PER_YEAR
 
 __all__ = [
     "CashFlow",
@@ -82,7 +81,7 @@ def growth(service: ServiceModel, months: FloatArray, scenario: Scenario = BASE_
     ``months`` is ``(months,)``, and so is the result.
     """
     yearly = scenario.read(*service.demand.growth_factor)
-    return np.asarray(yearly ** (months / MONTHS_PER_YEAR), float)
+    return np.asarray(compounded(yearly, months), float)
 
 
 def project(stack: StackModel, months: int | None = None) -> Projection:
@@ -141,8 +140,8 @@ def _with_committed(group: Group) -> Group:
 def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:
     """Return what self-hosting pays in each month of a projection."""
     lines = ledger(ahead.stack, ahead.work, ahead.months, scenario)
-    billed = np.asarray(total(lines) + ahead.work.none, float)
-    amortised = np.asarray(sum(line.amortised_usd for line in lines) + ahead.work.none, float)
+    billed = np.add(total(lines), ahead.work.none, order="F")
+    amortised = np.add(sum(line.amortised_usd for line in lines), ahead.work.none, order="F")
     rate = monthly_rate(scenario.value(ahead.stack.discount_rate))
     upfront = np.zeros_like(billed)
     upfront[..., 0] += without_months(scenario.value(ahead.stack.labor.setup_usd))
