@@ -35,8 +35,9 @@ program: $(VENV)/pulumi.stamp $(COMPILED) ## Install what the Pulumi program nee
 engine: $(VENV)/dev.stamp ## Find the Pulumi engine for the tests, or fetch or build it once
 	@$(BIN)/python tests/engine/equipment/engine.py
 
-test: engine ## Run the tests, on every core
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal
+# Many tests start a process, and each would compile what it imports where no bytecode may be kept.
+test: engine $(COMPILED) ## Run the tests, on every core
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal
 
 fuzz: $(VENV)/dev.stamp ## Try new odd inputs for minutes (EXAMPLES=N; SEED=N repeats a run)
 	@seed="$(SEED)"; seed="$${seed:-$$(date +%s)}"; \

@@ -17,7 +17,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from tests.engine.equipment import engine
-from tests.engine.project import Project, lay_home, lay_project
+from tests.engine.project import Project, has_language_host, lay_home, lay_project
 
 
 def pytest_collect_file() -> None:
@@ -101,4 +101,6 @@ def engine_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def project(tmp_path: Path, engine_home: Path, aws: str) -> Project:
     """A project with the product's program, its example stacks and the stand-in provider."""
-    return lay_project(tmp_path, engine_home, aws)
+    project = lay_project(tmp_path, engine_home, aws)
+    project.forks = not has_language_host()
+    return project

@@ -7,20 +7,24 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.engine.equipment import engine
+from tests.engine.equipment import engine, language_host
 
-__all__ = ["ROOT", "Project", "Run", "lay_home", "lay_project"]
+__all__ = ["ROOT", "Project", "Run", "has_language_host", "lay_home", "lay_project"]
 
 EQUIPMENT = Path(engine.__file__).parent
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 180
+METADATA = ".pulumi/meta.yaml"
+STATE = ".pulumi/stacks/tco/{stack}.json"
+WITH_A_PROGRAM = ("preview", "up")
+"""The commands of the engine that run a program."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +50,24 @@ class Run:
 class Project:
     """A Pulumi project in a folder of its own, with the product's program and settings.
 
-    Its providers are the stand-in for AWS; its state is a folder.
+    Its providers are the stand-in for AWS; its state is a folder. Where ``forks`` holds, programs
+    that run to their end run in a forked language host, not in one that the engine starts.
     """
 
     folder: Path
     environment: dict[str, str]
     settings: dict[str, str] = field(default_factory=dict[str, str])
+    forks: bool = False
 
     @property
     def calls_file(self) -> Path:
         """Where the stand-in provider writes its calls."""
         return self.folder / "calls.jsonl"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment of the engine and of what it starts."""
+        return {**self.environment, **self.settings, "TCO_TEST_CALLS": str(self.calls_file)}
 
     def write(self, name: str, content: object) -> Path:
         """A file of the project: text as it is, anything else as YAML."""
@@ -83,7 +94,7 @@ class Project:
         return subprocess.Popen(
             ["pulumi", *arguments, "--non-interactive"],
             cwd=self.folder,
-            env={**self.environment, **self.settings, "TCO_TEST_CALLS": str(self.calls_file)},
+            env=self.variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -93,6 +104,14 @@ class Project:
 
     def run(self, *arguments: str) -> Run:
         """A command of the engine, run to its end."""
+        if not self.forks or arguments[0] not in WITH_A_PROGRAM:
+            return self._ended(*arguments)
+        printed = self.folder.parent / "printed"
+        with language_host.forked(self.folder, self.variables, printed) as address:
+            run = self._ended(*arguments, "--client", address)
+        return replace(run, err=run.err + printed.read_text(encoding="utf-8"))
+
+    def _ended(self, *arguments: str) -> Run:
         with self.start(*arguments) as process:
             out, err = process.communicate(timeout=TIMEOUT_SECONDS)
             return Run(process.returncode, out, err)
@@ -104,11 +123,13 @@ class Project:
         return run
 
     def init(self, name: str = "dev") -> None:
-        """A stack's state; its file stays as it was."""
-        file = self.folder / "stacks" / f"Pulumi.{name}.yaml"
-        kept = file.read_bytes()
-        self.done("stack", "init", name)
-        file.write_bytes(kept)
+        """A stack's state, as `pulumi stack init` has left one of the home's."""
+        empty = Path(self.environment["PULUMI_HOME"]) / "empty" / "state"
+        for file in (METADATA, STATE):
+            text = (empty / file.format(stack="empty")).read_text(encoding="utf-8")
+            path = self.folder.parent / "state" / file.format(stack=name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.replace("/tco/empty", f"/tco/{name}"), encoding="utf-8")
 
     def calls(self, *operations: str) -> list[dict[str, Any]]:
         """The calls that reached the provider so far, all or some kinds of them."""
@@ -123,19 +144,28 @@ class Project:
         return self.done("stack", "output", key, "--json", "--stack", stack).json
 
 
+def has_language_host() -> bool:
+    """Whether the engine there is brings its own language host, or another is installed."""
+    name = "pulumi-language-python"
+    binary = engine.find()
+    beside = binary is not None and binary.with_name(name).exists()
+    return beside or shutil.which(name) is not None
+
+
 def lay_home(home: Path) -> None:
-    """A home for the engine, with the programs that it looks for on PATH."""
+    """A home for the engine: the programs that it looks for on PATH, and an empty stack."""
     binary = engine.find()
     if binary is None:
         raise FileNotFoundError(engine.MISSING)
     programs = home / "programs"
     programs.mkdir()
     (programs / "pulumi").symlink_to(binary)
-    official = binary.with_name("pulumi-language-python").exists()
-    if not official and shutil.which("pulumi-language-python") is None:
+    if not has_language_host():
         _program(programs / "pulumi-language-python", "language_host.py")
     (home / "provider").mkdir()
     _program(home / "provider" / "pulumi-resource-aws", "aws_provider.py")
+    (home / "empty").mkdir()
+    lay_project(home / "empty", home, "").done("stack", "init", "empty")
 
 
 def _program(path: Path, script: str) -> None:
@@ -167,7 +197,6 @@ def _environment(base: Path, home: Path, aws: str) -> dict[str, str]:
         "PULUMI_BACKEND_URL": f"file://{base / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": "tests",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PYTHONPYCACHEPREFIX": str(home / "bytecode"),
         "AWS_ACCESS_KEY_ID": "tests",
         "AWS_SECRET_ACCESS_KEY": "tests",
         "NO_COLOR": "1",

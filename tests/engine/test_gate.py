@@ -203,6 +203,7 @@ def test_a_fault_inside_tco_keeps_the_gate_closed(
     project: Project, cloud: Cloud, broken: str, fault: str, reported: str
 ) -> None:
     """An exception without a text lets a step pass, an exit hangs; neither may provision."""
+    project.forks = False  # the fault is to be there before the program imports what it breaks
     module, _, name = broken.rpartition(".")
     lines = f"import {module} as broken\ndef fault(*_): raise {fault}\nbroken.{name} = fault\n"
     program = project.folder / "__main__.py"

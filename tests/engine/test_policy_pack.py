@@ -15,6 +15,7 @@ from tests.engine.conftest import Cloud
 from tests.engine.project import ROOT, Project
 from tests.iac.recording import RECORDED, stripped
 
+DEV = ("--stack", "dev")
 NODES = """
 import pulumi_aws as aws
 
@@ -81,7 +82,7 @@ def test_preview_shows_what_gpus_cost_and_the_gate_lets_them_through(
     foreign: Project, tmp_path: Path
 ) -> None:
     """A program of any language shows its cost in the preview, without a change of its own."""
-    run = foreign.done("preview", *limits(tmp_path, maxUsdPerMonth=10_000_000))
+    run = foreign.done("preview", *DEV, *limits(tmp_path, maxUsdPerMonth=10_000_000))
     text = words(run.text)
     assert "[advisory] tco-cost (aws:autoscaling:Group: gpu)" in text
     assert "/month (up to $" in text
@@ -96,7 +97,9 @@ def test_gate_refuses_before_the_provider_is_called(
 ) -> None:
     """With `--skip-preview` too, the group that crosses the limit is never made."""
     foreign.write("__main__.py", NODES.replace("SUBNET", cloud.subnets[0]))
-    run = foreign.run("up", "--yes", "--skip-preview", *limits(tmp_path, maxUsdPerMonth=50_000))
+    run = foreign.run(
+        "up", "--yes", "--skip-preview", *DEV, *limits(tmp_path, maxUsdPerMonth=50_000)
+    )
     assert run.code != 0
     assert "[mandatory] tco-gate (aws:autoscaling:Group: gpu)" in words(run.text)
     assert "above maxUsdPerMonth $50,000" in words(run.text)
@@ -108,14 +111,14 @@ def test_gate_refuses_another_plan_than_the_reviewed_one(foreign: Project, tmp_p
     """The pinned digest is compared in the engine too, and the message names the file to review."""
     file = str(ROOT / "stacks" / "Pulumi.aws-premium.yaml")
     options = limits(tmp_path, requireVerdict=file, requireDigest="0" * 64)
-    run = foreign.run("preview", "--stack", "dev", *options)
+    run = foreign.run("preview", *DEV, *options)
     assert run.code != 0
     assert f"the plan of {file} is not the reviewed one" in words(run.text)
 
 
 def test_gate_without_configuration_refuses(foreign: Project) -> None:
     """A pack that is only switched on lets no GPU through, and says what to write."""
-    run = foreign.run("preview", "--policy-pack", str(ROOT / "policy"))
+    run = foreign.run("preview", *DEV, "--policy-pack", str(ROOT / "policy"))
     assert run.code != 0
     assert "tco-gate has no limits" in words(run.text)
 
@@ -124,7 +127,7 @@ def test_gate_refuses_an_unknown_instance_type(foreign: Project, tmp_path: Path)
     """A type that only an update will reveal is refused in the preview, as a violation."""
     unknown = PROGRAM.replace('instance_type="p5.48xlarge"', "instance_type=aws.s3.Bucket('b').arn")
     foreign.write("__main__.py", unknown)
-    run = foreign.run("preview", *limits(tmp_path, maxUsdPerMonth=10_000_000))
+    run = foreign.run("preview", *DEV, *limits(tmp_path, maxUsdPerMonth=10_000_000))
     assert run.code != 0
     assert "instanceType is not known before the update" in words(run.text)
 
@@ -133,12 +136,12 @@ def test_price_reads_the_preview_and_the_policy_pack_agrees(
     foreign: Project, tmp_path: Path
 ) -> None:
     """`pulumi preview --json | tco price -` reports the same month as the pack's summary."""
-    preview = foreign.done("preview", "--json").out
+    preview = foreign.done("preview", *DEV, "--json").out
     (tmp_path / "preview.json").write_text(preview, encoding="utf-8")
     priced = tco_price(tmp_path / "preview.json")
     assert priced["counts"] == {"priced": 2, "free": 2, "usage_based": 1, "unpriced": 0}
     assert priced["complete"] is True
-    run = foreign.done("preview", *limits(tmp_path, maxUsdPerMonth=10_000_000))
+    run = foreign.done("preview", *DEV, *limits(tmp_path, maxUsdPerMonth=10_000_000))
     for total in priced["usd_per_month"].values():
         assert f"${total:,.0f}" in words(run.text)
 
@@ -155,7 +158,7 @@ def test_recorded_preview_is_what_the_engine_prints(foreign: Project) -> None:
 
     After a change that is meant, write ``reported`` to the file.
     """
-    reported = stripped(foreign.done("preview", "--json").json)
+    reported = stripped(foreign.done("preview", *DEV, "--json").json)
     recorded = json.loads((RECORDED / "preview.json").read_text(encoding="utf-8"))
     for preview in (reported, recorded):
         preview["steps"].sort(key=itemgetter("urn"))

@@ -29,7 +29,7 @@ def previewed(
 ) -> Pricing:
     project.stack(plan(pools, ["subnet-1"], provision=provision, service=service))
     project.init()
-    document = document_of(project.done("preview", "--json").json, "preview")
+    document = document_of(project.done("preview", "--stack", "dev", "--json").json, "preview")
     return price(document.resources, load_catalog(), DAY, document.warnings)
 
 
