@@ -11,6 +11,7 @@ import click
 from tco.cli.books import book_option, catalog_with
 from tco.cli.options import DAY, format_option, print_error, print_json, print_text
 from tco.clock import utc_today
+from tco.collector import without_collector
 from tco.report.layout import folded
 
 __all__ = ["price"]
@@ -33,6 +34,7 @@ __all__ = ["price"]
     is_flag=True,
     help="Ignore the EC2 prices that `tco prices refresh` has cached on this machine.",
 )
+@without_collector()
 def price(
     file: str, form: str, books: Sequence[Path], day: dt.date | None, *, no_cache: bool
 ) -> None:
@@ -41,12 +43,15 @@ def price(
     FILE is the output of `pulumi preview --json --show-sames` or of `pulumi stack export`; with -,
     tco reads standard input. Every resource is listed as priced, free, paid by use, or unpriced.
     """
+    from tco.iac.estimate.documents import read_file, shown_as
+
+    document = read_file(file)  # what is loaded next takes the memory that its bytes took
     from tco.catalog.price_cache import PriceCache, cache_folder
-    from tco.iac.estimate.documents import shown_as
-    from tco.iac.estimate.pricing import price_file
+    from tco.iac.estimate.pricing import priced
 
     cache = PriceCache(None if no_cache else cache_folder())
-    result = price_file(file, catalog_with(books), day or utc_today(), cache=cache)
+    result = priced(document, catalog_with(books), day or utc_today(), cache=cache)
+    del document  # and what is printed the memory of its resources
     for problem in cache.problems:
         print_error(folded(problem))
     if form == "json":

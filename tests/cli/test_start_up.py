@@ -71,6 +71,14 @@ def test_price_loads_no_evaluation() -> None:
     assert of((*ARRAYS, *EVALUATION), modules) == []
 
 
+def test_price_reads_its_file_before_it_loads_the_catalog() -> None:
+    """The bytes of a large file and the catalog are never in memory together."""
+    code, modules = loaded("price", "-", given='{"steps": [5]}')
+    assert code == 1
+    assert "tco.iac.estimate.documents" in modules
+    assert of(FILES, modules) == []
+
+
 @pytest.mark.parametrize("command", ["plan", "gate"])
 def test_no_verdict_waits_for_scipy(command: str) -> None:
     """What a pull request or an `up` waits for needs no solver."""

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from tco.errors import BadInput, Problem
-from tco.files import as_mapping
 from tco.iac.estimate.engine_json import HOW, Fields, Problems, parse
 from tco.iac.estimate.nodes import Resource
 from tco.iac.estimate.properties import Unknown, text
@@ -97,7 +96,8 @@ def _check_begin(data: bytes, shown: str) -> None:
 
 def document_of(content: object, shown: str) -> Document:
     """Return the resources in a parsed preview or state. Raises BadInput for anything else."""
-    top = Fields(as_mapping(content) or {}, Problems(shown))
+    values = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+    top = Fields(values, Problems(shown))
     if "steps" in top.values or "changeSummary" in top.values:
         return _preview(top)
     if "deployment" in top.values:

@@ -8,14 +8,13 @@ node that runs in a capacity reservation of the same program is paid with the re
 from __future__ import annotations
 
 import datetime as dt
-import gc
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tco.catalog.catalog import Catalog
 from tco.catalog.price_cache import PriceCache
+from tco.collector import without_collector
 from tco.defaults import OLD_PRICE_DAYS
 from tco.iac.estimate.cost_components import Cost, Part
 from tco.iac.estimate.coverage import NOT_COVERED, covered_nodes
@@ -41,6 +40,7 @@ __all__ = [
     "price",
     "price_document",
     "price_file",
+    "priced",
 ]
 
 UNKNOWN_TYPE = "the catalog has no price for this resource type"
@@ -138,34 +138,23 @@ def price_document(
     data: bytes, shown: str, catalog: Catalog, day: dt.date, *, cache: PriceCache | None = None
 ) -> Pricing:
     """Return the resources in the bytes of a preview or a state, priced. Raises BadInput."""
-    with _no_collector():
-        return _price(read_document(data, shown), catalog, day, cache=cache)
+    with without_collector():
+        return priced(read_document(data, shown), catalog, day, cache=cache)
 
 
 def price_file(
     file: str, catalog: Catalog, day: dt.date, *, cache: PriceCache | None = None
 ) -> Pricing:
     """Return the resources in a file, or in the pipe for ``-``, priced. Raises BadInput."""
-    with _no_collector():
-        return _price(read_file(file), catalog, day, cache=cache)
+    with without_collector():
+        return priced(read_file(file), catalog, day, cache=cache)
 
 
-def _price(
+def priced(
     document: Document, catalog: Catalog, day: dt.date, *, cache: PriceCache | None = None
 ) -> Pricing:
+    """Return the resources of a preview or a state, priced."""
     return price(document.resources, catalog, day, document.warnings, cache=cache)
-
-
-@contextmanager
-def _no_collector() -> Generator[None]:
-    """Without the cycle collector, which would look through a large file's values many times."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def price(
@@ -183,7 +172,7 @@ def price(
     pools = {pool.urn: pool for pool in node_pools(listed) if pool.urn in provided}
     covered = covered_nodes(pools.values())
     node_costs: dict[tuple[NodePool, Size], Cost] = {}
-    priced: list[PricedResource] = []
+    found: list[PricedResource] = []
     groups = [resource for resource in listed if resource.urn in pools]
     for resource in listed:
         pool = pools.get(resource.urn)
@@ -191,18 +180,18 @@ def price(
             key = (pool, covered.get(resource.urn, NOT_COVERED))
             if key not in node_costs:  # pools are equal where nothing that costs differs
                 node_costs[key] = node_cost(pool, rates, key[1])
-            priced.append(_priced(resource, node_costs[key]))
+            found.append(_priced(resource, node_costs[key]))
         elif resource.type == SCHEDULE and not any(
             sets_size_of(resource, group) for group in groups
         ):
-            priced.append(_format_cost(resource, "unpriced", NO_GROUP))
+            found.append(_format_cost(resource, "unpriced", NO_GROUP))
         else:
-            priced.append(_other(resource, rates))
+            found.append(_other(resource, rates))
     cached = (
         CachedPrices(used.region, used.as_of, (day - used.as_of).days, used.shipped)
         for used in sorted(cache.used if cache is not None else ())
     )
-    return Pricing(tuple(priced), day, tuple(warnings), tuple(cached))
+    return Pricing(tuple(found), day, tuple(warnings), tuple(cached))
 
 
 def _other(resource: Resource, rates: Rates) -> PricedResource:
