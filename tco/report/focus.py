@@ -23,6 +23,7 @@ from tco.report.focus_terms import (
     service_category,
     service_of,
     sku_id,
+    sku_price_id,
 )
 
 __all__ = ["focus_csv", "focus_rows"]
@@ -82,7 +83,6 @@ def _common(stack: ChargesDocument, charge: ChargePart) -> Row:
     line = charge.line
     start, end = _period(stack.pricing_day)
     category, subcategory = service_category(line)
-    sku = sku_id(charge)
     tags = {"tco:stack": stack.stack, "tco:service": line.service, "tco:pool": line.pool}
     return {
         "BilledCost": None,
@@ -125,10 +125,10 @@ def _common(stack: ChargesDocument, charge: ChargePart) -> Row:
         "ServiceCategory": category,
         "ServiceName": service_of(charge),
         "ServiceSubcategory": subcategory,
-        "SkuId": sku,
+        "SkuId": sku_id(charge),
         "SkuMeter": UNITS[line.unit],
         "SkuPriceDetails": _details(charge.node) if charge.node is not None else None,
-        "SkuPriceId": f"{sku}/{line.name}",
+        "SkuPriceId": sku_price_id(charge),
         "Tags": json.dumps({key: value for key, value in tags.items() if value}),
         "x_Catalog": stack.catalog,
         "x_Estimate": "true",

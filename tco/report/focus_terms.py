@@ -18,6 +18,7 @@ __all__ = [
     "service_category",
     "service_of",
     "sku_id",
+    "sku_price_id",
 ]
 
 UNITS: Final[dict[ChargeUnit, str]] = {
@@ -76,6 +77,12 @@ def sku_id(charge: ChargePart) -> str:
     if charge.node is not None:
         return f"compute/{line.sku}"
     return f"{'api' if line.unit == 'request' else line.category}/{line.sku}"
+
+
+def sku_price_id(charge: ChargePart) -> str:
+    """Return what has one price in one unit: an hour, or what is paid for it in advance."""
+    paid = "" if charge.charge == "usage" else f", {charge.charge}"
+    return f"{sku_id(charge)}/{charge.line.name}{paid}"
 
 
 def service_category(line: LinePart) -> tuple[str, str]:

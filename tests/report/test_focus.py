@@ -71,15 +71,74 @@ POOLS: dict[str, Keys] = {
 }
 
 
+def kept(resale_usd: float) -> Keys:
+    """A node that is paid for and could be sold."""
+    pool = owned(1, sunk=True, resale_usd=resale_usd)
+    del pool["owned"]["usd"]
+    return pool
+
+
+def euros(usd: float) -> Keys:
+    """A currency of a book."""
+    return {"code": "EUR", "usd": usd, "source": "ECB", "as_of": "2026-11-20"}
+
+
+POOLS["owned and paid for"] = kept(96_000)
+BOOKS: dict[str, Keys] = {
+    "committed spend": {"discounts": [{"api": "api/*", "committed_usd_per_month": 10_000}]},
+    "tiers by spend": {
+        "discounts": [
+            {
+                "api": "api/*",
+                "tiers": [
+                    {"above_usd_per_month": 100, "percent_off": 10},
+                    {"above_usd_per_month": 200, "percent_off": 50},
+                ],
+            }
+        ]
+    },
+    "committed spend on nodes": {
+        "discounts": [{"instance": "box.*", "committed_usd_per_month": 90_000}]
+    },
+    "discounts": {
+        "discounts": [
+            {"api": "api/*", "percent_off": 15},
+            {"instance": "box.*", "percent_off": 12},
+        ]
+    },
+    "another currency": {
+        "currency": euros(1.08),
+        "prices": [{"instance": "box.8x", "region": "r1", "eur_per_hour": 17}],
+    },
+    "a fee per request": {
+        "prices": [
+            {
+                "api": "api/plain",
+                "input_usd_per_mtok": 1,
+                "output_usd_per_mtok": 4,
+                "usd_per_request": 0.012,
+                "batch_discount": 0.5,
+            }
+        ]
+    },
+}
+"""What a contract changes about the prices of the nodes and of the API behind them."""
+
 SERVICES: dict[str, Keys] = {
     "overflow": {"overflow": "api/plain"},
     "outages": {"standby": {"api": "api/plain"}},
 }
 
 
-def evaluated(lab: Lab, pool: Keys, service: Keys | None = None, **plan: Any) -> Evaluation:
+def evaluated(
+    lab: Lab,
+    pool: Keys,
+    service: Keys | None = None,
+    hours: Sequence[float] = (),
+    **plan: Any,
+) -> Evaluation:
     """A stack of one pool that is needed by day only, with spares, people, set-up and egress."""
-    lab.nodes_by_hour([0.2] * 12 + [0.0] * 12)
+    lab.nodes_by_hour(hours or [0.2] * 12 + [0.0] * 12)
     spares = {"standby": {"pool": "main", "nodes": 1}}
     keys = {"ops": {"fte": 0.5, "setup_usd": 12_000}, "platform": {"usd_per_month": 10}, **plan}
     lab.stack({"main": pool}, {"egress": {"to": "internet"}, **(service or spares)}, **keys)
@@ -91,9 +150,12 @@ def parsed(results: Sequence[Evaluation]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(focus_csv(list(map(charges_document, results))))))
 
 
-@pytest.fixture(params=[*POOLS, *SERVICES])
+@pytest.fixture(params=[*POOLS, *SERVICES, *BOOKS])
 def result(request: pytest.FixtureRequest, lab: Lab) -> Evaluation:
-    """Every way to have a node, and every way to fall back on an API."""
+    """Every way to have a node, to fall back on an API, and to have a contract."""
+    if book := BOOKS.get(request.param):
+        prices, service = [lab.book("contract", **book)], SERVICES["overflow"]
+        return evaluated(lab, POOLS["on demand"], service, hours=[1.5] * 24, prices=prices)
     service = SERVICES.get(request.param)
     return evaluated(lab, POOLS.get(request.param, POOLS["on demand"]), service)
 
@@ -176,6 +238,7 @@ def test_identifiers_have_one_parent(result: Evaluation) -> None:
         ("ServiceName", "ServiceCategory"),
         ("SkuPriceId", "SkuId"),
         ("SkuPriceId", "SkuPriceDetails"),
+        ("SkuPriceId", "PricingUnit"),
     ):
         pairs = {(row[child], row[parent]) for row in parsed([result])}
         assert len(pairs) == len({name for name, _ in pairs}), (child, parent)
