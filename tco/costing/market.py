@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from tco.catalog.sourced import SourcedValue
 from tco.costing.pool_model import PoolModel, PowerTerms
@@ -30,21 +31,18 @@ class Missing:
     reason: str
 
 
-class Market(Protocol):
-    """Prices that an analysis may ask for once a stack is resolved, looked up when asked."""
+@dataclass(frozen=True, kw_only=True)
+class Market:
+    """Prices that an analysis may ask for once a stack is resolved.
 
-    def on_demand(self, pool: PoolModel) -> SourcedValue | None:
-        """Return USD per node-hour on demand where the pool is, or None without a price."""
-        ...
+    They are functions that `resolve` binds, so that no catalog is in a resolved stack.
+    """
 
-    def listed_on_demand(self, pool: PoolModel) -> SourcedValue | None:
-        """Return the published USD per node-hour on demand, the user's books left out."""
-        ...
-
-    def rented(self, pool: PoolModel, term: RentedTerm) -> list[PurchaseOption]:
-        """Return the ways to rent a pool's node for a term; none for an owned node."""
-        ...
-
-    def owned(self, pool: PoolModel) -> Holding | Missing:
-        """Return a pool's node bought at the catalog's purchase, colocation and power figures."""
-        ...
+    on_demand: Callable[[PoolModel], SourcedValue | None]
+    """USD per node-hour on demand where the pool is, or None without a price."""
+    listed_on_demand: Callable[[PoolModel], SourcedValue | None]
+    """The published USD per node-hour on demand, the user's books left out."""
+    rented: Callable[[PoolModel, RentedTerm], list[PurchaseOption]]
+    """The ways to rent a pool's node for a term; none for an owned node."""
+    owned: Callable[[PoolModel], Holding | Missing]
+    """A pool's node bought at the catalog's purchase, colocation and power figures."""

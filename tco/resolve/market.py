@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from tco.catalog.catalog import Catalog
 from tco.catalog.figure import Figure
 from tco.catalog.node_price import NodePrice
 from tco.catalog.sourced import SourcedValue
-from tco.costing.market import Holding, Missing, RentedTerm
+from tco.costing.market import Holding, Market, Missing, RentedTerm
 from tco.costing.pool_model import PoolModel, PowerTerms
 from tco.costing.purchase import OwnedSupply, PurchaseOption
 from tco.plan.pools import Commitment
 from tco.resolve.supply import rented
 from tco.units import HOURS_PER_MONTH
 
-__all__ = ["CatalogMarket"]
+__all__ = ["bound_market"]
 
 BLOCK_HOURS = int(HOURS_PER_MONTH)
 """Capacity blocks are priced by the month, as often as one is bought again."""
@@ -32,71 +31,63 @@ WANTED: dict[RentedTerm, Callable[[NodePrice], bool]] = {
 }
 
 
-@dataclass(frozen=True)
-class CatalogMarket:
-    """The `Market` of a stack: the catalog and the stack's price books on its pricing day."""
+def bound_market(catalog: Catalog, day: dt.date) -> Market:
+    """Return the prices of a stack's catalog, with its price books, on its pricing day."""
+    return Market(
+        on_demand=lambda pool: _on_demand(catalog, pool, day),
+        listed_on_demand=lambda pool: _on_demand(catalog.published or catalog, pool, day),
+        rented=lambda pool, term: _rented(catalog, day, pool, term),
+        owned=lambda pool: _owned(catalog, day, pool),
+    )
 
-    _catalog: Catalog = field(repr=False)
-    _day: dt.date
 
-    def on_demand(self, pool: PoolModel) -> SourcedValue | None:
-        """Return USD per node-hour on demand where the pool is, or None without a price."""
-        return _on_demand(self._catalog, pool, self._day)
+def _rented(
+    catalog: Catalog, day: dt.date, pool: PoolModel, term: RentedTerm
+) -> list[PurchaseOption]:
+    if pool.plan.owned is not None:
+        return []
+    prices = catalog.node_prices(pool.plan.instance, pool.plan.offer, pool.region, day)
+    return [rented(price, _commitment(price.row)) for price in prices if WANTED[term](price.row)]
 
-    def listed_on_demand(self, pool: PoolModel) -> SourcedValue | None:
-        """Return the published USD per node-hour on demand, the user's books left out."""
-        return _on_demand(self._catalog.published or self._catalog, pool, self._day)
 
-    def rented(self, pool: PoolModel, term: RentedTerm) -> list[PurchaseOption]:
-        """Return the ways to rent a pool's node for a term; none for an owned node."""
-        if pool.plan.owned is not None:
-            return []
-        prices = self._catalog.node_prices(
-            pool.plan.instance, pool.plan.offer, pool.region, self._day
-        )
-        return [
-            rented(price, _commitment(price.row)) for price in prices if WANTED[term](price.row)
-        ]
-
-    def owned(self, pool: PoolModel) -> Holding | Missing:
-        """Return a pool's node bought at the catalog's purchase, colocation and power figures."""
-        gpu = pool.gpu.removesuffix("-SXM").lower()
-        names = {
-            "price": f"purchase_usd_node_{pool.gpus}x{gpu}",
-            "kw": f"node_kw_max_dgx_{gpu}",
-            "usd_per_kw_month": "colocation_usd_per_kw_month",
-            "residual": f"residual_share_after_{OWNED_MONTHS}_months",
-            "maintenance": "owned_maintenance_per_year",
-            "pue": "pue",
-            "usd_per_kwh": "electricity_usd_per_kwh",
-        }
-        for name in names.values():
-            if self._catalog.find_as(Figure, ("figure", name), self._day) is None:
-                return Missing(f"the catalog has no {name}; a price book may state it")
-        figures = {key: self._catalog.figure(name, self._day) for key, name in names.items()}
-        price, kw = figures["price"], figures["kw"]
-        watts = kw.scaled(f"{pool.node}: draw", 1000.0, "W")
-        owned = OwnedSupply(price, figures["residual"], figures["maintenance"], OWNED_MONTHS)
-        free = price.scaled(f"{pool.node}: rent", 0.0, "USD/h")
-        power = PowerTerms(
-            idle_w=watts,
-            load_w=watts,
-            pue=figures["pue"],
-            usd_per_kwh=figures["usd_per_kwh"],
-            colocation_usd_per_month=figures["usd_per_kw_month"].scaled(
-                "colocation", kw.value.likely, "USD/month"
-            ),
-        )
-        option = PurchaseOption(
-            option="owned",
-            node=f"node of {pool.gpus} {pool.gpu}",
-            rate=free,
-            terms=f"owned {OWNED_MONTHS // 12} years",
-            upfront=price,
-            period_months=OWNED_MONTHS,
-            owned=owned,
-        )
-        return Holding(option, power)
+def _owned(catalog: Catalog, day: dt.date, pool: PoolModel) -> Holding | Missing:
+    gpu = pool.gpu.removesuffix("-SXM").lower()
+    names = {
+        "price": f"purchase_usd_node_{pool.gpus}x{gpu}",
+        "kw": f"node_kw_max_dgx_{gpu}",
+        "usd_per_kw_month": "colocation_usd_per_kw_month",
+        "residual": f"residual_share_after_{OWNED_MONTHS}_months",
+        "maintenance": "owned_maintenance_per_year",
+        "pue": "pue",
+        "usd_per_kwh": "electricity_usd_per_kwh",
+    }
+    for name in names.values():
+        if catalog.find_as(Figure, ("figure", name), day) is None:
+            return Missing(f"the catalog has no {name}; a price book may state it")
+    figures = {key: catalog.figure(name, day) for key, name in names.items()}
+    price, kw = figures["price"], figures["kw"]
+    watts = kw.scaled(f"{pool.node}: draw", 1000.0, "W")
+    owned = OwnedSupply(price, figures["residual"], figures["maintenance"], OWNED_MONTHS)
+    free = price.scaled(f"{pool.node}: rent", 0.0, "USD/h")
+    power = PowerTerms(
+        idle_w=watts,
+        load_w=watts,
+        pue=figures["pue"],
+        usd_per_kwh=figures["usd_per_kwh"],
+        colocation_usd_per_month=figures["usd_per_kw_month"].scaled(
+            "colocation", kw.value.likely, "USD/month"
+        ),
+    )
+    option = PurchaseOption(
+        option="owned",
+        node=f"node of {pool.gpus} {pool.gpu}",
+        rate=free,
+        terms=f"owned {OWNED_MONTHS // 12} years",
+        upfront=price,
+        period_months=OWNED_MONTHS,
+        owned=owned,
+    )
+    return Holding(option, power)
 
 
 def _on_demand(catalog: Catalog, pool: PoolModel, day: dt.date) -> SourcedValue | None:

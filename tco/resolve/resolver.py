@@ -19,7 +19,7 @@ from tco.plan.stack_file import StackFile, read_stack
 from tco.resolve.apis import check_jumps, resolve_alternatives
 from tco.resolve.discount_notes import note_discounts
 from tco.resolve.lookup import Lookup, NotFound
-from tco.resolve.market import CatalogMarket
+from tco.resolve.market import bound_market
 from tco.resolve.node_outlook import resolve_node_outlook
 from tco.resolve.other_fleets import other_fleets
 from tco.resolve.overheads import resolve_labor, resolve_platform
@@ -72,7 +72,7 @@ def resolve(
         source=source,
         day=day,
         catalog_version=todo.catalog.version,
-        market=CatalogMarket(todo.catalog, day),
+        market=bound_market(todo.catalog, day),
         services=tuple(services),
         alternatives=tuple(alternatives),
         left_out=tuple(left_out),
