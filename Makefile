@@ -66,7 +66,7 @@ bench: engine $(COMPILED) ## Run the benchmarks
 dist: $(VENV)/release.stamp ## Build the wheel, the source archive and the list of components (SBOM) in dist/
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build >/dev/null
-	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
 		--output-file dist/gpu-tco.cdx.json requirements/run.txt
 	@ls dist
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import tco
+from tco.documents.key_texts import DOCUMENT_PAGE, PAGES
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,7 +47,7 @@ def test_a_wheel_holds_what_a_user_needs(wheel: Path) -> None:
     assert {
         "tco/py.typed",
         "tco/templates/memo.md.j2",
-        "tco/docs/stack-file.md",  # what `tco schema` says of its keys
+        *(f"tco/docs/{page}" for page in (*PAGES, DOCUMENT_PAGE)),  # what `tco schema` says
         "tco/catalog/data/overheads.yaml",
         "tco/catalog/data/ec2/ec2-us-east-1.json",
         "tco/catalog/data/nodes/index.csv",
