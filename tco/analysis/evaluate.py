@@ -12,7 +12,6 @@ from tco.analysis.breakeven.break_even import BreakEven
 from tco.analysis.cashflow.comparison import OwnSide
 from tco.analysis.cashflow.projection import Projection, project
 from tco.analysis.decision.alternative_result import (
-    AlternativeResult,
     alternative_result,
 )
 from tco.analysis.decision.gate_facts import GateFacts, OtherFleet
@@ -21,7 +20,6 @@ from tco.analysis.decision.on_demand import closes_on_demand
 from tco.analysis.decision.verdict import decide
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import fleet_figures, utilization
-from tco.analysis.optimization.ranks import Rank, ranks
 from tco.analysis.priced_lines import priced_lines, unserved_requests
 from tco.costing.ceiling import ceiling, planned_peak
 from tco.costing.fleet_operation import operate
@@ -90,7 +88,6 @@ def evaluate(
         verdict=verdict,
         hosted=None if unpriced else hosted_turn(own, results, verdict),
         facts=facts,
-        ranks=_ranks(stack, rival),
         lost_months=lost,
         uncertainty=sure,
         ceiling=most,
@@ -121,14 +118,3 @@ def _open_fleets(
 
 def _workloads(stack: StackModel) -> set[str]:
     return {service.workload for service in stack.plan.services.values()}
-
-
-def _ranks(stack: StackModel, rival: AlternativeResult | None) -> tuple[tuple[Rank, ...], ...]:
-    """Return the load by node rank of every service, against an eligible rival's API."""
-    eligible = rival.alternative if rival is not None and rival.alternative.eligible else None
-    rates = eligible.rates if eligible is not None else ()
-    apis = rates or (None,) * len(stack.services)
-    return tuple(
-        tuple(ranks(stack, service, service.groups[0], api))
-        for service, api in zip(stack.services, apis, strict=True)
-    )

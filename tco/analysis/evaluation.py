@@ -17,7 +17,7 @@ from tco.analysis.decision.hosted import HostedTurn
 from tco.analysis.decision.on_demand import on_demand_usd_per_month
 from tco.analysis.decision.verdict import Verdict
 from tco.analysis.fleet_figures import FleetFigures, utilization
-from tco.analysis.optimization.ranks import Rank
+from tco.analysis.optimization.ranks import Rank, ranks
 from tco.analysis.priced_lines import PricedLine
 from tco.costing.ceiling import Ceiling
 from tco.costing.stack import StackModel, Unpriced
@@ -50,7 +50,6 @@ class Evaluation:
     hosted: HostedTurn | None
     """The host of the same weights that turns the answer, if one does."""
     facts: GateFacts
-    ranks: tuple[tuple[Rank, ...], ...]
     lost_months: int
     uncertainty: Uncertainty | None
     ceiling: Ceiling
@@ -114,6 +113,17 @@ class Evaluation:
         future |= {service.demand.growth_factor[0] for service in self.stack.services}
         inputs = [figure for figure in drawn.inputs if figure.name not in future] if drawn else []
         return max(inputs, key=lambda figure: (figure.evppi_usd, figure.swing_usd), default=None)
+
+    @cached_property
+    def ranks(self) -> tuple[tuple[Rank, ...], ...]:
+        """The load by node rank of every service, against an eligible rival's API."""
+        rival = self.rival.alternative if self.rival is not None else None
+        rates = rival.rates if rival is not None and rival.eligible else ()
+        apis = rates or (None,) * len(self.stack.services)
+        return tuple(
+            tuple(ranks(self.stack, service, service.groups[0], api))
+            for service, api in zip(self.stack.services, apis, strict=True)
+        )
 
     @cached_property
     def unbought_usd_per_month(self) -> dict[str, float]:

@@ -114,3 +114,7 @@ class ApiPrice(Row):
     def key(self) -> tuple[object, ...]:
         """What names this figure, apart from its day."""
         return ("api", self.api)
+
+    def __hash__(self) -> int:
+        """Return the hash of its name and day, not of every price: each bill looks them up."""
+        return hash((self.api, self.valid_from))

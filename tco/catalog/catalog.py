@@ -41,6 +41,10 @@ class Catalog(BookLayers):
         init=False, repr=False, compare=False, default_factory=dict
     )
     """What ``hosts_of`` returned: many stacks run the same model."""
+    _scores: dict[tuple[str, dt.date], tuple[Score, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """What ``scores`` returned: many hosts serve the same model."""
 
     def node_price(
         self,
@@ -160,12 +164,15 @@ class Catalog(BookLayers):
 
     def scores(self, model: str, day: dt.date) -> tuple[Score, ...]:
         """Return the scores of a model on a day, one per benchmark."""
-        name = self.scored_model(model)
-        found = (
-            self.find_as(Score, ("score", name, benchmark), day)
-            for benchmark in self.benchmarks_scored.get(name, ())
-        )
-        return tuple(match.row for match in found if match is not None)
+        key = (model, day)
+        if key not in self._scores:
+            name = self.scored_model(model)
+            found = (
+                self.find_as(Score, ("score", name, benchmark), day)
+                for benchmark in self.benchmarks_scored.get(name, ())
+            )
+            self._scores[key] = tuple(match.row for match in found if match is not None)
+        return self._scores[key]
 
     def instance(self, name: str) -> Instance | None:
         """Return an instance type, or None for an unknown one."""

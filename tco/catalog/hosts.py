@@ -68,7 +68,7 @@ class Hosts:
 
     def sells(self, model: str, api: str) -> bool:
         """Return whether ``host/model`` is known to sell a model's weights, on any day."""
-        return any(line.startswith(f"{model},{api},") for line in self._lines)
+        return f"\n{model},{api}," in self._prices
 
     def named(self, api: str, day: dt.date) -> ApiPrice | None:
         """Return the price of ``host/model`` on a day, or None where no host sells it."""

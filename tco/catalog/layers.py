@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Self, TypeVar
+from typing import Self, TypeVar, cast
 
 from tco.catalog.benchmark import Benchmark
 from tco.catalog.book import AnyRow, Book
@@ -166,11 +166,20 @@ class BookLayers:
     def rows(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
         """Yield every row of a kind, lower layers first; all node prices are read for theirs."""
         filed = kind is NodePrice or kind is Instance
-        yield from _rows_of(kind, self.every_book if filed else self.books)
+        yield from _rows_of(kind, self.every_book) if filed else self._held(kind)
 
-    def _held(self, kind: type[R]) -> Iterator[tuple[R, Book]]:
-        """Yield every row of a kind that the books hold, lower layers first."""
-        return _rows_of(kind, self.books)
+    def _held(self, kind: type[R]) -> Sequence[tuple[R, Book]]:
+        """Return every row of a kind that the books hold, lower layers first."""
+        return cast("list[tuple[R, Book]]", self._by_kind.get(kind, []))
+
+    @cached_property
+    def _by_kind(self) -> dict[type[AnyRow], list[tuple[AnyRow, Book]]]:
+        """The rows that the books hold by their kind: what one kind is asked need not pass all."""
+        rows: dict[type[AnyRow], list[tuple[AnyRow, Book]]] = {}
+        for book in self.books:
+            for row in book.rows:
+                rows.setdefault(type(row), []).append((row, book))
+        return rows
 
     @cached_property
     def _gpu_names(self) -> dict[str, str]:

@@ -149,13 +149,7 @@ class ApiRate:
         shares = tuple(peak_share(demand, peak, day) for peak in self.row.peak)
         factor = self.price_factor(scenario)
         if scenario is BASE_CASE:
-            usd = _likely_usd_per_request(
-                self.row,  # pyright: ignore[reportArgumentType]  pydantic gives frozen rows a hash
-                request,  # pyright: ignore[reportArgumentType]
-                shares,
-                demand.name,
-            )
-            return usd * factor
+            return _likely_usd_per_request(self.row, request, shares, demand.name) * factor
         usd = usd_per_request(self.row, request, shares, scenario, workload=demand.name)
         return usd * factor
 
@@ -185,8 +179,19 @@ def peak_share(demand: Demand, peak: Peak, day: dt.date) -> float:
 
     The local hour of the week is converted by the workload's time zone as of the pricing day.
     """
-    weight = demand.requests_per_hour
-    inside = _inside(peak.hours_of_week, demand.timezone, day)
+    return _peak_share(
+        demand.requests_per_hour.tobytes(),
+        demand.timezone,
+        peak,  # pyright: ignore[reportArgumentType]  pydantic gives frozen rows a hash
+        day,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _peak_share(week: bytes, timezone: str, peak: Peak, day: dt.date) -> float:
+    """Return the share of a week's requests in peak hours: many stacks serve the same week."""
+    weight = np.frombuffer(week)
+    inside = _inside(peak.hours_of_week, timezone, day)
     return float(inside @ weight / weight.sum())
 
 

@@ -41,6 +41,13 @@ def _most_loads(arrivals: Arrivals, count: int) -> FloatArray:
     return np.maximum.accumulate(loads)
 
 
+@lru_cache(maxsize=512)
+def _largest_load(arrivals: Arrivals) -> float:
+    """Return the load of the most nodes of a plan: of every fleet of the same nodes the same."""
+    [most] = arrivals.most_load(np.array([float(MOST_NODES)]))
+    return float(most)
+
+
 @dataclass(frozen=True, kw_only=True)
 class FleetPool:
     """What sizing needs of a pool: its bounds, what it follows, the work one node does."""
@@ -167,9 +174,8 @@ class Fleet:
     @property
     def largest_factor(self) -> float:
         """How many times its load the fleet could have with the most nodes of a plan."""
-        [most] = self.arrivals.most_load(np.array([float(MOST_NODES)]))
         peak = self.load_by_hour.max()
-        return float(most / peak) if peak > 0 else math.inf
+        return float(_largest_load(self.arrivals) / peak) if peak > 0 else math.inf
 
     @cached_property
     def _levels(self) -> LoadLevels:
@@ -212,8 +218,17 @@ class Fleet:
 
     def at(self, factor: float | FloatArray) -> Operation:
         """Return the fleet under ``factor`` times the load of the week."""
+        factors = np.atleast_1d(np.asarray(factor, float))
+        return self._today if factors.tolist() == [1.0] else self._at(factors)
+
+    @cached_property
+    def _today(self) -> Operation:
+        """The fleet under the load of the week as it is: the month, the bought, the mean price."""
+        return self._at(np.ones(1))
+
+    def _at(self, factors: FloatArray) -> Operation:
         load_of_level, hours = self._levels.load, self._levels.hours
-        load = np.atleast_1d(np.asarray(factor, float))[:, None] * load_of_level[None, :]
+        load = factors[:, None] * load_of_level[None, :]
         needed = self.needed(load)
         provisioned = self._provision(needed)
         served, overflow, capacity = self._dispatch(load, provisioned)

@@ -16,13 +16,13 @@ from tco.arrays import FloatArray
 from tco.catalog.benchmark import Latency
 from tco.catalog.fields import Name
 from tco.errors import BadInput, Problem, one_of
-from tco.files import Strict, as_mapping, problems_of
+from tco.files import Strict, as_mapping, problems_of, read_text
 from tco.plan.folder_files import FolderFiles, below
 from tco.plan.hourly_counts import MOST_PER_HOUR, week_from_csv
 from tco.plan.volume import REQUESTS_PER_MONTH, Users, Volume
 from tco.ranges import Amount, PositiveAmount, Range, Share, YearlyGrowth, point
 from tco.units import HOURS_PER_WEEK, WEEKS_PER_MONTH
-from tco.yaml_files import read_yaml
+from tco.yaml_files import yaml_mapping
 
 __all__ = [
     "VOLUME_KEYS",
@@ -142,6 +142,10 @@ class RequestClass(Strict):
         if self.input + self.output + self.reasoning == 0:
             raise ValueError("a request has no tokens.")
         return self
+
+    def __hash__(self) -> int:
+        """Return the hash of its name and lengths, not of every figure: each bill looks it up."""
+        return hash((self.name, self.input, self.output))
 
     @property
     def uses_cache(self) -> bool:
@@ -337,11 +341,17 @@ def week_of(shape: Shape) -> FloatArray:
 
 def read_workload(path: Path, shown: str, files: FolderFiles) -> tuple[Workload, Demand]:
     """Return a workload file and the demand it states. Raises BadInput with every problem."""
+    workload = _workload(read_text(path, shown), shown)
+    return workload, demand_of(workload, path.parent, shown, files)
+
+
+@lru_cache(maxsize=32)
+def _workload(text: str, shown: str) -> Workload:
+    """Return the workload of a file's text, parsed once for all the stacks that name the file."""
     try:
-        workload = Workload.model_validate(read_yaml(path, shown))
+        return Workload.model_validate(yaml_mapping(text, shown))
     except ValidationError as error:
         raise BadInput(problems_of(error, Workload, shown)) from None
-    return workload, demand_of(workload, path.parent, shown, files)
 
 
 def demand_of(workload: Workload, folder: Path, shown: str, files: FolderFiles) -> Demand:

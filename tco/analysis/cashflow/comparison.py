@@ -10,6 +10,7 @@ from tco.analysis.cashflow.priced_projection import PricedProjection
 from tco.analysis.cashflow.projection import CashFlow, Discounting, Projection
 from tco.arrays import FloatArray, as_scalar, monthly_rate
 from tco.costing.figures import has_terms
+from tco.costing.labor_lines import labor_lines
 from tco.costing.pool_model import PoolModel
 from tco.costing.stack import Alternative, StackModel
 from tco.scenario import BASE_CASE, Scenario
@@ -64,8 +65,16 @@ class OwnSide:
 
     @cached_property
     def npv_usd_by_fte(self) -> tuple[float, float]:
-        """Present cost without labor and with one FTE."""
-        return self.npv_under(Scenario(fte=0.0)), self.npv_under(Scenario(fte=1.0))
+        """Present cost without labor and with one FTE: no other line depends on it."""
+        other = self.npv_usd - self._labor_npv_usd(BASE_CASE)
+        none, one = (self._labor_npv_usd(Scenario(fte=fte)) for fte in (0.0, 1.0))
+        return other + none, other + one
+
+    def _labor_npv_usd(self, scenario: Scenario) -> float:
+        """Present cost of the people who run the fleets."""
+        lines = labor_lines(self.ahead.stack, self.ahead.work, scenario)
+        running = sum(line.usd - line.amortised_usd for line in lines)
+        return as_scalar(self.discounting.present_usd(running + self.ahead.work.none))
 
     def npv_usd_without(self, apis: Collection[str]) -> float:
         """Present cost if some APIs cost nothing."""

@@ -130,6 +130,8 @@ def tabulated(ahead: Projection, widest: float) -> Callable[[Scenario], Projecti
 
 def _with_committed(group: Group) -> Group:
     """Return the group with its committed pools no smaller than on the pricing day."""
+    if not any(pool.supply.committed for pool in group.pools):
+        return group
     today = group.fleet.at(1.0).month.peak_nodes
     return group.with_fleet_pools(
         replace(fleet, floor=int(peak[0])) if pool.supply.committed else fleet

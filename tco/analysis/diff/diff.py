@@ -211,7 +211,7 @@ def diff_stacks(base: Side, head: Side) -> list[StackDiff]:
         diffs += [found] if found is not None else []
     if problems:
         raise BadInput(problems)
-    return [_with_neighbors(diff, head, diffs) for diff in diffs]
+    return _with_neighbors(diffs, head)
 
 
 def _diff(base: Side, head: Side, name: str, renamed_from: str | None) -> StackDiff | None:
@@ -369,22 +369,21 @@ def _alike(base: Side, head: Side, old: str, new: str) -> float:
         return 0.0
 
 
-def _with_neighbors(diff: StackDiff, head: Side, diffs: Sequence[StackDiff]) -> StackDiff:
-    if diff.after is None:
-        return diff
-    mine = _workloads(head, diff.name)
-    others = [
-        other.name
-        for other in diffs
-        if other.name != diff.name
-        and other.after is not None
-        and _workloads(head, other.name) == mine
-    ]
-    return replace(diff, same_workload=tuple(others))
+def _with_neighbors(diffs: Sequence[StackDiff], head: Side) -> list[StackDiff]:
+    """Return the stacks, each with the others of the head that serve the same workloads."""
+    served = {diff.name: _workloads(head, diff.name) for diff in diffs if diff.after is not None}
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, workloads in served.items():
+        alike.setdefault(workloads, []).append(name)
+
+    def others(name: str) -> tuple[str, ...]:
+        return tuple(other for other in alike.get(served.get(name, ()), ()) if other != name)
+
+    return [replace(diff, same_workload=others(diff.name)) for diff in diffs]
 
 
-def _workloads(side: Side, name: str) -> list[str]:
-    return sorted(spec.workload for spec in side.file(name).plan.services.values())
+def _workloads(side: Side, name: str) -> tuple[str, ...]:
+    return tuple(sorted(spec.workload for spec in side.file(name).plan.services.values()))
 
 
 def _less(after: Evaluation | None, before: Evaluation | None) -> float | None:
