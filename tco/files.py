@@ -40,8 +40,8 @@ __all__ = [
 ]
 
 OURS = {
-    r"a dictionary or instance of \w+": "keys with values",
-    r"a dictionary": "keys with values",
+    r"a dictionary or instance of \w+": "a mapping",
+    r"a dictionary": "a mapping",
     r"a tuple": "a list",
     r"a string": "a text",
 }
@@ -109,7 +109,7 @@ def read_exact_text(path: Path, shown: str, most_bytes: int = LARGEST_FILE_BYTES
 
 def too_large(size: int, most_bytes: int = LARGEST_FILE_BYTES) -> str:
     """Return what is wrong with a file of too many bytes."""
-    return f"{size:,} bytes are more than the {most_bytes:,} a file may have."
+    return f"{size:,} bytes exceed the limit of {most_bytes:,}."
 
 
 def unreadable(shown: str, message: str, hint: str = "", path: str = "") -> BadInput:
@@ -196,7 +196,7 @@ def _no_number(given: object) -> str:
     if isinstance(given, float):
         return f"{given:g} is not a whole number."
     if isinstance(given, dict):
-        return "is a number, not keys with values."
+        return "is a number, not a mapping."
     return not_a_number(given)
 
 

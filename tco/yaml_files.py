@@ -41,7 +41,7 @@ def yaml_mapping(text: str, shown: str, *, aliases: bool = False) -> dict[str, A
     mapping = as_mapping(loaded)
     if mapping is None:
         kind = "a list" if isinstance(loaded, list) else f"one {type(loaded).__name__}"
-        raise unreadable(shown, f"holds {kind}, not keys with values.")
+        raise unreadable(shown, f"holds {kind}, not a mapping.")
     return mapping
 
 

@@ -26,39 +26,39 @@ TRAPS = {
     "zero": (
         r"[-+]?0[0-9_]+(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?",
         "has a leading zero, so some YAML readers take it for a number in base 8",
-        "Write it without the zero, or in quotes if it is a text.",
+        "Write it without the zero, or in quotes if it is a string.",
     ),
     "base": (
         r"[-+]?0[xXoObB][0-9a-fA-F_]+",
         "is not in base 10",
-        "Write it in base 10, or in quotes if it is a text.",
+        "Write it in base 10, or in quotes if it is a string.",
     ),
     "time": (
         r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?",
         "is a number in base 60 for some YAML readers",
-        "Write a number in base 10, a time of day in quotes.",
+        "Write a number in base 10, or a time of day in quotes.",
     ),
     "truth": (
         "yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF",
-        "is true or false for some YAML readers and a text for others",
-        "Write true or false, or the text in quotes.",
+        "is true or false for some YAML readers and a string for others",
+        "Write true or false, or the string in quotes.",
     ),
     "infinite": (
         r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
         "is not a finite number",
-        "Write a number, or the text in quotes.",
+        "Write a number, or the string in quotes.",
     ),
     "number": (
         r"(?=[^_])(?=.*[0-9])[-+]?[0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9_]+)?",
-        "is a number for some YAML readers and a text for others",
-        "Write a number as 1500, 1_500 or 1.5e3, a text in quotes.",
+        "is a number for some YAML readers and a string for others",
+        "Write a number as 1500, 1_500 or 1.5e3, a string in quotes.",
     ),
 }
 """Forms, by kind, that YAML readers or people disagree on: the form, what it is, what to write."""
 TRAP = re.compile("|".join(f"(?P<{kind}>{form})" for kind, (form, _, _) in TRAPS.items()))
 TEXT = f"{TAG}str"
 OF_ONE_VALUE = frozenset(f"{TAG}{kind}" for kind in ("int", "float", "bool", "null", "timestamp"))
-"""What a scalar may be besides a text. No tag makes it a list, keys with values or an object."""
+"""What a scalar may be besides a text. No tag makes it a list, a mapping or an object."""
 
 
 def load(text: str, *, aliases: bool = False) -> object:
@@ -126,7 +126,7 @@ class _Reader:
         while not isinstance(event := self.parser.get_event(), yaml.MappingEndEvent):
             key = self._value(event, levels)
             if key is None or isinstance(key, bool | dict | list):
-                raise _refused("a key that is not a text", event, "Put the key in quotes.")
+                raise _refused("a key that is not a string", event, "Put the key in quotes.")
             if key in values or str(key) in names:  # 1 and "1" are one key for Pulumi
                 raise _refused(f'the key "{key}" is written twice', event)
             names.add(str(key))
@@ -137,7 +137,7 @@ class _Reader:
         if self.anchors is None:
             raise _refused("a YAML alias (*name)", event, "Write the value out.")
         if event.anchor not in self.anchors:
-            raise _refused(f"no text is named &{event.anchor}", event)
+            raise _refused(f"no anchor is named &{event.anchor}", event)
         return self.anchors[event.anchor]
 
     def _scalar(self, event: Any) -> Any:

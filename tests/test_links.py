@@ -241,7 +241,7 @@ def test_a_huge_file_of_the_base(repo: Repo) -> None:
     repo.branch()
     (repo.folder / "Pulumi.old.yaml").unlink()
     [removed] = [stack for stack in repo.compare().stacks if stack.status == "removed"]
-    assert removed.problems[0].message.startswith("3,000,000 bytes are more than")
+    assert removed.problems[0].message.startswith("3,000,000 bytes exceed the limit of")
 
 
 def test_a_pointer_of_git_lfs(repo: Repo) -> None:

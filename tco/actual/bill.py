@@ -93,8 +93,8 @@ def stack_bill(
             continue
         if line.last_day > period.last and not period.is_whole:
             raise TcoError(
-                f"the bill has lines of whole months, such as {line.day} to {line.last_day}. "
-                "A part of a month needs an export by day or by hour."
+                f"the bill has lines that cover whole months, such as {line.day} to "
+                f"{line.last_day}. To compare part of a month, use a daily or hourly export."
             )
         count += 1
         owner = tag_of(line, STACK_TAG)
@@ -107,7 +107,7 @@ def stack_bill(
         elif line.instance is not None and line.instance in instances:
             _add_to(found.untagged, line.instance, line, _hours(line))
     if not count:
-        raise TcoError(f"the bill has no line of {period.month}{seen.text}.")
+        raise TcoError(f"the bill has no line for {period.month}{seen.text}.")
     if not found.lines:
         raise TcoError(_none_tagged(stack, period, others, found))
     return found
@@ -127,18 +127,18 @@ class _Days:
     @property
     def text(self) -> str:
         if self.first is None:
-            return ": it has no line at all"
-        return f": its lines are of {self.first} to {self.last}"
+            return ": it has no lines"
+        return f": its lines are from {self.first} to {self.last}"
 
 
 def _none_tagged(stack: StackModel, period: Period, others: set[str], found: StackBill) -> str:
     total = sum(billed.usd for billed in found.untagged.values())
     near = did_you_mean(stack.name, others)
-    text = f"no line of {period.month} has the tag {STACK_TAG}={stack.name}. "
+    text = f"no line for {period.month} has the tag {STACK_TAG}={stack.name}. "
     if near:
         return f"{text}{near}"
     if others:
-        text += f"It has lines of the stacks {', '.join(sorted(others)[:5])}. "
+        text += f"It has lines for the stacks {', '.join(sorted(others)[:5])}. "
     if total:
         text += f"{usd(total)} of the plan's instance types have no such tag. "
     return text + (

@@ -168,7 +168,7 @@ class _Asked:
         cost = EFFECTIVE if EFFECTIVE in metrics else BILLED
         unit = metrics[cost]["Unit"]
         if unit != "USD":
-            raise TcoError(f"Cost Explorer answers in {unit}, and a plan is in USD.")
+            raise TcoError(f"Cost Explorer reports costs in {unit}, but a plan is in USD.")
         usd = _amount(metrics, cost)
         return BilledLine(
             day=self._period.first,
@@ -209,28 +209,28 @@ def _category(usage_type: str) -> CostCategory:
 
 def _nothing(client: Any, stack: str, period: Period) -> str:
     """Explain an empty answer: the tag is not activated, or nothing has it."""
-    empty = f"Cost Explorer has nothing with the tag {STACK_TAG}={stack} in {period.month}."
+    empty = f"Cost Explorer has no costs with the tag {STACK_TAG}={stack} in {period.month}."
     try:
         with aws_errors(TAGS_ACTION):
             found: dict[str, Any] = client.list_cost_allocation_tags(TagKeys=[STACK_TAG])
     except TcoError as error:
         return (
-            f"{empty} Whether it is activated as a cost allocation tag is unknown: {error} "
-            f"{ACTIVATE}"
+            f"{empty} It is not known whether the tag is activated as a cost allocation tag: "
+            f"{error} {ACTIVATE}"
         )
     states = {tag["Status"]: tag for tag in found.get("CostAllocationTags", [])}
     if "Active" not in states:
         return f"{empty} The tag is not activated as a cost allocation tag. {ACTIVATE}"
     since = str(states["Active"].get("LastUpdatedDate", ""))[:10]
     return (
-        f"{empty} The tag is a cost allocation tag{f' since {since}' if since else ''}; costs "
-        "before its activation have no tags unless they are backfilled. Check the stack's name, "
-        "the month, and that the credentials are of the account that pays."
+        f"{empty} The tag is a cost allocation tag{(f' since {since}' if since else '')}; "
+        "costs before its activation have no tags unless they are backfilled. Check the "
+        "stack's name, the month, and that the credentials belong to the payer account."
     )
 
 
 ACTIVATE: Final = (
-    f"Activate {STACK_TAG} and {POOL_TAG} in the payer account under Billing, Cost allocation "
-    "tags, or with `aws ce update-cost-allocation-tags-status`; tags count from then on, and "
-    "`aws ce start-cost-allocation-tag-backfill` adds months before."
+    f"Activate {STACK_TAG} and {POOL_TAG} in the payer account under Billing, Cost "
+    "allocation tags, or with `aws ce update-cost-allocation-tags-status`; tags take effect "
+    "from then on, and `aws ce start-cost-allocation-tag-backfill` adds earlier months."
 )

@@ -65,7 +65,10 @@ class Measured:
                 if name != ALL and name not in names:
                     raise TcoError(f'{option}: no service "{name}". {one_of(name, names)}')
             if ALL in values and len(values) > 1:
-                raise TcoError(f"{option} is stated for all services and for one. Keep one.")
+                raise TcoError(
+                    f"{option} is given both for all services and for a single "
+                    "one. Keep one of them."
+                )
         missing = [name for name in names if name not in self.served_mtok]
         if self.served_mtok and ALL not in self.served_mtok and missing:
             raise TcoError(
@@ -74,8 +77,9 @@ class Measured:
         for name in names:
             if value_of(self.output_tok_s, name) and value_of(self.utilization, name):
                 raise TcoError(
-                    "--throughput and --utilization follow from each other, with the tokens served "
-                    "and the node-hours billed. State the one that you measured."
+                    "--throughput and --utilization exclude each other: each follows from "
+                    "the other, given the tokens served and the node-hours billed. Pass the "
+                    "one that you measured."
                 )
         if (self.output_tok_s or self.utilization) and not self.served_mtok:
             raise TcoError(
@@ -122,10 +126,10 @@ def mtok_of(text: str) -> float:
     """
     found = TOKEN_COUNT.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"{text!r} is not a count of tokens. Write it as 5.1B or 5100000000.")
+        raise ValueError(f"{text!r} is not a token count. Write it as 5.1B or 5100000000.")
     mtok = float(re.sub("[,_]", "", found[1])) * MTOK[found[2]]
     if not 0 < mtok <= MOST_MTOK:
-        raise ValueError(f"{text!r} is not a count of tokens above 0.")
+        raise ValueError(f"{text!r} is not a token count above 0.")
     return mtok
 
 

@@ -89,12 +89,12 @@ def period_of(first: dt.date, today: dt.date, through: dt.date | None = None) ->
     if not first <= last <= end:
         raise TcoError(f"--through: {last} is not a day of {first:%Y-%m}.")
     if first >= today:
-        raise TcoError(f"{first:%Y-%m} has not begun: there is no bill to compare.")
+        raise TcoError(f"{first:%Y-%m} has not begun, so there is no bill to compare.")
     if last >= today:
         newest = min(today - dt.timedelta(days=1), end)
         raise TcoError(
-            f"{last} is not over on {today}, so its bill is not complete. Compare the days before "
-            f"with --through {newest}, and count the tokens served until then."
+            f"{last} is not over on {today}, so its bill is not complete. Compare the days "
+            f"before with --through {newest}, and pass the tokens served in the same days."
         )
     return Period(first, last)
 

@@ -134,7 +134,10 @@ def _speed(found: Actual, ran: ServiceOperation) -> Iterator[Proposal]:
         path=_in_plan("services", ran.service, "serving", "throughput_factor"),
         old=None if stated is None else _as_written(stated),
         new=new if _differs(ran.throughput) else 1,
-        why=f"a node made {speed} output tok/s at load, {plain(ran.planned_output_tok_s)} planned",
+        why=(
+            f"a node reached {speed} output tok/s under load, "
+            f"{plain(ran.planned_output_tok_s)} planned"
+        ),
     )
 
 
@@ -160,7 +163,7 @@ def _load(found: Actual, ran: ServiceOperation) -> Iterator[Proposal]:
         path=_in_plan("services", ran.service, "sizing", "target_load"),
         old=old,
         new=new,
-        why=f"{plain(held)} node-hours were held; the plan holds {plain(modelled)} for "
+        why=f"{plain(held)} node-hours were running; the plan needs {plain(modelled)} for "
         f"the same tokens at the same speed ({factor_text(1 / ratio)}), utilization "
         f"{percent(ran.utilization or 0.0)}",
     )

@@ -67,8 +67,8 @@ def _notes(found: Measurement, period: Period) -> Iterator[str]:
     if share < WHOLE:
         yield (
             f"{names} covers {percent_text(share)} of the {period.hours:,.0f} hours, from "
-            f"{found.start:%Y-%m-%d %H:%M} to {found.end:%Y-%m-%d %H:%M} UTC: what was served "
-            "outside of it is not counted."
+            f"{found.start:%Y-%m-%d %H:%M} to {found.end:%Y-%m-%d %H:%M} UTC: tokens served "
+            "outside that period are not counted."
         )
     if found.bad.count:
         yield f"{names}: {found.bad.count:,} broken lines left out."

@@ -43,7 +43,7 @@ def optional_amount(row: Mapping[str, Any], name: str) -> float | None:
     except ValueError:
         number = math.nan
     if not abs(number) <= MOST:
-        raise ValueError(f"{name}: {_shown(held)} is not a number, or above {MOST:g}.")
+        raise ValueError(f"{name}: {_shown(held)} is not a number of at most {MOST:g}.")
     return number
 
 
@@ -106,6 +106,6 @@ def check_currency(currency: str | None) -> None:
         raise ValueError("has no currency.")
     if currency.upper() != "USD":
         raise TcoError(
-            f"the costs are in {currency[:LONGEST_SHOWN]}, and bills are read in USD. "
-            "Export in USD, or convert the cost columns and write USD as the currency."
+            f"the costs are in {currency[:LONGEST_SHOWN]}, but a bill must be in USD. Export "
+            "in USD, or convert the cost columns and write USD as the currency."
         )

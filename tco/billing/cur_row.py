@@ -97,6 +97,6 @@ class CurRow:
         if missing:
             kind = self.text("line_item_line_item_type")
             raise TcoError(
-                f"the report has rows of the type {kind}, and lacks {', '.join(missing)}. "
-                "Export it again with all columns."
+                f"the report has rows of type {kind} but lacks the columns "
+                f"{', '.join(missing)}. Export it again with all columns."
             )

@@ -89,4 +89,4 @@ def _refuse_binary(path: Path, shown: str) -> None:
         return  # reading the rows reports it
     for mark, (what, hint) in OTHER_FORMS.items():
         if start.startswith(mark):
-            raise unreadable(shown, f"is a {what} file, and CSV or CSV.gz is read.", hint)
+            raise unreadable(shown, f"is a {what} file; only CSV and CSV.gz are read.", hint)

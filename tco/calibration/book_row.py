@@ -39,7 +39,7 @@ def _dated(curve: CalibratedCurve, book: Book, shown: str) -> dict[str, Any]:
             since = f" of {row.as_of.isoformat()}" if row.as_of else ""
             raise unreadable(
                 shown,
-                f"has a measurement{since} of this configuration and shape already: {_name(row)}.",
+                f"already has a measurement{since} of this configuration and shape: {_name(row)}.",
                 "Remove that row to replace it, or calibrate with a newer one.",
             )
     keys = dict(curve.keys)

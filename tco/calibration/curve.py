@@ -87,8 +87,8 @@ def _named(setup: Setup, catalog: Catalog) -> Setup:
     near = "" if model else did_you_mean(setup.model, catalog.model_names)
     if near:
         raise TcoError(
-            f'--model "{setup.model}" is not known. {near} '
-            "Add a model of your own to a price book under models:, and state --book."
+            f'--model "{setup.model}" is not known. {near} Add a model of your own to a '
+            "price book under models:, and pass --book."
         )
     if setup.precision not in FORMATS:
         raise TcoError(
@@ -108,7 +108,7 @@ def _require_one_model(runs: Sequence[Run], setup: Setup, catalog: Catalog) -> N
     for name, run in stated.items():
         found = catalog.model(name) or catalog.model(name.rpartition("/")[2])
         if found is not None and found != setup.model:
-            hint = f"State --model {found}, or the files of {setup.model}."
+            hint = f"Pass --model {found}, or files that measure {setup.model}."
             raise unreadable(run.file, f'measures "{name}", not {setup.model}.', hint)
 
 
@@ -116,7 +116,7 @@ def _require_one_replica(runs: Sequence[Run], setup: Setup) -> None:
     for run in runs:
         if run.gpus is not None and run.gpus != setup.gpus:
             message = f"was measured on {run.gpus} GPUs, not on {setup.gpus}."
-            raise unreadable(run.file, message, f"State --gpus {run.gpus}.")
+            raise unreadable(run.file, message, f"Pass --gpus {run.gpus}.")
     systems = {run.configuration: run.file for run in runs if run.configuration is not None}
     if len(systems) > 1:
         raise BadInput(
@@ -146,8 +146,10 @@ def _speculative(runs: Sequence[Run], stated: str | None) -> str | None:
     if run is None:
         drafted = next((run for run in runs if run.is_drafted), None)
         if drafted is not None and stated is None:
-            kinds = f"State --speculative {' or '.join(SPECULATIVE)}."
-            raise unreadable(drafted.file, "used speculative decoding of a kind not stated.", kinds)
+            kinds = f"Pass --speculative {' or '.join(SPECULATIVE)}."
+            raise unreadable(
+                drafted.file, "used speculative decoding without stating the method.", kinds
+            )
         return stated
     if run.speculative not in SPECULATIVE or stated not in (None, run.speculative):
         message = f'used the speculative decoding "{run.speculative}".'
@@ -165,12 +167,12 @@ def _length(runs: Sequence[Run], name: Literal["input", "output"], stated: int |
     if not found:
         if stated is None:
             raise unreadable(
-                runs[0].file, f"does not state the {name} length.", f"State --{name} TOKENS."
+                runs[0].file, f"does not state the {name} length.", f"Pass --{name} TOKENS."
             )
         return stated
     (low, shortest), (high, longest) = min(found), max(found)
     if high > low * (1 + SAME_SHAPE):
-        hint = "A curve has one shape. Calibrate each shape on its own."
+        hint = "A curve has one shape. Calibrate each shape separately."
         raise BadInput(
             Problem(file, "", f"its requests have {length:,.0f} {name} tokens.", hint)
             for length, file in ((low, shortest), (high, longest))
@@ -178,7 +180,7 @@ def _length(runs: Sequence[Run], name: Literal["input", "output"], stated: int |
     mean = round(sum(length for length, _ in found) / len(found))
     if stated is not None and abs(stated - mean) > SAME_SHAPE * mean:
         message = f"its requests have {mean:,} {name} tokens, not {stated:,}."
-        raise unreadable(shortest, message, f"Leave --{name} out: the files state it.")
+        raise unreadable(shortest, message, f"Omit --{name}: the files state it.")
     return max(mean, 1)
 
 
@@ -193,7 +195,7 @@ def _day(runs: Sequence[Run], stated: dt.date | None) -> dt.date:
         return stated
     if len(days) < len(runs):
         undated = next(run.file for run in runs if run.day is None)
-        raise unreadable(undated, "does not state its date.", "State --as-of YYYY-MM-DD.")
+        raise unreadable(undated, "does not state its date.", "Pass --as-of YYYY-MM-DD.")
     return max(days)
 
 
@@ -255,5 +257,5 @@ def _problems(
             continue
         run = runs[finding.point or 0]
         where = "" if finding.point is None or run.concurrency is None else "output_tok_s"
-        way = "" if finding.severity == "rejected" else " If it is right, state --confirm REASON."
+        way = "" if finding.severity == "rejected" else " If it is right, pass --confirm REASON."
         yield Problem(run.file, where, finding.message, f"{finding.mistake}{way}")

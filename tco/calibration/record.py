@@ -41,7 +41,9 @@ class Record:
         """Return a number above 0. Raises BadInput where it is missing."""
         value = self.find(*keys)
         if value is None:
-            raise self.refused("is missing.", *keys, hint="Is the file of another tool or version?")
+            raise self.refused(
+                "is missing.", *keys, hint="Is the file from another tool or version?"
+            )
         number = self._number(value, *keys)
         if number <= 0:
             raise self.refused(f"{number:g} is not above 0.", *keys)
@@ -89,7 +91,7 @@ class Record:
             raise self.refused(
                 f"{failed:,.0f} of {failed + completed:,.0f} requests failed; at most "
                 f"{MOST_FAILED:.0%} are accepted.",
-                hint="Repeat the run at a load that the server carries.",
+                hint="Repeat the run at a load that the server can handle.",
             )
 
     def refused(self, message: str, *keys: str, hint: str = "") -> BadInput:

@@ -62,7 +62,7 @@ def _format_of(record: Record) -> ResultFormat:
             return form
     known = ", ".join(form.title for form in FORMATS)
     raise record.refused(
-        "is not the result of a tool that is read.",
+        "is not a result of a supported benchmark tool.",
         hint=f"Accepted: {known}. Write other measurements as a CSV.",
     )
 
@@ -78,7 +78,7 @@ def _records(path: Path) -> list[Record]:
     if not found:
         raise unreadable(shown, "holds no measurement.")
     if len(found) > MOST_RECORDS:
-        raise unreadable(shown, f"{len(found):,} records are more than {MOST_RECORDS:,}.")
+        raise unreadable(shown, f"{len(found):,} records exceed the limit of {MOST_RECORDS:,}.")
     return found
 
 
@@ -124,7 +124,7 @@ def _of_csv(text: str, shown: str) -> Iterator[Record]:
         for row in rows:
             place = f"line {rows.line_num}"
             if "" in row:
-                raise unreadable(shown, "has more cells than the head has columns.", path=place)
+                raise unreadable(shown, "has more cells than the header has columns.", path=place)
             yield Record(shown, place, {key.strip(): _cell(row[key]) for key in row}, True)
     except csv.Error as error:
         raise unreadable(shown, f"not a CSV: {error}.") from None

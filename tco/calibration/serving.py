@@ -38,7 +38,7 @@ def serving_run(
         )
     if rate is not None and "mean" not in e2e_ms and "p50" not in e2e_ms:
         raise record.refused(
-            f"{rate:g} requests/s have no end-to-end latency, so how many run at once is unknown.",
+            f"{rate:g} requests/s have no end-to-end latency, so the concurrency is unknown.",
             "request_rate",
             hint="Add e2el to --percentile-metrics, or run with --max-concurrency alone.",
         )

@@ -105,8 +105,8 @@ class ApiPrice(Row):
             if shared:
                 day, hour = divmod(min(shared), 24)
                 raise ValueError(
-                    f"the peaks {list(a.utc_hours)} and {list(b.utc_hours)} both hold on "
-                    f"{WEEKDAYS[day]} at {hour}:00 UTC: an hour has one price."
+                    f"the peaks {list(a.utc_hours)} and {list(b.utc_hours)} both apply on "
+                    f"{WEEKDAYS[day]} at {hour}:00 UTC. An hour can have only one price."
                 )
         return self
 

@@ -59,7 +59,7 @@ class BenchmarkPoint(Strict):
         if self.concurrency and self.request_rate:
             raise ValueError("states concurrency or request_rate, not both.")
         if self.request_rate and self.e2e_ms is None:
-            raise ValueError("a request_rate needs e2e_ms, to know how many run at once.")
+            raise ValueError("request_rate needs e2e_ms, from which the concurrency follows.")
         if self.output_tok_s is None and self.request_rate is None:
             raise ValueError("output_tok_s is missing.")
         return self

@@ -112,8 +112,9 @@ class Book(Strict):
             if a.overlaps(b):
                 raise ValueError(
                     f"discounts[{i}] ({describe(a.key[1:])}) and discounts[{j}] "
-                    f"({describe(b.key[1:])}) hold for the same prices at the same time. Narrow "
-                    "one of them, or put the exception into a book that the plan lists later."
+                    f"({describe(b.key[1:])}) apply to the same prices at the same time. "
+                    "Narrow one of them, or put the exception into a book that the plan "
+                    "lists later."
                 )
         return self
 

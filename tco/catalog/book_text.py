@@ -61,7 +61,7 @@ def book_with_rows(path: Path, section: str, rows: Sequence[Row], *, head: str) 
     if not _holds(made, expected, shown):
         raise unreadable(
             shown,
-            f"a row cannot be added to {section}: as the file is written.",
+            f"a row cannot be added to {section} in the way the file is written.",
             "Name another file with --book, or write the section as a list with one row per line.",
         )
     validated(Book, expected, shown)

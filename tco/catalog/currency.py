@@ -26,8 +26,8 @@ MOST_NAMED = 3
 def _one_rate(value: Any) -> Any:
     if isinstance(value, list):
         raise ValueError(
-            "is one number: every price would carry the range of the exchange rate. "
-            "Write usd: 1.10, and the ranges into the prices."
+            "must be one number: a range here would apply to every price. Write usd: 1.10, "
+            "and put the ranges into the prices."
         )
     return value
 
@@ -49,7 +49,7 @@ class Currency(Strict):
     @model_validator(mode="after")
     def _one_dollar(self) -> Self:
         if self.code == "USD" and self.usd != 1:
-            raise ValueError(f"code USD and usd: {self.usd:g} exclude each other. Remove it.")
+            raise ValueError(f"code USD with usd: {self.usd:g} is contradictory. Remove usd.")
         return self
 
 

@@ -43,8 +43,8 @@ def _percent(value: Any) -> Any:
         raise ValueError("0 takes nothing off. Remove the discount.")
     if value >= 100:
         raise ValueError(
-            f"{value:g} is not a discount in percent, from 1 up to less than 100. "
-            "What is free is a row of prices with 0."
+            f"{value:g} is not a discount in percent from 1 to below 100. If the usage is "
+            "free, write a price row with 0."
         )
     return value
 
@@ -103,23 +103,29 @@ class Discount(Strict):
         if sum(name is not None for name in named) != 1:
             raise ValueError("names exactly one of instance, offer and api.")
         if self.api is not None and not {"region", "purchase"}.isdisjoint(self.model_fields_set):
-            raise ValueError("an API has neither region nor purchase: its tokens are discounted.")
+            raise ValueError("a discount on an API has neither region nor purchase.")
         if self.tiers and self.api is None:
             raise ValueError("tiers by the month's bill are for an api.")
         if self.tiers and self.percent_off is not None:
-            raise ValueError("has percent_off or tiers. A tier above 0 USD is off the whole bill.")
+            raise ValueError(
+                "has either percent_off or tiers. A tier above 0 USD applies to the whole bill."
+            )
         if self.percent_off is None and not self.has_terms:
             raise ValueError("needs percent_off, tiers or committed_usd_per_month.")
         if self.signed and self.committed_usd_per_month is None:
-            raise ValueError("signed goes with committed_usd_per_month: what is owed in any case.")
+            raise ValueError(
+                "signed needs committed_usd_per_month, the amount that is owed in any case."
+            )
         if self.other_usd_per_month is not None and not self.has_terms:
-            raise ValueError("other_usd_per_month goes with committed_usd_per_month or tiers.")
+            raise ValueError("other_usd_per_month needs committed_usd_per_month or tiers.")
         above = [tier.above_usd_per_month for tier in self.tiers]
         off = [tier.percent_off for tier in self.tiers]
         if above != sorted(set(above)):
             raise ValueError(f"tiers above {above} are not in ascending order, each amount once.")
         if off != sorted(off):
-            raise ValueError(f"tiers of {off} percent off: a higher bill has no smaller discount.")
+            raise ValueError(
+                f"tiers of {off} percent off: the discount must not shrink as the bill grows."
+            )
         if self.since is not None and self.until is not None and self.until < self.since:
             raise ValueError(
                 f"until {self.until} is before from {self.since}. Write the first day as from."

@@ -52,8 +52,8 @@ class SpotBand(Row):
     def _sometimes_up(self) -> Self:
         if self.interrupted_per_month.high >= 1:
             raise ValueError(
-                f"{self.instance} is interrupted for certain within a month: no rate follows from "
-                "that. Write a share below 1, such as 0.99."
+                f"{self.instance} is certain to be interrupted within a month, which gives "
+                "no rate. Write a share below 1, such as 0.99."
             )
         return self
 

@@ -50,7 +50,7 @@ class ModelRow(Row):
         if self.total_params_b is None:
             stated = next((key for key in LAYOUT if getattr(self, key) is not None), None)
             if stated is not None:
-                raise ValueError(f"{stated} needs total_params_b, the parameters in 1e9.")
+                raise ValueError(f"{stated} needs total_params_b, the parameters in billions.")
             return self
         if (self.active_params_b or 0) > self.total_params_b:
             active, total = self.active_params_b, self.total_params_b

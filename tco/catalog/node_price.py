@@ -59,14 +59,14 @@ class NodePrice(Row):
         if (self.usd_per_hour is None) == (self.usd_per_gpu_hour is None):
             raise ValueError("needs exactly one of usd_per_hour and usd_per_gpu_hour.")
         if (self.purchase == "reserved") != (self.kind is not None):
-            raise ValueError("kind goes with purchase: reserved, and with nothing else.")
+            raise ValueError("kind is allowed only with purchase: reserved.")
         if self.kind == "capacity-block":
             if self.term or self.payment:
                 raise ValueError("a capacity block has hours, not term and payment.")
         elif self.kind and not (self.term and self.payment):
             raise ValueError(f"a {self.kind} needs term and payment.")
         if self.payment == "no-upfront" and self.upfront_usd and self.upfront_usd.high > 0:
-            raise ValueError("payment: no-upfront and an upfront_usd above 0 exclude each other.")
+            raise ValueError("payment: no-upfront contradicts an upfront_usd above 0.")
         return self
 
     @property

@@ -56,7 +56,7 @@ class _Served(click.ParamType[tuple[str, "float | Path"]]):
         try:
             return service, mtok_of(figure)
         except ValueError as error:
-            self.fail(f"{error} There is no file of that name.", param, ctx)
+            self.fail(f"{error} There is no file with that name.", param, ctx)
 
 
 class _ByService(click.ParamType[tuple[str, float]]):
@@ -183,7 +183,9 @@ class Stated:
             from tco.actual.served_files import served_in
 
             if service in mtok:
-                raise click.UsageError("--served is a count and a file for the same service.")
+                raise click.UsageError(
+                    "--served is given as a count and as a file for the same service."
+                )
             found = served_in(paths, period, self.model, self.columns, max_bad_share=max_bad_share)
             mtok[service] = found.mtok
             notes += found.notes
@@ -234,7 +236,7 @@ def bill_options(command: Callable[..., None]) -> Callable[..., None]:
         **options: Any,
     ) -> None:
         if bool(exports) == cost_explorer:
-            raise click.UsageError("state where the bill is: --billing FILE or --cost-explorer.")
+            raise click.UsageError("no bill is given. Pass --billing FILE or --cost-explorer.")
         billed = BillOptions(
             month=month,
             through=through,

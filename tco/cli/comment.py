@@ -212,7 +212,7 @@ def _read(file: str) -> tuple[DiffDocument | None, list[str]]:
     with click.open_file(file, "rb") as stream:
         content: bytes = stream.read(LARGEST_INPUT_BYTES + 1)
     if len(content) > LARGEST_INPUT_BYTES:
-        raise TcoError(f"{shown}: holds more than the {LARGEST_INPUT_BYTES >> 20} MB tco reads.")
+        raise TcoError(f"{shown}: is larger than {LARGEST_INPUT_BYTES >> 20} MB, the limit.")
     try:
         return read_document(content.decode(), shown)
     except UnicodeDecodeError as error:

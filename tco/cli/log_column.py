@@ -24,5 +24,7 @@ class Column(click.ParamType[tuple[str, str]]):
         if not (equals and name):
             self.fail(f"{value!r} is not WHAT=NAME, such as prompt=input_tokens.", param, ctx)
         if what not in COLUMNS:
-            self.fail(f"{what!r} is not a column to name. {one_of(what, COLUMNS)}", param, ctx)
+            self.fail(
+                f"{what!r} is not a column that can be mapped. {one_of(what, COLUMNS)}", param, ctx
+            )
         return what, name

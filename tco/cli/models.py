@@ -25,7 +25,7 @@ def models(words: Sequence[str], form: str) -> None:
 
     found = matching_coverage(words)
     if not found:
-        raise TcoError(f"nothing measured matches {' '.join(words)}. See `tco models`.")
+        raise TcoError(f"no measurement matches {' '.join(words)}. See `tco models`.")
     from tco.documents.models import models_document
 
     document = models_document(found)

@@ -63,7 +63,7 @@ def _print_focus(results: Sequence[Evaluation]) -> None:
     missing = [figure for result in results for figure in result.unpriced]
     if missing:
         names = "; ".join(f"{figure.name}: {figure.reason}" for figure in missing)
-        print_error(f"Without a price and so not in the rows: {names}")
+        print_error(f"Not in the rows, because they have no price: {names}")
 
 
 FORMATS: dict[str, Callable[[Sequence[Evaluation]], None]] = {

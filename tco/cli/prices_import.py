@@ -33,17 +33,17 @@ __all__ = ["prices_import"]
 TERMS: Final = ("6mo", "1yr", "2yr", "3yr", "5yr")
 PAYMENTS: Final = ("no-upfront", "partial-upfront", "all-upfront")
 HEAD: Final = """\
-# Effective rates that `tco prices import` has read from bills; a row is added, never changed.
+# Effective rates that `tco prices import` has read from bills; rows are added, never changed.
 confidential: true
 """
 PLANNED: Final = (
     "is a plan of tco (`tco plan --format focus`), not a bill: its prices come from the "
-    "catalog and from your books. Name an export of your provider."
+    "catalog and from your books. Pass an export of your provider."
 )
 OPEN: Final = "Set confidential: true in it, or memos and JSON show its rates."
 NOTHING: Final = (
-    "holds no hour of an instance{about}. Rates need a bill of nodes by the hour, with the "
-    "instance type of each line; Google Cloud bills cores, memory and GPUs apart."
+    "holds no instance-hours{about}. Rates need a bill of node-hours with the instance type "
+    "on each line; Google Cloud bills cores, memory and GPUs separately."
 )
 
 

@@ -122,11 +122,11 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
 def _require_a_use(wanted: Wanted) -> None:
     """Raise TcoError for an option that none of the sources reads."""
     if wanted.models and API not in wanted.sources:
-        raise TcoError(f"--model is about hosted APIs. Add --source {API}, or leave --model out.")
+        raise TcoError(f"--model selects hosted APIs. Add --source {API}, or omit --model.")
     if (wanted.instances or wanted.regions) and wanted.sources == (API,):
         raise TcoError(
-            "--instance and --region are about nodes of AWS, which are not asked for. "
-            "Add a --source of AWS, or leave them out."
+            "--instance and --region select AWS nodes, but no AWS source is queried. Add an "
+            "AWS --source, or omit them."
         )
 
 

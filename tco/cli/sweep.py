@@ -98,10 +98,10 @@ def _stream(asked: Sweep) -> None:
                 sys.stdout.flush()
                 written += 1
     except KeyboardInterrupt:
-        print_error(f"Interrupted; the {written} of {asked.size} points written stay.")
+        print_error(f"Interrupted; {written} of {asked.size} points were written.")
         sys.exit(INTERRUPTED)
     except BadInput as error:
         if not written:
             raise
-        print_error(f"{error}\nThe {written} of {asked.size} points written stay.")
+        print_error(f"{error}\n{written} of {asked.size} points were written.")
         sys.exit(BAD_INPUT)

@@ -360,18 +360,24 @@ def unbillable(row: ApiPrice, classes: Iterable[RequestClass]) -> str:
     a price for five minutes alone.
     """
     if row.unstated_fees:
-        return f"{row.api} charges every request for {row.unstated_fees}, which no workload states"
+        return (
+            f"{row.api} charges every request for {row.unstated_fees}, which a workload "
+            "cannot state"
+        )
     for request in classes:
         tokens = (request.input + request.generated) * _token_factor(row).likely
         if row.context_tokens is not None and tokens > row.context_tokens:
             return (
-                f"a request of {request.name} has {tokens:,.0f} tokens, "
-                f"{row.api} takes {row.context_tokens:,}"
+                f"a request of class {request.name} has {tokens:,.0f} tokens, {row.api} "
+                f"accepts at most {row.context_tokens:,}"
             )
         writes_1h = request.cache_write_ttl == "1h" and request.cache_write.high > 0
         hour = row.cache_write_1h_usd_per_mtok
         if writes_1h and hour is None and row.cache_write_usd_per_mtok is not None:
-            return f"{row.api} has no price of cache writes for 1 hour, which {request.name} makes"
+            return (
+                f"{row.api} has no price for 1-hour cache writes, which the class "
+                f"{request.name} makes"
+            )
     return ""
 
 

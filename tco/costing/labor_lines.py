@@ -47,7 +47,7 @@ def labor_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) -> 
         lines.append(
             CostLine(
                 kind=SETUP,
-                name="set-up, amortised",
+                name="setup, amortized",
                 provider=INTERNAL,
                 sku="set-up",
                 quantity=done.none + 1.0,

@@ -37,7 +37,7 @@ def _of_the_bill(found: Actual) -> Iterator[str]:
     """Yield what of the bill is not final, not read, or not compared."""
     bill = found.bill
     if found.question.is_estimated:
-        yield "AWS calls these costs an estimate: the invoice is not final yet."
+        yield "AWS marks these costs as an estimate: the invoice is not final yet."
     for broken in found.question.broken:
         if broken.count:
             first, many = broken.first[0], "s" if broken.count > 1 else ""
@@ -49,11 +49,11 @@ def _of_the_bill(found: Actual) -> Iterator[str]:
         named = [f"{APART[kind]} {usd(amount)}" for kind, amount in sorted(amounts.items())]
         whose = "of this stack" if of_stack else "without any stack's tag"
         if named:
-            yield f"Not counted, as billed, {whose}: {', '.join(named)}."
+            yield f"Not counted {whose}, as billed: {', '.join(named)}."
     for instance, billed in sorted(bill.untagged.items()):
         yield (
-            f"{usd(billed.usd)} of {instance} has no tco:stack tag and is not counted. If it is "
-            "this stack's, tag it, or pass --untagged."
+            f"{usd(billed.usd)} of {instance} has no tco:stack tag and is not counted. If it "
+            "belongs to this stack, tag it or pass --untagged."
         )
 
 
@@ -62,16 +62,16 @@ def _of_the_tokens(found: Actual) -> Iterator[str]:
     variance = found.variance
     if any("throughput-and-utilization" in line.effects for line in variance.lines):
         yield (
-            "Throughput and utilization are one figure, tokens per node-hour held. Pass "
-            "--throughput or --utilization, as measured, to separate them."
+            "Throughput and utilization are combined, as tokens per node-hour. Pass a "
+            "measured --throughput or --utilization to separate them."
         )
     yield from _growth(found)
     for service in found.plan.stack.services:
         if service.routed:
             apis = ", ".join(sorted({rate.api for _, rate in service.routed}))
             yield (
-                f"{service.name}: the planned tokens include those routed to {apis}. Count them "
-                "under --served too; the nodes' own metrics do not have them."
+                f"{service.name}: the planned tokens include those routed to {apis}. Count "
+                "them under --served too; the metrics of the nodes do not include them."
             )
     for ran in variance.operations:
         if ran.utilization is not None and ran.utilization > 1:
@@ -90,6 +90,6 @@ def _growth(found: Actual) -> Iterator[str]:
         if growth and months > 0:
             share = signed_percent((1 + growth) ** (months / MONTHS_PER_YEAR) - 1)
             yield (
-                f"{service.name}: the plan is that of {day:%Y-%m}. Its own growth is {share} by "
-                f"{found.question.period.month}, and part of volume here."
+                f"{service.name}: the plan is from {day:%Y-%m}. Its own growth, {share} by "
+                f"{found.question.period.month}, is counted as volume here."
             )

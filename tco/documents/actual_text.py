@@ -85,7 +85,7 @@ def _verdict(found: Actual) -> str:
         *(["speed"] if any(ran.throughput for ran in found.variance.operations) else []),
     ]
     basis = f"{', '.join(what[:-1])} and {what[-1]}" if len(what) > 1 else what[0]
-    stands = "would stand" if found.stands else "would not stand"
+    stands = "would hold" if found.stands else "would not hold"
     return (
         f"With the month's {basis}, and the prices of {found.question.today}, the verdict {stands} "
         f"today: {answer(found.now)}"

@@ -45,8 +45,8 @@ def _first_prices(result: Evaluation, found: Sequence[Caution]) -> Caution:
     names = ", ".join(dict.fromkeys(caution.subject for caution in found))
     return Caution(
         "first-price",
-        f"no prices of {result.stack.day} are known, so the first known ones are used as estimates "
-        f"({names}).",
+        f"no prices of {result.stack.day} are known, so the earliest known ones are used as "
+        f"estimates ({names}).",
         names,
     )
 

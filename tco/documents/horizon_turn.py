@@ -66,7 +66,7 @@ def _cause(result: Evaluation, cause: TurnCause) -> str:
         return _node_prices(result)
     if cause == "growth":
         return _growth(result)
-    return "payments upfront count in full, less what is left of them in the end"
+    return "upfront payments count in full, less their remaining value at the end"
 
 
 def _api_prices(result: Evaluation) -> str:

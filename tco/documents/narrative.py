@@ -101,7 +101,7 @@ def opening(result: Evaluation) -> str:
     start = f"Serving your {volume} tokens per month costs {cost}"
     if result.unpriced:
         theirs = f" vs. {usd_about(rival.usd_per_month or 0.0)} at {rival.name}" if rival else ""
-        return f"{start} plus what has no price{theirs}: {result.unpriced[0].reason}."
+        return f"{start} plus unpriced items{theirs}: {result.unpriced[0].reason}."
     if result.verdict.decision == "CONSTRAINED":
         year, like = _for_a_year(result), _after(like_sentence(result))
         return f"{start}{sure}{year}; {constrained(result)}.{like}"

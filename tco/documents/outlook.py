@@ -22,7 +22,7 @@ __all__ = ["changes_text", "options", "outlook"]
 def outlook(result: Evaluation) -> str:
     """Return how demand, API prices and throughput change month by month, in a sentence."""
     changes = [*_demand(result), *_api_prices(result), *_throughput(result)]
-    moving = ", ".join(changes) if changes else "demand, prices and throughput stay"
+    moving = ", ".join(changes) if changes else "demand, prices and throughput stay the same"
     return f"In the base case {moving}; the fleet follows the load."
 
 
@@ -113,7 +113,7 @@ def _speculative(node: NodeThroughput) -> str:
         return ""
     gain = factor_text(float(speculative_gain(np.array(concurrency))))
     return (
-        f"Not assumed: where it was measured, speculative decoding (MTP) made {gain} the tok/s at "
-        f"concurrency {plain(concurrency)}. Set serving.speculative where {curve.model} was "
+        f"Not assumed: speculative decoding (MTP). Where it was measured, tok/s were {gain} "
+        f"at concurrency {plain(concurrency)}. Set serving.speculative if {curve.model} was "
         "measured with it."
     )

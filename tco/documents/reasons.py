@@ -85,7 +85,7 @@ def hosted_sentence(result: Evaluation) -> str | None:
     price = f"{turned.host} hosts {what} for {usd_about(turned.usd_per_month)} per month"
     if turned.role == "decides":
         return (
-            f"{price}, which turns the answer: against {turned.against} alone it would be "
+            f"{price}, which changes the answer: against {turned.against} alone it would be "
             f"{in_words(turned.without)}."
         )
     why = (

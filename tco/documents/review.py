@@ -141,12 +141,12 @@ def _day(day: ReviewDay, today: dt.date) -> ReviewDayPart:
 
 def _reason(day: ReviewDay) -> str:
     texts: dict[ReviewCause, str] = {
-        "commitment-ends": f"the commitment of {day.subject} is over",
+        "commitment-ends": f"the commitment of {day.subject} has ended",
         "contract-changes": f"other terms of the contract for {day.subject} begin within a month",
         "price-ages": f"the price {day.subject} is older than {day.limit_days} days",
         "throughput-ages": f"the measured {day.subject} is older than {day.limit_days} days",
-        "override-ends": "the override of the gate is over",
-        "horizon-ends": "the horizon of the plan is over",
+        "override-ends": "the override of the gate has expired",
+        "horizon-ends": "the horizon of the plan has ended",
     }
     return texts[day.cause]
 

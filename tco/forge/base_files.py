@@ -22,7 +22,7 @@ MOST_FILES, MOST_LINKS = 10_000, 1_000
 MOST_BYTES = 1 << 28
 MOST_FOLDERS_DEEP = 32
 Found = tuple[Parts, Entry]
-IN_LFS = "is stored in Git LFS: git does not hold what it was on the base."
+IN_LFS = "is stored in Git LFS, so git does not hold its content on the base."
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -136,7 +136,9 @@ class _Copy:
     def _write(self, path: Parts, content: bytes) -> None:
         full = self.target.joinpath(*path)
         if full.parts != (*self.target.parts, *path):
-            raise TcoError(f"the base's {self._named(path)} is not a name of this system.")
+            raise TcoError(
+                f"the base's {self._named(path)} is not a valid file name on this system."
+            )
         try:
             full.parent.mkdir(parents=True, exist_ok=True)
             with full.open("xb") as file:

@@ -135,8 +135,8 @@ def _refuse_sparse(repository: Repository, folder: Path, bounds: Bounds) -> None
     if missing:
         raise TcoError(
             f"{folder}: the sparse checkout leaves out {len(missing)} of its files, such as "
-            f"{missing[0]}: what the branch does to them is not known. Check them out: "
-            f"git sparse-checkout add {inside or '.'}"
+            f"{missing[0]}, so their changes are not known. Check them out: git "
+            f"sparse-checkout add {inside or '.'}"
         )
 
 
@@ -144,7 +144,7 @@ def _base(folder: Path, named: str | None, checkout: _Checkout | None, scratch: 
     if named is not None and Path(named).is_dir():
         return _folder(folder, Path(named))
     if checkout is None:
-        raise TcoError(f"{folder} is in no git repository. Name the base's folder: --base DIR.")
+        raise TcoError(f"{folder} is not in a git repository. Name the base's folder: --base DIR.")
     repository, bounds = checkout.outer, checkout.bounds
     if named is not None and not repository.knows(named) and checkout.inner.knows(named):
         repository, inside = checkout.inner, bounds.inside[len(bounds.limit) :]

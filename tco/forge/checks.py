@@ -26,7 +26,7 @@ class Increase:
         """``500`` or ``10%``. Raises ValueError for anything else."""
         found = INCREASE.fullmatch(text.strip().replace(",", ""))
         if found is None:
-            raise ValueError(f"{text!r} is neither USD a month (500) nor a share (10%).")
+            raise ValueError(f"{text!r} is neither USD per month (500) nor a percentage (10%).")
         share = found[2] == "%"
         return cls(float(found[1]) / (100 if share else 1), share)
 

@@ -121,7 +121,7 @@ class GitTree:
             return None
         _, content = self.content(found, MOST_LINK_BYTES)
         if content is None or b"\0" in content:
-            raise TcoError(f"the base holds a link of no use at {'/'.join(path)}.")
+            raise TcoError(f"the base holds an unusable link at {'/'.join(path)}.")
         return os.fsdecode(content)
 
     def exists(self, path: Parts) -> bool:
@@ -166,7 +166,9 @@ class GitTree:
             text = os.fsdecode(name)
             if not MODE.fullmatch(mode) or len(sha) != 2 * width or text in names:
                 shown = "/".join(folder.path) or "its top"
-                raise TcoError(f"the base's tree is damaged: {shown} lists {text!r} wrongly.")
+                raise TcoError(
+                    f"the base's tree is damaged: {shown} has a malformed entry {text!r}."
+                )
             kind = KINDS.get(int(mode, 8) & 0o170000, "submodule")
             names[text] = Entry(kind, sha, folder.store, (*folder.path, text))
         return names

@@ -31,8 +31,8 @@ class GitHub(Thread):
     USER_KEY = "login"
     UPDATE = "PATCH"
     NEEDS = (
-        "A pull request from a fork has such a token, and a locked conversation takes no comment; "
-        "elsewhere the job lacks `permissions: pull-requests: write`."
+        "A pull request from a fork has such a token, and a locked conversation accepts no "
+        "comments; otherwise the job lacks `permissions: pull-requests: write`."
     )
 
     def __init__(self, api: Api, place: Place) -> None:
@@ -85,7 +85,7 @@ def place_of(
         raise unnamed(
             environment,
             JOB,
-            "the event that started this job is not about a pull request. Name one: "
+            "the event that started this job does not belong to a pull request. Name one: "
             "--pull-request NUMBER, or run the job `on: pull_request`.",
         )
     address = url or environment.get("GITHUB_API_URL") or PUBLIC_API

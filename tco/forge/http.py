@@ -51,7 +51,7 @@ class Refused(TcoError):
     def __init__(self, status: int, said: str, url: str) -> None:
         self.status = status
         self.said = said
-        super().__init__(f"{url} answered {status}: {said}")
+        super().__init__(f"{url} returned {status}: {said}")
 
 
 class Forbidden(Refused):
@@ -139,7 +139,7 @@ class Api:
             answer = self.call("GET", following)
             items = as_list(answer.content)
             if items is None:
-                raise TcoError(f"{self._shown(path)} did not answer with a list.")
+                raise TcoError(f"{self._shown(path)} did not return a list.")
             yield from items
             link = NEXT_PAGE.search(answer.headers.get("Link", ""))
             if link is None:
@@ -156,7 +156,7 @@ class Api:
         if not same_server(self._url, url):
             there = self._token.redact(url)[:LONGEST_REASON]
             here = self._shown("")
-            raise TcoError(f"{here} leads to {there}: the token is not sent there.")
+            raise TcoError(f"{here} points to {there}: the token is not sent there.")
         return url
 
     def _once(
@@ -216,7 +216,7 @@ class Api:
 
     def _failure(self, answer: Answer | None, trouble: str, shown: str, tries: int) -> TcoError:
         if answer is None:
-            return TcoError(f"{shown} was not reached in {tries} tries: {trouble}.")
+            return TcoError(f"{shown} could not be reached in {tries} tries: {trouble}.")
         denied = answer.status == 403 and self._wait(answer, tries) is None
         kind = Forbidden if denied else Refused
         return kind(answer.status, self._redacted(_said(answer)), shown)
@@ -244,7 +244,7 @@ def _within(timeout_s: float, exchange: Callable[[], Answer]) -> Answer:
     try:
         result = results.get(timeout=timeout_s)
     except queue.Empty:
-        raise TimeoutError(f"no whole answer within {timeout_s:.2g} seconds") from None
+        raise TimeoutError(f"no complete response within {timeout_s:.2g} seconds") from None
     if isinstance(result, Exception):
         raise result
     return result
@@ -278,7 +278,7 @@ def _content(status: int, headers: Message, body: bytes) -> Any:
         except ValueError:
             trouble = "a body that is not JSON, or is nested too deeply"
     if status < 300:
-        raise _Unusable(f"answered {status} with {trouble}.")
+        raise _Unusable(f"returned {status} with {trouble}.")
     return None
 
 

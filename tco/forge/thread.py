@@ -82,7 +82,7 @@ class Thread(ABC):
             self._write("POST", self._comments.partition("?")[0], body)
         except Refused as error:
             if error.status == 404:  # the thread was just read: it is there
-                raise self._not_posted("read and not write", error) from None
+                raise self._not_posted("read but not write", error) from None
             raise
 
     def update(self, comment: int, body: str) -> bool:
@@ -109,12 +109,12 @@ class Thread(ABC):
         try:
             self._api.call(method, path, {"body": body})
         except Forbidden as error:
-            raise self._not_posted("read and not write", error) from None
+            raise self._not_posted("read but not write", error) from None
 
     def _not_posted(self, allowed: str, error: Refused) -> NotPosted:
         return NotPosted(
-            f"{self.NAME} lets this token {allowed}. "
-            f"It answered {error.status}: {error.said.rstrip('.')}. {self.NEEDS}"
+            f"{self.NAME} lets this token {allowed}. It returned {error.status}: "
+            f"{error.said.rstrip('.')}. {self.NEEDS}"
         )
 
 
@@ -126,7 +126,7 @@ def token_from(
         if token := environment.get(name, "").strip():
             return token
     if place.fork:
-        raise NotPosted(f"{place} comes from a fork, whose jobs are given no token.")
+        raise NotPosted(f"{place} comes from a fork, whose jobs get no token.")
     raise TcoError(f"{names[0]} is not set. {how} To see the comment without posting: --dry-run.")
 
 

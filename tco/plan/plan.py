@@ -69,7 +69,9 @@ class Plan(Strict):
         ]
         if shared:
             texts = "; ".join(shared)
-            raise ValueError(f"{texts}: a pool serves one service, give the second another name.")
+            raise ValueError(
+                f"{texts}: a pool serves one service, so give the second one another name."
+            )
         names = [alternative.name for alternative in self.named_alternatives]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

@@ -83,7 +83,7 @@ class Commitment(Strict):
     def _whole(self) -> Self:
         if self.kind == "capacity-block":
             if self.hours is None or self.term or self.payment:
-                raise ValueError("a capacity block takes hours, and neither term nor payment.")
+                raise ValueError("a capacity block takes hours, not term or payment.")
         elif self.hours is not None:
             raise ValueError("hours are for a capacity block only.")
         elif self.term is None:
@@ -103,8 +103,8 @@ class SpotTerms(Strict):
     def _one_remedy(self) -> Self:
         if self.fallback == "on-demand" and self.overprovision > 1:
             raise ValueError(
-                "overprovision goes with fallback: none; with an on-demand fallback the missing "
-                "nodes would be paid twice."
+                "overprovision needs fallback: none; with an on-demand fallback the missing "
+                "nodes would be paid for twice."
             )
         if self.fallback == "none" and self.availability and self.availability.likely == 0:
             raise ValueError("a pool with availability 0 and no fallback serves nothing.")
@@ -126,7 +126,9 @@ class Power(Strict):
                 f"idle_w {self.idle_w.likely:g} is above load_w {self.load_w.likely:g}."
             )
         if self.pue is not None and self.pue.low < 1:
-            raise ValueError(f"a pue of {self.pue.low:g} is below 1, which no building reaches.")
+            raise ValueError(
+                f"a pue of {self.pue.low:g} is below 1, which is physically impossible."
+            )
         return self
 
 
@@ -166,8 +168,8 @@ class OwnedNode(Strict):
     def _paid_once(self) -> Self:
         if self.sunk and (self.usd is not None or "residual" in self.model_fields_set):
             raise ValueError(
-                "sunk: true is a node that is paid for: write resale_usd, what it would sell for "
-                "today, instead of usd and residual."
+                "sunk: true means that the node is already paid for: write resale_usd, its "
+                "resale value today, instead of usd and residual."
             )
         if self.sunk != (self.resale_usd is not None):
             raise ValueError("sunk: true and resale_usd go together.")
@@ -180,8 +182,8 @@ class OwnedNode(Strict):
         included = self.colocation is not None and self.colocation.electricity == "included"
         if included and self.power is not None:
             raise ValueError(
-                "power and colocation with electricity: included would pay the electricity twice. "
-                "Drop power, or write electricity: metered."
+                "power and colocation with electricity: included would count the electricity "
+                "twice. Drop power, or write electricity: metered."
             )
         if not included and self.power is None:
             raise ValueError(

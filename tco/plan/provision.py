@@ -21,7 +21,7 @@ class Provision(Strict):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.kind == "eks") != (self.cluster is not None):
-            raise ValueError("kind: eks goes with the cluster it joins, kind: asg with none.")
+            raise ValueError("kind: eks needs a cluster to join, and kind: asg takes none.")
         return self
 
 

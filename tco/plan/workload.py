@@ -61,7 +61,7 @@ SHARES_TOLERANCE = 1e-6
 VOLUME_KEYS = (*REQUESTS_PER_MONTH, "users", "per_hour", "csv")
 """The keys that state how many requests there are; a workload has exactly one of them."""
 MOST_PER_MONTH = 1e15
-TOO_FEW = "less than one request a month: there is nothing to plan."
+TOO_FEW = "less than one request per month: there is nothing to plan."
 
 
 def known_timezone(value: Any) -> Any:
@@ -186,8 +186,8 @@ class Burst(Strict):
         others = [key for key in ("quantile", "rate") if key in self.model_fields_set]
         if self.factor is not None and others:
             raise ValueError(
-                f"factor stands alone: it says for certain what {' and '.join(others)} would "
-                "say of chance. Use one or the other."
+                f"factor is a fixed value, and {' and '.join(others)} describes random "
+                "arrivals. Use one or the other."
             )
         return self
 
@@ -229,11 +229,11 @@ class Workload(Strict):
             )
         volume = self.mean_volume
         if volume is None and "shape" in self.model_fields_set:
-            raise ValueError(f"shape goes with a mean volume; {given[0]} has its own.")
+            raise ValueError(f"shape needs a mean volume; {given[0]} has a shape of its own.")
         if volume is not None and volume < 1:
             raise ValueError(f"{given[0]} is {TOO_FEW}")
         if volume is not None and volume > MOST_PER_MONTH:
-            raise ValueError(f"{given[0]} is more than {MOST_PER_MONTH:g} requests a month.")
+            raise ValueError(f"{given[0]} is more than {MOST_PER_MONTH:g} requests per month.")
         if self.per_hour is not None:
             _check_week(self.per_hour)
         if len(self.classes) > 1:

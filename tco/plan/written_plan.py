@@ -40,7 +40,7 @@ def written_plan(config: dict[str, Any], shown: str) -> tuple[dict[str, Any], st
     written = as_mapping(given)
     if written is None:
         kind = "empty" if given is None else f"a {type(given).__name__}"
-        raise BadInput([Problem(shown, PLAN_KEY, f"is {kind}, not keys with values.")])
+        raise BadInput([Problem(shown, PLAN_KEY, f"is {kind}, not a mapping.")])
     return written, region
 
 

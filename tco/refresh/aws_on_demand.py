@@ -61,8 +61,8 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
 def _unusable(prices: dict[tuple[float, str], str]) -> str:
     listed = (f"{amount:g} {unit} (SKU {sku})" for (amount, unit), sku in sorted(prices.items()))
     return (
-        f"the price list has {', '.join(listed)}, not one price in USD. "
-        "State its price in the book by hand."
+        f"the price list has {', '.join(listed)}, not one price in USD. Write its price into "
+        "the book by hand."
     )
 
 

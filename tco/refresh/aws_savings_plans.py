@@ -52,8 +52,8 @@ def _fetch(ask: Ask, client: Client) -> Fetched:
         if others or currency != "USD":
             listed = ", ".join(f"{amount:g} {unit}" for amount, unit in sorted(rates))
             message = (
-                f"the rates for {term} {option} are {listed}, not one in USD. "
-                "State its price in the book by hand."
+                f"the rates for {term} {option} are {listed}, not one in USD. Write its "
+                "price into the book by hand."
             )
             fetched.troubles.append(Trouble(NAME, ask.region, instance, message))
         else:

@@ -15,7 +15,7 @@ from tco.ranges import Range
 
 __all__ = ["append_prices", "book_of_list_prices", "existing_book"]
 
-HEAD = "# Prices that `tco prices refresh` has seen; a row is added, never changed.\n"
+HEAD = "# Prices that `tco prices refresh` has fetched; rows are added, never changed.\n"
 PROVENANCE = frozenset({"estimate", "source", "as_of", "valid_from"})
 """The keys that end a row."""
 

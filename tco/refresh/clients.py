@@ -50,8 +50,8 @@ EXPLAINED: Final = (
     ),
     (
         {"AuthFailure", "OptInRequired"},
-        "AWS refuses this account in the region. Enable the region in the account, or leave it "
-        "out.",
+        "AWS rejects this account in the region. Enable the region in the account, or leave "
+        "it out.",
     ),
     (
         {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"},
@@ -85,7 +85,7 @@ EXPLAINED: Final = (
             "EndpointConnectionError",
             "ReadTimeoutError",
         },
-        "AWS is not reached. Check the network and run the command again.",
+        "AWS cannot be reached. Check the network and run the command again.",
     ),
 )
 """What an error code of AWS, or an error of botocore by its name, means for the user."""
@@ -134,8 +134,9 @@ class AwsClients:
                 raise TcoError(f'"{region}" is not a region of AWS. {one_of(region, partitions)}')
             if partitions[region] not in PRICED_PARTITIONS:
                 raise TcoError(
-                    f"{region} is priced in a list of its own, in China in CNY, which is not read. "
-                    "Write its prices into a price book; `currency` states the rate."
+                    f"{region} has a separate price list (in China, in CNY), which tco does "
+                    "not read. Write its prices into a price book, with `currency` for the "
+                    "exchange rate."
                 )
         return tuple(dict.fromkeys(regions))
 

@@ -36,7 +36,7 @@ def collect(questions: Iterable[tuple[Source, Ask]], client: Client) -> Collecte
             collected.troubles.append(Trouble(source.name, ask.region, None, f"{error}"))
             continue
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            message = f"AWS answered in another form than the known one ({type(error).__name__}). "
+            message = f"AWS returned an unexpected response ({type(error).__name__}). "
             message += "Update gpu-tco and boto3."
             collected.troubles.append(Trouble(source.name, ask.region, None, message))
             continue

@@ -12,8 +12,11 @@ __all__ = ["calibrate_text"]
 HEAD = ("concurrency", "output tok/s", "TTFT ms", "ITL ms", "Little", "bandwidth", "FLOPS")
 LAYOUT = "{:>11} {:>13} {:>10} {:>9} {:>7} {:>10} {:>6}"
 LEGEND = (
-    "Little: tok/s over what concurrency and latencies give; 0.7 to 1.1 is accepted.",
-    "bandwidth, FLOPS: share of the bound; – is not known.",
+    (
+        "Little: measured tok/s over the value from concurrency and latencies (Little's law); "
+        "0.7 to 1.1 is accepted."
+    ),
+    "bandwidth, FLOPS: share of the bound; – means unknown.",
 )
 
 

@@ -23,7 +23,7 @@ __all__ = ["commitment_name", "commitments_text"]
 SOON_DAYS = 90
 """An end that is nearer is shown in color."""
 NAMES = {"renew": "renew", "on-demand": "on demand", "drop": "drop", "api": "API"}
-UNBOUGHT = ", if it is bought: without commitment.id the gate takes it as not bought"
+UNBOUGHT = ", if it is bought: without commitment.id the gate treats it as not bought"
 ELSEWHERE = ("drop", "api")
 """The choices whose row names what serves instead."""
 LEGEND = (
@@ -45,12 +45,12 @@ def commitments_text(found: CommitmentsDocument, width: int = WIDTH) -> str:
 def _stack(stack: StackCommitments, width: int) -> list[str]:
     name = click.style(stack.stack, bold=True)
     if not stack.commitments and not stack.contract_changes:
-        return [f"{name}: nothing is committed."]
+        return [f"{name}: no commitments."]
     planned, now = in_words(stack.decision), in_words(stack.decision_today)
     verdict = (
-        f"the verdict stands at today's prices: {now}"
+        f"the verdict holds at today's prices: {now}"
         if stack.stands
-        else f"the verdict no longer stands: {planned} as planned on {stack.pricing_day}, "
+        else f"the verdict no longer holds: {planned} as planned on {stack.pricing_day}, "
         f"{now} at today's prices"
     )
     color = None if stack.stands else DECISION_COLORS[stack.decision_today]

@@ -53,7 +53,7 @@ def stack_text(stack: StackSummary) -> str:
     """
     verdict, rival = stack.verdict, stack.rival
     totals = ", ".join(f"{name} {whole}" for name, whole in category_totals(stack).items())
-    more = " plus what has no price" if stack.unpriced else ""
+    more = " plus unpriced items" if stack.unpriced else ""
     most = usd_rounded(stack.gate.ceiling_usd_per_month)
     lines = [
         f"{usd_rounded(stack.priced_usd_per_month)}/month{more}: {totals}",

@@ -18,7 +18,7 @@ REASONS: Final[dict[Reason, str]] = {
     "not-asked-for": "not among the instance types of --instance.",
     "unknown-instance": "instance types that the catalog does not know. Describe one with GPUs "
     "under instances in the book.",
-    "no-region": "rates without a region that the provider names so.",
+    "no-region": "rates whose region is not a region of the provider.",
     "no-purchase": "rates without a pricing category.",
     "no-term": "rates of commitments whose term and payment the export does not state: add --term "
     "and --payment.",
@@ -109,7 +109,7 @@ def _notes(found: PricesImportDocument, dry_run: bool) -> Iterator[str]:
     if bill.broken_lines:
         yield f"Broken lines that were left out: {grouped(bill.broken_lines)}."
     days = f"{bill.first_day} to {bill.last_day}"
-    yield f"Hours of nodes from {days}, of {grouped(bill.lines)} lines. {_outcome(found, dry_run)}"
+    yield f"Node-hours of {days}, from {grouped(bill.lines)} lines. {_outcome(found, dry_run)}"
 
 
 def _outcome(found: PricesImportDocument, dry_run: bool) -> str:

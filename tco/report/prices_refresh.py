@@ -44,7 +44,7 @@ def refresh_text(found: PricesRefreshDocument, *, dry_run: bool, width: int = WI
 
 def missing_text(missing: Sequence[TroublePart]) -> str:
     """Return what is missing, a line each."""
-    lines = ["Not everything arrived; what did is kept."]
+    lines = ["Some prices are missing; the others are kept."]
     for trouble in missing:
         where = f"{trouble.source} {trouble.region}" + (
             f" {trouble.instance}" if trouble.instance else ""

@@ -125,11 +125,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         sizes = _sizes(values)
         if prod(sizes) > LARGEST_RESULT:
             raise _TooLarge(
-                f"the texts are too long, {' times '.join(f'{siz:,}' for siz in sizes)}"
+                f"the strings are too long, {' times '.join(f'{siz:,}' for siz in sizes)}"
             )
         self._spent += STEP_COST + sum(sizes)
         if self._spent > BUDGET:
-            raise _TooLarge("the template does not come to an end: it loops or calls too often")
+            raise _TooLarge("the template does not finish: it loops or calls too often")
 
     def _shown(self, value: Any) -> str:
         """Return a value as text. Macros and loops may multiply it, so all of them are counted."""
@@ -155,7 +155,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Return the result of ``*``, ``**``, ``%`` or ``+`` where it stays small."""
         if operator == "%" and isinstance(left, str):
-            raise _TooLarge("% does not format texts here")
+            raise _TooLarge("% does not format strings here")
         if operator != "+":
             _check_size(left, right)
         if operator == "*":
@@ -178,7 +178,7 @@ def filled(environment: Sandbox, text: str, shown: str, values: dict[str, Any]) 
     except RecursionError as error:
         line, why = _line_of(error), "a macro calls itself without end"
     except MemoryError as error:
-        line, why = _line_of(error), "more memory is needed than there is"
+        line, why = _line_of(error), "it needs more memory than is allowed"
     except Exception as error:  # a template may do anything that Python refuses
         line, why = _line_of(error), f"{error}" or type(error).__name__
     where = f", line {line}" if line else ""

@@ -197,7 +197,7 @@ def _busiest(fleet: FleetPart) -> str:
     if hour.slower_share is not None and hour.itl_limit_ms is not None:
         share = percent(hour.slower_share)
         parts.append(f"slower than {plain(hour.itl_limit_ms)} ms in {share} of the time")
-    return f" Highest hour: {', '.join(parts)}."
+    return f" Peak hour: {', '.join(parts)}."
 
 
 def _failure(fleet: FleetPart) -> str:

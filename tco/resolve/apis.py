@@ -37,8 +37,8 @@ def needed_rate(
     if rate is None and (units := units_named(todo, api)) is not None:
         raise todo.fail(
             path,
-            f"{api} names provisioned units, which are bought ahead for a whole term: they take no "
-            "overflow, no standby traffic and no routed classes.",
+            f"{api} is billed by provisioned units, which are bought in advance for a whole "
+            "term: they cannot take overflow, standby traffic or routed classes.",
             f"Name the API that is billed by the token: {units.row.api}.",
         )
     if rate is None:
@@ -77,7 +77,7 @@ def _rate_of(todo: Lookup, found: CatalogMatch[ApiPrice]) -> ApiRate:
     api = found.row.api
     todo.warn_of_first_price(api, found)
     if found.row.tool_fees:
-        todo.warn("tool-fees", f"{api}: the bill has no {found.row.tool_fees}.", api)
+        todo.warn("tool-fees", f"{api}: the bill does not include {found.row.tool_fees}.", api)
     outlook = todo.plan.outlook
     decay = (
         todo.stated(

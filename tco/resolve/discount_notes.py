@@ -59,11 +59,11 @@ def _note_steps(
 
 
 def _owed(terms: SpendTerms, horizon_months: int) -> str:
-    least = "an amount" if terms.is_confidential else usd(terms.committed_usd)
-    who = "whatever is chosen" if terms.is_signed else "to all who buy under it"
+    least = "a minimum" if terms.is_confidential else usd(terms.committed_usd)
+    who = "in any case" if terms.is_signed else "if anything is bought under it"
     ends = terms.months is not None and terms.months < horizon_months
     until = f", for {_months(terms.months)} of the horizon" if ends and terms.months else ""
-    return f"{terms.name}: the contract bills {least} per month at least, {who}{until}."
+    return f"{terms.name}: the contract bills at least {least} per month {who}{until}."
 
 
 def _months(months: int) -> str:

@@ -63,7 +63,7 @@ def _owned(catalog: Catalog, day: dt.date, pool: PoolModel) -> Holding | Missing
     }
     for name in names.values():
         if catalog.find_as(Figure, ("figure", name), day) is None:
-            return Missing(f"the catalog has no {name}; a price book may state it")
+            return Missing(f"the catalog has no {name}; state it in a price book")
     figures = {key: catalog.figure(name, day) for key, name in names.items()}
     price, kw = figures["price"], figures["kw"]
     watts = kw.scaled(f"{pool.node}: draw", 1000.0, "W")

@@ -89,7 +89,7 @@ def _unknown_model(todo: Lookup, path: str, model: str) -> None:
     known = ", ".join(todo.catalog.model_names[:6])
     todo.fail(
         path,
-        f'nothing is known of the model "{model}".',
+        f'there are no figures for the model "{model}".',
         todo.source.unnamed(model)
         or meant
         or f"Known: {known}, …; see `tco models`. For another, name its config.json in "
@@ -227,9 +227,9 @@ def _group(
     if fits < demand.requests_per_month:
         raise todo.fail(
             f"{path}.workload",
-            f"{demand.requests_per_month:,.0f} requests a month need more than {MOST_NODES:,} "
-            f"nodes of {first.pool.name} at the busiest hour.",
-            f"Lower the demand to {fits:,.0f} requests a month or less, or use a faster node.",
+            f"{demand.requests_per_month:,.0f} requests per month need more than "
+            f"{MOST_NODES:,} nodes of {first.pool.name} at the busiest hour.",
+            f"Lower the demand to {fits:,.0f} requests per month or less, or use a faster node.",
         )
     by_pool = tuple(speed.pool_speed for speed in speeds)
     widest = max((speed.throughput for speed in by_pool), key=width)

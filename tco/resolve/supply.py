@@ -94,7 +94,7 @@ def _prices_there_are(pool: Pool, region: str | None, rows: Sequence[NodePrice])
     node = node_name(pool)
     if len(options) > MOST_LISTED:
         listed += f"; … (`tco prices list {node} --region '*'`)"
-    return f"Priced are: {listed or 'none'}. Put yours into a price book."
+    return f"Known prices: {listed or 'none'}. State your price in a price book."
 
 
 def priced_regions(todo: Lookup, node: str) -> str:
@@ -270,12 +270,16 @@ def _note_sunk(todo: Lookup, name: str, path: str, owned: OwnedNode) -> None:
     if wanted is not None and wanted > months:
         todo.fail(
             f"{path}.owned.life_years",
-            f"the horizon of {wanted} months outlasts a node that is paid for.",
+            (
+                f"the horizon of {wanted} months exceeds the remaining life of a node that is "
+                "paid for."
+            ),
             "Shorten finance.horizon, or plan its replacement as a pool with usd.",
         )
     todo.warn(
         "sunk",
-        f"{name}: the nodes are paid for, so their purchase price counts nothing. The resale value "
-        "given up counts as what keeping them costs, spread over the rest of their life.",
+        f"{name}: the nodes are paid for, so their purchase price is not counted. The resale "
+        "value that is given up counts as the cost of keeping them, spread over their "
+        "remaining life.",
         name,
     )

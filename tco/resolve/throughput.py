@@ -175,8 +175,8 @@ def _warn_of(todo: Lookup, node: NodeThroughput, classes: Sequence[RequestClass]
     if any(request.cached.high > 0 for request in classes) and not node.rule.effectiveness:
         todo.warn(
             "cache-hits",
-            f"{on}: what prefill costs is unknown, so cache hits save the node nothing "
-            "(conservative) while the API bills them at their own price.",
+            f"{on}: the cost of prefill is unknown, so cache hits save no node time "
+            "(conservative), while the API bills them at its price for cache hits.",
         )
 
 
@@ -185,4 +185,4 @@ def _measured_configurations(rows: Sequence[CatalogMatch[Benchmark]]) -> str:
         {f"{row.row.precision} {row.row.engine} {row.row.gpus} {row.row.gpu}" for row in rows}
     )
     listed = "; ".join(names[:6]) + ("; …" if len(names) > 6 else "")
-    return f"There are: {listed}." if names else ""
+    return f"Known: {listed}." if names else ""

@@ -97,7 +97,10 @@ def _no_faster(found: NodeThroughput, wider: NodeThroughput) -> NodeThroughput:
     factor = wider.output_tok_s / found.output_tok_s
     if factor >= 1:
         return found
-    note = f"limited to {wider.output_tok_s:,.0f} output tok/s, what {wider.configuration} makes"
+    note = (
+        f"limited to {wider.output_tok_s:,.0f} output tok/s, the throughput of "
+        f"{wider.configuration}"
+    )
     curve, capacity, point = found.curve, found.capacity, found.point
     return replace(
         found,
@@ -219,7 +222,7 @@ def _nothing(need: Need) -> NoThroughput:
     if not knows_model and not need.supplied.benchmarks:
         known = {*curve_models(), *model_specs()}
         hint = suggested_model(need.model, known) or one_of("", known)
-        return NoThroughput(f"nothing is known of the model {need.model}.", hint)
+        return NoThroughput(f"there are no figures for the model {need.model}.", hint)
     pins = need.pins
     named = " ".join(filter(None, (need.model, pins.precision, pins.engine)))
     count = "" if pins.gpus_per_replica is None else f"{pins.gpus_per_replica} x "

@@ -90,7 +90,7 @@ def _start(text: str, shown: str) -> int:
     """Return where the first series is, -1 where the text does not reach it yet."""
     kind = KIND.search(text)
     if kind is not None and kind[1] != "matrix":
-        instant = f"is a result of type {kind[1]}, one moment: counters need a range of time."
+        instant = f"is a result of type {kind[1]}, a single instant: counters need a time range."
         raise unreadable(shown, instant, "Ask /api/v1/query_range with start, end and step=60.")
     result = RESULT.search(text)
     return result.end() if result is not None else -1

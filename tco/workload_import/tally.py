@@ -20,7 +20,7 @@ SLOT_SECONDS: Final = 900
 SLOTS_PER_HOUR: Final = 4
 BINS_PER_OCTAVE: Final = 16
 NO_REQUESTS: Final = (
-    "the export has tokens, but no number of requests. State the mean answer: "
+    "the export has tokens, but no number of requests. Pass the mean output per request: "
     "--output-per-request TOKENS."
 )
 

@@ -48,17 +48,17 @@ def notes(found: Measurement) -> Iterator[str]:
         yield f"{lines} left out, such as {found.bad.first[0].file}, {found.bad.first[0]}"
     if found.unserved:
         yield (
-            f"{found.unserved:,.0f} rows left out that no model served: failures, hits of a "
-            "gateway's own cache, spans, or no tokens."
+            f"{found.unserved:,.0f} rows left out because no model served them: failures, "
+            "hits in a gateway's cache, spans, or rows without tokens."
         )
     if found.is_sampled and found.gap_hours > NOTED_SCRAPE_GAP_HOURS:
-        yield f"No scrapes for {found.gap_hours:,.1f} hours on end: that time is left out."
+        yield f"No scrapes for {found.gap_hours:,.1f} hours in a row: that time is left out."
     elif found.gap_hours >= NOTED_GAP_HOURS:
-        yield f"No request for {found.gap_hours:,.0f} hours on end: taken as no demand."
+        yield f"No request for {found.gap_hours:,.0f} hours in a row: taken as no demand."
     if not found.has_hours:
         yield (
-            "The log has days, no hours: its mean rate is stated for every hour. State the shape "
-            "of the week yourself."
+            "The log counts by day, not by hour: its mean rate is stated for every hour. "
+            "State the shape of the week yourself."
         )
     elif found.per_hour is None:
         yield (
@@ -66,7 +66,9 @@ def notes(found: Measurement) -> Iterator[str]:
             "shape of the week yourself."
         )
     if found.lengths is LengthSource.MEANS:
-        yield "The log holds sums, no requests: one class with the mean lengths."
+        yield (
+            "The log holds totals, not single requests: one class with the mean lengths is stated."
+        )
     elif found.lengths is LengthSource.HISTOGRAM:
         yield (
             "Classes are by a histogram of prompts: answers have the mean length in each of them, "
@@ -74,8 +76,8 @@ def notes(found: Measurement) -> Iterator[str]:
         )
     if found.burst is None:
         yield (
-            "The burst rate is not measured: it takes the times of 1,000 requests, in hours with "
-            "one per minute or more."
+            "The burst rate is not measured: that needs the times of at least 1,000 "
+            "requests, in hours with one or more per minute."
         )
     if not found.says_cached:
         yield "The log does not say which tokens were cached: cached is not stated."
@@ -92,7 +94,7 @@ def _summary(found: Measurement) -> str:
 
 def _growth_note(growth: Growth | None) -> str:
     if growth is None:
-        return f"Growth is not measured: it takes {LEAST_WEEKS} whole weeks with requests."
+        return f"Growth is not measured: that needs {LEAST_WEEKS} whole weeks with requests."
     interval = f"80% interval {growth.low:+.0%} to {growth.high:+.0%}"
     if not _states_growth(growth):
         return f"The log is too short for its growth (per year, {interval}): it is not stated."

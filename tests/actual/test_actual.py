@@ -195,11 +195,14 @@ def test_services_are_counted_one_by_one(lab: Lab) -> None:
     ("measured", "message"),
     [
         (Measured(served_mtok={"chart": 1.0}), '--served: no service "chart". Did you mean chat?'),
-        (Measured(served_mtok={ALL: 1.0, "chat": 1.0}), "--served is stated for all services and"),
+        (
+            Measured(served_mtok={ALL: 1.0, "chat": 1.0}),
+            "--served is given both for all services and",
+        ),
         (Measured(utilization={ALL: 0.5}), "--throughput and --utilization need --served"),
         (
             Measured(served_mtok={ALL: 1.0}, utilization={ALL: 0.5}, output_tok_s={"chat": 9.0}),
-            "--throughput and --utilization follow from each other",
+            "--throughput and --utilization exclude each other",
         ),
     ],
 )
@@ -288,7 +291,7 @@ def test_growth_that_the_plan_expects_is_noted(lab: Lab) -> None:
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, pricing_day="2026-04-20")
     found = compare(lab, [node_hours(HOURS, RATE)], served(1.1 * MTOK))
     [note] = [note for note in actual_notes(found) if "growth" in note]
-    assert note.startswith("chat: the plan is that of 2026-04. Its own growth is +10% by 2026-10")
+    assert note.startswith("chat: the plan is from 2026-04. Its own growth, +10% by 2026-10")
 
 
 def test_tokens_that_an_api_serves_are_asked_for(lab: Lab) -> None:

@@ -121,15 +121,15 @@ def test_untagged_nodes_of_the_plan_are_a_hint(bill: BillOf) -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ((), "the bill has no line of 2026-10: it has no line at all."),
+        ((), "the bill has no line for 2026-10: it has no lines."),
         (
             (dataclasses.replace(node_hours(1, 1.0), day=dt.date(2026, 9, 30)),),
-            "no line of 2026-10: its lines are of 2026-09-30 to 2026-09-30.",
+            "no line for 2026-10: its lines are from 2026-09-30 to 2026-09-30.",
         ),
         ((node_hours(10, 20.0, tags={}),), "$200 of the plan's instance types have no such tag."),
         ((node_hours(10, 20.0, tags={}),), "or pass --untagged"),
         ((node_hours(10, 20.0, tags={"tco:stack": "onee"}),), "Did you mean onee?"),
-        ((node_hours(10, 20.0, tags={"tco:stack": "x9"}),), "It has lines of the stacks x9."),
+        ((node_hours(10, 20.0, tags={"tco:stack": "x9"}),), "It has lines for the stacks x9."),
     ],
 )
 def test_a_bill_without_the_stack_is_refused(
@@ -146,7 +146,7 @@ def test_a_part_of_a_month_needs_lines_of_days(lab: Lab) -> None:
     lab.stack(POOLS)
     part = period_of(OCTOBER.first, TODAY, dt.date(2026, 10, 10))
     monthly = node_hours(744, 20.0, last_day=OCTOBER.last)
-    with pytest.raises(TcoError, match="lines of whole months"):
+    with pytest.raises(TcoError, match="lines that cover whole months"):
         stack_bill([monthly], lab.load(), part)
     daily = [billed(day, 1.0) for day in range(1, 32)]
     assert stack_bill(daily, lab.load(), part).platform["AWS"].usd == 10.0

@@ -137,7 +137,7 @@ def test_the_bill_is_asked_for_by_the_tags_of_the_stack(ask: Ask, aws: Aws) -> N
     assert lines["platform"]["actual_usd"] == 92.5
     assert found["apart"] == [{"kind": "credit", "usd": -40, "of_stack": True}]
     assert found["untagged"] == [{"instance": "box.8x", "usd": 60, "node_hours": 3}]
-    assert "AWS calls these costs an estimate: the invoice is not final yet." in found["notes"]
+    assert "AWS marks these costs as an estimate: the invoice is not final yet." in found["notes"]
 
 
 def test_untagged_costs_are_asked_for_on_demand(ask: Ask, aws: Aws) -> None:
@@ -189,7 +189,7 @@ def test_an_empty_answer_says_whether_the_tag_is_activated(
     answer = ask()
     assert (answer.code, answer.out) == (BAD_INPUT, "")
     text = " ".join(answer.err.split())
-    assert "Cost Explorer has nothing with the tag tco:stack=one in 2026-10." in text
+    assert "Cost Explorer has no costs with the tag tco:stack=one in 2026-10." in text
     assert message in text
 
 
@@ -199,7 +199,7 @@ def test_an_empty_answer_without_the_permission_to_ask_why(ask: Ask, aws: Aws) -
     answers(aws, page(), REST)
     aws.fails(*CE, "list_cost_allocation_tags", "AccessDeniedException")
     text = " ".join(ask().err.split())
-    assert "Whether it is activated as a cost allocation tag is unknown" in text
+    assert "It is not known whether the tag is activated as a cost allocation tag" in text
     assert "lack the permission ce:ListCostAllocationTags" in text
 
 
@@ -227,7 +227,9 @@ def test_what_aws_refuses_is_said_in_plain_words(
 def test_another_currency_is_refused(ask: Ask, aws: Aws) -> None:
     """An account of AWS China is billed in CNY, which no plan is in."""
     answers(aws, page((("tco:pool$base", "box.8x"), 14_000.0, 744.0), unit="CNY"), NODES)
-    assert "Cost Explorer answers in CNY, and a plan is in USD." in " ".join(ask().err.split())
+    assert "Cost Explorer reports costs in CNY, but a plan is in USD." in " ".join(
+        ask().err.split()
+    )
 
 
 def test_without_credentials_nothing_is_asked(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

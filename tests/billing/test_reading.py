@@ -68,21 +68,21 @@ def test_missing_columns_are_named_at_once(written: Written) -> None:
 def test_another_currency(written: Written, row: Row) -> None:
     """A bill in euros is refused with what to do, whatever the share of broken lines may be."""
     said = refusal(written([row]), max_bad_share=1.0)
-    assert "line 2: the costs are in EUR, and bills are read in USD. Export in USD, or" in said
+    assert "line 2: the costs are in EUR, but a bill must be in USD. Export in USD, or" in said
 
 
 def test_other_forms(written: Written) -> None:
     """A Parquet file and a ZIP are recognized, and the way to CSV shown."""
     said = refusal(written(b"PAR1\x15\x04\x15", "bill.snappy.parquet"))
-    assert "is a Parquet file, and CSV or CSV.gz is read. Export as CSV" in said
+    assert "is a Parquet file; only CSV and CSV.gz are read. Export as CSV" in said
     said = refusal(written(b"PK\x03\x04\x14", "bill.csv.zip"))
-    assert "is a ZIP file, and CSV or CSV.gz is read. Unpack it first." in said
+    assert "is a ZIP file; only CSV and CSV.gz are read. Unpack it first." in said
 
 
 BROKEN = {
-    "EffectiveCost": ("x", "EffectiveCost: 'x' is not a number, or above 1e+12."),
+    "EffectiveCost": ("x", "EffectiveCost: 'x' is not a number of at most 1e+12."),
     "BilledCost": ("", "BilledCost is empty."),
-    "ListCost": ("nan", "ListCost: 'nan' is not a number, or above 1e+12."),
+    "ListCost": ("nan", "ListCost: 'nan' is not a number of at most 1e+12."),
     "ChargePeriodStart": ("yesterday", "ChargePeriodStart: 'yesterday' is not a time."),
     "ChargePeriodEnd": (
         "1969-01-01",

@@ -82,7 +82,7 @@ def test_electricity_is_not_paid_beside_a_price_that_includes_it(lab: Lab) -> No
     rack = {"kw": 10.2, "usd_per_kw_month": 195, "electricity": "included"}
     power = {"idle_w": 2_500, "load_w": 8_000}
     lab.stack({"own": owned(200_000, colocation=rack, power=power)})
-    assert "would pay the electricity twice" in lab.refused()
+    assert "would count the electricity twice" in lab.refused()
 
 
 def test_colocation_must_say_whether_electricity_is_included(lab: Lab) -> None:

@@ -151,7 +151,10 @@ def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
         ({"prices": [{**NODE, "usd_per_gpu_hour": 1}]}, "an instance is priced by usd_per_hour;"),
         ({"prices": [{**NODE, "usd_per_hour": None}]}, "needs exactly one of usd_per_hour and"),
         ({"prices": [{"offer": "a/b", "usd_per_hour": 1}]}, "the offer a/b needs gpu and gpus."),
-        ({"prices": [{**NODE, "purchase": "reserved"}]}, "kind goes with purchase: reserved"),
+        (
+            {"prices": [{**NODE, "purchase": "reserved"}]},
+            "kind is allowed only with purchase: reserved",
+        ),
         (
             {"prices": [{**NODE, "purchase": "reserved", "kind": "savings-plan"}]},
             "a savings-plan needs term and payment.",
@@ -163,7 +166,7 @@ def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
             "currency.as_of: is missing.",
         ),
         ({"currency": {**EUR, "code": "euro"}}, "currency.code: euro is not a currency. Write its"),
-        ({"currency": {**EUR, "code": "USD"}}, "code USD and usd: 1.1 exclude each other."),
+        ({"currency": {**EUR, "code": "USD"}}, "code USD with usd: 1.1 is contradictory."),
         ({"currency": {**EUR, "as_of": "soon"}}, "currency.as_of: 'soon' is not a date."),
         (
             {"currency": EUR, "prices": [in_eur(API), NODE]},
@@ -188,7 +191,7 @@ def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
         ),
         (
             {"currency": {**EUR, "usd": [1.0, 1.1, 1.2]}, "prices": [in_eur(NODE)]},
-            "currency.usd: is one number: every price would carry the range of the exchange rate.",
+            "currency.usd: must be one number: a range here would apply to every price.",
         ),
         ({"currency": {**EUR, "usd": 0}}, "currency.usd: 0 should be greater than 0."),
         (
@@ -201,7 +204,7 @@ def test_a_price_without_a_day_stays_undated_in_any_currency() -> None:
                     {"instance": "box.8x", "region": "r1", "interrupted_per_month": 1},
                 ]
             },
-            "spot_bands[0]: box.8x is interrupted for certain within a month",
+            "spot_bands[0]: box.8x is certain to be interrupted within a month",
         ),
     ],
 )

@@ -106,11 +106,11 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     [
         (
             "source: mine\nnote: |\n  no line end",
-            "a row cannot be added to prices: as the file is written. Name",
+            "a row cannot be added to prices in the way the file is written. Name",
         ),
         ("source: mine\nprices: 5\n", "prices: 5 should be a list."),
         ("source: mine\nprices:\n\t- 5\n", "a tab. YAML is indented by spaces."),
-        ("- 1\n", "holds a list, not keys with values."),
+        ("- 1\n", "holds a list, not a mapping."),
         ("", "the file is empty."),
         (f"source: mine\nprices:\n  - {OLD}\n  - {OLD}\n", "a figure is listed twice"),
     ],

@@ -153,8 +153,8 @@ TIERS: list[Keys] = [
     {"above_usd_per_month": 200, "percent_off": 20},
 ]
 REFUSED: list[tuple[list[Keys], str]] = [
-    ([{"percent_off": 120}], "percent_off: 120 is not a discount in percent, from 1 up to"),
-    ([{"percent_off": 100}], "What is free is a row of prices with 0."),
+    ([{"percent_off": 120}], "percent_off: 120 is not a discount in percent from 1 to"),
+    ([{"percent_off": 100}], "If the usage is free, write a price row with 0."),
     ([{"percent_off": 0.12}], "0.12 is below 1. A discount of 12% is 12."),
     ([{"percent_off": -12}], "-12 is below 0. A discount of 12% is 12."),
     ([{"percent_off": -0.12}], "A discount of 12% is 12."),
@@ -164,21 +164,21 @@ REFUSED: list[tuple[list[Keys], str]] = [
     ([{"percent_off": [10, 12]}], "percent_off"),
     ([{}], "discounts[0]: needs percent_off, tiers or committed_usd_per_month."),
     ([{"percent_off": 5, "tiers": TIERS}], "tiers by the month's bill are for an api."),
-    ([{**API, "percent_off": 5, "tiers": TIERS}], "has percent_off or tiers."),
+    ([{**API, "percent_off": 5, "tiers": TIERS}], "has either percent_off or tiers."),
     ([{**API, "tiers": TIERS[::-1]}], "are not in ascending order"),
     ([{**API, "tiers": [TIERS[0], TIERS[0]]}], "are not in ascending order"),
     (
         [{**API, "tiers": [TIERS[0], {**TIERS[1], "percent_off": 5}]}],
-        "tiers of [10.0, 5.0] percent off: a higher bill has no smaller discount.",
+        "tiers of [10.0, 5.0] percent off: the discount must not shrink as the bill grows.",
     ),
     ([{**API, "tiers": [{**TIERS[0], "percent_off": 0.1}]}], "A discount of 10% is 10."),
-    ([{"percent_off": 5, "signed": True}], "signed goes with committed_usd_per_month"),
-    ([{"percent_off": 5, "other_usd_per_month": 9}], "goes with committed_usd_per_month or tiers."),
+    ([{"percent_off": 5, "signed": True}], "signed needs committed_usd_per_month"),
+    ([{"percent_off": 5, "other_usd_per_month": 9}], "needs committed_usd_per_month or tiers."),
     ([{"committed_usd_per_month": -1}], "committed_usd_per_month: -1 should be"),
     ([{"committed_usd_per_month": [1, 2]}], "committed_usd_per_month"),
     (
         [{"committed_usd_per_month": 9e3}, {"committed_usd_per_month": 9e3, "instance": "*"}],
-        "hold for the same prices at the same time.",
+        "apply to the same prices at the same time.",
     ),
     (
         [{"percent_off": 5, "from": "2026-02-01", "until": "2026-01-01"}],
@@ -209,14 +209,14 @@ REFUSED: list[tuple[list[Keys], str]] = [
         [{"percent_off": 5, "instance": None, "api": "anthropc/*"}],
         '"anthropc/*" matches no API. Did you mean anthropic/*?',
     ),
-    ([{"percent_off": 5}, {"percent_off": 5}], "hold for the same prices at the same time."),
+    ([{"percent_off": 5}, {"percent_off": 5}], "apply to the same prices at the same time."),
     (
         [{"percent_off": 5}, {"percent_off": 6, "instance": "*.8x", "region": "r?"}],
         "discounts[0] (box.* on-demand reserved) and discounts[1] (*.8x r? on-demand reserved)",
     ),
     (
         [{"percent_off": 5, "until": "2026-10-01"}, {"percent_off": 6, "from": "2026-10-01"}],
-        "hold for the same prices at the same time.",
+        "apply to the same prices at the same time.",
     ),
 ]
 

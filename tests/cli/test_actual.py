@@ -88,7 +88,7 @@ def test_a_month_as_planned_stands(month: Month) -> None:
     assert "for 2.41B tokens vs. 2.41B" in text
     assert "$7.01 per 1M tokens vs. $7.00" in text
     assert "Not on the bill and counted as planned: labor ($2,000)." in text
-    assert "the verdict would stand today: Leaning yes:" in text
+    assert "the verdict would hold today: Leaning yes:" in text
 
 
 def test_a_verdict_that_would_not_stand_exits_with_three(month: Month) -> None:
@@ -96,7 +96,7 @@ def test_a_verdict_that_would_not_stand_exits_with_three(month: Month) -> None:
     month.bill(row(50 * HOURS, HOURS))
     answer = month("--served", f"{MTOK}M")
     assert answer.code == CLOSED
-    assert "the verdict would not stand today: Don't self-host:" in " ".join(answer.out.split())
+    assert "the verdict would not hold today: Don't self-host:" in " ".join(answer.out.split())
 
 
 def test_json_is_the_document(month: Month) -> None:
@@ -129,7 +129,7 @@ def test_served_tokens_are_counted_in_files(month: Month, tmp_path: Path) -> Non
     assert any("covers 90% of the 744 hours" in note for note in found["notes"])
     twice = month(*files, "--served", "chat=5B")
     assert (twice.code, twice.out) == (USAGE, "")
-    assert "a count and a file for the same service" in " ".join(twice.err.split())
+    assert "as a count and as a file for the same service" in " ".join(twice.err.split())
 
 
 def test_an_export_in_parts_is_one_bill(month: Month, tmp_path: Path) -> None:
@@ -210,11 +210,11 @@ def test_columns_of_the_table_add_up(month: Month) -> None:
     ("options", "message"),
     [
         (("--month", "2026-11"), "is not over on 2026-11-23"),
-        (("--month", "2026-09"), "has no line of 2026-09: its lines are of 2026-10-01"),
-        (("--through", "2026-10-10"), "lines of whole months"),
+        (("--month", "2026-09"), "has no line for 2026-09: its lines are from 2026-10-01"),
+        (("--through", "2026-10-10"), "lines that cover whole months"),
         (("--served", "chats=5B"), 'no service "chats". Did you mean chat?'),
         (("--utilization", "0.5"), "need --served"),
-        (("--served", "1T", "--served", "chat=1T"), "Keep one."),
+        (("--served", "1T", "--served", "chat=1T"), "Keep one of them."),
         (("--billing", "none.csv"), "none.csv"),
     ],
 )
@@ -238,9 +238,9 @@ def test_a_part_of_a_bill_named_twice_is_refused(month: Month) -> None:
         (("--month", "october"), "'october' is not a month. Write it as 2026-10."),
         (
             ("--served", "many"),
-            "'many' is not a count of tokens. Write it as 5.1B or 5100000000. There is no file",
+            "'many' is not a token count. Write it as 5.1B or 5100000000. There is no file",
         ),
-        (("--served", "0"), "'0' is not a count of tokens above 0."),
+        (("--served", "0"), "'0' is not a token count above 0."),
         (("--utilization", "1.2"), "'1.2' is not a share above 0 and at most 1."),
         (("--throughput", "fast"), "'fast' is not a number of tokens per second."),
         (("--served", "1B", "--served", "2B"), "--served is given twice for the same service."),

@@ -108,9 +108,9 @@ def test_speculative_decoding_is_named(calibrate: Calibrate, changed: Callable[.
     path = changed(spec_decode_num_drafts=1260)
     answer = calibrate(path)
     assert answer.code == BAD_INPUT
-    assert "used speculative decoding of a kind not stated. State --speculative mtp or eagle" in (
-        " ".join(answer.err.split())
-    )
+    assert (
+        "used speculative decoding without stating the method. Pass --speculative mtp or eagle"
+    ) in (" ".join(answer.err.split()))
     assert calibrate(path, "--speculative", "mtp").code == OK
 
 
@@ -129,7 +129,7 @@ CHANGES: list[tuple[str, str, Any, str]] = [
     ("guidellm.json", "benchmarks", [], "is empty: no measurement"),
     ("guidellm.json", "benchmarks", [{}], "metrics.request_totals.successful: is missing"),
     ("inferencex/*c8.json", "tp", 4, "was measured on 4 GPUs, not on 2"),
-    ("inferencex/*c8.json", "isl", None, "State --input TOKENS"),
+    ("inferencex/*c8.json", "isl", None, "Pass --input TOKENS"),
     ("inferencex/*c8.json", "output_tput_per_gpu", None, "is missing"),
     ("inferencex/*c8.json", "spec_decoding", "medusa", "Accepted: mtp, eagle"),
 ]
@@ -252,7 +252,7 @@ def test_a_dry_run_writes_nothing(calibrate: Calibrate, tmp_path: Path) -> None:
 
 IMPOSSIBLE = {"output_throughput": 9e5}
 MISTAKES: dict[str, tuple[Keys, str]] = {
-    "another tool": ({"model_id": ...}, "is not the result of a tool that is read"),
+    "another tool": ({"model_id": ...}, "is not a result of a supported benchmark tool"),
     "a missing field": ({"output_throughput": ...}, "output_throughput: is missing"),
     "a text": ({"mean_ttft_ms": "fast"}, "mean_ttft_ms: is a str, not a number"),
     "a negative figure": ({"output_throughput": -1}, "-1 is not a measurement"),
@@ -310,8 +310,8 @@ def test_a_curve_is_of_one_model_and_shape(
         ("a.csv", "concurrency,output_tok_s\n1,fast\n", "'fast' is not a number"),
         ("a.csv", "concurrency,tok_s\n1,5\n", 'the column "tok_s" is not known'),
         ("a.csv", "concurrency,output_tok_s\n1,5,9\n", "more cells than the head"),
-        ("a.csv", "concurrency,output_tok_s\n1,5\n", "State --input TOKENS"),
-        ("a.csv", "concurrency,output_tok_s,input,output\n1,5,9,9\n", "State --as-of"),
+        ("a.csv", "concurrency,output_tok_s\n1,5\n", "Pass --input TOKENS"),
+        ("a.csv", "concurrency,output_tok_s,input,output\n1,5,9,9\n", "Pass --as-of"),
         ("gone.json", None, "there is no such file"),
     ],
 )
@@ -342,7 +342,7 @@ def test_an_implausible_curve_is_confirmed(
         (("--gpu", "L4OS"), "Did you mean L40S?"),
         (("--model", "llama-3.3-70c"), "Did you mean llama-3.3-70b?"),
         (("--precision", "f8"), "Did you mean fp8?"),
-        (("--input", "4096"), "Leave --input out"),
+        (("--input", "4096"), "Omit --input"),
     ],
 )
 def test_a_misspelled_setup_is_one_error(

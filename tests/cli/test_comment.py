@@ -101,7 +101,7 @@ def test_fork(changed: Repo, tco_command: Tco, server: State, job: Path) -> None
     server.troubles.append(Trouble(method="POST", status=403, content={"message": NO_ACCESS}))
     ran = tco_command("comment", "github", stdin=found)
     assert ran.code == 0
-    assert ran.err.startswith("Not posted: GitHub lets this token read and not write.")
+    assert ran.err.startswith("Not posted: GitHub lets this token read but not write.")
     assert "+$14,600" in job.read_text(encoding="utf-8")
 
 
@@ -140,7 +140,7 @@ def test_a_token_that_may_not_write(
         assert (ran.code, "404: Not Found" in unfolded(ran.err)) == (1, True)
         return
     assert ran.code == 0
-    assert re.match(r"Not posted: Git(Hub|Lab) lets this token (neither|read and not)", ran.err)
+    assert re.match(r"Not posted: Git(Hub|Lab) lets this token (neither|read but not)", ran.err)
     assert (reason or "no reason given").rstrip(".") in ran.err
     assert "+$14,600" in (job.read_text(encoding="utf-8") if forge == "github" else ran.out)
     assert server.bodies == []
@@ -156,7 +156,7 @@ def test_a_rate_limit_is_no_missing_right(
         Trouble(method="POST", status=403, content={"message": "secondary rate limit"})
     ] * 9
     ran = tco_command("comment", "github", stdin=found)
-    assert (ran.code, "answered 403: secondary rate limit" in unfolded(ran.err)) == (1, True)
+    assert (ran.code, "returned 403: secondary rate limit" in unfolded(ran.err)) == (1, True)
 
 
 def test_a_comment_that_may_not_be_deleted_stays(
@@ -200,7 +200,9 @@ def test_a_job_without_a_pull_request(
     monkeypatch.setenv("GITHUB_TOKEN", token)
     ran = tco_command("comment", "github", stdin=_diff(changed, tco_command))
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.startswith("Not posted: the event that started this job is not about a pull")
+    assert ran.err.startswith(
+        "Not posted: the event that started this job does not belong to a pull"
+    )
     assert "+$14,600" in job.read_text(encoding="utf-8")
     assert server.requests == []
 
@@ -303,7 +305,7 @@ def test_no_forge_there(
     ran = tco_command("comment", "github", stdin=_diff(changed, tco_command))
     assert ran.code == 1
     assert ran.err.startswith(
-        "http://127.0.0.1:9/repos/octo/repo/issues/5/comments was not reached"
+        "http://127.0.0.1:9/repos/octo/repo/issues/5/comments could not be reached"
     )
     assert "+$14,600" in job.read_text(encoding="utf-8")
 

@@ -40,7 +40,7 @@ def test_only_stacks_that_commit_are_listed_by_default(shell: Shell) -> None:
     shell.lab.stack({"main": BOUGHT})
     everything = shell("commitments", "--format", "json").json
     assert [stack["stack"] for stack in everything["stacks"]] == ["one"]
-    assert "two: nothing is committed." in shell("commitments", "two").out
+    assert "two: no commitments." in shell("commitments", "two").out
 
 
 def test_the_exit_code_says_that_the_verdict_no_longer_stands(shell: Shell) -> None:
@@ -56,7 +56,7 @@ def test_the_exit_code_says_that_the_verdict_no_longer_stands(shell: Shell) -> N
     answer = shell("commitments", "one", "--format", "json")
     assert answer.code == CLOSED
     assert answer.json["stacks"][0]["stands"] is False
-    assert "no longer stands" in shell("commitments", "one").out
+    assert "no longer holds" in shell("commitments", "one").out
 
 
 def test_the_calendar_file_is_read_by_another_program(shell: Shell) -> None:

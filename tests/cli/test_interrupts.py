@@ -44,7 +44,7 @@ def test_interrupted_process_ends_at_once() -> None:
         process.send_signal(signal.SIGINT)
         rest, reported = process.communicate(timeout=10)
     assert process.returncode == INTERRUPTED
-    assert re.fullmatch(r"Interrupted; the \d+ of 40000 points written stay\.", reported.strip())
+    assert re.fullmatch(r"Interrupted; \d+ of 40000 points were written\.", reported.strip())
     rows = list(csv.DictReader(io.StringIO(first + rest)))
     assert all(row["probability"] == "" for row in rows)
     assert (first + rest).endswith("\n")

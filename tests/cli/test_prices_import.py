@@ -225,7 +225,7 @@ def test_tags(imported: Import, book: Path) -> None:
     assert (row.usd_per_hour, row.note.split(":")[0]) == (point(50), "effective rate of 10 h")
     answer = imported(ON_DEMAND, "--tag", "team=search", "--tag", "env=prod")
     assert answer.code == BAD_INPUT
-    assert "holds no hour of an instance in lines with these tags" in " ".join(answer.err.split())
+    assert "holds no instance-hours in lines with these tags" in " ".join(answer.err.split())
     assert imported(ON_DEMAND, "--tag", "team").code == USAGE
 
 

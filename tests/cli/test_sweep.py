@@ -51,7 +51,7 @@ def test_sweep_draws_scenarios_only_on_request(shell: Shell) -> None:
         ((), USAGE, "PARAM=LO..HI[:N]"),
         (("fte",), USAGE, "Write PARAM=LO..HI"),
         (("fte=2..1",), USAGE, "2 is above 1"),
-        (("fte=1..2:500",), USAGE, "500 points; there are 2 to 200"),
+        (("fte=1..2:500",), USAGE, "500 points; a sweep has 2 to 200"),
         (("fte=1..2", "volume=1..2", "api_price_factor=1..2"), USAGE, "3 inputs"),
         (("ftee=1..2",), BAD_INPUT, "Did you mean fte?"),
         (("services.chat.serving.model=1..2",), BAD_INPUT, "is not a number"),
@@ -81,7 +81,7 @@ def test_sweep_that_fails_on_its_way_keeps_its_lines(shell: Shell) -> None:
     assert answer.code == BAD_INPUT
     assert len(answer.out.splitlines()) == 1 + 1
     assert "more than 100,000 nodes" in answer.err
-    assert answer.err.splitlines()[-1] == "The 1 of 2 points written stay."
+    assert answer.err.splitlines()[-1] == "1 of 2 points were written."
 
 
 def test_sweep_interrupted_keeps_its_lines(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,4 +98,4 @@ def test_sweep_interrupted_keeps_its_lines(shell: Shell, monkeypatch: pytest.Mon
     answer = shell(*SWEEP, "--format", "csv")
     assert answer.code == INTERRUPTED
     assert len(answer.out.splitlines()) == 1 + 2
-    assert answer.err.strip() == "Interrupted; the 2 of 3 points written stay."
+    assert answer.err.strip() == "Interrupted; 2 of 3 points were written."

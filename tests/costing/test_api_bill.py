@@ -132,7 +132,9 @@ def test_without_a_price_of_writes_for_an_hour_there_is_no_bill(lab: Lab) -> Non
     price = {"cache_write_usd_per_mtok": 1.25}
     assert bill(lab, price, {"cache_write": 1.0, "cache_write_ttl": "1h"}) == 0.0
     [rival] = lab.load().alternatives
-    assert rival.unpriced == "rival/api has no price of cache writes for 1 hour, which all makes"
+    assert rival.unpriced == (
+        "rival/api has no price for 1-hour cache writes, which the class all makes"
+    )
 
 
 def test_stored_tokens_are_billed_by_the_hour(lab: Lab) -> None:
@@ -289,7 +291,10 @@ def test_an_hour_has_one_price(lab: Lab) -> None:
     night, morning = {"utc_hours": [22, 2], **PEAK}, {"utc_hours": [1, 4], "days": ["mon"], **PEAK}
     book = lab.book("x", prices=[{**row, "peak": [night, morning]}])
     lab.stack({"main": {**ON_DEMAND, "nodes": 1}}, prices=[book])
-    reported = "the peaks [22, 2] and [1, 4] both hold on mon at 1:00 UTC: an hour has one price."
+    reported = (
+        "the peaks [22, 2] and [1, 4] both apply on mon at 1:00 UTC. An hour can have "
+        "only one price."
+    )
     assert reported in lab.refused()
     sunday = {**night, "days": ["mon", "tue"]}
     lab.book("x", prices=[{**row, "peak": [sunday, morning]}])
@@ -302,5 +307,7 @@ def test_an_api_with_a_shorter_context_has_no_price(lab: Lab) -> None:
     assert bill(lab, price) == pytest.approx(1_900)
     assert bill(lab, price, {"reasoning": 1}) == 0.0
     [rival] = lab.load().alternatives
-    assert rival.unpriced == "a request of all has 1,001 tokens, rival/api takes 1,000"
+    assert (
+        rival.unpriced == "a request of class all has 1,001 tokens, rival/api accepts at most 1,000"
+    )
     assert bill(lab, {**price, "token_factor": 1.1}) == 0.0

@@ -97,7 +97,7 @@ def test_the_shortfall_is_a_line_and_part_of_the_alternative(lab: Lab) -> None:
     assert month(result, "api/dear") == pytest.approx(39_420)
     [note] = [text for text in lab.warned() if "bills" in text]
     assert note == (
-        "api/plain: the contract bills $10,000 per month at least, to all who buy under it."
+        "api/plain: the contract bills at least $10,000 per month if anything is bought under it."
     )
 
 

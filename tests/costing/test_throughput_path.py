@@ -103,4 +103,6 @@ def test_the_memo_names_both_paths(lab: Lab) -> None:
         "1.5); the fleet follows the load."
     )
     [text] = options(result)
-    assert "speculative decoding (MTP) made x 1.32 the tok/s at concurrency 15" in text
+    assert (
+        "speculative decoding (MTP). Where it was measured, tok/s were x 1.32 at concurrency 15"
+    ) in text

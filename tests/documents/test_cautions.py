@@ -28,7 +28,7 @@ def test_a_day_before_the_first_prices_is_reported_once(lab: Lab) -> None:
     pool: Keys = {"main": {"instance": "own.8x", "nodes": 1}}
     lab.stack(pool, prices=[book], alternatives=["own/api"], pricing_day="2020-11-20")
     said = _minded(lab)
-    reported = "no prices of 2020-11-20 are known, so the first known ones are used as estimates"
+    reported = "no prices of 2020-11-20 are known, so the earliest known ones are used as estimates"
     assert f"{reported} (own.8x, own/api)." in said
     assert "the first price known" not in said
 

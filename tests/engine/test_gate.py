@@ -194,7 +194,7 @@ def test_a_saved_plan_is_no_way_around_the_gate(project: Project, cloud: Cloud) 
         (
             "tco.report.preview.refusal",
             "AssertionError",
-            "the gate could not be judged (AssertionError",
+            "the gate could not be evaluated (AssertionError",
         ),
         ("tco.iac.enforce.growth.growth", "AssertionError", CLOSED),
     ],

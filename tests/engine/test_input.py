@@ -24,7 +24,7 @@ def changed(**keys: Any) -> Keys:
         (None, ["holds no tco:plan"]),
         (
             changed(provision={"kind": "eks", "subnets": SUBNETS}, against="nobody", typo=1),
-            ["tco:plan.provision: kind: eks goes with the cluster", 'unknown key "typo"'],
+            ["tco:plan.provision: kind: eks needs a cluster", 'unknown key "typo"'],
         ),
         (changed(provision={"kind": "asg"}), ["tco:plan.provision.subnets: is missing"]),
         (

@@ -171,7 +171,7 @@ def test_a_fork_fails_nothing(job: Job) -> None:
     """A fork's read-only token: the job is green, the log says why, the summary has the text."""
     job.server.troubles.append(Trouble(method="POST", status=403, content={"message": NO_ACCESS}))
     assert job.run() == 0, job.log
-    assert "Not posted: GitHub lets this token read and not write." in job.log
+    assert "Not posted: GitHub lets this token read but not write." in job.log
     assert "+$14,600/month" in job.summary
 
 

@@ -143,7 +143,7 @@ def test_an_answer_that_drips_is_given_up(
     monkeypatch.setattr(http, "CALL_S", 0.5)
     with raw_server(dripping(part)) as server:
         began = time.monotonic()
-        with pytest.raises(TcoError, match="no whole answer"):
+        with pytest.raises(TcoError, match="no complete response"):
             posting(server.url)
         assert time.monotonic() - began < 3
 

@@ -67,16 +67,16 @@ def test_nodes(lab: Lab, nodes: object, reported: str) -> None:
             reserved(kind="savings-plan", term="1yr", payment="no-upfront", hours=24),
             f"{POOL}.commitment: hours are for a capacity block only.",
         ),
-        (reserved(kind="capacity-block"), "a capacity block takes hours, and neither term nor"),
+        (reserved(kind="capacity-block"), "a capacity block takes hours, not term or"),
         (
             reserved(kind="capacity-block", hours=24, term="1yr"),
-            f"{POOL}.commitment: a capacity block takes hours, and neither term nor payment.",
+            f"{POOL}.commitment: a capacity block takes hours, not term or payment.",
         ),
         (reserved(kind="capacity-block", hours=0), "hours: 0 should be greater than or equal to 1"),
         (node(spot={}), f"{POOL}: spot: {{…}} requires purchase: spot."),
         (
             node(purchase="spot", spot={"fallback": "on-demand", "overprovision": 2}),
-            f"{POOL}.spot: overprovision goes with fallback: none;",
+            f"{POOL}.spot: overprovision needs fallback: none;",
         ),
         (
             node(purchase="spot", spot={"availability": 0, "fallback": "none"}),
@@ -122,7 +122,7 @@ def test_pools(lab: Lab, pools: Keys, reported: str) -> None:
         ),
         (
             {"colocation": None, "power": {"idle_w": 1, "load_w": 5, "pue": 0.9}},
-            f"{OWN}.owned.power: a pue of 0.9 is below 1, which no building reaches.",
+            f"{OWN}.owned.power: a pue of 0.9 is below 1, which is physically impossible.",
         ),
     ],
 )
@@ -158,7 +158,7 @@ def test_owned_pools(lab: Lab, keys: Keys, reported: str) -> None:
         ({"standby": {"availability": 0.9, "api": "api/plain"}}, f"{CHAT}.standby: write one of"),
         ({"standby": {"nodes": 1}}, f"{CHAT}.standby: write one of"),
         ({"standby": {"pool": "main"}}, f"{CHAT}.standby: write one of"),
-        ({"standby": "maybe"}, f"{CHAT}.standby: 'maybe' should be keys with values."),
+        ({"standby": "maybe"}, f"{CHAT}.standby: 'maybe' should be a mapping."),
         ({"overflow": None}, f"{CHAT}.overflow: is empty."),
         ({"route": {"all": {}}}, f"{CHAT}.route.all: routes to exactly one of api and pool."),
         (
@@ -222,7 +222,7 @@ def test_services(lab: Lab, service: Keys, reported: str) -> None:
         ({"outlook": {"jumps": [{"api": "api/plain", "month": -1, "factor": 1}]}}, "month: -1"),
         ({"outlook": {"api_price_decay_per_year": 2}}, "2 is above 1: a share lies between"),
         ({"provision": {"kind": "vm"}}, "'vm' should be 'eks' or 'asg'."),
-        ({"guardrails": True}, "tco:plan.guardrails: True should be keys with values."),
+        ({"guardrails": True}, "tco:plan.guardrails: True should be a mapping."),
         ({"guardrails": {"emails": []}}, 'tco:plan.guardrails.emails: unknown key "emails".'),
         ({"platform": {"usd_per_month": -5}}, "tco:plan.platform.usd_per_month: -5 is below 0."),
     ],

@@ -23,9 +23,9 @@ def refused_text(lab: Lab, content: object) -> str:
 @pytest.mark.parametrize(
     ("content", "reported"),
     [
-        ("- a\n- b\n", "holds a list, not keys with values."),
-        ("just text", "holds one str, not keys with values."),
-        ("42", "holds one int, not keys with values."),
+        ("- a\n- b\n", "holds a list, not a mapping."),
+        ("just text", "holds one str, not a mapping."),
+        ("42", "holds one int, not a mapping."),
         ("", "the file is empty."),
         ("# only a comment\n", "the file is empty."),
         (b"config: \xff\xfe", "byte 8 is not UTF-8. Save the file as UTF-8."),
@@ -43,8 +43,8 @@ def refused_text(lab: Lab, content: object) -> str:
         ("a: \x00", "not valid YAML: "),
         ("config: {}\n", "config: holds no tco:plan."),
         ("config: nothing\n", "config: holds no tco:plan."),
-        ("config: {'tco:plan': }\n", "tco:plan: is empty, not keys with values."),
-        ("config: {'tco:plan': [1]}\n", "tco:plan: is a list, not keys with values."),
+        ("config: {'tco:plan': }\n", "tco:plan: is empty, not a mapping."),
+        ("config: {'tco:plan': [1]}\n", "tco:plan: is a list, not a mapping."),
         ("config: {'aws:region': 7, 'tco:plan': {}}\n", "aws:region: 7 is not a region."),
     ],
 )
@@ -58,7 +58,7 @@ def test_unreadable_file(lab: Lab, content: object, reported: str) -> None:
 def test_ten_megabytes_of_nesting(lab: Lab) -> None:
     """A file of 10 MB is refused by its size, before anything reads it."""
     text = refused_text(lab, "[" * 5_000_000 + "]" * 5_000_000)
-    assert "10,000,000 bytes are more than the 1,048,576 a file may have." in text
+    assert "10,000,000 bytes exceed the limit of 1,048,576." in text
 
 
 def test_a_megabyte_of_nesting(lab: Lab) -> None:

@@ -300,7 +300,7 @@ LINES = WEEK.splitlines()
         (WEEK.replace(LINES[0], "time,count"), "line 1: needs the columns hour and requests, the"),
         (WEEK.replace(LINES[2], "0001-01-01T00:00+14:00,1"), "line 3: '0001-01-01T00:00+14:00' is"),
         (WEEK.encode("utf-16"), "byte 0 is not UTF-8. Save the file as UTF-8."),
-        (WEEK.replace(",1\n", ",5e-324\n"), "less than one request a month"),
+        (WEEK.replace(",1\n", ",5e-324\n"), "less than one request per month"),
     ],
 )
 def test_csv_that_is_broken(lab: Lab, text: object, reported: str) -> None:
@@ -389,12 +389,15 @@ def test_csv_stays_in_its_folder(lab: Lab) -> None:
     ("keys", "reported"),
     [
         ({"requests_per_month": 0}, "requests_per_month: 0 should be greater than 0."),
-        ({"requests_per_second": 1e12}, "requests_per_second is more than 1e+15 requests a month."),
+        (
+            {"requests_per_second": 1e12},
+            "requests_per_second is more than 1e+15 requests per month.",
+        ),
         (
             {"requests_per_day": 0.01},
-            "requests_per_day is less than one request a month: there is nothing to plan.",
+            "requests_per_day is less than one request per month: there is nothing to plan.",
         ),
-        ({"users": 500}, "users: 500 should be keys with values."),
+        ({"users": 500}, "users: 500 should be a mapping."),
         ({"users": {"active": 500}}, "users.requests_per_user_day: is missing."),
         (
             {"users": {"active": 1, "requests_per_user_day": 1}, "requests_per_day": 5},
@@ -412,7 +415,7 @@ def test_csv_stays_in_its_folder(lab: Lab) -> None:
         ),
         (
             {"per_hour": [1] * 168, "shape": {"kind": "flat"}},
-            "shape goes with a mean volume;",
+            "shape needs a mean volume;",
         ),
         ({"shape": {"kind": "flat", "peak_to_mean": 2}}, "a flat shape has a peak_to_mean of 1"),
         ({"shape": {"kind": "diurnal", "peak_to_mean": 2.1}}, "peak_to_mean 2.1 is above 2"),
@@ -429,8 +432,11 @@ def test_csv_stays_in_its_folder(lab: Lab) -> None:
         ({"growth_per_year": 120}, "120 is above 100: 0.3 is a growth of 30% per year."),
         ({"growth_per_year": [0.3, 0.1]}, "[0.3, 0.1] is not in ascending order."),
         ({"growth_per_year": [-1, 0.1]}, "a low end of -1 has no P10-P90 distribution"),
-        ({"burst": {"quantile": 0.9, "factor": 2}}, "burst: factor stands alone: it says for"),
-        ({"burst": {"rate": 1.2, "factor": 2}}, "what rate would say of chance. Use one or the"),
+        ({"burst": {"quantile": 0.9, "factor": 2}}, "burst: factor is a fixed value, and"),
+        (
+            {"burst": {"rate": 1.2, "factor": 2}},
+            "and rate describes random arrivals. Use one or the",
+        ),
         ({"burst": {"rate": 0.9}}, "burst.rate: requests queue like 1 to 1000 times their number:"),
         ({"burst": {"rate": [1.3, 1.1]}}, "[1.3, 1.1] is not in ascending order."),
         ({"kind": "code"}, "kind: 'code' should be 'chat', 'code-completion', 'agent' or 'batch'."),

@@ -230,11 +230,11 @@ def test_a_pattern_names_known_apis(
         ),
         (
             ("--model", "acme/*", "--source", "aws-spot"),
-            "--model is about hosted APIs. Add --source api, or leave --model out.",
+            "--model selects hosted APIs. Add --source api, or omit --model.",
         ),
         (
             ("--source", "api", "--region", "us-east-1"),
-            "--instance and --region are about nodes of AWS, which are not asked for.",
+            "--instance and --region select AWS nodes, but no AWS source is queried.",
         ),
     ],
 )

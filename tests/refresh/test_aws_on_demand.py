@@ -140,4 +140,4 @@ def test_an_answer_of_another_form_is_an_error(refresh: Refresh, aws: Aws, item:
     lists(aws, item)
     answer = refresh(*ONE, "--instance", BIG)
     assert answer.code == BAD_INPUT
-    assert "another form than the known one" in answer.json["problems"][0]["message"]
+    assert "an unexpected response" in answer.json["problems"][0]["message"]

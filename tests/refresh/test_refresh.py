@@ -133,7 +133,7 @@ def test_a_region_that_fails_takes_no_other_with_it(refresh: Refresh, aws: Aws, 
         ("UnrecognizedClientException", "does not accept the credentials. Renew them"),
         ("AccessDeniedException", "lack the permission pricing:GetProducts. Add it"),
         ("ThrottlingException", "throttles after 8 attempts. Run the command again later"),
-        ("AuthFailure", "refuses this account in the region. Enable the region"),
+        ("AuthFailure", "rejects this account in the region. Enable the region"),
         ("InternalErrorException", "pricing:GetProducts failed:"),
     ],
 )
@@ -219,7 +219,7 @@ def test_a_region_with_a_price_list_of_its_own_is_refused(refresh: Refresh, regi
     """The public list has nothing about it: no price of it counts as vanished."""
     answer = refresh("--region", region)
     assert answer.code == BAD_INPUT
-    assert f"{region} is priced in a list of its own" in answer.err
+    assert f"{region} has a separate price list" in answer.err
 
 
 def test_every_type_of_a_region_is_kept_for_tco_price(

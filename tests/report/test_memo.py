@@ -178,7 +178,7 @@ def test_what_has_no_price_leaves_no_empty_sentence(lab: Lab) -> None:
     """Without a verdict the memo says why, and nothing of a horizon that was not judged."""
     text = memo(memo_document(_refusing(lab)))
     assert (
-        "costs $14,600 plus what has no price vs. $78,800 at api/dear: 66.7% of the requests find"
+        "costs $14,600 plus unpriced items vs. $78,800 at api/dear: 66.7% of the requests find"
         in text
     )
     assert "discount rate" not in text

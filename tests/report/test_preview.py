@@ -84,7 +84,7 @@ def test_a_stack_with_something_unpriced_shows_no_total_as_if_it_were_whole(lab:
     """Two nodes of demand on one node: what is refused has no price and is listed."""
     lab.workload(requests_per_month=2 * 730 * 3600)
     total, _, rival, unpriced = stack_lines(lab, alternatives=["api/dear"])
-    assert total.startswith("$14,600/month plus what has no price: ")
+    assert total.startswith("$14,600/month plus unpriced items: ")
     assert rival == "best alternative api/dear $52,560/month. Unknown"
     assert unpriced.startswith("no price for chat: unserved requests: 50.0%")
 

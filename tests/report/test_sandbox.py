@@ -50,7 +50,7 @@ def filled(lab: Lab, text: str | bytes) -> str:
         ("{{ 'a' * 99999999999 }}", "line 1: the number 1e+11 is too large"),
         ("{{ 'a' * 9999 * 9999 }}", "line 1: the number 9.998e+07 is too large"),
         ("{{ 9 ** 9 ** 9 ** 9 }}", "line 1: the number 3.8742e+08 is too large"),
-        ("{{ '%99999999999d' % 1 }}", "line 1: % does not format texts here."),
+        ("{{ '%99999999999d' % 1 }}", "line 1: % does not format strings here."),
         ("{{ '{:99999999999}'.format(1) }}", "line 1: "),
         ("{{ 'a' | center(99999999999) }}", "line 1: the number 1e+11 is too large"),
         ("{{ 'a'.ljust(99999999999) }}", "line 1: the number 1e+11 is too large"),
@@ -72,26 +72,26 @@ def filled(lab: Lab, text: str | bytes) -> str:
         (
             "{% set all = range(9999) | list %}{% for i in all %}{% for j in all %}{% endfor %}"
             "{% endfor %}",
-            "line 1: the template does not come to an end: it loops or calls too often.",
+            "line 1: the template does not finish: it loops or calls too often.",
         ),
         (
             "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}"
             "{{ m(40) }}",
-            "line 1: the template does not come to an end: it loops or calls too often.",
+            "line 1: the template does not finish: it loops or calls too often.",
         ),
         (
             "{% set ns = namespace(s='x') %}{% for i in range(40) %}{% set ns.s = ns.s ~ ns.s %}"
             "{% endfor %}",
-            "line 1: the template does not come to an end: it loops or calls too often.",
+            "line 1: the template does not finish: it loops or calls too often.",
         ),
         (
             "{% set ns = namespace(s='x') %}{% for i in range(40) %}{% set ns.s = ns.s + ns.s %}"
             "{% endfor %}",
-            "line 1: the template does not come to an end: it loops or calls too often.",
+            "line 1: the template does not finish: it loops or calls too often.",
         ),
         (
             "{% set s = 'x' * 9999 %}{{ s.replace('x', s) | replace('x', s) | length }}",
-            "line 1: the texts are too long, ",
+            "line 1: the strings are too long, ",
         ),
         (
             "{{ view.lines }}",

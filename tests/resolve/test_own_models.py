@@ -61,8 +61,11 @@ def test_a_model_without_layout(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({"layers": 94}, "layers needs total_params_b, the parameters in 1e9."),
-        ({"active_params_b": 22}, "active_params_b needs total_params_b, the parameters in 1e9."),
+        ({"layers": 94}, "layers needs total_params_b, the parameters in billions."),
+        (
+            {"active_params_b": 22},
+            "active_params_b needs total_params_b, the parameters in billions.",
+        ),
         (
             {"total_params_b": 20, "active_params_b": 22},
             "active_params_b 22 is above total_params_b 20.",

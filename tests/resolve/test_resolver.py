@@ -29,11 +29,14 @@ TWO_CLASSES = [
         ({"offer": "acme/9x"}, 'pools.main.offer: no offer "acme/9x". Did you mean acme/8x?'),
         (
             {"instance": "box.8x", "region": "r2"},
-            "pools.main: no price for box.8x on-demand in r2. Priced are: on-demand r1; ",
+            "pools.main: no price for box.8x on-demand in r2. Known prices: on-demand r1; ",
         ),
         (
             {"offer": "acme/8x", "purchase": "spot"},
-            "no price for acme/8x spot. Priced are: on-demand. Put yours into a price book.",
+            (
+                "no price for acme/8x spot. Known prices: on-demand. State your price in a price "
+                "book."
+            ),
         ),
         (
             {
@@ -41,7 +44,7 @@ TWO_CLASSES = [
                 "purchase": "reserved",
                 "commitment": {"kind": "savings-plan", "term": "3yr", "payment": "no-upfront"},
             },
-            "no price for box.8x reserved savings-plan 3yr no-upfront in r1. Priced are: ",
+            "no price for box.8x reserved savings-plan 3yr no-upfront in r1. Known prices: ",
         ),
         (
             {
@@ -53,7 +56,7 @@ TWO_CLASSES = [
         ),
         (
             {"instance": "slow.8x", "purchase": "spot"},
-            "no price for slow.8x spot in r1. Priced are: on-demand r1.",
+            "no price for slow.8x spot in r1. Known prices: on-demand r1.",
         ),
     ],
 )
@@ -77,7 +80,7 @@ def test_a_book_that_no_plan_names(lab: Lab) -> None:
     lab.stack({"main": {"offer": "own/8x", "nodes": 1}})
     assert f'no offer "own/8x". {reported}' in lab.refused()
     lab.stack(NODE, {"serving": {"model": "own"}})
-    assert f'nothing is known of the model "own". {reported}' in lab.refused()
+    assert f'there are no figures for the model "own". {reported}' in lab.refused()
     lab.stack(NODE, {"overflow": "own/api"})
     assert f'no price for the API "own/api". {reported}' in lab.refused()
     lab.stack(NODE, alternatives=["own/api"])
@@ -113,7 +116,7 @@ def test_no_interruption_rate(lab: Lab) -> None:
     [
         (
             {"model": "unti"},
-            f'{CHAT}.serving.model: nothing is known of the model "unti". Did you mean',
+            f'{CHAT}.serving.model: there are no figures for the model "unti". Did you mean',
         ),
         (
             {"model": "unit", "precision": "fp4"},
@@ -215,7 +218,7 @@ def test_an_unpriced_alternative_is_a_row_without_a_price(lab: Lab) -> None:
     lab.stack(NODE, alternatives=["api/short", "api/plain"])
     first, second = lab.evaluate().alternatives
     assert first.usd_per_month is None
-    assert "api/short takes 600" in first.alternative.unpriced
+    assert "api/short accepts at most 600" in first.alternative.unpriced
     assert first.thresholds.fte.status == "unknown"
     assert second.usd_per_month == pytest.approx(0.5 * 730 * 3.6)
     assert lab.evaluate().verdict.against == "api/plain"
@@ -368,7 +371,7 @@ def test_the_stacks_own_api_takes_its_requests(lab: Lab) -> None:
     """An overflow API with a context too short for a class is refused, not billed."""
     row = {"api": "x/y", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "context_tokens": 999}
     lab.stack(NODE, {"overflow": "x/y"}, prices=[lab.book("x", prices=[row])])
-    reported = f"{CHAT}.overflow: a request of all has 1,000 tokens, x/y takes 999."
+    reported = f"{CHAT}.overflow: a request of class all has 1,000 tokens, x/y accepts at most 999."
     assert reported in lab.refused()
 
 
@@ -411,7 +414,7 @@ def test_another_size_is_not_offered_as_a_typo(lab: Lab) -> None:
     """gpt-oss-121b is not a slip of gpt-oss-120b or gpt-oss-20b: sizes are meant as written."""
     lab.stack(NODE, {"serving": {"model": "gpt-oss-121b"}})
     reported = lab.refused()
-    assert 'nothing is known of the model "gpt-oss-121b".' in reported
+    assert 'there are no figures for the model "gpt-oss-121b".' in reported
     assert "Did you mean" not in reported
 
 
@@ -422,8 +425,8 @@ def test_an_api_with_fees_of_every_request_is_unpriced(lab: Lab) -> None:
     unpriced, priced = lab.evaluate().alternatives
     assert unpriced.usd_per_month is None
     assert unpriced.alternative.unpriced == (
-        f"{deep} charges every request for web searches at $5 per 1,000, citation tokens at $2 "
-        "per million, which no workload states"
+        f"{deep} charges every request for web searches at $5 per 1,000, citation tokens at "
+        "$2 per million, which a workload cannot state"
     )
     assert priced.usd_per_month
     lab.stack(NODE, {"overflow": deep})
@@ -436,6 +439,6 @@ def test_fees_of_tools_are_noted_once(lab: Lab) -> None:
     lab.stack(NODE, {"overflow": "openai/gpt-4o"}, alternatives=["openai/gpt-4o"])
     noted = [text for text in lab.warned() if "web searches" in text]
     assert noted == [
-        "openai/gpt-4o: the bill has no web searches at $10 per 1,000, searches of stored files at "
-        "$2.5 per 1,000."
+        "openai/gpt-4o: the bill does not include web searches at $10 per 1,000, searches of "
+        "stored files at $2.5 per 1,000."
     ]

@@ -49,7 +49,7 @@ def test_a_node_that_sells_for_nothing_is_free_to_keep(lab: Lab) -> None:
 def test_the_memo_says_so(lab: Lab) -> None:
     """A reader who misses the purchase price learns why it is not there."""
     kinds = {caution.kind: caution for caution in kept(lab, sunk(96_000)).stack.warnings}
-    assert "their purchase price counts nothing" in kinds["sunk"].message
+    assert "their purchase price is not counted" in kinds["sunk"].message
     assert kinds["sunk"].severity == "info"
 
 
@@ -64,7 +64,7 @@ def test_the_memo_says_so(lab: Lab) -> None:
         (
             {"sunk": True, "resale_usd": 96_000},
             {"finance": {"horizon": 60}},
-            "the horizon of 60 months outlasts a node that is paid for",
+            "the horizon of 60 months exceeds the remaining life of a node that is paid for",
         ),
     ],
 )

@@ -218,7 +218,7 @@ def test_an_unknown_prefill_share_saves_nothing_and_says_so(lab: Lab) -> None:
     demand = {"classes": [request], "requests_per_month": 730 * 3600}
     group = serve(lab, [at(15, 100)], workload=demand)
     assert float(group.fleet.load_by_hour[0]) == pytest.approx(1.0)
-    assert any("what prefill costs is unknown" in text for text in lab.warned())
+    assert any("the cost of prefill is unknown" in text for text in lab.warned())
 
 
 def test_several_classes_share_one_operating_point(lab: Lab) -> None:

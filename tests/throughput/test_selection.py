@@ -361,7 +361,7 @@ def test_a_typo_never_changes_a_number(name: str, meant: str) -> None:
             "H100-SXM",
             8,
             Pins(),
-            "nothing is known of the model gpt-os-120b. Did you mean gpt-oss-120b?",
+            "there are no figures for the model gpt-os-120b. Did you mean gpt-oss-120b?",
         ),
     ],
 )

@@ -250,14 +250,16 @@ def _output(request_class: Any) -> float:
 def test_tokens_without_requests_need_a_mean_answer(tmp_path: Path) -> None:
     """Usage reports that count no requests are read with the answer that the user states."""
     text = json.dumps({"data": REPORT})
-    assert "State the mean answer: --output-per-request TOKENS." in refused(tmp_path, text)
+    assert "Pass the mean output per request: --output-per-request TOKENS." in refused(
+        tmp_path, text
+    )
     found = measured(tmp_path, text, output_per_request=50.0)
     assert found.requests == 20
     [request_class] = found.classes
     assert (request_class.input, request_class.output, request_class.cached) == pytest.approx(
         (500, 50, 0.4)
     )
-    assert "The log holds sums, no requests" in " ".join(notes(found))
+    assert "The log holds totals, not single requests" in " ".join(notes(found))
 
 
 def test_tokens_that_were_written_to_a_cache(tmp_path: Path) -> None:
@@ -281,7 +283,7 @@ def test_days_have_a_mean_rate_and_no_hours(tmp_path: Path) -> None:
     [request_class] = found.classes
     assert (request_class.input, request_class.output) == pytest.approx((629.5, 169.32))
     assert request_class.written == pytest.approx(15969 / (46981 + 15969))
-    assert "The log has days, no hours" in " ".join(notes(found))
+    assert "The log counts by day, not by hour" in " ".join(notes(found))
     days = {**REPORT[0], "ending_at": at(1440).isoformat()}
     reported = refused(tmp_path, json.dumps({"data": [days]}), output_per_request=50)
     assert "Ask the usage API for bucket_width=1h" in " ".join(reported.split())

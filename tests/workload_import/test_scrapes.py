@@ -189,7 +189,7 @@ def test_a_gap_is_not_time_without_demand(
     found = measured(form(tmp_path, [*before, *after]))
     assert found.requests == pytest.approx(7200)
     assert found.requests_per_second == pytest.approx(1.0)
-    assert "No scrapes for 6.0 hours on end: that time is left out." in " ".join(notes(found))
+    assert "No scrapes for 6.0 hours in a row: that time is left out." in " ".join(notes(found))
 
 
 def test_a_week_with_a_gap_keeps_its_shape(tmp_path: Path) -> None:
@@ -342,7 +342,11 @@ def test_a_failed_scrape_is_a_broken_line(tmp_path: Path) -> None:
         ("metrics.txt", "vllm:prompt_tokens_total 5\n", "the scrape has no time. Name each scrape"),
         ("2026-11-02T10:15Z.prom", "# TYPE up gauge\nup 1\n", "none of the counters that are read"),
         ("1793614500.prom", "vllm:prompt_tokens_total 5\n", "has no two scrapes of a server"),
-        ("x.prom", '{"status":"success","data":{"resultType":"vector","result":[]}}', "one moment"),
+        (
+            "x.prom",
+            '{"status":"success","data":{"resultType":"vector","result":[]}}',
+            "a single instant",
+        ),
         (
             "x.json",
             '{"status":"success","data":{"resultType":"matrix","result":'

@@ -73,7 +73,7 @@ def _to_refresh(stack: StackModel, today: dt.date, most: int) -> list[str]:
                 asked = f"--region {region} --instance {pool.node}"
                 return [f"`tco prices refresh --book FILE {asked}` asks AWS for today's price"]
             listed = f"`tco prices list {pool.node} --region {region}`"
-            return [f"{listed} shows what is known, a price book states today's price"]
+            return [f"{listed} lists the known prices; state today's price in a price book"]
     return []
 
 

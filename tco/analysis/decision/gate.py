@@ -122,7 +122,9 @@ def _plausible(stack: StackModel) -> Condition:
         f"{finding.path}: {finding.stated} confirmed, {finding.confirmed}"
         for finding in stack.findings
     ]
-    return Condition("plausible", True, "; ".join(confirmed) or "no figure is out of its range")
+    return Condition(
+        "plausible", True, "; ".join(confirmed) or ("all figures are within their ranges")
+    )
 
 
 def _one_fleet(limits: Gate, others: Sequence[OtherFleet]) -> Condition:

@@ -147,7 +147,7 @@ def _unmeasured(stack: StackModel, what: str) -> list[Cap]:
     groups = [group for service in stack.services for group in service.groups]
     nodes = [node for group in groups for node in group.nodes]
     if not all(node.knows_lengths for node in nodes):
-        message = f"{what} is scaled to other lengths without knowing the model's size"
+        message = f"{what} is scaled to other lengths although the model's size is unknown"
         caps.append(Cap("extrapolated", message))
     if any(group.predicted for group in groups):
         caps.append(Cap("predicted", f"{what} is predicted by a simulator"))

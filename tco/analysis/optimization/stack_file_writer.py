@@ -25,7 +25,7 @@ def pinned(found: Optimum, path: Path) -> str:
     no mix serves the demand.
     """
     if found.pinned is None:
-        raise TcoError(f"{path}: no mix serves the demand, so there is none to pin.")
+        raise TcoError(f"{path}: no mix serves the demand, so there are no node counts to write.")
     mixes = found.pinned.mixes
 
     def pin(document: Any) -> None:

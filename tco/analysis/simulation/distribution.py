@@ -73,7 +73,7 @@ def correlated(names: Sequence[str], given: Sequence[Correlation]) -> FloatArray
     values, vectors = np.linalg.eigh(matrix)
     if values[0] < -1e-9:
         raise ImpossibleCorrelations(
-            f"contradict one another: the least eigenvalue of their matrix is {values[0]:.3f}, "
-            "below 0. Bring them nearer to 0."
+            "contradict one another: the smallest eigenvalue of their matrix is "
+            f"{values[0]:.3f}, below 0. Move them closer to 0."
         )
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)), float)

@@ -64,7 +64,7 @@ def _volume(source: StackFile, declared: StackModel) -> SweepParameter:
 
     def turn(file: StackFile, value: float) -> StackFile:
         if value <= 0:
-            raise refused(source, "volume", f"{value:g} Mtok a month is not above 0.")
+            raise refused(source, "volume", f"{value:g} Mtok per month is not above 0.")
         return with_demand(file, lambda _: value / declared.mtok_per_month)
 
     return SweepParameter("volume", "Mtok/month", in_file=turn)
@@ -119,7 +119,7 @@ def _gpu_hour(source: StackFile, declared: StackModel) -> SweepParameter:
     """
     now = rented_usd_per_gpu_hour(declared)
     if now <= 0:
-        raise refused(source, "usd_per_gpu_hour", "the stack rents no node.")
+        raise refused(source, "usd_per_gpu_hour", "the stack rents no nodes.")
 
     def turn(stack: StackModel, value: float) -> StackModel:
         return stack.with_pools(lambda pool: with_rent_factor(pool, value / now))

@@ -54,7 +54,7 @@ def span_of(text: str) -> Span:
         raise NoSweep(f"{text}: {low:g} is above {high:g}. Write the lower end first.")
     count = found["count"] or str(DEFAULT_POINTS)
     if not count.isdecimal() or not FEWEST_POINTS <= int(count) <= MOST_POINTS:
-        raise NoSweep(f"{text}: {count} points; there are {FEWEST_POINTS} to {MOST_POINTS}.")
+        raise NoSweep(f"{text}: {count} points; a sweep has {FEWEST_POINTS} to {MOST_POINTS}.")
     return Span(found["name"], low, high, int(count))
 
 

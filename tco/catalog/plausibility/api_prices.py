@@ -98,7 +98,7 @@ def _known_bands(row: ApiPrice, catalog: Catalog, day: dt.date) -> dict[str, Ban
         if name.rpartition("/")[2] == model
         and (match := catalog.find_as(ApiPrice, ("api", name), day)) is not None
     ]
-    return _around(hosts, HOSTS_LOW, HOSTS_HIGH, f"what hosts of {model} ask")
+    return _around(hosts, HOSTS_LOW, HOSTS_HIGH, f"what hosts of {model} charge")
 
 
 def _around(rows: list[ApiPrice], low: float, high: float, what: str) -> dict[str, Band]:

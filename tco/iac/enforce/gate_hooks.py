@@ -178,8 +178,8 @@ class Guard:
                 refused.append(args.name)
             except BaseException as error:
                 raise GateClosed(
-                    f"the gate could not be judged ({type(error).__name__}: {error}), "
-                    "so it stays closed."
+                    f"the gate could not be evaluated ({type(error).__name__}: {error}), so "
+                    "it stays closed."
                 ) from None
             raise GateClosed(f"{args.name} {reason}. {why}")
 
@@ -196,7 +196,7 @@ def unplanned_limit(result: Evaluation) -> Limit:
     override = result.gate.override
     if result.gate.open and override is not None:
         left = override.max_usd_per_month.likely - result.priced_usd_per_month
-        limit = max(limit, Limit(left, "what the override leaves"), key=_room)
+        limit = max(limit, Limit(left, "the remainder of the override's limit"), key=_room)
     return limit
 
 

@@ -22,20 +22,20 @@ OPTIONS: Final = ("on-demand", "spot", "reserved", "capacity-block")
 SCHEMA: Final[dict[str, dict[str, Any]]] = {
     "maxUsdPerMonth": {
         "type": "number",
-        "description": "What the program's resources may cost a month at most, in USD.",
+        "description": "Maximum cost per month of the program's resources, in USD.",
     },
     "maxUsdPerGpuHour": {
         "type": "number",
-        "description": "What a GPU may cost for an hour, in USD.",
+        "description": "Maximum cost of a GPU-hour, in USD.",
     },
     "purchaseOptions": {
         "type": "array",
         "items": {"type": "string"},
-        "description": f"How nodes may be bought: {', '.join(OPTIONS)}.",
+        "description": f"Allowed purchase options: {', '.join(OPTIONS)}.",
     },
     "requireVerdict": {
         "type": "string",
-        "description": "A stack file (Pulumi.<stack>.yaml) whose gate has to be open.",
+        "description": "A stack file (Pulumi.<stack>.yaml) whose gate must be open.",
     },
     "requireDigest": {
         "type": "string",
@@ -77,7 +77,9 @@ def read_limits(config: Mapping[str, Any]) -> Limits:
     options = _names(config, "purchaseOptions")
     for name in options or ():
         if name not in OPTIONS:
-            raise TcoError(f'purchaseOptions: "{name}" is none. {one_of(name, OPTIONS)}')
+            raise TcoError(
+                f'purchaseOptions: "{name}" is not a purchase option. {one_of(name, OPTIONS)}'
+            )
     verdict = look(config, "requireVerdict")
     if verdict is not None and (not isinstance(verdict, str) or not verdict):
         raise TcoError("requireVerdict should be the path of a stack file.")
@@ -120,7 +122,7 @@ def _names(config: Mapping[str, Any], key: str) -> list[str] | None:
         return None
     names = [text for text in texts(config, key) if isinstance(text, str)]
     if len(names) != len(texts(config, key)):
-        raise TcoError(f"{key} should be a list of texts.")
+        raise TcoError(f"{key} should be a list of strings.")
     return names
 
 
@@ -130,7 +132,7 @@ def exceeded(seen: PricedResource, limits: Limits, rates: Rates) -> Iterator[str
     if most is not None and seen.total_usd_per_month > most and seen.most_usd_per_month > 0:
         yield (
             f"with it, the program costs up to {usd(seen.total_usd_per_month)}/month, above "
-            f"maxUsdPerMonth {usd(most)}; resources that came before it may exist"
+            f"maxUsdPerMonth {usd(most)}; resources registered before it may exist"
         )
     if seen.pool is not None and seen.gpu:
         yield from _beyond(seen.pool, limits, rates)
@@ -152,9 +154,9 @@ def _beyond(pool: NodePool, limits: Limits, rates: Rates) -> Iterator[str]:
 def _too_dear(instance: str, rate: SourcedValue | str, rates: Rates, most: float) -> Iterator[str]:
     gpus = rates.gpus(instance)
     if isinstance(rate, str) or gpus is None:
-        yield f"what a GPU of {instance} costs for an hour is not known"
+        yield f"the cost of a GPU-hour on {instance} is not known"
     elif rate.value.likely / gpus > most:
         yield (
-            f"a GPU of {instance} costs {usd_price(rate.value.likely / gpus)} for an hour, above "
-            f"maxUsdPerGpuHour {usd_price(most)}"
+            f"a GPU of {instance} costs {usd_price(rate.value.likely / gpus)} per hour, "
+            f"above maxUsdPerGpuHour {usd_price(most)}"
         )

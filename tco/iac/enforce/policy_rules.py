@@ -34,7 +34,7 @@ __all__ = ["Pack", "cost_line", "gate", "summary"]
 
 STACK_FILE: Final = re.compile(r"Pulumi\.(.+)\.yaml")
 NO_LIMIT = (
-    "tco-gate has no limits, so it lets no GPU through: configure maxUsdPerMonth, "
+    "tco-gate has no limits, so it allows no GPUs: configure maxUsdPerMonth, "
     "maxUsdPerGpuHour, purchaseOptions or requireVerdict (--policy-pack-config)"
 )
 Report = Callable[[str, str | None], None]

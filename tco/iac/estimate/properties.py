@@ -113,7 +113,7 @@ def _known(value: Any) -> Value:
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Return whether a value is keys with values, in any form it comes in."""
+    """Return whether a value is a mapping, in any form it comes in."""
     return type(value) is dict or isinstance(value, Mapping)
 
 

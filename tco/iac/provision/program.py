@@ -134,8 +134,8 @@ def _problems(stack: StackModel) -> Iterator[Problem]:
             stack.file,
             f"{PLAN_KEY}.guardrails",
             "no recipients are configured for the budget alerts.",
-            "Write guardrails: {budget_emails: [you@example.com]} or {sns_topic_arn: …}, "
-            "or guardrails: false to do without.",
+            "Write guardrails: {budget_emails: [you@example.com]} or {sns_topic_arn: …}, or "
+            "guardrails: false to provision without them.",
         )
 
     regions = sorted({pool.region or "" for _, pool in pools})

@@ -110,7 +110,7 @@ def test_options_without_a_price_say_so(lab: Lab) -> None:
         "short reserve": "acme/8x has no price of six months or of a capacity block",
         "one year": "acme/8x has no price of a one-year term",
         "three years": "acme/8x has no price of a three-year term",
-        "own": "the catalog has no purchase_usd_node_8xh100; a price book may state it",
+        "own": "the catalog has no purchase_usd_node_8xh100; state it in a price book",
     }
     shown = {row.name: (row.usd, row.exit_cost) for row in option_rows(stack_part(lab.evaluate()))}
     assert shown["one year"] == ("no price", "")

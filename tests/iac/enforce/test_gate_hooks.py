@@ -233,7 +233,7 @@ def test_a_fault_in_what_counts_as_growth_keeps_the_gate_closed(
     stack(lab, span(1, 2))
     monkeypatch.setattr("tco.iac.enforce.gate_hooks.growth", fault)
     refused = deploy(lab, was.cloud).refused["main"]
-    assert refused.startswith("the gate could not be judged (AssertionError")
+    assert refused.startswith("the gate could not be evaluated (AssertionError")
 
 
 def test_a_program_that_fails_halfway_provisions_nothing_under_an_open_gate(lab: Lab) -> None:

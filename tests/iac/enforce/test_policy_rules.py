@@ -240,7 +240,7 @@ def test_gpu_hour(catalog: Catalog) -> None:
     """$20 for 8 GPUs is $2.50 a GPU-hour."""
     assert refused(catalog, Args(INSTANCE, BOX), maxUsdPerGpuHour=2.5) == []
     [why] = refused(catalog, Args(INSTANCE, BOX), maxUsdPerGpuHour=2.49)
-    assert "$2.50 for an hour, above maxUsdPerGpuHour $2.49" in why
+    assert "$2.50 per hour, above maxUsdPerGpuHour $2.49" in why
 
 
 def test_required_verdict(lab: Lab) -> None:
