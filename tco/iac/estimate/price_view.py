@@ -79,16 +79,16 @@ def _headline(pricing: Pricing) -> str:
 
 def _table(pricing: Pricing) -> Iterator[str]:
     """Yield the resources with a cost, the most expensive first."""
-    priced = [resource for resource in pricing.resources if resource.status == "priced"]
-    if not priced:
-        return
-    priced.sort(
+    priced = sorted(
+        pricing.of("priced"),
         key=lambda resource: (
             -(resource.usd_per_month or 0.0),
             -(resource.high or 0.0),
             resource.urn,
-        )
+        ),
     )
+    if not priced:
+        return
     yield ""
     yield _columns("resource", "what", ("$/month", "low", "high"))
     for resource in priced[:MOST_SHOWN]:
@@ -132,8 +132,8 @@ def _reasons(pricing: Pricing) -> Iterator[str]:
         ("Paid by use", "usage_based"),
     ):
         groups: dict[str, list[PricedResource]] = {}
-        for resource in pricing.resources:
-            if resource.status == status and resource.reason:
+        for resource in pricing.of(status):
+            if resource.reason:
                 groups.setdefault(resource.reason, []).append(resource)
         if groups:
             yield ""

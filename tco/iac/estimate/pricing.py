@@ -8,8 +8,10 @@ node that runs in a capacity reservation of the same program is paid with the re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tco.catalog.catalog import Catalog
@@ -43,6 +45,7 @@ __all__ = [
     "priced",
 ]
 
+LOW, USD, HIGH = attrgetter("low"), attrgetter("usd_per_month"), attrgetter("high")
 UNKNOWN_TYPE = "the catalog has no price for this resource type"
 
 
@@ -67,17 +70,17 @@ class PricedResource:
     @property
     def usd_per_month(self) -> float | None:
         """As declared: a group at the size it asks for."""
-        return sum(part.usd_per_month for part in self.parts) if self.costs else None
+        return sum(map(USD, self.parts)) if self.costs else None
 
     @property
     def low(self) -> float | None:
         """At the floor of a group and the low end of every price."""
-        return sum(part.low for part in self.parts) if self.costs else None
+        return sum(map(LOW, self.parts)) if self.costs else None
 
     @property
     def high(self) -> float | None:
         """At the ceiling of a group and the high end of every price."""
-        return sum(part.high for part in self.parts) if self.costs else None
+        return sum(map(HIGH, self.parts)) if self.costs else None
 
 
 @dataclass(frozen=True)
@@ -108,17 +111,17 @@ class Pricing:
     @property
     def usd_per_month(self) -> float:
         """What the priced resources cost together, as declared."""
-        return sum(resource.usd_per_month or 0.0 for resource in self.resources if resource.parts)
+        return sum(resource.usd_per_month or 0.0 for resource in self.of("priced"))
 
     @property
     def floor_usd_per_month(self) -> float:
         """What they cost at least."""
-        return sum(resource.low or 0.0 for resource in self.resources if resource.parts)
+        return sum(resource.low or 0.0 for resource in self.of("priced"))
 
     @property
     def ceiling_usd_per_month(self) -> float:
         """What they cost at most."""
-        return sum(resource.high or 0.0 for resource in self.resources if resource.parts)
+        return sum(resource.high or 0.0 for resource in self.of("priced"))
 
     @property
     def complete(self) -> bool:
@@ -131,7 +134,18 @@ class Pricing:
 
     def count(self, status: Status) -> int:
         """Return how many resources have a status."""
-        return sum(resource.status == status for resource in self.resources)
+        return len(self.of(status))
+
+    def of(self, status: Status) -> Sequence[PricedResource]:
+        """Return the resources that have a status, in order."""
+        return self._by_status.get(status, ())
+
+    @cached_property
+    def _by_status(self) -> Mapping[Status, Sequence[PricedResource]]:
+        found: dict[Status, list[PricedResource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.status, []).append(resource)
+        return found
 
 
 def price_document(
@@ -178,9 +192,10 @@ def price(
         pool = pools.get(resource.urn)
         if pool is not None:
             key = (pool, covered.get(resource.urn, NOT_COVERED))
-            if key not in node_costs:  # pools are equal where nothing that costs differs
-                node_costs[key] = node_cost(pool, rates, key[1])
-            found.append(_priced(resource, node_costs[key]))
+            cost = node_costs.get(key)  # pools are equal where nothing that costs differs
+            if cost is None:
+                cost = node_costs[key] = node_cost(pool, rates, key[1])
+            found.append(_priced(resource, cost))
         elif resource.type == SCHEDULE and not any(
             sets_size_of(resource, group) for group in groups
         ):

@@ -67,7 +67,10 @@ def look(properties: Mapping[str, Any], *path: str) -> Value:
     for key in path:
         if type(value) is dict:  # plain JSON, which is nearly always
             plain: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
-            value = _known(plain.get(key))
+            found = plain.get(key)
+            if found is None:
+                return None
+            value = _known(found)
         elif is_mapping(value):
             value = _item(value, key)
         else:
@@ -107,8 +110,8 @@ def _known(value: Any) -> Value:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else UNKNOWN
-    if is_mapping(value):
-        return UNKNOWN if SIGNATURE in value else value
+    if type(value) is dict or isinstance(value, Mapping):
+        return UNKNOWN if SIGNATURE in value else cast("Mapping[str, Any]", value)
     return cast("Sequence[Any]", value) if isinstance(value, Sequence) else UNKNOWN
 
 
@@ -191,6 +194,8 @@ def whole_number(properties: Mapping[str, Any], *path: str) -> int | Unknown | N
     value = look(properties, *path)
     if value is None or value is UNKNOWN:
         return value
+    if type(value) is int:
+        return value if 0 <= value <= LARGEST else UNKNOWN
     try:
         number = float(cast("Any", value))
         return int(number) if 0 <= number <= LARGEST and number == int(number) else UNKNOWN

@@ -38,6 +38,9 @@ DEDICATED: Final = (
 )
 """Where a resource states that its nodes run on dedicated hardware."""
 DEDICATED_KEYS: Final = frozenset(path[0] for path in DEDICATED)
+MARKET_KEYS: Final = frozenset({"instanceMarketOptions", "spotPrice"})
+DISK_KEYS: Final = frozenset({"rootBlockDevice", "ebsBlockDevices", "blockDeviceMappings"})
+"""To see by the keys alone that a resource states none of these is quick."""
 RESERVED_IN = "capacityReservationSpecification"
 
 
@@ -87,11 +90,9 @@ class Reading:
     template_missing: str = ""
 
     @property
-    def sources(self) -> Iterator[Resource]:
+    def sources(self) -> tuple[Resource, ...]:
         """The resource, then its launch template: the first that states something counts."""
-        yield self.resource
-        if self.template is not None:
-            yield self.template
+        return (self.resource,) if self.template is None else (self.resource, self.template)
 
     def note(self, why: str) -> None:
         """Note why the pool cannot be priced, once."""
@@ -169,7 +170,7 @@ class Reading:
 
     def instance_type(self, default: str | None = None, *, own: bool = True) -> tuple[Choice, ...]:
         """Return the one instance type that the resource or its launch template states."""
-        for source in self.sources if own else list(self.sources)[1:]:
+        for source in self.sources if own else self.sources[1:]:
             name = text(source.inputs, "instanceType")
             if isinstance(name, str) and name:
                 return (Choice(name),)
@@ -191,6 +192,8 @@ class Reading:
     def market(self) -> Purchase:
         """Return the purchase option that the resource or its launch template asks for."""
         for source in self.sources:
+            if MARKET_KEYS.isdisjoint(source.inputs):
+                continue
             market = look(source.inputs, "instanceMarketOptions")
             if market is not None or text(source.inputs, "spotPrice") is not None:
                 return self._market(text(source.inputs, "instanceMarketOptions", "marketType"))
@@ -237,6 +240,8 @@ class Reading:
         That of others is set by the image.
         """
         for source in self.sources:
+            if DISK_KEYS.isdisjoint(source.inputs):
+                continue
             disks = [
                 disk for stated in _stated_disks(source.inputs) if (disk := self._disk(stated))
             ]
