@@ -24,6 +24,12 @@ WORDS: dict[Status, str] = {
     "usage_based": "paid by use",
     "unpriced": "unpriced",
 }
+REASONS: dict[Status, str] = {
+    "unpriced": "Unpriced",
+    "priced": "Not counted",
+    "usage_based": "Paid by use",
+}
+"""The headings of the reasons why something is not in the total, by status."""
 MOST_SHOWN = 40
 
 
@@ -126,11 +132,7 @@ def _plain(value: float) -> str:
 
 def _reasons(pricing: Pricing) -> Iterator[str]:
     """Yield what is left out and why, grouped by reason."""
-    for title, status in (
-        ("Unpriced", "unpriced"),
-        ("Not counted", "priced"),
-        ("Paid by use", "usage_based"),
-    ):
+    for status, title in REASONS.items():
         groups: dict[str, list[PricedResource]] = {}
         for resource in pricing.of(status):
             if resource.reason:
