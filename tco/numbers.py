@@ -37,7 +37,7 @@ SMALLEST, LARGEST = 1e-6, 1e15
 SHORTENED = ((1e12, "T"), (1e9, "B"))
 """Amounts from which on four digits are shown, so that no column is too narrow for them."""
 NO_CENTS = 1e6
-CENT = 0.01
+CENT, HALF = 0.01, 0.5
 SMALLEST_PRICE = 0.0001
 """A unit price below has too many zeros to be read."""
 
@@ -83,8 +83,8 @@ def whole_dollars(value: float, whole: int | None = None) -> str:
 
     ``whole`` are its whole dollars where they are rounded elsewhere, to add up.
     """
-    text = grouped(value if whole is None else whole)
-    return "<1" if value > 0 and text == "0" else text
+    shown = value if whole is None else whole
+    return "<1" if value > 0 and abs(shown) <= HALF else grouped(shown)
 
 
 def whole_usd(value: int, exact: float = 0.0) -> str:

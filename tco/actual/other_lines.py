@@ -130,7 +130,7 @@ def _labor(plan: Evaluation, measured: Measured, period: Period) -> Iterator[Var
             continue
         planned = planned_cost([line], period)
         if line.line.kind is not OPERATIONS or measured.labor_hours is None:
-            yield as_planned("labor", line.line.name, planned, [line])
+            yield as_planned("labor", line.line.name, planned, [line], kind=line.line.kind)
             continue
         hours = (planned.quantity or 0.0) * WORK_HOURS_PER_FTE_MONTH
         rate = line.usd_per_unit / WORK_HOURS_PER_FTE_MONTH
@@ -138,6 +138,7 @@ def _labor(plan: Evaluation, measured: Measured, period: Period) -> Iterator[Var
         actual = Cost(measured.labor_hours, measured.labor_hours * rate)
         yield VarianceLine(
             part="labor",
+            kind=line.line.kind,
             name=line.line.name,
             unit="hour",
             basis="stated",

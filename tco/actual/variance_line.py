@@ -8,7 +8,7 @@ from typing import Literal
 
 from tco.actual.effects import Cost, Effects
 from tco.analysis.priced_lines import PricedLine
-from tco.costing.lines import Category
+from tco.costing.lines import Category, LineKind
 
 __all__ = ["Basis", "Part", "VarianceLine", "as_planned"]
 
@@ -22,6 +22,8 @@ class VarianceLine:
     """One thing that the stack pays for, planned and actual, and why they differ."""
 
     part: Part
+    kind: LineKind | None = None
+    """Which line of the ledger it is, where it is one alone."""
     name: str
     service: str = ""
     pool: str = ""
@@ -39,12 +41,18 @@ class VarianceLine:
 
 
 def as_planned(
-    part: Category, name: str, planned: Cost, lines: Sequence[PricedLine]
+    part: Category,
+    name: str,
+    planned: Cost,
+    lines: Sequence[PricedLine],
+    *,
+    kind: LineKind | None = None,
 ) -> VarianceLine:
     """Return a line that no bill holds: its actual cost is the planned one."""
     cost = Cost(None, planned.usd)
     return VarianceLine(
         part=part,
+        kind=kind,
         name=name,
         basis="as-planned",
         planned=cost,

@@ -21,7 +21,7 @@ from tco.catalog.layers import BookLayers
 from tco.catalog.match import CatalogMatch
 from tco.catalog.model_row import ModelRow
 from tco.catalog.node_price import CommitmentKind, NodePrice, Payment, Purchase, Term, node_key
-from tco.catalog.provisioned_price import ProvisionedPrice
+from tco.catalog.provisioned_price import ProvisionedPrice, provisioned_key
 from tco.catalog.score import Score
 from tco.catalog.sourced import SourcedValue
 from tco.errors import TcoError, one_of
@@ -103,6 +103,11 @@ class Catalog(BookLayers):
         keys = {row.key: None for row, _ in self._held(ProvisionedPrice) if row.api == api}
         matches = (self.find_as(ProvisionedPrice, key, day) for key in keys)
         return [match for match in matches if match is not None]
+
+    def provisioned_price(self, name: str, day: dt.date) -> CatalogMatch[ProvisionedPrice] | None:
+        """Return the price of the provisioned units that a plan names on a day, or None."""
+        key = provisioned_key(name)
+        return None if key is None else self.find_as(ProvisionedPrice, key, day)
 
     def meant_api(self, api: str) -> str:
         """Suggest what to write for an API that has no price: the nearest name, or some names."""

@@ -48,6 +48,9 @@ class ActualLinePart(Part):
     """One thing that the stack pays for, planned and actual, and why they differ."""
 
     part: BillPart
+    kind: str | None = Field(
+        description="The kind of the one cost line that it is; null for several together."
+    )
     name: str
     service: str
     pool: str
@@ -228,6 +231,7 @@ def _line(line: VarianceLine) -> ActualLinePart:
     shown = not line.confidential
     return ActualLinePart(
         part=line.part,
+        kind=line.kind and line.kind.name,
         name=line.name,
         service=line.service,
         pool=line.pool,

@@ -174,7 +174,7 @@ def _name(line: ActualLinePart) -> str:
     names = {
         "compute": f"{line.pool} {line.name}",
         "not-planned": f"unplanned {line.name}",
-        "labor": "labor" if line.name == "operations" else line.name,
+        "labor": "labor" if line.kind == "operations" else line.name,
     }
     name = names.get(line.part, f"{line.part} {line.name}")
     return f"{name}{NOT_ON_BILL}" if _is_kept(line) else name

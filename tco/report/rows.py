@@ -75,7 +75,7 @@ def line_rows(stack: StackSummary) -> list[LineRow]:
 
 def _line_row(line: LinePart, whole: int) -> LineRow:
     usd_text = whole_dollars(line.usd_per_month, whole)
-    estimate = line.estimate and usd_text != "0"
+    estimate = line.estimate and (whole != 0 or line.usd_per_month > 0)
     price, amount = _rate(line)
     low = high = spread = ""
     if line.low is not None and line.high is not None:

@@ -23,9 +23,7 @@ def with_units(rate: ApiRate, units: CatalogMatch[ProvisionedPrice]) -> ApiRate:
 
 def units_named(todo: Lookup, name: str) -> CatalogMatch[ProvisionedPrice] | None:
     """Return the price of the provisioned units that an alternative is named after, or None."""
-    api = name.partition(" provisioned")[0]
-    found = todo.catalog.provisioned_prices(api, todo.day) if api != name else []
-    named = next((match for match in found if match.row.name == name), None)
+    named = todo.catalog.provisioned_price(name, todo.day)
     if named is not None:
         todo.warn_of_first_price(name, named)
     return named

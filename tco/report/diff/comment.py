@@ -10,6 +10,7 @@ from itertools import accumulate
 from tco.documents.diff import DiffDocument
 from tco.report.diff.line_changes import LineChange
 from tco.report.diff.view import DiffView, StackRow, diff_view
+from tco.report.layout import clipped
 from tco.report.markdown import fill, markdown_text
 
 __all__ = ["LIMIT_BYTES", "comment", "problems_comment"]
@@ -175,7 +176,7 @@ def _cut_detail(detail: _Detail, rows: int) -> _Detail:
 
 
 def _clipped(text: str, longest: int = LONGEST_TEXT) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return clipped(text, longest)
 
 
 def problems_comment(problems: Sequence[str], label: str = "") -> str:
