@@ -185,5 +185,5 @@ def test_units_take_no_overflow(lab: Lab, spec: Keys) -> None:
     with pytest.raises(BadInput) as caught:
         lab.evaluate()
     text = str(caught.value)
-    assert f"{NAME} names provisioned units" in text
+    assert f"{NAME} is billed by provisioned units" in text
     assert "Name the API that is billed by the token: rival/api." in text
