@@ -39,8 +39,7 @@ class Scenario:
         """Return a range of a name in this scenario."""
         if value.is_point:
             return value.likely
-        drawn = self.draws.get((name, value))
-        if drawn is not None:
+        if self.draws and (drawn := self.draws.get((name, value))) is not None:
             return drawn
         if self.end == "likely":
             return value.likely

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from tco.ranges import Range
 from tco.scenario import Figure, Scenario
 
 __all__ = ["Drivers", "Recorder"]
+
+KEPT_SCENARIOS = 16_384
+"""Up to so many scenarios, what is drawn for a stack is kept for the next one."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +73,34 @@ class Drivers:
         Each driver has a stream of its own. Raises UnknownFigure and ImpossibleCorrelations.
         """
         root = correlated(self.names, correlations)
-        streams = [np.random.default_rng(child) for child in self._seeds(seed)]
+        streams = [_stream(seed, place, scenarios, rows) for place in range(len(self.ranges))]
         for start in range(0, scenarios, rows):
             z = np.empty((len(streams), min(rows, scenarios - start)))
             for stream, row in zip(streams, z, strict=True):
-                stream.standard_normal(out=row)
+                row[:] = next(stream)
             yield z if root is None else root @ z
-
-    def _seeds(self, seed: int) -> list[np.random.SeedSequence]:
-        return np.random.SeedSequence(seed).spawn(len(self.ranges))
 
     def ends(self) -> FloatArray:
         """Scores with each driver alone at its P10 and at its P90: two columns a driver."""
         return np.asarray(np.kron(np.eye(len(self.ranges)), np.array([[-Z90, Z90]])), float)
+
+
+def _stream(seed: int, place: int, scenarios: int, rows: int) -> Iterator[FloatArray]:
+    """Yield the scores of the driver at a place, in chunks."""
+    if scenarios <= KEPT_SCENARIOS:
+        kept = _kept_scores(seed, place, scenarios)
+        yield from (kept[start : start + rows] for start in range(0, scenarios, rows))
+        return
+    generator = _generator(seed, place)
+    for start in range(0, scenarios, rows):
+        yield generator.standard_normal(min(rows, scenarios - start))
+
+
+@lru_cache(maxsize=64)
+def _kept_scores(seed: int, place: int, scenarios: int) -> FloatArray:
+    """Return the scores of a driver, which the next stack draws again."""
+    return _generator(seed, place).standard_normal(scenarios)
+
+
+def _generator(seed: int, place: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(place,)))
