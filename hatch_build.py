@@ -1,4 +1,4 @@
-"""Puts the compiled catalog into every wheel, so that no installed tco parses YAML to start."""
+"""Compiles the catalog wherever tco is installed, so that no start parses YAML."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ __all__ = ["CompiledCatalog"]
 
 
 class CompiledCatalog(BuildHookInterface[BuilderConfig]):
-    """Compiles the catalog of a wheel; `make` does it for an editable install."""
+    """Compiles the catalog into a wheel, or beside its data where the checkout is installed."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the compiled catalog to the files of the wheel."""
-        if version == "editable":
-            return
+        """Write the compiled catalog, and add it to the files of a wheel."""
         sys.path.insert(0, self.root)
         from tco.catalog.compiled import NAME, write_compiled  # noqa: PLC0415  it is here only now
         from tco.catalog.embedded import data_files, parsed_books  # noqa: PLC0415  the same
 
-        files = data_files(Path(self.root) / "tco" / "catalog" / "data")
         self.made = TemporaryDirectory()
-        write_compiled(Path(self.made.name), files, parsed_books(files))
-        build_data["force_include"][f"{self.made.name}/{NAME}"] = f"tco/catalog/data/{NAME}"
+        data = Path(self.root) / "tco" / "catalog" / "data"
+        folder = data if version == "editable" else Path(self.made.name)
+        files = data_files(data)
+        write_compiled(folder, files, parsed_books(files))
+        if folder != data:
+            build_data["force_include"][str(folder / NAME)] = f"tco/catalog/data/{NAME}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Remove the folder in which the catalog was compiled."""
-        del build_data, artifact_path
-        if version != "editable":
-            self.made.cleanup()
+        """Remove the folder in which the catalog of a wheel was compiled."""
+        del version, build_data, artifact_path
+        self.made.cleanup()
