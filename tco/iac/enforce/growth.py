@@ -113,7 +113,7 @@ def _leaves_gpus(change: Change, rates: Rates) -> bool:
 def _held(pool: NodePool, size: str) -> NodePool:
     """Return the pool if it stayed at one of its sizes."""
     shares = (
-        replace(share, units=Size(*[getattr(share.units, size)] * 3)) for share in pool.shares
+        share._replace(units=Size(*[getattr(share.units, size)] * 3)) for share in pool.shares
     )
     return replace(pool, shares=tuple(shares))
 

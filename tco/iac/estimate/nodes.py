@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from tco.iac.estimate.record import record
 
@@ -32,16 +32,14 @@ class Resource:
     """Whether the stack provides it: a component and a resource that is only read do not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """An instance type that may be launched, and the units of capacity it counts for."""
 
     instance: str
     weight: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """Units of capacity: the least, as many as are asked for, the most."""
 
     floor: int
@@ -49,8 +47,7 @@ class Size:
     ceiling: int
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """The part of a pool that is bought one way: one of the choices for each node."""
 
     purchase: Purchase
@@ -60,8 +57,7 @@ class Share:
     """Whether the first choice is taken while it is available; else the cheapest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disk:
+class Disk(NamedTuple):
     """A disk of every node."""
 
     volume_type: str
