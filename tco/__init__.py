@@ -5,7 +5,7 @@
 >>> tco.evaluate(stack, scenarios=0).verdict.decision
 'DO_NOT'
 
-Names are loaded when they are first asked for, so that ``import tco`` costs nothing.
+Names are loaded when they are first used, so that ``import tco`` costs nothing.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ _PLACES: Final = {
     "sweep_document": "tco.api_documents",
     "workload_text": "tco.api_measured",
 }
-"""The module of each public name, and its name there where that is another."""
+"""The module of each public name, with its name there if that differs."""
 
 
 def __getattr__(name: str) -> object:

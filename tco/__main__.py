@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    """End at once, whatever is being imported: nothing is open or half written yet."""
+    """Exit at once, whatever is being imported: nothing is open or half written yet."""
     del number, frame
     os.write(2, b"Interrupted.\n")
     os._exit(INTERRUPTED)

@@ -239,7 +239,7 @@ def sweep(
 
     Returns:
         The sweep. ``points()`` evaluates it point by point, ``break_even(points)`` finds where the
-        saving of points along the last input turns to 0.
+        saving along the last input crosses 0.
 
     Raises:
         TcoError: A span cannot be read, or ``scenarios`` is out of range.
@@ -338,7 +338,7 @@ def compare_with_bill(
     today: dt.date | None = None,
     scenarios: int = SCENARIOS,
 ) -> Actual:
-    """Hold a plan against the bill of a month, and evaluate it again as the month was.
+    """Compare a plan with the bill of a month, and evaluate it with the month's actual values.
 
     Args:
         stack: A stack from ``load_stack``.
@@ -350,8 +350,8 @@ def compare_with_bill(
         scenarios: Draws behind the probability that self-hosting is cheaper; 0 leaves it out.
 
     Returns:
-        The plan against its bill. ``variance`` has the lines with their effects, ``now`` the
-        evaluation as the month was, ``stands`` whether its verdict is as good as the plan's.
+        The comparison. ``variance`` has the lines with their effects, ``now`` the
+        evaluation with the month's actual values, ``stands`` whether the verdict still holds.
 
     Raises:
         BadInput: The export cannot be read, or the plan has a problem.

@@ -1,4 +1,4 @@
-r"""Text that no CI runner takes for one of its commands, whatever names it holds.
+r"""Text that no CI runner mistakes for one of its commands, whatever names it contains.
 
 GitHub's runner obeys ``::name::`` after blanks at the start of a line and ``##[name]`` anywhere
 in it, Azure ``##vso[name]`` likewise, GitLab ``section_start:TIME:NAME``. Ordinary text stays as it

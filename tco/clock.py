@@ -1,4 +1,4 @@
-"""The day that counts as today: the same in every time zone, so no setting extends a deadline."""
+"""Today's date in UTC, the same in every time zone, so that no setting extends a deadline."""
 
 from __future__ import annotations
 

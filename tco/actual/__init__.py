@@ -1,1 +1,1 @@
-"""The plan against the bill: what a month cost, why it differs, whether the verdict would stand."""
+"""The plan compared with the bill: what a month cost, why, and if the verdict still holds."""

@@ -1,4 +1,4 @@
-"""A plan held against a month that was billed, and evaluated again as that month was."""
+"""A plan compared with a billed month, and evaluated again with that month's actual values."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ActualQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class Actual:
-    """A stack's plan, its bill, why they differ, and the plan evaluated as it turned out."""
+    """A stack's plan, its bill, why they differ, and the plan evaluated with the actual values."""
 
     question: ActualQuestion
     measured: Measured
@@ -64,7 +64,7 @@ class Actual:
 
     @property
     def stands(self) -> bool:
-        """Whether today's verdict is at least as good a reason to self-host as the plan's."""
+        """Whether the verdict still holds: today's supports self-hosting at least as strongly."""
         limits = self.plan.stack.plan.gate
 
         def rank(verdict: Verdict) -> int:
@@ -81,7 +81,7 @@ def compare_with_bill(
     measured: Measured,
     question: ActualQuestion,
 ) -> Actual:
-    """Return a stack's plan held against its bill, and evaluated again as the period was.
+    """Compare a stack's plan with its bill, and evaluate it with the period's actual values.
 
     Args:
         source: The stack file.
@@ -91,7 +91,7 @@ def compare_with_bill(
         question: The period, which lines count, and how the plan is evaluated.
 
     Raises:
-        TcoError: The bill has nothing of the stack in the period, or a measured figure does not
+        TcoError: The bill has no costs of the stack in the period, or a measured figure does not
             fit the stack.
         BadInput: The plan has a problem.
     """

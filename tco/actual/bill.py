@@ -53,7 +53,7 @@ class Billed:
 
 @dataclass(kw_only=True)
 class StackBill:
-    """What a bill holds of one stack, in effective cost."""
+    """One stack's part of a bill, in effective cost."""
 
     pools: dict[PoolKey, Billed] = field(default_factory=dict[PoolKey, Billed])
     egress: dict[str, Billed] = field(default_factory=dict[str, Billed])
@@ -76,12 +76,12 @@ class StackBill:
 def stack_bill(
     lines: Iterable[BilledLine], stack: StackModel, period: Period, *, untagged: bool = False
 ) -> StackBill:
-    """Return what a bill holds of a stack in a period.
+    """Return a stack's part of a bill in a period.
 
     A line is the stack's by its tag ``tco:stack``; with ``untagged`` so is one without that tag.
 
     Raises:
-        TcoError: The bill has no line of the period, or none of the stack.
+        TcoError: The bill has no line for the period, or none for the stack.
     """
     found = StackBill()
     pools = {(service.name, pool.name): pool for service, _, _, pool in stack.pools()}

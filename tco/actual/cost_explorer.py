@@ -1,7 +1,7 @@
 """The bill of a stack from AWS Cost Explorer, as lines of the form that exports are read into.
 
-A request groups by two things at most, so the nodes are asked for by pool and instance type, and
-the rest by usage type. Each request costs $0.01.
+A request groups by two dimensions at most, so nodes are queried by pool and instance type, and the
+rest by usage type. Each request costs $0.01.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ def cost_explorer_bill(
     Args:
         clients: The user's own session.
         stack: The stack's name, the value of its tag.
-        instances: The plan's instance types: what has no tag is asked for among them.
+        instances: The plan's instance types: untagged costs are queried for these.
         period: The days.
-        untagged: Whether everything without the tag is asked for too.
+        untagged: Whether everything without the tag is queried too.
 
     Raises:
-        TcoError: AWS refuses, or nothing has the stack's tag.
+        TcoError: AWS returns an error, or no cost has the stack's tag.
     """
     asked = _Asked(clients("ce", REGION), period)
     mine: Filter = {"Tags": {"Key": STACK_TAG, "Values": [stack], "MatchOptions": ["EQUALS"]}}
@@ -85,7 +85,7 @@ def cost_explorer_bill(
 
 
 class _Asked:
-    """The questions of one period."""
+    """The queries for one period."""
 
     def __init__(self, client: Any, period: Period) -> None:
         self.client = client
@@ -208,7 +208,7 @@ def _category(usage_type: str) -> CostCategory:
 
 
 def _nothing(client: Any, stack: str, period: Period) -> str:
-    """Explain an empty answer: the tag is not activated, or nothing has it."""
+    """Explain an empty result: the tag is not activated, or no cost has it."""
     empty = f"Cost Explorer has no costs with the tag {STACK_TAG}={stack} in {period.month}."
     try:
         with aws_errors(TAGS_ACTION):

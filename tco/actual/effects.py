@@ -1,4 +1,4 @@
-"""Why a cost differs from its plan: the change of each factor in turn, in a fixed order.
+"""Why an actual cost differs from the plan: the change of each factor in turn, in a fixed order.
 
 Node-hours follow from the tokens served, from the tokens that a node serves in a second at load,
 and from the utilization: H = V / (3600 tau u). So the cost r H of a pool is a product of four

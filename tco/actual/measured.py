@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 ALL = ""
-"""Stands for every service where a figure is not stated service by service."""
+"""The key for a figure of all services together."""
 ByService = Mapping[str, float]
 TOKEN_COUNT: Final = re.compile(r"(\d[\d,_]*(?:\.\d+)?(?:[eE]\+?\d+)?)\s*([kMBT]?)")
 MTOK: Final = {"": 1e-6, "k": 1e-3, "M": 1.0, "B": 1e3, "T": 1e6}
@@ -50,10 +50,10 @@ class Measured:
     labor_hours: float | None = None
     """Hours of work for the stack."""
     notes: tuple[str, ...] = ()
-    """What to know about where the figures are from."""
+    """Notes on where the figures come from."""
 
     def check(self, stack: StackModel) -> None:
-        """Raise TcoError for a service that the stack has not, or a figure that is stated twice."""
+        """Raise TcoError for a service that is not in the stack, or a figure stated twice."""
         names = [service.name for service in stack.services]
         options = {
             "--served": self.served_mtok,

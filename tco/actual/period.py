@@ -50,7 +50,7 @@ class Period:
         return self.hours / HOURS_PER_MONTH
 
     def factor(self, unit: Unit) -> float:
-        """Return what a plan's month of a unit is times, to be the plan of these days.
+        """Return the factor on a plan's month, by unit, that gives the plan of these days.
 
         >>> october = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
         >>> round(october.factor("node-hour"), 4), october.factor("FTE")

@@ -1,4 +1,4 @@
-"""What a month teaches a plan: new values of its keys, each with its reason."""
+"""Updates of a plan from a month's actual values, each with its reason."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Proposal:
 
 
 def proposals(found: Actual) -> tuple[Proposal, ...]:
-    """Return what the month teaches the plan; nothing about what went as planned.
+    """Return updates of the plan from the month's actual values; none for what went as planned.
 
     A measured figure becomes the likely value of its range. The planned value is one end of it, and
     the other end is as far away by the same factor: figures err by factors.

@@ -17,12 +17,12 @@ from tco.workload_import.span import Span
 __all__ = ["ServedFiles", "served_in"]
 
 WHOLE: Final = 0.99
-"""From this share of the period on a log covers it."""
+"""Share of the period from which a log counts as covering it."""
 
 
 @dataclass(frozen=True)
 class ServedFiles:
-    """Tokens counted, in millions, and what a reader has to know about them."""
+    """Tokens counted, in millions, with notes about them."""
 
     mtok: float
     notes: tuple[str, ...]
@@ -43,7 +43,7 @@ def served_in(
         period: The days, UTC.
         model: The model whose metrics count, where the files have those of several.
         columns: Names of a log's columns.
-        max_bad_share: The share of broken lines from which on the files are refused.
+        max_bad_share: The largest share of broken lines that is accepted.
 
     Raises:
         BadInput: The files cannot be read, or hold nothing of the period.

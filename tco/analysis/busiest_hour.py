@@ -1,4 +1,4 @@
-"""How full nodes are and how slow tokens get: over the week, and in its busiest hour."""
+"""How full nodes are and how slow tokens get: over the week, and in its peak hour."""
 
 from __future__ import annotations
 

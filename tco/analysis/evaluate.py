@@ -1,4 +1,4 @@
-"""The one function that evaluates a plan; every face shows its result."""
+"""The one function that evaluates a plan; every output shows its result."""
 
 from __future__ import annotations
 

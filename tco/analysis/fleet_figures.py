@@ -1,4 +1,4 @@
-"""A service's fleet as people ask for it: nodes, node-hours, utilization, speed."""
+"""A service's fleet in figures: nodes, node-hours, utilization, speed."""
 
 from __future__ import annotations
 

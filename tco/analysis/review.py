@@ -1,4 +1,4 @@
-"""By when a plan is to be reviewed: the last day on which all that it rests on still stands."""
+"""By when to review a plan: the last day on which all its assumptions still hold."""
 
 from __future__ import annotations
 

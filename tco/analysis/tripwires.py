@@ -1,4 +1,4 @@
-"""Tripwires: the values of what can be watched at which the answer of a plan would change.
+"""Tripwires: values of metrics and prices at which the answer of a plan would change.
 
 They are the break-even values against the alternative that decides, each beside its value today.
 A value above today's is crossed upward, one below it downward.
@@ -187,7 +187,7 @@ def _api_prices(rival: AlternativeResult, factor: Threshold) -> Iterator[Tripwir
 
 
 def _price(rate: ApiRate) -> tuple[float, str]:
-    """Return the price by which people know an API, and what it buys."""
+    """Return the price by which an API is known, and what it buys."""
     if rate.provisioned is not None:
         row = rate.provisioned.row
         return row.usd_per_unit_hour.likely * rate.factor, f"{row.unit}-hour"

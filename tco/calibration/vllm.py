@@ -1,4 +1,4 @@
-"""``vllm bench serve --save-result`` (formerly ``benchmark_serving.py``): one JSON object a run.
+"""``vllm bench serve --save-result`` (formerly ``benchmark_serving.py``): one JSON object per run.
 
 The keys are those of ``vllm/benchmarks/serve.py``: metrics in ms, ``date`` as 20260930-142501,
 ``request_rate`` "inf" for a closed loop of ``max_concurrency``.

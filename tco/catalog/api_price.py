@@ -14,7 +14,7 @@ __all__ = ["ApiPrice", "Peak", "Tier"]
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Fees = Annotated[Name | None, Field(exclude_if=lambda value: value is None)]
-"""What an API charges for beside the figures of its row; left out, no digest depends on it."""
+"""What an API charges besides the figures of its row; if absent, no digest changes."""
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

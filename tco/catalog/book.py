@@ -61,7 +61,7 @@ class Book(Strict):
     spot_bands: tuple[SpotBand, ...] = ()
     figures: tuple[Figure, ...] = ()
     scores: Annotated[tuple[Score, ...], Field(exclude_if=lambda rows: not rows)] = ()
-    """Left out, no digest of a book depends on it."""
+    """If absent, no digest of a book changes."""
     discounts: Annotated[tuple[Discount, ...], Field(exclude_if=lambda rows: not rows)] = ()
     """The same."""
     name: SkipJsonSchema[str] = Field(default="", exclude=True)
@@ -107,7 +107,7 @@ class Book(Strict):
 
     @model_validator(mode="after")
     def _one_discount(self) -> Self:
-        """Refuse two discounts of one price: it has one, and no order decides which."""
+        """Reject two discounts of one price: a price has one, and no order decides which."""
         for (i, a), (j, b) in itertools.combinations(enumerate(self.discounts), 2):
             if a.overlaps(b):
                 raise ValueError(

@@ -175,7 +175,7 @@ SOURCES: tuple[tuple[str, CurveSource], ...] = (
         ),
     ),
 )
-"""How a source of the table is recognized, and what its rows have in common; the first fits."""
+"""How a source of the table is recognized, and what its rows share; the first match counts."""
 MODEL_NAMES = {
     "deepseek-r1-0528": "deepseek-r1",
     "qwen3-coder-30b-a3b": "qwen3-coder-30b",

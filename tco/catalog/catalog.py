@@ -1,8 +1,8 @@
 """The catalog: what things cost and how fast they go, on a given day.
 
 The embedded data (``data/*.yaml``, and the prices of nodes in ``data/nodes``) lies at the bottom,
-the user's price books above it, later books higher. A look-up asks the top layer first, so a book's
-figure wins over the catalog's. Prices of a node are read when the node is asked for.
+the user's price books above it, later books higher. A look-up reads the top layer first, so a
+book's figure wins over the catalog's. Prices of a node are read when the node is looked up.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["Catalog"]
 
 @dataclass(frozen=True, kw_only=True)
 class Catalog(BookLayers):
-    """The layers with what is asked of them: prices, benchmarks, scores, figures, names."""
+    """The layers and their look-ups: prices, benchmarks, scores, figures, names."""
 
     _figures: dict[tuple[str, dt.date], SourcedValue] = field(
         init=False, repr=False, compare=False, default_factory=dict

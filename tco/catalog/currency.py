@@ -124,7 +124,7 @@ class Conversion:
 
     @property
     def _said(self) -> str:
-        """What the source of a price says of the rate; of a confidential one not its value."""
+        """The part of a source about the exchange rate; without its value if confidential."""
         if self.is_confidential:
             return f"{self.code}: {self.source}"
         return f"{self.code} at {self.rate:g} USD on {self.as_of}: {self.source}"

@@ -1,4 +1,4 @@
-"""Measured serving throughput: one CSV file per model in ``data/curves``, read when asked for.
+"""Measured serving throughput: one CSV file per model in ``data/curves``, read on first use.
 
 A row is one published measurement of one configuration at one load. ``sources.csv`` beside the
 models' files names each source once, with its license and what kind of runs it holds. ``index.csv``

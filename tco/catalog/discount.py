@@ -29,7 +29,7 @@ def _pattern(value: str) -> str:
 
 
 def _percent(value: Any) -> Any:
-    """Refuse a share, a negative discount and a free price, with what was probably meant."""
+    """Reject a share, a negative discount and a free price, with what was probably meant."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     if value < 0:

@@ -1,4 +1,4 @@
-"""Discounts of price books that no price can have: their patterns match nothing that is known."""
+"""Discounts of price books that apply to no price: their patterns match no known name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What discounts take off a price on a day, and from which month on that is more or less."""
+"""What discounts take off a price on a day, and the months in which that changes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def spend_terms(discount: Discount, book: Book, day: dt.date) -> SpendTerms:
 
 
 def _off(discount: Discount, book: Book) -> str:
-    """Return what the source of a line says of a discount; no percentage of a confidential one."""
+    """Return the part of a line's source about a discount; without the rate if confidential."""
     off = "a discount off" if book.confidential else f"{discount.percent_off:g}% off"
     return f"{off} list by {_file(book)}"
 

@@ -67,7 +67,7 @@ ProviderId = Annotated[
     WithJsonSchema({"type": "string", "enum": sorted(PROVIDERS)}),
 ]
 StatedProvider = Annotated[ProviderId | None, Field(exclude_if=lambda value: value is None)]
-"""Where a node comes from; left out, it follows from the name, and digests do not change."""
+"""Where a node comes from; if absent, it follows from the name, and digests do not change."""
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
 Whole = Annotated[int, Field(strict=True)]
 PositiveInt = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]

@@ -1,4 +1,4 @@
-"""A model: its other names, the size of its weights, and what it is made of."""
+"""A model: its other names, the size of its weights, and its layout."""
 
 from typing import Annotated, Literal, Self
 
@@ -73,7 +73,7 @@ class ModelRow(Row):
 
     @property
     def spec(self) -> ModelSpec | None:
-        """Return what the model is made of, or None where the row states no parameters."""
+        """Return the spec of the model, or None if the row states no parameters."""
         if self.total_params_b is None:
             return None
         active = self.active_params_b or self.total_params_b

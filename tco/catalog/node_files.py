@@ -1,4 +1,4 @@
-"""Prices of nodes: one CSV file per provider in ``data/nodes``, read when a node is asked for.
+"""Prices of nodes: one CSV file per provider in ``data/nodes``, read when a node is looked up.
 
 A row is one price of one node, from a day on. ``instances.csv`` lists the GPUs of instance types,
 ``sources.csv`` names each source once, and ``index.csv`` lists the files with their rows, newest

@@ -55,7 +55,7 @@ def node_table(catalog: Catalog, words: Sequence[str], region: str, day: dt.date
 
 
 def _named(word: str, names: set[str]) -> set[str]:
-    """Return the names that a word means: the node, else its family, else what contains it."""
+    """Return the names that a word matches: the node, its family, or names that contain it."""
     known = {name: name.casefold() for name in names}
     wanted = word.casefold()
     exact = {name for name, folded in known.items() if folded == wanted}

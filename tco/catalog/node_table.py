@@ -17,7 +17,7 @@ COLUMNS: tuple[NodeColumn, ...] = get_args(NodeColumn)
 
 @dataclass
 class NodeRow:
-    """What a node costs in a region; of several reservations the cheapest."""
+    """Prices of a node in a region; of several reservations, the cheapest."""
 
     node: str
     region: str | None

@@ -23,4 +23,4 @@ class Row(Strict):
     estimate: Flag = False
     note: str = ""
     confirm: Annotated[Source | None, Field(exclude_if=lambda value: value is None)] = None
-    """Why an unusual figure is right; left out, no digest of a book depends on it."""
+    """Why an unusual figure is right; if absent, no digest of a book changes."""

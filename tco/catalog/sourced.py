@@ -1,4 +1,4 @@
-"""A figure with where it comes from, apart from the catalog that it may come from."""
+"""A figure with its source, independent of the catalog."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ PriceSteps = tuple[tuple[int, float], ...]
 """Months, counted from the pricing day, with the factor on a price from there on."""
 
 Origin = Literal["plan", "book", "catalog"]
-"""Who states a figure: the plan itself, a price book of the user's, or the published catalog."""
+"""Who states a figure: the plan, one of the user's price books, or the published catalog."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcedValue:
-    """A figure with where it comes from: what a ledger line and the memo's last table show.
+    """A figure with its source, as a ledger line and the memo's last table show it.
 
     Figures with one ``driver`` are high or low together.
     """

@@ -1,7 +1,7 @@
-"""What GPUs and models are made of, and the figures of the throughput method, with their sources.
+"""Specs of GPUs and models, and the figures of the throughput method, with their sources.
 
 ``data/throughput`` holds them: ``gpu_specs.csv``, ``model_specs.csv`` and ``figures.csv``
-(constants and spreads of the method). Each file is read once, when asked for.
+(constants and spreads of the method). Each file is read once, on first use.
 """
 
 from __future__ import annotations

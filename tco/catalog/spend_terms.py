@@ -1,4 +1,4 @@
-"""What a contract says about the bill of a month: a least amount, and percent off above amounts."""
+"""A contract's terms for a month's bill: a minimum, and percent off above amounts."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The commands, a module each; they compute nothing, and load what only they need."""
+"""The commands, one module each; they compute nothing, and load only what they need."""

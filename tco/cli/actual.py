@@ -1,4 +1,4 @@
-"""`tco actual`: the plan held against the bill."""
+"""`tco actual`: compare a plan with its bill."""
 
 from __future__ import annotations
 

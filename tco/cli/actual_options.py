@@ -1,4 +1,4 @@
-"""What `tco actual` is asked: the bill, and what was measured beside it."""
+"""Options of `tco actual`: the bill, and measurements besides it."""
 
 from __future__ import annotations
 

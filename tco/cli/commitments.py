@@ -1,4 +1,4 @@
-"""``tco commitments``: what ends when, and what to do then."""
+"""``tco commitments``: when commitments end, and what each choice costs."""
 
 from __future__ import annotations
 

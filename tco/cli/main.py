@@ -83,7 +83,7 @@ def _writes(arguments: Sequence[str]) -> bool:
     return any(argument == "--write" or argument.split("=")[0] == "--out" for argument in arguments)
 
 
-def _tell(error: TcoError, arguments: Sequence[str]) -> None:
+def _report_error(error: TcoError, arguments: Sequence[str]) -> None:
     """Print an error as text on stderr, or as JSON on stdout where JSON was asked for."""
     if not _wants_json(arguments):
         print_error(folded(f"{error}"))
@@ -115,13 +115,13 @@ def main() -> None:
         _show_usage(error)
         code = error.exit_code
     except TcoError as error:
-        _tell(error, arguments)
+        _report_error(error, arguments)
         code = BAD_INPUT
     except OverflowError as error:  # a demand beyond what any fleet serves
-        _tell(TcoError(f"{error}."), arguments)
+        _report_error(TcoError(f"{error}."), arguments)
         code = BAD_INPUT
     except OSError as error:
-        _tell_unwritable(error)
+        _report_unwritable(error)
         code = BAD_INPUT
     sys.exit(code if isinstance(code, int) else OK)
 
@@ -133,7 +133,7 @@ def _show_usage(error: click.ClickException) -> None:
     print_error("\n".join(map(printable, text.getvalue().rstrip("\n").split("\n"))))
 
 
-def _tell_unwritable(error: OSError) -> None:
+def _report_unwritable(error: OSError) -> None:
     """Report a full disk or a closed device on one line; drop what is still buffered."""
     what = error.filename or "the output"
     print_error(folded(f"{printable(what)} cannot be written: {error.strerror}."))

@@ -131,7 +131,7 @@ def max_bad_share_option(what: str) -> Callable[[C], C]:
 
 @dataclass(frozen=True)
 class EvaluationOptions:
-    """What every evaluation is asked with: where the stacks are, the day, the scenarios."""
+    """Options of every evaluation: where the stacks are, the day, the scenarios."""
 
     folder: Path
     today: dt.date

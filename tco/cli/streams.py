@@ -1,4 +1,4 @@
-"""The standard streams, so that no command has to care how its caller left them."""
+"""The standard streams, made usable however the caller left them."""
 
 from __future__ import annotations
 

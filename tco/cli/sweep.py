@@ -1,4 +1,4 @@
-"""``tco sweep``: one or two inputs turned."""
+"""``tco sweep``: evaluate a stack over a range of one or two inputs."""
 
 from __future__ import annotations
 

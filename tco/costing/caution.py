@@ -1,4 +1,4 @@
-"""What a reader of a plan must know before trusting it: kind, severity and message."""
+"""A note on how far a plan can be trusted: kind, severity and message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves the cloud: the volume, and tiers that are cumulative over the account."""
+"""Egress: the volume, and tiers that are cumulative over the account."""
 
 from __future__ import annotations
 

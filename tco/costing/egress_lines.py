@@ -1,4 +1,4 @@
-"""What the nodes of a fleet send to the internet."""
+"""Egress of a fleet's nodes to the internet."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def rates_of(stack: StackModel) -> list[ApiRate]:
 
 
 def has_terms(stack: StackModel) -> bool:
-    """Return whether a stack's month is not proportional to its prices: a contract has a say."""
+    """Return whether a contract's terms make a stack's month not proportional to its prices."""
     terms = [figure.terms for figure in figures_of(stack)]
     terms += [rate.found.discounts.terms for rate in rates_of(stack)]
     return bool(stack.owed) or any(each is not None for each in terms)

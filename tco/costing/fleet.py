@@ -1,4 +1,4 @@
-"""From demand to nodes: how many are needed hour by hour, which pool serves what, what is left.
+"""From demand to nodes: how many are needed each hour, what each pool serves, what overflows.
 
 Loads are in nodes of the reference pool (the first in merit order); a pool of other hardware
 counts by how much of a reference node's work one of its nodes does.

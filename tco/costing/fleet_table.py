@@ -1,4 +1,4 @@
-"""Fleets tabulated over their load, so that a million scenarios cost a look-up each."""
+"""Fleets tabulated over their load, so that each of a million scenarios is a look-up."""
 
 from __future__ import annotations
 

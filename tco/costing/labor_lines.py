@@ -1,4 +1,4 @@
-"""The people who run a fleet, and its set-up."""
+"""The people who run a fleet, and its setup."""
 
 from __future__ import annotations
 

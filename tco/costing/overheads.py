@@ -23,7 +23,7 @@ class Labor:
 
 @dataclass(frozen=True)
 class Platform:
-    """Disks, load balancer, logs and licences."""
+    """Disks, load balancer, logs and licenses."""
 
     usd_per_month: tuple[tuple[str, SourcedValue], ...]
     usd_per_node_month: tuple[tuple[str, SourcedValue], ...]

@@ -1,4 +1,4 @@
-"""What a fleet needs beside its nodes: disks, load balancer, logs and licences."""
+"""What a fleet needs beside its nodes: disks, load balancer, logs and licenses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LICENSES = LineKind("licenses", "platform", "GPU")
 
 
 def platform_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) -> list[CostLine]:
-    """Disks, load balancer, logs and licences; spare nodes hold disks and licences too."""
+    """Disks, load balancer, logs and licenses; spare nodes have disks and licenses too."""
     services = float(sum(bool(service.groups) for service in stack.services))
     nodes = done.held_nodes
     sellers = (pool.vendor for _, _, _, pool in stack.pools() if pool.provider.sells_platform)

@@ -1,4 +1,4 @@
-"""What is due under a contract for a month's spend: tiers of discounts, and a least amount.
+"""What is due under a contract for a month's spend: tiers of discounts, and a minimum.
 
 METHOD.md, "Contract prices".
 """

@@ -1,4 +1,4 @@
-"""What stands ready for nodes that are down: spare nodes, or an API that takes the overflow."""
+"""Standby for nodes that are down: spare nodes, or an API that takes the overflow."""
 
 from __future__ import annotations
 

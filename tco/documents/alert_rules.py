@@ -22,7 +22,7 @@ __all__ = ["AlertRulePart", "WatchedService", "alert_rules", "number_text", "sel
 WINDOW = "7d"
 A_DAY = "1d"
 MTOK_PER_MONTH = HOURS_PER_MONTH * SECONDS_PER_HOUR / TOKENS_PER_MTOK
-"""Millions of tokens a month, at one token a second."""
+"""Millions of tokens per month, at one token per second."""
 NAMES = {"utilization": "Utilization", "volume": "Volume"}
 
 

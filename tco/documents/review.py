@@ -72,10 +72,10 @@ class TripwirePart(Part):
 class ReviewDayPart(Part):
     """A day on which to review the plan, and why."""
 
-    day: dt.date = Field(description="The last day on which it still stands.")
+    day: dt.date = Field(description="The last day on which it still holds.")
     cause: ReviewCause
     subject: str
-    reason: str = Field(description="What is the case after that day.")
+    reason: str = Field(description="What holds after that day.")
     overdue: bool = Field(description="Whether the day is past.")
 
 

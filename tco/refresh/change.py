@@ -34,5 +34,5 @@ class Change:
 
     @property
     def jumps(self) -> bool:
-        """Whether it changes so much that a person looks at it first."""
+        """Whether it changes so much that a person should look at it first."""
         return is_jump(self.share)

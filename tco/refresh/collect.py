@@ -1,4 +1,4 @@
-"""Ask every source in every region; what fails is reported and takes nothing else with it."""
+"""Query every source in every region; a failure is reported and does not affect the others."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["Collected", "all_troubles", "collect"]
 
 @dataclass
 class Collected:
-    """What arrived, and what did not."""
+    """Prices that were fetched, and those that are missing."""
 
     prices: list[NodePrice] = field(default_factory=list[NodePrice])
     complete: list[tuple[Source, Ask]] = field(default_factory=list[tuple[Source, Ask]])
-    """What was answered: a price of these that did not arrive has vanished."""
+    """Queries that succeeded: a price that they did not return has vanished."""
     troubles: list[Trouble] = field(default_factory=list[Trouble])
     listed: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
     """By region: what every instance type costs on demand, in USD per hour."""

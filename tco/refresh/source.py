@@ -1,4 +1,4 @@
-"""What a source of prices is asked, and what it answers."""
+"""The query to a source of prices, and its answer."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Trouble:
 
 @dataclass
 class Fetched:
-    """What arrived of one source in one region."""
+    """Prices that were fetched from one source in one region."""
 
     prices: list[NodePrice] = field(default_factory=list[NodePrice])
     troubles: list[Trouble] = field(default_factory=list[Trouble])

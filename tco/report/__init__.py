@@ -1,1 +1,1 @@
-"""How the answers read."""
+"""Documents as text: tables, the memo, CSV."""

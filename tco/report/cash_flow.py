@@ -43,7 +43,7 @@ class OptionRow:
 
 
 def month_rows(stack: StackSummary) -> list[MonthRow]:
-    """Return a row a month for a year, then a row a quarter; none without an alternative."""
+    """Return one row per month for a year, then one per quarter; none without an alternative."""
     if stack.horizon is None:
         return []
     months = stack.horizon.months

@@ -1,4 +1,4 @@
-"""How text fits on a terminal: its columns, wrapped lines, wrapped cells, clipped names.
+"""Text on a terminal: its columns, wrapped lines, wrapped cells, clipped names.
 
 Nothing breaks at a hyphen unless it is asked for, so that an option or a name can be copied.
 """

@@ -1,7 +1,7 @@
-"""A user's template, filled without trusting it: no code, no endless work, one error with its line.
+"""A user's template, rendered without trusting it: no code, no endless work, one error with a line.
 
-A template may come with a pull request, so it reads the values it is given and nothing else. What
-it does is paid from one budget: each turn of a loop, each call, each character that it works on.
+A template may come with a pull request, so it reads the values it is given and nothing else. Its
+work is charged to one budget: each turn of a loop, each call, each character that it works on.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from tco.errors import did_you_mean
 __all__ = ["same_architecture", "suggested_model", "twins"]
 
 _layout = attrgetter(*({field.name for field in fields(ModelSpec)} - {"model", "source"}))
-"""What a model is made of: its spec but for the name and the source."""
+"""A model's layout: its spec without the name and the source."""
 
 
 def same_architecture(a: ModelSpec, b: ModelSpec) -> bool:

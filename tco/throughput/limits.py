@@ -1,4 +1,4 @@
-"""Whether a throughput is possible at all: physical bounds and Little's law.
+"""Whether a throughput is possible: physical bounds and Little's law.
 
 No step is shorter than one read of the active weights, and no GPU does more than its dense peak. A
 rate above a bound is rejected; one far above what any measurement reaches is implausible. By
@@ -169,7 +169,7 @@ def _bandwidth(point: LoadPoint, replica: Replica, concurrency: float) -> Iterat
 
 
 def _standstill(point: LoadPoint) -> Iterator[Finding]:
-    """Yield a rate that is too slow for anyone to wait."""
+    """Yield a rate that is too slow to be plausible."""
     if point.concurrency is None:
         return
     low = SLOWEST_TOK_S * point.concurrency

@@ -1,4 +1,4 @@
-"""What a plan asks of a node, and what its own files add to the catalog."""
+"""What a plan needs from a node, and what its own files add to the catalog."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class NodeThroughput:
 
     @property
     def is_lean_at_most(self) -> bool:
-        """Return whether a verdict on it leans at most: unmeasured, unverified or a guess."""
+        """Return whether it allows Leaning yes at most: unmeasured, unverified or estimated."""
         unverified = self.point.slo == "unverified"
         return self.provenance.is_lean_at_most or not self.knows_lengths or unverified
 

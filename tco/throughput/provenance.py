@@ -50,7 +50,7 @@ class Provenance(Enum):
 
     @property
     def is_lean_at_most(self) -> bool:
-        """Return whether it is not measured, so that a verdict leans at most."""
+        """Return whether it is not measured, so that a verdict is Leaning yes at most."""
         return self is Provenance.PREDICTED or self.is_estimated
 
 

@@ -156,7 +156,7 @@ class BreakEven:
 
 
 def scan(stack: StackModel) -> Scan:
-    """Break-even intervals of every alternative, in million tokens a month, all services together.
+    """Break-even intervals of every alternative, in million tokens per month of all services.
 
     Lengths, shape, cache share and prices are held; fixed pools stay fixed, others re-size.
     """

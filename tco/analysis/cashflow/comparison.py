@@ -84,7 +84,7 @@ class OwnSide:
 
     @cached_property
     def has_terms(self) -> bool:
-        """Whether a contract has a say in what a month costs."""
+        """Whether a contract's terms affect the cost of a month."""
         return has_terms(self.stack)
 
     @cached_property

@@ -139,7 +139,7 @@ def _priced_on(source: StackFile, day: dt.date) -> StackFile:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What every evaluation is asked with."""
+    """Options of every evaluation."""
 
     today: dt.date
     scenarios: int

@@ -56,7 +56,7 @@ def prices_fresh(stack: StackModel, facts: GateFacts) -> Condition:
 
 
 def _stale(ages: Iterable[tuple[str, int | None]], most: int) -> list[str]:
-    """Return what is undated, of tomorrow or too old, with the limit; empty where nothing is."""
+    """Return what is undated, dated after today or too old, with the limit; empty for nothing."""
     stale = [
         f"{name} ({_format_age(age)})" for name, age in ages if age is None or not 0 <= age <= most
     ]

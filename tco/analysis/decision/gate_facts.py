@@ -1,4 +1,4 @@
-"""What the conditions of the gate look at besides the stack and its verdict."""
+"""Inputs of the gate's conditions besides the stack and its verdict."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class OtherFleet:
 
 @dataclass(frozen=True, kw_only=True)
 class GateFacts:
-    """What the conditions look at besides the stack and its verdict.
+    """Inputs of the conditions besides the stack and its verdict.
 
     ``closes_on_demand``: whether the business case would also hold if unbought
     reservations were paid on demand; None where on-demand has no price. ``recorded_ceiling_usd``:

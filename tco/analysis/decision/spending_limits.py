@@ -1,4 +1,4 @@
-"""What a stack may cost at most: its ceiling, and what is declared besides its plan."""
+"""Limits on the cost of a stack: its ceiling, and what is declared besides its plan."""
 
 from __future__ import annotations
 

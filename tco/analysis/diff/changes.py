@@ -1,6 +1,6 @@
 """What differs between two stacks as their authors wrote them: path by path, with the cause.
 
-Two files that say the same in other words (comments, order, a default written out) do not differ.
+Files with the same content in another form (comments, order, explicit defaults) do not differ.
 """
 
 from __future__ import annotations
@@ -227,7 +227,7 @@ def _places(value: Any) -> dict[str, int]:
 
 
 def _pruned(value: Any) -> Any:
-    """Return a value as a user would write it: short node counts, nothing that says nothing."""
+    """Return a value as a user would write it: short node counts, no empty values."""
     items, mapping = as_list(value), as_mapping(value)
     if items is not None:
         return [_pruned(item) for item in items]

@@ -39,7 +39,7 @@ RENAMED_FROM = 0.8
 
 @dataclass(frozen=True)
 class Asked:
-    """What every evaluation is asked with: the day that counts as today, the scenarios."""
+    """Options of every evaluation: the day that counts as today, the scenarios."""
 
     today: dt.date
     scenarios: int = SCENARIOS

@@ -1,4 +1,4 @@
-"""What a branch loosens about the gate: every key that guards spending, with its weaker direction.
+"""How a branch weakens the gate: every key that limits spending, with its weaker direction.
 
 `KEYS` lists the keys of `gate`; the others are guardrails, confirmations and the stack itself.
 """
@@ -23,7 +23,7 @@ __all__ = ["KEYS", "Weakening", "weakenings"]
 
 @dataclass(frozen=True)
 class Weakening:
-    """A key that guards spending, with both values as JSON; None where it is absent."""
+    """A key that limits spending, with both values as JSON; None if it is absent."""
 
     key: str
     before: Any
@@ -42,7 +42,7 @@ LOOSENESS: Mapping[str, Callable[[Gate], tuple[float, ...]]] = {
     "max_throughput_age_days": lambda gate: (gate.max_throughput_age_days,),
     "max_premium_usd_per_month": lambda gate: _of_range(gate.max_premium_usd_per_month),
 }
-"""How loose the gate is by a key: it is weaker where any of the numbers is higher."""
+"""How permissive the gate is by a key: it is weaker if any of the numbers is higher."""
 
 LIMITS: Mapping[str, Callable[[Evaluation], float]] = {
     "max_usd_per_month": lambda side: ceiling_limit_usd(side.stack.plan.gate, side.facts),
@@ -59,8 +59,8 @@ KEYS = frozenset({*LOOSENESS, *LIMITS, "allow_types", "shares_workload", "overri
 def weakenings(before: Evaluation | None, after: Evaluation | None) -> list[Weakening]:
     """Return what makes the gate of a stack weaker than before; None is a stack that is absent.
 
-    A new stack is weak where less gates its nodes than its own conditions: by its level, by an
-    override, or beside another fleet.
+    A new stack is weak if its level, an override or another fleet lets its nodes pass the
+    conditions.
     """
     if after is None:
         return list(_removed(before.stack.plan)) if before is not None else []
@@ -144,7 +144,7 @@ def _added(key: str, before: set[str], after: tuple[str, ...]) -> Iterator[Weake
 
 
 def _guardrails(before: Plan, after: Plan) -> Iterator[Weakening]:
-    """Yield guardrails that are off, and recipients that no longer learn of spending."""
+    """Yield guardrails that are off, and recipients who are no longer notified of spending."""
     if after.guardrails is False:
         if before.guardrails is not False:
             yield Weakening("guardrails", "on" if before.guardrails else None, "off")

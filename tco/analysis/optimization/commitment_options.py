@@ -30,7 +30,7 @@ STOP_MONTHS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class CommitmentOption:
-    """One way to commit: USD a month for the whole stack, and USD lost by stopping early.
+    """One way to commit: USD per month for the whole stack, and USD lost by stopping early.
 
     ``reason`` says what has no price; both amounts are then None. ``terms`` has the terms of
     ``how`` without the nodes.

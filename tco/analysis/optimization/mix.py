@@ -1,4 +1,4 @@
-"""A mix: how many nodes of each supply a group holds, and what the stack then costs a month."""
+"""A mix: how many nodes of each supply a group holds, and what the stack then costs per month."""
 
 from __future__ import annotations
 

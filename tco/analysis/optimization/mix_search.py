@@ -1,4 +1,4 @@
-"""From supplies to mixes: the merit order or the programme first, then the ledger."""
+"""From supplies to mixes: the merit order or the integer program first, then the ledger."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Counts = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Settled:
-    """The mixes that were priced, the cheapest first, in USD a month of the stack, and how.
+    """The mixes that were priced, the cheapest first, in USD per month of the stack, and how.
 
     ``exact``: all counts of the supplies were priced.
     """
@@ -132,7 +132,7 @@ def _programmed(
 
 @dataclass(frozen=True, kw_only=True)
 class _Search:
-    """Mixes of one service and what the stack costs a month under each: inf where it refuses."""
+    """Mixes of one service and the stack's cost per month under each: inf if it refuses demand."""
 
     stack: StackModel
     place: int
@@ -210,7 +210,7 @@ class _Search:
     def _start(self, chosen: Sequence[int]) -> Counts:
         """Return the counts that the merit order chooses.
 
-        With several node types, the programme.
+        With several node types, the integer program.
         """
         group, supplies = self._alone(chosen)
         value = self.full_hour_usd

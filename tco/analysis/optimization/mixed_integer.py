@@ -1,4 +1,4 @@
-"""The cheapest counts of several types of node, as a mixed-integer programme (HiGHS in scipy).
+"""The cheapest counts of several types of node, as a mixed-integer program (HiGHS in scipy).
 
 Committed counts hold all week, elastic ones by level of the week; the overflow of a level is
 convex in its capacity, so straight lines through whole nodes bound it from below exactly there.

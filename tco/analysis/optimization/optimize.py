@@ -2,8 +2,8 @@
 
 For one type of node the merit order is exact: rank j takes the cheapest of a committed node (paid
 all week), an elastic one (paid while needed, f_j) and an API (paid for the load, u_j). Several
-types are a mixed-integer programme. What both leave out (starts, standby, people) is settled
-through the ledger, mix by mix.
+types are a mixed-integer program. What both leave out (starts, standby, people) is settled through
+the ledger, mix by mix.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Pinned:
 
 @dataclass(frozen=True, kw_only=True)
 class Optimum:
-    """A declared stack against the cheapest mix of its services, in USD a month.
+    """A declared stack against the cheapest mix of its services, in USD per month.
 
     ``best`` is the stack with the cheapest mixes, ``pinned`` the cheapest with nodes in every
     service. None: no price, since demand is refused. ``not_searched`` has what the time limit cut.

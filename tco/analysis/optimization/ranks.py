@@ -1,4 +1,4 @@
-"""The load by node rank: how often each node is needed, how busy it is, what its hour would cost.
+"""The load by node rank: how often each node is needed, how full it is, what its hour would cost.
 
 With the j-th node added, f_j is the share of hours in which N(h) >= j and u_j the mean load it
 takes: what j nodes carry less what j - 1 carry. The u_j add up to the mean load.
@@ -43,7 +43,7 @@ def supply_name(supply: Supply) -> str:
 
 @dataclass(frozen=True)
 class Rank:
-    """One node by rank: when it is needed, how busy it is, USD per clock hour by supply."""
+    """One node by rank: how often it is needed, how full it is, USD per clock hour by supply."""
 
     rank: int
     needed_share: float

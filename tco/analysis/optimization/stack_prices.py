@@ -27,7 +27,7 @@ class _Part:
     lines: Sequence[CostLine]
     usd: float
     has_terms: bool
-    """Whether a contract has a say in what its lines cost together."""
+    """Whether a contract's terms affect the total of its lines."""
 
     @property
     def groups(self) -> tuple[GroupWork, ...]:

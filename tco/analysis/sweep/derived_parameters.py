@@ -41,10 +41,10 @@ def _same_stack(stack: StackModel, value: float) -> StackModel:
 
 @dataclass(frozen=True)
 class SweepParameter:
-    """One input of a sweep: its name and unit, whether it is a whole number, and how to turn it.
+    """One input of a sweep: its name, unit, whether it is a whole number, and how to set it.
 
-    ``in_file`` turns what the user wrote, ``in_stack`` what was looked up for it. Both raise
-    BadInput for an impossible value.
+    ``in_file`` changes the user's file, ``in_stack`` the resolved stack. Both raise BadInput for an
+    impossible value.
     """
 
     name: str
@@ -62,12 +62,12 @@ def refused(source: StackFile, path: str, message: str, hint: str = "") -> BadIn
 def _volume(source: StackFile, declared: StackModel) -> SweepParameter:
     """Return all tokens of the month, all services together, in millions."""
 
-    def turn(file: StackFile, value: float) -> StackFile:
+    def with_value(file: StackFile, value: float) -> StackFile:
         if value <= 0:
             raise refused(source, "volume", f"{value:g} Mtok per month is not above 0.")
         return with_demand(file, lambda _: value / declared.mtok_per_month)
 
-    return SweepParameter("volume", "Mtok/month", in_file=turn)
+    return SweepParameter("volume", "Mtok/month", in_file=with_value)
 
 
 def _utilization(source: StackFile, declared: StackModel) -> SweepParameter:
@@ -81,7 +81,7 @@ def _utilization(source: StackFile, declared: StackModel) -> SweepParameter:
             "Sweep volume instead.",
         )
 
-    def turn(file: StackFile, value: float) -> StackFile:
+    def with_value(file: StackFile, value: float) -> StackFile:
         if not 0 < value <= 1:
             raise refused(source, "utilization", f"{value:g} is not above 0 and at most 1.")
         factor = _factor_for(declared, value)
@@ -94,11 +94,11 @@ def _utilization(source: StackFile, declared: StackModel) -> SweepParameter:
             )
         return with_demand(file, lambda _: factor)
 
-    return SweepParameter("utilization", "share", in_file=turn)
+    return SweepParameter("utilization", "share", in_file=with_value)
 
 
 def _factor_for(stack: StackModel, wanted: float) -> float | None:
-    """Return the factor of the demand at which the fleet is so busy; None where it never is."""
+    """Return the factor of the demand at which the fleet has this utilization; None for none."""
     low, high, before = 0.0, 1.0, 0.0
     while (busy := utilization_at(stack, high)) < wanted * (1 - FULL_UTILIZATION_RTOL):
         if busy <= before * (1 + FULL_UTILIZATION_RTOL):
@@ -121,10 +121,10 @@ def _gpu_hour(source: StackFile, declared: StackModel) -> SweepParameter:
     if now <= 0:
         raise refused(source, "usd_per_gpu_hour", "the stack rents no nodes.")
 
-    def turn(stack: StackModel, value: float) -> StackModel:
+    def with_value(stack: StackModel, value: float) -> StackModel:
         return stack.with_pools(lambda pool: with_rent_factor(pool, value / now))
 
-    return _from_zero(source, "usd_per_gpu_hour", "USD/GPU-hour", turn)
+    return _from_zero(source, "usd_per_gpu_hour", "USD/GPU-hour", with_value)
 
 
 def _api_prices(source: StackFile, declared: StackModel) -> SweepParameter:
@@ -167,14 +167,14 @@ def _from_zero(
     source: StackFile,
     name: str,
     unit: ParameterUnit,
-    turn: Callable[[StackModel, float], StackModel],
+    with_value: Callable[[StackModel, float], StackModel],
 ) -> SweepParameter:
     """Return a parameter that takes any value from 0 on."""
 
     def checked(stack: StackModel, value: float) -> StackModel:
         if value < 0:
             raise refused(source, name, f"{value:g} is below 0.")
-        return turn(stack, value)
+        return with_value(stack, value)
 
     return SweepParameter(name, unit, in_stack=checked)
 

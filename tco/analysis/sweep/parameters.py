@@ -40,11 +40,11 @@ def parameter_of(name: str, source: StackFile, declared: StackModel) -> SweepPar
         raise refused(source, name, f'no input "{path[0]}".', one_of(path[0], known))
     where, whole = _number_at(source, name, source.plan, path)
 
-    def turn(file: StackFile, value: float) -> StackFile:
+    def with_value(file: StackFile, value: float) -> StackFile:
         given = _with(file.plan, where, value, whole=whole)
         return replace(file, plan=validated(Plan, given, file.file, PLAN_KEY))
 
-    return SweepParameter(name, "", whole, in_file=turn)
+    return SweepParameter(name, "", whole, in_file=with_value)
 
 
 def _workload_parameter(name: str, path: Sequence[str], source: StackFile) -> SweepParameter:
@@ -55,13 +55,13 @@ def _workload_parameter(name: str, path: Sequence[str], source: StackFile) -> Sw
     where, whole = _number_at(source, name, source.workloads[key][0], path[1:])
     shown = f"{source.folder / WORKLOADS / key}.yaml"
 
-    def turn(file: StackFile, value: float) -> StackFile:
+    def with_value(file: StackFile, value: float) -> StackFile:
         given = _with(file.workloads[key][0], where, value, whole=whole)
         changed = validated(Workload, given, shown)
         demand = demand_of(changed, file.folder / WORKLOADS, shown, FolderFiles(file.folder))
         return replace(file, workloads={**file.workloads, key: (changed, demand)})
 
-    return SweepParameter(name, "", whole, in_file=turn)
+    return SweepParameter(name, "", whole, in_file=with_value)
 
 
 def _number_at(

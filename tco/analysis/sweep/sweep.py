@@ -1,4 +1,4 @@
-"""One or two inputs swept through the one evaluation, and where the saving turns to 0."""
+"""One or two inputs swept through the same evaluation, and where the saving crosses 0."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class NoSweep(TcoError):
 
 @dataclass(frozen=True)
 class Span:
-    """What PARAM=LO..HI[:N] says."""
+    """A parsed PARAM=LO..HI[:N]."""
 
     name: str
     low: float
@@ -89,7 +89,7 @@ class Axis:
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """The answer at values of the inputs; USD a month, None where something has no price."""
+    """The result at values of the inputs; USD per month, None if something has no price."""
 
     values: tuple[float, ...]
     usd_per_month: float | None
@@ -102,7 +102,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
-    """A stack and the inputs that are turned, ready to be evaluated point by point."""
+    """A stack and the inputs that vary, ready to be evaluated point by point."""
 
     source: StackFile
     resolve: Resolve
@@ -160,7 +160,7 @@ class Sweep:
         return [f"{axis.parameter.name}={value:g}" for axis, value in pairs]
 
     def break_even(self, points: Sequence[Point]) -> list[float]:
-        """Return where the saving turns to 0 as the last input moves, between points along it.
+        """Return where the saving crosses 0 as the last input moves, between points along it.
 
         Each change of sign is narrowed down through the evaluation, without scenarios. For whole
         numbers it is the first one on the other side.

@@ -40,10 +40,10 @@ OF_NODES: Final = re.compile(
     r"|capacityType|marketType|launchTemplate(Specification)?(\[0\])?\.version)\b"
     r"|\b(instanceMarketOptions|launchTemplate|mixedInstancesPolicy|scalingConfig)$"
 )
-"""Paths of inputs that speak of nodes; the last are blocks, which are values when unreadable."""
+"""Paths of inputs about nodes; the last are blocks, which are values when unreadable."""
 
 HELD: Final = {"ceiling": "ceiling", "desired": "desired size", "floor": "floor"}
-"""The sizes at which a pool is compared, and what people call them."""
+"""The sizes at which a pool is compared, and their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Growth:
 
     reason: str
     in_doubt: bool = False
-    """Whether it may cost more because nothing says what it costs."""
+    """Whether it may cost more because its cost is unknown."""
 
 
 def growth(
@@ -90,7 +90,7 @@ def _pool(resource: Resource, known: ReferenceIndex) -> NodePool | None:
 
 
 def _is_of_nodes(change: Change, old: Resource) -> bool:
-    """Return whether a changed input speaks of nodes, or hides inputs that were readable."""
+    """Return whether a changed input is about nodes, or hides inputs that were readable."""
     return OF_NODES.search(change.path) is not None or hides_a_block(change, old.inputs)
 
 

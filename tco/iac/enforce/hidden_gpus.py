@@ -1,4 +1,4 @@
-"""What may start GPUs in types of resources that tco does not read.
+"""Signs of GPUs in resource types that tco does not read.
 
 Such a resource is refused where a field names hardware with GPUs, where a field or a block that
 holds hardware is not known yet, and where the launch template it uses may start GPUs.

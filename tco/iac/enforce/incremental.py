@@ -50,7 +50,7 @@ class CandidateIndex(ReferenceIndex):
         self._reservations: dict[str, Resource] = {}
 
     def add(self, resource: Resource) -> None:
-        """One more resource that others may point to; a changed template may still be the old."""
+        """Add a resource that others may point to; a changed template may still be the old."""
         super().add(resource)
         if resource.type in TEMPLATES:
             self._kinds.setdefault(template_pool(resource), resource)

@@ -1,4 +1,4 @@
-"""The limits of the policy pack's gate: what its configuration allows a GPU resource to be."""
+"""The limits of the policy pack's gate on GPU resources."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ SCHEMA: Final[dict[str, dict[str, Any]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What is allowed; None where nothing is said."""
+    """The limits; None for one that is not configured."""
 
     usd_per_month: float | None
     usd_per_gpu_hour: float | None
@@ -63,7 +63,7 @@ class Limits:
 
     @property
     def none(self) -> bool:
-        """Whether nothing at all is limited, which opens no gate."""
+        """Whether no limit is set, so that no GPU is allowed."""
         return (
             self.usd_per_month is None
             and self.usd_per_gpu_hour is None
@@ -127,7 +127,7 @@ def _names(config: Mapping[str, Any], key: str) -> list[str] | None:
 
 
 def exceeded(seen: PricedResource, limits: Limits, rates: Rates) -> Iterator[str]:
-    """Yield why a resource is beyond the limits, a sentence each."""
+    """Yield why a resource exceeds the limits, one sentence each."""
     most = limits.usd_per_month
     if most is not None and seen.total_usd_per_month > most and seen.most_usd_per_month > 0:
         yield (

@@ -154,22 +154,22 @@ class Pack:
 
 
 def cost_line(pack: Pack, args: Arguments, report: Report) -> None:
-    """Advisory: what a GPU resource costs, in a line."""
-    _tell(_cost_lines(pack, args), report, "cost unknown")
+    """Advisory: what a GPU resource costs, on one line."""
+    _report_findings(_cost_lines(pack, args), report, "cost unknown")
 
 
 def gate(pack: Pack, args: Arguments, report: Report) -> None:
     """Mandatory: refuse a resource beyond the limits, and whatever cannot be decided."""
-    _tell((f"refused: {why}." for why in _refusals(pack, args)), report, "refused")
+    _report_findings((f"refused: {why}." for why in _refusals(pack, args)), report, "refused")
 
 
 def summary(pack: Pack, args: StackArguments, report: Report) -> None:
     """Advisory: what the program costs, with what each resource turned out to depend on."""
-    _tell(_totals(pack, args), report, "cost unknown")
+    _report_findings(_totals(pack, args), report, "cost unknown")
 
 
-def _tell(said: Iterator[str], report: Report, in_doubt: str) -> None:
-    """Report what a rule says; a fault of it too, for Pulumi lets some errors pass."""
+def _report_findings(said: Iterator[str], report: Report, in_doubt: str) -> None:
+    """Report the findings of a rule, and its own failure, since Pulumi lets some errors pass."""
 
     def say(text: str) -> None:
         report(log_text(text), None)

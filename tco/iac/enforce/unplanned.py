@@ -90,7 +90,7 @@ class Unplanned:
 def declared_resource(
     kind: str, name: str, props: Mapping[str, Any], region: str | None
 ) -> Resource:
-    """Return a resource as the program declares it; an output in its inputs is not known yet."""
+    """Return a resource as the program declares it; outputs in its inputs are not known yet."""
     inputs = cast("Mapping[str, Any]", _plain(props))
     own = stated_region(inputs)
     return Resource(

@@ -185,7 +185,7 @@ def _aws(resource: Resource, module: str, token: str) -> Counts:
 
 
 def _kubernetes(resource: Resource, group: str, kind: str, rates: Rates) -> Counts:
-    """Pods run on nodes, which are judged; pods with GPUs make an autoscaler add nodes."""
+    """Pods run on nodes, which are checked; pods with GPUs make an autoscaler add nodes."""
     if kind in CHARTS or group == "kustomize":
         return Counts.ALL
     if group == "karpenter.sh" and not karpenter.why_gpus(resource, rates):

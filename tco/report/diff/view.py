@@ -1,4 +1,4 @@
-"""What the faces show of a comparison: words and rounded figures.
+"""What every output shows of a comparison: words and rounded figures.
 
 Every change shown is the difference of the two rounded figures beside it, so that a reader who
 subtracts finds the same.

@@ -1,4 +1,5 @@
-"""The cheapest mix: the merit order, the programme, and what is written into the stack file."""
+"""The cheapest mix: the merit order, the integer program, and what is written into the stack
+file."""
 
 from __future__ import annotations
 
@@ -135,7 +136,8 @@ def test_no_mix_of_one_node_type_is_cheaper_by_brute_force(
 @settings(max_examples=10)
 @given(day=days(3))
 def test_no_mix_of_two_node_types_is_cheaper_by_brute_force(lab: Lab, day: list[int]) -> None:
-    """The programme's counts, settled by the ledger, beat every count of two types of node."""
+    """The integer program's counts, settled by the ledger, beat every count of two types of
+    node."""
     lab.nodes_by_hour(day)
     service: Keys = {"require": ["nowhere"]}
     book = lab.book("slow", prices=[{"instance": "slow.8x", "region": "r1", "usd_per_hour": 9}])
