@@ -17,7 +17,7 @@ from tco.scenario import Figure, Scenario
 __all__ = ["Drivers", "Recorder"]
 
 KEPT_SCENARIOS = 16_384
-"""Up to so many scenarios, what is drawn for a stack is kept for the next one."""
+"""Scenarios up to which the draws of one stack are kept for the next one."""
 
 
 @dataclass(frozen=True)
