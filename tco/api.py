@@ -7,7 +7,6 @@ for. Nothing here touches the network or prints.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,7 +101,7 @@ def load_stack(
 
 
 def stack_from_plan(
-    plan: Mapping[str, Any],
+    plan: dict[str, Any],
     folder: str | Path,
     *,
     name: str = "plan",
@@ -132,7 +131,7 @@ def stack_from_plan(
     from tco.providers.aws import REGION_KEY
     from tco.resolve.resolver import resolve_read
 
-    config = {PLAN_KEY: dict(plan), REGION_KEY: region}
+    config = {PLAN_KEY: plan, REGION_KEY: region}
     read = partial(stack_from, config, Path(folder), name)
     return resolve_read(read, catalog or _embedded(), today or utc_today())
 

@@ -68,7 +68,7 @@ def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime)
     Raises TcoError where the base is not available, BadInput for what the head breaks.
     """
     if not folder.is_dir():
-        raise TcoError(f"{folder}: there is no such folder. Name the stacks folder by --stacks.")
+        raise TcoError(f"{folder}: there is no such folder. Name the folder of stacks (--stacks).")
     wrong = FolderFiles(folder).problem(folder)
     if wrong is not None:
         raise BadInput([wrong])

@@ -30,7 +30,7 @@ def stack_names(folder: Path) -> list[str]:
     """
     if not folder.is_dir():
         raise TcoError(
-            f"{printable(folder)}: there is no such folder. Name the stacks folder by --stacks."
+            f"{printable(folder)}: there is no such folder. Name the folder of stacks (--stacks)."
         )
     refused = FolderFiles(folder).problem(folder)
     if refused is not None:

@@ -39,7 +39,7 @@ def test_module_is_the_script(tmp_path: Path) -> None:
         command, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60
     )
     assert done.returncode == BAD_INPUT
-    assert done.stderr == "stacks: there is no such folder. Name the stacks folder by --stacks.\n"
+    assert done.stderr == "stacks: there is no such folder. Name the folder of stacks (--stacks).\n"
 
 
 def test_a_reader_that_stops_early_sees_no_error(tmp_path: Path) -> None:
