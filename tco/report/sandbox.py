@@ -31,6 +31,8 @@ LARGEST_RESULT = 1 << 26
 BUDGET = 1 << 27
 """What a page may cost: seconds, where each character costs 1."""
 STEP_COST = 100
+CALL_COST = 1_000
+"""What the call of a macro or a method costs; it takes as long as ten turns of a loop."""
 STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Characters that a terminal obeys; values have none, but a template's own text may."""
 
@@ -119,7 +121,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self._pay()
             yield item
 
-    def _pay(self, *values: object) -> None:
+    def _pay(self, *values: object, cost: int = STEP_COST) -> None:
         """Raise _TooLarge for values that are too large, or where the budget is used up."""
         _check_size(*values)
         sizes = _sizes(values)
@@ -127,7 +129,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise _TooLarge(
                 f"the strings are too long, {' times '.join(f'{siz:,}' for siz in sizes)}"
             )
-        self._spent += STEP_COST + sum(sizes)
+        self._spent += cost + sum(sizes)
         if self._spent > BUDGET:
             raise _TooLarge("the template does not finish: it loops or calls too often")
 
@@ -141,7 +143,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call(self, context: Any, function: Any, /, *args: Any, **options: Any) -> Any:
         """Return what a function returns, paid for."""
-        self._pay(getattr(function, "__self__", None), *args, *options.values())
+        self._pay(getattr(function, "__self__", None), *args, *options.values(), cost=CALL_COST)
         result = super().call(context, function, *args, **options)
         self._pay(result)
         return result
