@@ -7,6 +7,7 @@ AWS sends.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ __all__ = ["tco_command"]
 
 boto3: Any = import_module("boto3")  # neither has types
 stub: Any = import_module("botocore.stub")
+json_files: Any = import_module("botocore.loaders").JSONFileLoader
+read_file: Callable[[str], Any] = cache(json_files().load_file)
+"""A file of what botocore knows of AWS, which no session changes."""
 
 TODAY = "2026-11-23"
 CATALOG: dict[str, Any] = {
@@ -102,6 +106,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
     services = Aws()
+
+    def load_file(own: object, path: str) -> Any:
+        return read_file(path)
+
+    monkeypatch.setattr(json_files, "load_file", load_file)
 
     def client(own: object, service: str, region: str) -> Any:
         return services(service, region)
