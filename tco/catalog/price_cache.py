@@ -14,36 +14,30 @@ import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NamedTuple
-
-from pydantic import Field
+from typing import Any, Final, NamedTuple
 
 from tco.catalog.book import Book
 from tco.catalog.catalog import Catalog
-from tco.catalog.fields import Day, Name
 from tco.catalog.match import CatalogMatch
 from tco.catalog.node_price import NodePrice
 from tco.errors import BadInput, TcoError, printable
-from tco.files import Strict, read_text, unreadable, validated, write_text
+from tco.files import read_text, unreadable, validated, write_text
 from tco.json_reader import load_json
 from tco.ranges import point
 
-__all__ = ["CachedRegion", "PriceCache", "cache_folder"]
+__all__ = ["PriceCache", "cache_folder"]
 
 REGION: Final = re.compile(r"[a-z]{2}[a-z0-9-]{1,40}")
 """A region's name, as part of the name of a file."""
-MOST_USD_PER_HOUR: Final = 10_000
 SCHEMA: Final = "tco.ec2-prices/1"
 
 
-class CachedRegion(Strict):
+class RegionPrices(NamedTuple):
     """The prices of a region on the day on which AWS was asked, by instance type."""
 
-    schema_: Annotated[Literal["tco.ec2-prices/1"], Field(alias="schema")]
-    region: Name
-    as_of: Day
-    source: Name
-    usd_per_hour: dict[Name, Annotated[float, Field(gt=0, lt=MOST_USD_PER_HOUR)]]
+    as_of: dt.date
+    source: str
+    usd_per_hour: Mapping[str, float]
 
 
 def cache_folder() -> Path | None:
@@ -67,7 +61,7 @@ class PriceCache:
     def __init__(self, folder: Path | None) -> None:
         """Take the folder that holds a file per region; none of them has to exist."""
         self._folder = folder
-        self._read: dict[str, dict[bool, CachedRegion]] = {}
+        self._read: dict[str, dict[bool, RegionPrices]] = {}
         self.used: set[UsedPrices] = set()
         self.problems: list[str] = []
         """Why a file was not read."""
@@ -125,14 +119,14 @@ class PriceCache:
         )
         return catalog.at_discount(CatalogMatch(row, Book(name=f"ec2-{region}.json")), day)
 
-    def _region(self, region: str) -> Mapping[bool, CachedRegion]:
+    def _region(self, region: str) -> Mapping[bool, RegionPrices]:
         """Return the files of a region, the shipped one by True and this machine's by False."""
         if region not in self._read:
             found = {True: _shipped(region), False: self._own(region)}
             self._read[region] = {key: file for key, file in found.items() if file is not None}
         return self._read[region]
 
-    def _own(self, region: str) -> CachedRegion | None:
+    def _own(self, region: str) -> RegionPrices | None:
         path = self.path(region)
         try:
             return _read(path) if path is not None and path.exists() else None
@@ -144,7 +138,7 @@ class PriceCache:
             return None
 
 
-def _shipped(region: str) -> CachedRegion | None:
+def _shipped(region: str) -> RegionPrices | None:
     """Return the prices that are shipped with tco, or None for a region without any."""
     if not REGION.fullmatch(region):
         return None
@@ -153,16 +147,11 @@ def _shipped(region: str) -> CachedRegion | None:
         return None
     content = json.loads(file.read_text(encoding="utf-8"))
     # what ships is checked by a test: building a validator takes longer than all the rest
-    return CachedRegion.model_construct(
-        schema_=content["schema"],
-        region=content["region"],
-        as_of=dt.date.fromisoformat(content["as_of"]),
-        source=content["source"],
-        usd_per_hour=content["usd_per_hour"],
-    )
+    day = dt.date.fromisoformat(content["as_of"])
+    return RegionPrices(day, content["source"], content["usd_per_hour"])
 
 
-def _is_older(found: CatalogMatch[NodePrice] | None, cached: CachedRegion) -> bool:
+def _is_older(found: CatalogMatch[NodePrice] | None, cached: RegionPrices) -> bool:
     """Return whether a price of the catalog, or none, is older than the cached one."""
     if found is None or found.first_known:
         return True
@@ -170,11 +159,14 @@ def _is_older(found: CatalogMatch[NodePrice] | None, cached: CachedRegion) -> bo
     return found.origin == "catalog" and (seen is None or seen < cached.as_of)
 
 
-def _read(path: Path) -> CachedRegion:
+def _read(path: Path) -> RegionPrices:
     """Return the prices of a file. Raises BadInput for one that tco did not write."""
+    from tco.catalog.cached_region import CachedRegion  # noqa: PLC0415  few machines have a file
+
     shown = str(path)
     try:
         content = load_json(read_text(path, shown))
     except ValueError as error:
         raise unreadable(shown, f"not valid JSON: {error}.") from None
-    return validated(CachedRegion, content, shown)
+    found = validated(CachedRegion, content, shown)
+    return RegionPrices(found.as_of, found.source, found.usd_per_hour)

@@ -13,8 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import tco
+from tco.catalog.cached_region import CachedRegion
 from tco.catalog.embedded import load_catalog
-from tco.catalog.price_cache import CachedRegion, PriceCache, cache_folder
+from tco.catalog.price_cache import PriceCache, cache_folder
 from tco.cli.main import cli
 from tests.iac.programs import INSTANCE, Program
 
