@@ -73,27 +73,21 @@ class Drivers:
         Each driver has a stream of its own. Raises UnknownFigure and ImpossibleCorrelations.
         """
         root = correlated(self.names, correlations)
-        streams = [_stream(seed, place, scenarios, rows) for place in range(len(self.ranges))]
+        places = range(len(self.ranges))
+        is_kept = scenarios <= KEPT_SCENARIOS
+        streams = [] if is_kept else [_generator(seed, place) for place in places]
         for start in range(0, scenarios, rows):
-            z = np.empty((len(streams), min(rows, scenarios - start)))
-            for stream, row in zip(streams, z, strict=True):
-                row[:] = next(stream)
+            z = np.empty((len(places), min(rows, scenarios - start)))
+            for place, row in zip(places, z, strict=True):
+                if is_kept:
+                    row[:] = _kept_scores(seed, place, scenarios)[start : start + rows]
+                else:
+                    streams[place].standard_normal(out=row)
             yield z if root is None else root @ z
 
     def ends(self) -> FloatArray:
         """Scores with each driver alone at its P10 and at its P90: two columns a driver."""
         return np.asarray(np.kron(np.eye(len(self.ranges)), np.array([[-Z90, Z90]])), float)
-
-
-def _stream(seed: int, place: int, scenarios: int, rows: int) -> Iterator[FloatArray]:
-    """Yield the scores of the driver at a place, in chunks."""
-    if scenarios <= KEPT_SCENARIOS:
-        kept = _kept_scores(seed, place, scenarios)
-        yield from (kept[start : start + rows] for start in range(0, scenarios, rows))
-        return
-    generator = _generator(seed, place)
-    for start in range(0, scenarios, rows):
-        yield generator.standard_normal(min(rows, scenarios - start))
 
 
 @lru_cache(maxsize=64)
