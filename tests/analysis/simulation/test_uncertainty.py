@@ -530,7 +530,7 @@ def test_contradictory_correlations_are_refused_with_their_path(lab: Lab) -> Non
         lab.evaluate()
     [problem] = caught.value.problems
     assert problem.path == "tco:plan.correlations"
-    assert "least eigenvalue of their matrix is -0.800" in problem.message
+    assert "smallest eigenvalue of their matrix is -0.800" in problem.message
 
 
 def test_correlation_of_an_unknown_figure_names_its_neighbors(lab: Lab) -> None:
