@@ -187,7 +187,7 @@ def test_a_payment_upfront_turns_a_month_that_spreads_it(lab: Lab) -> None:
     turn = summarized(lab).verdict.horizon_turn
     assert turn is not None
     assert (turn.today, turn.horizon, turn.cause) == ("self", "alternative", "upfront")
-    assert "Cheaper today, but not over 12 months: payments upfront" in first_page(lab)
+    assert "Cheaper today, but not over 12 months: upfront payments" in first_page(lab)
 
 
 @pytest.mark.parametrize("load", [0.3, 0.9])
