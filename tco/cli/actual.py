@@ -13,7 +13,13 @@ import click
 
 from tco.cli.actual_options import BillOptions, Stated, bill_options, measured_options
 from tco.cli.exit_codes import CLOSED
-from tco.cli.options import EvaluationOptions, print_json, print_text, question_options
+from tco.cli.options import (
+    EvaluationOptions,
+    formats_option,
+    print_json,
+    print_text,
+    question_options,
+)
 
 if TYPE_CHECKING:
     from tco.actual.period import Period
@@ -36,13 +42,11 @@ __all__ = ["actual"]
     "utilization and labor, as a diff of its files; write nothing.",
 )
 @click.option("--write", is_flag=True, help="Propose the same updates and write them to the files.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="A table, JSON for programs, or a Markdown paragraph for the memo.",
+@formats_option(
+    "table",
+    "json",
+    "markdown",
+    text="A table, JSON for programs, or a Markdown paragraph for the memo.",
 )
 @question_options
 def actual(

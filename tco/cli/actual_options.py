@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import click
 
 from tco.cli.log_column import Column
-from tco.cli.options import DAY, Number, max_bad_share_option
+from tco.cli.options import DAY, Number, max_bad_share_option, with_options
 
 if TYPE_CHECKING:
     from tco.actual.measured import Measured
@@ -112,26 +112,19 @@ def measured_options(command: Callable[..., None]) -> Callable[..., None]:
         )
         command(stated=stated, **options)
 
-    for option in (
+    return with_options(
+        asked,
         click.option(
-            "--labor-hours",
-            type=Number(0, MOST_LABOR_HOURS),
-            metavar="N",
-            help="Hours of engineering work on the stack in the month, beyond what an API "
-            "would need. No bill lists them; by default the planned hours count.",
+            "--column",
+            "columns",
+            type=Column(),
+            multiple=True,
+            help="Name a column of the log: timestamp=, prompt= or completion=.",
         ),
         click.option(
-            "--utilization",
-            type=_ByService("SHARE", _share),
-            multiple=True,
-            help="Measured share of node-hours in which nodes served requests, such as 0.55.",
-        ),
-        click.option(
-            "--throughput",
-            type=_ByService("TOK_S", _above_zero),
-            multiple=True,
-            help="Measured output tokens per second per node under load. With this or "
-            "--utilization, the two effects are reported separately.",
+            "--model",
+            metavar="NAME",
+            help="Count only the metrics of this model in the files of --served.",
         ),
         click.option(
             "--served",
@@ -142,20 +135,26 @@ def measured_options(command: Callable[..., None]) -> Callable[..., None]:
             "be repeated.",
         ),
         click.option(
-            "--model",
-            metavar="NAME",
-            help="Count only the metrics of this model in the files of --served.",
+            "--throughput",
+            type=_ByService("TOK_S", _above_zero),
+            multiple=True,
+            help="Measured output tokens per second per node under load. With this or "
+            "--utilization, the two effects are reported separately.",
         ),
         click.option(
-            "--column",
-            "columns",
-            type=Column(),
+            "--utilization",
+            type=_ByService("SHARE", _share),
             multiple=True,
-            help="Name a column of the log: timestamp=, prompt= or completion=.",
+            help="Measured share of node-hours in which nodes served requests, such as 0.55.",
         ),
-    ):
-        asked = option(asked)
-    return asked
+        click.option(
+            "--labor-hours",
+            type=Number(0, MOST_LABOR_HOURS),
+            metavar="N",
+            help="Hours of engineering work on the stack in the month, beyond what an API "
+            "would need. No bill lists them; by default the planned hours count.",
+        ),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,25 +245,10 @@ def bill_options(command: Callable[..., None]) -> Callable[..., None]:
         )
         command(billed=billed, **options)
 
-    for option in (
-        max_bad_share_option("an export or a log"),
+    return with_options(
+        asked,
         click.option(
-            "--untagged",
-            is_flag=True,
-            help=(
-                "Count lines without a tco:stack tag toward this stack; nodes are matched "
-                "by instance type."
-            ),
-        ),
-        click.option(
-            "--through",
-            type=DAY,
-            help="Compare the month only through this day; the plan is scaled to the same days.",
-        ),
-        click.option(
-            "--cost-explorer",
-            is_flag=True,
-            help="Query AWS Cost Explorer by the stack's tags instead; needs gpu-tco[aws].",
+            "--month", type=_Month(), required=True, help="The month, UTC, such as 2026-10."
         ),
         click.option(
             "--billing",
@@ -275,8 +259,22 @@ def bill_options(command: Callable[..., None]) -> Callable[..., None]:
             "CSV.gz. May be repeated if the export has several files.",
         ),
         click.option(
-            "--month", type=_Month(), required=True, help="The month, UTC, such as 2026-10."
+            "--cost-explorer",
+            is_flag=True,
+            help="Query AWS Cost Explorer by the stack's tags instead; needs gpu-tco[aws].",
         ),
-    ):
-        asked = option(asked)
-    return asked
+        click.option(
+            "--through",
+            type=DAY,
+            help="Compare the month only through this day; the plan is scaled to the same days.",
+        ),
+        click.option(
+            "--untagged",
+            is_flag=True,
+            help=(
+                "Count lines without a tco:stack tag toward this stack; nodes are matched "
+                "by instance type."
+            ),
+        ),
+        max_bad_share_option("an export or a log"),
+    )

@@ -11,6 +11,7 @@ import click
 from tco.cli.evaluated import evaluated
 from tco.cli.options import (
     EvaluationOptions,
+    formats_option,
     json_text,
     print_error,
     print_text,
@@ -26,13 +27,12 @@ MATCH = re.compile(r"(?:([^=:]+):)?([a-zA-Z_][a-zA-Z0-9_]*)=(.+)", re.DOTALL)
 
 @click.command(context_settings={"default_map": {"scenarios": 0}})
 @click.argument("stack")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "prometheus", "cloudwatch", "json"]),
-    default="text",
-    show_default=True,
-    help="Text, alert rules for Prometheus, a CloudFormation alarm, or JSON.",
+@formats_option(
+    "text",
+    "prometheus",
+    "cloudwatch",
+    "json",
+    text="Text, alert rules for Prometheus, a CloudFormation alarm, or JSON.",
 )
 @click.option(
     "--engine",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tco.cli.exit_codes import INTERRUPTED
-from tco.cli.options import MOMENT, print_error, print_text
+from tco.cli.options import MOMENT, print_error, print_text, with_options
 from tco.errors import TcoError
 from tco.forge.registry import FORGES
 
@@ -75,12 +75,14 @@ def _posting_options(command: Callable[..., None]) -> Callable[..., None]:
             **options,
         )
 
-    for option in (
-        click.option("--dry-run", is_flag=True, help="Print the comment and post nothing."),
+    return with_options(
+        asked,
+        file_argument,
         click.option(
-            "--always",
-            is_flag=True,
-            help="Comment even if nothing changes and there is no earlier comment.",
+            "--tag",
+            default=DEFAULT_TAG,
+            show_default=True,
+            help="Distinguishes the comments of several projects in one repository.",
         ),
         click.option(
             "--behavior",
@@ -90,15 +92,12 @@ def _posting_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Update the existing comment, add another, or delete it and post a new one.",
         ),
         click.option(
-            "--tag",
-            default=DEFAULT_TAG,
-            show_default=True,
-            help="Distinguishes the comments of several projects in one repository.",
+            "--always",
+            is_flag=True,
+            help="Comment even if nothing changes and there is no earlier comment.",
         ),
-        file_argument,
-    ):
-        asked = option(asked)
-    return asked
+        click.option("--dry-run", is_flag=True, help="Print the comment and post nothing."),
+    )
 
 
 def forge_command(name: str, forge: ForgeCommand) -> click.Command:

@@ -12,6 +12,7 @@ from tco.cli.exit_codes import CLOSED
 from tco.cli.options import (
     MOMENT,
     EvaluationOptions,
+    formats_option,
     print_error,
     print_json,
     print_text,
@@ -48,13 +49,11 @@ class _Increase(click.ParamType["Increase"]):
     help="Base to compare with: a commit (main~1), the merge base with a branch (main...), "
     "or a folder. Default: the merge base with the default branch.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="A table to read, JSON for programs and `tco comment`, or the comment in Markdown.",
+@formats_option(
+    "table",
+    "json",
+    "markdown",
+    text="A table to read, JSON for programs and `tco comment`, or the comment in Markdown.",
 )
 @click.option(
     "--fail-on-gate", is_flag=True, help="Exit 3 if a changed stack's gate is closed or weakened."

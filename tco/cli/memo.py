@@ -11,6 +11,7 @@ from tco.cli.evaluated import evaluated
 from tco.cli.options import (
     FOLDER,
     EvaluationOptions,
+    formats_option,
     print_error,
     print_text,
     question_options,
@@ -28,14 +29,7 @@ __all__ = ["memo"]
     type=click.Path(path_type=Path, dir_okay=False),
     help="Your own Jinja template.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["markdown"]),
-    default="markdown",
-    show_default=True,
-    help="Format of the memo.",
-)
+@formats_option("markdown", text="Format of the memo.")
 @question_options
 def memo(
     stacks: Sequence[str],

@@ -32,6 +32,7 @@ __all__ = [
     "EvaluationOptions",
     "Number",
     "format_option",
+    "formats_option",
     "json_text",
     "max_bad_share_option",
     "print_error",
@@ -40,6 +41,7 @@ __all__ = [
     "progress",
     "question_options",
     "today_option",
+    "with_options",
 ]
 
 T = TypeVar("T")
@@ -107,14 +109,28 @@ today_option = click.option(
 )
 
 
-format_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="A table, or JSON for programs.",
-)
+def formats_option(*formats: str, text: str) -> Callable[[C], C]:
+    """Return the option for the format of what is printed; the first one is the default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help=text,
+    )
+
+
+format_option = formats_option("table", "json", text="A table, or JSON for programs.")
+
+
+def with_options(
+    command: Callable[..., None], *options: Callable[[Callable[..., None]], Callable[..., None]]
+) -> Callable[..., None]:
+    """Return a command with more options, in the order in which ``--help`` lists them."""
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def max_bad_share_option(what: str) -> Callable[[C], C]:
@@ -157,24 +173,8 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
         question = EvaluationOptions(folder, today or utc_today(), scenarios, seed)
         command(*args, question=question, **options)
 
-    for option in (
-        click.option(
-            "--seed",
-            type=click.IntRange(min=0),
-            default=SEED,
-            show_default=True,
-            metavar="N",
-            help="Seed of the scenarios; the same seed gives the same result.",
-        ),
-        click.option(
-            "--scenarios",
-            type=click.IntRange(0, MOST_SCENARIOS),
-            default=SCENARIOS,
-            show_default=True,
-            metavar="N",
-            help="Number of scenarios for the probability to win; 0 skips it.",
-        ),
-        today_option,
+    return with_options(
+        asked,
         click.option(
             "--stacks",
             "folder",
@@ -183,9 +183,24 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             help="Folder of the stack files.",
         ),
-    ):
-        asked = option(asked)
-    return asked
+        today_option,
+        click.option(
+            "--scenarios",
+            type=click.IntRange(0, MOST_SCENARIOS),
+            default=SCENARIOS,
+            show_default=True,
+            metavar="N",
+            help="Number of scenarios for the probability to win; 0 skips it.",
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(min=0),
+            default=SEED,
+            show_default=True,
+            metavar="N",
+            help="Seed of the scenarios; the same seed gives the same result.",
+        ),
+    )
 
 
 def progress(

@@ -10,6 +10,7 @@ import click
 from tco.cli.evaluated import evaluated
 from tco.cli.options import (
     EvaluationOptions,
+    formats_option,
     print_error,
     print_json,
     print_text,
@@ -78,13 +79,9 @@ FORMATS: dict[str, Callable[[Sequence[Evaluation]], None]] = {
 
 @click.command()
 @click.argument("stacks", nargs=-1, metavar="[STACK]…")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(FORMATS)),
-    default="table",
-    show_default=True,
-    help="A table, JSON for programs, the memo in Markdown, the lines as CSV, or FOCUS 1.2 rows.",
+@formats_option(
+    *FORMATS,
+    text="A table, JSON for programs, the memo in Markdown, the lines as CSV, or FOCUS 1.2 rows.",
 )
 @question_options
 def plan(stacks: Sequence[str], form: str, question: EvaluationOptions) -> None:

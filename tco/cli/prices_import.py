@@ -17,6 +17,7 @@ from tco.cli.options import (
     print_error,
     print_json,
     print_text,
+    with_options,
 )
 from tco.errors import TcoError, printable
 from tco.report.layout import columns, folded
@@ -97,17 +98,15 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
         )
         command(bill=bill, **options)
 
-    for option in (
-        max_bad_share_option("bills"),
-        click.option(
-            "--payment",
-            type=click.Choice(PAYMENTS),
-            help="The payment of commitments, for exports that do not state it, such as FOCUS.",
-        ),
-        click.option(
-            "--term",
-            type=click.Choice(TERMS),
-            help="The term of commitments, for exports that do not state it, such as FOCUS.",
+    return with_options(
+        read,
+        click.argument("export", metavar="cur|focus", type=click.Choice(["cur", "focus"])),
+        click.argument(
+            "files",
+            nargs=-1,
+            required=True,
+            metavar="FILE…",
+            type=click.Path(path_type=Path),
         ),
         click.option(
             "--tag",
@@ -116,17 +115,18 @@ def _bill_options(command: Callable[..., None]) -> Callable[..., None]:
             multiple=True,
             help="Only lines with this tag. May be repeated: a line then needs every tag.",
         ),
-        click.argument(
-            "files",
-            nargs=-1,
-            required=True,
-            metavar="FILE…",
-            type=click.Path(path_type=Path),
+        click.option(
+            "--term",
+            type=click.Choice(TERMS),
+            help="The term of commitments, for exports that do not state it, such as FOCUS.",
         ),
-        click.argument("export", metavar="cur|focus", type=click.Choice(["cur", "focus"])),
-    ):
-        read = option(read)
-    return read
+        click.option(
+            "--payment",
+            type=click.Choice(PAYMENTS),
+            help="The payment of commitments, for exports that do not state it, such as FOCUS.",
+        ),
+        max_bad_share_option("bills"),
+    )
 
 
 @click.command("import")

@@ -21,6 +21,7 @@ from tco.cli.options import (
     print_text,
     progress,
     today_option,
+    with_options,
 )
 from tco.clock import utc_today
 from tco.errors import TcoError, one_of
@@ -77,21 +78,19 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
         _require_a_use(wanted)
         command(wanted=wanted, **options)
 
-    for option in (
+    return with_options(
+        asked,
         click.option(
-            "--days",
-            type=click.IntRange(1, MOST_DAYS),
-            default=30,
-            show_default=True,
-            metavar="N",
-            help="Days of spot price history to read.",
+            "--source",
+            multiple=True,
+            type=click.Choice(SOURCE_NAMES),
+            help="Query only this source; may be repeated. Default: all AWS sources, or api "
+            "with --model.",
         ),
         click.option(
-            "--model",
+            "--region",
             multiple=True,
-            metavar="PATTERN",
-            help="Only hosted APIs that match, such as 'deepseek/*', or all hosts of a "
-            "model, such as glm-5.2; may be repeated. Default: all known APIs.",
+            help="An AWS region; may be repeated. Default: the region of the AWS configuration.",
         ),
         click.option(
             "--instance",
@@ -103,20 +102,21 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
             ),
         ),
         click.option(
-            "--region",
+            "--model",
             multiple=True,
-            help="An AWS region; may be repeated. Default: the region of the AWS configuration.",
+            metavar="PATTERN",
+            help="Only hosted APIs that match, such as 'deepseek/*', or all hosts of a "
+            "model, such as glm-5.2; may be repeated. Default: all known APIs.",
         ),
         click.option(
-            "--source",
-            multiple=True,
-            type=click.Choice(SOURCE_NAMES),
-            help="Query only this source; may be repeated. Default: all AWS sources, or api "
-            "with --model.",
+            "--days",
+            type=click.IntRange(1, MOST_DAYS),
+            default=30,
+            show_default=True,
+            metavar="N",
+            help="Days of spot price history to read.",
         ),
-    ):
-        asked = option(asked)
-    return asked
+    )
 
 
 def _require_a_use(wanted: Wanted) -> None:

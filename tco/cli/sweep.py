@@ -12,6 +12,7 @@ import click
 from tco.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from tco.cli.options import (
     EvaluationOptions,
+    formats_option,
     print_error,
     print_json,
     print_text,
@@ -29,13 +30,8 @@ __all__ = ["sweep"]
 @click.command(context_settings={"default_map": {"scenarios": 0}})
 @click.argument("stack")
 @click.argument("params", nargs=-1, required=True, metavar="PARAM=LO..HI[:N]…")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="A table, CSV (written point by point), or JSON for programs.",
+@formats_option(
+    "table", "csv", "json", text="A table, CSV (written point by point), or JSON for programs."
 )
 @question_options
 def sweep(stack: str, params: Sequence[str], form: str, question: EvaluationOptions) -> None:
