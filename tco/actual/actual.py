@@ -150,7 +150,7 @@ def _with_speeds(stack: StackModel, ran: dict[str, ServiceOperation]) -> StackMo
         factor = ran[service.name].throughput
         if factor is None:
             return service
-        return replace(service, groups=tuple(_at_speed(group, factor) for group in service.groups))
+        return service.with_groups(lambda group: _at_speed(group, factor))
 
     return stack.with_services(changed)
 
@@ -175,15 +175,7 @@ def _with_rents(stack: StackModel, found: Variance) -> StackModel:
 
         return pool_at
 
-    return stack.with_services(
-        lambda service: replace(
-            service,
-            groups=tuple(
-                replace(group, pools=tuple(map(changed(service), group.pools)))
-                for group in service.groups
-            ),
-        )
-    )
+    return stack.with_services(lambda service: service.with_pools(changed(service)))
 
 
 def _rates(stack: StackModel) -> dict[PoolKey, float]:

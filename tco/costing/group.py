@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tco.catalog.sourced import SourcedValue
@@ -101,6 +101,10 @@ class Group:
             speeds=tuple(speeds),
             progress=self.progress,
         )
+
+    def with_pools(self, change: Callable[[PoolModel], PoolModel]) -> Group:
+        """Return the group with every pool changed."""
+        return replace(self, pools=tuple(change(pool) for pool in self.pools))
 
     def with_fleet_pools(self, pools: Iterable[FleetPool]) -> Group:
         """Return the group with other bounds of its pools, in the same order."""

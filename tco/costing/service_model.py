@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tco.catalog.score import Score
@@ -53,6 +54,14 @@ class ServiceModel:
     overflow: ApiRate | None
     standby: StandbyTerms
     unserved_limit: float
+
+    def with_groups(self, change: Callable[[Group], Group]) -> ServiceModel:
+        """Return the service with every group changed."""
+        return replace(self, groups=tuple(change(group) for group in self.groups))
+
+    def with_pools(self, change: Callable[[PoolModel], PoolModel]) -> ServiceModel:
+        """Return the service with every pool of every group changed."""
+        return self.with_groups(lambda group: group.with_pools(change))
 
     @property
     def apis(self) -> set[str]:

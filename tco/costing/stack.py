@@ -131,23 +131,21 @@ class StackModel:
         services = (*self.services[:index], service, *self.services[index + 1 :])
         return replace(self, services=services)
 
+    def serving(self, services: Sequence[ServiceModel]) -> StackModel:
+        """Return the stack with these services in place of its own."""
+        return replace(self, services=tuple(services))
+
     def with_services(self, change: Callable[[ServiceModel], ServiceModel]) -> StackModel:
         """Return the stack with every service changed."""
         return replace(self, services=tuple(change(service) for service in self.services))
 
     def with_groups(self, change: Callable[[Group], Group]) -> StackModel:
         """Return the stack with every group of every service changed."""
-        return self.with_services(
-            lambda service: replace(
-                service, groups=tuple(change(group) for group in service.groups)
-            )
-        )
+        return self.with_services(lambda service: service.with_groups(change))
 
     def with_pools(self, change: Callable[[PoolModel], PoolModel]) -> StackModel:
         """Return the stack with every pool of every group changed."""
-        return self.with_groups(
-            lambda group: replace(group, pools=tuple(change(pool) for pool in group.pools))
-        )
+        return self.with_services(lambda service: service.with_pools(change))
 
 
 Resolve = Callable[[StackFile], StackModel]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tco.analysis.optimization.mix_search import Settled
 from tco.analysis.optimization.stack_prices import StackPrices
@@ -44,5 +43,5 @@ def _least(
     for own, at in listed:
         if own >= alone:
             break  # and so is every later one with what is shared
-        alone = min(alone, prices.cost_usd(replace(stack, services=(services[at],))))
+        alone = min(alone, prices.cost_usd(stack.serving([services[at]])))
     return listed[0][0], alone

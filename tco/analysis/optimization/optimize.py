@@ -141,7 +141,7 @@ def optimize(
         raise BadInput(Problem(declared.file, where, text) for text in texts)
     ahead = declared.plan.finance.horizon or longest_months
     supplied = candidates(min(longest_months, ahead))
-    open_ = replace(declared, services=supplied.services)
+    open_ = declared.serving(supplied.services)
     starts = [declared, _at_apis(open_, prices)] if len(open_.services) > 1 else [declared]
     standbys = [service.standby for service in declared.services]
     best, settled = min(
@@ -311,7 +311,7 @@ def _owns(stack: StackModel, open_: StackModel, index: int) -> bool:
 def _rest_usd(stack: StackModel, index: int, prices: StackPrices) -> float:
     """Return the monthly cost of the stack without one of its services."""
     others = (*stack.services[:index], *stack.services[index + 1 :])
-    return (prices.month_usd(replace(stack, services=others)) or 0.0) if others else 0.0
+    return (prices.month_usd(stack.serving(others)) or 0.0) if others else 0.0
 
 
 def _p90(stack: StackModel, scenarios: int, seed: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tco.analysis.optimization.mix import Mix, service_with
 from tco.arrays import as_scalar
@@ -97,7 +97,7 @@ class StackPrices:
 
     def _part(self, stack: StackModel, service: ServiceModel) -> _Part:
         if id(service) not in self.parts:
-            alone = replace(stack, services=(service,))
+            alone = stack.serving([service])
             operation = operate(alone)
             lines = service_lines(alone, operation, 0)
             self.parts[id(service)] = _Part(
