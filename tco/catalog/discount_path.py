@@ -33,13 +33,14 @@ def at_discount(match: CatalogMatch[R], held: Sequence[Held], day: dt.date) -> C
     found = _in_force([pair for pair in held if pair[0].has_terms], day)
     terms = spend_terms(*found, day) if found is not None else None
     books += [pair[1] for pair in (today, found) if pair is not None]
-    row = match.row if today is None else discounted(match.row, today[0].factor)
+    factor = 1.0 if today is None else today[0].factor
+    row = match.row if today is None else discounted(match.row, factor)
     said = [_off(*today)] if today is not None else []
     said += [f"less above amounts by {_file(found[1])}"] if found and found[0].tiers else []
     if said:
         source = "; ".join((f"{match.row.source or match.book.source}", *said))
         row = row.model_copy(update={"source": source})
-    return replace(match, row=row, discounts=Discounts(tuple(books), steps, terms))
+    return replace(match, row=row, discounts=Discounts(tuple(books), steps, terms, factor))
 
 
 def _in_force(held: Sequence[Held], day: dt.date) -> Held | None:

@@ -26,6 +26,8 @@ class Discounts:
     books: tuple[Book, ...] = ()
     steps: PriceSteps = ()
     terms: SpendTerms | None = None
+    factor: float = 1.0
+    """What the price is on the pricing day over the price that the discount is taken off."""
 
 
 NO_DISCOUNTS = Discounts()

@@ -17,8 +17,9 @@ from tco.analysis.evaluation import Evaluation
 from tco.analysis.priced_lines import PricedLine
 from tco.arrays import as_scalar
 from tco.catalog.node_price import CommitmentKind
+from tco.costing.figures import rates_of
 from tco.costing.labor_lines import SETUP
-from tco.costing.lines import NODE_KINDS, Unit
+from tco.costing.lines import NODE_KINDS, CostLine, Unit
 from tco.costing.pool_model import PoolModel
 from tco.costing.stack import StackModel
 from tco.documents.document import Part
@@ -121,7 +122,7 @@ def charges_document(result: Evaluation) -> ChargesDocument:
 def _usage(stack: StackModel, priced: PricedLine, pool: PoolModel | None) -> ChargePart:
     line = priced.line
     holder = pool if line.kind in NODE_KINDS else None
-    prices = _prices(stack, holder, priced.usd_per_unit)
+    prices = _prices(stack, holder, line, priced.usd_per_unit)
     commitment = _commitment(stack, holder)
     block = holder is not None and holder.supply.option == "capacity-block"
     amortised = float(as_scalar(line.amortised_usd))
@@ -244,8 +245,10 @@ def _commitment_id(stack: StackModel, pool: PoolModel) -> str:
     return bought or f"tco:planned:{stack.name}/{pool.name}"
 
 
-def _prices(stack: StackModel, pool: PoolModel | None, otherwise: float) -> _Prices:
-    """List and contracted price of a node-hour; what a line costs where there is no other."""
+def _prices(stack: StackModel, pool: PoolModel | None, line: CostLine, otherwise: float) -> _Prices:
+    """List and contracted price of a unit; what a line costs where there is no other."""
+    if line.unit == "request":
+        return _Prices(otherwise / _paid_share(stack, line.sku), otherwise)
     if pool is None or pool.plan.owned is not None:
         return _Prices(otherwise, otherwise)
     contracted = stack.market.on_demand(pool)
@@ -253,3 +256,9 @@ def _prices(stack: StackModel, pool: PoolModel | None, otherwise: float) -> _Pri
     mine = otherwise if contracted is None else contracted.value.likely
     secret = contracted is not None and contracted.confidential
     return _Prices(mine if listed is None else listed.value.likely, mine, secret)
+
+
+def _paid_share(stack: StackModel, api: str) -> float:
+    """Return what an API's price is over the price without discounts; 1 where all is taken off."""
+    factors = [rate.found.discounts.factor for rate in rates_of(stack) if rate.api == api]
+    return factors[0] or 1.0 if factors else 1.0

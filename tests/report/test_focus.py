@@ -344,3 +344,14 @@ def test_list_and_contracted_price(lab: Lab) -> None:
     found = evaluated(lab, POOLS["on demand"], prices=["own.yaml"])
     [row] = [line for line in parsed([found]) if line["x_LineCategory"] == "compute"]
     assert (row["ListUnitPrice"], row["ContractedUnitPrice"]) == ("20", "15")
+
+
+def test_list_price_of_a_discounted_api(lab: Lab) -> None:
+    """A percentage off an API is in the contracted price of a request, not in its list price."""
+    book = lab.book("contract", **BOOKS["discounts"])
+    more: Keys = {"hours": [1.5] * 24, "prices": [book]}
+    found = parsed([evaluated(lab, POOLS["on demand"], SERVICES["overflow"], **more)])
+    [row] = [line for line in found if line["PricingUnit"] == "Requests"]
+    assert float(row["ListUnitPrice"]) == pytest.approx(0.001)
+    assert float(row["ContractedUnitPrice"]) == pytest.approx(0.00085)
+    assert float(row["ContractedCost"]) == pytest.approx(float(row["EffectiveCost"]))
