@@ -52,8 +52,8 @@ class Hosts:
 
     @cached_property
     def book(self) -> Book:
-        """The book that the rows belong to."""
-        return Book(name=HOSTS_FILE)
+        """The book that the rows belong to; without rows there is nothing to validate."""
+        return Book.model_construct(name=HOSTS_FILE)
 
     @cached_property
     def digest(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tco.analysis.evaluation import Evaluation
-from tco.analysis.simulation.accumulator import CENT_USD
 from tco.numbers import usd_about, usd_range
 from tco.throughput.provenance import Provenance
 
@@ -15,6 +14,8 @@ def measure_first(result: Evaluation) -> str:
     rival = result.rival
     if rival is None or rival.uncertainty is None:
         return _widest_line(result)
+    from tco.analysis.simulation.accumulator import CENT_USD  # noqa: PLC0415  only with scenarios
+
     best = result.worth_measuring
     if best is None:
         return "nothing, every input is known"

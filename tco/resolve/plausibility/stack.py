@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tco.catalog.plausibility.books import book_findings
+from tco.catalog.book import Book
 from tco.catalog.plausibility.doubt import Keys, unusual_figures
 from tco.catalog.plausibility.finding import PlausibilityFinding, finding_of
 from tco.costing.service_model import ServiceModel
@@ -19,7 +19,6 @@ from tco.resolve.lookup import Lookup
 from tco.resolve.plausibility.demand import demand_findings
 from tco.resolve.plausibility.owned import owned_findings
 from tco.resolve.plausibility.places import PLAN_KEYS, workload_file, workload_path
-from tco.resolve.plausibility.speed import benchmark_doubts
 from tco.yaml_lines import line_of
 
 __all__ = ["implausible", "refuse_absurd"]
@@ -57,8 +56,7 @@ def _written(todo: Lookup) -> Iterator[PlausibilityFinding]:
     """Yield what is implausible by itself, whatever the rest of the stack is."""
     source = todo.source
     for book in source.books:
-        yield from book_findings(book, todo.catalog, todo.day)
-        yield from benchmark_doubts(book, todo)
+        yield from _of_book(todo, book)
     for doubt in unusual_figures(source.plan):
         path = ".".join(map(str, doubt.keys[:-1]))
         inner = doubt._replace(keys=doubt.keys[-1:])
@@ -70,6 +68,15 @@ def _written(todo: Lookup) -> Iterator[PlausibilityFinding]:
             yield finding_of(
                 "unit", doubt, file=workload_file(source, name), within=(), path=workload_path(name)
             )
+
+
+def _of_book(todo: Lookup, book: Book) -> Iterator[PlausibilityFinding]:
+    # Most plans have no book of their own, and then nothing of this is loaded.
+    from tco.catalog.plausibility.books import book_findings  # noqa: PLC0415
+    from tco.resolve.plausibility.speed import benchmark_doubts  # noqa: PLC0415
+
+    yield from book_findings(book, todo.catalog, todo.day)
+    yield from benchmark_doubts(book, todo)
 
 
 def _confirmed(finding: PlausibilityFinding, stated: Sequence[Confirmation]) -> PlausibilityFinding:
