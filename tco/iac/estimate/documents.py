@@ -187,7 +187,7 @@ def _resources(states: Iterable[Fields], config_region: str | None) -> tuple[Res
     region_of_provider = cache(
         partial(_provider_region, providers=providers, config_region=config_region)
     )
-    return tuple(_resource(*entry, region_of_provider) for entry in listed)
+    return tuple([_resource(*entry, region_of_provider) for entry in listed])
 
 
 def _resource(

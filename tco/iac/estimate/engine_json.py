@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Final, cast
 
 from pydantic_core import from_json
@@ -39,7 +38,6 @@ WORDS: Final[dict[type, str]] = {
     type(None): "null",
 }
 
-LIST: Final[frozenset[type]] = frozenset({list})
 TEXT: Final[frozenset[type]] = frozenset({str})
 
 
@@ -172,10 +170,14 @@ class Fields:
 
     def required_text(self, key: str) -> str:
         """Return a text; note one that is missing."""
-        found = self.text(key)
-        if found is None and self.values.get(key) is None:
+        value = self.values.get(key)
+        if value is None:
             self._note(key, "is missing.")
-        return found or ""
+        elif type(value) is not str:
+            self.wrong(key, value, str)
+        else:
+            return value
+        return ""
 
     def flag(self, key: str) -> bool:
         """Return true or false; false where there is none."""
@@ -195,7 +197,7 @@ class Fields:
 
     def fields(self, key: str) -> Fields:
         """Return an object to be read field by field."""
-        return Fields(self.mapping(key), self.problems, self, key)
+        return Fields(self._of(dict, key) or {}, self.problems, self, key)
 
     def items(self, key: str) -> list[Fields]:
         """Return the objects of a list; note what is in it besides."""
@@ -212,12 +214,12 @@ class Fields:
     def text_lists(self, key: str) -> Mapping[str, Sequence[str]]:
         """Return an object of which each value is a list of texts."""
         values = self.mapping(key)
-        lists = values.values()
-        if LIST.issuperset(map(type, lists)) and TEXT.issuperset(
-            map(type, chain.from_iterable(lists))
-        ):
-            return values
-        return self._text_lists(key)
+        for listed in values.values():
+            if type(listed) is not list:
+                return self._text_lists(key)
+            if listed and not TEXT.issuperset(map(type, cast("list[object]", listed))):
+                return self._text_lists(key)
+        return values
 
     def _text_lists(self, key: str) -> Mapping[str, Sequence[str]]:
         """Return the lists of an object, null left out, and note what is not a list of texts."""

@@ -26,14 +26,10 @@ def stated_region(
         stated = _zone_region(inputs) if stated is None else stated
         if stated is not None:
             return stated
-    return _known_region(outputs or {})
-
-
-def _known_region(properties: Mapping[str, Any]) -> str | None:
-    if KEYS.isdisjoint(properties):
+    if outputs is None or KEYS.isdisjoint(outputs):
         return None
-    region = text(properties, "region")
-    return region if isinstance(region, str) else _zone_region(properties)
+    known = text(outputs, "region")
+    return known if isinstance(known, str) else _zone_region(outputs)
 
 
 def _zone_region(properties: Mapping[str, Any]) -> str | None:
