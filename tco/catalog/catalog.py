@@ -16,7 +16,7 @@ from tco.catalog.api_price import ApiPrice
 from tco.catalog.benchmark import Benchmark
 from tco.catalog.book import Book
 from tco.catalog.figure import Figure
-from tco.catalog.hardware import Instance, SpotBand
+from tco.catalog.hardware import Hardware, Instance, SpotBand
 from tco.catalog.layers import BookLayers
 from tco.catalog.match import CatalogMatch
 from tco.catalog.model_row import ModelRow
@@ -241,8 +241,16 @@ class Catalog(BookLayers):
             self._figures[key] = self._found_figure(name, day)
         return self._figures[key]
 
+    def find_figure(self, name: str, day: dt.date) -> CatalogMatch[Figure] | None:
+        """Return a named overhead as its book states it on a day, or None."""
+        return self.find_as(Figure, ("figure", name), day)
+
+    def hardware(self, gpu: str, day: dt.date) -> CatalogMatch[Hardware] | None:
+        """Return what is known of a GPU by its one name on a day, or None."""
+        return self.find_as(Hardware, ("hardware", gpu), day)
+
     def _found_figure(self, name: str, day: dt.date) -> SourcedValue:
-        found = self.find_as(Figure, ("figure", name), day)
+        found = self.find_figure(name, day)
         if found is None:
             raise TcoError(f"the catalog lacks the figure {name}: see `tco prices check`.")
         value = replace(found.row.value, share=found.row.is_share)

@@ -8,7 +8,7 @@ from tco.catalog.fields import Name
 from tco.catalog.row import Row
 from tco.ranges import Amount
 
-__all__ = ["Figure"]
+__all__ = ["Figure", "gpu_in_name"]
 
 
 class Figure(Row):
@@ -33,3 +33,12 @@ class Figure(Row):
     def key(self) -> tuple[object, ...]:
         """What names this figure, apart from its day."""
         return ("figure", self.figure)
+
+
+def gpu_in_name(gpu: str) -> str:
+    """Return a GPU as the names of figures have it.
+
+    >>> gpu_in_name("RTX-4090"), gpu_in_name("H100-SXM")
+    ('rtx_4090', 'h100')
+    """
+    return gpu.removesuffix("-SXM").lower().replace("-", "_")

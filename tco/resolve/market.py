@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from tco.catalog.catalog import Catalog
-from tco.catalog.figure import Figure
+from tco.catalog.figure import gpu_in_name
 from tco.catalog.node_price import NodePrice
 from tco.catalog.sourced import SourcedValue
 from tco.costing.market import Holding, Market, Missing, RentedTerm
@@ -51,7 +51,7 @@ def _rented(
 
 
 def _owned(catalog: Catalog, day: dt.date, pool: PoolModel) -> Holding | Missing:
-    gpu = pool.gpu.removesuffix("-SXM").lower()
+    gpu = gpu_in_name(pool.gpu)
     names = {
         "price": f"purchase_usd_node_{pool.gpus}x{gpu}",
         "kw": f"node_kw_max_dgx_{gpu}",
@@ -62,7 +62,7 @@ def _owned(catalog: Catalog, day: dt.date, pool: PoolModel) -> Holding | Missing
         "usd_per_kwh": "electricity_usd_per_kwh",
     }
     for name in names.values():
-        if catalog.find_as(Figure, ("figure", name), day) is None:
+        if catalog.find_figure(name, day) is None:
             return Missing(f"the catalog has no {name}; state it in a price book")
     figures = {key: catalog.figure(name, day) for key, name in names.items()}
     price, kw = figures["price"], figures["kw"]

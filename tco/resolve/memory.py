@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tco.catalog.hardware import Hardware
 from tco.resolve.lookup import Lookup
 from tco.throughput.configuration import Parallelism
 from tco.throughput.memory_fit import smallest_count
@@ -42,5 +41,5 @@ def _gpu_gb(todo: Lookup, node: NodeThroughput) -> float | None:
     """Return the memory of one GPU, or None where nothing states it."""
     if node.replica is not None:
         return node.replica.gpu.memory_gb
-    gpu = todo.catalog.find_as(Hardware, ("hardware", node.configuration.gpu), todo.day)
+    gpu = todo.catalog.hardware(node.configuration.gpu, todo.day)
     return gpu.row.memory_gb.high if gpu else None

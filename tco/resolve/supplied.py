@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from tco.catalog.benchmark import Benchmark
 from tco.catalog.catalog import Catalog
-from tco.catalog.figure import Figure
 from tco.catalog.match import CatalogMatch
 from tco.catalog.specs import model_specs
 from tco.errors import BadInput
@@ -71,6 +70,6 @@ def _configured(todo: Lookup, path: str, model: str) -> ConfiguredModel | None:
 
 def _stated_spreads(catalog: Catalog, day: dt.date) -> Iterable[tuple[str, Range]]:
     for name in SPREADS:
-        found = catalog.find_as(Figure, ("figure", name), day)
+        found = catalog.find_figure(name, day)
         if found is not None:
             yield name, found.row.value

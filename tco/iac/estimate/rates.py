@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tco.catalog.catalog import Catalog
-from tco.catalog.figure import Figure
 from tco.catalog.price_cache import PriceCache
 from tco.catalog.sourced import SourcedValue
 from tco.iac.estimate.nodes import Purchase
@@ -67,7 +66,7 @@ class Rates:
     def figure(self, name: str) -> SourcedValue | str:
         """Return a figure by its name; or why there is none."""
         if name not in self._figures:
-            found = self.catalog.find_as(Figure, ("figure", name), self.day)
+            found = self.catalog.find_figure(name, self.day)
             self._figures[name] = (
                 found.sourced(name, found.row.value, found.row.unit)
                 if found
@@ -77,7 +76,7 @@ class Rates:
 
     def starts_later(self, name: str) -> bool:
         """Return whether a figure of a name only holds from a later day on."""
-        found = self.catalog.find_as(Figure, ("figure", name), self.day)
+        found = self.catalog.find_figure(name, self.day)
         return found is not None and found.first_known
 
     def gpus(self, instance: str) -> int | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tco.catalog.figure import Figure
-from tco.catalog.hardware import Hardware
+from tco.catalog.figure import gpu_in_name
 from tco.catalog.plausibility.bounds import Band, Mistake
 from tco.catalog.plausibility.doubt import Doubt
 from tco.catalog.plausibility.finding import PlausibilityFinding, finding_of
@@ -73,7 +72,7 @@ WATTS = (Mistake(1e3, "W instead of kW?"),)
 
 def _draw(todo: Lookup, owned: OwnedNode) -> Band:
     gpu = todo.catalog.gpu(owned.gpu) or owned.gpu
-    found = todo.catalog.find_as(Hardware, ("hardware", gpu), todo.day)
+    found = todo.catalog.hardware(gpu, todo.day)
     what = f"{owned.gpus} x {gpu} under load"
     limit = found.row.tdp_w if found is not None else None
     if limit is None:
@@ -84,8 +83,8 @@ def _draw(todo: Lookup, owned: OwnedNode) -> Band:
 
 def _price(todo: Lookup, owned: OwnedNode, nodes: int) -> Iterator[Doubt]:
     gpu = (todo.catalog.gpu(owned.gpu) or owned.gpu).removesuffix("-SXM")
-    name = f"purchase_usd_gpu_{gpu.lower().replace('-', '_')}"
-    known = todo.catalog.find_as(Figure, ("figure", name), todo.day)
+    name = f"purchase_usd_gpu_{gpu_in_name(gpu)}"
+    known = todo.catalog.find_figure(name, todo.day)
     band = ANY_GPU_USD
     if known is not None:
         usual = known.row.value
