@@ -1,4 +1,4 @@
-"""What is uncertain about a stack, and scenarios of it: one normal score a driver."""
+"""What is uncertain about a stack, and scenarios of it: one normal score per driver."""
 
 from __future__ import annotations
 
@@ -53,10 +53,7 @@ class Drivers:
         return list(self.ranges)
 
     def scenario(self, z: FloatArray) -> Scenario:
-        """Return the figures at standard normal scores, a row of ``z`` a driver.
-
-        A column a scenario.
-        """
+        """Return the figures at normal scores; ``z`` has rows of drivers, columns of scenarios."""
         return Scenario(
             draws={
                 (name, value): drawn(value, row)[:, None]
@@ -86,7 +83,7 @@ class Drivers:
             yield z if root is None else root @ z
 
     def ends(self) -> FloatArray:
-        """Scores with each driver alone at its P10 and at its P90: two columns a driver."""
+        """Scores with each driver alone at its P10 and at its P90: two columns per driver."""
         return np.asarray(np.kron(np.eye(len(self.ranges)), np.array([[-Z90, Z90]])), float)
 
 

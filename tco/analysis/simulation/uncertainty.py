@@ -1,4 +1,4 @@
-"""How sure: every range drawn at once through the formulas of the single plan.
+"""Uncertainty: every range drawn at once through the formulas of a single plan.
 
 The formulas get arrays, one value per scenario; no second copy of them exists. Scenarios run in
 chunks, so that memory does not grow with their number.
@@ -49,7 +49,7 @@ FURTHEST = 5.0
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """What the scenarios say: the month's bill, the horizon's, and the alternatives'."""
+    """The results of the scenarios: the month's bill, the horizon's, and the alternatives'."""
 
     seed: int
     scenarios: int

@@ -1,4 +1,4 @@
-"""What a resource's cost is made of."""
+"""The components of a resource's cost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Cost", "Part", "part"]
 
 @record
 class Part:
-    """One component of a cost: a quantity a month at a price, as declared, at least, at most."""
+    """One component of a cost: a quantity per month at a price, as declared, at least, at most."""
 
     name: str
     quantity: float

@@ -1,4 +1,4 @@
-"""What the inventory reads out of resources: node pools, and what they are made of."""
+"""What the inventory reads from resources: node pools and their parts."""
 
 from __future__ import annotations
 

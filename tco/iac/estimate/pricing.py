@@ -1,4 +1,4 @@
-"""What the resources of any Pulumi program cost a month, at list prices.
+"""What the resources of any Pulumi program cost per month, at list prices.
 
 Every resource gets a status: ``priced``, ``free``, ``usage_based`` or ``unpriced``; none is a
 silent zero. A group costs its nodes at its floor, as many as it asks for, and at its ceiling. A

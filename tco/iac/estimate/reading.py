@@ -56,7 +56,7 @@ class ReferenceIndex:
                 self.add(resource)
 
     def add(self, resource: Resource) -> None:
-        """One more resource that others may point to."""
+        """Add a resource that others may point to."""
         self.by_urn[resource.urn] = resource
         if resource.type == SCHEDULE:
             self._schedules[resource.urn] = resource

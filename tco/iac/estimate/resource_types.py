@@ -1,4 +1,4 @@
-"""Which types of resources cost nothing, and which are paid by use alone."""
+"""Which types of resources are free, and which are paid only by use."""
 
 from __future__ import annotations
 
