@@ -318,11 +318,11 @@ def diff(
         BadInput: What the folder breaks that the base did not.
         TcoError: The base is not available, or ``scenarios`` is out of range.
     """
-    from tco.analysis.diff.diff import Asked
+    from tco.analysis.diff.diff import EvaluationSettings
     from tco.forge.branch import compare
 
     _require_scenarios(scenarios)
-    asked = Asked(today or utc_today(), scenarios, seed)
+    asked = EvaluationSettings(today or utc_today(), scenarios, seed)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     return compare(Path(folder), None if base is None else str(base), asked, now)
 

@@ -60,8 +60,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the problem on one line, without its file; control characters show as escapes."""
-        said = f"{self.path}: {self.message}" if self.path else self.message
-        return printable(f"{said} {self.hint}".rstrip())
+        text = f"{self.path}: {self.message}" if self.path else self.message
+        return printable(f"{text} {self.hint}".rstrip())
 
 
 class BadInput(TcoError):

@@ -39,7 +39,7 @@ __all__ = [
     "write_text",
 ]
 
-OURS = {
+FIELD_WORDS = {
     r"a dictionary or instance of \w+": "a mapping",
     r"a dictionary": "a mapping",
     r"a tuple": "a list",
@@ -184,7 +184,7 @@ def _other(kind: str, message: str, given: object) -> str:
     if kind == "string_pattern_mismatch":
         return f"{shown} has a line break, a control or an invisible character."
     plain = message.replace("Input should be", "should be").replace("valid ", "", 1)
-    for python, yaml_says in OURS.items():
+    for python, yaml_says in FIELD_WORDS.items():
         plain = re.sub(python, yaml_says, plain)
     return f"{shown} {plain}."
 

@@ -190,8 +190,8 @@ def is_git_folder(name: str) -> bool:
 
 
 def _no_folder(view: View, path: Parts, link: str) -> LinkFault:
-    what = "is not a folder" if view.exists(path) else "does not exist"
-    return LinkFault(f"{link}, which {what}.")
+    problem = "is not a folder" if view.exists(path) else "does not exist"
+    return LinkFault(f"{link}, which {problem}.")
 
 
 def _leaves(link: str, where: str) -> LinkFault:

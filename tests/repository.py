@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import tco.forge.branch
-from tco.analysis.diff.diff import Asked
+from tco.analysis.diff.diff import EvaluationSettings
 from tco.catalog.catalog import Catalog
 from tco.documents.diff import DiffDocument, StackDelta
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
@@ -70,7 +70,9 @@ class Repo(Lab):
 
     def compare(self, base: str | None = None) -> DiffDocument:
         """What the working tree changes."""
-        return tco.forge.branch.compare(self.folder, base, Asked(DAY, scenarios=0), NOW)
+        return tco.forge.branch.compare(
+            self.folder, base, EvaluationSettings(DAY, scenarios=0), NOW
+        )
 
     def changed(self, name: str = "one", base: str | None = None) -> StackDelta:
         """One stack of the comparison."""

@@ -70,13 +70,13 @@ def cost_explorer_bill(
     Raises:
         TcoError: AWS returns an error, or no cost has the stack's tag.
     """
-    asked = _Asked(clients("ce", REGION), period)
-    mine: Filter = {"Tags": {"Key": STACK_TAG, "Values": [stack], "MatchOptions": ["EQUALS"]}}
+    asked = _Queries(clients("ce", REGION), period)
+    tagged: Filter = {"Tags": {"Key": STACK_TAG, "Values": [stack], "MatchOptions": ["EQUALS"]}}
     others: Filter = {"Tags": {"Key": STACK_TAG, "MatchOptions": ["ABSENT"]}}
-    lines = [*asked.nodes(mine, {STACK_TAG: stack}), *asked.rest(mine, {STACK_TAG: stack})]
+    lines = [*asked.nodes(tagged, {STACK_TAG: stack}), *asked.rest(tagged, {STACK_TAG: stack})]
     if not lines and not untagged:
         raise TcoError(_nothing(asked.client, stack, period))
-    lines += asked.apart(mine, {STACK_TAG: stack})
+    lines += asked.apart(tagged, {STACK_TAG: stack})
     if untagged:
         lines += [*asked.nodes(others, {}), *asked.rest(others, {}), *asked.apart(others, {})]
     elif wanted := sorted(instances):
@@ -84,7 +84,7 @@ def cost_explorer_bill(
     return CostExplorerBill(tuple(lines), asked.is_estimated)
 
 
-class _Asked:
+class _Queries:
     """The queries for one period."""
 
     def __init__(self, client: Any, period: Period) -> None:

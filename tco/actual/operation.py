@@ -58,10 +58,10 @@ def service_operations(
     found: list[ServiceOperation] = []
     for service, fleet in zip(plan.stack.services, plan.fleets, strict=True):
         name = service.name
-        mine = [cost for cost in costs if cost.service == name]
-        planned_hours = sum(cost.planned.quantity or 0.0 for cost in mine)
-        counted = [cost.actual.quantity for cost in mine if cost.actual.quantity is not None]
-        hours = sum(counted) if len(counted) == len(mine) else None
+        own_costs = [cost for cost in costs if cost.service == name]
+        planned_hours = sum(cost.planned.quantity or 0.0 for cost in own_costs)
+        counted = [cost.actual.quantity for cost in own_costs if cost.actual.quantity is not None]
+        hours = sum(counted) if len(counted) == len(own_costs) else None
         volume, utilization = volumes.get(name), value_of(measured.utilization, name)
         speed = value_of(measured.output_tok_s, name)
         throughput = None if speed is None else speed / fleet.node_output_tok_s

@@ -104,7 +104,7 @@ def _open_fleets(
     stack: StackModel, today: dt.date, *, scenarios: int, seed: int
 ) -> tuple[OtherFleet, ...]:
     """Return the other stacks on its workloads whose gate is open without regard to this one."""
-    mine = _workloads(stack)
+    own_workloads = _workloads(stack)
     found: list[OtherFleet] = []
     for other in stack.other_fleets():
         try:
@@ -112,7 +112,7 @@ def _open_fleets(
         except (BadInput, OverflowError):
             continue  # it can provision nothing
         if is_open:
-            found.append(OtherFleet(other.name, tuple(sorted(mine & _workloads(other)))))
+            found.append(OtherFleet(other.name, tuple(sorted(own_workloads & _workloads(other)))))
     return tuple(found)
 
 

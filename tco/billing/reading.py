@@ -87,6 +87,6 @@ def _refuse_binary(path: Path, shown: str) -> None:
             start = file.read(4)
     except OSError:
         return  # reading the rows reports it
-    for mark, (what, hint) in OTHER_FORMS.items():
+    for mark, (file_type, hint) in OTHER_FORMS.items():
         if start.startswith(mark):
-            raise unreadable(shown, f"is a {what} file; only CSV and CSV.gz are read.", hint)
+            raise unreadable(shown, f"is a {file_type} file; only CSV and CSV.gz are read.", hint)

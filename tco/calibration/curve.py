@@ -257,5 +257,7 @@ def _problems(
             continue
         run = runs[finding.point or 0]
         where = "" if finding.point is None or run.concurrency is None else "output_tok_s"
-        way = "" if finding.severity == "rejected" else " If it is right, pass --confirm REASON."
-        yield Problem(run.file, where, finding.message, f"{finding.mistake}{way}")
+        confirm_hint = (
+            "" if finding.severity == "rejected" else " If it is right, pass --confirm REASON."
+        )
+        yield Problem(run.file, where, finding.message, f"{finding.mistake}{confirm_hint}")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from tco.catalog.fields import Name, PositiveInt, Whole
+from tco.catalog.fields import Name, PositiveInt, WholeNumber
 from tco.catalog.row import Row
 from tco.files import Strict
 from tco.ranges import Amount, PositiveAmount, Share
@@ -35,7 +35,7 @@ class Peak(Strict):
     Saturday.
     """
 
-    utc_hours: tuple[Whole, Whole]
+    utc_hours: tuple[WholeNumber, WholeNumber]
     days: tuple[Weekday, ...] = WEEKDAYS
     input_usd_per_mtok: Amount
     cached_input_usd_per_mtok: Amount | None = None

@@ -117,13 +117,13 @@ class Conversion:
         if not MONEY_FIELDS & made.keys():
             return made
         if made.get("source") and self.source:
-            made["source"] = f"{made['source']}; {self._said}"
+            made["source"] = f"{made['source']}; {self._rate_text}"
         if made.get("as_of"):
             made["as_of"] = _older(made["as_of"], self.as_of)
         return made
 
     @property
-    def _said(self) -> str:
+    def _rate_text(self) -> str:
         """The part of a source about the exchange rate; without its value if confidential."""
         if self.is_confidential:
             return f"{self.code}: {self.source}"

@@ -19,7 +19,7 @@ def idle_discounts(book: Book, catalog: Catalog) -> Iterator[Problem]:
         names = _names(discount, catalog)
         if not any(discount.names(name) for name in names):
             meant = one_of(discount.pattern, _families(names))
-            message = f'"{discount.pattern}" matches no {_what(discount)}.'
+            message = f'"{discount.pattern}" matches no {_kind_name(discount)}.'
             yield Problem(book.name, f"{path}.{discount.kind}", message, meant)
         elif discount.region is not None and not _has_region(discount, names, catalog):
             regions = {
@@ -36,7 +36,7 @@ def idle_discounts(book: Book, catalog: Catalog) -> Iterator[Problem]:
             yield Problem(book.name, f"{path}.region", message, meant)
 
 
-def _what(discount: Discount) -> str:
+def _kind_name(discount: Discount) -> str:
     return {"instance": "instance type", "offer": "offer", "api": "API"}[discount.kind]
 
 

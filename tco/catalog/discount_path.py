@@ -17,10 +17,12 @@ from tco.providers.provider import vendor_of
 __all__ = ["at_discount", "spend_terms"]
 
 R = TypeVar("R", bound=AnyRow)
-Held = tuple[Discount, Book]
+HeldDiscount = tuple[Discount, Book]
 
 
-def at_discount(match: CatalogMatch[R], held: Sequence[Held], day: dt.date) -> CatalogMatch[R]:
+def at_discount(
+    match: CatalogMatch[R], held: Sequence[HeldDiscount], day: dt.date
+) -> CatalogMatch[R]:
     """Return a price as it is on a day, with the months from that day on in which it steps.
 
     ``held`` are the discounts that cover the price, of whatever period, the highest book first. A
@@ -35,19 +37,21 @@ def at_discount(match: CatalogMatch[R], held: Sequence[Held], day: dt.date) -> C
     books += [pair[1] for pair in (today, found) if pair is not None]
     factor = 1.0 if today is None else today[0].factor
     row = match.row if today is None else discounted(match.row, factor)
-    said = [_off(*today)] if today is not None else []
-    said += [f"less above amounts by {_file(found[1])}"] if found and found[0].tiers else []
-    if said:
-        source = "; ".join((f"{match.row.source or match.book.source}", *said))
+    parts = [_off(*today)] if today is not None else []
+    parts += [f"less above amounts by {_file(found[1])}"] if found and found[0].tiers else []
+    if parts:
+        source = "; ".join((f"{match.row.source or match.book.source}", *parts))
         row = row.model_copy(update={"source": source})
     return replace(match, row=row, discounts=Discounts(tuple(books), steps, terms, factor))
 
 
-def _in_force(held: Sequence[Held], day: dt.date) -> Held | None:
+def _in_force(held: Sequence[HeldDiscount], day: dt.date) -> HeldDiscount | None:
     return next((pair for pair in held if pair[0].holds_on(day)), None)
 
 
-def _steps(held: Sequence[Held], day: dt.date) -> tuple[tuple[tuple[int, float], ...], list[Book]]:
+def _steps(
+    held: Sequence[HeldDiscount], day: dt.date
+) -> tuple[tuple[tuple[int, float], ...], list[Book]]:
     """Return the months in which another discount holds, and the books of those."""
     today = _in_force(held, day)
     factor = today[0].factor if today is not None else 1.0

@@ -19,7 +19,7 @@ __all__ = [
     "ProviderId",
     "Source",
     "StatedProvider",
-    "Whole",
+    "WholeNumber",
     "day_of",
 ]
 
@@ -69,6 +69,6 @@ ProviderId = Annotated[
 StatedProvider = Annotated[ProviderId | None, Field(exclude_if=lambda value: value is None)]
 """Where a node comes from; if absent, it follows from the name, and digests do not change."""
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
-Whole = Annotated[int, Field(strict=True)]
+WholeNumber = Annotated[int, Field(strict=True)]
 PositiveInt = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Flag = Annotated[bool, Field(strict=True)]

@@ -212,8 +212,8 @@ def _per_request(price: ModelPrice) -> Range | None:
 def _fees(price: ModelPrice, components: Collection[str]) -> str | None:
     """Return what a model charges for some components, or None."""
     fees = ", ".join(
-        f"{what} at ${fee:g} per {unit}"
-        for name, what, unit in BESIDE
+        f"{component} at ${fee:g} per {unit}"
+        for name, component, unit in BESIDE
         if name in components and (fee := _first(_component(price, name))) is not None
     )
     return fees or None

@@ -183,8 +183,8 @@ def check_rows(book: Book) -> None:
         try:
             taken = type(row).model_validate(row.model_dump(mode="json", exclude_none=True))
         except ValidationError as error:
-            what = error.errors()[0]["msg"]
-            raise TcoError(f"{book.name}: {describe(row.key)}: {what}") from None
+            problem = error.errors()[0]["msg"]
+            raise TcoError(f"{book.name}: {describe(row.key)}: {problem}") from None
         if taken != row:
             raise TcoError(f"{book.name}: {describe(row.key)}: is not read as it is written.")
 

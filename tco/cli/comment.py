@@ -150,8 +150,8 @@ def _post(
     if summary:
         _summarize(Path(summary), message.text)
     try:
-        there, place = connect()
-        done = post(there, message, posting.behavior, create=matters or posting.always)
+        forge, place = connect()
+        done = post(forge, message, posting.behavior, create=matters or posting.always)
     except NotPosted as error:
         print_error(f"Not posted: {error}")
         if not summary:

@@ -47,12 +47,15 @@ def compare(stacks: Sequence[str], form: str, question: EvaluationOptions) -> No
 def _refuse_different_workloads(results: Sequence[Evaluation]) -> None:
     """Raise BadInput unless all stacks serve the same requests."""
     first = results[0].stack
-    mine = sorted(spec.workload for spec in first.plan.services.values())
+    first_workloads = sorted(spec.workload for spec in first.plan.services.values())
     problems: list[Problem] = []
     for result in results[1:]:
-        theirs = sorted(spec.workload for spec in result.stack.plan.services.values())
-        if theirs != mine:
-            texts = f"{result.stack.name} serves {_named(theirs)}, but {first.name} {_named(mine)}."
+        workloads = sorted(spec.workload for spec in result.stack.plan.services.values())
+        if workloads != first_workloads:
+            texts = (
+                f"{result.stack.name} serves {_named(workloads)}, but {first.name} "
+                f"{_named(first_workloads)}."
+            )
             where = "tco:plan.services"
             hint = "Compare stacks on the same workload."
             problems.append(Problem(result.stack.file, where, texts, hint))

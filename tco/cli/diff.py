@@ -85,10 +85,10 @@ def diff(
     changes of the plan. Exits with 0, with 1 for bad input, or with 3 if a limit that you set is
     exceeded.
     """
-    from tco.analysis.diff.diff import Asked
+    from tco.analysis.diff.diff import EvaluationSettings
     from tco.forge.branch import compare
 
-    asked = Asked(question.today, question.scenarios, question.seed)
+    asked = EvaluationSettings(question.today, question.scenarios, question.seed)
     now = (valid_at or dt.datetime.now(dt.UTC)).replace(microsecond=0)
     found = compare(question.folder, base, asked, now)
     _show(found, form)

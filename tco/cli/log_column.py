@@ -20,11 +20,13 @@ class Column(click.ParamType[tuple[str, str]]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
         """Return what the column holds, and its name."""
-        what, equals, name = str(value).partition("=")
+        column, equals, name = str(value).partition("=")
         if not (equals and name):
             self.fail(f"{value!r} is not WHAT=NAME, such as prompt=input_tokens.", param, ctx)
-        if what not in COLUMNS:
+        if column not in COLUMNS:
             self.fail(
-                f"{what!r} is not a column that can be mapped. {one_of(what, COLUMNS)}", param, ctx
+                f"{column!r} is not a column that can be mapped. {one_of(column, COLUMNS)}",
+                param,
+                ctx,
             )
-        return what, name
+        return column, name

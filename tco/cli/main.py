@@ -135,6 +135,6 @@ def _show_usage(error: click.ClickException) -> None:
 
 def _report_unwritable(error: OSError) -> None:
     """Report a full disk or a closed device on one line; drop what is still buffered."""
-    what = error.filename or "the output"
-    print_error(folded(f"{printable(what)} cannot be written: {error.strerror}."))
+    output = error.filename or "the output"
+    print_error(folded(f"{printable(output)} cannot be written: {error.strerror}."))
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

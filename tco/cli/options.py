@@ -133,7 +133,7 @@ def with_options(
     return command
 
 
-def max_bad_share_option(what: str) -> Callable[[C], C]:
+def max_bad_share_option(files: str) -> Callable[[C], C]:
     """Return the option for how many lines of ``what`` may be broken."""
     return click.option(
         "--max-bad-share",
@@ -141,7 +141,7 @@ def max_bad_share_option(what: str) -> Callable[[C], C]:
         default=0.01,
         show_default=True,
         metavar="SHARE",
-        help=f"Refuse {what} with a higher share of broken lines.",
+        help=f"Refuse {files} with a higher share of broken lines.",
     )
 
 

@@ -41,7 +41,7 @@ MOST_DAYS = 90
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class PriceSelection:
     """Which prices are asked for."""
 
     sources: tuple[str, ...]
@@ -68,7 +68,7 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
         **options: Any,
     ) -> None:
         default = (API,) if model else AWS_SOURCE_NAMES
-        wanted = Wanted(
+        wanted = PriceSelection(
             sources=tuple(dict.fromkeys(source)) or default,
             regions=region,
             instances=instance,
@@ -119,7 +119,7 @@ def _wanted_options(command: Callable[..., None]) -> Callable[..., None]:
     )
 
 
-def _require_a_use(wanted: Wanted) -> None:
+def _require_a_use(wanted: PriceSelection) -> None:
     """Raise TcoError for an option that none of the sources reads."""
     if wanted.models and API not in wanted.sources:
         raise TcoError(f"--model selects hosted APIs. Add --source {API}, or omit --model.")
@@ -143,7 +143,7 @@ def _require_a_use(wanted: Wanted) -> None:
 @format_option
 @today_option
 def prices_refresh(
-    path: Path | None, wanted: Wanted, dry_run: bool, form: str, today: dt.date | None
+    path: Path | None, wanted: PriceSelection, dry_run: bool, form: str, today: dt.date | None
 ) -> None:
     """Look up today's prices and append what changed to a price book.
 
@@ -189,7 +189,9 @@ def prices_refresh(
         sys.exit(BAD_INPUT)
 
 
-def _of_apis(catalog: Catalog, book: Book | None, wanted: Wanted, day: dt.date) -> ApiProposal:
+def _of_apis(
+    catalog: Catalog, book: Book | None, wanted: PriceSelection, day: dt.date
+) -> ApiProposal:
     """Return the prices of hosted APIs; none where they are not asked for."""
     from tco.refresh.api_change import ApiProposal
 
@@ -220,7 +222,7 @@ def _cached(collected: Collected, day: dt.date) -> list[tuple[str, int, Path]]:
     return cached
 
 
-def _collected(catalog: Catalog, wanted: Wanted, day: dt.date) -> Collected:
+def _collected(catalog: Catalog, wanted: PriceSelection, day: dt.date) -> Collected:
     """Return the prices of AWS and what is missing. Raises TcoError where nothing is left."""
     from tco.refresh.collect import Collected, all_troubles, collect
 

@@ -243,8 +243,8 @@ def _in_force(
     holds outside it by its own ratio to the base.
     """
 
-    def at(what: Price, price: Range) -> Quantity:
-        return scenario.read(driver_of(row, what), price)
+    def at(kind: Price, price: Range) -> Quantity:
+        return scenario.read(driver_of(row, kind), price)
 
     is_1h = request.cache_write_ttl == "1h"
     prompt = request.input * _token_factor(row).likely

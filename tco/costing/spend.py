@@ -67,18 +67,18 @@ def bills_under_terms(
     """
     billed = list(bills)
     for each in dict.fromkeys((*(held for held in terms if held is not None), *signed)):
-        mine = [index for index, held in enumerate(terms) if held == each]
-        usd = sum((billed[index] for index in mine), start=0.0)
+        indexes = [index for index, held in enumerate(terms) if held == each]
+        usd = sum((billed[index] for index in indexes), start=0.0)
         share, short = _due(each, usd, month)
-        for index in mine or range(len(billed)):
+        for index in indexes or range(len(billed)):
             weight = (
                 np.where(
-                    np.asarray(usd) > 0, billed[index] / np.maximum(usd, 1e-300), 1 / len(mine)
+                    np.asarray(usd) > 0, billed[index] / np.maximum(usd, 1e-300), 1 / len(indexes)
                 )
-                if mine
+                if indexes
                 else 1 / len(billed)
             )
-            paid = billed[index] * share if mine else billed[index]
+            paid = billed[index] * share if indexes else billed[index]
             billed[index] = paid + short * weight
     return billed
 
@@ -93,13 +93,13 @@ def lines_under_terms(
     made = list(lines)
     used = [line.terms for line in lines if line.terms is not None]
     for terms in dict.fromkeys((*used, *signed)):
-        mine = [index for index, line in enumerate(made) if line.terms == terms]
-        share, short = _due(terms, sum((made[index].usd for index in mine), start=0.0), month)
+        indexes = [index for index, line in enumerate(made) if line.terms == terms]
+        share, short = _due(terms, sum((made[index].usd for index in indexes), start=0.0), month)
         if terms.tiers:
-            for index in mine:
+            for index in indexes:
                 made[index] = replace(made[index], usd_per_unit=made[index].usd_per_unit * share)
         if terms.committed_usd > 0:
-            provider = made[mine[0]].provider if mine else terms.provider
+            provider = made[indexes[0]].provider if indexes else terms.provider
             made.append(_shortfall_line(terms, provider, short))
     return made
 

@@ -79,12 +79,12 @@ def _kept(variance: Variance) -> Iterator[str]:
 
 
 def _verdict(found: Actual) -> str:
-    what = [
+    measured = [
         *(["volume"] if found.variance.mtok_served is not None else []),
         "rents",
         *(["speed"] if any(ran.throughput for ran in found.variance.operations) else []),
     ]
-    basis = f"{', '.join(what[:-1])} and {what[-1]}" if len(what) > 1 else what[0]
+    basis = f"{', '.join(measured[:-1])} and {measured[-1]}" if len(measured) > 1 else measured[0]
     stands = "would hold" if found.stands else "would not hold"
     return (
         f"With the month's {basis}, and the prices of {found.question.today}, the verdict {stands} "

@@ -174,11 +174,11 @@ def _labels(stack: str, tripwire: str, *, warns: bool) -> dict[str, str]:
 
 def _meaning(stack: str, review: ReviewPart, wire: TripwirePart) -> str:
     """Return what an alert means, with the numbers of the plan."""
-    what = "utilization" if wire.kind == "utilization" else "volume"
+    quantity = "utilization" if wire.kind == "utilization" else "volume"
     value = tripwire_value(wire, wire.threshold or 0.0)
     planned = f"the plan has {tripwire_value(wire, wire.now or 0.0)}"
     return (
-        f"{stack}: the mean {what} of 7 days is {wire.direction} {value}, where self-hosting "
+        f"{stack}: the mean {quantity} of 7 days is {wire.direction} {value}, where self-hosting "
         f"costs the same as {review.against}; {planned}."
     )
 

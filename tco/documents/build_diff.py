@@ -124,7 +124,7 @@ def _gate(gate: GatePart) -> GateState:
 
 
 def _change(change: Change, file: str, line: int) -> ChangeRow:
-    subject, what = _said(change)
+    subject, what = _described(change)
     return ChangeRow(
         path=change.path,
         before=change.before,
@@ -137,7 +137,7 @@ def _change(change: Change, file: str, line: int) -> ChangeRow:
     )
 
 
-def _said(change: Change) -> tuple[str, str]:
+def _described(change: Change) -> tuple[str, str]:
     """Return the subject of a change and its key: the pool `burst` and its `nodes`."""
     if change.section == "workload":
         return change.name, _words(change.parts)

@@ -253,9 +253,11 @@ def _prices(stack: StackModel, pool: PoolModel | None, line: CostLine, otherwise
         return _Prices(otherwise, otherwise)
     contracted = stack.market.on_demand(pool)
     listed = stack.market.listed_on_demand(pool)
-    mine = otherwise if contracted is None else contracted.value.likely
+    contracted_usd = otherwise if contracted is None else contracted.value.likely
     secret = contracted is not None and contracted.confidential
-    return _Prices(mine if listed is None else listed.value.likely, mine, secret)
+    return _Prices(
+        contracted_usd if listed is None else listed.value.likely, contracted_usd, secret
+    )
 
 
 def _paid_share(stack: StackModel, api: str) -> float:

@@ -35,5 +35,5 @@ def _widest_line(result: Evaluation) -> str:
     widest = max(result.lines, key=lambda line: line.high - line.low, default=None)
     if widest is None or widest.high <= widest.low:
         return "nothing, every input is known"
-    what = f"{widest.line.category}, {widest.line.name}"
-    return f"{what} ({usd_range(widest.low, widest.high)} per month)"
+    name = f"{widest.line.category}, {widest.line.name}"
+    return f"{name} ({usd_range(widest.low, widest.high)} per month)"

@@ -54,7 +54,7 @@ def _figures(result: Evaluation) -> str:
         return f"more than {cost}/month vs. {theirs} at {rival.name}; {why}."
     chances = chance_text(rival.probability, result.stack.plan.gate.probability)
     wins = f" Probability to win: {chances}." if chances else ""
-    turned = _turned(result)
+    turned = _turn_sentence(result)
     turn = _after(turn_sentence(result))
     year = _for_a_year(result)
     return f"{cost}/month{year} vs. {theirs} at {rival.name}.{turn}{wins}{_lost(result)}{turned}"
@@ -116,7 +116,7 @@ def opening(result: Evaluation) -> str:
     )
     return (
         f"{start}{sure}{_for_a_year(result)} vs. {theirs} at {rival.name}{same} for the same "
-        f"tokens.{''.join(map(_after, more))}{_lost(result)}{_turned(result)} "
+        f"tokens.{''.join(map(_after, more))}{_lost(result)}{_turn_sentence(result)} "
         f"{flip_sentence(rival)}"
     ).rstrip()
 
@@ -148,7 +148,7 @@ def no_rival(result: Evaluation) -> str:
     )
 
 
-def _turned(result: Evaluation) -> str:
+def _turn_sentence(result: Evaluation) -> str:
     return _after(hosted_sentence(result) or "")
 
 

@@ -40,9 +40,9 @@ def flips(result: Evaluation) -> list[str]:
 
 def reasons(result: Evaluation) -> list[str]:
     """Return the verdict in numbers: utilization, the value of a full node-hour, labor."""
-    said: list[str] = []
+    sentences: list[str] = []
     rival = result.rival
-    said.append(
+    sentences.append(
         f"Fleet utilization is {percent(result.utilization)} at "
         f"{tokens(result.stack.mtok_per_month)} tokens per month, standby and boot hours included."
     )
@@ -59,7 +59,7 @@ def reasons(result: Evaluation) -> list[str]:
                 HIDDEN if label in secret else usd_price(usd_per_hour)
                 for label, usd_per_hour in ((API, value), (name, price))
             )
-            said.append(
+            sentences.append(
                 f"A fully used node-hour of {service.name} would cost {worth} at "
                 f"{result.verdict.against}, which {verb} the {paid} of {supply_name(name)}."
             )
@@ -71,9 +71,9 @@ def reasons(result: Evaluation) -> list[str]:
             if fte.value is not None
             else f"even without it, {rival.name} is cheaper"
         )
-        said.append(f"Labor costs {usd(labor)} per month; {even}.")
-    said += [f"{capitalized(cap.message)}." for cap in result.verdict.caps]
-    return said
+        sentences.append(f"Labor costs {usd(labor)} per month; {even}.")
+    sentences += [f"{capitalized(cap.message)}." for cap in result.verdict.caps]
+    return sentences
 
 
 def hosted_sentence(result: Evaluation) -> str | None:
@@ -81,8 +81,8 @@ def hosted_sentence(result: Evaluation) -> str | None:
     turned = result.hosted
     if turned is None:
         return None
-    what = "a newer version" if turned.role == "newer-version" else "the same weights"
-    price = f"{turned.host} hosts {what} for {usd_about(turned.usd_per_month)} per month"
+    weights = "a newer version" if turned.role == "newer-version" else "the same weights"
+    price = f"{turned.host} hosts {weights} for {usd_about(turned.usd_per_month)} per month"
     if turned.role == "decides":
         return (
             f"{price}, which changes the answer: against {turned.against} alone it would be "

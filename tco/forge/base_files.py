@@ -21,7 +21,7 @@ __all__ = ["copy_files"]
 MOST_FILES, MOST_LINKS = 10_000, 1_000
 MOST_BYTES = 1 << 28
 MOST_FOLDERS_DEEP = 32
-Found = tuple[Parts, Entry]
+FoundEntry = tuple[Parts, Entry]
 IN_LFS = "is stored in Git LFS, so git does not hold its content on the base."
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
@@ -65,7 +65,7 @@ class _Copy:
             self.unreadable[path] = Unreadable(str(error), comparable=False)
         return None
 
-    def files(self, path: Parts, entry: Entry, above: frozenset[str]) -> Iterator[Found]:
+    def files(self, path: Parts, entry: Entry, above: frozenset[str]) -> Iterator[FoundEntry]:
         """Give the files that are wanted of a folder, without entering one that holds it."""
         if entry.sha in above or entry.kind not in ("folder", "submodule"):
             return
@@ -79,7 +79,7 @@ class _Copy:
             elif child.kind == "file" and self._is_wanted(inner):
                 yield inner, child
 
-    def _children(self, path: Parts, entry: Entry) -> Iterator[Found]:
+    def _children(self, path: Parts, entry: Entry) -> Iterator[FoundEntry]:
         """Give what a folder holds and is wanted, with its links followed."""
         try:
             names = self.tree.names(entry)

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import yaml
 
 from tco.analysis.diff.changes import Change
-from tco.analysis.diff.diff import Asked, Side, StackDiff, diff_stacks
+from tco.analysis.diff.diff import EvaluationSettings, Side, StackDiff, diff_stacks
 from tco.catalog.catalog import Catalog
 from tco.catalog.embedded import load_catalog
 from tco.costing.stack import StackModel
@@ -62,7 +62,9 @@ class _Checkout:
         return "/".join(self.bounds.inside[len(self.bounds.limit) :])
 
 
-def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime) -> DiffDocument:
+def compare(
+    folder: Path, base: str | None, asked: EvaluationSettings, valid_at: dt.datetime
+) -> DiffDocument:
     """Compare the stacks of the working tree with a commit or another folder.
 
     Raises TcoError where the base is not available, BadInput for what the head breaks.
@@ -94,7 +96,7 @@ def compare(folder: Path, base: str | None, asked: Asked, valid_at: dt.datetime)
 def _side(
     folder: Path,
     catalog: Catalog,
-    asked: Asked,
+    asked: EvaluationSettings,
     unreadable: Mapping[str, Unreadable] | None = None,
 ) -> Side:
     """Return the stacks of a folder, resolved in a catalog."""

@@ -42,10 +42,10 @@ def repository_of(folder: Path) -> Repository | None:
     found = run(("rev-parse", "--show-toplevel"), start)
     if found.returncode == 0:
         return Repository(Path(os.fsdecode(found.stdout).rstrip("\n")))
-    said = os.fsdecode(found.stderr).strip()
-    if "not a git repository" in said:
+    reason = os.fsdecode(found.stderr).strip()
+    if "not a git repository" in reason:
         return None
-    raise TcoError(f"git cannot read the repository of {start}: {said}")
+    raise TcoError(f"git cannot read the repository of {start}: {reason}")
 
 
 class Repository:

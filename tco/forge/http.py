@@ -27,7 +27,7 @@ from tco.forge.address import checked_address, same_server
 from tco.forge.token import Token
 from tco.json_reader import load_json
 
-__all__ = ["Answer", "Api", "Forbidden", "Refused"]
+__all__ = ["Api", "Forbidden", "Refused", "Response"]
 
 TIMEOUT_S = 10.0
 """For one whole answer: connecting, headers and body."""
@@ -48,10 +48,10 @@ LIMIT_WORDS = ("rate limit", "abuse detection")
 class Refused(TcoError):
     """The forge answered, and the answer was no."""
 
-    def __init__(self, status: int, said: str, url: str) -> None:
+    def __init__(self, status: int, reason: str, url: str) -> None:
         self.status = status
-        self.said = said
-        super().__init__(f"{url} returned {status}: {said}")
+        self.said = reason
+        super().__init__(f"{url} returned {status}: {reason}")
 
 
 class Forbidden(Refused):
@@ -63,7 +63,7 @@ class _Unusable(TcoError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back."""
 
     status: int
@@ -105,9 +105,9 @@ class Api:
         }
         self._sleep = sleep
         self._clock = clock
-        self._seen: dict[str, tuple[str, Answer]] = {}
+        self._seen: dict[str, tuple[str, Response]] = {}
 
-    def call(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Answer:
+    def call(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Response:
         """One request, tried again while that can help. Raises Refused, or TcoError."""
         url = self._address(path)
         shown = self._token.redact(url.partition("?")[0])
@@ -154,14 +154,14 @@ class Api:
         """Return an absolute address on this API and no other."""
         url = path if "://" in path else self._url + path
         if not same_server(self._url, url):
-            there = self._token.redact(url)[:LONGEST_REASON]
+            target = self._token.redact(url)[:LONGEST_REASON]
             here = self._shown("")
-            raise TcoError(f"{here} points to {there}: the token is not sent there.")
+            raise TcoError(f"{here} points to {target}: the token is not sent there.")
         return url
 
     def _once(
         self, method: str, url: str, content: Mapping[str, Any] | None, timeout_s: float
-    ) -> tuple[Answer | None, str]:
+    ) -> tuple[Response | None, str]:
         """One try: an answer of any status, or what went wrong on the way."""
         data = None if content is None else json.dumps(content).encode()
         request = urllib.request.Request(url, data, self._headers, method=method)
@@ -186,7 +186,7 @@ class Api:
             self._seen[url] = (etag, answer)
         return answer, ""
 
-    def _wait(self, answer: Answer | None, tries: int) -> float | None:
+    def _wait(self, answer: Response | None, tries: int) -> float | None:
         """Seconds until another try can help, or None where none can."""
         backoff = 2.0 ** (tries - 1) * random.uniform(0.5, 1.0)
         if answer is None:
@@ -200,8 +200,8 @@ class Api:
             if answer.headers.get(f"{name}-remaining") == "0":
                 moment = _seconds(answer.headers.get(f"{name}-reset"))
                 return backoff if moment is None else max(moment - self._clock(), 0.0) + 1.0
-        said = _said(answer).lower()
-        limited = answer.status == 429 or any(words in said for words in LIMIT_WORDS)
+        reason = _reason(answer).lower()
+        limited = answer.status == 429 or any(words in reason for words in LIMIT_WORDS)
         return LIMIT_WAIT_S if limited else None
 
     def _retry_after(self, text: str) -> float | None:
@@ -214,25 +214,25 @@ class Api:
         except (ValueError, OverflowError):
             return None
 
-    def _failure(self, answer: Answer | None, trouble: str, shown: str, tries: int) -> TcoError:
+    def _failure(self, answer: Response | None, trouble: str, shown: str, tries: int) -> TcoError:
         if answer is None:
             return TcoError(f"{shown} could not be reached in {tries} tries: {trouble}.")
         denied = answer.status == 403 and self._wait(answer, tries) is None
         kind = Forbidden if denied else Refused
-        return kind(answer.status, self._redacted(_said(answer)), shown)
+        return kind(answer.status, self._redacted(_reason(answer)), shown)
 
     def _redacted(self, text: str) -> str:
         return self._token.redact(text)[:LONGEST_REASON]
 
 
-def _within(timeout_s: float, exchange: Callable[[], Answer]) -> Answer:
+def _within(timeout_s: float, exchange: Callable[[], Response]) -> Response:
     """Return the result of an exchange, or TimeoutError once the time is over.
 
     Whatever it waits for.
 
     Sockets have a timeout per read, which an answer of a byte now and then never reaches.
     """
-    results: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+    results: queue.SimpleQueue[Response | Exception] = queue.SimpleQueue()
 
     def run() -> None:
         try:
@@ -250,7 +250,7 @@ def _within(timeout_s: float, exchange: Callable[[], Answer]) -> Answer:
     return result
 
 
-def _exchange(request: urllib.request.Request, timeout_s: float) -> Answer:
+def _exchange(request: urllib.request.Request, timeout_s: float) -> Response:
     """Send a request and read the whole answer. Plain HTTP never takes a proxy."""
     proxy = urllib.request.getproxies().get("https")
     proxies = urllib.request.ProxyHandler({"https": proxy} if proxy else {})
@@ -260,7 +260,7 @@ def _exchange(request: urllib.request.Request, timeout_s: float) -> Answer:
         body: bytes = response.read(LARGEST_ANSWER_BYTES + 1)
         if response.length and len(body) <= LARGEST_ANSWER_BYTES:
             raise http.client.IncompleteRead(body, response.length)
-    return Answer(status, headers, _content(status, headers, body))
+    return Response(status, headers, _content(status, headers, body))
 
 
 def _content(status: int, headers: Message, body: bytes) -> Any:
@@ -282,7 +282,7 @@ def _content(status: int, headers: Message, body: bytes) -> Any:
     return None
 
 
-def _said(answer: Answer) -> str:
+def _reason(answer: Response) -> str:
     """Return the forge's own words."""
     content = as_mapping(answer.content) or {}
     words = (content.get(key) for key in ("message", "error_description", "error"))

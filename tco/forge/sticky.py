@@ -17,10 +17,10 @@ from typing import Literal, Protocol
 
 from tco.errors import TcoError
 
-__all__ = ["Behavior", "Done", "Forge", "Message", "NotPosted", "Remote", "post"]
+__all__ = ["Behavior", "Forge", "Message", "NotPosted", "PostOutcome", "Remote", "post"]
 
 Behavior = Literal["update", "new", "delete-and-new"]
-Done = Literal["created", "updated", "unchanged", "newer", "nothing"]
+PostOutcome = Literal["created", "updated", "unchanged", "newer", "nothing"]
 TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 FIRST_LINE = re.compile(r"<!-- tco:(\S+) valid-at=(\S+) -->")
 MOST_REPAIRS = 3
@@ -93,7 +93,7 @@ def post(
     *,
     create: bool = True,
     sleep: Callable[[float], None] = time.sleep,
-) -> Done:
+) -> PostOutcome:
     """Say it once. ``create=False`` corrects an earlier comment and starts none."""
     found = _tagged(forge, message.tag)
     latest = _latest(found)
@@ -117,7 +117,7 @@ def _write(
     behavior: Behavior,
     found: Sequence[Remote],
     latest: Remote | None,
-) -> Done:
+) -> PostOutcome:
     """Return the first write: in place, or beside what is there."""
     if behavior == "update" and latest is not None and forge.update(latest.id, message.body):
         return "updated"

@@ -35,7 +35,7 @@ class NamedFiles:
         for service, spec in self.plan.services.items():
             if spec.workload in workloads:
                 continue
-            named = _Named(
+            named = _NamedFiles(
                 kind="workload",
                 name=spec.workload,
                 path=f"services.{service}.workload",
@@ -55,7 +55,7 @@ class NamedFiles:
         folder = self.files.folder / "prices"
         books: list[Book] = []
         for index, name in enumerate(self.plan.prices):
-            named = _Named(
+            named = _NamedFiles(
                 kind="price book",
                 name=name,
                 path=f"prices[{index}]",
@@ -78,7 +78,7 @@ class NamedFiles:
             if name is None:
                 continue
             path = f"services.{service}.serving.config"
-            named = _Named(kind="file", name=name, path=path, known=list)
+            named = _NamedFiles(kind="file", name=name, path=path, known=list)
             source = self._found(self.files.folder, name, named)
             if source is None:
                 continue
@@ -88,7 +88,7 @@ class NamedFiles:
                 self.problems.extend(error.problems)
         return configs
 
-    def _found(self, folder: Path, file: str, named: _Named) -> Path | None:
+    def _found(self, folder: Path, file: str, named: _NamedFiles) -> Path | None:
         """Return a file of a folder that may be read; None where its problem is noted."""
         source = below(folder, file)
         wrong = self.files.problem(source) if source is not None else None
@@ -101,7 +101,7 @@ class NamedFiles:
 
 
 @dataclass(frozen=True)
-class _Named:
+class _NamedFiles:
     """A name that a plan gives to a file, and where it does."""
 
     kind: str

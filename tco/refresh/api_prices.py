@@ -43,7 +43,7 @@ def api_changes(
     """
     found = [
         change
-        for api, package in _asked(catalog, patterns).items()
+        for api, package in _selected(catalog, patterns).items()
         if (change := _change(api, package, catalog, book, day=day)) is not None
         and (change.before is not None or api in patterns)
     ]
@@ -54,7 +54,7 @@ def api_changes(
     )
 
 
-def _asked(catalog: Catalog, patterns: Sequence[str]) -> dict[str, str]:
+def _selected(catalog: Catalog, patterns: Sequence[str]) -> dict[str, str]:
     """Return what the package calls each API that is asked for."""
     names, listed = genai_names(), frozenset(genai_apis())
     known = {api: names.get(api, api) for api in catalog.apis}

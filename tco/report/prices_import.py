@@ -88,10 +88,10 @@ def _beside(found: PricesImportDocument, width: int) -> Iterator[str]:
     yield _cost("the bill", (*rates, *found.beside), names)
 
 
-def _cost(what: str, costs: Sequence[RatePart | LeftOutPart | BesidePart], names: int) -> str:
+def _cost(name: str, costs: Sequence[RatePart | LeftOutPart | BesidePart], names: int) -> str:
     effective = sum(cost.effective_usd for cost in costs)
     billed = sum(cost.billed_usd for cost in costs)
-    return f"{what:<{names}}{_money(effective):>16}{_money(billed):>16}"
+    return f"{name:<{names}}{_money(effective):>16}{_money(billed):>16}"
 
 
 def _money(usd: float) -> str:

@@ -68,9 +68,9 @@ def quality_texts(shown: Sequence[AlternativePart]) -> tuple[str, ...]:
     return (*texts, f"Sources of the scores: {'; '.join(sources)}.") if sources else tuple(texts)
 
 
-def _counted(left: Sequence[AlternativePart], noun: str, what: str) -> str:
+def _counted(left: Sequence[AlternativePart], noun: str, kind: str) -> str:
     if not left:
         return ""
     prices = [alternative.usd_per_month or 0.0 for alternative in left]
     span = usd_range(min(prices), max(prices))
-    return f"{len(left)} more {noun}{'' if len(left) == 1 else 's'} {what} ({span} per month)"
+    return f"{len(left)} more {noun}{'' if len(left) == 1 else 's'} {kind} ({span} per month)"

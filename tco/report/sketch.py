@@ -31,26 +31,24 @@ def sketch(document: MemoDocument) -> str:
     ]
     reach = min(curve.mtok_per_month[-1], max([2 * own_volume, *(1.25 * low for low in wins[:1])]))
     volumes = np.linspace(reach / COLUMNS, reach, COLUMNS)
-    mine = np.interp(volumes, curve.mtok_per_month, curve.usd_per_month)
+    own = np.interp(volumes, curve.mtok_per_month, curve.usd_per_month)
     priced = [
         alternative
         for alternative in shown
         if alternative.usd_per_month and alternative.kind == "api"
     ]
-    theirs = [
+    rivals = [
         (alternative.usd_per_month or 0.0) / own_volume * volumes
         for alternative in priced[: len(LETTERS)]
     ]
-    top = float(
-        max(mine.max(), *(np.minimum(their, 2 * mine.max()).max() for their in theirs), 1.0)
-    )
+    top = float(max(own.max(), *(np.minimum(their, 2 * own.max()).max() for their in rivals), 1.0))
     grid = [[" "] * COLUMNS for _ in range(ROWS)]
     here = int(np.argmin(np.abs(volumes - own_volume)))
     for row in grid:
         row[here] = ":"
-    for letter, curve in zip(LETTERS, theirs, strict=False):
+    for letter, curve in zip(LETTERS, rivals, strict=False):
         _draw(grid, curve, top, letter)
-    _draw(grid, mine, top, "#")
+    _draw(grid, own, top, "#")
     marks = {0: usd(top), ROWS // 2: usd(top / 2)}
     lines = [f"{marks.get(index, ''):>12} |{''.join(row)}" for index, row in enumerate(grid)]
     lines.append(f"{'$0':>12} +{'-' * COLUMNS}")

@@ -213,7 +213,7 @@ def _sure(stack: StackSummary) -> list[str]:
         caps = [cap for cap in verdict.caps if cap.kind == "not-simulated"]
         return [f"{capitalized(cap.message)}: {in_words('LEAN')} at most." for cap in caps]
     spread = month_spread(drawn.p10, drawn.p90)
-    said = [
+    sentences = [
         f"{spread} per month, median {usd_about(drawn.p50)} "
         f"(P10 to P90 of {drawn.scenarios:,} scenarios, seed {drawn.seed})."
         if spread
@@ -224,11 +224,11 @@ def _sure(stack: StackSummary) -> list[str]:
     if against is not None:
         outcome = saving_text(against.saving_npv_usd.p10, against.saving_npv_usd.p90)
         chance = chance_text(against.probability, verdict.required_probability)
-        said.append(
+        sentences.append(
             f"Over {stack.horizon_months} months, self-hosting {outcome} vs. "
             f"{against.name} and wins in {chance} of the scenarios."
         )
-    return said
+    return sentences
 
 
 def _gate(stack: StackSummary) -> str:

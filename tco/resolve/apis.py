@@ -164,10 +164,10 @@ def _named_alternatives(
         unknown = [name for name in spec.apis if name not in todo.plan.services]
         missing = [name for name in todo.plan.services if spec.apis and name not in spec.apis]
         if unknown or missing:
-            what = f'no service "{unknown[0]}"' if unknown else f"no API for {missing[0]}"
+            problem = f'no service "{unknown[0]}"' if unknown else f"no API for {missing[0]}"
             todo.fail(
                 f"{path}.{spec.name}",
-                f"{what}.",
+                f"{problem}.",
                 one_of(unknown[0] if unknown else "", todo.plan.services),
             )
             continue

@@ -60,10 +60,10 @@ def _note_steps(
 
 def _owed(terms: SpendTerms, horizon_months: int) -> str:
     least = "a minimum" if terms.is_confidential else usd(terms.committed_usd)
-    who = "in any case" if terms.is_signed else "if anything is bought under it"
+    condition = "in any case" if terms.is_signed else "if anything is bought under it"
     ends = terms.months is not None and terms.months < horizon_months
     until = f", for {_months(terms.months)} of the horizon" if ends and terms.months else ""
-    return f"{terms.name}: the contract bills at least {least} per month {who}{until}."
+    return f"{terms.name}: the contract bills at least {least} per month {condition}{until}."
 
 
 def _months(months: int) -> str:

@@ -184,8 +184,8 @@ def impossible_benchmarks(catalog: Catalog) -> Iterator[Problem]:
         named = row.model_copy(update={"model": model, "gpu": gpu})
         for finding in benchmark_findings(named, specs.get(model)):
             if finding.severity == "rejected":
-                what = f"benchmark {row.model} {row.gpus} {row.gpu} {row.precision} {row.engine}"
-                yield Problem(book.name, what, finding.message, finding.mistake)
+                name = f"benchmark {row.model} {row.gpus} {row.gpu} {row.precision} {row.engine}"
+                yield Problem(book.name, name, finding.message, finding.mistake)
 
 
 def _middle(latency: Latency | None) -> float | None:

@@ -38,9 +38,9 @@ def curves_of(model: str, rows: Iterable[Measurement]) -> list[Curve]:
             continue
         if row.concurrency is None or row.input is None or row.output is None:
             continue
-        what = (row.gpu, row.gpus, row.precision, row.engine, row.version, row.parallelism)
+        key = (row.gpu, row.gpus, row.precision, row.engine, row.version, row.parallelism)
         how = (row.mode, row.speculative, sources[row.source].runs, row.checkpoint)
-        grouped[*what, *how, row.input, row.output].append(row)
+        grouped[*key, *how, row.input, row.output].append(row)
     return [_curve(model, points) for points in grouped.values()]
 
 

@@ -53,13 +53,13 @@ def cell(row: Mapping[str, Any], path: str) -> Any:
     return found
 
 
-def json_object(value: object, what: str) -> Mapping[str, Any]:
+def json_object(value: object, name: str) -> Mapping[str, Any]:
     """Return a cell with an object; a CSV has it as the text of JSON. Raises ValueError."""
     if isinstance(value, str):
         try:
             value = json.loads(value or "{}")
         except (ValueError, RecursionError):
-            raise ValueError(f"its {what} is not a JSON object.") from None
+            raise ValueError(f"its {name} is not a JSON object.") from None
     return as_mapping(value) or {}
 
 

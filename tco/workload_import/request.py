@@ -88,14 +88,14 @@ def _unix(value: Any) -> float | None:
     return number
 
 
-def tokens(value: Any, what: str) -> float:
+def tokens(value: Any, name: str) -> float:
     """Return a count of tokens. Raises ValueError for anything else."""
     if value is None:
-        raise ValueError(f"has no {what}.")
+        raise ValueError(f"has no {name}.")
     try:
         count = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         count = math.nan
     if not 0 <= count <= MOST_TOKENS:
-        raise ValueError(f"{shortened(value)} is not a count of {what}.")
+        raise ValueError(f"{shortened(value)} is not a count of {name}.")
     return count

@@ -9,7 +9,7 @@ import click
 import pytest
 
 import tco.forge.branch
-from tco.analysis.diff.diff import Asked
+from tco.analysis.diff.diff import EvaluationSettings
 from tco.catalog.catalog import Catalog
 from tco.errors import TcoError, is_visible
 from tco.report.diff.text import diff_text
@@ -182,7 +182,7 @@ def test_no_repository(tmp_path: Path, priced: Catalog) -> None:
     lab = Repo(tmp_path, priced)
     lab.pool(1)
     with pytest.raises(TcoError, match="--base DIR"):
-        tco.forge.branch.compare(lab.folder, None, Asked(DAY), NOW)
+        tco.forge.branch.compare(lab.folder, None, EvaluationSettings(DAY), NOW)
 
 
 def test_no_commit_yet(repo: Repo) -> None:

@@ -47,14 +47,14 @@ class MonthByMonth:
         )
 
 
-def months_ahead(ours: OwnSide, rival: RivalSide) -> MonthByMonth:
+def months_ahead(side: OwnSide, rival: RivalSide) -> MonthByMonth:
     """Return the likely path against an alternative.
 
     Demand that the fleet refuses is bought at the alternative's prices.
     """
-    own, flow, refused = ours.flow, rival.flow, rival.refused_usd
-    theirs = flow.running_usd + flow.upfront_usd
-    paid = np.cumsum(theirs - own.running_usd - own.upfront_usd - refused)
+    own, flow, refused = side.flow, rival.flow, rival.refused_usd
+    rival_usd = flow.running_usd + flow.upfront_usd
+    paid = np.cumsum(rival_usd - own.running_usd - own.upfront_usd - refused)
     cheaper = own.billed_usd + refused < flow.billed_usd
     return MonthByMonth(
         rival.alternative.name,
@@ -65,7 +65,7 @@ def months_ahead(ours: OwnSide, rival: RivalSide) -> MonthByMonth:
                 running_usd=float(own.running_usd[index]),
                 upfront_usd=float(own.upfront_usd[index]),
                 refused_usd=float(refused[index]),
-                rival_usd=float(theirs[index]),
+                rival_usd=float(rival_usd[index]),
                 cumulative_usd=float(paid[index]),
                 self_is_cheaper=bool(cheaper[index]),
             )

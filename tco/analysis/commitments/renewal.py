@@ -106,7 +106,7 @@ def commitments(
 
     Raises BadInput where a figure of the stack is missing.
     """
-    asked = _Asked(today, scenarios, seed)
+    asked = _Options(today, scenarios, seed)
     planned = asked.of(resolve(source))
     now = resolve(_priced_on(source, today))
     renewed = planned if now.day == planned.stack.day else asked.of(now)
@@ -138,7 +138,7 @@ def _priced_on(source: StackFile, day: dt.date) -> StackFile:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Options:
     """Options of every evaluation."""
 
     today: dt.date
@@ -155,7 +155,7 @@ class _Choices:
 
     renewed: Evaluation
     ends: TermEnd
-    asked: _Asked
+    asked: _Options
 
     @property
     def all(self) -> tuple[Choice, ...]:

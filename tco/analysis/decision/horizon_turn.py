@@ -47,10 +47,10 @@ def horizon_turn(
 
     ``usd`` is today's month of self-hosting.
     """
-    saving, theirs = verdict.saving_npv_usd, rival.usd_per_month
-    if saving is None or theirs is None or rival.side is None:
+    saving, rival_usd = verdict.saving_npv_usd, rival.usd_per_month
+    if saving is None or rival_usd is None or rival.side is None:
         return None
-    today: Side = "self" if usd < theirs else "alternative"
+    today: Side = "self" if usd < rival_usd else "alternative"
     horizon: Side = "self" if saving > 0 else "alternative"
     if today != horizon:
         cause = _cause(own, rival.side, saving)
@@ -92,8 +92,8 @@ def _saving(stack: StackModel, against: str) -> float:
 
 def _spread_saving(own: OwnSide, rival: RivalSide) -> float:
     """Return the saving if both sides paid each month what the month costs, nothing upfront."""
-    theirs, ours = rival.flow.billed_usd, own.flow.billed_usd
-    return as_scalar(own.discounting.present_usd(theirs - ours - rival.refused_usd))
+    rival_billed, own_billed = rival.flow.billed_usd, own.flow.billed_usd
+    return as_scalar(own.discounting.present_usd(rival_billed - own_billed - rival.refused_usd))
 
 
 def _without_growth(stack: StackModel) -> StackModel:

@@ -30,8 +30,8 @@ def closes_on_demand(stack: StackModel, verdict: Verdict, scenarios: int, seed: 
     paid = _on_demand(stack)
     if paid is None:
         return None
-    theirs = rival.usd_per_month or 0.0
-    then = _verdict_then(verdict, paid, theirs, scenarios=scenarios, seed=seed)
+    rival_usd = rival.usd_per_month or 0.0
+    then = _verdict_then(verdict, paid, rival_usd, scenarios=scenarios, seed=seed)
     return then is not None and justifies(then, stack.plan.gate)
 
 

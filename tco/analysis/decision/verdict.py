@@ -142,20 +142,20 @@ def caps_on(
     return tuple(caps)
 
 
-def _unmeasured(stack: StackModel, what: str) -> list[Cap]:
+def _unmeasured(stack: StackModel, subject: str) -> list[Cap]:
     caps: list[Cap] = []
     groups = [group for service in stack.services for group in service.groups]
     nodes = [node for group in groups for node in group.nodes]
     if not all(node.knows_lengths for node in nodes):
-        message = f"{what} is scaled to other lengths although the model's size is unknown"
+        message = f"{subject} is scaled to other lengths although the model's size is unknown"
         caps.append(Cap("extrapolated", message))
     if any(group.predicted for group in groups):
-        caps.append(Cap("predicted", f"{what} is predicted by a simulator"))
+        caps.append(Cap("predicted", f"{subject} is predicted by a simulator"))
     if any(node.provenance.is_estimated for node in nodes):
-        caps.append(Cap("estimated", f"{what} is estimated by a physical model"))
+        caps.append(Cap("estimated", f"{subject} is estimated by a physical model"))
     if any(node.needs_burst_factor for node in nodes):
         caps.append(
-            Cap("offline-maximum", f"{what} is an offline maximum, measured without latency")
+            Cap("offline-maximum", f"{subject} is an offline maximum, measured without latency")
         )
     return caps
 

@@ -101,8 +101,8 @@ def changes_between(before: StackFile, after: StackFile) -> list[Change]:
 
 def similarity(before: StackFile, after: StackFile) -> float:
     """Share of declared values that two stacks have in common, from 0 to 1."""
-    mine, theirs = (set(_leaves(_declared(side))) for side in (before, after))
-    return 2 * len(mine & theirs) / (len(mine) + len(theirs))
+    before_leaves, after_leaves = (set(_leaves(_declared(side))) for side in (before, after))
+    return 2 * len(before_leaves & after_leaves) / (len(before_leaves) + len(after_leaves))
 
 
 def _cause(cause: Cause, parts: Parts) -> Cause:

@@ -28,7 +28,7 @@ from tco.natural_order import natural
 from tco.plan.stack_file import StackFile, read_stack
 from tco.plan.stack_names import listed_stacks, stack_name
 
-__all__ = ["Asked", "Side", "StackDiff", "Status", "diff_stacks"]
+__all__ = ["EvaluationSettings", "Side", "StackDiff", "Status", "diff_stacks"]
 
 ResolveWith = Callable[[StackFile, Callable[[str], StackFile]], StackModel]
 """Resolves a stack file; the second argument reads the stacks that it names as alternatives."""
@@ -38,7 +38,7 @@ RENAMED_FROM = 0.8
 
 
 @dataclass(frozen=True)
-class Asked:
+class EvaluationSettings:
     """Options of every evaluation: the day that counts as today, the scenarios."""
 
     today: dt.date
@@ -58,7 +58,7 @@ class Side:
         folder: Path,
         resolve: ResolveWith,
         catalog_version: str,
-        asked: Asked,
+        asked: EvaluationSettings,
         unreadable: Mapping[str, Unreadable] | None = None,
     ) -> None:
         self.folder = folder
@@ -349,10 +349,10 @@ def _changes(base: Side, head: Side, older: str, name: str) -> list[Change]:
 
 def _renamed(base: Side, head: Side) -> dict[str, str]:
     """Match new names with old ones: the most similar first, each used once."""
-    gone = [name for name in base.names if name not in head.names]
+    removed = [name for name in base.names if name not in head.names]
     new = [name for name in head.names if name not in base.names]
     pairs = sorted(
-        ((_alike(base, head, old, name), name, old) for name in new for old in gone),
+        ((_alike(base, head, old, name), name, old) for name in new for old in removed),
         key=lambda pair: (-pair[0], pair[1], pair[2]),
     )
     found: dict[str, str] = {}

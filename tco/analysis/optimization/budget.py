@@ -26,9 +26,9 @@ class Budget:
         """Seconds that are left, 0 at least."""
         return max(0.0, self.start + self.seconds - self.clock())
 
-    def allows(self, what: str) -> bool:
+    def allows(self, search: str) -> bool:
         """Return whether there is time for something; note it as skipped where there is none."""
         if self.left > 0:
             return True
-        self.skipped[what] = None
+        self.skipped[search] = None
         return False

@@ -101,14 +101,14 @@ def _known_bands(row: ApiPrice, catalog: Catalog, day: dt.date) -> dict[str, Ban
     return _around(hosts, HOSTS_LOW, HOSTS_HIGH, f"what hosts of {model} charge")
 
 
-def _around(rows: list[ApiPrice], low: float, high: float, what: str) -> dict[str, Band]:
+def _around(rows: list[ApiPrice], low: float, high: float, reference: str) -> dict[str, Band]:
     found: dict[str, Band] = {}
     for key in (INPUT, OUTPUT):
         prices: list[Range] = [getattr(row, key) for row in rows]
         lowest = min((price.low for price in prices), default=0.0)
         if lowest > 0:
             highest = max(price.high for price in prices)
-            basis = f"{low:g} to {high:g} times {what}"
+            basis = f"{low:g} to {high:g} times {reference}"
             found[key] = Band(lowest * low, highest * high, basis)
     return found
 
@@ -133,8 +133,8 @@ def _special(row: ApiPrice, part: Tier | Peak, keys: Keys) -> Iterator[Doubt]:
         usual: Range | None = getattr(row, key)
         if value is None or usual is None or usual.high == 0:
             continue
-        what = f"{SPECIAL_LOW:g} to {SPECIAL_HIGH:g} times the row's {key}"
-        band = Band(usual.low * SPECIAL_LOW, usual.high * SPECIAL_HIGH, what)
+        basis = f"{SPECIAL_LOW:g} to {SPECIAL_HIGH:g} times the row's {key}"
+        band = Band(usual.low * SPECIAL_LOW, usual.high * SPECIAL_HIGH, basis)
         if not band.holds(value):
             yield _doubt((*keys, key), value, band, bounds()[f"ApiPrice.{key}"])
 

@@ -93,8 +93,8 @@ def _doubtful_figure(row: Figure, catalog: Catalog, day: dt.date) -> Iterator[Do
     if known is None or known.row.value.low == 0 or row.value.high == 0:
         return
     usual = known.row.value
-    what = f"{FIGURE_LOW:g} to {FIGURE_HIGH:g} times the catalog's"
-    band = Band(usual.low * FIGURE_LOW, usual.high * FIGURE_HIGH, what)
+    basis = f"{FIGURE_LOW:g} to {FIGURE_HIGH:g} times the catalog's"
+    band = Band(usual.low * FIGURE_LOW, usual.high * FIGURE_HIGH, basis)
     if not band.holds(row.value):
         shown = row.value.low if row.value.low < band.low else row.value.high
         yield Doubt(

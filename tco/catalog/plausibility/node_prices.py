@@ -103,8 +103,8 @@ def _list_band(row: NodePrice, catalog: Catalog, day: dt.date) -> Band | None:
     return _around(widest, LIST_LOW, LIST_HIGH, "the list prices of other regions")
 
 
-def _around(usd: Range, low: float, high: float, what: str) -> Band:
-    shown = f"{low:g} to {high:g} times {what}"
+def _around(usd: Range, low: float, high: float, basis: str) -> Band:
+    shown = f"{low:g} to {high:g} times {basis}"
     return Band(usd.low * low, usd.high * high, shown)
 
 
@@ -113,9 +113,9 @@ def _market_band(
 ) -> Band:
     band = gpu_hour_band(gpu, memory_gb)
     low = {"spot": SPOT_MARKET_LOW, "reserved": COMMITTED_LOW}.get(row.purchase, 1.0)
-    what = gpu if gpus == 1 else f"{gpus} x {gpu}"
+    gpus_text = gpu if gpus == 1 else f"{gpus} x {gpu}"
     high = LISTED_HIGH if is_listed else 1.0
-    return band.scaled(gpus * low, gpus * high, f"the market of {what}")
+    return band.scaled(gpus * low, gpus * high, f"the market of {gpus_text}")
 
 
 def _mistakes(gpus: int, *, per_gpu: bool) -> list[Mistake]:

@@ -168,14 +168,14 @@ def summary(pack: Pack, args: StackArguments, report: Report) -> None:
     _report_findings(_totals(pack, args), report, "cost unknown")
 
 
-def _report_findings(said: Iterator[str], report: Report, in_doubt: str) -> None:
+def _report_findings(findings: Iterator[str], report: Report, in_doubt: str) -> None:
     """Report the findings of a rule, and its own failure, since Pulumi lets some errors pass."""
 
     def say(text: str) -> None:
         report(log_text(text), None)
 
     try:
-        for line in said:
+        for line in findings:
             say(line)
     except TcoError as error:
         say(f"{in_doubt}, because tco cannot decide: {error}")

@@ -40,10 +40,10 @@ def annotate(
     shown = stack_summary(result)
     for name, pool in pools.items():
         text = pool_text(shown, name)
-        said = (
+        gate_text = (
             f"{text}\npriced, not provisioned: {pool.idle_because}" if pool.idle_because else text
         )
-        pulumi.log.info(log_text(said), resource=pool)
+        pulumi.log.info(log_text(gate_text), resource=pool)
     pulumi.log.info(log_text(stack_text(shown)))
     for warning in shown.warnings:
         pulumi.log.info(log_text(f"note: {warning}"))

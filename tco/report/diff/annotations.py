@@ -52,9 +52,9 @@ def _severe(stacks: list[StackDelta]) -> bool:
 
 
 def _text(here: list[tuple[StackDelta, ChangeRow]]) -> str:
-    what = "; ".join(dict.fromkeys(change_text(change) for _, change in here))
+    changes = "; ".join(dict.fromkeys(change_text(change) for _, change in here))
     stacks = {stack.stack: stack for stack, _ in here}
-    return f"{what}. {' '.join(_format_change(stack) for stack in stacks.values())}"
+    return f"{changes}. {' '.join(_format_change(stack) for stack in stacks.values())}"
 
 
 def _format_change(stack: StackDelta) -> str:

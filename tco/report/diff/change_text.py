@@ -31,8 +31,8 @@ def _row_text(change: ChangeRow) -> str:
         for key, value in row.items()
         if _is_number(value) or all(map(_is_number, as_list(value) or [None]))
     ]
-    what = "removed" if change.after is None else "added"
-    return f"{change.subject}: {what} ({', '.join(numbers)})"
+    verb = "removed" if change.after is None else "added"
+    return f"{change.subject}: {verb} ({', '.join(numbers)})"
 
 
 def _is_number(value: Any) -> bool:

@@ -9,14 +9,14 @@ from tco.documents.diff import Outcome, StackDelta
 from tco.numbers import signed_percent, signed_usd
 from tco.report.diff.change_text import weakening_text
 
-__all__ = ["Whole", "change_in_words", "headline", "split", "weakened_text", "whole_of"]
+__all__ = ["RoundedTotals", "change_in_words", "headline", "split", "weakened_text", "whole_of"]
 
 MOST_WEAKENED = 3
 LONGEST_WEAKENED = 300
 
 
 @dataclass(frozen=True)
-class Whole:
+class RoundedTotals:
     """A stack's figures in whole dollars that add up; None where unknown."""
 
     before: int | None
@@ -34,15 +34,15 @@ class Whole:
         return self.plan + self.prices
 
 
-def whole_of(delta: StackDelta) -> Whole:
+def whole_of(delta: StackDelta) -> RoundedTotals:
     """Return a stack's figures; the plan's share is what the prices leave of the change shown."""
     before, after = (_usd(side) for side in (delta.before, delta.after))
     sides = [side for side in (delta.before, delta.after) if side is not None]
     if delta.problems or any(side.usd_per_month is None for side in sides):
-        return Whole(before, after, None, None)
+        return RoundedTotals(before, after, None, None)
     prices = round(delta.delta.prices or 0.0)
     plan = (after or 0) - (before or 0) - prices
-    return Whole(before, after, plan, prices, books=round(delta.delta.books or 0.0))
+    return RoundedTotals(before, after, plan, prices, books=round(delta.delta.books or 0.0))
 
 
 def _usd(side: Outcome | None) -> int | None:

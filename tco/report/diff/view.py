@@ -16,7 +16,7 @@ from tco.numbers import signed_percent, signed_usd, whole_usd
 from tco.percent import probability_text
 from tco.report.diff.change_text import change_text, weakening_text
 from tco.report.diff.line_changes import NOTHING, LineChange, line_changes
-from tco.report.diff.totals import Whole, headline, split, whole_of
+from tco.report.diff.totals import RoundedTotals, headline, split, whole_of
 
 __all__ = ["DiffView", "StackRow", "diff_view"]
 
@@ -133,9 +133,9 @@ def _row(delta: StackDelta, note: str) -> StackRow:
         change=_change(whole) if delta.touched else NOTHING,
         ceiling=NOTHING
         if after is None
-        else _turned(delta, [_ceiling(side) for side in (delta.before, after)]),
-        verdict=_turned(delta, [_decision(side) for side in (delta.before, delta.after)]),
-        gate=_turned(delta, [_gate(side) for side in (delta.before, delta.after)]),
+        else _changed_word(delta, [_ceiling(side) for side in (delta.before, after)]),
+        verdict=_changed_word(delta, [_decision(side) for side in (delta.before, delta.after)]),
+        gate=_changed_word(delta, [_gate(side) for side in (delta.before, delta.after)]),
         why="; ".join(changes[:MOST_REASONS]) + _more(len(changes)),
         touched=delta.touched,
         weakened=tuple(weakening_text(row) for row in delta.weakened),
@@ -189,7 +189,7 @@ def _ceiling(side: Outcome | None) -> str:
     return _whole_usd(side.ceiling_usd_per_month)
 
 
-def _change(whole: Whole) -> str:
+def _change(whole: RoundedTotals) -> str:
     change = whole.change
     if change is None:
         return "unknown"
@@ -213,7 +213,7 @@ def _gate(side: Outcome | None) -> str:
     return f"{state}, advisory" if side.gate.level == "advisory" else state
 
 
-def _turned(delta: StackDelta, sides: list[str]) -> str:
+def _changed_word(delta: StackDelta, sides: list[str]) -> str:
     """One word where both sides agree or nothing changed, else both with an arrow."""
     parts = [side for side in sides if side]
     if parts and delta.touched and delta.before is not None and delta.after is not None:

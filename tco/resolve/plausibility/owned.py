@@ -73,12 +73,12 @@ WATTS = (Mistake(1e3, "W instead of kW?"),)
 def _draw(todo: Lookup, owned: OwnedNode) -> Band:
     gpu = todo.catalog.gpu(owned.gpu) or owned.gpu
     found = todo.catalog.hardware(gpu, todo.day)
-    what = f"{owned.gpus} x {gpu} under load"
+    basis = f"{owned.gpus} x {gpu} under load"
     limit = found.row.tdp_w if found is not None else None
     if limit is None:
-        return ANY_GPU_W.scaled(owned.gpus, owned.gpus, what)
+        return ANY_GPU_W.scaled(owned.gpus, owned.gpus, basis)
     low, high = limit.low * DRAW_LOW, limit.high * DRAW_HIGH
-    return Band(owned.gpus * low, owned.gpus * high + HOST_W, what)
+    return Band(owned.gpus * low, owned.gpus * high + HOST_W, basis)
 
 
 def _price(todo: Lookup, owned: OwnedNode, nodes: int) -> Iterator[Doubt]:
