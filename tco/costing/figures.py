@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, cast
 
 from tco.catalog.sourced import SourcedValue
@@ -41,7 +42,7 @@ def with_figures(stack: StackModel, change: Callable[[SourcedValue], SourcedValu
             return parts if all(a is b for a, b in zip(made, parts, strict=True)) else made
         if not isinstance(value, FIGURED):
             return value
-        before = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
+        before = {name: getattr(value, name) for name in _fields_of(type(value))}
         after = {name: changed(value) for name, value in before.items()}
         moved = {name: value for name, value in after.items() if value is not before[name]}
         return replace(value, **moved) if moved else value
@@ -51,14 +52,24 @@ def with_figures(stack: StackModel, change: Callable[[SourcedValue], SourcedValu
 
 def figures_of(stack: StackModel) -> list[SourcedValue]:
     """Return every figure of a stack but its rivals'; of its APIs the price paths."""
-    found: list[SourcedValue] = []
+    return list(_figures_in(stack))
 
-    def note(figure: SourcedValue) -> SourcedValue:
-        found.append(figure)
-        return figure
 
-    with_figures(stack, note)
-    return found
+def _figures_in(value: Any) -> Iterator[SourcedValue]:
+    if isinstance(value, SourcedValue):
+        yield value
+    elif isinstance(value, tuple):
+        for part in cast("tuple[Any, ...]", value):
+            yield from _figures_in(part)
+    elif isinstance(value, FIGURED):
+        for name in _fields_of(type(value)):
+            yield from _figures_in(getattr(value, name))
+
+
+@cache
+def _fields_of(record: type[Any]) -> tuple[str, ...]:
+    """Return the names of the fields of which a record is made."""
+    return tuple(field.name for field in fields(record) if field.init)
 
 
 def rates_of(stack: StackModel) -> list[ApiRate]:

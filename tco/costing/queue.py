@@ -371,8 +371,8 @@ def mean_in_flight(rate: RelativeRate, concurrency: float, capacity: float, load
     log_load = math.log(load / capacity) if capacity > 0 else math.inf
     if log_load >= rate.log_end - ROUNDING:
         return math.inf
-    x = np.exp(np.linspace(-30.0, min(math.log(rate.end), 30.0), KNOTS * 16))
-    busy = float(states * x[np.argmax(rate.log_at(x) >= log_load)])
+    x, log_g = _growth_of(rate)
+    busy = float(states * x[np.argmax(log_g >= log_load)])
     if busy > COUNTED_STATES:
         return busy
     k = np.arange(1.0, 6.0 * busy + POINTS)
@@ -383,3 +383,10 @@ def mean_in_flight(rate: RelativeRate, concurrency: float, capacity: float, load
     beyond = pi[-1] * part / (1.0 - part)
     last = k[-1] + 1.0 / (1.0 - part)
     return float((pi[1:] @ k + beyond * last) / (pi.sum() + beyond))
+
+
+@lru_cache(maxsize=64)
+def _growth_of(rate: RelativeRate) -> tuple[FloatArray, FloatArray]:
+    """Return requests in flight over n*, densely from next to none to the last knot, and ln g."""
+    x = np.exp(np.linspace(-30.0, min(math.log(rate.end), 30.0), KNOTS * 16))
+    return x, rate.log_at(x)
