@@ -315,8 +315,8 @@ def usd_per_request(
     class's own figures are known by their ``workload``.
     """
     scenario = scenario or Scenario()
-    rest = 1.0 - sum(peak_shares)
-    usd = rest * _one(row, request, None, scenario, workload=workload)
+    usd = _one(row, request, None, scenario, workload=workload)
+    usd = (1.0 - sum(peak_shares)) * usd if peak_shares else usd
     for peak, share in zip(row.peak, peak_shares, strict=False):
         usd = usd + share * _one(row, request, peak, scenario, workload=workload)
     discount = scenario.read(driver_of(row, "batch discount"), row.batch_discount or NO_CHARGE)
@@ -332,7 +332,7 @@ def usd_per_request(
         driver_of(row, "cache storage"), row.cache_storage_usd_per_mtok_hour or NO_CHARGE
     )
     kept = stored * storage / TOKENS_PER_MTOK
-    return usd * factor * (1 - waits * discount) + kept * factor + fee
+    return usd * (factor * (1 - waits * discount)) + (kept * factor + fee)
 
 
 @lru_cache(maxsize=4096)
@@ -387,12 +387,7 @@ def _one(
     prices = _in_force(row, request, peak, scenario)
     cached = scenario.read(*cached_share(workload, request))
     written = scenario.read(f"{workload}: cache writes of {request.name}", request.cache_write)
-    misses = request.input * (1 - cached)
-    surcharge = positive_part(prices.write - prices.miss)
-    return (
-        misses * prices.miss
-        + misses * written * surcharge
-        + request.input * cached * prices.hit
-        + request.output * prices.out
-        + request.reasoning * prices.reasoning
-    ) / TOKENS_PER_MTOK
+    miss = prices.miss + written * positive_part(prices.write - prices.miss)
+    prompt = request.input / TOKENS_PER_MTOK * (miss + cached * (prices.hit - miss))
+    generated = request.output * prices.out + request.reasoning * prices.reasoning
+    return prompt + generated / TOKENS_PER_MTOK

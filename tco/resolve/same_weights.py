@@ -19,6 +19,10 @@ __all__ = ["are_same_weights", "same_weights"]
 RateOf = Callable[[CatalogMatch[ApiPrice]], ApiRate]
 
 
+BILL_DECIMALS = 15
+"""USD of a request that differ past this place differ by rounding: such hosts go by name."""
+
+
 def same_weights(
     todo: Lookup, services: Sequence[ServiceModel], rate_of: RateOf, named: Iterable[str]
 ) -> list[Alternative]:
@@ -94,7 +98,7 @@ def _order(todo: Lookup, service: ServiceModel) -> Callable[[ApiRate], tuple[boo
     spec, demand = todo.plan.services[service.name], service.demand
 
     def order(rate: ApiRate) -> tuple[bool, float, str]:
-        usd = float(rate.usd_of(demand.classes, demand, todo.day))
+        usd = round(float(rate.usd_of(demand.classes, demand, todo.day)), BILL_DECIMALS)
         return bool(_lacking([spec], [rate])), usd, rate.api
 
     return order
