@@ -13,8 +13,8 @@ from tco.ranges import Amount, PositiveAmount, Share
 __all__ = ["ApiPrice", "Peak", "Tier"]
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Fees = Annotated[Name | None, Field(exclude_if=lambda value: value is None)]
-"""What an API charges besides the figures of its row; if absent, no digest changes."""
+Omissible = Annotated[Name | None, Field(exclude_if=lambda value: value is None)]
+"""A text that changes no digest where it is absent."""
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -84,9 +84,9 @@ class ApiPrice(Row):
     cache_write_1h_usd_per_mtok: Amount | None = None
     cache_storage_usd_per_mtok_hour: Amount | None = None
     usd_per_request: Amount | None = None
-    unstated_fees: Fees = None
+    unstated_fees: Omissible = None
     """Fees of every request whose number no workload states: with them there is no bill."""
-    tool_fees: Fees = None
+    tool_fees: Omissible = None
     """Fees of tools that a request may do without: they are in no bill, which is noted."""
     batch_discount: Annotated[Share | None, BeforeValidator(_discount)] = None
     tiers: tuple[Tier, ...] = ()
@@ -97,6 +97,8 @@ class ApiPrice(Row):
     token_factor: PositiveAmount | None = None
     properties: tuple[Name, ...] = ()
     context_tokens: PositiveInt | None = None
+    genai_name: Omissible = None
+    """What ``genai-prices`` calls the API, where a refresh took the row from it."""
 
     @model_validator(mode="after")
     def _one_price_an_hour(self) -> Self:

@@ -33,7 +33,6 @@ from tco.catalog.book import Book, PackageBook
 from tco.ranges import Range, point
 
 __all__ = [
-    "PACKAGE",
     "genai_api_price",
     "genai_apis",
     "genai_book",

@@ -13,7 +13,7 @@ from typing import Any, Final
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.book import Book, PackageBook
 from tco.catalog.catalog import Catalog
-from tco.catalog.genai import PACKAGE, genai_api_price, genai_apis, genai_day, genai_version
+from tco.catalog.genai import genai_api_price, genai_apis, genai_day, genai_version
 from tco.catalog.genai_names import genai_names
 from tco.errors import TcoError, one_of
 from tco.natural_order import natural
@@ -90,7 +90,7 @@ def _change(
         return ApiChange(_status(price, before, day, taken=taken), price, before)
     if match is None or before is None:
         return None
-    was_fetched = match.origin == "book" and (before.source or "").startswith(PACKAGE)
+    was_fetched = match.origin == "book" and before.genai_name is not None
     gone = api in genai_names() or was_fetched
     return ApiChange("vanished", before, before) if gone else None
 
@@ -107,6 +107,7 @@ def _row(
         update={
             **stated,
             "api": api,
+            "genai_name": package,
             "tiers": fetched.tiers,
             "peak": tuple(
                 peak.model_copy(update={"days": days.get(peak.utc_hours, peak.days)})

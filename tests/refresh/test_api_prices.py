@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,17 @@ def test_a_row_of_the_book_that_the_package_lost_has_vanished(
     package.prices.clear()
     answer = refresh("--model", "other/tiny", "--format", "json")
     assert [change["status"] for change in answer.json["apis"]] == ["vanished"]
+
+
+def test_a_row_is_not_fetched_because_its_source_names_the_package(
+    refresh: Callable[..., Answer], package: Package, book: Path
+) -> None:
+    """A row that a user wrote has not vanished from the package that its source is named after."""
+    source = "genai-prices, corrected by us"
+    own = {**KNOWN, "api": "other/own", "valid_from": str(DAY), "source": source}
+    book.write_text(json.dumps({"prices": [own]}), "utf-8")
+    answer = refresh("--model", "other/own", "--format", "json")
+    assert answer.json["apis"] == []
 
 
 def test_a_price_of_another_time_is_not_proposed(
