@@ -184,7 +184,7 @@ BOOK: Keys = {
         _benchmark("half", (900, 100), [_point(15, 50)], gpus=4),
         _benchmark("twin", (900, 100), [_point(15, 100)], gpus=16),
         _benchmark("offline", (900, 100), [{"output_tok_s": 100}]),
-        # 1,000M tokens a month fill a node: 500,000 requests / (730 x 3,600 s) x 1,000 out.
+        # 1,000M tokens per month fill a node: 500,000 requests / (730 x 3,600 s) x 1,000 out.
         _benchmark("round", (1000, 1000), [_point(10, 5e8 / (730 * 3600))]),
         _benchmark("article", (1024, 256), [_point(1, 33), _point(100, 620)]),
         _benchmark("curve", (1024, 256), [_point(*measured) for measured in ARTICLE_CURVE]),

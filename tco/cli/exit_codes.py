@@ -9,6 +9,6 @@ __all__ = ["BAD_INPUT", "CLOSED", "INTERRUPTED", "OK", "READER_GONE"]
 OK: Final = 0
 BAD_INPUT: Final = 1
 CLOSED: Final = 3
-"""The gate is closed, a limit that the user set is crossed, or a verdict would not stand."""
+"""The gate is closed, a limit that the user set is exceeded, or a verdict no longer holds."""
 INTERRUPTED: Final = 130
 READER_GONE: Final = 141

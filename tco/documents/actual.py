@@ -1,4 +1,4 @@
-"""``tco.actual/1``: a plan against its bill, why they differ, whether the verdict would stand."""
+"""``tco.actual/1``: a plan against its bill, why they differ, whether the verdict holds."""
 
 from __future__ import annotations
 

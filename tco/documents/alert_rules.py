@@ -186,7 +186,7 @@ def _meaning(stack: str, review: ReviewPart, wire: TripwirePart) -> str:
 def _annotations(stack: str, summary: str, kind: str) -> dict[str, str]:
     measured = {
         "utilization": "Now {{ $value | humanizePercentage }}. ",
-        "volume": "Now {{ $value | humanize }} million tokens a month. ",
+        "volume": "Now {{ $value | humanize }} million tokens per month. ",
     }
     return {
         "summary": _literal(summary),

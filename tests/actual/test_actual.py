@@ -1,4 +1,4 @@
-"""A plan held against its bill, and evaluated again as the month was."""
+"""A plan compared with its bill, and evaluated again with the month's actual values."""
 
 from __future__ import annotations
 

@@ -136,7 +136,8 @@ def test_one_gpu_flat_out_and_at_a_tenth(lab: Lab) -> None:
 
 
 def test_clines_hybrid(lab: Lab) -> None:
-    """583B tokens a month, four 4xH200 always full and the rest at the API: $166K against $185K."""
+    """583B tokens per month, four 4xH200 always full and the rest at the API: $166K against
+    $185K."""
     rate = {"input_usd_per_mtok": 0.317, "output_usd_per_mtok": 0.317}
     offer = {"offer": "cline/4x", "gpu": "H200", "gpus": 4, "usd_per_gpu_hour": 6.0}
     benchmark = {

@@ -12,7 +12,7 @@ from tco.analysis.breakeven.thresholds import Threshold
 from tco.analysis.evaluation import Evaluation
 from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category, owned
 
-FULL_MTOK = 620 * 3600 * 730 / 1e6  # 1,629.36M output tokens a month
+FULL_MTOK = 620 * 3600 * 730 / 1e6  # 1,629.36M output tokens per month
 BUNDLE = 2380 / 620  # input tokens served per output token: 3.839
 
 

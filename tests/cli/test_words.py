@@ -19,8 +19,11 @@ COINED = re.compile(
     r"|\b(no|some)body\b|\bwhoever\b|\bhears?\b|\btells?\b|\btold\b|\bthose of\b|\bbe had\b"
     r"|\bso many\b|\brungs?\b|\bladder\b|\bknobs?\b|\blevers?\b|\bif wrong\b|worth knowing"
     r"|\bstands? in\b|know its edges|\bcannot be\.|\d %|paid ahead|included in the rent|own nodes"
-    r"|leans on)|DO NOT"
+    r"|leans on|as the month was|would (not )?stand\b|\ba list of texts|Priced are"
+    r"|(tokens|requests|USD) a month|hours on end|\bState --)|DO NOT"
 )
+REPLACED = re.compile(r"keys with values|plus what has no price|so it lets no GPU")
+"""Words of messages that were hard to read: a mapping, unpriced items, allows no GPUs."""
 JSON_KEYS = {"ladder", "rung"}
 """Keys of documents that programs read; they keep their names."""
 PAGES = [*sorted((ROOT / "templates").glob("*.j2")), *sorted((ROOT / "tests/golden").glob("*.md"))]
@@ -43,7 +46,7 @@ def test_no_message_has_a_coined_word() -> None:
         f"{path.relative_to(ROOT)}:{line}: {text}"
         for path in MODULES
         for line, text in _texts(ast.parse(path.read_text(encoding="utf-8")))
-        if COINED.search(text)
+        if COINED.search(text) or REPLACED.search(text)
     ]
     assert found == []
 

@@ -66,7 +66,7 @@ def test_one_gpu_flat_out_and_at_a_tenth() -> None:
 
 
 def test_clines_replicas() -> None:
-    """Kimi K2.6 on 4 x H200 at 20 at once: 332.5 output tok/s, 0.874e9 output tokens a month."""
+    """Kimi K2.6 on 4 x H200 at 20 at once: 332.5 output tok/s, 0.874e9 output tokens per month."""
     made = node((79_000, 1000), 4, 332.5, concurrency=20)
     assert made.point.concurrency == 20
     monthly = made.output_tok_s * SECONDS_PER_HOUR * 730

@@ -214,7 +214,7 @@ def test_declared_value_changes_nothing(lab: Lab) -> None:
 def test_volume(lab: Lab) -> None:
     """Twice the tokens are twice the API's bill; fleets that follow are re-sized."""
     lab.stack({"main": {**ON_DEMAND, "nodes": FOLLOWING}})
-    points = swept(lab, "volume=1314..2628:2")  # half a node is 1,314M tokens a month
+    points = swept(lab, "volume=1314..2628:2")  # half a node is 1,314M tokens per month
     assert [point.rival_usd_per_month for point in points] == pytest.approx([1_314, 2_628])
     assert [point.usd_per_month for point in points] == pytest.approx([14_600, 14_600])
 
