@@ -14,12 +14,10 @@ __all__ = ["api_scores", "own_scores"]
 
 def api_scores(todo: Lookup, api: str) -> tuple[Score, ...]:
     """Return the scores of an API: its own, which a price book states, else its model's."""
-    by_benchmark = {
-        score.benchmark: score
-        for name in (model_of(api), api)
-        for score in todo.catalog.scores(name, todo.day)
-    }
-    return tuple(by_benchmark.values())
+    own, scores = (todo.catalog.scores(name, todo.day) for name in (api, model_of(api)))
+    if not own:
+        return scores
+    return tuple({score.benchmark: score for score in (*scores, *own)}.values())
 
 
 def own_scores(todo: Lookup, name: str, spec: Service, model: str) -> tuple[Score, ...]:
