@@ -17,7 +17,8 @@ from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.catalog.score import Score
 from tco.catalog.sourced import PriceSteps, SourcedValue
 from tco.costing.price_steps import stepped
-from tco.plan.workload import Demand, RequestClass, cached_share, offsets_utc
+from tco.plan.demand import Demand, offsets_utc
+from tco.plan.workload import RequestClass, cached_share
 from tco.providers.provider import vendor_of
 from tco.ranges import Range, point
 from tco.scenario import BASE_CASE, Scenario

@@ -11,7 +11,8 @@ import numpy as np
 from tco.arrays import FloatArray, Quantity, ratio
 from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.costing.api_bill import ApiRate, driver_of, token_factor
-from tco.plan.workload import Demand, cached_share
+from tco.plan.demand import Demand
+from tco.plan.workload import cached_share
 from tco.scenario import BASE_CASE, Scenario
 from tco.units import HOURS_PER_MONTH, SECONDS_PER_HOUR
 

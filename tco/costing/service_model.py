@@ -11,7 +11,8 @@ from tco.catalog.score import Score
 from tco.costing.api_bill import ApiRate
 from tco.costing.group import Group
 from tco.costing.pool_model import PoolModel
-from tco.plan.workload import Demand, RequestClass
+from tco.plan.demand import Demand
+from tco.plan.workload import RequestClass
 from tco.units import TOKENS_PER_MTOK
 
 __all__ = ["ServiceModel", "StandbyTerms"]

@@ -11,9 +11,10 @@ from tco.catalog.book import Book, read_book
 from tco.errors import BadInput, Problem, one_of
 from tco.files import as_mapping, read_text
 from tco.json_reader import load_json
+from tco.plan.demand import Demand, read_workload
 from tco.plan.folder_files import FolderFiles, below
 from tco.plan.plan import PLAN_KEY, Plan
-from tco.plan.workload import Demand, Workload, read_workload
+from tco.plan.workload import Workload
 
 __all__ = ["NamedFiles", "file_names"]
 

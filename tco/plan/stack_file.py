@@ -17,12 +17,13 @@ from tco.catalog.book import Book, read_book
 from tco.errors import BadInput, Problem
 from tco.files import as_mapping, problems_of
 from tco.links import Unreadable
+from tco.plan.demand import Demand
 from tco.plan.folder_files import FolderFiles
 from tco.plan.named_files import NamedFiles, file_names
 from tco.plan.partial_plan import FaultyStack, Salvaged, salvaged
 from tco.plan.plan import PLAN_KEY, Plan
 from tco.plan.stack_names import is_stack_name, meant_stack, misnamed
-from tco.plan.workload import Demand, Workload
+from tco.plan.workload import Workload
 from tco.plan.written_plan import written_plan
 from tco.yaml_files import read_yaml
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tco.catalog.sourced import SourcedValue, planned
-from tco.plan.workload import Demand
+from tco.plan.demand import Demand
 from tco.resolve.lookup import Lookup
 
 __all__ = ["resolve_burst_rate"]

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from tco.costing.pool_model import PoolModel
 from tco.percent import percent_text
-from tco.plan.workload import Demand, RequestClass
+from tco.plan.demand import Demand
+from tco.plan.workload import RequestClass
 from tco.resolve.lookup import Lookup
 from tco.throughput.node import NodeThroughput
 from tco.throughput.prefix_cache import (

@@ -16,10 +16,10 @@ from tco.catalog.sourced import SourcedValue, planned
 from tco.costing.caution import Caution, CautionKind
 from tco.costing.stack import Unpriced
 from tco.errors import Problem, one_of
+from tco.plan.demand import Demand
 from tco.plan.plan import PLAN_KEY, Plan
 from tco.plan.service import Service
 from tco.plan.stack_file import StackFile
-from tco.plan.workload import Demand
 from tco.ranges import Range
 
 __all__ = ["Lookup", "NotFound", "maybe"]

@@ -15,7 +15,8 @@ from tco.catalog.book import Book
 from tco.catalog.match import CatalogMatch
 from tco.catalog.sourced import planned
 from tco.costing.api_bill import ApiRate, PricePath, usd_per_request
-from tco.plan.workload import Burst, CanWait, Demand, Objectives, RequestClass
+from tco.plan.demand import Demand
+from tco.plan.workload import Burst, CanWait, Objectives, RequestClass
 from tco.ranges import point
 
 DAY = dt.date(2026, 11, 23)

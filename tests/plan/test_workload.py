@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from tco.errors import BadInput
+from tco.plan.demand import Demand, offsets_utc, read_workload
 from tco.plan.folder_files import FolderFiles
-from tco.plan.workload import Demand, office_levels, offsets_utc, read_workload
+from tco.plan.workload import office_levels
 from tests.conftest import ON_DEMAND, Keys, Lab, cost_by_category
 
 NODE: Keys = {"main": {**ON_DEMAND, "nodes": 1}}

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from tco.plan.demand import Demand, read_workload
 from tco.plan.folder_files import FolderFiles
-from tco.plan.workload import Demand, read_workload
 from tco.ranges import Range, point
 from tco.workload_import.burst import Arrivals
 from tco.workload_import.classes import classes_of

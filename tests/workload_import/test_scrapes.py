@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tco.errors import BadInput
+from tco.plan.demand import read_workload
 from tco.plan.folder_files import FolderFiles
-from tco.plan.workload import read_workload
 from tco.serving_metrics import SERVING_METRICS
 from tco.workload_import.measure import LogReading, Measurement, measure_logs
 from tco.workload_import.workload_text import notes, workload_text

@@ -13,9 +13,10 @@ from pydantic import BaseModel
 
 from tco.catalog.book import Book, describe
 from tco.files import as_list, as_mapping
+from tco.plan.demand import Demand
 from tco.plan.plan import PLAN_KEY
 from tco.plan.stack_file import StackFile
-from tco.plan.workload import Demand, Workload
+from tco.plan.workload import Workload
 from tco.providers.aws import REGION_KEY
 
 __all__ = ["PRICING_DAY", "Cause", "Change", "changes_between", "similarity"]

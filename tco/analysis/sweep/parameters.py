@@ -15,11 +15,12 @@ from tco.analysis.sweep.derived_parameters import DERIVED_PARAMETERS, SweepParam
 from tco.costing.stack import StackModel
 from tco.errors import one_of
 from tco.files import as_list, as_mapping, unwrapped, validated
+from tco.plan.demand import demand_of
 from tco.plan.folder_files import FolderFiles
 from tco.plan.plan import PLAN_KEY, Plan
 from tco.plan.pools import Nodes
 from tco.plan.stack_file import StackFile
-from tco.plan.workload import Workload, demand_of
+from tco.plan.workload import Workload
 from tco.ranges import Range
 
 __all__ = ["parameter_of"]
