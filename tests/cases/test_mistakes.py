@@ -172,7 +172,7 @@ MISTAKES = [
     Mistake("book", (*API, "cached_input_usd_per_mtok"), 0, "accepted"),  # hits may be free
     Mistake("book", (*API, "batch_discount"), 50, "error", "A discount of 50% is 0.5"),
     Mistake("book", (*API, "batch_discount"), 0.005, "warning", "outside 0.02 to 0.95"),
-    Mistake("book", (*API, "context_tokens"), 128, "error", "takes 128"),
+    Mistake("book", (*API, "context_tokens"), 128, "error", "accepts at most 128"),
     Mistake(
         "book",
         (*API, "usd_per_request"),
@@ -255,7 +255,7 @@ MISTAKES = [
     Mistake("workload", (*CLASS, "input"), 1.024, "warning", "Thousands of tokens instead"),
     Mistake("workload", (*CLASS, "output"), 0.256, "error", "Thousands of tokens instead"),
     Mistake("workload", (*CLASS, "output"), 2, "warning", "outside 5 to 64,000"),
-    Mistake("workload", (*CLASS, "input"), 1_000_000, "error", "takes 128,000"),
+    Mistake("workload", (*CLASS, "input"), 1_000_000, "error", "accepts at most 128,000"),
     Mistake("workload", (*CLASS, "reasoning"), 0.5, "error", "outside 4 to 200,000"),
     Mistake("workload", (*CLASS, "cached"), 30, "error", "a share lies between 0 and 1"),
     Mistake("workload", (*CLASS, "cached"), 0.0003, "warning", "outside 0.003 to"),
