@@ -318,7 +318,7 @@ def diff(
         BadInput: What the folder breaks that the base did not.
         TcoError: The base is not available, or ``scenarios`` is out of range.
     """
-    from tco.analysis.diff.diff import EvaluationSettings
+    from tco.analysis.diff.side import EvaluationSettings
     from tco.forge.branch import compare
 
     _require_scenarios(scenarios)

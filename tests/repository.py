@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import tco.forge.branch
-from tco.analysis.diff.diff import EvaluationSettings
+from tco.analysis.diff.side import EvaluationSettings
 from tco.catalog.catalog import Catalog
 from tco.documents.diff import DiffDocument, StackDelta
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab

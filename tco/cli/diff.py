@@ -85,7 +85,7 @@ def diff(
     changes of the plan. Exits with 0, with 1 for bad input, or with 3 if a limit that you set is
     exceeded.
     """
-    from tco.analysis.diff.diff import EvaluationSettings
+    from tco.analysis.diff.side import EvaluationSettings
     from tco.forge.branch import compare
 
     asked = EvaluationSettings(question.today, question.scenarios, question.seed)

@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 import yaml
 
 from tco.analysis.diff.changes import Change
-from tco.analysis.diff.diff import EvaluationSettings, Side, StackDiff, diff_stacks
+from tco.analysis.diff.diff import StackDiff, diff_stacks
+from tco.analysis.diff.side import EvaluationSettings, Side
 from tco.catalog.catalog import Catalog
 from tco.catalog.embedded import load_catalog
 from tco.costing.stack import StackModel

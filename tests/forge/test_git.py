@@ -9,7 +9,7 @@ import click
 import pytest
 
 import tco.forge.branch
-from tco.analysis.diff.diff import EvaluationSettings
+from tco.analysis.diff.side import EvaluationSettings
 from tco.catalog.catalog import Catalog
 from tco.errors import TcoError, is_visible
 from tco.report.diff.text import diff_text
