@@ -120,6 +120,7 @@ EXPECTED: dict[str, str | None] = {
     "capacity block": "capacity-block",
     "offer": "on-demand",
     "owned": None,
+    "owned and paid for": None,
 }
 
 
