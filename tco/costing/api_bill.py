@@ -10,25 +10,25 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from tco.arrays import FloatArray, Quantity, compounded, positive_part
+from tco.arrays import Quantity, compounded, positive_part
 from tco.catalog.api_price import ApiPrice, Peak
 from tco.catalog.match import CatalogMatch
 from tco.catalog.provisioned_price import ProvisionedPrice
 from tco.catalog.score import Score
 from tco.catalog.sourced import PriceSteps, SourcedValue
+from tco.costing.peak_share import peak_share
 from tco.costing.price_steps import stepped
-from tco.plan.demand import Demand, offsets_utc
+from tco.plan.demand import Demand
 from tco.plan.workload import RequestClass, cached_share
 from tco.providers.provider import vendor_of
 from tco.ranges import Range, point
 from tco.scenario import BASE_CASE, Scenario
-from tco.units import HOURS_PER_WEEK, TOKENS_PER_MTOK
+from tco.units import TOKENS_PER_MTOK
 
 __all__ = [
     "ApiRate",
     "PricePath",
     "driver_of",
-    "peak_share",
     "token_factor",
     "unbillable",
     "usd_per_request",
@@ -55,8 +55,6 @@ Price = Literal[
     "provisioned unit",
 ]
 PRICES: tuple[Price, ...] = get_args(Price)
-PIECES_PER_HOUR = 4
-"""Time zones differ by quarters of an hour at the finest."""
 NO_CHARGE, UNCHANGED = point(0.0), point(1.0)
 
 
@@ -173,37 +171,6 @@ class ApiRate:
             ),
             start=0.0,
         )
-
-
-def peak_share(demand: Demand, peak: Peak, day: dt.date) -> float:
-    """Return the share of the requests, 0 to 1, that fall into an API's peak hours.
-
-    The local hour of the week is converted by the workload's time zone as of the pricing day.
-    """
-    return _peak_share(
-        demand.requests_per_hour.tobytes(),
-        demand.timezone,
-        peak,  # pyright: ignore[reportArgumentType]  pydantic gives frozen rows a hash
-        day,
-    )
-
-
-@lru_cache(maxsize=1024)
-def _peak_share(week: bytes, timezone: str, peak: Peak, day: dt.date) -> float:
-    """Return the share of a week's requests in peak hours: many stacks serve the same week."""
-    weight = np.frombuffer(week)
-    inside = _inside(peak.hours_of_week, timezone, day)
-    return float(inside @ weight / weight.sum())
-
-
-@lru_cache
-def _inside(hours_of_week: frozenset[int], timezone: str, day: dt.date) -> FloatArray:
-    """Return the share of each local hour of the week in some UTC hours of it, ``(hours,)``."""
-    pieces = np.arange(PIECES_PER_HOUR) / PIECES_PER_HOUR
-    utc = (offsets_utc(timezone, day)[:, None] + pieces[None, :]) % HOURS_PER_WEEK
-    priced = np.zeros(HOURS_PER_WEEK)
-    priced[list(hours_of_week)] = 1.0
-    return priced[utc.astype(int)].mean(axis=1)
 
 
 def driver_of(row: ApiPrice, price: Price) -> str:
