@@ -41,9 +41,12 @@ arrays again, page by page: a sixth of the time of scenarios."""
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     """Return part / whole, elementwise; 0 where the whole is 0."""
+    is_some = np.greater(whole, 0)
+    if np.all(is_some):
+        return part / whole
     like = part if np.ndim(part) > np.ndim(whole) else whole
     none = np.zeros_like(like, shape=np.broadcast_shapes(np.shape(part), np.shape(whole)))
-    return np.divide(part, whole, out=none, where=np.greater(whole, 0))
+    return np.divide(part, whole, out=none, where=is_some)
 
 
 def positive_part(value: Quantity) -> Quantity:

@@ -107,7 +107,7 @@ def _overflow(group: GroupWork) -> list[_ApiPart]:
     over, waiting_over = group.month.overflow_share, group.month.waiting_overflow_share
     parts: list[_ApiPart] = []
     if at_once:
-        share = ratio(over - waiting_over, np.asarray(1 - waits))
+        share = ratio(over - waiting_over, np.asarray(1 - waits)) if waiting else over
         parts.append(_ApiPart(OVERFLOW, "overflow", at_once, share))
     if waiting:
         parts.append(

@@ -185,7 +185,10 @@ class _GroupTable:
         piece = 2 * cell + (part > self.cuts.take(cell) + AT_STEP)
         values = [np.full(load_factor.shape[-1:], value) for value in self.first]
         for number, start, slope in zip(self.varying, self.starts, self.slopes, strict=True):
-            values[number] = (start.take(piece) + slope.take(piece) * part).T
+            value = slope.take(piece)
+            value *= part
+            value += start.take(piece)
+            values[number] = value.T
         return values
 
 

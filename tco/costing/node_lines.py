@@ -39,9 +39,10 @@ def node_lines(
             yield from _compute(
                 service, group, rank, pool, rate=rate, factors=factors, scenario=scenario
             )
-        spare = group.spare_pool.supply.as_spare()
-        factors = stack.node_prices.factors(spare, month, scenario)
-        yield from _standby_nodes(service, group, rate, factors, scenario=scenario)
+        if np.any(group.spares > 0):
+            yield _spare_nodes(stack, service, group, rate, month=month, scenario=scenario)
+        else:
+            yield from _no_spares(service, group)
         yield from _power(service, group, scenario)
 
 
@@ -119,36 +120,35 @@ def _compute_figures(rate: SourcedValue, pool: PoolModel) -> tuple[SourcedValue,
     return tuple(figures)
 
 
-def _standby_nodes(
+def _spare_nodes(
+    stack: StackModel,
     service: ServiceModel,
     done: GroupWork,
     rate: Quantity,
-    factors: PriceFactors,
+    *,
+    month: Quantity,
     scenario: Scenario,
-) -> list[CostLine]:
-    """Return the spares, all month, at the price of their pool; or that there are none."""
-    if not np.any(done.spares > 0):
-        return _no_spares(service, done)
+) -> CostLine:
+    """Return the spares, all month, at the price of their pool."""
     pool = done.spare_pool
     supply = pool.supply.as_spare()
+    factors = stack.node_prices.factors(supply, month, scenario)
     hours = done.spares * pool.nodes_per_replica * HOURS_PER_MONTH
     amortised = _amortised_per_hour(pool, rate, factors, scenario)
-    return [
-        CostLine(
-            kind=SPARE_NODES,
-            name=f"spare, {supply.label}",
-            provider=pool.vendor,
-            sku=supply.node,
-            quantity=hours,
-            usd_per_unit=supply.effective_usd_per_hour(scenario, rate, factors),
-            service=service.name,
-            pool=pool.name,
-            region=pool.region,
-            purchase=supply.option,
-            figures=(*_compute_figures(supply.rate, pool), pool.mtbf_hours, pool.mttr_hours),
-            amortised_usd=hours * amortised,
-        )
-    ]
+    return CostLine(
+        kind=SPARE_NODES,
+        name=f"spare, {supply.label}",
+        provider=pool.vendor,
+        sku=supply.node,
+        quantity=hours,
+        usd_per_unit=supply.effective_usd_per_hour(scenario, rate, factors),
+        service=service.name,
+        pool=pool.name,
+        region=pool.region,
+        purchase=supply.option,
+        figures=(*_compute_figures(supply.rate, pool), pool.mtbf_hours, pool.mttr_hours),
+        amortised_usd=hours * amortised,
+    )
 
 
 def _no_spares(service: ServiceModel, done: GroupWork) -> list[CostLine]:

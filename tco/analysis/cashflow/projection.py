@@ -172,10 +172,8 @@ def _buy(
         return 0.0
     bought = np.diff(np.maximum.accumulate(nodes, axis=-1), prepend=0.0, axis=-1)
     left: Quantity = 0.0
-    for start in range(months):
+    for start in np.flatnonzero(np.any(bought.reshape(-1, months) > 0, axis=0)):
         count = bought[..., start]
-        if not np.any(count > 0):
-            continue
         renewal, age, price = float(start), 0.0, 0.0
         while renewal < months:
             factors = stack.node_prices.factors(supply, renewal, scenario)
