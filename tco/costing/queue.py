@@ -142,9 +142,12 @@ class Table:
     """A function of ln L/C for several pools, ``(pools, knots)``: values and slopes at knots.
 
     Cubic between knots, which lie densely below a full pool and ever wider apart above it: even
-    ``steps`` of arcsinh of the distance from the first over its size, ``low`` being below 0.
+    ``steps`` of arcsinh of the distance from the first over its size, ``low`` being below 0. The
+    function is computed at a knot when a load next to it is first asked for; ``value`` is NaN
+    until then.
     """
 
+    function: Callable[[NDArray[np.intp], FloatArray], tuple[FloatArray, FloatArray]]
     low: FloatArray
     steps: FloatArray
     knots: FloatArray
@@ -158,6 +161,7 @@ class Table:
         last = self.knots.shape[1] - 2
         left = np.minimum(place.astype(np.intp), last)
         right = left + 1
+        self._fill(rows, left)
         start, end = self.knots[rows, left], self.knots[rows, right]
         width = end - start
         t = (np.minimum(log_load, end) - start) / width
@@ -167,6 +171,15 @@ class Table:
         value = (1.0 + 2.0 * t) * u**2 * first + t**2 * (1.0 + 2.0 * u) * second
         value += t * u * (u * rise - t * next_rise)
         return np.where(log_load < low, np.inf, value)
+
+    def _fill(self, rows: NDArray[np.intp], left: NDArray[np.intp]) -> None:
+        """Compute what is still missing at the knots on either side of loads."""
+        asked = np.zeros(self.knots.shape, bool)
+        asked[rows, left] = asked[rows, left + 1] = True
+        pools, places = np.nonzero(asked & np.isnan(self.value))
+        if pools.size:
+            value, slope = self.function(pools, self.knots[pools, places])
+            self.value[pools, places], self.slope[pools, places] = value, slope
 
 
 @dataclass(frozen=True)
@@ -267,15 +280,13 @@ class Queues:
         low = np.minimum(self._largest(self._log_refused, -NEGLIGIBLE_LOG), -ROUNDING)
         steps = np.arcsinh(1.0 + MOST_LOG_LOAD / -low) / (KNOTS - 1)
         knots = low[:, None] * (1.0 - np.sinh(steps[:, None] * np.arange(float(KNOTS))))
-        pools = np.repeat(np.arange(len(self.capacity)), KNOTS)
-        value, slope = self.below.sums(pools, knots.ravel())
-        shape = knots.shape
         return Table(
+            function=self.below.sums,
             low=low,
             steps=steps,
             knots=knots,
-            value=value.reshape(shape),
-            slope=slope.reshape(shape),
+            value=np.full_like(knots, np.nan),
+            slope=np.full_like(knots, np.nan),
         )
 
     def log_odds(
