@@ -137,7 +137,7 @@ class States:
         return first / rest * bending, self.sign * (later / rest - change)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """A function of ln L/C for several pools, ``(pools, knots)``: values and slopes at knots.
 

@@ -50,6 +50,8 @@ MOST_SCANNED_NODES = 20_000.0
 SCANNED_TIMES = 10.0
 """The scan reaches this many nodes, or this many times the volume, whichever is more."""
 JUST_ABOVE = 1e-9
+NARROWINGS = 3
+"""How often the part of the scan in which a fleet is full is cut into 32."""
 SMALLEST_CAPACITY = 1e-6
 """A fleet that is full below this share of its demand serves nothing."""
 
@@ -276,13 +278,14 @@ def _capacity(stack: StackModel, ceiling: float) -> float | None:
     stack = stack.with_services(lambda service: replace(service, standby=StandbyTerms()))
     if bool(operate(stack, ceiling).served(stack)[0]):
         return None
-    grid = np.linspace(0.0, ceiling, 33)
-    room = _room(stack, grid)
-    full = int(np.argmax(room < 0))
-    (low, high), (room_low, room_high) = (
-        np.split(values[full - 1 : full + 1], 2) for values in (grid, room)
-    )
-    [found] = roots(lambda factor: _room(stack, factor), low, high, room_low, at_b=room_high)
+    low, high = 0.0, ceiling
+    for _ in range(NARROWINGS):  # thirty factors at once take as long as two
+        grid = np.linspace(low, high, 33)
+        full = int(np.argmax(_room(stack, grid) < 0))
+        low, high = float(grid[full - 1]), float(grid[full])
+    a, b = np.array([low]), np.array([high])
+    at_a, at_b = _room(stack, a), _room(stack, b)
+    [found] = roots(lambda factor: _room(stack, factor), a, b, at_a, at_b=at_b)
     return float(found)
 
 
