@@ -49,7 +49,7 @@ def with_lasting_hits(
     elif demand.sessions is None:
         most = most_sessions(resident)
         text = f"a replica keeps {most:,.0f} open sessions of {tokens:,.0f} tokens in memory"
-        limited, text = node, f"{text}; with more sessions, cache hits are lost"
+        limited, text = node, f"{text}; with more, cache hits are lost"
     else:
         found = _residency(node, demand, classes, pools, resident=resident)
         limited = node if found.holds else replace(choose(hit_limit()), hit_limit=hit_limit())

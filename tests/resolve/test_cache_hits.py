@@ -28,7 +28,7 @@ def test_sessions_that_fit_keep_their_hits(lab: Lab) -> None:
     stated, bill, unchecked = usd(lab)
     few, same_bill, noted = usd(lab, sessions={"active": 50, "context_tokens": 20_000})
     assert (few, same_bill) == (stated, bill)
-    assert "with more sessions, cache hits are lost" in unchecked[0]
+    assert "with more, cache hits are lost" in unchecked[0]
     assert "so cache hits are as stated." in noted[0]
 
 
