@@ -150,11 +150,11 @@ def _load(found: Actual, ran: ServiceOperation) -> Iterator[Proposal]:
     index = [service.name for service in found.now.stack.services].index(ran.service)
     spec = found.plan.stack.plan.services[ran.service]
     follows = any(not pool.nodes.fixed for pool in spec.pools.values())
-    modelled = found.now.fleets[index].node_hours * found.question.period.of_plan_month
+    modeled = found.now.fleets[index].node_hours * found.question.period.of_plan_month
     held = ran.node_hours or 0.0
-    if not follows or ran.throughput is None or held <= 0 or not modelled:
+    if not follows or ran.throughput is None or held <= 0 or not modeled:
         return
-    old, ratio = spec.sizing.target_load, modelled / held
+    old, ratio = spec.sizing.target_load, modeled / held
     new = min(1.0, float(f"{old * ratio:.2g}"))
     if new == old or not _differs(ratio, SAME_HOURS_RTOL):
         return
@@ -163,7 +163,7 @@ def _load(found: Actual, ran: ServiceOperation) -> Iterator[Proposal]:
         path=_in_plan("services", ran.service, "sizing", "target_load"),
         old=old,
         new=new,
-        why=f"{plain(held)} node-hours were running; the plan needs {plain(modelled)} for "
+        why=f"{plain(held)} node-hours were running; the plan needs {plain(modeled)} for "
         f"the same tokens at the same speed ({factor_text(1 / ratio)}), utilization "
         f"{percent(ran.utilization or 0.0)}",
     )

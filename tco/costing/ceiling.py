@@ -158,8 +158,8 @@ def _platform_usd(stack: StackModel, pools: Sequence[PoolCeiling]) -> float:
     services = sum(bool(service.groups) for service in stack.services)
     usd = services * sum(figure.value.likely for _, figure in platform.usd_per_month)
     per_node = sum(figure.value.likely for _, figure in platform.usd_per_node_month)
-    licence = platform.licence_usd_per_gpu_year
-    per_gpu = licence.value.likely / MONTHS_PER_YEAR if licence is not None else 0.0
+    license_figure = platform.licence_usd_per_gpu_year
+    per_gpu = license_figure.value.likely / MONTHS_PER_YEAR if license_figure is not None else 0.0
     for limit, pool in zip(pools, _pools(stack), strict=True):
         usd += (limit.nodes + limit.spares) * (per_node + per_gpu * pool.gpus)
     return usd

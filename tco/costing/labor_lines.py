@@ -53,7 +53,7 @@ def labor_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) -> 
                 quantity=done.none + 1.0,
                 usd_per_unit=monthly,
                 figures=(labor.setup_usd,),
-                amortised_usd=monthly,
+                amortized_usd=monthly,
             )
         )
     return lines

@@ -76,7 +76,7 @@ class CostLine:
     """One line of the ledger.
 
     ``provider`` sends the invoice and ``sku`` is what it sells: an instance type or offer, an API,
-    a platform figure. ``name`` is only displayed. ``amortised_usd`` is the part paid upfront,
+    a platform figure. ``name`` is only displayed. ``amortized_usd`` is the part paid upfront,
     earlier.
     """
 
@@ -93,7 +93,7 @@ class CostLine:
     purchase: Option | None = None
     commitment_status: CommitmentStatus | None = None
     figures: tuple[SourcedValue, ...] = ()
-    amortised_usd: Quantity = 0.0
+    amortized_usd: Quantity = 0.0
 
     @property
     def category(self) -> Category:

@@ -78,7 +78,7 @@ def _compute(
     )
     if not supply.committed:
         return [line]
-    amortised = _amortised_per_hour(pool, rate, factors, scenario)
+    amortized = _amortized_per_hour(pool, rate, factors, scenario)
     price = supply.effective_usd_per_hour(scenario, rate, factors)
     used = np.minimum(done.month.needed_hours[index] * size, hours)
     by_status: tuple[tuple[CommitmentStatus, FloatArray], ...] = (
@@ -91,19 +91,19 @@ def _compute(
             quantity=quantity,
             usd_per_unit=price,
             commitment_status=status,
-            amortised_usd=quantity * amortised,
+            amortized_usd=quantity * amortized,
         )
         for status, quantity in by_status
     ]
     return lines if np.any(lines[1].quantity > 1e-9) else lines[:1]
 
 
-def _amortised_per_hour(
+def _amortized_per_hour(
     pool: PoolModel, rate: Quantity, factors: PriceFactors, scenario: Scenario
 ) -> Quantity:
     if not pool.supply.paid_ahead:
         return 0.0
-    return pool.supply.amortised_usd_per_month(scenario, rate, factors) / HOURS_PER_MONTH
+    return pool.supply.amortized_usd_per_month(scenario, rate, factors) / HOURS_PER_MONTH
 
 
 def _compute_figures(rate: SourcedValue, pool: PoolModel) -> tuple[SourcedValue, ...]:
@@ -134,7 +134,7 @@ def _spare_nodes(
     supply = pool.supply.as_spare()
     factors = stack.node_prices.factors(supply, month, scenario)
     hours = done.spares * pool.nodes_per_replica * HOURS_PER_MONTH
-    amortised = _amortised_per_hour(pool, rate, factors, scenario)
+    amortized = _amortized_per_hour(pool, rate, factors, scenario)
     return CostLine(
         kind=SPARE_NODES,
         name=f"spare, {supply.label}",
@@ -147,7 +147,7 @@ def _spare_nodes(
         region=pool.region,
         purchase=supply.option,
         figures=(*_compute_figures(supply.rate, pool), pool.mtbf_hours, pool.mttr_hours),
-        amortised_usd=hours * amortised,
+        amortized_usd=hours * amortized,
     )
 
 

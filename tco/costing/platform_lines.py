@@ -48,9 +48,9 @@ def platform_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) 
         )
         for name, figure in stack.platform.usd_per_node_month
     ]
-    licence = stack.platform.licence_usd_per_gpu_year
-    if licence is not None:
-        price = scenario.value(licence) / MONTHS_PER_YEAR
+    license_figure = stack.platform.licence_usd_per_gpu_year
+    if license_figure is not None:
+        price = scenario.value(license_figure) / MONTHS_PER_YEAR
         gpus = sum(nodes * pool.gpus for pool, nodes in done.nodes_by_pool()) + done.none
         lines.append(
             CostLine(
@@ -60,7 +60,7 @@ def platform_lines(stack: StackModel, done: FleetOperation, scenario: Scenario) 
                 sku="licences",
                 quantity=gpus,
                 usd_per_unit=price,
-                figures=(licence,),
+                figures=(license_figure,),
             )
         )
     return lines

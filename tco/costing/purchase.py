@@ -164,7 +164,7 @@ class PurchaseOption:
             return 0.0
         return scenario.value(self.upfront) * scenario.node_price_factor * factors.upfront
 
-    def amortised_usd_per_month(
+    def amortized_usd_per_month(
         self, scenario: Scenario, monthly_rate: Quantity, factors: PriceFactors = SAME_PRICES
     ) -> Quantity:
         """Return the USD per month of one node's upfront, spread over its period.
@@ -188,8 +188,8 @@ class PurchaseOption:
     def effective_usd_per_hour(
         self, scenario: Scenario, monthly_rate: Quantity, factors: PriceFactors = SAME_PRICES
     ) -> Quantity:
-        """Return the USD of holding one node for an hour: recurring, amortised, maintained."""
-        monthly = self.amortised_usd_per_month(
+        """Return the USD of holding one node for an hour: recurring, amortized, maintained."""
+        monthly = self.amortized_usd_per_month(
             scenario, monthly_rate, factors
         ) + self.maintenance_usd_per_month(scenario)
         return self.recurring_usd_per_hour(scenario, factors) + monthly / HOURS_PER_MONTH

@@ -125,7 +125,7 @@ def _usage(stack: StackModel, priced: PricedLine, pool: PoolModel | None) -> Cha
     prices = _prices(stack, holder, line, priced.usd_per_unit)
     commitment = _commitment(stack, holder)
     block = holder is not None and holder.supply.option == "capacity-block"
-    amortised = float(as_scalar(line.amortised_usd))
+    amortized = float(as_scalar(line.amortized_usd))
     secret = line.confidential or prices.confidential
     listed = priced.usd_per_unit if secret else prices.listed
     contracted = priced.usd_per_unit if secret else prices.contracted
@@ -133,7 +133,7 @@ def _usage(stack: StackModel, priced: PricedLine, pool: PoolModel | None) -> Cha
         line=line_part(priced, pool),
         node=_node(holder, line.sku),
         charge="usage",
-        billed_usd=0.0 if commitment else priced.usd_per_month - amortised,
+        billed_usd=0.0 if commitment else priced.usd_per_month - amortized,
         effective_usd=priced.usd_per_month,
         list_usd=listed * priced.quantity,
         contracted_usd=contracted * priced.quantity,
@@ -158,7 +158,7 @@ def _purchases(result: Evaluation, service: str, pool: PoolModel) -> Iterator[Ch
         return
     commitment = _commitment(result.stack, pool)
     recurring = sum(
-        line.usd_per_month - float(as_scalar(line.line.amortised_usd)) for line in lines
+        line.usd_per_month - float(as_scalar(line.line.amortized_usd)) for line in lines
     )
     if commitment and recurring > 0:
         bought = _Purchase("recurring", recurring, hours, "node-hour", node_hours=hours)

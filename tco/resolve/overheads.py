@@ -78,7 +78,7 @@ def _platform(todo: Lookup) -> Platform:
             (("disks", _product("disks", disk, gb)), ("logs", _product("logs", logs, log_gb))),
             None,
         )
-    licence = stated.licence_usd_per_gpu_year
+    license_figure = stated.licence_usd_per_gpu_year
     return Platform(
         (("platform", todo.stated("platform.usd_per_month", stated.usd_per_month, "USD/month")),),
         (
@@ -89,8 +89,8 @@ def _platform(todo: Lookup) -> Platform:
         )
         if stated.usd_per_node_month.high > 0
         else (),
-        todo.stated("platform.licence_usd_per_gpu_year", licence, "USD/year")
-        if licence.high > 0
+        todo.stated("platform.licence_usd_per_gpu_year", license_figure, "USD/year")
+        if license_figure.high > 0
         else None,
     )
 

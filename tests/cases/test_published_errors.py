@@ -29,9 +29,9 @@ def test_price_per_token_is_not_off_by_a_hundred(lab: Lab) -> None:
 
 
 def test_payback_counts_the_purchase_once(lab: Lab) -> None:
-    """Running cost has no amortisation in it: 35.6 months, not 137.5.
+    """Running cost has no amortization in it: 35.6 months, not 137.5.
 
-    250,141.80 / ((16 - 6.37) x 730) = 35.6; with 7.14 an hour of amortisation 137.5.
+    250,141.80 / ((16 - 6.37) x 730) = 35.6; with 7.14 an hour of amortization 137.5.
     """
     rack = {"usd_per_month": 6.37 * 730, "electricity": "included"}
     cloud = lab.service({"rent": {"offer": "acme/8x", "nodes": 1}})  # 8 x $2.00

@@ -71,7 +71,7 @@ def test_an_offline_maximum_promises_no_latency(shipped: Catalog) -> None:
                 assert len(row.points) == 1, row.key
 
 
-def test_predictions_are_labelled(shipped: Catalog) -> None:
+def test_predictions_are_labeled(shipped: Catalog) -> None:
     """A simulator's figures say so, are estimates, and live in a file of their own."""
     for row, book in shipped.rows(Benchmark):
         predicted = book.name == "benchmarks_predicted.yaml"

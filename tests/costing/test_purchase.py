@@ -54,7 +54,7 @@ def test_what_spot_without_fallback_cannot_get_overflows(lab: Lab) -> None:
     assert cost["api"] == pytest.approx(0.2 * 730 * 3600 * 0.001)
 
 
-def test_all_upfront_is_amortised_over_its_term(lab: Lab) -> None:
+def test_all_upfront_is_amortized_over_its_term(lab: Lab) -> None:
     """An upfront of $96,360 over a year is $8,030 a month, and cash of day one in the horizon."""
     lab.stack({"base": reserved("all-upfront")}, finance={"discount_rate": 0})
     result = lab.evaluate()

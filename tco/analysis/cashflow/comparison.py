@@ -73,7 +73,7 @@ class OwnSide:
     def _labor_npv_usd(self, scenario: Scenario) -> float:
         """Present cost of the people who run the fleets."""
         lines = labor_lines(self.ahead.stack, self.ahead.work, scenario)
-        running = sum(line.usd - line.amortised_usd for line in lines)
+        running = sum(line.usd - line.amortized_usd for line in lines)
         return as_scalar(self.discounting.present_usd(running + self.ahead.work.none))
 
     def npv_usd_without(self, apis: Collection[str]) -> float:

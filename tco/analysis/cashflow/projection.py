@@ -143,7 +143,7 @@ def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:
     """Return what self-hosting pays in each month of a projection."""
     lines = ledger(ahead.stack, ahead.work, ahead.months, scenario)
     billed = np.add(total(lines), ahead.work.none, order="F")
-    amortised = np.add(sum(line.amortised_usd for line in lines), ahead.work.none, order="F")
+    amortized = np.add(sum(line.amortized_usd for line in lines), ahead.work.none, order="F")
     rate = monthly_rate(scenario.value(ahead.stack.discount_rate))
     upfront = np.zeros_like(billed)
     upfront[..., 0] += without_months(scenario.value(ahead.stack.labor.setup_usd))
@@ -152,7 +152,7 @@ def cash_flow(ahead: Projection, scenario: Scenario = BASE_CASE) -> CashFlow:
         left = left + _buy(
             ahead.stack, pool, nodes, without_months(rate), scenario=scenario, upfront_usd=upfront
         )
-    return CashFlow(billed - amortised, upfront, left, billed)
+    return CashFlow(billed - amortized, upfront, left, billed)
 
 
 def _buy(
@@ -227,7 +227,7 @@ def payback_months(upfront_usd: FloatArray, savings_usd: FloatArray) -> float | 
     """Return the months until the undiscounted savings cover all upfronts for good.
 
     ``savings_usd`` is (API - running cost) by month, running cost without annuity and
-    amortisation: counting those would count the purchase twice. Upfronts are paid at the start of
+    amortization: counting those would count the purchase twice. Upfronts are paid at the start of
     their months, renewals too; both are ``(months,)`` in USD. A part of a month counts as such.
     None: never in these months.
 
