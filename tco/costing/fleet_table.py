@@ -150,13 +150,13 @@ class _GroupTable:
     @staticmethod
     def build(service: ServiceModel, group: Group, low: float, high: float) -> _GroupTable:
         base, step = math.log(low), math.log(high / low) / CELLS
-        ends = _rows(service, group, np.exp(base + step * np.arange(CELLS + 1)))
         cuts = _cuts(group, base, step, high)
         stepped = np.flatnonzero(cuts < NO_STEP)
-        sides = [
-            _rows(service, group, np.exp(base + step * (stepped + cuts[stepped])) * side)
-            for side in (1 - AT_STEP, 1 + AT_STEP)
-        ]
+        grid = np.exp(base + step * np.arange(CELLS + 1))
+        at_steps = np.exp(base + step * (stepped + cuts[stepped]))
+        loads = [grid, at_steps * (1 - AT_STEP), at_steps * (1 + AT_STEP)]
+        rows = _rows(service, group, np.concatenate(loads))
+        ends, *sides = np.split(rows, [len(grid), len(grid) + len(stepped)], axis=1)
         starts = np.repeat(ends[:, :-1], 2, axis=1)
         slopes = np.repeat(np.diff(ends, axis=1), 2, axis=1)
         left, right, at = 2 * stepped, 2 * stepped + 1, cuts[stepped]
@@ -197,8 +197,6 @@ def _rows(service: ServiceModel, group: Group, load_factor: FloatArray) -> Float
 
     At load factors.
     """
-    if load_factor.size == 0:
-        return np.zeros((5 * len(group.pools) + 5, 0))
     done = group_work(service, group, load_factor, load_factor)
     growth = done.outage_growth if service.standby.kind == "api" else np.ones_like(load_factor)
     return np.concatenate([done.month.rows(), [done.spares, done.outage_share, growth]])

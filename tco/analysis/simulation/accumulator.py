@@ -104,10 +104,10 @@ class SimulationAccumulator:
 
     def add(self, outcome: Outcome, z: FloatArray) -> None:
         """Count a chunk."""
-        served = ~outcome.lost
-        for index, saving in enumerate(outcome.savings_usd):
-            won = np.count_nonzero((saving > 0) & served)
-            self._sums[index] += won, saving.sum(), np.maximum(saving, 0.0).sum()
+        savings = outcome.savings_usd
+        won = (savings > 0) & ~outcome.lost
+        gains = np.maximum(savings, 0.0)
+        self._sums += np.stack([won.sum(axis=1), savings.sum(axis=1), gains.sum(axis=1)], axis=1)
         every = slice(-self._seen % self._step, None, self._step)
         self._seen += z.shape[1]
         here = slice(self._kept, -(-self._seen // self._step))
@@ -202,8 +202,9 @@ def evppi_usd(savings: FloatArray, z: FloatArray) -> list[list[float]]:
     found: list[list[float]] = []
     for scores in by_driver:
         basis = hermevander(scores, DEGREE)  # orthogonal under the normal, so the fit is stable
-        sums = np.stack([saving @ basis for saving in around], axis=1)
-        weights = np.linalg.solve(basis.T @ basis, sums)
+        products = np.stack([values @ basis for values in (*basis.T, *around)])
+        gram, sums = products[: DEGREE + 1], products[DEGREE + 1 :].T
+        weights = np.linalg.solve(gram, sums)
         explained = (weights * sums).sum(axis=0) / count
         has_effect = explained * (count - DEGREE - 1) > CHANCE * (variance - explained)
         weights[0] += mean
