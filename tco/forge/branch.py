@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import resources
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +18,6 @@ from tco.analysis.diff.diff import StackDiff, diff_stacks
 from tco.analysis.diff.side import EvaluationSettings, Side
 from tco.catalog.catalog import Catalog
 from tco.catalog.embedded import load_catalog
-from tco.costing.stack import StackModel
 from tco.documents.build_diff import diff_document
 from tco.documents.diff import DiffDocument, Revision
 from tco.errors import BadInput, Problem, TcoError
@@ -25,7 +25,6 @@ from tco.files import read_text
 from tco.forge.git import Commit, Repository, repository_of
 from tco.links import Bounds, Disk, Unreadable, bounds_of, follow
 from tco.plan.folder_files import FolderFiles
-from tco.plan.stack_file import StackFile
 from tco.resolve.resolver import resolve_stack
 from tco.yaml_lines import line_of
 
@@ -101,13 +100,9 @@ def _side(
     unreadable: Mapping[str, Unreadable] | None = None,
 ) -> Side:
     """Return the stacks of a folder, resolved in a catalog."""
-
-    def resolve(source: StackFile, read_other: Callable[[str], StackFile]) -> StackModel:
-        return resolve_stack(source, catalog, asked.today, read_other)
-
     return Side(
         folder=folder,
-        resolve=resolve,
+        resolve=partial(resolve_stack, catalog=catalog, today=asked.today),
         catalog_version=catalog.version,
         asked=asked,
         unreadable=unreadable,

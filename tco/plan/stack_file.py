@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +45,12 @@ class StackFile:
         default_factory=dict[str, Mapping[str, Any]]
     )
     """The `config.json` that each service names for its model, by service."""
+    read_other: Callable[[str], StackFile] | None = field(default=None, repr=False, compare=False)
+    """Reads another stack that the plan names, where that is not a plain read of the folder."""
+
+    def other(self, name: str) -> StackFile:
+        """Return another stack: an alternative, or one on the same workloads. Raises BadInput."""
+        return self.read_other(name) if self.read_other else read_stack(self.folder, name)
 
     def unnamed(self, name: str) -> str:
         """Return which price book beside the plan holds a name that the plan's own books do not."""

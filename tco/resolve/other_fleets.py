@@ -15,28 +15,22 @@ __all__ = ["other_fleets"]
 
 
 def other_fleets(
-    source: StackFile,
-    read: Callable[[str], StackFile],
-    resolve: Callable[[StackFile], StackModel],
+    source: StackFile, resolve: Callable[[StackFile], StackModel]
 ) -> tuple[StackModel, ...]:
     """Return the other stacks that provision nodes for a workload of a stack, resolved.
 
     A stack that cannot be read or resolved provisions nothing, so it is left out.
     """
-    return tuple(_found(source, read, resolve))
+    return tuple(_found(source, resolve))
 
 
-def _found(
-    source: StackFile,
-    read: Callable[[str], StackFile],
-    resolve: Callable[[StackFile], StackModel],
-) -> Iterator[StackModel]:
+def _found(source: StackFile, resolve: Callable[[StackFile], StackModel]) -> Iterator[StackModel]:
     served = {service.workload for service in source.plan.services.values()}
     for name in _stacks(source.folder):
         if name == source.name or not served & provisioned_workloads(source.folder, name):
             continue
         try:
-            yield resolve(read(name))
+            yield resolve(source.other(name))
         except BadInput:
             continue
 

@@ -133,21 +133,14 @@ def resolve_read(read: Callable[[], StackFile], catalog: Catalog, today: dt.date
         raise
 
 
-def resolve_stack(
-    source: StackFile,
-    catalog: Catalog,
-    today: dt.date,
-    read_other: Callable[[str], StackFile] | None = None,
-) -> StackModel:
+def resolve_stack(source: StackFile, catalog: Catalog, today: dt.date) -> StackModel:
     """Resolve a stack that was read, with the stacks it names, all on the workloads it holds.
 
-    ``today`` is the pricing day of a plan that states none. ``read_other`` reads another stack: an
-    alternative, or one on the same workloads; by default from the folder of the source. Raises
-    BadInput.
+    ``today`` is the pricing day of a plan that states none. The source reads the other stacks: its
+    alternatives, and those on the same workloads. Raises BadInput.
     """
-    read = read_other or partial(read_stack, source.folder)
-    alone = partial(_resolve_alone, catalog=catalog, today=today, read_other=read)
-    return replace(alone(source), other_fleets=partial(other_fleets, source, read, alone))
+    alone = partial(_resolve_alone, catalog=catalog, today=today, read_other=source.other)
+    return replace(alone(source), other_fleets=partial(other_fleets, source, alone))
 
 
 def _resolve_alone(

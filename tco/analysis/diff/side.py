@@ -19,10 +19,7 @@ from tco.natural_order import natural
 from tco.plan.stack_file import StackFile, read_stack
 from tco.plan.stack_names import listed_stacks, stack_name
 
-__all__ = ["EvaluationSettings", "ResolveWith", "Side"]
-
-ResolveWith = Callable[[StackFile, Callable[[str], StackFile]], StackModel]
-"""Resolves a stack file; the second argument reads the stacks that it names as alternatives."""
+__all__ = ["EvaluationSettings", "Side"]
 
 
 @dataclass(frozen=True)
@@ -38,13 +35,13 @@ class Side:
     """The stacks of a folder at one moment, with what resolves them there.
 
     ``resolve`` looks a stack file up in the catalog of that moment, whose version is
-    ``catalog_version``; its second argument reads the stacks that the plan names.
+    ``catalog_version``.
     """
 
     def __init__(
         self,
         folder: Path,
-        resolve: ResolveWith,
+        resolve: Callable[[StackFile], StackModel],
         catalog_version: str,
         asked: EvaluationSettings,
         unreadable: Mapping[str, Unreadable] | None = None,
@@ -101,10 +98,11 @@ class Side:
             listed = {"prices": theirs.plan.prices}
             plan = source.plan.model_copy(update=listed)
             source = replace(source, plan=plan, books=theirs.books)
-        return (prices or self).resolve(
-            source,
-            lambda stack: self._priced(stack, prices, stack),
-        )
+
+        def read_other(stack: str) -> StackFile:
+            return self._priced(stack, prices, stack)
+
+        return (prices or self).resolve(replace(source, read_other=read_other))
 
     def _priced(self, name: str, prices: Side | None, priced_as: str) -> StackFile:
         source = self.file(name)
