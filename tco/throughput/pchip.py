@@ -8,6 +8,7 @@ formula at the ends. scipy's ``PchipInterpolator`` gives the same values and is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,16 +27,23 @@ class Pchip:
 
     def __call__(self, at: FloatArray | float) -> FloatArray:
         """Return the values at ``at``, shaped as it is; constant outside the knots."""
-        x, y, slope = self.x, self.y, self.slope
-        at = np.clip(np.asarray(at, float), x[0], x[-1])
+        x = self.x
+        at = np.minimum(np.maximum(np.asarray(at, float), x[0]), x[-1])
         if len(x) == 1:
-            return np.full_like(at, y[0])
-        left = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
-        width = x[left + 1] - x[left]
-        t = (at - x[left]) / width
-        start = (1 + 2 * t) * (1 - t) ** 2 * y[left] + t * (1 - t) ** 2 * width * slope[left]
-        end = t**2 * (3 - 2 * t) * y[left + 1] + t**2 * (t - 1) * width * slope[left + 1]
-        return start + end
+            return np.full_like(at, self.y[0])
+        left = np.searchsorted(x[1:-1], at, side="right")
+        past = at - x[left]
+        second, third = self._bends
+        bent = self.slope[left] + past * (second[left] + past * third[left])
+        return self.y[left] + past * bent
+
+    @cached_property
+    def _bends(self) -> tuple[FloatArray, FloatArray]:
+        """Return the coefficients of the square and the cube of the distance past each knot."""
+        width = np.diff(self.x)
+        secant, start, end = np.diff(self.y) / width, self.slope[:-1], self.slope[1:]
+        second = (3.0 * secant - 2.0 * start - end) / width
+        return second, (start + end - 2.0 * secant) / width**2
 
 
 def pchip(x: FloatArray, y: FloatArray) -> Pchip:
