@@ -59,6 +59,7 @@ def price(
 
         print_json(priced_document(result))
     else:
-        from tco.iac.estimate.price_view import price_text
+        from tco.iac.estimate.price_document import price_summary
+        from tco.report.price import price_text
 
-        print_text(price_text(result, shown_as(file)))
+        print_text(price_text(price_summary(result), shown_as(file)))

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from tco.catalog.catalog import Catalog
 from tco.cli.main import cli
-from tco.iac.estimate.price_document import priced_document
-from tco.iac.estimate.price_view import price_text
+from tco.iac.estimate.price_document import price_summary, priced_document
+from tco.report.price import price_text
 from tests.iac.programs import INSTANCE, LATER, VOLUME, Program
 
 FIELDS = {
@@ -99,7 +99,7 @@ def test_table_fits_80_columns_and_shows_everything(catalog: Catalog) -> None:
         VOLUME, "a-very-long-name-of-a-volume-that-does-not-fit", {"size": 9, "type": "gp3"}
     )
     program.more = {"changeSummary": {"same": 12}}
-    text = click.unstyle(price_text(program.priced(catalog), "preview.json"))
+    text = click.unstyle(price_text(price_summary(program.priced(catalog)), "preview.json"))
     assert all(len(line) <= 80 for line in text.splitlines())
     assert text.index("/month as declared") < text.index("resource  ") < text.index("Unpriced:")
     for reported in (
@@ -117,7 +117,9 @@ def test_long_list_is_cut_with_its_rest_summed(catalog: Catalog) -> None:
     program = Program()
     for place in range(45):
         program.add(VOLUME, f"v{place}", {"type": "gp3", "size": 100})
-    assert "and 5 more (see --format json)" in price_text(program.priced(catalog), "p")
+    assert "and 5 more (see --format json)" in price_text(
+        price_summary(program.priced(catalog)), "p"
+    )
 
 
 def test_names_cannot_steer_the_terminal(catalog: Catalog) -> None:
@@ -125,7 +127,7 @@ def test_names_cannot_steer_the_terminal(catalog: Catalog) -> None:
     program = Program()
     program.add(VOLUME, "v\x1b[2J", {"type": "gp3", "size": 1})
     program.add(INSTANCE, "i\x1b[31m", {"instanceType": "x\x1b]0;\x07"})
-    text = click.unstyle(price_text(program.priced(catalog), "p"))
+    text = click.unstyle(price_text(price_summary(program.priced(catalog)), "p"))
     assert "v�[2J" in text
     assert all(sign.isprintable() for line in text.splitlines() for sign in line)
 
@@ -159,7 +161,7 @@ def test_command_line_never_imports_pulumi() -> None:
     code = (
         "import json, sys\n"
         "import tco.cli.main, tco.iac.estimate.documents, tco.iac.estimate.pricing\n"
-        "import tco.iac.estimate.price_view\n"
+        "import tco.iac.estimate.price_document, tco.report.price\n"
         "print(json.dumps([name for name in sys.modules if name.startswith('pulumi')]))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

@@ -199,7 +199,7 @@ def price(
         elif resource.type == SCHEDULE and not any(
             sets_size_of(resource, group) for group in groups
         ):
-            found.append(_format_cost(resource, "unpriced", NO_GROUP))
+            found.append(_with_status(resource, "unpriced", NO_GROUP))
         else:
             found.append(_other(resource, rates))
     cached = (
@@ -213,24 +213,24 @@ def _other(resource: Resource, rates: Rates) -> PricedResource:
     """Return a resource that provides no nodes."""
     free = why_free(resource)
     if free:
-        return _format_cost(resource, "free", free)
+        return _with_status(resource, "free", free)
     by_figure = FIGURED.get(resource.type)
     if by_figure is not None:
         return _priced(resource, by_figure(resource, rates))
     usage = why_usage(resource)
     if usage:
-        return _format_cost(resource, "usage_based", usage)
+        return _with_status(resource, "usage_based", usage)
     billed = why_billed(resource) if resource.type.startswith("kubernetes:") else ""
-    return _format_cost(resource, "unpriced", billed or UNKNOWN_TYPE)
+    return _with_status(resource, "unpriced", billed or UNKNOWN_TYPE)
 
 
 def _priced(resource: Resource, cost: Cost) -> PricedResource:
     if cost.unpriced:
-        return _format_cost(resource, "unpriced", cost.unpriced, cost.detail)
-    return _format_cost(resource, "priced", "; ".join(cost.left_out), cost.detail, parts=cost.parts)
+        return _with_status(resource, "unpriced", cost.unpriced, cost.detail)
+    return _with_status(resource, "priced", "; ".join(cost.left_out), cost.detail, parts=cost.parts)
 
 
-def _format_cost(
+def _with_status(
     resource: Resource, status: Status, reason: str, detail: str = "", parts: tuple[Part, ...] = ()
 ) -> PricedResource:
     return PricedResource(

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tco.catalog.catalog import Catalog
 from tco.errors import BadInput
-from tco.iac.estimate.price_document import priced_document
-from tco.iac.estimate.price_view import price_text
+from tco.iac.estimate.price_document import price_summary, priced_document
 from tco.iac.estimate.pricing import price_document
+from tco.report.price import price_text
 from tests.iac.programs import DAY, GROUP, INSTANCE, LATER, Keys, urn
 from tests.iac.recording import RECORDED
 
@@ -80,7 +80,7 @@ def outcome(data: bytes, catalog: Catalog) -> str:
         assert all(problem.file == "p.json" for problem in error.problems)
     else:
         said = json.dumps(priced_document(found).as_json(), ensure_ascii=False, allow_nan=False)
-        said += price_text(found, "p.json")
+        said += price_text(price_summary(found), "p.json")
         for resource in found.resources:
             assert (resource.low or 0) <= (resource.usd_per_month or 0) <= (resource.high or 0)
     said.encode("utf-8", "strict")
