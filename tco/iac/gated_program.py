@@ -14,11 +14,10 @@ import datetime as dt
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 
-from tco.analysis.evaluate import evaluate
 from tco.catalog.catalog import Catalog
 from tco.catalog.embedded import load_catalog
 from tco.ci_log import log_text
@@ -26,8 +25,8 @@ from tco.clock import utc_today
 from tco.costing.stack import StackModel
 from tco.iac.enforce.gate_hooks import Guard
 from tco.iac.estimate.properties import is_mapping
-from tco.iac.provision.annotations import OUTPUTS, annotate
 from tco.iac.provision.guardrails import SpendGuardrails
+from tco.iac.provision.output_names import OUTPUTS
 from tco.iac.provision.planned_pools import allow_pools
 from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs
 from tco.iac.provision.program import (
@@ -40,6 +39,10 @@ from tco.iac.provision.program import (
 )
 from tco.plan.stack_file import StackFile, read_stack
 from tco.resolve.resolver import resolve_stack
+
+if TYPE_CHECKING:
+    from tco.analysis.evaluation import Evaluation
+    from tco.iac.enforce.judgement import Judgement
 
 __all__ = ["GatedPlan", "gated"]
 
@@ -102,10 +105,10 @@ def gated(
         failed.append(log_text(f"The program failed: {type(error).__name__}: {error}."))
         raise
     previous = pulumi.Output.from_input(_previous_outputs())
-    both = pulumi.Output.all(run_in_thread(lambda: evaluate(model, day)), previous)
+    both = pulumi.Output.all(run_in_thread(lambda: _evaluated(model, day)), previous)
     judgement = both.apply(lambda values: guard.judge(values[0], values[1]))
     outputs = pulumi.Output.all(judgement, previous).apply(
-        lambda values: annotate(values[0], values[1], plan.pools)
+        lambda values: _annotated(values[0], values[1], plan)
     )
     for name in OUTPUTS:
         pulumi.export(name, outputs[name])
@@ -114,6 +117,22 @@ def gated(
 
 def _source(stack: str | None, folder: Path) -> StackFile:
     return read_configured_stack(folder) if stack is None else read_stack(folder, stack)
+
+
+# The engine starts its providers once the program has declared its resources. What follows loads
+# the rest of tco in that time, and not before.
+
+
+def _evaluated(model: StackModel, day: dt.date) -> Evaluation:
+    from tco.analysis.evaluate import evaluate  # noqa: PLC0415
+
+    return evaluate(model, day)
+
+
+def _annotated(found: Judgement, previous: Mapping[str, Any], plan: GatedPlan) -> dict[str, Any]:
+    from tco.iac.provision.annotations import annotate  # noqa: PLC0415
+
+    return annotate(found, previous, plan.pools)
 
 
 def _is_planned(parent: pulumi.Resource | None) -> bool:

@@ -27,7 +27,7 @@ from tco.catalog.embedded import load_catalog
 from tco.cli.exit_codes import BAD_INPUT
 from tco.cli.main import cli
 from tco.documents.stack import stack_summary
-from tco.iac.enforce.gate_hooks import Judgement, unplanned_limit
+from tco.iac.enforce.judgement import Judgement, unplanned_limit
 from tco.iac.enforce.policy_rules import Pack, StackArguments, cost_line, gate, summary
 from tco.iac.provision.annotations import annotate
 from tco.iac.provision.pool import GpuNodePool

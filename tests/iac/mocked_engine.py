@@ -19,6 +19,7 @@ from pulumi.runtime import mocks, rpc, set_all_config
 from pulumi.runtime.settings import SETTINGS, set_root_resource
 from pulumi.runtime.stack import run_pulumi_func
 
+from tco.analysis.evaluate import evaluate
 from tco.analysis.evaluation import Evaluation
 from tco.iac import gated_program
 from tco.iac.provision.annotations import annotate
@@ -234,8 +235,8 @@ def deploy(
         return done.outputs
 
     with (
-        patch.object(gated_program, "annotate", annotated),
-        patch.object(gated_program, "evaluate", evaluated or gated_program.evaluate),
+        patch("tco.iac.provision.annotations.annotate", annotated),
+        patch("tco.analysis.evaluate.evaluate", evaluated or evaluate),
     ):
         _run(program, done, before or {}, configured, outputs or {})
     return done

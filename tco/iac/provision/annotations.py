@@ -7,25 +7,22 @@ wall-clock time, so that an unchanged plan makes an unchanged preview.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 
 from tco.analysis.evaluation import Evaluation, on_day
 from tco.ci_log import log_text
-from tco.documents.stack import stack_summary
+from tco.documents.stack import StackSummary, stack_summary
 from tco.iac.enforce.ceiling_rise import ceiling_record
-from tco.iac.enforce.gate_hooks import Judgement
+from tco.iac.enforce.judgement import Judgement
+from tco.iac.provision.output_names import MEMO, OUTPUT, OUTPUTS
 from tco.iac.provision.pool import GpuNodePool
 from tco.numbers import usd
 from tco.plan.gate import Override
 from tco.report.preview import closed_text, pool_text, running_text, stack_text
 
-__all__ = ["OUTPUTS", "annotate", "record"]
-
-OUTPUT: Final = "tco"
-MEMO: Final = "tcoMemo"
-OUTPUTS: Final = (OUTPUT, MEMO)
+__all__ = ["annotate", "record"]
 
 
 def annotate(
@@ -49,16 +46,15 @@ def annotate(
         pulumi.log.info(log_text(f"note: {warning}"))
     if found.excess:
         pulumi.log.warn(log_text(f"the gate is closed, because {found.excess}"))
-    _log_gate(found)
+    _log_gate(found, shown)
     if OUTPUT in previous and not found.passes and not pulumi.runtime.is_dry_run():
         return {name: previous.get(name) for name in OUTPUTS}
     return {OUTPUT: record(found), MEMO: _memo(result)}
 
 
-def _log_gate(found: Judgement) -> None:
+def _log_gate(found: Judgement, shown: StackSummary) -> None:
     result = found.result
     if not result.gate.open:
-        shown = stack_summary(result)
         text = running_text(shown, found.rise) if found.recorded is not None else ""
         pulumi.log.warn(log_text(text or closed_text(shown)))
     elif (override := result.gate.override) is None or all(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
 
 from tco.iac.provision.agent import AGENT_NAMESPACE, GPU_METRIC, POOL_DIMENSION
 from tco.iac.provision.arguments import GpuNodePoolArgs, short_name
-from tco.iac.provision.tripwire_limits import TripwireLimits
 from tco.iac.provision.utilization_alarm import utilization_alarm
 from tco.plan.provision import Guardrails
+
+if TYPE_CHECKING:  # loaded by a plan that has tripwires
+    from tco.iac.provision.tripwire_limits import TripwireLimits
 
 __all__ = ["SpendGuardrails"]
 

@@ -7,7 +7,7 @@ import contextlib
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
@@ -21,11 +21,13 @@ from tco.errors import BadInput, Problem, TcoError
 from tco.iac.provision.aws_bill import billed_by_aws_usd
 from tco.iac.provision.guardrails import SpendGuardrails
 from tco.iac.provision.pool import GpuNodePool, GpuNodePoolArgs
-from tco.iac.provision.tripwire_limits import tripwire_limits
 from tco.plan.plan import PLAN_KEY
 from tco.plan.provision import Guardrails, Provision
 from tco.plan.stack_file import StackFile, stack_from
 from tco.providers.aws import REGION_KEY
+
+if TYPE_CHECKING:
+    from tco.iac.provision.tripwire_limits import TripwireLimits
 
 __all__ = [
     "as_pulumi_run_error",
@@ -179,9 +181,15 @@ def declare(stack: StackModel, planned: Mapping[str, GpuNodePoolArgs]) -> dict[s
             list(planned.values()),
             terms=terms,
             planned=True,
-            limits=tripwire_limits(stack) if terms.tripwires else None,
+            limits=_limits(stack) if terms.tripwires else None,
         )
     return pools
+
+
+def _limits(stack: StackModel) -> TripwireLimits:
+    from tco.iac.provision.tripwire_limits import tripwire_limits  # noqa: PLC0415  few plans ask
+
+    return tripwire_limits(stack)
 
 
 def _idle_because(stack: StackModel, pool: PoolModel, spares: dict[str, int]) -> str:

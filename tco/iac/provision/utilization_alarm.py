@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
 
-from tco.documents.cloudwatch_alarms import CloudWatchAlarmPart
 from tco.iac.provision.arguments import short_name
+
+if TYPE_CHECKING:  # loaded by a plan that has tripwires
+    from tco.documents.cloudwatch_alarms import CloudWatchAlarmPart
 
 __all__ = ["utilization_alarm"]
 

@@ -7,8 +7,8 @@ from importlib import import_module
 import pulumi_aws as aws
 
 for name in (
-    *("catalog.embedded", "documents.stack", "report.preview", "resolve.resolver"),
-    *("iac.gated_program", "iac.enforce.gate_hooks", "iac.provision.program"),
+    *("analysis.evaluate", "catalog.embedded", "resolve.resolver"),
+    *("iac.gated_program", "iac.enforce.judgement", "iac.provision.annotations"),
 ):
     import_module(f"tco.{name}")
 

@@ -231,7 +231,7 @@ def test_a_fault_in_what_counts_as_growth_keeps_the_gate_closed(
 
     was = running(lab, span(1, 3))
     stack(lab, span(1, 2))
-    monkeypatch.setattr("tco.iac.enforce.gate_hooks.growth", fault)
+    monkeypatch.setattr("tco.iac.enforce.judgement.growth", fault)
     refused = deploy(lab, was.cloud).refused["main"]
     assert refused.startswith("the gate could not be evaluated (AssertionError")
 

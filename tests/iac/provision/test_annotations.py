@@ -8,7 +8,7 @@ import pytest
 
 from tco.analysis.evaluate import evaluate
 from tco.analysis.evaluation import Evaluation
-from tco.iac.enforce.gate_hooks import Judgement
+from tco.iac.enforce.judgement import Judgement
 from tco.iac.enforce.unplanned import Limit
 from tco.iac.provision.annotations import record
 from tests.conftest import DAY, ON_DEMAND, Keys, Lab
