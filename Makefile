@@ -67,7 +67,8 @@ dist: $(VENV)/release.stamp ## Build the wheel, the source archive and the list 
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build >/dev/null
 	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
-		--output-file dist/gpu-tco.cdx.json requirements/run.txt
+		--output-file $(VENV)/sbom.json requirements/run.txt
+	@$(BIN)/python requirements/sbom.py <$(VENV)/sbom.json >dist/gpu-tco.cdx.json
 	@ls dist
 
 lock: $(VENV)/uv.stamp ## Renew the locked requirements at the newest versions allowed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -82,6 +83,25 @@ def test_the_locked_requirements_name_no_download_address() -> None:
         text = locked.read_text(encoding="utf-8")
         assert "://" not in text, locked.name
         assert "--hash=sha256:" in text, locked.name
+
+
+def test_the_list_of_components_names_no_package_index() -> None:
+    """A component is named by its package URL and its hashes, as the generator lists them."""
+    hashes = [{"alg": "SHA-256", "content": "0" * 64}]
+    index = "https://index.example/simple/click/"
+    named = {"comment": "implicit dist url", "hashes": hashes, "type": "distribution", "url": index}
+    click = {"name": "click", "purl": "pkg:pypi/click@8", "externalReferences": [named]}
+    pages = [{"type": "distribution", "url": index}, {"type": "vcs", "url": "https://code.example"}]
+    tools = {"components": [{"name": "generator", "externalReferences": pages}, {"name": "plain"}]}
+    given = {"metadata": {"tools": tools}, "components": [click, {"name": "root"}]}
+    program = (sys.executable, ROOT / "requirements" / "sbom.py")
+    text = json.dumps(given)
+    answer = subprocess.run(program, input=text, capture_output=True, text=True, check=True)
+    found = json.loads(answer.stdout)
+    assert "index.example" not in answer.stdout
+    [reference] = found["components"][0]["externalReferences"]
+    assert reference == {"hashes": hashes, "type": "distribution", "url": "pkg:pypi/click@8"}
+    assert found["metadata"]["tools"]["components"][0]["externalReferences"] == pages[1:]
 
 
 def test_the_declared_dependencies_are_the_locked_ones() -> None:
