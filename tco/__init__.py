@@ -25,11 +25,8 @@ if TYPE_CHECKING:
         compare_with_bill,
         diff,
         evaluate,
-        load_catalog,
-        load_stack,
         optimize,
         price_resources,
-        stack_from_plan,
         sweep,
     )
     from tco.api_documents import (
@@ -44,6 +41,7 @@ if TYPE_CHECKING:
         price_document,
         sweep_document,
     )
+    from tco.api_loading import load_catalog, load_stack, stack_from_plan
     from tco.api_measured import calibrate, curve_book, measure_workload, read_bill, workload_text
     from tco.billing.record import BilledLine
     from tco.calibration.curve import CalibratedCurve
@@ -180,8 +178,8 @@ _PLACES: Final = {
     "error_document": "tco.api_documents",
     "evaluate": "tco.api",
     "gate_document": "tco.api_documents",
-    "load_catalog": "tco.api",
-    "load_stack": "tco.api",
+    "load_catalog": "tco.api_loading",
+    "load_stack": "tco.api_loading",
     "measure_workload": "tco.api_measured",
     "memo": "tco.api_documents",
     "optimize": "tco.api",
@@ -190,7 +188,7 @@ _PLACES: Final = {
     "price_document": "tco.api_documents",
     "price_resources": "tco.api",
     "read_bill": "tco.api_measured",
-    "stack_from_plan": "tco.api",
+    "stack_from_plan": "tco.api_loading",
     "sweep": "tco.api",
     "sweep_document": "tco.api_documents",
     "workload_text": "tco.api_measured",

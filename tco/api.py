@@ -1,4 +1,4 @@
-"""The functions of the library: what the command line does, for programs.
+"""The functions of the library that evaluate, compare and price: what commands do, for programs.
 
 Every name is also one of ``tco`` itself, which loads this module when the first of them is asked
 for. Nothing here touches the network or prints.
@@ -7,11 +7,11 @@ for. Nothing here touches the network or prints.
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tco.catalog import embedded
+from tco.api_loading import load_catalog
 from tco.catalog.catalog import Catalog
 from tco.clock import utc_today
 from tco.defaults import MOST_SCENARIOS, SCENARIOS, SEED
@@ -37,103 +37,12 @@ __all__ = [
     "compare_with_bill",
     "diff",
     "evaluate",
-    "load_catalog",
-    "load_stack",
     "optimize",
     "price_resources",
-    "stack_from_plan",
     "sweep",
 ]
 
 # ruff: noqa: PLC0415  each function loads what only it needs
-
-
-def load_catalog(*books: str | Path) -> Catalog:
-    """Return the embedded catalog, with price books on top.
-
-    Args:
-        books: Files of price books; a later one wins over an earlier one, and all of them over the
-            embedded figures.
-
-    Returns:
-        The catalog. ``catalog.version`` names its newest day and its digest.
-
-    Raises:
-        BadInput: A book cannot be read, or holds what no book may.
-    """
-    if not books:
-        return _embedded()
-    from tco.catalog.book import read_book
-
-    return _embedded().with_books([read_book(Path(book), str(book)) for book in books])
-
-
-@cache
-def _embedded() -> Catalog:
-    return embedded.load_catalog()
-
-
-def load_stack(
-    folder: str | Path,
-    name: str,
-    *,
-    catalog: Catalog | None = None,
-    today: dt.date | None = None,
-) -> StackModel:
-    """Read a stack file and look up every figure that its plan needs.
-
-    Args:
-        folder: The folder of the stack files, with ``workloads/`` and ``prices/`` in it.
-        name: The stack's name: NAME of ``Pulumi.NAME.yaml``.
-        catalog: The catalog below the books that the plan lists; by default the embedded one.
-        today: The pricing day of a plan that states none; by default today.
-
-    Returns:
-        The stack, ready to be evaluated.
-
-    Raises:
-        BadInput: Every problem of the stack file, of its workloads and of its price books, and
-            every name and price that is unknown.
-    """
-    from tco.resolve.resolver import load_stack as load
-
-    return load(Path(folder), name, catalog or _embedded(), today or utc_today())
-
-
-def stack_from_plan(
-    plan: dict[str, Any],
-    folder: str | Path,
-    *,
-    name: str = "plan",
-    region: str | None = None,
-    catalog: Catalog | None = None,
-    today: dt.date | None = None,
-) -> StackModel:
-    """Make a stack of a plan that a program holds, and look up every figure that it needs.
-
-    Args:
-        plan: What a stack file has under ``tco:plan``: the keys of ``tco schema stack``.
-        folder: The folder with the ``workloads/`` and ``prices/`` that the plan names.
-        name: The name of the stack; problems name its file ``Pulumi.NAME.yaml``.
-        region: What a stack file has under ``aws:region``.
-        catalog: The catalog below the books that the plan lists; by default the embedded one.
-        today: The pricing day of a plan that states none; by default today.
-
-    Returns:
-        The stack, ready to be evaluated.
-
-    Raises:
-        BadInput: Every problem of the plan, of its workloads and of its price books, and every
-            name and price that is unknown.
-    """
-    from tco.plan.plan import PLAN_KEY
-    from tco.plan.stack_file import stack_from
-    from tco.providers.aws import REGION_KEY
-    from tco.resolve.resolver import resolve_read
-
-    config = {PLAN_KEY: plan, REGION_KEY: region}
-    read = partial(stack_from, config, Path(folder), name)
-    return resolve_read(read, catalog or _embedded(), today or utc_today())
 
 
 def evaluate(
@@ -207,7 +116,7 @@ def optimize(
     _require_scenarios(scenarios)
     if max_term not in TERM_MONTHS:
         raise TcoError(f"{max_term!r} is not a term. Use one of {', '.join(TERM_MONTHS)}.")
-    source, figures = stack.source, catalog or _embedded()
+    source, figures = stack.source, catalog or load_catalog()
     return cheapest(
         resolve(source, figures, stack.day),
         partial(with_every_supply, source, figures, stack.day),
@@ -249,7 +158,7 @@ def sweep(
 
     _require_scenarios(scenarios)
     day = today or utc_today()
-    resolve = partial(resolve_stack, catalog=catalog or _embedded(), today=stack.day)
+    resolve = partial(resolve_stack, catalog=catalog or load_catalog(), today=stack.day)
     return sweep_of(
         stack.source,
         resolve,
@@ -290,7 +199,7 @@ def commitments(
 
     _require_scenarios(scenarios)
     day = today or utc_today()
-    resolve = partial(resolve_stack, catalog=catalog or _embedded(), today=day)
+    resolve = partial(resolve_stack, catalog=catalog or load_catalog(), today=day)
     return commitments_of(stack.source, resolve, day, scenarios=scenarios, seed=seed)
 
 
@@ -372,7 +281,7 @@ def compare_with_bill(
         raise TcoError(f"{error}") from None
     return compare(
         stack.source,
-        partial(resolve_stack, catalog=catalog or _embedded(), today=stack.day),
+        partial(resolve_stack, catalog=catalog or load_catalog(), today=stack.day),
         read(Path(billing)) if isinstance(billing, str | Path) else billing,
         measured=measured or Measured(),
         question=ActualQuestion(
@@ -408,7 +317,7 @@ def price_resources(
     from tco.catalog.price_cache import PriceCache
     from tco.iac.estimate.pricing import price_document, price_file
 
-    catalog, day, cache = catalog or _embedded(), pricing_day or utc_today(), PriceCache(None)
+    catalog, day, cache = catalog or load_catalog(), pricing_day or utc_today(), PriceCache(None)
     if isinstance(program, bytes):
         return price_document(program, "<bytes>", catalog, day, cache=cache)
     return price_file(str(program), catalog, day, cache=cache)

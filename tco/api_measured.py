@@ -97,7 +97,7 @@ def calibrate(*files: str | Path, setup: Setup, catalog: Catalog | None = None) 
         BadInput: A file cannot be read, or the curve is above a physical limit.
         TcoError: The results are mixed, something is not stated, or no file is named.
     """
-    from tco.api import load_catalog
+    from tco.api_loading import load_catalog
     from tco.calibration.curve import calibrated_curve
     from tco.calibration.result_files import read_results
 

@@ -76,7 +76,7 @@ def test_no_builder_of_lines_is_registered_twice() -> None:
 
 
 def test_an_output_format_is_one_file(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A format that joins the registry is called with the evaluated stacks."""
+    """A format that joins the registry prints what its file renders of the evaluated stacks."""
 
     def print_names(results: Sequence[Evaluation]) -> None:
         print_text(names_text([stack_summary(result) for result in results]))
