@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from tco.cli.books import book_option, catalog_with
+from tco.cli.collector import without_collector
 from tco.cli.options import DAY, format_option, print_error, print_json, print_text
 from tco.clock import utc_today
-from tco.collector import without_collector
 from tco.report.layout import folded
 
 __all__ = ["price"]

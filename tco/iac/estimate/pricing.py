@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from tco.catalog.catalog import Catalog
 from tco.catalog.price_cache import PriceCache
-from tco.collector import without_collector
 from tco.defaults import OLD_PRICE_DAYS
 from tco.iac.estimate.cost_components import Cost, Part
 from tco.iac.estimate.coverage import NOT_COVERED, covered_nodes
@@ -152,16 +151,14 @@ def price_document(
     data: bytes, shown: str, catalog: Catalog, day: dt.date, *, cache: PriceCache | None = None
 ) -> Pricing:
     """Return the resources in the bytes of a preview or a state, priced. Raises BadInput."""
-    with without_collector():
-        return priced(read_document(data, shown), catalog, day, cache=cache)
+    return priced(read_document(data, shown), catalog, day, cache=cache)
 
 
 def price_file(
     file: str, catalog: Catalog, day: dt.date, *, cache: PriceCache | None = None
 ) -> Pricing:
     """Return the resources in a file, or in the pipe for ``-``, priced. Raises BadInput."""
-    with without_collector():
-        return priced(read_file(file), catalog, day, cache=cache)
+    return priced(read_file(file), catalog, day, cache=cache)
 
 
 def priced(

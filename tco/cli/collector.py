@@ -1,4 +1,4 @@
-"""The cycle collector, off while many objects are created that all stay."""
+"""The cycle collector of a command, off while it creates many objects that all stay."""
 
 from __future__ import annotations
 
