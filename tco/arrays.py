@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,9 +19,11 @@ __all__ = [
     "monthly_rate",
     "positive_part",
     "ratio",
+    "read_only",
     "without_months",
 ]
 
+Item = TypeVar("Item", bound=np.generic)
 FloatArray = NDArray[np.float64]
 Quantity = float | FloatArray
 """A figure: one number, or an array with one number per scenario, per month or per load factor.
@@ -47,6 +51,12 @@ def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     like = part if np.ndim(part) > np.ndim(whole) else whole
     none = np.zeros_like(like, shape=np.broadcast_shapes(np.shape(part), np.shape(whole)))
     return np.divide(part, whole, out=none, where=is_some)
+
+
+def read_only(array: NDArray[Item]) -> NDArray[Item]:
+    """Return an array that is kept for other callers, so that none of them can write to it."""
+    array.setflags(write=False)
+    return array
 
 
 def positive_part(value: Quantity) -> Quantity:

@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from tco.arrays import FloatArray, Quantity, ratio
+from tco.arrays import FloatArray, Quantity, ratio, read_only
 from tco.costing.arrivals import TOLERANCE, Arrivals
 from tco.costing.load_levels import LoadLevels, load_levels
 from tco.costing.waiting import MovedLoad, Waiting, moved_load
@@ -38,7 +38,7 @@ def _most_loads(arrivals: Arrivals, count: int) -> FloatArray:
     half = 0 if count == FIRST_STEPS else count // 2
     more = arrivals.most_load(np.arange(half + 1.0, count + 1.0))
     loads = np.concatenate([_most_loads(arrivals, half), more]) if half else more
-    return np.maximum.accumulate(loads)
+    return read_only(np.maximum.accumulate(loads))
 
 
 @lru_cache(maxsize=512)

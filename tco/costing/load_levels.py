@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tco.arrays import FloatArray
+from tco.arrays import FloatArray, read_only
 from tco.units import WEEKS_PER_MONTH
 
 __all__ = ["LoadLevels", "load_levels"]
@@ -37,5 +37,9 @@ def load_levels(week: bytes, waiting: bytes) -> LoadLevels:
     hours = np.bincount(inverse).astype(float) * WEEKS_PER_MONTH
     pairs, times = np.unique(inverse * len(first) + np.roll(inverse, 1), return_counts=True)
     now, before = np.divmod(pairs, len(first))
-    changes = (now, before, times.astype(float))
-    return LoadLevels(load_by_hour[first], waiting_by_hour[first], hours, changes)
+    return LoadLevels(
+        load=read_only(load_by_hour[first]),
+        waiting=read_only(waiting_by_hour[first]),
+        hours=read_only(hours),
+        changes=(read_only(now), read_only(before), read_only(times.astype(float))),
+    )

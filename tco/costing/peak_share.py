@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from tco.arrays import FloatArray
+from tco.arrays import FloatArray, read_only
 from tco.catalog.api_price import Peak
 from tco.plan.demand import Demand, offsets_utc
 from tco.units import HOURS_PER_WEEK
@@ -46,4 +46,4 @@ def _inside(hours_of_week: frozenset[int], timezone: str, day: dt.date) -> Float
     utc = (offsets_utc(timezone, day)[:, None] + pieces[None, :]) % HOURS_PER_WEEK
     priced = np.zeros(HOURS_PER_WEEK)
     priced[list(hours_of_week)] = 1.0
-    return priced[utc.astype(int)].mean(axis=1)
+    return read_only(priced[utc.astype(int)].mean(axis=1))

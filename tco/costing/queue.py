@@ -20,7 +20,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tco.arrays import FloatArray
+from tco.arrays import FloatArray, read_only
 from tco.throughput.relative_rate import RelativeRate
 
 __all__ = ["Queues", "mean_in_flight", "overflow_share"]
@@ -178,8 +178,8 @@ class Table:
         asked[rows, left] = asked[rows, left + 1] = True
         pools, places = np.nonzero(asked & np.isnan(self.value))
         if pools.size:
-            value, slope = self.function(pools, self.knots[pools, places])
-            self.value[pools, places], self.slope[pools, places] = value, slope
+            value, self.slope[pools, places] = self.function(pools, self.knots[pools, places])
+            self.value[pools, places] = value  # last: another thread takes the knot as computed
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class Queues:
     @staticmethod
     def of(rate: RelativeRate, concurrency: float, capacities: Sequence[float]) -> Queues:
         """Return the queues of pools of these capacities."""
-        return Queues(rate, concurrency, np.array(capacities))
+        return Queues(rate, concurrency, read_only(np.array(capacities)))
 
     @cached_property
     def states(self) -> FloatArray:
@@ -400,4 +400,4 @@ def mean_in_flight(rate: RelativeRate, concurrency: float, capacity: float, load
 def _growth_of(rate: RelativeRate) -> tuple[FloatArray, FloatArray]:
     """Return requests in flight over n*, densely from next to none to the last knot, and ln g."""
     x = np.exp(np.linspace(-30.0, min(math.log(rate.end), 30.0), KNOTS * 16))
-    return x, rate.log_at(x)
+    return read_only(x), read_only(rate.log_at(x))

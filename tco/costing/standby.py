@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from tco.arrays import FloatArray, Quantity, distinct_rows, ratio
+from tco.arrays import FloatArray, Quantity, distinct_rows, ratio, read_only
 from tco.costing.arrivals import Arrivals
 from tco.costing.fleet import Operation
 from tco.costing.large_counts import trials_tail
@@ -52,9 +52,10 @@ def _binomial(nodes: int, availability: float) -> FloatArray:
     """P(k of the nodes are up), k = 0..nodes."""
     k = np.arange(nodes + 1.0)
     if availability >= 1.0:
-        return (k == nodes).astype(float)
+        return read_only((k == nodes).astype(float))
     ways = log_factorial(k[-1:]) - log_factorial(k) - log_factorial(nodes - k)
-    return np.exp(ways + k * math.log(availability) + (nodes - k) * math.log1p(-availability))
+    log_chance = ways + k * math.log(availability) + (nodes - k) * math.log1p(-availability)
+    return read_only(np.exp(log_chance))
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +70,7 @@ def chances_up(nodes: tuple[int, ...], availabilities: tuple[float, ...]) -> Flo
     up = np.ones(1)
     for count, availability in zip(nodes, availabilities, strict=True):
         up = np.convolve(up, _binomial(count, availability))
-    return np.minimum(np.cumsum(up[::-1])[::-1], 1.0)
+    return read_only(np.minimum(np.cumsum(up[::-1])[::-1], 1.0))
 
 
 def spares_needed(

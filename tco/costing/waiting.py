@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from tco.arrays import FloatArray, ratio
+from tco.arrays import FloatArray, ratio, read_only
 from tco.plan.workload import CanWait, RequestClass
 from tco.ranges import point
 from tco.scenario import BASE_CASE
@@ -122,7 +122,8 @@ def _moved(week: bytes, moves: tuple[Waiting, ...], most: float) -> MovedLoad:
     for windows, held in zip(parts, placed, strict=True):
         np.add.at(waits, windows, held)
     unit = 10.0**-DECIMALS * mean
-    return MovedLoad(np.floor(total / unit) * unit, np.round(ratio(waits, total), DECIMALS))
+    waiting_share = np.round(ratio(waits, total), DECIMALS)
+    return MovedLoad(read_only(np.floor(total / unit) * unit), read_only(waiting_share))
 
 
 def _windows(hours: int) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from tco.arrays import FloatArray
+from tco.arrays import FloatArray, read_only
 from tco.errors import BadInput, Problem
 from tco.files import problems_of, read_text
 from tco.plan.folder_files import FolderFiles, below
@@ -36,7 +36,10 @@ __all__ = ["Demand", "demand_of", "offsets_utc", "read_workload", "week_of"]
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
-    """A workload as numbers: requests in each of the 168 hours of a week, Monday 00:00 first."""
+    """A workload as numbers: requests in each of the 168 hours of a week, Monday 00:00 first.
+
+    Nobody can write to them: what follows from them is computed once.
+    """
 
     requests_per_hour: FloatArray
     classes: tuple[RequestClass, ...]
@@ -48,6 +51,9 @@ class Demand:
     name: str = ""
     """The workload file's, by which its uncertain figures are known."""
     sessions: Sessions | None = None
+
+    def __post_init__(self) -> None:
+        read_only(self.requests_per_hour)
 
     @cached_property
     def requests_per_month(self) -> float:
@@ -73,7 +79,7 @@ def _offsets_utc(timezone: str, monday: dt.date) -> FloatArray:
     for hour in range(HOURS_PER_WEEK):
         local = (start + dt.timedelta(hours=hour)).replace(tzinfo=zone)
         hours.append((local.astimezone(dt.UTC) - start).total_seconds() / 3600)
-    return np.array(hours) % HOURS_PER_WEEK
+    return read_only(np.array(hours) % HOURS_PER_WEEK)
 
 
 def week_of(shape: Shape) -> FloatArray:

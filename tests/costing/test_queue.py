@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from tco.arrays import FloatArray
-from tco.costing.queue import Queues, mean_in_flight, overflow_share
+from tco.costing.queue import Queues, Table, mean_in_flight, overflow_share
 from tco.throughput.relative_rate import STRAIGHT_LINE, RelativeRate, relative_rate
 from tests.conftest import ARTICLE_CURVE
 
@@ -202,3 +204,24 @@ def test_tiny_loads_and_no_capacity() -> None:
     assert shares.tolist() == [0.0, 0.0, 0.0, 0.0, 1.0]
     quarter: FloatArray = overflow_share(STRAIGHT_LINE, 2.0, np.array([0.25]), np.array([0.1]))
     assert quarter.tolist() == [1.0]
+
+
+def test_a_knot_has_its_slope_before_its_value() -> None:
+    """Threads share the tables: one that finds a knot's value finds its slope as well."""
+
+    class Slopes(np.ndarray[Any, np.dtype[np.float64]]):
+        def __setitem__(self, key: Any, slope: Any, /) -> None:
+            assert np.isnan(table.value[key]).all()
+            super().__setitem__(key, slope)
+
+    queues = Queues.of(SATURATING, FULL, (2.0,))
+    empty = np.full((1, 3), np.nan)
+    table = Table(
+        function=queues.below.sums,
+        low=np.array([-1.0]),
+        steps=np.array([0.5]),
+        knots=np.array([[-1.0, -0.5, 0.0]]),
+        value=empty.copy(),
+        slope=empty.view(Slopes),
+    )
+    assert np.isfinite(table.at(ONE, np.array([-0.6]))).all()

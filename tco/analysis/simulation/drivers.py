@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from tco.analysis.simulation.distribution import Z90, correlated, drawn
-from tco.arrays import FloatArray, Quantity
+from tco.arrays import FloatArray, Quantity, read_only
 from tco.plan.finance import Correlation
 from tco.ranges import Range
 from tco.scenario import Figure, Scenario
@@ -90,7 +90,7 @@ class Drivers:
 @lru_cache(maxsize=64)
 def _kept_scores(seed: int, place: int, scenarios: int) -> FloatArray:
     """Return the scores of a driver, which the next stack draws again."""
-    return _generator(seed, place).standard_normal(scenarios)
+    return read_only(_generator(seed, place).standard_normal(scenarios))
 
 
 def _generator(seed: int, place: int) -> np.random.Generator:
