@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.fleet_figures import FleetFigures
 from tco.arrays import as_scalar
-from tco.costing.fleet_operation import GroupWork, operate
+from tco.costing.fleet_operation import operate
+from tco.costing.group_work import GroupWork
 from tco.costing.service_model import ServiceModel
 from tco.units import HOURS_PER_MONTH, SECONDS_PER_HOUR, TOKENS_PER_MTOK
 

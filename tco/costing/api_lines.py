@@ -9,7 +9,8 @@ import numpy as np
 
 from tco.arrays import FloatArray, Quantity, ratio
 from tco.catalog.sourced import SourcedValue
-from tco.costing.fleet_operation import FleetOperation, GroupWork, outage_share
+from tco.costing.fleet_operation import FleetOperation
+from tco.costing.group_work import GroupWork, outage_share
 from tco.costing.lines import CostLine, LineKind
 from tco.costing.stack import StackModel
 from tco.costing.waiting import at_once_and_waiting

@@ -6,7 +6,8 @@ import numpy as np
 
 from tco.arrays import FloatArray, Quantity, ratio
 from tco.costing.egress import response_gb, tiered_usd
-from tco.costing.fleet_operation import FleetOperation, GroupWork, outage_share
+from tco.costing.fleet_operation import FleetOperation
+from tco.costing.group_work import GroupWork, outage_share
 from tco.costing.lines import CostLine, LineKind
 from tco.costing.pool_model import PoolModel
 from tco.costing.service_model import ServiceModel

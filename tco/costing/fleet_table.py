@@ -12,15 +12,10 @@ from numpy.typing import NDArray
 from tco.arrays import FloatArray, distinct
 from tco.costing.arrivals import TOLERANCE
 from tco.costing.fleet import FleetMonth
-from tco.costing.fleet_operation import (
-    FleetOperation,
-    GroupWork,
-    burstiness,
-    group_work,
-    speed,
-    speed_is_known,
-)
+from tco.costing.fleet_operation import FleetOperation
 from tco.costing.group import Group
+from tco.costing.group_speed import burstiness, speed, speed_is_known
+from tco.costing.group_work import GroupWork, group_work
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel
 from tco.scenario import Scenario

@@ -9,7 +9,8 @@ import numpy as np
 
 from tco.arrays import FloatArray, Quantity, monthly_rate
 from tco.catalog.sourced import SourcedValue
-from tco.costing.fleet_operation import FleetOperation, GroupWork, hours_short
+from tco.costing.fleet_operation import FleetOperation
+from tco.costing.group_work import GroupWork, hours_short
 from tco.costing.lines import NODES, SPARE_NODES, CommitmentStatus, CostLine, LineKind
 from tco.costing.pool_model import PoolModel, PowerTerms
 from tco.costing.purchase import PriceFactors

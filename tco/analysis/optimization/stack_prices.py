@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from tco.analysis.optimization.mix import Mix, service_with
 from tco.arrays import as_scalar
-from tco.costing.fleet_operation import FleetOperation, GroupWork, operate
+from tco.costing.fleet_operation import FleetOperation, operate
+from tco.costing.group_work import GroupWork
 from tco.costing.ledger import service_lines, shared_lines
 from tco.costing.lines import CostLine, total
 from tco.costing.service_model import ServiceModel

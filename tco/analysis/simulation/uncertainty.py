@@ -26,7 +26,8 @@ from tco.analysis.simulation.accumulator import (
 from tco.analysis.simulation.distribution import ImpossibleCorrelations, UnknownFigure
 from tco.analysis.simulation.drivers import Drivers, Recorder
 from tco.arrays import FloatArray, Quantity
-from tco.costing.fleet_operation import GroupWork, burstiness, speed
+from tco.costing.group_speed import burstiness, speed
+from tco.costing.group_work import GroupWork
 from tco.costing.stack import Alternative
 from tco.errors import BadInput, Problem, one_of
 from tco.plan.finance import Correlation
