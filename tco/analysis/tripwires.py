@@ -14,7 +14,7 @@ from tco.analysis.breakeven.thresholds import Threshold
 from tco.analysis.decision.alternative_result import AlternativeResult
 from tco.analysis.evaluation import Evaluation
 from tco.arrays import monthly_rate
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.pool_model import PoolModel
 from tco.costing.stack import StackModel
 from tco.scenario import BASE_CASE

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, cast
 
 from tco.catalog.sourced import SourcedValue
-from tco.costing.api_bill import ApiRate, PricePath
+from tco.costing.api_rate import ApiRate, PricePath
 from tco.costing.egress import Band, EgressTerms
 from tco.costing.group import Group
 from tco.costing.node_outlook import NodePriceOutlook

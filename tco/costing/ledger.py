@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tco.arrays import Quantity
-from tco.costing.api_bill import ApiRate, PricePath
 from tco.costing.api_lines import api_lines
+from tco.costing.api_rate import ApiRate, PricePath
 from tco.costing.egress_lines import egress_lines
 from tco.costing.fleet_operation import FleetOperation
 from tco.costing.labor_lines import labor_lines

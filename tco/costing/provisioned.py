@@ -10,7 +10,8 @@ import numpy as np
 
 from tco.arrays import FloatArray, Quantity, ratio
 from tco.catalog.provisioned_price import ProvisionedPrice
-from tco.costing.api_bill import ApiRate, driver_of, token_factor
+from tco.costing.api_rate import ApiRate
+from tco.costing.prices_in_force import driver_of, token_factor
 from tco.plan.demand import Demand
 from tco.plan.workload import cached_share
 from tco.scenario import BASE_CASE, Scenario

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from tco.catalog.score import Score
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.stack import StackModel
 from tco.numbers import plain
 from tco.plan.service import MinScore, Requirement, Service

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tco.catalog.score import Score
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.group import Group
 from tco.costing.pool_model import PoolModel
 from tco.plan.demand import Demand

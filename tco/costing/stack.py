@@ -10,7 +10,7 @@ from typing import Literal
 from tco.catalog.plausibility.finding import PlausibilityFinding
 from tco.catalog.sourced import SourcedValue
 from tco.catalog.spend_terms import SpendTerms
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.caution import Caution
 from tco.costing.group import Group
 from tco.costing.market import Market

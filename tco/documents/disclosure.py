@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from tco.analysis.evaluation import Evaluation
 from tco.analysis.optimization.ranks import API, Supply, supply_name
 from tco.catalog.sourced import SourcedValue
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.figures import figures_of, rates_of
 from tco.costing.pool_model import PoolModel
 from tco.costing.stack import Alternative, StackModel

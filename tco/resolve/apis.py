@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.match import CatalogMatch
-from tco.costing.api_bill import ApiRate, PricePath, unbillable
+from tco.costing.api_bill import unbillable
+from tco.costing.api_rate import ApiRate, PricePath
 from tco.costing.fleet_operation import operate
 from tco.costing.requirements import lacking_of, lacking_of_stack, model_of
 from tco.costing.service_model import ServiceModel

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tco.catalog.sourced import PriceSteps, SourcedValue
 from tco.catalog.spend_terms import SpendTerms
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative
 from tco.numbers import usd

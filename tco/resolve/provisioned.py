@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tco.catalog.match import CatalogMatch
 from tco.catalog.provisioned_price import ProvisionedPrice
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.provisioned import provisioned_use
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative

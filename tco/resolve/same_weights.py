@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tco.catalog.api_price import ApiPrice
 from tco.catalog.match import CatalogMatch
-from tco.costing.api_bill import ApiRate, unbillable
+from tco.costing.api_bill import unbillable
+from tco.costing.api_rate import ApiRate
 from tco.costing.requirements import lacking_of
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, Relation

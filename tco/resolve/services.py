@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.arrivals import Arrivals
 from tco.costing.fleet import MOST_NODES, Fleet, FleetPool
 from tco.costing.group import Group, width

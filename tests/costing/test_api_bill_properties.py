@@ -14,7 +14,8 @@ from tco.catalog.api_price import ApiPrice
 from tco.catalog.book import Book
 from tco.catalog.match import CatalogMatch
 from tco.catalog.sourced import planned
-from tco.costing.api_bill import ApiRate, PricePath, usd_per_request
+from tco.costing.api_bill import usd_per_request
+from tco.costing.api_rate import ApiRate, PricePath
 from tco.plan.demand import Demand
 from tco.plan.workload import Burst, CanWait, Objectives, RequestClass
 from tco.ranges import point

@@ -9,7 +9,7 @@ import numpy as np
 
 from tco.analysis.cashflow.projection import CashFlow, Discounting, Projection, cash_flow
 from tco.arrays import FloatArray, Quantity, without_months
-from tco.costing.api_bill import PricePath
+from tco.costing.api_rate import PricePath
 from tco.costing.ledger import api_bills, bills_at_first_prices
 from tco.costing.stack import Alternative
 from tco.scenario import BASE_CASE, Scenario

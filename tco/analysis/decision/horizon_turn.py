@@ -12,7 +12,7 @@ from tco.analysis.decision.alternative_result import AlternativeResult
 from tco.analysis.decision.verdict import Verdict
 from tco.arrays import as_scalar
 from tco.catalog.sourced import SourcedValue
-from tco.costing.api_bill import ApiRate, PricePath
+from tco.costing.api_rate import ApiRate, PricePath
 from tco.costing.figures import with_figures
 from tco.costing.group import Group
 from tco.costing.node_outlook import NodePriceOutlook

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tco.arrays import as_scalar
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.fleet_operation import operate
 from tco.costing.group import Group
 from tco.costing.ledger import ledger

@@ -12,7 +12,7 @@ from tco.analysis.optimization.mix import SAME_COST_RTOL, Mix
 from tco.analysis.optimization.ranks import API, rank_table
 from tco.analysis.optimization.stack_prices import StackPrices
 from tco.analysis.optimization.supplies import CandidatePool, apis_of, supplies_of
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.arrivals import TOLERANCE
 from tco.costing.group import Group
 from tco.costing.service_model import StandbyTerms

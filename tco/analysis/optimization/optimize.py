@@ -21,7 +21,7 @@ from tco.analysis.optimization.ranks import Rank, rank_table
 from tco.analysis.optimization.stack_prices import StackPrices
 from tco.analysis.optimization.supplies import apis_of, supplies_of
 from tco.analysis.simulation.uncertainty import simulate
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.pool_model import PoolModel
 from tco.costing.service_model import StandbyTerms
 from tco.costing.stack import StackModel

@@ -14,7 +14,7 @@ import numpy as np
 
 from tco.analysis.optimization.supplies import full_node_hour_usd, supplies_of
 from tco.arrays import FloatArray
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.group import Group
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import StackModel

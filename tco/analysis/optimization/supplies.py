@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tco.arrays import monthly_rate
-from tco.costing.api_bill import ApiRate, unbillable
+from tco.costing.api_bill import unbillable
+from tco.costing.api_rate import ApiRate
 from tco.costing.fleet import FleetPool
 from tco.costing.group import Group
 from tco.costing.pool_model import PoolModel

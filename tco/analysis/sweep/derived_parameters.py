@@ -13,7 +13,7 @@ from tco.analysis.cashflow.comparison import rented_usd_per_gpu_hour
 from tco.analysis.fleet_figures import utilization_at
 from tco.analysis.restated import with_demand, with_fte, with_rent_factor
 from tco.arrays import FloatArray
-from tco.costing.api_bill import ApiRate
+from tco.costing.api_rate import ApiRate
 from tco.costing.service_model import ServiceModel
 from tco.costing.stack import Alternative, StackModel
 from tco.errors import BadInput, Problem
