@@ -1,4 +1,4 @@
-"""Results that are kept for the next call: nobody can change them, and changed files are read."""
+"""Results that are kept for the next call: they are read-only, and changed files are read again."""
 
 from __future__ import annotations
 

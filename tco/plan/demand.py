@@ -38,7 +38,7 @@ __all__ = ["Demand", "demand_of", "offsets_utc", "read_workload", "week_of"]
 class Demand:
     """A workload as numbers: requests in each of the 168 hours of a week, Monday 00:00 first.
 
-    Nobody can write to them: what follows from them is computed once.
+    The array is read-only: what follows from it is computed once.
     """
 
     requests_per_hour: FloatArray
