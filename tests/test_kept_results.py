@@ -6,7 +6,7 @@ import datetime as dt
 import gc
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import tco
+from tco.throughput.candidate import catalog_curves
 from tests.conftest import DAY, FOLLOWING, ON_DEMAND, Keys, Lab
 from tests.iac.programs import Program
 
@@ -34,6 +35,8 @@ def arrays_in(value: object) -> Iterator[np.ndarray[Any, Any]]:
     """The arrays of a value, of its parts and of the fields of a record."""
     if isinstance(value, np.ndarray):
         yield value
+    elif isinstance(value, Mapping):
+        yield from arrays_in(tuple(cast("Mapping[object, object]", value).values()))
     elif isinstance(value, tuple):
         for part in cast("tuple[object, ...]", value):
             yield from arrays_in(part)
@@ -70,8 +73,16 @@ def test_arrays_that_are_kept_cannot_be_written_to(lab: Lab) -> None:
     )
     lab.stack({"main": {**ON_DEMAND, "nodes": FOLLOWING}}, service, prices=[book])
     evaluation = tco.evaluate(lab.load(), today=DAY, scenarios=50)
+    assert catalog_curves("llama-3.3-70b", None)
     kept = kept_arrays()
-    assert {"_most_loads", "load_levels", "_kept_scores", "_moved", "chances_up"} <= kept.keys()
+    assert {
+        "_most_loads",
+        "load_levels",
+        "_kept_scores",
+        "_moved",
+        "chances_up",
+        "catalog_curves",
+    } <= kept.keys()
     writeable = {
         name for name, arrays in kept.items() if any(array.flags.writeable for array in arrays)
     }

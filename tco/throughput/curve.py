@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from tco.arrays import FloatArray
+from tco.arrays import FloatArray, read_only
 from tco.ranges import Range
 from tco.roots import bisect
 from tco.throughput.configuration import Configuration
@@ -60,6 +60,13 @@ class Curve(Published):
     is_full: bool = False
     prefill_share: Range | None = None
     cache_speedup: Range | None = None
+
+    def __post_init__(self) -> None:
+        for points in (self.itl_ms, self.ttft_ms):
+            for latency in points.values():
+                read_only(latency)
+        read_only(self.concurrency)
+        read_only(self.output_tok_s)
 
     @cached_property
     def _log_tok_s(self) -> Pchip:
