@@ -111,7 +111,7 @@ def test_an_offer_binds_who_takes_it_and_a_signed_contract_everyone(lab: Lab) ->
         assert month(result, "api/dear") == pytest.approx(dear)
 
 
-def test_a_negotiated_rate_counts_towards_its_books_commitment(lab: Lab) -> None:
+def test_a_negotiated_rate_counts_toward_its_books_commitment(lab: Lab) -> None:
     """A row of the book keeps its price, and what it costs is spent under the contract."""
     row = {"api": "api/plain", "input_usd_per_mtok": 0.5, "output_usd_per_mtok": 0.5}
     offer = {"api": "api/*", "percent_off": 20, "committed_usd_per_month": 5000}

@@ -69,7 +69,7 @@ def _decides_for(verdict: Verdict) -> Side | None:
 
 
 def _cause(own: OwnSide, rival: RivalSide, saving_usd: float) -> TurnCause:
-    """Return the path without which the saving would have moved most towards today's side."""
+    """Return the path without which the saving would have moved most toward today's side."""
     without: dict[TurnCause, float] = {
         cause: _saving(held(own.stack), rival.alternative.name) for cause, held in PATHS.items()
     }
