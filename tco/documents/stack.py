@@ -25,6 +25,7 @@ from tco.documents.lines import (
     line_parts,
     per_unit,
     unit_costs_part,
+    unpriced_parts,
     usd_by_category,
 )
 from tco.documents.plausibility import PlausibilityPart, plausibility_part
@@ -137,9 +138,7 @@ def stack_summary(result: Evaluation) -> StackSummary:
         services=service_parts(result),
         lines=line_parts(result),
         usd_by_category=usd_by_category(result),
-        unpriced=tuple(
-            UnpricedPart(name=item.name, reason=item.reason) for item in result.unpriced
-        ),
+        unpriced=unpriced_parts(result),
         priced_usd_per_month=result.priced_usd_per_month,
         low_usd_per_month=sum(line.low for line in result.lines),
         high_usd_per_month=sum(line.high for line in result.lines),
