@@ -59,7 +59,7 @@ def price(
 
         print_json(priced_document(result))
     else:
-        from tco.iac.estimate.price_document import price_summary
+        from tco.iac.estimate.price_summary import price_summary
         from tco.report.price import price_text
 
         print_text(price_text(price_summary(result), shown_as(file)))

@@ -1,18 +1,22 @@
-"""What the table of ``tco price`` shows: a summary, since ``tco.price/1`` lists every resource."""
+"""What the table of ``tco price`` shows: a summary, since ``tco.price/1`` lists every resource.
+
+It is never JSON, so its records are plain: building pydantic models takes 16 ms of the command.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pydantic import Field
+if TYPE_CHECKING:
+    from tco.documents.price import Status
 
-from tco.documents.document import Part
-from tco.documents.price import CachedPricesPart, CountsPart, Status, TotalPart
-
-__all__ = ["LeftOutPart", "PriceSummary", "PricedPart"]
+__all__ = ["CachedList", "LeftOut", "MostExpensive", "PriceSummary"]
 
 
-class PricedPart(Part):
+@dataclass(frozen=True, kw_only=True)
+class MostExpensive:
     """A resource with a cost."""
 
     name: str
@@ -22,24 +26,39 @@ class PricedPart(Part):
     high: float
 
 
-class LeftOutPart(Part):
-    """A reason why something is not in the total, with the resources that it holds for."""
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """A reason why something is not in the total, with the first resources that it holds for."""
 
     status: Status
     reason: str
-    names: tuple[str, ...] = Field(description="Of the first resources, with their types.")
-    others: int = Field(description="How many other resources there are.")
+    names: tuple[str, ...]
+    others: int
 
 
-class PriceSummary(Part):
+@dataclass(frozen=True, kw_only=True)
+class CachedList:
+    """A region with prices from a list of EC2 prices: shipped, or of this machine."""
+
+    region: str
+    as_of: dt.date
+    age_days: int
+    old: bool
+    shipped: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceSummary:
     """The priced resources of a program: the totals, the most expensive, and what is left out."""
 
     pricing_day: dt.date
-    usd_per_month: TotalPart
-    counts: CountsPart
+    usd_per_month: float
+    low: float
+    high: float
+    counts: dict[Status, int]
     warnings: tuple[str, ...]
-    cached: tuple[CachedPricesPart, ...]
-    most_expensive: tuple[PricedPart, ...] = Field(description="In order of cost.")
-    others: int = Field(description="How many other resources have a cost.")
+    cached: tuple[CachedList, ...]
+    most_expensive: tuple[MostExpensive, ...]
+    others: int
     others_usd_per_month: float
-    left_out: tuple[LeftOutPart, ...] = Field(description="By status, in order.")
+    left_out: tuple[LeftOut, ...]

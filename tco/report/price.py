@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from tco.defaults import OLD_PRICE_DAYS
-from tco.documents.price import Status
-from tco.documents.price_summary import LeftOutPart, PricedPart, PriceSummary
+from tco.documents.price_summary import LeftOut, MostExpensive, PriceSummary
 from tco.errors import is_visible, printable
 from tco.numbers import usd
 from tco.report.layout import cell_lines, clipped, wrapped
 
+if TYPE_CHECKING:
+    from tco.documents.price import Status
+
 __all__ = ["price_text"]
 
 NAME, WHAT, USD = 16, 27, 10
+WORDS: dict[Status, str] = {
+    "priced": "priced",
+    "free": "free",
+    "usage_based": "paid by use",
+    "unpriced": "unpriced",
+}
 REASONS: dict[Status, str] = {
     "unpriced": "Unpriced",
     "priced": "Not counted",
@@ -57,25 +66,17 @@ def _notes(summary: PriceSummary) -> Iterator[str]:
 
 
 def _counts(summary: PriceSummary) -> str:
-    counts = summary.counts
-    named = {
-        "priced": counts.priced,
-        "free": counts.free,
-        "paid by use": counts.usage_based,
-        "unpriced": counts.unpriced,
-    }
-    total = sum(named.values())
-    texts = [f"{count} {name}" for name, count in named.items() if count]
+    total = sum(summary.counts.values())
+    texts = [f"{count} {WORDS[status]}" for status, count in summary.counts.items() if count]
     return f"{total} resource{'' if total == 1 else 's'}: {', '.join(texts) or 'none'}"
 
 
 def _headline(summary: PriceSummary) -> str:
-    total = summary.usd_per_month
-    text = f"{usd(total.declared)}/month as declared"
-    low, high = usd(total.floor), usd(total.ceiling)
+    text = f"{usd(summary.usd_per_month)}/month as declared"
+    low, high = usd(summary.low), usd(summary.high)
     if low != high:
         text += f", from {low} to {high} within the groups' limits and the prices' ranges"
-    missing = summary.counts.unpriced
+    missing = summary.counts["unpriced"]
     if missing:
         text += f"; {missing} unpriced resource{'s are' if missing > 1 else ' is'} not in it"
     return text + "."
@@ -94,7 +95,7 @@ def _table(summary: PriceSummary) -> Iterator[str]:
         yield f"  {more:<{NAME + WHAT + 1}} {_plain(summary.others_usd_per_month):>{USD}}"
 
 
-def _row(resource: PricedPart) -> Iterator[str]:
+def _row(resource: MostExpensive) -> Iterator[str]:
     whats = cell_lines(resource.detail, WHAT)
     numbers = [_plain(cost) for cost in (resource.usd_per_month, resource.low, resource.high)]
     shown = numbers if len(set(numbers)) > 1 else numbers[:1]
@@ -127,7 +128,7 @@ def _reasons(summary: PriceSummary) -> Iterator[str]:
             yield from _wrapped(f"- {_listed(part)}: {part.reason}", "    ")
 
 
-def _listed(part: LeftOutPart) -> str:
+def _listed(part: LeftOut) -> str:
     return ", ".join(part.names) + (f" and {part.others} more" if part.others else "")
 
 

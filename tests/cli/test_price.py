@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 
 from tco.catalog.catalog import Catalog
 from tco.cli.main import cli
-from tco.iac.estimate.price_document import price_summary, priced_document
+from tco.iac.estimate.price_document import priced_document
+from tco.iac.estimate.price_summary import price_summary
 from tco.report.price import price_text
 from tests.iac.programs import INSTANCE, LATER, VOLUME, Program
 
@@ -161,7 +162,7 @@ def test_command_line_never_imports_pulumi() -> None:
     code = (
         "import json, sys\n"
         "import tco.cli.main, tco.iac.estimate.documents, tco.iac.estimate.pricing\n"
-        "import tco.iac.estimate.price_document, tco.report.price\n"
+        "import tco.iac.estimate.price_summary, tco.report.price\n"
         "print(json.dumps([name for name in sys.modules if name.startswith('pulumi')]))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

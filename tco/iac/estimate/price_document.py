@@ -1,8 +1,6 @@
-"""From priced resources to ``tco.price/1``, and to the summary that the table shows."""
+"""From priced resources to ``tco.price/1``."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from tco.documents.price import (
     CachedPricesPart,
@@ -10,18 +8,12 @@ from tco.documents.price import (
     CountsPart,
     PriceDocument,
     ResourcePart,
-    Status,
     TotalPart,
 )
-from tco.documents.price_summary import LeftOutPart, PricedPart, PriceSummary
 from tco.iac.estimate.cost_components import Part
 from tco.iac.estimate.pricing import PricedResource, Pricing
 
-__all__ = ["price_summary", "priced_document"]
-
-MOST_ROWS = 40
-MOST_NAMES = 5
-WITH_REASONS: tuple[Status, ...] = ("unpriced", "priced", "usage_based")
+__all__ = ["priced_document"]
 
 
 def priced_document(pricing: Pricing) -> PriceDocument:
@@ -35,56 +27,6 @@ def priced_document(pricing: Pricing) -> PriceDocument:
         cached=_cached(pricing),
         resources=tuple(_resource(resource) for resource in pricing.resources),
     )
-
-
-def price_summary(pricing: Pricing) -> PriceSummary:
-    """Return what the table shows: the most expensive resources, not tens of thousands."""
-    priced = sorted(
-        pricing.of("priced"),
-        key=lambda resource: (
-            -(resource.usd_per_month or 0.0),
-            -(resource.high or 0.0),
-            resource.urn,
-        ),
-    )
-    return PriceSummary(
-        pricing_day=pricing.day,
-        usd_per_month=_total(pricing),
-        counts=_counts(pricing),
-        warnings=pricing.warnings,
-        cached=_cached(pricing),
-        most_expensive=tuple(_row(resource) for resource in priced[:MOST_ROWS]),
-        others=len(priced[MOST_ROWS:]),
-        others_usd_per_month=sum(resource.usd_per_month or 0.0 for resource in priced[MOST_ROWS:]),
-        left_out=tuple(_left_out(pricing)),
-    )
-
-
-def _row(resource: PricedResource) -> PricedPart:
-    return PricedPart(
-        name=resource.name,
-        detail=resource.detail,
-        usd_per_month=resource.usd_per_month or 0.0,
-        low=resource.low or 0.0,
-        high=resource.high or 0.0,
-    )
-
-
-def _left_out(pricing: Pricing) -> Iterator[LeftOutPart]:
-    """Yield what is left out and why, grouped by reason."""
-    for status in WITH_REASONS:
-        groups: dict[str, list[PricedResource]] = {}
-        for resource in pricing.of(status):
-            if resource.reason:
-                groups.setdefault(resource.reason, []).append(resource)
-        for reason, resources in groups.items():
-            names = tuple(_label(resource) for resource in resources[:MOST_NAMES])
-            others = len(resources) - len(names)
-            yield LeftOutPart(status=status, reason=reason, names=names, others=others)
-
-
-def _label(resource: PricedResource) -> str:
-    return f"{resource.name} ({resource.type.rpartition(':')[2]})"
 
 
 def _total(pricing: Pricing) -> TotalPart:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tco.catalog.catalog import Catalog
 from tco.errors import BadInput
-from tco.iac.estimate.price_document import price_summary, priced_document
+from tco.iac.estimate.price_document import priced_document
+from tco.iac.estimate.price_summary import price_summary
 from tco.iac.estimate.pricing import price_document
 from tco.report.price import price_text
 from tests.iac.programs import DAY, GROUP, INSTANCE, LATER, Keys, urn
