@@ -105,7 +105,9 @@ def gated(
         failed.append(log_text(f"The program failed: {type(error).__name__}: {error}."))
         raise
     previous = pulumi.Output.from_input(_previous_outputs())
-    both = pulumi.Output.all(run_in_thread(lambda: _evaluated(model, day)), previous)
+    # After an answer of the engine: a thread that computes holds up the requests before it.
+    evaluated = previous.apply(lambda _: run_in_thread(lambda: _evaluated(model, day)))
+    both = pulumi.Output.all(evaluated, previous)
     judgement = both.apply(lambda values: guard.judge(values[0], values[1]))
     outputs = pulumi.Output.all(judgement, previous).apply(
         lambda values: _annotated(values[0], values[1], plan)

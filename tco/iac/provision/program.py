@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -75,6 +77,8 @@ def run_in_thread(work: Callable[[], T]) -> pulumi.Output[T]:
     """Run a function while the engine starts its providers; report its errors once.
 
     An exit inside the work would leave the engine waiting for the program, so it is an error too.
+    The thread is its own: a program of many resources fills the loop's with requests that wait for
+    the gate, and so for this work.
     """
 
     def guarded() -> T:
@@ -86,7 +90,10 @@ def run_in_thread(work: Callable[[], T]) -> pulumi.Output[T]:
             except BaseException as ended:
                 raise RuntimeError(f"ended by {type(ended).__name__}") from ended
 
-    return pulumi.Output.from_input(asyncio.to_thread(guarded))
+    own = ThreadPoolExecutor(1)
+    future = own.submit(contextvars.copy_context().run, guarded)
+    own.shutdown(wait=False)
+    return pulumi.Output.from_input(asyncio.wrap_future(future))
 
 
 def read_configured_stack(folder: Path) -> StackFile:
