@@ -21,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tco.arrays import FloatArray, read_only
+from tco.costing.queue_states import LEAST_LOG, States
+from tco.costing.queue_table import Table
 from tco.throughput.relative_rate import RelativeRate
 
 __all__ = ["Queues", "mean_in_flight", "overflow_share"]
@@ -31,155 +33,18 @@ DROP_BELOW, DROP_ABOVE = 160.0, 60.0
 """Fall of ln pi(k) from m beyond which no state counts, of a pool whose load is its capacity."""
 NEGLIGIBLE_LOG = 40.0
 """-ln of a share that moves no sum of a float's 16 digits: 4e-18."""
-LEAST_LOG = -80.0
-"""ln of a term that is as good as 0; numpy takes ten times as long for the exp of less."""
 NEWTON_STEPS = 100
 NEWTON_TOLERANCE = 1e-9
 """A step of Newton's method below this is followed by one below the noise of the sums."""
-STEEP = 1.0
-"""Fall of ln pi per stride from which a closed form takes the place of the sum over strides."""
 KNOTS = 256
 """Knots of a table of what a pool refuses; fewer loads than these are not worth a table."""
 MOST_LOG_LOAD = 20.0
 """ln L/C beyond which a table is flat: all but a billionth is refused."""
-FEW_STATES = 16
-"""States of which one shows that a pool is so large for its load that it refuses nothing."""
 COUNTED_STATES = 1024.0
 """Mean requests in flight up to which every state is counted for their mean."""
 KEPT_CAPACITIES = 8
 """Pools whose queues are kept for the next question: searches ask of a few again and again."""
-CHUNK = 262_144
-"""States of pools under loads that are summed at once, to stay within the processor's cache."""
 ROUNDING = 1e-9
-
-
-@dataclass(frozen=True, kw_only=True)
-class States:
-    """States on one side of m: ln pi(k)/pi(m) at L = C, ``(pools, states)``, -inf where none is.
-
-    One state in every ``stride`` is taken, m first. At m ln pi grows by ln L/C less ``log_g`` per
-    state, ``(pools,)`` both. ``sign`` is -1 for the states below m, which m is one of, and 1 for
-    those above it.
-    """
-
-    sign: int
-    log_pi: FloatArray
-    stride: FloatArray
-    log_g: FloatArray
-
-    @cached_property
-    def _steps(self) -> FloatArray:
-        return np.arange(float(self.log_pi.shape[1]))
-
-    @property
-    def last(self) -> FloatArray:
-        """Return the distance of the last state from m."""
-        return self.sign * self.stride * self._steps[-1]
-
-    @cached_property
-    def _bend(self) -> FloatArray:
-        """Return how fast the growth of ln pi falls at m, per state."""
-        if len(self._steps) < 3:
-            return np.zeros_like(self.stride)
-        bend = np.zeros_like(self.stride)
-        several = self.stride > 1.0
-        log_pi = self.log_pi[several]
-        bend[several] = (2.0 * log_pi[:, 1] - log_pi[:, 2]) / self.stride[several] ** 2
-        return bend
-
-    def largest_of_some(self, rows: NDArray[np.intp], log_load: FloatArray) -> FloatArray:
-        """Return ln of the largest of a few terms of the sum, which is no less than it."""
-        few = slice(None, None, -(-len(self._steps) // FEW_STATES))
-        terms = (self.sign * self.stride[rows] * log_load)[:, None] * self._steps[few]
-        return (terms + self.log_pi[:, few][rows]).max(axis=1)
-
-    def sums(self, rows: NDArray[np.intp], log_load: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return ln of the sum of pi(k)/pi(m), and the mean distance, at ln of loads L/C."""
-        size = max(1, CHUNK // len(self._steps))
-        if len(rows) <= size:
-            return self._sums(rows, log_load)
-        parts = [slice(start, start + size) for start in range(0, len(rows), size)]
-        sums, means = zip(*(self._sums(rows[part], log_load[part]) for part in parts), strict=True)
-        return np.concatenate(sums), np.concatenate(means)
-
-    def _sums(self, rows: NDArray[np.intp], log_load: FloatArray) -> tuple[FloatArray, FloatArray]:
-        stride, bend = self.stride[rows], self._bend[rows]
-        terms = (self.sign * stride * log_load)[:, None] * self._steps
-        terms += self.log_pi[rows]
-        top = terms.max(axis=1)
-        terms -= top[:, None]
-        np.exp(np.maximum(terms, LEAST_LOG, out=terms), out=terms)
-        part, growth = (stride - 1.0) / 2.0, log_load - self.log_g[rows]
-        first, third = (stride**2 - 1.0) / 12.0, (stride**4 - 1.0) / 720.0
-        total = stride * terms.sum(axis=1)
-        moment = stride * np.einsum("ij,j->i", terms, self._steps)
-        if self.sign > 0:
-            total -= part * terms[:, -1] + terms[:, 0]
-            moment -= part * terms[:, -1] * self._steps[-1]
-        at_m = np.exp(-top)
-        ends = first * growth - third * (growth**3 - 3.0 * growth * bend)
-        total += at_m * (self.sign * ends - part)
-        moment = stride * moment + at_m * (first - third * 3.0 * (growth**2 - bend))
-        mean = self.sign * moment / np.where(total > 0, total, 1.0)
-        steep = (stride > 1.0) & (-self.sign * growth * stride > STEEP)
-        if steep.any():
-            total[steep], mean[steep] = self._steep(-self.sign * growth[steep], bend[steep])
-            top[steep] = 0.0
-        return top + np.log(total), mean
-
-    def _steep(self, fall: FloatArray, bend: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the sum and the mean where pi falls from m by a factor exp(-``fall``) at once."""
-        part, rest = np.exp(-fall), -np.expm1(-fall)
-        first, later = (1.0, part) if self.sign < 0 else (part, 1.0)
-        bent = bend * (1.0 + part) / (2.0 * rest**2) * later
-        bending = 1.0 - bent + 3.0 * bent**2
-        change = 2.0 * bent / fall * (1.0 - 6.0 * bent) / bending
-        return first / rest * bending, self.sign * (later / rest - change)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A function of ln L/C for several pools, ``(pools, knots)``: values and slopes at knots.
-
-    Cubic between knots, which lie densely below a full pool and ever wider apart above it: even
-    ``steps`` of arcsinh of the distance from the first over its size, ``low`` being below 0. The
-    function is computed at a knot when a load next to it is first asked for; ``value`` is NaN
-    until then.
-    """
-
-    function: Callable[[NDArray[np.intp], FloatArray], tuple[FloatArray, FloatArray]]
-    low: FloatArray
-    steps: FloatArray
-    knots: FloatArray
-    value: FloatArray
-    slope: FloatArray
-
-    def at(self, rows: NDArray[np.intp], log_load: FloatArray) -> FloatArray:
-        """Return the values of pools at ln of loads; below the first knot they are infinite."""
-        low = self.low[rows]
-        place = np.arcsinh(np.maximum(1.0 - log_load / low, 0.0)) / self.steps[rows]
-        last = self.knots.shape[1] - 2
-        left = np.minimum(place.astype(np.intp), last)
-        right = left + 1
-        self._fill(rows, left)
-        start, end = self.knots[rows, left], self.knots[rows, right]
-        width = end - start
-        t = (np.minimum(log_load, end) - start) / width
-        first, second = self.value[rows, left], self.value[rows, right]
-        rise, next_rise = width * self.slope[rows, left], width * self.slope[rows, right]
-        u = 1.0 - t
-        value = (1.0 + 2.0 * t) * u**2 * first + t**2 * (1.0 + 2.0 * u) * second
-        value += t * u * (u * rise - t * next_rise)
-        return np.where(log_load < low, np.inf, value)
-
-    def _fill(self, rows: NDArray[np.intp], left: NDArray[np.intp]) -> None:
-        """Compute what is still missing at the knots on either side of loads."""
-        asked = np.zeros(self.knots.shape, bool)
-        asked[rows, left] = asked[rows, left + 1] = True
-        pools, places = np.nonzero(asked & np.isnan(self.value))
-        if pools.size:
-            value, self.slope[pools, places] = self.function(pools, self.knots[pools, places])
-            self.value[pools, places] = value  # last: another thread takes the knot as computed
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from tco.arrays import FloatArray
-from tco.costing.queue import Queues, Table, mean_in_flight, overflow_share
+from tco.costing.queue import Queues, mean_in_flight, overflow_share
+from tco.costing.queue_table import Table
 from tco.throughput.relative_rate import STRAIGHT_LINE, RelativeRate, relative_rate
 from tests.conftest import ARTICLE_CURVE
 
