@@ -31,7 +31,7 @@ from tco.yaml_lines import line_of
 __all__ = ["compare"]
 
 STACK_FILES = re.compile(r"Pulumi\.[^/]+\.yaml|(?:workloads|prices)/.+")
-CATALOG_FILES = re.compile(r"[^/]+\.yaml|(nodes/[^/]+|hosts|newer_versions)\.csv")
+CATALOG_FILES = re.compile(r"[^/]+\.yaml|nodes/[^/]+|(hosts|newer_versions)\.csv")
 
 
 @dataclass(frozen=True)

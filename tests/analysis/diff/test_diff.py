@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import shutil
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 import tco.forge.branch
 from tco.catalog.catalog import Catalog
 from tco.catalog.embedded import load_catalog
+from tco.catalog.node_files import NodeFiles
 from tco.errors import BadInput
 from tco.report.diff.change_text import change_text
 from tco.report.diff.totals import change_in_words, headline
@@ -367,6 +370,28 @@ def test_plan_and_catalog_at_once(repo: Repo, catalog_data: Path) -> None:
     assert set(found.changed_because) == {"stack", "catalog"}
     assert found.delta.plan == pytest.approx(2 * 22 * HOURS)
     assert found.delta.prices == pytest.approx(2 * HOURS)
+
+
+def test_the_base_has_the_prices_of_nodes_too(
+    repo: Repo, catalog_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They lie in a folder of the catalog; without it no node of the base had a price."""
+    shipped = Path(str(files("tco.catalog") / "data" / "nodes"))
+    shutil.copytree(shipped, catalog_data / "nodes")
+    prices_of_base: list[int] = []
+
+    def load(folder: Path | None = None) -> Catalog:
+        if folder is not None:
+            prices_of_base.append(len(NodeFiles(folder / "nodes").rows("p5.48xlarge")))
+        return load_catalog(folder or catalog_data)
+
+    monkeypatch.setattr(tco.forge.branch, "load_catalog", load)
+    repo.pool(1)
+    repo.branch()
+    repo.pool(2)
+    assert repo.changed().status == "changed"
+    [prices] = prices_of_base
+    assert prices == len(NodeFiles(catalog_data / "nodes").rows("p5.48xlarge")) > 0
 
 
 def test_a_catalog_of_another_form_prices_nothing(repo: Repo, catalog_data: Path) -> None:
