@@ -43,7 +43,7 @@ def measure_workload(
         ``(168,)``, and ``classes``. ``workload_text`` makes a workload file of it.
 
     Raises:
-        BadInput: A file cannot be read, is no log, or has too many broken lines.
+        BadInput: A file cannot be read, is not a log, or has too many broken lines.
         TcoError: The time zone is unknown, or no file is named.
     """
     from tco.plan.workload import known_timezone
@@ -136,7 +136,7 @@ def read_bill(file: str | Path, *, max_bad_share: float = 0.01) -> Iterator[Bill
         US dollars, ``node_hours`` hours of an instance.
 
     Raises:
-        BadInput: The file cannot be read, is no such export, is not in USD, or has too many
+        BadInput: The file cannot be read, is not such an export, is not in USD, or has too many
             broken lines, which shows at its end.
     """
     from tco.billing import read

@@ -47,7 +47,7 @@ def read(
         The lines in the file's order.
 
     Raises:
-        BadInput: The file cannot be read, is no such export, is not in USD, or has too many
+        BadInput: The file cannot be read, is not such an export, is not in USD, or has too many
             broken lines, which shows at its end.
     """
     shown = f"{path}"

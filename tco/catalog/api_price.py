@@ -85,7 +85,7 @@ class ApiPrice(Row):
     cache_storage_usd_per_mtok_hour: Amount | None = None
     usd_per_request: Amount | None = None
     unstated_fees: Omissible = None
-    """Fees of every request whose number no workload states: with them there is no bill."""
+    """Per-request fees for what no workload states: with them, requests have no price."""
     tool_fees: Omissible = None
     """Fees of tools that a request may do without: they are in no bill, which is noted."""
     batch_discount: Annotated[Share | None, BeforeValidator(_discount)] = None

@@ -32,7 +32,8 @@ def fte_by_nodes(nodes: FloatArray, table: Sequence[tuple[int, Quantity]]) -> Fl
 def planned_fte(stack: StackModel, nodes: FloatArray, scenario: Scenario) -> Quantity:
     """Return the FTE of self-hosting: declared, or by the table plus the hours per node.
 
-    ``nodes`` are those at the busiest hour, one per load factor, as the result is.
+    ``nodes`` are those at the busiest hour, one per load factor, as the result is by the table; a
+    declared figure holds for all of them.
     """
     labor = stack.labor
     if scenario.fte is not None:
